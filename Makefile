@@ -1,0 +1,13 @@
+# Every command sets up what it needs (Odoo, Python packages, PostgreSQL) in .dev; `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+COMMANDS := $(basename $(notdir $(filter-out %/__init__.py,$(wildcard dev/commands/*.py))))
+
+.PHONY: help $(COMMANDS)
+help:
+	@$(PYTHON) -m dev help
+
+# PYTEST_ARGS passes through to pytest: make test PYTEST_ARGS="-k session -x"
+$(COMMANDS):
+	@$(PYTHON) -m dev $@ $(ARGS)
+
+export PYTEST_ARGS

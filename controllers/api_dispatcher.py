@@ -1,0 +1,70 @@
+import json
+from http import HTTPStatus
+
+from odoo import api
+from odoo.http import Dispatcher, get_default_session, root
+
+from .api_operation import ROUTING_TYPE, Answer, methods_of
+from .api_problem import problem_of
+
+
+class WarehouseApiDispatcher(Dispatcher):
+    """Gives every answer of the API its JSON form, errors included, and keeps the API free of sessions."""
+
+    routing_type = ROUTING_TYPE
+    mimetypes = ("application/json",)
+
+    def __init__(self, request):
+        super().__init__(request)
+        self._forget_session()
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        return True  # the operation decides about the content type, with an answer in our own form
+
+    def _forget_session(self):
+        """Leave the key as the only identity.
+
+        `auth="bearer"` falls back to the browser's session. A page of another site could have a browser send that
+        cookie with a POST; and a call must not write a session, nor fail because of a cookie that came along.
+        """
+        request = self.request
+        request.session.can_save = False
+        if request.session.uid is None:
+            return
+        session = root.session_store.new()
+        session.update(get_default_session(), db=request.db)
+        session.context["lang"] = request.default_lang()
+        session.can_save = False
+        request.session = session
+        request.env = api.Environment(request.env.cr, None, session.context)
+        request.env.transaction.default_env = request.env
+
+    def dispatch(self, endpoint, args):
+        request = self.request
+        httprequest = request.httprequest
+        operation = endpoint.routing.get("operation")
+        if operation and httprequest.method == "OPTIONS":
+            allow = ", ".join(methods_of(httprequest.path))
+            return request.make_response(b"", [("Allow", allow)], status=HTTPStatus.NO_CONTENT)
+        request.params = operation.read_request(httprequest, args) if operation else dict(args)
+        return self._response(request.registry["ir.http"]._dispatch(endpoint))
+
+    def _response(self, answer: Answer):
+        content = answer.content
+        if content is not None and not isinstance(content, str):
+            content = json.dumps(content, ensure_ascii=False)
+        headers = dict(answer.headers)
+        if answer.etag:
+            # Weak: the etag stands for what is told, not for its bytes.
+            headers.update({"ETag": f'W/"{answer.etag}"', "Cache-Control": "private, no-cache"})
+        else:
+            headers["Cache-Control"] = "no-store"
+        headers["Vary"] = "Authorization"
+        if content is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        return self.request.make_response((content or "").encode(), list(headers.items()), status=answer.status)
+
+    def handle_error(self, exc):
+        problem = problem_of(exc)
+        return self.request.make_response(problem.to_json().encode(), problem.all_headers(), status=problem.code)

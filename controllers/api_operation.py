@@ -1,0 +1,216 @@
+"""Declaring an operation of the API.
+
+An operation is declared once, above its method. The dispatcher reads and checks requests by the declaration, and the
+OpenAPI document is printed from it, so neither can know more than the other::
+
+    CREATE = Body(
+        closed_object({"picking_id": INTEGER, "provider_code": STRING}),  # JSON Schema, see api_schema
+        description="What to send, and with which courier.",
+    )
+
+    class ShipmentController(ApiController):
+
+        @operation(
+            "POST", "/api/delivery/shipments",
+            summary="Create a shipment",
+            body=CREATE,
+            answers={201: Reply("The new shipment.", SHIPMENT), 200: Reply("The one there is already.", SHIPMENT)},
+            errors=(404, 409),
+        )
+        def create_shipment(self, body):
+            if not body["provider_code"]:
+                raise Problem(422, "provider_code: is empty")
+            return Answer({"picking_id": body["picking_id"], ...}, status=201)
+
+        @operation(
+            "GET", "/api/delivery/shipments/{picking_id}",
+            summary="The shipment of a transfer",
+            parameters=(PICKING_ID,),
+            answers={200: Reply("The shipment.", SHIPMENT)},
+        )
+        def get_shipment(self, picking_id): ...
+
+The method receives the checked parameters (and `body`) by name and returns an :class:`Answer`; it holds no rules. It
+raises :class:`.api_problem.Problem` for an error of its own; Odoo's exceptions are translated. A body that is no JSON
+is a 400, of another content type a 415, too large a 413, against its schema a 422; a parameter's fault is a 400, a
+path parameter's a 404. 401, 403 and what else can always happen need no declaration. GET operations run on a
+read-only cursor.
+"""
+
+import dataclasses
+import re
+from typing import Any
+
+from odoo.http import Controller, request, route
+
+from ..tools.strict_json import StrictJsonError, loads
+from .api_problem import Problem
+from .api_schema import SchemaError, check, parse_text
+
+ROUTING_TYPE = "warehouse_api"
+
+#: Errors that any operation can answer with.
+COMMON_ERRORS = (400, 401, 403, 405, 429, 500, 503)
+BODY_ERRORS = (409, 413, 415, 422)
+
+#: Bytes of a body that no declaration allows more for.
+MAX_BODY = 64 * 1024
+
+#: All operations, in the order of their declaration.
+OPERATIONS = []
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """A query parameter, or with ``place="path"`` a part of the address; `schema` is its JSON Schema."""
+
+    name: str
+    schema: dict
+    description: str
+    default: Any = None
+    place: str = "query"
+
+
+@dataclasses.dataclass(frozen=True)
+class Body:
+    """A JSON body."""
+
+    schema: dict
+    description: str
+    max_bytes: int = MAX_BODY
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """What a status means: its text, the schema of its body (None: no body), its headers {name: (schema, text)}."""
+
+    description: str
+    schema: dict | None = None
+    headers: dict = dataclasses.field(default_factory=dict)
+    links: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Answer:
+    """What a method returns: JSON text or a value to be written as JSON, or None for an empty body."""
+
+    content: Any
+    status: int = 200
+    etag: str | None = None
+    headers: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    name: str
+    summary: str
+    description: str
+    parameters: tuple
+    body: Body | None
+    answers: dict
+    errors: tuple
+
+    @property
+    def path_pattern(self):
+        return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(self.path)))
+
+    def read_request(self, httprequest, path_values):
+        """Return the method's arguments from a request.
+
+        :raise Problem: if the request is not as declared.
+        """
+        arguments = self._read_query(httprequest.args)
+        for parameter in self.parameters:
+            if parameter.place == "path":
+                try:
+                    arguments[parameter.name] = parse_text(
+                        path_values[parameter.name], parameter.schema, parameter.name
+                    )
+                except SchemaError as error:
+                    raise Problem(404) from error
+        if self.body:
+            arguments["body"] = self._read_body(httprequest)
+        return arguments
+
+    def _read_query(self, args):
+        declared = {parameter.name: parameter for parameter in self.parameters if parameter.place == "query"}
+        for name in args:
+            if name not in declared:
+                allowed = f"allowed are {', '.join(declared)}" if declared else "this address takes none"
+                raise Problem(400, f"Unknown parameter {ascii(name)[:60]}; {allowed}.", allowed=list(declared))
+        values = {}
+        for name, parameter in declared.items():
+            texts = args.getlist(name)
+            if not texts:
+                values[name] = parameter.default
+                continue
+            if len(texts) > 1:
+                raise Problem(400, f"{name}: given more than once.", parameter=name)
+            try:
+                values[name] = parse_text(texts[0], parameter.schema, name)
+            except SchemaError as error:
+                allowed = parameter.schema.get("items", parameter.schema).get("enum")
+                members = {"allowed": allowed} if allowed else {}
+                raise Problem(400, f"{error}.", parameter=name, **members) from error
+        return values
+
+    def _read_body(self, httprequest):
+        if httprequest.mimetype != "application/json":
+            raise Problem(415)
+        try:
+            value = loads(httprequest.get_data())
+        except StrictJsonError as error:
+            raise Problem(400, f"The body is not JSON: {error}") from error
+        try:
+            return check(value, self.body.schema, "body")
+        except SchemaError as error:
+            raise Problem(422, f"{error}.") from error
+
+
+class ApiController(Controller):
+    """The base of the API's controllers."""
+
+
+def operation(method, path, *, summary, answers, description="", parameters=(), body=None, errors=()):
+    """Declare a controller's method as an operation of the API; see the module's example.
+
+    :param str path: the address as OpenAPI writes it, ``/api/things/{thing_id}``.
+    :param answers: {status: :class:`Reply`} of the successes.
+    :param errors: statuses of errors beyond those that go without saying.
+    """
+
+    def decorate(function):
+        implied = (404,) if any(parameter.place == "path" for parameter in parameters) else ()
+        declared = Operation(
+            method, path, function.__name__, summary, description, tuple(parameters), body, answers,
+            tuple(sorted({*COMMON_ERRORS, *errors, *implied, *(BODY_ERRORS if body else ())})),
+        )
+        OPERATIONS.append(declared)
+        return route(
+            re.sub(r"\{(\w+)\}", r"<\1>", path),
+            type=ROUTING_TYPE,
+            auth="bearer",
+            methods=[method],
+            readonly=method == "GET",
+            save_session=False,
+            max_content_length=body.max_bytes if body else MAX_BODY,
+            operation=declared,
+        )(function)
+
+    return decorate
+
+
+def methods_of(path):
+    """Return the methods that the address `path` takes; none if there is no such address."""
+    methods = {declared.method for declared in OPERATIONS if declared.path_pattern.fullmatch(path)}
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted({*methods, "OPTIONS"}) if methods else []
+
+
+def known_etags():
+    """Return the etags of the request's If-None-Match, ("*",) for any; weak and strong ones alike."""
+    etags = request.httprequest.if_none_match
+    return ("*",) if etags.star_tag else tuple(sorted(etags.as_set(include_weak=True)))

@@ -1,0 +1,99 @@
+"""Errors as ``application/problem+json`` (RFC 9457).
+
+Nothing of the server's inside goes out: only a :class:`Problem` and Odoo's own user errors bring their text; every
+other exception becomes the sentence that stands here for its status.
+"""
+
+import json
+from http import HTTPStatus
+
+import psycopg2
+from werkzeug.exceptions import HTTPException
+
+from odoo.exceptions import (
+    AccessDenied,
+    AccessError,
+    ConcurrencyError,
+    LockError,
+    MissingError,
+    UserError,
+)
+from odoo.http import SessionExpiredException
+
+PROBLEM_TYPE = "application/problem+json"
+
+DETAILS = {
+    400: "The request cannot be understood.",
+    401: "Send an Odoo API key: Authorization: Bearer KEY.",
+    403: "The user of this API key may not do this.",
+    404: "There is nothing at this address, or the user of this API key may not see it.",
+    405: "This address does not take this method.",
+    409: "The request conflicts with what is stored.",
+    413: "The body is too large.",
+    415: "The body must be application/json.",
+    422: "The request cannot be carried out as it stands.",
+    429: "Too many requests. Try again later.",
+    500: "The server failed. The reason is in its log.",
+    503: "The service cannot answer now. Try again later.",
+}
+
+#: Headers of a werkzeug exception that mean something to the client.
+_KEPT_HEADERS = ("Allow", "Retry-After")
+
+
+class Problem(HTTPException):
+    """An answer other than success, told to the client as it is.
+
+    :param int status: the HTTP status, one of ``DETAILS``.
+    :param str detail: what is wrong with this request and what would be right.
+    :param headers: more headers, as a mapping.
+    :param members: more members of the problem object, such as the allowed values.
+    """
+
+    def __init__(self, status, detail=None, headers=None, **members):
+        super().__init__(detail or DETAILS[status])
+        self.code = status
+        self.extra_headers = dict(headers or {})
+        self.members = members
+
+    def to_json(self):
+        return json.dumps({
+            "type": "about:blank",
+            "title": HTTPStatus(self.code).phrase,
+            "status": self.code,
+            "detail": self.description,
+            **self.members,
+        }, ensure_ascii=False)
+
+    def all_headers(self):
+        headers = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store", **self.extra_headers}
+        if self.code == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
+        return list(headers.items())
+
+
+def problem_of(error):
+    """Return the :class:`Problem` that tells a client of `error`, any exception."""
+    match error:
+        case Problem():
+            return error
+        case AccessDenied() | SessionExpiredException():
+            return Problem(401)
+        case AccessError():
+            return Problem(403)  # Odoo's text names models and groups
+        case MissingError():
+            return Problem(404)
+        case LockError() | ConcurrencyError():
+            return Problem(409)
+        case UserError() if isinstance(error.__cause__, psycopg2.Error):
+            return Problem(409)  # a constraint's text names tables
+        case UserError():
+            status = error.http_status if error.http_status in DETAILS else 422
+            return Problem(status, str(error))
+        case HTTPException() if error.code:
+            status = error.code if error.code in DETAILS else (400 if error.code < 500 else 500)
+            kept = {key: value for key, value in error.get_headers() if key in _KEPT_HEADERS}
+            return Problem(status, headers=kept)
+        case psycopg2.OperationalError() | psycopg2.InterfaceError():
+            return Problem(503, headers={"Retry-After": "5"})
+    return Problem(500)

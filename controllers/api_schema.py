@@ -1,0 +1,145 @@
+"""The part of JSON Schema that the API's declarations use, and the check of a value against it.
+
+Understood: type (also a list of types), enum, const, minimum, maximum, minLength, maxLength, pattern, format
+(date-time), properties, required, additionalProperties (false), items, minItems, maxItems. The same dictionaries go
+into the OpenAPI document as they are, so what is documented is what is checked.
+"""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+# Neither can be stored in PostgreSQL's text.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class SchemaError(ValueError):
+    """A value does not fit its schema; the text says where and what is allowed."""
+
+
+def parse_text(text, schema, name):
+    """Return the value that `text`, from a path or a query string, means under `schema`.
+
+    An array is comma-separated (OpenAPI: style form, explode false). A date-time becomes a naive datetime in UTC.
+
+    :raise SchemaError: if it means none.
+    """
+    kind = schema["type"]
+    if kind == "array":
+        value = [parse_text(item, schema["items"], name) for item in text.split(",")]
+    elif kind == "integer":
+        if not _INTEGER.fullmatch(text):
+            raise SchemaError(f"{name}: {_shown(text)} is not an integer")
+        value = int(text)
+    else:
+        value = text
+    check(value, schema, name)
+    return _parse_datetime(value, name) if schema.get("format") == "date-time" else value
+
+
+def check(value, schema, name):
+    """Return `value`, as read from JSON, with its integers as `int` (1.0 is an integer too).
+
+    :param str name: where the value stands, for the message.
+    :raise SchemaError: if it does not fit `schema`.
+    """
+    kinds = schema.get("type", ())
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if kinds and not any(_is_a(value, kind) for kind in kinds):
+        raise SchemaError(f"{name}: expected {' or '.join(kinds)}, not {_kind_of(value)}")
+    if "const" in schema and value != schema["const"]:
+        raise SchemaError(f"{name}: {_shown(value)} is not {schema['const']}")
+    if "enum" in schema and value not in schema["enum"]:
+        allowed = ", ".join(str(item) for item in schema["enum"] if item is not None)
+        raise SchemaError(f"{name}: {_shown(value)} is not one of {allowed}")
+    if isinstance(value, str):
+        _check_text(value, schema, name)
+    elif isinstance(value, dict):
+        return _checked_object(value, schema, name)
+    elif isinstance(value, list):
+        return _checked_array(value, schema, name)
+    elif value is not None and not isinstance(value, bool):
+        _check_number(value, schema, name)
+        return int(value) if "integer" in kinds else value
+    return value
+
+
+def _check_text(value, schema, name):
+    if _UNSTORABLE.search(value):
+        raise SchemaError(f"{name}: contains a character that cannot be stored")
+    if len(value) < schema.get("minLength", 0):
+        raise SchemaError(f"{name}: shorter than {schema['minLength']} characters")
+    if len(value) > schema.get("maxLength", len(value)):
+        raise SchemaError(f"{name}: longer than {schema['maxLength']} characters")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        raise SchemaError(f"{name}: {_shown(value)} does not have the form {schema['pattern']}")
+    if schema.get("format") == "date-time":
+        _parse_datetime(value, name)
+
+
+def _check_number(value, schema, name):
+    if value < schema.get("minimum", value):
+        raise SchemaError(f"{name}: {value} is below the minimum of {schema['minimum']}")
+    if value > schema.get("maximum", value):
+        raise SchemaError(f"{name}: {value} is above the maximum of {schema['maximum']}")
+
+
+def _checked_array(value, schema, name):
+    if len(value) < schema.get("minItems", 0):
+        raise SchemaError(f"{name}: fewer than {schema['minItems']} items")
+    if len(value) > schema.get("maxItems", len(value)):
+        raise SchemaError(f"{name}: more than {schema['maxItems']} items")
+    return [check(item, schema.get("items", {}), f"{name}[{index}]") for index, item in enumerate(value)]
+
+
+def _checked_object(value, schema, name):
+    properties = schema.get("properties", {})
+    for key in schema.get("required", ()):
+        if key not in value:
+            raise SchemaError(f"{name}: {key} is missing")
+    unknown = [key for key in value if key not in properties]
+    if unknown and schema.get("additionalProperties") is False:
+        raise SchemaError(f"{name}: unknown key {_shown(unknown[0])}; allowed are {', '.join(properties)}")
+    return {key: check(item, properties.get(key, {}), f"{name}.{key}") for key, item in value.items()}
+
+
+def _parse_datetime(text, name):
+    try:
+        value = datetime.fromisoformat(text)
+        if value.tzinfo is None:
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise SchemaError(f"{name}: {_shown(text)} is not a time such as 2026-01-17T10:00:00Z") from None
+
+
+def _is_a(value, kind):
+    if isinstance(value, bool):
+        return kind == "boolean"
+    match kind:
+        case "string":
+            return isinstance(value, str)
+        case "integer":
+            return isinstance(value, int) or (isinstance(value, Decimal | float) and value % 1 == 0)
+        case "number":
+            return isinstance(value, int | float | Decimal)
+        case "array":
+            return isinstance(value, list)
+        case "object":
+            return isinstance(value, dict)
+        case "null":
+            return value is None
+    return False
+
+
+def _kind_of(value):
+    return next(
+        kind for kind in ("null", "boolean", "string", "integer", "number", "array", "object") if _is_a(value, kind)
+    )
+
+
+def _shown(value):
+    """Return `value` for a message: short, and harmless in a terminal."""
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

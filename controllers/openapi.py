@@ -1,0 +1,130 @@
+import hashlib
+import json
+from functools import cache
+from http import HTTPStatus
+
+
+from .api_operation import OPERATIONS, Answer, ApiController, Reply, known_etags, operation
+from .api_problem import DETAILS, PROBLEM_TYPE
+from .warehouse import ETAG_HEADER, NOT_MODIFIED
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "parameter": {"type": "string", "description": "The parameter at fault."},
+        "allowed": {"type": "array", "items": {"type": "string"}, "description": "What would have been right."},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+class OpenApiController(ApiController):
+    @operation(
+        "GET",
+        "/api/odoo/openapi.json",
+        summary="This document",
+        answers={
+            200: Reply("OpenAPI 3.1.", {"type": "object"}, headers={"ETag": ETAG_HEADER}),
+            304: NOT_MODIFIED,
+        },
+    )
+    def get_openapi(self):
+        text, etag = _document_text()
+        if etag in known_etags() or "*" in known_etags():
+            return Answer(None, status=304, etag=etag)
+        return Answer(text, etag=etag)
+
+
+@cache
+def _document_text():
+    text = json.dumps(openapi_document(), ensure_ascii=False, indent=2)
+    return text, hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def openapi_document():
+    """Return the OpenAPI 3.1 document of all declared operations."""
+    paths = {}
+    for declared in OPERATIONS:
+        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation_object(declared)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "External Order Sync: Warehouse API",
+            "version": "1",
+            "description": (
+                "Transfers, their detailed operations, the state of the synchronization. Ids are integers, empty "
+                "values null, times ISO 8601 in UTC. Where a server has several databases, the header "
+                "X-Odoo-Database names one."
+            ),
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key of an Odoo user."}
+            },
+            "schemas": {"Problem": PROBLEM},
+            "responses": {f"Problem{status}": _problem_object(status) for status in DETAILS},
+        },
+    }
+
+
+def _operation_object(declared):
+    result = {"operationId": declared.name, "summary": declared.summary}
+    if declared.description:
+        result["description"] = declared.description
+    if declared.parameters:
+        result["parameters"] = [_parameter_object(parameter) for parameter in declared.parameters]
+    if declared.body:
+        result["requestBody"] = {
+            "required": True,
+            "description": declared.body.description,
+            "content": {"application/json": {"schema": declared.body.schema}},
+        }
+    result["responses"] = {
+        **{str(status): _response_object(reply) for status, reply in declared.answers.items()},
+        **{str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in declared.errors},
+    }
+    return result
+
+
+def _parameter_object(parameter):
+    result = {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.place == "path",
+        "description": parameter.description,
+        "schema": parameter.schema,
+    }
+    if parameter.schema["type"] == "array":
+        result.update(style="form", explode=False)
+    return result
+
+
+def _response_object(reply):
+    result = {"description": reply.description}
+    if reply.schema is not None:
+        result["content"] = {"application/json": {"schema": reply.schema}}
+    if reply.headers:
+        result["headers"] = {
+            name: {"schema": schema, "description": text} for name, (schema, text) in reply.headers.items()
+        }
+    if reply.links:
+        result["links"] = reply.links
+    return result
+
+
+def _problem_object(status):
+    result = {
+        "description": f"{HTTPStatus(status).phrase}. {DETAILS[status]}",
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status == HTTPStatus.UNAUTHORIZED:
+        result["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
+    return result

@@ -1,0 +1,102 @@
+from urllib.parse import urlencode
+
+from odoo.http import request
+
+from ..models.warehouse_api import BadCursor
+from ..models.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES, closed_object
+from .api_operation import Parameter, Reply, known_etags, operation
+from .api_problem import Problem
+from .warehouse import ETAG_HEADER, NOT_MODIFIED, STRING_HEADER, WarehouseController
+
+PATH = "/api/odoo/pickings"
+
+STATE = Parameter(
+    "state",
+    {"type": "array", "items": {"type": "string", "enum": list(PICKING_STATES)}, "minItems": 1, "maxItems": 100},
+    "Only transfers in this state; several are separated by commas.",
+)
+LIMIT = Parameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+    "Transfers a page.",
+    default=100,
+)
+CURSOR = Parameter(
+    "cursor",
+    {"type": "string", "minLength": 1, "maxLength": 8000, "pattern": "^[A-Za-z0-9_-]+$"},
+    "Where the next page begins, from the Link header of the page before; valid for a day from the first page.",
+)
+UPDATED_SINCE = Parameter(
+    "updated_since",
+    {"type": "string", "format": "date-time"},
+    "Only transfers written at that time or later; without an offset the time is UTC.",
+)
+PICKING_ID = Parameter(
+    "picking_id",
+    {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    "The transfer's id.",
+    place="path",
+)
+
+PAGE_HEADERS = {
+    "ETag": ETAG_HEADER,
+    "Link": (STRING_HEADER, 'The next page, as rel="next" (RFC 8288); absent on the last page.'),
+    "X-Total-Count": ({"type": "integer", "minimum": 0}, "How many transfers match, on all pages."),
+}
+
+
+class PickingController(WarehouseController):
+    @operation(
+        "GET",
+        PATH,
+        summary="Transfers",
+        description=(
+            "Newest scheduled date first, then by id. Following the next links gives every transfer that matched "
+            "throughout exactly once, also while transfers are created, changed and rescheduled."
+        ),
+        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE),
+        answers={
+            200: Reply(
+                "A page of transfers.",
+                {"type": "array", "items": PICKING},
+                headers=PAGE_HEADERS,
+                links={
+                    "picking": {"operationId": "get_picking", "parameters": {"picking_id": "$response.body#/0/id"}}
+                },
+            ),
+            304: NOT_MODIFIED,
+        },
+    )
+    def list_pickings(self, state, limit, cursor, updated_since):
+        try:
+            page = self._warehouse()._read_pickings(
+                states=state, limit=limit, cursor=cursor, updated_since=updated_since, known_etags=known_etags()
+            )
+        except BadCursor as error:
+            raise Problem(
+                400, "cursor: not one of this list, or older than a day; begin again without it.", parameter="cursor"
+            ) from error
+        headers = {}
+        if page.total is not None:  # not counted for a 304
+            headers["X-Total-Count"] = str(page.total)
+        if page.next_cursor:
+            query = {**request.httprequest.args.to_dict(), "cursor": page.next_cursor}
+            headers["Link"] = f'<{request.httprequest.base_url}?{urlencode(query)}>; rel="next"'
+        return self._answer(page, headers)
+
+    @operation(
+        "GET",
+        f"{PATH}/{{picking_id}}",
+        summary="One transfer with its detailed operations",
+        parameters=(PICKING_ID,),
+        answers={
+            200: Reply(
+                "The transfer and its move lines.",
+                closed_object({"picking": PICKING, "move_lines": {"type": "array", "items": MOVE_LINE}}),
+                headers={"ETag": ETAG_HEADER},
+            ),
+            304: NOT_MODIFIED,
+        },
+    )
+    def get_picking(self, picking_id):
+        return self._answer(self._warehouse()._read_picking(picking_id, known_etags()))

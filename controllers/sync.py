@@ -1,0 +1,39 @@
+from odoo.http import request
+
+from ..models.warehouse_api_status import SYNC_GROUP
+from ..models.warehouse_schema import STATUS, closed_object
+from .api_operation import Answer, Reply, known_etags, operation
+from .api_problem import Problem
+from .warehouse import ETAG_HEADER, NOT_MODIFIED, WarehouseController
+
+STARTED = {"success": True, "message": "Odoo sync started in background"}
+
+
+class SyncController(WarehouseController):
+    @operation(
+        "GET",
+        "/api/odoo/sync/status",
+        summary="What is there, and how the order import stands",
+        answers={200: Reply("The status.", STATUS, headers={"ETag": ETAG_HEADER}), 304: NOT_MODIFIED},
+    )
+    def get_status(self):
+        return self._answer(self._warehouse()._read_status(known_etags()))
+
+    @operation(
+        "POST",
+        "/api/odoo/sync/trigger",
+        summary="Start a synchronization now",
+        description="Answers at once; the scheduler does the work. Needs the group User of External Order Sync.",
+        answers={
+            200: Reply(
+                "The synchronization starts.",
+                closed_object({key: {"const": value} for key, value in STARTED.items()}),
+            )
+        },
+    )
+    def trigger_sync(self):
+        if not request.env.user.has_group(SYNC_GROUP):
+            raise Problem(403)
+        if not request.env["external.order.sync"]._trigger_sync():
+            raise Problem(503, "No synchronization is configured, so there is nothing to start.")
+        return Answer(STARTED)

@@ -1,0 +1,20 @@
+"""The development environment: Odoo, PostgreSQL and the demo shop, set up in a state folder of the checkout.
+
+Run through the Makefile or as ``python3 -m dev COMMAND`` from the checkout's root. Everything outside
+``dev/scripts`` and ``dev/shop`` runs on the machine's own Python and uses its standard library only,
+because it runs before there is a virtual environment.
+
+Settings, all optional, are environment variables:
+
+``ODOO_HOME``
+    An Odoo 19.0 to use: a Git checkout, an unpacked Debian package, or the folder that holds ``odoo/``.
+``PGHOST``, ``PGPORT``, ``PGUSER``, ``PGPASSWORD``
+    A PostgreSQL to use instead of the embedded one; its role needs CREATEDB and must not be ``postgres``.
+``EOS_STATE_DIR``
+    The state folder; ``.dev`` in the checkout by default.
+``EOS_FSYNC``
+    ``on`` makes the embedded PostgreSQL wait for the disk (default ``off``: data may be lost if the
+    *machine* dies, never by killing PostgreSQL or Odoo).
+``EOS_CHROMIUM``
+    The Chromium or Chrome to use for browser tests.
+"""

@@ -1,0 +1,31 @@
+"""The browser of the browser tests."""
+
+import os
+import shutil
+from pathlib import Path
+
+from . import system_packages
+from .failure import Failure
+
+# The names that Odoo's own browser tests look for, so that both find the same one.
+NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+
+
+def ensure() -> Path:
+    """Return the browser's path, installing Debian's chromium first if there is none and the user may."""
+    chosen = os.environ.get("EOS_CHROMIUM")
+    if chosen:
+        if not shutil.which(chosen):
+            raise Failure(f"EOS_CHROMIUM names {chosen}, which cannot be run.", "Set it to a Chromium or Chrome.")
+        return Path(chosen)
+    found = _find()
+    if not found:
+        system_packages.apt_install("chromium", "browser tests")
+        found = _find()
+    if not found:
+        raise Failure("No Chromium was found after installing it.", f"Put one of {', '.join(NAMES)} on the PATH.")
+    return found
+
+
+def _find() -> Path | None:
+    return next((Path(path) for name in NAMES if (path := shutil.which(name))), None)

@@ -1,0 +1,54 @@
+"""Serve Odoo with a Demo Store whose orders are imported, and the demo shop, until Ctrl-C."""
+
+from dev import demo_database, demo_shop, environment, odoo_server
+from dev.failure import Failure
+from dev.odoo_client import OdooClient
+
+
+def run(arguments: list[str]) -> int:
+    """Start everything with a fresh demo database, print how to sign in, and stop everything at Ctrl-C."""
+    try:
+        _serve()
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return 0
+
+
+def _serve() -> None:
+    with (
+        demo_database.kept_for_us() as ours,
+        environment.ready() as env,
+    ):
+        if not ours:
+            raise Failure(
+                "Another command of this checkout uses the demo database.",
+                "Stop the `make run` that is still running, then run it again.",
+            )
+        with demo_shop.selling("--sell-every=60") as shop:
+            demo_database.make(env, demo_database.NAME, shop)
+            with odoo_server.serving(env, demo_database.NAME) as server:
+                client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
+                message = demo_database.sync_now(client)
+                _introduce(server, shop, message)
+                server.process.wait()
+                raise Failure(f"Odoo ended by itself (exit code {server.process.returncode}); its log: {server.log}")
+
+
+def _introduce(server: odoo_server.OdooServer, shop: demo_shop.DemoShop, message: str) -> None:
+    print(
+        f"""
+{message}
+
+  Odoo       {server.url}
+  User       {demo_database.LOGIN}
+  Password   {demo_database.PASSWORD}
+  Log        {server.log}
+
+  The Demo Store is under Settings > External Order Sync, its orders under Point of Sale > Orders.
+  The shop sells one more order a minute, and five at once with:
+    curl -X POST {shop.address}/_control/orders -H 'Content-Type: application/json' -d '{{"count": 5}}'
+
+Ctrl-C stops everything.
+""",
+        flush=True,
+    )

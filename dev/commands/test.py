@@ -1,0 +1,114 @@
+"""Run all tests, browser tours included; PYTEST_ARGS passes through to pytest."""
+
+import os
+import shlex
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev import chromium, environment, odoo_program, paths, progress, templates
+from dev.environment import Environment
+
+NO_TESTS = 5  # pytest's exit code
+TESTS = Path("tests")
+PLAIN_TESTS = TESTS / "tools"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run of pytest ended."""
+
+    name: str
+    exit_code: int
+    report: Path
+    """What pytest wrote in JUnit's form; missing if it could not even begin."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run the plain tests, then Odoo's; fail if any failed or was skipped, or if none was run at all.
+
+    Paths below tests/ among the arguments choose what is run, everything else is handed to pytest.
+    """
+    given = [*arguments, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+    options = [argument for argument in given if not _is_test(argument)]
+    chosen = [argument for argument in given if _is_test(argument)] or [str(PLAIN_TESTS), str(TESTS)]
+    plain = [test for test in chosen if _is_plain(test)]
+    of_odoo = [test for test in chosen if not _is_plain(test)]
+    browser = chromium.ensure() if of_odoo else None
+    outcomes = []
+    with environment.ready() as env:
+        if plain:
+            outcomes.append(_plain_tests(env, [*plain, *options]))
+        if of_odoo:
+            outcomes.append(_odoo_tests(env, [*of_odoo, *options], browser))
+    problems = _problems(outcomes)
+    for problem in problems:
+        print(f"make test: {problem}")
+    return 1 if problems else 0
+
+
+def _is_test(argument: str) -> bool:
+    path = Path(argument.partition("::")[0])
+    return path.parts[:1] == TESTS.parts and (paths.CHECKOUT / path).exists()
+
+
+def _is_plain(test: str) -> bool:
+    return Path(test.partition("::")[0]).is_relative_to(PLAIN_TESTS)
+
+
+def _plain_tests(env: Environment, arguments: list[str]) -> Outcome:
+    """Run tests of tools/, which need neither Odoo nor a database."""
+    progress.say("==> pytest, plain tests")
+    return _pytest(env, "plain", arguments, paths.CHECKOUT, dict(os.environ))
+
+
+def _odoo_tests(env: Environment, arguments: list[str], browser: Path) -> Outcome:
+    """Run all other tests with pytest-odoo, on a database of this run's own."""
+    for left_over in env.databases.left_over("test_"):
+        env.databases.drop(left_over)
+    database = f"test_{os.getpid()}"
+    try:
+        with progress.step(f"Database {env.databases.name(database)}"):
+            templates.copy_addon_template(env, database)
+        config = odoo_program.write_config(env, database)
+        variables = odoo_program.environment(env)
+        # Odoo's browser tests look for the browser on the path.
+        variables["PATH"] += f"{os.pathsep}{browser.parent}"
+        of_odoo = [f"--ignore={paths.ADDON / PLAIN_TESTS}", f"--odoo-config={config}", "--odoo-http"]
+        progress.say("==> pytest, Odoo tests")
+        # pytest-odoo takes the addon's name from the folder, so it runs where the folder has that name.
+        return _pytest(env, "Odoo", [*arguments, *of_odoo, f"--rootdir={paths.ADDON}"], paths.ADDON, variables)
+    finally:
+        env.databases.drop(database)
+        (paths.CONFIG / f"{env.databases.name(database)}.conf").unlink(missing_ok=True)
+
+
+def _pytest(env: Environment, name: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> Outcome:
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    report = paths.LOGS / f"pytest-{name.lower()}.xml"
+    report.unlink(missing_ok=True)
+    command = [env.python, "-m", "pytest", f"--junitxml={report}", *arguments]
+    finished = subprocess.run(command, cwd=folder, env=variables, stdin=subprocess.DEVNULL)
+    return Outcome(name, finished.returncode, report)
+
+
+def _problems(outcomes: list[Outcome]) -> list[str]:
+    """Return why the runs together are no success; empty if they are."""
+    problems = []
+    total = 0
+    for outcome in outcomes:
+        tests = skipped = 0
+        if outcome.report.exists():
+            for suite in ElementTree.parse(outcome.report).getroot().iter("testsuite"):
+                tests += int(suite.get("tests", 0))
+                skipped += int(suite.get("skipped", 0))
+        total += tests
+        # With -k and the like, one of the two runs may well have nothing to do (pytest's exit code 5).
+        if outcome.exit_code not in (0, NO_TESTS) or (outcome.exit_code == 0 and not outcome.report.exists()):
+            problems.append(f"the {outcome.name} tests failed (pytest's exit code {outcome.exit_code})")
+        if skipped:
+            problems.append(f"{skipped} {outcome.name} tests were skipped; a test that cannot run is a failure here")
+    if not total:
+        problems.append("no test was run")
+    return problems

@@ -1,0 +1,69 @@
+"""The demo database: the addon installed, its Demo Store connected to the demo shop."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from . import locks, odoo_program, paths, progress, templates
+from .demo_shop import DemoShop
+from .environment import Environment
+from .failure import Failure
+from .odoo_client import OdooClient
+
+NAME = "demo"
+LOCK = "demo-database"
+SYNC_TIMEOUT = 300.0  # seconds
+# The administrator that Odoo's own demo data make.
+LOGIN = PASSWORD = "admin"
+
+
+@contextmanager
+def kept_for_us() -> Iterator[bool]:
+    """Keep the demo database from other commands of this checkout; yield whether that succeeded."""
+    with locks.exclusive_if_free(LOCK) as ours:
+        yield ours
+
+
+def ensure(env: Environment) -> None:
+    """Make the demo database unless it is there; the one of the last command is kept, with what was done in it."""
+    if not env.databases.stamp(NAME):
+        make(env, NAME)
+
+
+def make(env: Environment, database: str, shop: DemoShop | None = None) -> None:
+    """Make a fresh demo database; with a shop, the Demo Store takes its orders from there."""
+    with progress.step(f"Database {env.databases.name(database)}"):
+        stamp = templates.copy_addon_template(env, database)
+        if shop:
+            variables = {"DEMO_SHOP_URL": shop.orders_url, "DEMO_SHOP_API_KEY": shop.api_key}
+            odoo_program.run_script(env, database, paths.DEV / "scripts" / "connect_demo_store.py", variables)
+        env.databases.set_stamp(database, stamp)
+
+
+def sync_now(client: OdooClient) -> str:
+    """Press Sync Now on the Demo Store, wait until all is imported, return the status message.
+
+    Raises Failure unless all went well.
+    """
+    store = demo_store(client)
+    with progress.step("Sync Now on the Demo Store"):
+        client.call("external.order.sync", "action_sync_now", [store])
+        # What takes too long for a click is finished by the scheduler.
+        deadline = time.monotonic() + SYNC_TIMEOUT
+        unfinished = [("sync_id", "=", store), ("status", "=", "running")]
+        while client.call("external.order.sync.run", "search_count", unfinished) and time.monotonic() < deadline:
+            time.sleep(0.5)
+    fields = ["last_sync_status", "last_sync_message"]
+    [result] = client.call("external.order.sync", "read", [store], fields)
+    if result["last_sync_status"] != "success":
+        raise Failure(f"The synchronization ended as {result['last_sync_status']}: {result['last_sync_message']}")
+    return result["last_sync_message"]
+
+
+def demo_store(client: OdooClient) -> int:
+    """Return the id of the Demo Store."""
+    domain = [("module", "=", paths.ADDON_NAME), ("name", "=", "demo_store")]
+    found = client.call("ir.model.data", "search_read", domain, ["res_id"])
+    if not found:
+        raise Failure("The addon's demo data have no configuration demo_store.")
+    return found[0]["res_id"]

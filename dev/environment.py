@@ -1,0 +1,39 @@
+"""Everything that a command needs, set up: Odoo, its Python, PostgreSQL, and databases to copy from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import addon_links, locks, odoo_source, paths, postgres, python_env
+from .databases import Databases
+from .odoo_source import OdooSource
+from .postgres import Postgres
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What is set up, for as long as the context that made it lasts."""
+
+    odoo: OdooSource
+    python: Path
+    postgres: Postgres
+    databases: Databases
+
+
+def ensure_tools() -> tuple[OdooSource, Path]:
+    """Set up Odoo, its Python and the addon's links; return Odoo and the Python."""
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    with locks.exclusive("setup", "another command that is setting up"):
+        python = python_env.ensure()
+        odoo = odoo_source.ensure()
+        addon_links.ensure()
+    return odoo, python
+
+
+@contextmanager
+def ready() -> Iterator[Environment]:
+    """Set up what is missing and provide it, with PostgreSQL running, for the time of the context."""
+    odoo, python = ensure_tools()
+    with postgres.running() as server:
+        yield Environment(odoo, python, server, Databases(server))

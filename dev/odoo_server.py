@@ -1,0 +1,85 @@
+"""A real Odoo server process with its scheduler, for the time of a context."""
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import odoo_program, paths, ports, progress
+from .environment import Environment
+from .failure import Failure
+
+START_TIMEOUT = 120.0  # seconds
+STOP_TIMEOUT = 15.0  # seconds, after which it is killed
+
+
+@dataclass(frozen=True)
+class OdooServer:
+    """A server that answers."""
+
+    url: str
+    database: str
+    log: Path
+    process: subprocess.Popen
+
+
+@contextmanager
+def serving(
+    env: Environment, database: str, *, cron_threads: int = 2, **options: str | int | bool
+) -> Iterator[OdooServer]:
+    """Serve a database (its short name) on a free port until the context ends; 8069 if that is free."""
+    port = ports.free(preferred=8069)
+    config = odoo_program.write_config(env, database, http_port=port, max_cron_threads=cron_threads, **options)
+    name = env.databases.name(database)
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    log = paths.LOGS / f"odoo-{name}.log"
+    with progress.step(f"Odoo server on port {port}"), log.open("wb") as output:
+        process = subprocess.Popen(
+            odoo_program.command(env, "server", config),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=odoo_program.environment(env),
+            # Ctrl-C is for the command, which then ends its parts in order.
+            start_new_session=True,
+        )
+        server = OdooServer(f"http://127.0.0.1:{port}", name, log, process)
+        try:
+            _wait_until_it_answers(server)
+        except BaseException:
+            stop(process)
+            raise
+    try:
+        yield server
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End a process and what it started in its session: asked first, killed when it does not follow."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(STOP_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_until_it_answers(server: OdooServer) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while server.process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{server.url}/web/login", timeout=START_TIMEOUT):
+                return
+        except urllib.error.HTTPError as error:
+            raise Failure(f"Odoo answers {error.code} on its login page.\n{progress.tail(server.log)}") from error
+        except OSError:
+            time.sleep(0.1)
+    raise Failure(f"Odoo did not start; its log is {server.log} and ends so:\n{progress.tail(server.log)}")

@@ -1,0 +1,102 @@
+"""The shop's order book: what the feed serves, in which order, and since when. Safe to use from several threads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Any
+
+from .generator import FIRST_NUMBER, OrderGenerator, changed
+from .order import Order
+
+TIME_BETWEEN_ORDERS = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the feed: an order in all its versions (the last one counts), or a payload of a test's own."""
+
+    payload: Any
+    changed_at: datetime
+    versions: tuple[Order, ...] = ()
+
+
+class OrderBook:
+    """Orders by their number.
+
+    An entry keeps its place when it changes, and a change only ever adds entries to those "changed since". So a client
+    that walks page by page may see an entry twice, but misses none.
+
+    :param generator: makes the orders
+    :param clock: returns the time, with its time zone
+    """
+
+    def __init__(self, generator: OrderGenerator, clock: Callable[[], datetime]):
+        self._generator = generator
+        self._clock = clock
+        self._lock = RLock()
+        self._entries: dict[Any, Entry] = {}
+        self._next_number = FIRST_NUMBER
+
+    def add_past(self, count: int) -> list[Order]:
+        """Make orders that came in one a minute until now."""
+        now = self._clock()
+        return self._add([now - TIME_BETWEEN_ORDERS * age for age in reversed(range(count))])
+
+    def add(self, count: int) -> list[Order]:
+        """Make orders that come in now."""
+        return self._add([self._clock()] * count)
+
+    def _add(self, times: list[datetime]) -> list[Order]:
+        with self._lock:
+            added = []
+            for time in times:
+                while self._next_number in self._entries:
+                    self._next_number += 1
+                order = self._generator.make(self._next_number, time)
+                self._entries[order.number] = Entry(order.payload(), time, (order,))
+                self._next_number += 1
+                added.append(order)
+            return added
+
+    def edit(self, number: int) -> Order:
+        """Change an order and return its new version; ``KeyError`` if the shop made no such order."""
+        with self._lock:
+            versions = self._entries[number].versions
+            if not versions:
+                raise KeyError(number)
+            order = changed(versions[-1], self._clock())
+            self._entries[number] = Entry(order.payload(), order.changed_at, (*versions, order))
+            return order
+
+    def put(self, payload: Any) -> None:
+        """Serve a JSON value as it is, in place of the entry with the same ``OrderID`` if there is one."""
+        order_id = payload.get("OrderID") if isinstance(payload, dict) else None
+        with self._lock:
+            key = order_id if isinstance(order_id, int | str) else object()
+            self._entries[key] = Entry(payload, self._clock())
+
+    def clear(self) -> None:
+        """Forget all orders; numbers are not used again."""
+        with self._lock:
+            self._entries.clear()
+
+    def orders(self) -> tuple[Order, ...]:
+        """Return the last version of every order that the shop made and still serves."""
+        with self._lock:
+            return tuple(entry.versions[-1] for entry in self._entries.values() if entry.versions)
+
+    def versions(self, number: int) -> tuple[Order, ...]:
+        """Return an order as it was made and after each change; ``KeyError`` if there is none."""
+        with self._lock:
+            return self._entries[number].versions
+
+    def entry(self, order_id: str) -> Entry | None:
+        """Return the entry whose ``OrderID`` reads as this text."""
+        with self._lock:
+            return next((entry for key, entry in self._entries.items() if str(key) == order_id), None)
+
+    def changed_since(self, since: datetime | None) -> list[Entry]:
+        """Return the entries changed at or after a time, all of them for ``None``."""
+        with self._lock:
+            return [entry for entry in self._entries.values() if since is None or entry.changed_at >= since]

@@ -1,0 +1,79 @@
+"""What the shop sells: products of Odoo's Point of Sale demo data, known to Odoo by their names.
+
+Chosen are products that an order can name without doubt: sellable, available in the Point of Sale, goods, neither
+combo nor tracked by lot, and with one variant only (a name that variants share would be ambiguous). The prices are the
+shop's own and exclude tax. ``tax_percent`` agrees with the sale tax that the demo data gives the product, which is
+15 % for some and none for others; as an order of the guide has a single ``TaxPercent``, a basket never mixes them.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product of the shop.
+
+    :param name: the product's name in Odoo's demo data
+    :param price: unit price without tax
+    :param tax_percent: 0 or 15
+    :param item_id: the shop's own number, 0 for none; far above any id of a demo database, as in the guide's sample,
+        so that a product must be found by its name
+    :param contains: names and quantities of the components in one unit
+    :param by_weight: sold in quarters too
+    """
+
+    name: str
+    price: Decimal
+    tax_percent: Decimal
+    item_id: int = 0
+    contains: tuple[tuple[str, Decimal], ...] = ()
+    by_weight: bool = False
+
+
+_TAX_RATES = {"taxed": Decimal(15), "untaxed": Decimal(0)}
+
+_ROWS = (
+    # tax, name, price, components of one unit
+    ("taxed", "Apple Pie", "12.00", {"Flour": 1}),
+    ("taxed", "Bagel", "1.25", {}),
+    ("taxed", "Cherry Pie", "14.00", {}),
+    ("taxed", "Flour", "3.20", {}),
+    ("taxed", "LED Lamp", "0.90", {}),
+    ("taxed", "Leather Jacket", "120.00", {}),
+    ("taxed", "Letter Tray", "4.80", {}),
+    ("taxed", "Magnetic Board", "1.98", {}),
+    ("taxed", "Newspaper Rack", "1.28", {}),
+    ("taxed", "Sport Shoes", "80.00", {}),
+    ("taxed", "Summer Hat", "19.99", {}),
+    ("taxed", "Whiteboard", "1.70", {"Whiteboard Pen": 4, "Magnetic Board": 1}),
+    ("taxed", "Whiteboard Pen", "1.20", {}),
+    ("untaxed", "Cabinet with Doors", "140.00", {"Small Shelf": 2}),
+    ("untaxed", "Desk Pad", "1.98", {}),
+    ("untaxed", "Desk Stand with Screen", "2100.00", {}),
+    ("untaxed", "Individual Workplace", "885.00", {"Office Chair": 1, "Desk Pad": 2}),
+    ("untaxed", "Large Cabinet", "320.00", {}),
+    ("untaxed", "Monitor Stand", "3.19", {}),
+    ("untaxed", "Office Chair", "70.00", {}),
+    ("untaxed", "Office Lamp", "40.00", {}),
+    ("untaxed", "Small Shelf", "2.83", {}),
+    ("untaxed", "Storage Box", "15.80", {}),
+)
+
+PRODUCTS: dict[str, Product] = {
+    name: Product(
+        name=name,
+        price=Decimal(price),
+        tax_percent=_TAX_RATES[tax],
+        # Every third product has no number of its own, as the guide's sample item.
+        item_id=0 if index % 3 == 0 else 175700 + index,
+        contains=tuple((component, Decimal(quantity)) for component, quantity in components.items()),
+        by_weight=name == "Flour",
+    )
+    for index, (tax, name, price, components) in enumerate(_ROWS)
+}
+
+
+def products_taxed_at(tax_percent: Decimal) -> tuple[Product, ...]:
+    """Return the products that one order with this ``TaxPercent`` may hold."""
+    return tuple(product for product in PRODUCTS.values() if product.tax_percent == tax_percent)

@@ -1,0 +1,154 @@
+"""Orders made from a seed. The same seed and number give the same order, however and whenever it is asked for."""
+
+import dataclasses
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+from random import Random
+
+from .catalog import PRODUCTS, Product, products_taxed_at
+from .money import CENT, ZERO, round_half_up
+from .order import Component, Line, Order, Payment
+
+FIRST_NUMBER = 1001
+
+# Kinds of orders that are rare in a shop come at fixed places, so that a short feed has each of them too.
+_CYCLE = 40
+_RETURNS, _GIFTS, _EXCHANGES = (9, 29), (19,), (39,)
+
+_TAX_RATES = (Decimal(15), Decimal(15), Decimal(0))
+_NOTES = (Decimal(5), Decimal(10), Decimal(20), Decimal(50), Decimal(100))
+_TEST_CARD_NUMBERS = ("", "************4242", "4111111111111111")
+
+
+class OrderGenerator:
+    """Make orders.
+
+    :param seed: any integer
+    """
+
+    def __init__(self, seed: int):
+        self.seed = seed
+
+    def make(self, number: int, changed_at: datetime) -> Order:
+        """Return the order with this number.
+
+        Out of every 40, two are returns, one is given away (every line discounted to nothing) and one is an exchange of
+        equal things, whose total is 0 as well; the others are sales.
+        """
+        random = Random(f"{self.seed}/{number}")
+        place = (number - FIRST_NUMBER) % _CYCLE
+        tax_percent = random.choice(_TAX_RATES)
+        discount = ZERO
+        if place in _GIFTS:
+            lines = tuple(dataclasses.replace(line, discount=line.gross) for line in _basket(random, tax_percent))
+        elif place in _EXCHANGES:
+            lines = _exchange(random, tax_percent)
+        elif place in _RETURNS:
+            lines = tuple(_returned(line) for line in _basket(random, tax_percent)[:2])
+        else:
+            lines = tuple(_maybe_discounted(random, line) for line in _basket(random, tax_percent))
+            discount = _order_discount(random, lines)
+        order = Order(
+            number=number,
+            tax_percent=tax_percent,
+            lines=lines,
+            payments=(),
+            changed_at=changed_at,
+            discount=discount,
+            totals_as_text=random.random() < 0.3,
+        )
+        return dataclasses.replace(order, payments=_payments(random, order))
+
+
+def changed(order: Order, changed_at: datetime) -> Order:
+    """Return the order with one line more and paid anew in cash, as a shop assistant would change it afterwards."""
+    products = products_taxed_at(order.tax_percent)
+    line = Line(products[(order.number + len(order.lines)) % len(products)], Decimal(1))
+    longer = dataclasses.replace(order, lines=(*order.lines, line), changed_at=changed_at, payments=())
+    payments = (Payment("Cash", 1, longer.grand_total),) if longer.grand_total else ()
+    return dataclasses.replace(longer, payments=payments)
+
+
+def _line(product: Product, quantity: Decimal) -> Line:
+    components = tuple(Component(PRODUCTS[name], each * quantity) for name, each in product.contains)
+    return Line(product, quantity, components=components)
+
+
+def _basket(random: Random, tax_percent: Decimal) -> tuple[Line, ...]:
+    products = random.sample(products_taxed_at(tax_percent), random.randint(1, 5))
+    return tuple(_line(product, _quantity(random, product)) for product in products)
+
+
+def _quantity(random: Random, product: Product) -> Decimal:
+    if product.by_weight:
+        return Decimal(random.randint(1, 10)) / 4
+    return Decimal(random.choice((1, 1, 1, 2, 2, 3, 5, 12)))
+
+
+def _returned(line: Line) -> Line:
+    components = tuple(dataclasses.replace(part, quantity=-part.quantity) for part in line.components)
+    return dataclasses.replace(line, quantity=-line.quantity, components=components)
+
+
+def _exchange(random: Random, tax_percent: Decimal) -> tuple[Line, ...]:
+    """One thing comes back and an equal one leaves."""
+    line = _line(random.choice(products_taxed_at(tax_percent)), Decimal(1))
+    return (_returned(line), line)
+
+
+def _maybe_discounted(random: Random, line: Line) -> Line:
+    if random.random() >= 0.25:
+        return line
+    percent = random.choice((5, 10, 15, 33))
+    return dataclasses.replace(line, discount=round_half_up(line.gross * percent / 100))
+
+
+def _order_discount(random: Random, lines: tuple[Line, ...]) -> Decimal:
+    if random.random() >= 0.2:
+        return ZERO
+    net = sum((line.net for line in lines), ZERO)
+    if net > 20 and random.random() < 0.5:
+        return Decimal("5.00")
+    return round_half_up(net / 10)
+
+
+def _payments(random: Random, order: Order) -> tuple[Payment, ...]:
+    total = order.grand_total
+    if not total:
+        return ()
+    if total < 0:
+        return (_cash(random, total) if random.random() < 0.5 else _card(random, order, total, 1),)
+    way = random.choice(("cash", "change", "card", "card", "split", "two cards"))
+    if way == "cash":
+        return (_cash(random, total),)
+    if way == "change":
+        return (_cash(random, _rounded_up_to_notes(random, total)),)
+    if way == "card" or total < 1:
+        return (_card(random, order, total, 1),)
+    first = round_half_up(total * random.randint(20, 80) / 100)
+    rest = total - first
+    if way == "two cards":
+        return (_card(random, order, first, 1), _card(random, order, rest, 2))
+    handed_over = rest if random.random() < 0.5 else _rounded_up_to_notes(random, rest)
+    return (_card(random, order, first, 1), _cash(random, handed_over))
+
+
+def _cash(random: Random, amount: Decimal) -> Payment:
+    # An empty CardType leaves only PaymentMode to tell what it is.
+    return Payment(random.choice(("Cash", "Cash", "Cash", "CASH", "")), 1, amount)
+
+
+def _card(random: Random, order: Order, amount: Decimal, position: int) -> Payment:
+    return Payment(
+        card_type=random.choice(("Card", "Card", "card")),
+        payment_mode=random.choice((2, 2, 3)),
+        amount=amount,
+        reference=f"TX-{order.number}-{position}",
+        card_number=random.choice(_TEST_CARD_NUMBERS),
+    )
+
+
+def _rounded_up_to_notes(random: Random, amount: Decimal) -> Decimal:
+    """Return what a customer hands over who has not got it exactly: the next multiple of a note, always more."""
+    note = random.choice(_NOTES)
+    return ((amount + CENT) / note).to_integral_value(ROUND_CEILING) * note

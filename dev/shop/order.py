@@ -1,0 +1,152 @@
+"""An order of the shop: its arithmetic and its JSON form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from .catalog import Product
+from .money import ZERO, as_number, as_text, round_half_up, spread
+
+ORDER_STATUS_CLOSED = 103
+PAYMENT_MODE_CASH = 1
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part that leaves the shelf with a line; ``quantity`` is that of the whole line."""
+
+    product: Product
+    quantity: Decimal
+
+    def payload(self) -> dict:
+        return {
+            "ItemID": self.product.item_id,
+            "ItemName": self.product.name,
+            "Price": as_number(self.product.price),
+            "Quantity": as_number(self.quantity),
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sold (or, with a negative quantity, returned) product; ``discount`` is money off the whole line."""
+
+    product: Product
+    quantity: Decimal
+    discount: Decimal = ZERO
+    components: tuple[Component, ...] = ()
+
+    @property
+    def gross(self) -> Decimal:
+        return round_half_up(self.product.price * self.quantity)
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.discount
+
+    def payload(self) -> dict:
+        return {
+            "ItemID": self.product.item_id,
+            "ItemName": self.product.name,
+            "Price": as_number(self.product.price),
+            "Quantity": as_number(self.quantity),
+            "DiscountAmount": as_number(self.discount),
+            "OrderDetailPackages": [component.payload() for component in self.components],
+        }
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One entry of ``CheckoutDetails``; ``amount`` is what was handed over, before change."""
+
+    card_type: str
+    payment_mode: int
+    amount: Decimal
+    reference: str = ""
+    card_number: str = ""
+
+    @property
+    def payment_type(self) -> str:
+        """``Cash`` or ``Card``, whichever way it is spelled."""
+        return self.card_type.capitalize() or ("Cash" if self.payment_mode == PAYMENT_MODE_CASH else "Card")
+
+    def payload(self) -> dict:
+        return {
+            "AmountPaid": as_number(self.amount),
+            "CardNumber": self.card_number,
+            "CardType": self.card_type,
+            "PaymentMode": self.payment_mode,
+            "ReferenceID": self.reference,
+        }
+
+
+@dataclass(frozen=True)
+class Order:
+    """A paid order.
+
+    - ``AmountTotal`` is the sum of price times quantity before any discount.
+    - ``AmountDiscount`` (:attr:`discount`) is a discount on the whole order that the lines do *not* carry; a line's own
+      discount is only in its ``DiscountAmount``. Sums are reduced by both.
+    - ``Tax`` is the sum over the lines of ``round_half_up(net * TaxPercent / 100)``, where net is the line after its
+      own discount and its proportional share of the order's. Odoo, which by default rounds the tax of an order once,
+      may therefore differ by at most one cent a line.
+    - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax``.
+    - What was paid above ``GrandTotal`` was handed back in cash.
+
+    :param changed_at: when the order was made or last changed, with its time zone
+    :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are printed as strings
+    """
+
+    number: int
+    tax_percent: Decimal
+    lines: tuple[Line, ...]
+    payments: tuple[Payment, ...]
+    changed_at: datetime
+    discount: Decimal = ZERO
+    totals_as_text: bool = False
+
+    @cached_property
+    def amount_total(self) -> Decimal:
+        return sum((line.gross for line in self.lines), ZERO)
+
+    @cached_property
+    def line_taxes(self) -> tuple[Decimal, ...]:
+        nets = [line.net for line in self.lines]
+        if self.discount:
+            nets = [net - share for net, share in zip(nets, spread(self.discount, nets), strict=True)]
+        return tuple(round_half_up(net * self.tax_percent / 100) for net in nets)
+
+    @cached_property
+    def tax(self) -> Decimal:
+        return sum(self.line_taxes, ZERO)
+
+    @cached_property
+    def grand_total(self) -> Decimal:
+        return sum((line.net for line in self.lines), ZERO) - self.discount + self.tax
+
+    @cached_property
+    def amount_paid(self) -> Decimal:
+        return sum((payment.amount for payment in self.payments), ZERO)
+
+    @property
+    def change(self) -> Decimal:
+        return self.amount_paid - self.grand_total
+
+    def payload(self) -> dict:
+        """Return the order in the guide's "Single Order Format", ready for ``json.dumps``."""
+        printed = as_text if self.totals_as_text else as_number
+        return {
+            "OrderID": self.number,
+            "AmountDiscount": as_number(self.discount),
+            "AmountPaid": as_text(self.amount_paid),
+            "AmountTotal": printed(self.amount_total),
+            "BalanceAmount": 0.0,
+            "GrandTotal": printed(self.grand_total),
+            "Tax": as_number(self.tax),
+            "TaxPercent": as_number(self.tax_percent),
+            "OrderStatus": ORDER_STATUS_CLOSED,
+            "PaymentMode": self.payments[0].payment_mode if self.payments else PAYMENT_MODE_CASH,
+            "CheckoutDetails": [payment.payload() for payment in self.payments],
+            "OrderItems": [line.payload() for line in self.lines],
+        }

@@ -1,0 +1,71 @@
+"""What a set of orders adds up to: the figures that an import of them must reach."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .money import ZERO
+from .order import Order
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over orders.
+
+    :param payments: per payment type (``Cash``, ``Card``), net of change; what is in the till and what the bank owes
+    :param shelf: per product name, the quantity that left the shelf as a line or as a component; returns are negative
+    :param pickings: transfers that Odoo makes of them, one an order for what leaves and one for what comes back
+    """
+
+    orders: int
+    amount_total: Decimal
+    discount: Decimal
+    tax: Decimal
+    grand_total: Decimal
+    change: Decimal
+    payments: dict[str, Decimal]
+    shelf: dict[str, Decimal]
+    pickings: int
+
+    def as_json(self) -> dict:
+        """Return the figures for ``json.dumps``; money and quantities are strings, exact."""
+        return {
+            "orders": self.orders,
+            "amount_total": str(self.amount_total),
+            "discount": str(self.discount),
+            "tax": str(self.tax),
+            "grand_total": str(self.grand_total),
+            "change": str(self.change),
+            "payments": {name: str(amount) for name, amount in self.payments.items()},
+            "shelf": {name: str(quantity) for name, quantity in self.shelf.items()},
+            "pickings": self.pickings,
+        }
+
+
+def compute_totals(orders: Iterable[Order]) -> Totals:
+    """Add up orders."""
+    orders = tuple(orders)
+    payments: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    shelf: defaultdict[str, Decimal] = defaultdict(Decimal)
+    pickings = 0
+    for order in orders:
+        for payment in order.payments:
+            payments[payment.payment_type] += payment.amount
+        if order.change:
+            payments["Cash"] -= order.change
+        moved = [item for line in order.lines for item in (line, *line.components)]
+        for item in moved:
+            shelf[item.product.name] += item.quantity
+        pickings += any(item.quantity > 0 for item in moved) + any(item.quantity < 0 for item in moved)
+    return Totals(
+        orders=len(orders),
+        amount_total=sum((order.amount_total for order in orders), ZERO),
+        discount=sum((order.amount_total + order.tax - order.grand_total for order in orders), ZERO),
+        tax=sum((order.tax for order in orders), ZERO),
+        grand_total=sum((order.grand_total for order in orders), ZERO),
+        change=sum((order.change for order in orders), ZERO),
+        payments=dict(sorted(payments.items())),
+        shelf=dict(sorted(shelf.items())),
+        pickings=pickings,
+    )

@@ -1,0 +1,402 @@
+import hashlib
+import json
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..exceptions import ExternalOrderError
+from ..tools.money import AmountError, parse_amount
+from ..tools.order_payload import PayloadError, external_id, order_status, redact
+from ..tools.strict_json import RefusedEntry, dumps, loads
+from ..transaction import commit
+
+_logger = logging.getLogger(__name__)
+
+# An order that lost against other transactions waits 1, 2, 4, … minutes, at most an hour.
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+# What still conflicts after so many attempts, over some hours, does not heal by itself.
+MAX_CONFLICTS = 10
+# So many orders are retried within a click; more go to the scheduler.
+RETRY_AT_ONCE = 100
+
+
+@dataclass
+class Received:
+    """What became of the entries of a page; `refused` has a sentence for each that is no order."""
+
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    ignored: int = 0
+    refused: list = field(default_factory=list)
+
+
+class ExternalOrder(models.Model):
+    """The inbox: every order that an external system sent, as received, with what became of it."""
+
+    _name = "external.order"
+    _description = "External Order"
+    _order = "id desc"
+    _rec_name = "external_id"
+
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="sync_id.currency_id")
+    external_id = fields.Char("Order ID", required=True, readonly=True, help="OrderID in the external system.")
+    payload = fields.Text(readonly=True, help="The order as received, as JSON. Card numbers are cut to their last digits.")
+    payload_text = fields.Text("Order as Received", compute="_compute_payload_text")
+    fingerprint = fields.Char(readonly=True, help="Tells whether an order came again with other content.")
+    order_status = fields.Char("External Status", readonly=True)
+    total = fields.Monetary(readonly=True, help="GrandTotal, as received.")
+    state = fields.Selection(
+        [("pending", "Pending"), ("done", "Imported"), ("failed", "Failed"), ("ignored", "Ignored")],
+        required=True,
+        default="pending",
+        readonly=True,
+        index=True,
+    )
+    error_code = fields.Selection(
+        [
+            ("invalid_payload", "Order Not Understood"),
+            ("product_not_found", "Product Not Found"),
+            ("product_ambiguous", "Several Products Match"),
+            ("payment_not_found", "No Payment Method"),
+            ("amount_mismatch", "Totals Differ"),
+            ("not_fully_paid", "Not Fully Paid"),
+            ("no_session", "No Open Session"),
+            ("database_busy", "Database Busy"),
+            ("status_not_accepted", "Status Not Accepted"),
+            ("odoo_error", "Refused by Odoo"),
+        ],
+        "Reason",
+        readonly=True,
+    )
+    error_message = fields.Text("What to Do", readonly=True)
+    missing_item_id = fields.Integer("External Item ID", readonly=True)
+    missing_item_name = fields.Char("External Item Name", readonly=True)
+    warnings = fields.Text(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True)
+    received_date = fields.Datetime("Received", default=fields.Datetime.now, readonly=True)
+    imported_date = fields.Datetime("Imported", readonly=True)
+    changed = fields.Boolean(readonly=True, help="The external system changed the order after it was imported.")
+    changed_date = fields.Datetime("Changed On", readonly=True)
+    run_id = fields.Many2one("external.order.sync.run", "Last Run", readonly=True, index="btree_not_null")
+    pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
+    session_id = fields.Many2one(related="pos_order_id.session_id")
+
+    _unique_order = models.Constraint(
+        "UNIQUE (sync_id, external_id)", "This order is already in the inbox of its synchronization."
+    )
+    _waiting = models.Index("(sync_id, id) WHERE state = 'pending'")
+    _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for order in self:
+            # Shown to people only: what is computed with is read by `loads`, which keeps the numbers exact.
+            order.payload_text = order.payload and json.dumps(json.loads(order.payload), indent=2, ensure_ascii=False)
+
+    # ------------------------------------------------------------
+    # Receiving
+    # ------------------------------------------------------------
+
+    @api.model
+    def _receive(self, sync, entries, position=0):
+        """Store what came from the feed: new orders, and new content of known ones.
+
+        :param sync: the ``external.order.sync`` that fetched them
+        :param list entries: entries of the feed, of any type
+        :param int position: how many entries of this download came before, to name the refused ones
+        :rtype: Received
+        """
+        received = Received()
+        incoming = {}
+        accepted = sync._get_accepted_statuses()
+        for number, entry in enumerate(entries, position + 1):
+            try:
+                if isinstance(entry, RefusedEntry):
+                    raise PayloadError("", f"cannot be read: {entry}")
+                values = self._prepare_received_values(entry, accepted)
+            except PayloadError as error:
+                received.refused.append(self.env._("Entry %(number)s: %(problem)s", number=number, problem=error.message))
+            else:
+                incoming.pop(values["external_id"], None)  # of two, the later one counts
+                incoming[values["external_id"]] = values
+        known = self.search_fetch(
+            [("sync_id", "=", sync.id), ("external_id", "in", list(incoming))],
+            ["external_id", "fingerprint", "state", "error_code"],
+        )
+        for order in known:
+            values = incoming.pop(order.external_id)
+            if order.fingerprint != values["fingerprint"]:
+                order._receive_change(values, received)
+            elif order.error_code == "status_not_accepted" and values["state"] == "pending":
+                order.write(values)
+                received.new += 1
+            else:
+                received.known += 1
+        self.create([{**values, "sync_id": sync.id} for values in incoming.values()])
+        received.ignored += sum(values["state"] == "ignored" for values in incoming.values())
+        received.new += sum(values["state"] == "pending" for values in incoming.values())
+        return received
+
+    @api.model
+    def _prepare_received_values(self, entry, accepted):
+        """Return the values of an inbox row for one entry of the feed.
+
+        :param set accepted: OrderStatus values that are imported; empty: all
+        :raise PayloadError: if it is no order that has an OrderID
+        """
+        identifier = external_id(entry)
+        status = order_status(entry)
+        payload = dumps(redact(entry))
+        try:
+            total = float(parse_amount(entry.get("GrandTotal")))
+        except AmountError:
+            total = 0.0
+        is_accepted = not accepted or status in accepted
+        return {
+            "external_id": identifier,
+            "payload": payload,
+            "fingerprint": hashlib.sha256(payload.encode()).hexdigest(),
+            "order_status": status,
+            "total": total,
+            "state": "pending" if is_accepted else "ignored",
+            **self._prepare_no_error_values(),
+            **({} if is_accepted else {
+                "error_code": "status_not_accepted",
+                "error_message": self.env._(
+                    "Its status %s is not among the accepted ones. It is imported when it comes with one of those.",
+                    status or self.env._("(none)"),
+                ),
+            }),
+        }
+
+    @api.model
+    def _prepare_no_error_values(self):
+        return {
+            "error_code": False,
+            "error_message": False,
+            "missing_item_id": 0,
+            "missing_item_name": False,
+            "next_attempt": False,
+        }
+
+    def _receive_change(self, values, received):
+        """Take in other content of this order; a sale that was booked stays as it is."""
+        self.ensure_one()
+        if self.state == "done":
+            self.write({
+                "payload": values["payload"],
+                "fingerprint": values["fingerprint"],
+                "order_status": values["order_status"],
+                "changed": True,
+                "changed_date": fields.Datetime.now(),
+            })
+            received.changed += 1
+        else:
+            self.write({**values, "attempts": 0})
+            received.ignored += values["state"] == "ignored"
+            received.new += values["state"] == "pending"
+
+    # ------------------------------------------------------------
+    # Importing
+    # ------------------------------------------------------------
+
+    @api.model
+    def _claim(self, sync, limit):
+        """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
+
+        Orders that another worker has locked are passed over, so several workers share the inbox.
+        """
+        domain = [
+            ("sync_id", "=", sync.id),
+            ("state", "=", "pending"),
+            "|",
+            ("next_attempt", "=", False),
+            ("next_attempt", "<=", fields.Datetime.now()),
+        ]
+        # More than needed, as the first ones may be another worker's.
+        candidates = self.search(domain, order="id", limit=limit * 10)
+        return candidates.try_lock_for_update(limit=limit) if candidates else candidates
+
+    def _import(self, run=None):
+        """Make POS orders of these locked, pending orders of one synchronization, and record what became of each.
+
+        :param run: the ``external.order.sync.run`` this belongs to
+        :return: why there is no session to put them into, in which case they stay pending; empty otherwise
+        :rtype: str
+        """
+        sync = self.sync_id.ensure_one()
+        raw_orders = {order: loads(order.payload) for order in self}
+        outcomes, problem = self.env["external.order.import"]._import_orders(sync, list(raw_orders.values()))
+        now = fields.Datetime.now()
+        for order, outcome in zip(self, outcomes, strict=True):
+            if outcome.pos_order or outcome.error:
+                order.attempts += 1
+            if run:
+                order.run_id = run
+            if outcome.pos_order:
+                order.write({
+                    **self._prepare_no_error_values(),
+                    "state": "done",
+                    "pos_order_id": outcome.pos_order.id,
+                    "imported_date": now,
+                    "warnings": "\n".join(outcome.warnings) or False,
+                })
+            elif outcome.error:
+                order._fail(outcome.error)
+            elif outcome.conflict:
+                order._defer(outcome.conflict)
+        return problem
+
+    def _fail(self, error):
+        """Record that this order waits for a person, and why.
+
+        :param ExternalOrderError error:
+        """
+        self.ensure_one()
+        item_id, item_name = error.product or (0, False)
+        self.write({
+            **self._prepare_no_error_values(),
+            "state": "failed",
+            "error_code": error.code,
+            "error_message": str(error),
+            "missing_item_id": item_id,
+            "missing_item_name": item_name,
+        })
+
+    def _defer(self, error):
+        """Try these orders again later: they met trouble that heals by itself."""
+        _logger.info("External Order Sync: %s orders postponed: %s", len(self), error)
+        for order in self:
+            order.attempts += 1
+            if order.attempts >= MAX_CONFLICTS:
+                order._fail(ExternalOrderError("odoo_error", self.env._("Odoo refused the order: %(reason)s", reason=error)))
+                continue
+            pause = min(FIRST_PAUSE * 2 ** min(order.attempts - 1, 10), LONGEST_PAUSE)
+            order.write({
+                "next_attempt": fields.Datetime.now() + pause,
+                "error_code": "database_busy",
+                "error_message": self.env._("The database was busy. It is tried again by itself."),
+            })
+
+    # ------------------------------------------------------------
+    # What a person does
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Try these orders again; a few at once, many in the background."""
+        self._check_may_act()
+        orders = self.sudo().filtered(lambda order: order.state != "done")
+        if not orders:
+            raise UserError(self.env._("Choose orders that are not imported yet."))
+        return orders._retry()
+
+    def _retry(self):
+        self.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        problems = []
+        if len(self) <= RETRY_AT_ONCE:
+            for sync, orders in self.grouped("sync_id").items():
+                problems.append(orders.try_lock_for_update()._import())
+                sync._update_attention_activity()
+        else:
+            self.sync_id._trigger_sync()
+        return self._get_retry_notification("\n".join(filter(None, problems)))
+
+    def _get_retry_notification(self, problem):
+        states = self.mapped("state")
+        _ = self.env._
+        lines = [problem] if problem else []
+        lines += [
+            template % states.count(state)
+            for state, template in (
+                ("done", _("%s orders imported.")),
+                ("failed", _("%s orders failed again.")),
+                ("pending", _("%s orders are imported in the background.") if not problem else _("%s orders wait.")),
+            )
+            if states.count(state)
+        ]
+        if len(self) == 1 and self.state == "failed":
+            lines = [self.error_message]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if problem or "failed" in states else "success",
+                "message": "\n".join(lines),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_ignore(self):
+        """Leave these orders out for good."""
+        self._check_may_act()
+        orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
+        orders.write({**self._prepare_no_error_values(), "state": "ignored"})
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+
+    def action_accept_change(self):
+        """Note that a person has seen that these imported orders were changed in the external system."""
+        self._check_may_act()
+        self.sudo().changed = False
+
+    def action_open_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pos.order",
+            "res_id": self.pos_order_id.id,
+            "view_mode": "form",
+        }
+
+    def action_choose_product(self):
+        """Open the dialog in which a person says which product is meant; it is remembered."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose Product"),
+            "res_model": "external.product.alias",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_sync_id": self.sync_id.id,
+                "default_item_id": self.missing_item_id,
+                "default_item_name": self.missing_item_name,
+            },
+        }
+
+    def _check_may_act(self):
+        """The inbox is written by the synchronization alone; these buttons are for the users of the product."""
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
+            raise UserError(self.env._("Only users of External Order Sync may do this."))
+
+    # ------------------------------------------------------------
+    # Keeping house
+    # ------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_payloads(self):
+        """Drop the payloads of imported orders after the time that their synchronization keeps them."""
+        for sync in self.env["external.order.sync"].with_context(active_test=False).search(
+            [("payload_retention_days", ">", 0)]
+        ):
+            limit = fields.Datetime.now() - timedelta(days=sync.payload_retention_days)
+            domain = [
+                ("sync_id", "=", sync.id),
+                ("state", "=", "done"),
+                ("imported_date", "<", limit),
+                ("payload", "!=", False),
+            ]
+            while orders := self.search(domain, limit=1000):
+                orders.payload = False
+                commit(self.env)

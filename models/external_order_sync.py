@@ -1,0 +1,420 @@
+import time
+from datetime import UTC, timedelta
+from itertools import islice
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..overrides import is_overridden
+from ..tools.order_feed import FeedError, FeedSettings, OrderFeed
+
+# A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
+DUE_TOLERANCE = timedelta(seconds=30)
+# Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
+FETCH_SIZE = 1000
+# How long Sync Now works before it hands what is left to the scheduled action (a web worker's own limit is 120 s).
+SYNC_NOW_SECONDS = 45
+
+
+class ExternalOrderSync(models.Model):
+    """A connection to one external system whose orders become paid orders of one Point of Sale."""
+
+    _name = "external.order.sync"
+    _description = "External Order Sync"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True, help='What this connection is called, such as "Main Store Orders".')
+    active = fields.Boolean(default=True, tracking=True, help="An archived synchronization never runs.")
+    external_api_url = fields.Char(
+        "External API URL",
+        required=True,
+        tracking=True,
+        help="The address that returns the orders as JSON, for example https://external-system.com/api/orders",
+    )
+    external_api_key = fields.Char(
+        "External API Key",
+        groups="base.group_system",
+        copy=False,
+        help="The key the external system gave you. Only system administrators can read it.",
+    )
+    auth_method = fields.Selection(
+        [("bearer", "Authorization: Bearer KEY"), ("x_api_key", "X-API-Key: KEY")],
+        "Authentication",
+        required=True,
+        default="bearer",
+        help="The request header in which the external system expects the key.",
+    )
+    pos_config_id = fields.Many2one(
+        "pos.config",
+        "POS Configuration",
+        required=True,
+        tracking=True,
+        index=True,
+        help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used.",
+    )
+    company_id = fields.Many2one(related="pos_config_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="pos_config_id.currency_id")
+    auto_create_session = fields.Boolean(
+        default=True,
+        help="Open a session when none is open. Otherwise orders wait until a person opens one.",
+    )
+    sync_interval = fields.Integer(
+        default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
+    )
+    responsible_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        help="Receives one activity while orders need attention.",
+    )
+
+    last_sync_date = fields.Datetime(readonly=True, copy=False)
+    last_sync_status = fields.Selection(
+        [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")], readonly=True, copy=False
+    )
+    last_sync_message = fields.Text(readonly=True, copy=False)
+    next_sync_date = fields.Datetime(
+        "Next Sync", readonly=True, copy=False, default=fields.Datetime.now, help="When the scheduled action runs it next."
+    )
+
+    # What is asked for
+    page_parameter = fields.Char(
+        help="Query parameter that carries the page number. Leave empty if there is one page, "
+        "or if the external system announces the next page in a Link header."
+    )
+    since_parameter = fields.Char(
+        help="Query parameter that carries the time of the last synchronization, so that only newer orders are sent."
+    )
+    overlap_minutes = fields.Integer(
+        "Overlap",
+        default=60,
+        help="Minutes that are asked for again before the last synchronization. Known orders are recognized, "
+        "so a generous overlap only costs download.",
+    )
+    fetch_cursor = fields.Datetime(
+        readonly=True, copy=False, help="Start of the last download that was received completely."
+    )
+    accepted_statuses = fields.Char(
+        "Accepted Order Statuses",
+        help="OrderStatus values that are imported, separated by commas (for example 103). Empty: all of them.",
+    )
+    fetch_timeout = fields.Integer(default=120, help="Seconds that one download may take with all of its pages.")
+    max_pages = fields.Integer(default=1000, help="A download ends with an error after this many pages.")
+    max_orders = fields.Integer(default=100_000, help="A download ends with an error after this many orders.")
+    max_megabytes = fields.Integer(default=256, help="A download ends with an error after this many megabytes.")
+
+    # How orders are matched
+    match_item_id = fields.Boolean(
+        "ItemID Is an Odoo Product ID",
+        default=True,
+        help="Match an ItemID above 0 with the Odoo product of that database id before looking at the name. "
+        "Switch it off if the external system numbers its products itself.",
+    )
+    alias_ids = fields.One2many("external.product.alias", "sync_id", "Product Aliases")
+    payment_mapping_ids = fields.One2many("external.payment.mapping", "sync_id", "Payment Mappings")
+
+    # What is kept
+    payload_retention_days = fields.Integer(
+        "Keep Payloads",
+        default=90,
+        help="Days after which the received JSON of an imported order is dropped. 0 keeps it.",
+    )
+
+    run_ids = fields.One2many("external.order.sync.run", "sync_id", "Runs")
+    order_ids = fields.One2many("external.order", "sync_id", "External Orders")
+    imported_count = fields.Integer("Orders", compute="_compute_order_counts")
+    attention_count = fields.Integer("Failed", compute="_compute_order_counts")
+    pending_count = fields.Integer("Pending", compute="_compute_order_counts")
+    session_count = fields.Integer("Sessions", compute="_compute_session_count")
+
+    _sync_interval_positive = models.Constraint(
+        "CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute."
+    )
+    _overlap_not_negative = models.Constraint("CHECK (overlap_minutes >= 0)", "The overlap cannot be negative.")
+    _fetch_bounds_positive = models.Constraint(
+        "CHECK (fetch_timeout > 0 AND max_pages > 0 AND max_orders > 0 AND max_megabytes > 0)",
+        "The limits of a download are above zero.",
+    )
+
+    @api.constrains("external_api_url")
+    def _check_external_api_url(self):
+        for sync in self:
+            url = (sync.external_api_url or "").strip()
+            if not url.lower().startswith(("http://", "https://")):
+                raise ValidationError(
+                    self.env._("External API URL of %(name)s: start it with https:// or http://", name=sync.name)
+                )
+
+    @api.depends("order_ids.state", "order_ids.changed")
+    def _compute_order_counts(self):
+        counts = {
+            (sync.id, state): count
+            for sync, state, count in self.env["external.order"]._read_group(
+                [("sync_id", "in", self.ids)], ["sync_id", "state"], ["__count"]
+            )
+        }
+        for sync in self:
+            sync.imported_count = counts.get((sync.id, "done"), 0)
+            sync.attention_count = counts.get((sync.id, "failed"), 0)
+            sync.pending_count = counts.get((sync.id, "pending"), 0)
+
+    @api.depends("order_ids.pos_order_id.session_id")
+    def _compute_session_count(self):
+        for sync in self:
+            sync.session_count = len(sync._get_sessions())
+
+    def _get_sessions(self):
+        """Return the POS sessions that hold orders of this synchronization."""
+        self.ensure_one()
+        groups = self.env["pos.order"]._read_group([("external_order_ids.sync_id", "=", self.id)], ["session_id"])
+        return self.env["pos.session"].union(*[session for (session,) in groups])
+
+    def write(self, vals):
+        if "sync_interval" in vals or vals.get("active"):
+            # A shorter interval, or being switched on again, counts from now and not from the old plan.
+            vals.setdefault("next_sync_date", fields.Datetime.now())
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # Synchronizing
+    # ------------------------------------------------------------
+
+    def sync_orders(self):
+        """Fetch the external orders and import all that is waiting. What goes wrong is told by the status.
+
+        The work is committed page by page and batch by batch, so what was done stays done. Within the scheduled
+        action, or with a deadline (see `action_sync_now`), it stops in time and the next call goes on.
+
+        :return: the runs (``external.order.sync.run``), one for each synchronization
+        """
+        # The importing is the system's own work: whoever may start it need not be allowed to write orders and stock.
+        runs = self.env["external.order.sync.run"].sudo()
+        for sync in self.sudo():
+            run = runs._start(sync.with_company(sync.company_id))
+            run._execute()
+            runs |= run
+        return runs.sudo(self.env.su)
+
+    def action_sync_now(self):
+        """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
+        self.ensure_one()
+        self.check_access("read")
+        deadline = time.monotonic() + SYNC_NOW_SECONDS
+        run = self.with_context(external_order_sync_deadline=deadline).sync_orders()[-1:].sudo()
+        if run.status == "running":
+            run._hand_over()
+        return run._get_notification()
+
+    def action_test_connection(self):
+        """Fetch, and tell what was seen; nothing is imported."""
+        self.ensure_one()
+        self.check_access("write")
+        seen, ids = 0, []
+        for entries in self._iter_fetched_entries():
+            seen += len(entries)
+            ids += [entry["OrderID"] for entry in entries if isinstance(entry, dict) and entry.get("OrderID")][:5]
+            if ids:
+                break
+        message = self.env._("The external system answers, but sent no orders.")
+        if seen:
+            message = self.env._(
+                "The external system answers. Its first page has %(count)s orders: %(ids)s …",
+                count=seen,
+                ids=", ".join(map(str, ids[:5])),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"title": self.env._("Connection works"), "type": "success", "message": message},
+        }
+
+    def _trigger_sync(self):
+        """Have the scheduler synchronize ``self``, or all active configurations that the user sees, at once.
+
+        :return: how many configurations will run
+        :rtype: int
+        """
+        syncs = (self or self.search([])).filtered("active")
+        if syncs:
+            # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
+            syncs.sudo().next_sync_date = fields.Datetime.now()
+            self._get_cron()._trigger()
+        return len(syncs)
+
+    @api.model
+    def _get_cron(self):
+        # The scheduled action belongs to the system.
+        return self.env.ref("external_order_sync.ir_cron_sync_external_orders").sudo()
+
+    @api.model
+    def _cron_sync_orders(self):
+        """Run every configuration that is due, in slices, and plan the next run of each."""
+        cron = self.env["ir.cron"]
+        for sync in self.search(self._due_domain(fields.Datetime.now())):
+            run = sync.with_context(external_order_sync_scheduled=True).sync_orders()[-1:]
+            if run.status == "running":
+                cron._commit_progress(remaining=max(sync.pending_count, 1))
+                return
+        self._plan_next_runs()
+        cron._commit_progress(remaining=0)
+
+    @api.model
+    def _due_domain(self, now):
+        """Active configurations whose time has come, whose scheduled run is unfinished, or that have orders to retry."""
+        return Domain.OR([
+            [("next_sync_date", "=", False)],
+            [("next_sync_date", "<=", now + DUE_TOLERANCE)],
+            [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
+            [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
+        ])
+
+    @api.model
+    def _plan_next_runs(self):
+        """Have the scheduler come back when the next configuration is due, or the next order is to be retried."""
+        now = fields.Datetime.now()
+        syncs = self.search([])
+        times = syncs.mapped("next_sync_date")
+        retries = self.env["external.order"].search(
+            [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
+            order="next_attempt",
+            limit=1,
+        )
+        times += retries.mapped("next_attempt")
+        if times and (soonest := max(min(times), now)) < now + self._get_cron_interval():
+            self._get_cron()._trigger(at=soonest)
+
+    @api.model
+    def _get_cron_interval(self):
+        cron = self._get_cron()
+        return timedelta(**{cron.interval_type: cron.interval_number}) if cron.interval_type != "months" else timedelta(30)
+
+    # ------------------------------------------------------------
+    # Fetching
+    # ------------------------------------------------------------
+
+    def _fetch_orders_from_external(self):
+        """Return what the external system offers, all pages, as a list of order dicts. Numbers are int or Decimal.
+
+        Other modules override this, for example to filter or to read another format; `_prepare_feed_settings` is the
+        smaller hook. An override also serves the scheduled runs, at the price of holding all orders in memory.
+
+        :raise UserError: with what went wrong and what to check
+        """
+        self.ensure_one()
+        return [entry for entries in self._iter_feed(FETCH_SIZE) for entry in entries]
+
+    def _iter_fetched_entries(self):
+        """Yield the entries of the feed in lists of a bounded size.
+
+        :raise UserError: with what went wrong and what to check
+        """
+        self.ensure_one()
+        if is_overridden(self, "_fetch_orders_from_external"):
+            entries = iter(self._fetch_orders_from_external())
+            while chunk := list(islice(entries, FETCH_SIZE)):
+                yield chunk
+        else:
+            yield from self._iter_feed(FETCH_SIZE)
+
+    def _iter_feed(self, size):
+        try:
+            for page in OrderFeed(self._prepare_feed_settings()).pages():
+                while chunk := list(islice(page.entries, size)):
+                    yield chunk
+        except FeedError as error:
+            raise UserError(
+                self.env._("Failed to fetch orders from external system: %(reason)s", reason=error)
+            ) from error
+
+    def _prepare_feed_settings(self):
+        """Return how to ask the external system: a hook for other query parameters or limits.
+
+        :rtype: odoo.addons.external_order_sync.tools.order_feed.FeedSettings
+        """
+        self.ensure_one()
+        since = self.since_parameter and self.fetch_cursor
+        if since:
+            since = (since - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
+        return FeedSettings(
+            url=self.external_api_url.strip(),
+            # Only administrators read the key; a sync that others start uses it all the same.
+            api_key=(self.sudo().external_api_key or "").strip(),
+            auth_method=self.auth_method,
+            page_param=(self.page_parameter or "").strip(),
+            since_param=(self.since_parameter or "").strip(),
+            since=since or None,
+            total_timeout=self.fetch_timeout,
+            max_pages=self.max_pages,
+            max_orders=self.max_orders,
+            max_bytes=self.max_megabytes * 1024 * 1024,
+        )
+
+    def _get_accepted_statuses(self):
+        """Return the OrderStatus values that are imported, as a set of texts; empty: all."""
+        self.ensure_one()
+        return {status.strip() for status in (self.accepted_statuses or "").split(",") if status.strip()}
+
+    # ------------------------------------------------------------
+    # Importing
+    # ------------------------------------------------------------
+
+    def _process_external_order(self, order):
+        """Make a paid POS order, with its payments and its picking, of one external order.
+
+        Other modules override this to validate, to link customers or to add notes. While it is overridden, scheduled
+        runs call it for each order; otherwise they import whole batches at once. The same OrderID gives the same
+        POS order, however often it is called.
+
+        :param dict order: an order in the format of the guide; numbers may be int, Decimal, float or text
+        :return: the ``pos.order``
+        :raise UserError: with the reason why it cannot be imported
+        """
+        self.ensure_one()
+        return self.env["external.order.import"]._import_order(self, order)
+
+    def _get_or_create_pos_session(self):
+        """Return the opened session of the Point of Sale that takes the orders; open or create one where allowed.
+
+        :rtype: pos.session
+        :raise UserError: if there is none and none may be created
+        """
+        self.ensure_one()
+        return self.env["pos.session"]._get_or_create_for_external_orders(self)
+
+    # ------------------------------------------------------------
+    # Telling people
+    # ------------------------------------------------------------
+
+    def _update_attention_activity(self):
+        """Give the responsible user one activity while orders have failed, and take it away once none has."""
+        self.ensure_one()
+        activity_type = "mail.mail_activity_data_todo"
+        activities = self.activity_search([activity_type])
+        if not self.attention_count:
+            activities.unlink()
+        elif not activities and self.responsible_id:
+            self.activity_schedule(
+                activity_type,
+                user_id=self.responsible_id.id,
+                summary=self.env._("External orders need attention"),
+                note=self.env._("Some orders could not be imported. Open them with the button Failed."),
+            )
+
+    def action_open_orders(self):
+        return self._get_inbox_action({})
+
+    def action_open_failed(self):
+        return self._get_inbox_action({"search_default_attention": 1})
+
+    def _get_inbox_action(self, context):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")
+        return {**action, "domain": [("sync_id", "=", self.id)], "context": context}
+
+    def action_open_sessions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_session")
+        return {**action, "domain": [("id", "in", self._get_sessions().ids)], "context": {}}

@@ -1,0 +1,95 @@
+from odoo import api, models
+
+from ..exceptions import ExternalOrderError
+
+CASH_MODE = 1
+
+
+class ExternalPaymentMatching(models.AbstractModel):
+    """Finds the payment methods of external payments among those of the Point of Sale (guide, *Payment Method Matching*)."""
+
+    _name = "external.payment.matching"
+    _description = "External Payment Matching"
+
+    @api.model
+    def _match_payment_methods(self, sync, payments):
+        """Return the payment method of each payment, and a warning where it had to be guessed.
+
+        :param sync: the ``external.order.sync``
+        :param payments: things with ``card_type`` (text, may be empty) and ``payment_mode`` (int or None)
+        :return: for each (card_type, payment_mode) a pair of ``pos.payment.method`` and text, or an `ExternalOrderError`
+        :rtype: dict
+        """
+        methods = sync.pos_config_id.payment_method_ids.filtered(self._can_take_any_payment)
+        mappings = self.env["external.payment.mapping"].search([("sync_id", "in", [False, sync.id])])
+        # The most specific mapping first: of this synchronization, then with both values given.
+        mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
+            lambda mapping: (not mapping.sync_id, not (mapping.payment_mode and mapping.card_type), not mapping.card_type)
+        )
+        return {
+            (card_type, mode): self._match_one(sync, methods, mappings, card_type, mode)
+            for card_type, mode in {(payment.card_type, payment.payment_mode) for payment in payments}
+        }
+
+    @api.model
+    def _match_one(self, sync, methods, mappings, card_type, mode):
+        method = (
+            self._match_by_mapping(mappings, card_type, mode)
+            or self._match_by_card_type(methods, card_type)
+            or (mode == CASH_MODE and methods.filtered("is_cash_count")[:1])
+        )
+        if method:
+            return method, ""
+        fallback = methods[:1]
+        if not fallback:
+            return ExternalOrderError(
+                "payment_not_found",
+                self.env._(
+                    "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale, or a payment mapping.",
+                    pos=sync.pos_config_id.name,
+                    payment=self._describe(card_type, mode),
+                ),
+            )
+        return fallback, self.env._(
+            "%(payment)s matches no payment method; %(method)s was taken. A payment mapping decides it.",
+            payment=self._describe(card_type, mode),
+            method=fallback.name,
+        )
+
+    @api.model
+    def _match_by_mapping(self, mappings, card_type, mode):
+        for mapping in mappings:
+            if mapping.payment_mode and mapping.payment_mode.strip() != str(mode):
+                continue
+            if mapping.card_type and mapping.card_type.strip().casefold() != card_type.strip().casefold():
+                continue
+            return mapping.payment_method_id
+        return None
+
+    @api.model
+    def _match_by_card_type(self, methods, card_type):
+        """The method that, or whose journal, has the name ``card_type``; else a cash method; else one that contains it."""
+        wanted = card_type.strip().casefold()
+        if not wanted:
+            return None
+        names = [
+            (method, [name.strip().casefold() for name in (method.name, method.journal_id.name) if name])
+            for method in methods
+        ]
+        equal = [method for method, own_names in names if wanted in own_names]
+        cash = methods.filtered("is_cash_count") if wanted == "cash" else []
+        contained = [method for method, own_names in names if any(wanted in name for name in own_names)]
+        return next((method for group in (equal, cash, contained) for method in group), None)
+
+    @api.model
+    def _can_take_any_payment(self, method):
+        """A method that identifies the customer, as pay later does, cannot take the payment of an unknown one."""
+        return not method.split_transactions and method.type != "pay_later"
+
+    @api.model
+    def _describe(self, card_type, mode):
+        return self.env._(
+            "CardType %(card_type)s, PaymentMode %(mode)s",
+            card_type=f'"{card_type}"' if card_type else self.env._("(none)"),
+            mode=self.env._("(none)") if mode is None else mode,
+        )

@@ -1,0 +1,297 @@
+import binascii
+import json
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import MissingError
+from odoo.tools import SQL
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+from .warehouse_schema import MOVE_LINE, PICKING
+
+CURSOR_SCOPE = "external_order_sync.warehouse_api.cursor"
+CURSOR_LIFETIME = timedelta(days=1)
+ISO_UTC = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+
+
+def _sort_date(column):
+    """Return the list's first sort key: the date as it is told, in whole seconds; none sorts as the oldest.
+
+    Whoever changes it changes the index on ``stock.picking`` as well.
+    """
+    return SQL("COALESCE(date_trunc('second', %s), '-infinity'::timestamp)", column)
+
+
+SORT_DATE = _sort_date(SQL("stock_picking.scheduled_date"))
+
+
+class BadCursor(ValueError):
+    """The text is no cursor of ours, or one whose time is over."""
+
+
+class Cursor(NamedTuple):
+    """Where a walk stands: the key of the last row given, and the database as it was when the walk began."""
+
+    sort_date: str
+    id: int
+    snapshot: str  # PostgreSQL's pg_snapshot at the walk's first page
+    expires: int  # seconds since 1970
+
+
+class Document(NamedTuple):
+    """A JSON document from the database."""
+
+    etag: str  # opaque; equal if and only if the document is the same
+    body: str | None  # None: the caller knows this etag already
+    total: int | None = None  # of a list: rows of all pages; None as well if the caller knows this etag
+    next_cursor: str | None = None  # of a list: None on the last page
+
+
+class WarehouseApi(models.AbstractModel):
+    """Reads of the warehouse API on this database.
+
+    Each read is one SQL statement that gives finished JSON; the statement starts from ``_search``, so the user's
+    access rights and record rules are part of it. An etag is made of the row versions (`xmin` and `write_date`), which
+    is cheaper than the document: any committed update of a row changes its `xmin`, a restored backup its `write_date`.
+
+    ``known_etags`` is what the client has: those etags, or ``("*",)`` for any.
+    """
+
+    _name = "warehouse.api"
+    _description = "Warehouse API"
+
+    # ---------------------------------------------------------------- pickings
+
+    @api.model
+    def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, known_etags=()):
+        """Return a page of the transfers as a :class:`Document`, a JSON array of ``PICKING``.
+
+        A walk from the first page along `next_cursor` gives every transfer that matched throughout exactly once, and
+        none twice, whatever is created, changed or rescheduled meanwhile: rows are placed by their scheduled date at
+        the walk's beginning. A transfer that begins or ceases to match during the walk may or may not be in it.
+
+        :param states: only transfers in one of these states; None for all.
+        :param datetime updated_since: only those written at that time (naive UTC) or later.
+        :param int limit: rows a page.
+        :param str cursor: the `next_cursor` of the page before.
+        :raise BadCursor: if `cursor` is not one.
+        :raise AccessError: if the user may not read transfers.
+        """
+        domain = []
+        if states is not None:
+            domain.append(("state", "in", list(states)))
+        if updated_since is not None:
+            domain.append(("write_date", ">=", updated_since))
+        Picking = self.env["stock.picking"]
+        query = Picking._search(domain)
+        position = self._decode_cursor(cursor) if cursor else None
+        columns = self._columns(Picking, query, PICKING["properties"])
+        statement = SQL(
+            """
+            WITH %(page)s,
+            facts AS MATERIALIZED (
+                SELECT md5(concat_ws('/', %(seed)s::text, string_agg(version, ','))) AS etag, count(*) AS found
+                FROM page
+            )
+            SELECT
+                etag,
+                CASE WHEN NOT %(known)s THEN (
+                    SELECT '[' || COALESCE(string_agg(row_to_json(row)::text, ','), '') || ']'
+                    FROM (SELECT %(keys)s FROM page ORDER BY sort_date DESC, id LIMIT %(limit)s) AS row
+                ) END,
+                CASE WHEN NOT %(known)s THEN (%(total)s) END,
+                CASE WHEN found > %(limit)s THEN (
+                    SELECT ARRAY[sort_date::text, id::text, %(snapshot)s]
+                    FROM page ORDER BY sort_date, id DESC OFFSET 1 LIMIT 1
+                ) END
+            FROM facts
+            """,
+            page=self._sql_page(query, columns, position, limit + 1),
+            total=query.select(SQL("count(*)")),
+            limit=limit,
+            seed=str(list(PICKING["properties"])),
+            snapshot=position.snapshot if position else SQL("pg_current_snapshot()::text"),
+            known=self._sql_known(known_etags),
+            keys=self._sql_keys(PICKING["properties"]),
+        )
+        [(etag, body, total, last_key)] = self.env.execute_query(statement)
+        next_cursor = None
+        if last_key:
+            sort_date, last_id, snapshot = last_key
+            expires = position.expires if position else int((datetime.now(UTC) + CURSOR_LIFETIME).timestamp())
+            next_cursor = self._encode_cursor(Cursor(sort_date, int(last_id), snapshot, expires))
+        return Document(etag, body, total, next_cursor)
+
+    @api.model
+    def _read_picking(self, picking_id, known_etags=()):
+        """Return one transfer and its move lines as a :class:`Document`: ``{"picking": …, "move_lines": […]}``.
+
+        :raise MissingError: if there is no such transfer for this user.
+        :raise AccessError: if the user may not read transfers or move lines.
+        """
+        Picking, Line = self.env["stock.picking"], self.env["stock.move.line"]
+        picking_query = Picking._search([("id", "=", picking_id)])
+        line_query = Line._search([("picking_id", "=", picking_id)])
+        line_columns = self._columns(Line, line_query, MOVE_LINE["properties"], {
+            "qty_done": SQL(
+                "CASE WHEN %s OR %s = 'done' THEN %s ELSE 0 END",
+                *(Line._field_to_sql(line_query.table, name, line_query) for name in ("picked", "state", "quantity")),
+            ),
+        })
+        statement = SQL(
+            """
+            WITH picking AS MATERIALIZED (%(picking)s),
+            lines AS MATERIALIZED (%(lines)s),
+            facts AS MATERIALIZED (
+                SELECT md5(concat_ws(
+                    '/', %(seed)s::text, version, (SELECT string_agg(version, ',' ORDER BY id) FROM lines)
+                )) AS etag
+                FROM picking
+            )
+            SELECT etag, CASE WHEN NOT %(known)s THEN concat(
+                '{"picking":',
+                (SELECT row_to_json(row) FROM (SELECT %(picking_keys)s FROM picking) AS row),
+                ',"move_lines":[',
+                (SELECT string_agg(row_to_json(row)::text, ',')
+                    FROM (SELECT %(line_keys)s FROM lines ORDER BY id) AS row),
+                ']}'
+            ) END
+            FROM facts
+            """,
+            picking=picking_query.select(
+                *self._columns(Picking, picking_query, PICKING["properties"]), self._sql_version("stock_picking")
+            ),
+            lines=line_query.select(*line_columns, self._sql_version("stock_move_line")),
+            seed=str([*PICKING["properties"], *MOVE_LINE["properties"]]),
+            known=self._sql_known(known_etags),
+            picking_keys=self._sql_keys(PICKING["properties"]),
+            line_keys=self._sql_keys(MOVE_LINE["properties"]),
+        )
+        rows = self.env.execute_query(statement)
+        if not rows:
+            raise MissingError(self.env._("There is no such transfer."))
+        return Document(*rows[0])
+
+    # ---------------------------------------------------------------- parts of a statement
+
+    @api.model
+    def _sql_page(self, query, columns, position, count):
+        """Return the CTEs that end in ``page``: `count` rows after `position`, a :class:`Cursor` or None."""
+        columns = SQL(", ").join([*columns, self._sql_version("stock_picking")])
+        where = query.where_clause if query.where_clause.code else SQL("TRUE")
+        if not position:
+            return SQL(
+                """page AS MATERIALIZED (
+                    SELECT %s, %s AS sort_date FROM %s WHERE %s ORDER BY sort_date DESC, id LIMIT %s
+                )""",
+                columns, SORT_DATE, query.from_clause, where, count,
+            )
+        # Two parts: the transfers that stand where they stood when the walk began, straight from the index; and those
+        # rescheduled since, each by the first date that the walk's snapshot does not know to have been replaced.
+        return SQL(
+            """
+            moved AS MATERIALIZED (
+                SELECT DISTINCT ON (picking_id) picking_id, %(moved_key)s AS sort_date
+                FROM stock_picking_reschedule
+                WHERE NOT pg_visible_in_snapshot(transaction_id::xid8, %(snapshot)s::pg_snapshot)
+                ORDER BY picking_id, id
+            ),
+            page AS MATERIALIZED (
+                (
+                    SELECT %(columns)s, %(key)s AS sort_date FROM %(tables)s
+                    WHERE %(where)s AND %(after_own)s
+                        AND NOT EXISTS (SELECT FROM moved WHERE moved.picking_id = stock_picking.id)
+                    ORDER BY sort_date DESC, id LIMIT %(count)s
+                ) UNION ALL (
+                    SELECT %(columns)s, moved.sort_date FROM %(tables)s, moved
+                    WHERE moved.picking_id = stock_picking.id AND %(where)s AND %(after_moved)s
+                    ORDER BY sort_date DESC, id LIMIT %(count)s
+                )
+                ORDER BY sort_date DESC, id LIMIT %(count)s
+            )
+            """,
+            moved_key=_sort_date(SQL("previous_date")),
+            snapshot=position.snapshot,
+            columns=columns,
+            key=SORT_DATE,
+            tables=query.from_clause,
+            where=where,
+            after_own=self._sql_after(SORT_DATE, position),
+            after_moved=self._sql_after(SQL("moved.sort_date"), position),
+            count=count,
+        )
+
+    @api.model
+    def _sql_after(self, sort_date, position):
+        # The first comparison is implied by the second; it is what an index can start from.
+        return SQL(
+            "%(key)s <= %(date)s::timestamp AND (%(key)s < %(date)s::timestamp OR stock_picking.id > %(id)s)",
+            key=sort_date, date=position.sort_date, id=position.id,
+        )
+
+    @api.model
+    def _columns(self, Model, query, properties, computed=None):
+        """Return ``expression AS key`` for each of `properties`; fields the user may not read raise AccessError."""
+        computed = computed or {}
+        return [
+            SQL(
+                "%s AS %s",
+                computed[name] if name in computed else Model._field_to_sql(query.table, name, query),
+                SQL.identifier(name),
+            )
+            for name in properties
+        ]
+
+    @api.model
+    def _sql_version(self, table):
+        return SQL(
+            "concat_ws(':', %s, %s::text, %s) AS version",
+            SQL.identifier(table, "id"), SQL.identifier(table, "xmin"), SQL.identifier(table, "write_date"),
+        )
+
+    @api.model
+    def _sql_keys(self, properties):
+        """Return the select list that turns columns named as `properties` into the values their schemas promise."""
+        return SQL(", ").join(
+            SQL("%s AS %s", self._sql_value(SQL.identifier(name), schema), SQL.identifier(name))
+            for name, schema in properties.items()
+        )
+
+    @api.model
+    def _sql_value(self, column, schema):
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        if schema.get("format") == "date-time":
+            return SQL("to_char(%s, %s)", column, ISO_UTC)
+        if "string" in kinds and "null" in kinds:
+            return SQL("NULLIF(%s, '')", column)
+        if "number" in kinds:
+            return SQL("trim_scale(COALESCE(%s, 0)::numeric)", column)
+        if "boolean" in kinds:
+            return SQL("COALESCE(%s, FALSE)", column)
+        return column
+
+    @api.model
+    def _sql_known(self, known_etags):
+        if "*" in known_etags:
+            return SQL("TRUE")
+        return SQL("etag = ANY(%s::text[])", list(known_etags))
+
+    # ---------------------------------------------------------------- cursor
+
+    @api.model
+    def _encode_cursor(self, cursor):
+        # sudo: the signature's secret is a system parameter. The expiry is inside, to be kept from page to page.
+        return hash_sign(
+            self.env(su=True), CURSOR_SCOPE, list(cursor), expiration=datetime.fromtimestamp(cursor.expires)
+        )
+
+    @api.model
+    def _decode_cursor(self, text):
+        try:
+            values = verify_hash_signed(self.env(su=True), CURSOR_SCOPE, text)  # sudo: as above
+        except (ValueError, binascii.Error, json.JSONDecodeError) as error:
+            raise BadCursor(text) from error
+        if values is None:
+            raise BadCursor(text)
+        return Cursor(*values)

@@ -1,0 +1,106 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .warehouse_api import ISO_UTC, Document
+from .warehouse_schema import STATUS
+
+#: The group that may see and start the order import.
+SYNC_GROUP = "external_order_sync.group_user"
+
+#: Key of the status → model that is counted.
+COUNTED = {
+    "products": "product.product",
+    "locations": "stock.location",
+    "pickings": "stock.picking",
+    "quants": "stock.quant",
+    "lots": "stock.lot",
+    "packages": "stock.package",
+    "move_lines": "stock.move.line",
+}
+
+
+class WarehouseApi(models.AbstractModel):
+    _inherit = "warehouse.api"
+
+    @api.model
+    def _read_status(self, known_etags=()):
+        """Return the counts the user may see, as a :class:`Document`: ``STATUS``.
+
+        This database is its own source, so `last_synced` is the time of the answer; the etag leaves it out.
+        `last_received` is when the newest transfer was created.
+
+        :raise AccessError: if the user may not read one of the models.
+        """
+        counts = SQL(", ").join(
+            SQL("(%s) AS %s", self._sql_count(model, key == "pickings"), SQL.identifier(key))
+            for key, model in COUNTED.items()
+        )
+        orders = self._sql_orders() if self.env.user.has_group(SYNC_GROUP) else SQL("NULL::jsonb")
+        statement = SQL(
+            """
+            WITH counted AS MATERIALIZED (SELECT %(counts)s, %(orders)s AS orders),
+            facts AS MATERIALIZED (SELECT *, md5(concat_ws('/', %(seed)s::text, counted::text)) AS etag FROM counted),
+            clock AS (SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', %(iso)s) AS now)
+            SELECT etag, CASE WHEN NOT %(known)s THEN json_build_object(
+                'products', products::jsonb || jsonb_build_object('last_synced', now),
+                'locations', locations::jsonb || jsonb_build_object('last_synced', now),
+                'pickings', pickings,
+                'quants', quants,
+                'lots', lots,
+                'packages', packages,
+                'move_lines', move_lines,
+                'orders', orders
+            )::text END
+            FROM facts, clock
+            """,
+            counts=counts,
+            orders=orders,
+            seed=str(list(STATUS["properties"])),
+            iso=ISO_UTC,
+            known=self._sql_known(known_etags),
+        )
+        return Document(*self.env.execute_query(statement)[0])
+
+    @api.model
+    def _sql_count(self, model, with_last_received=False):
+        query = self.env[model]._search([])
+        if not with_last_received:
+            return query.select(SQL("json_build_object('count', count(*))"))
+        return query.select(SQL(
+            "json_build_object('count', count(*), 'last_received', to_char(max(%s), %s))",
+            SQL.identifier(query.table, "create_date"), ISO_UTC,
+        ))
+
+    @api.model
+    def _sql_orders(self):
+        """Return the expression of ``ORDERS``, the order import's state."""
+        orders = self.env["external.order"]._search([])
+        Run = self.env["external.order.sync.run"]
+        running = Run._search([("status", "=", "running")])
+        last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
+        state = SQL.identifier(orders.table, "state")
+        return SQL(
+            """(
+                SELECT jsonb_build_object(
+                    'pending', pending, 'done', done, 'failed', failed, 'ignored', ignored,
+                    'running_since', (%(running)s), 'last_run', (%(last)s)
+                )
+                FROM (%(states)s) AS by_state
+            )""",
+            states=orders.select(*(
+                SQL("count(*) FILTER (WHERE %s = %s) AS %s", state, name, SQL.identifier(name))
+                for name in ("pending", "done", "failed", "ignored")
+            )),
+            running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
+            last=last.select(SQL(
+                """jsonb_build_object(
+                    'status', %(table)s.status,
+                    'started', to_char(%(table)s.date_start, %(iso)s),
+                    'ended', to_char(%(table)s.date_end, %(iso)s),
+                    'message', NULLIF(%(table)s.message, ''),
+                    'imported', COALESCE(%(table)s.imported_count, 0),
+                    'failed', COALESCE(%(table)s.failed_count, 0)
+                )""",
+                table=SQL.identifier(last.table), iso=ISO_UTC,
+            )),
+        )

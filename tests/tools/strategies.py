@@ -1,0 +1,218 @@
+"""Hypothesis strategies for orders and JSON values.
+
+It imports neither Odoo nor the addon, so every kind of test can use it.
+
+`shop_orders` makes orders that are right by the guide's rule GrandTotal = AmountTotal - discounts + Tax, `broken`
+damages them, `json_values` is anything a feed might send.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+NAMES = ("Espresso", "Flat White", "Chocolate Cake", "Mineral Water", "Sandwich")
+TAX_PERCENTS = tuple(map(Decimal, ("0", "5", "7.7", "15", "19", "20")))
+DISCOUNT_KINDS = ("none", "added", "whole", "repeated")
+
+DECIMALS = st.sampled_from((0, 2, 3))
+PERCENTS = st.sampled_from(TAX_PERCENTS)
+ORDER_IDS = st.integers(min_value=1, max_value=10**9)
+QUANTITIES = st.integers(1, 12).map(Decimal) | st.integers(1, 5000).map(lambda grams: grams * Decimal("0.001"))
+
+# fmt: off
+SUSPECTS = (
+    None, True, False, 0, -1, 10**15, 10**400, 4111111111111111, 0.1, 1e300, 5e-324, float("nan"), float("-inf"),
+    "", " ", "0", "-", "639.0", "92.0", "92,0", "1,092.00", "1,09,2.00", "NaN", "Infinity", "1e400", "x" * 5000,
+    "\0", "a\0b", "\ud800", "\x1b[31m", "\u202eabc", "قهوة", "☕️🍰", "4111 1111 1111 1111",
+    *map(Decimal, ("NaN", "sNaN", "Infinity", "1E+400", "1E-400", "0E-999", "-0", "91.99999999999999")),
+    [], {}, [None], [{}], {"": {}},
+)
+# fmt: on
+
+
+@dataclass(frozen=True)
+class ShopOrder:
+    """What the shop sold: the order as the feed writes it (`raw`) and the shop's own figures, all in multiples of
+    `unit`.
+    """
+
+    raw: dict[str, Any]
+    unit: Decimal
+    net: Decimal
+    discount: Decimal
+    tax: Decimal
+    grand_total: Decimal
+    change: Decimal
+    is_return: bool
+
+
+def scalars() -> st.SearchStrategy:
+    """JSON scalars, the usual suspects among them; also what only a Python caller can bring (floats, NaN)."""
+    return st.one_of(
+        st.sampled_from(SUSPECTS),
+        st.integers(),
+        st.decimals(),
+        st.floats(),
+        st.text(max_size=20),
+    )
+
+
+def json_values(max_leaves: int = 8) -> st.SearchStrategy:
+    """Any JSON value, nested, with keys of orders among the keys."""
+    keys = st.one_of(
+        st.sampled_from(("OrderID", "OrderItems", "Price", "CardNumber", "cvv", "AmountPaid")), st.text(max_size=8)
+    )
+    return st.recursive(
+        scalars(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+        max_leaves=max_leaves,
+    )
+
+
+def written(amount: Decimal) -> st.SearchStrategy:
+    """The ways in which feeds write one amount."""
+    forms = [amount, str(amount), f" {amount:,} ", f"{amount:f}0" if "." in f"{amount:f}" else f"{amount:f}.0"]
+    if amount == amount.to_integral_value():
+        forms.append(int(amount))
+    return st.sampled_from(forms)
+
+
+@st.composite
+def shop_orders(
+    draw,
+    decimals: st.SearchStrategy = DECIMALS,
+    tax_percents: st.SearchStrategy = PERCENTS,
+    names: tuple[str, ...] = NAMES,
+    component_names: tuple[str, ...] = NAMES,
+    card_types: tuple[str, ...] = ("Cash", "Card"),
+    order_ids: st.SearchStrategy = ORDER_IDS,
+    allow_returns: bool = True,
+) -> ShopOrder:
+    """A valid order of a shop whose currency has `decimals` decimals: a sale, with or without change, or a return.
+
+    The amount of a line is rounded to the currency. So is the tax, of each line (where nothing is spread over them)
+    or of the sum; less than a unit a line lies between the two. AmountDiscount is absent or 0 (`none`), comes on top of the lines'
+    discounts (`added`), contains them (`whole`), or is their sum once more (`repeated`).
+    """
+    unit = Decimal(1).scaleb(-draw(decimals))
+    sign = -1 if allow_returns and draw(st.integers(0, 9)) == 0 else 1
+    items, amounts, carried = [], [], []
+    for _index in range(draw(st.integers(1, 5))):
+        price = draw(st.integers(0, 100_000)) * unit
+        quantity = draw(QUANTITIES)
+        amount = (price * quantity).quantize(unit, ROUND_HALF_UP)
+        discount = draw(st.just(0) | st.integers(0, int(amount / unit))) * unit if price else 0 * unit
+        amounts.append(sign * amount)
+        carried.append(sign * discount)
+        items.append(
+            {
+                "ItemID": 0,
+                "ItemName": draw(st.sampled_from(names)),
+                "Price": draw(written(price)),
+                "Quantity": draw(written(sign * quantity)),
+                "DiscountAmount": draw(written(sign * discount)),
+                "OrderDetailPackages": draw(_components(component_names, sign)),
+            }
+        )
+    net = sum(amounts) - sum(carried)
+    kind = draw(st.sampled_from(DISCOUNT_KINDS))
+    extra = 0 * unit
+    if kind in ("added", "whole") and net:
+        extra = sign * draw(st.integers(0, int(abs(net) / unit))) * unit
+        net -= extra
+    told = {"none": 0 * unit, "added": extra, "whole": extra + sum(carried), "repeated": sum(carried)}[kind]
+    percent = draw(tax_percents)
+    tax = (net * percent / 100).quantize(unit, ROUND_HALF_UP)
+    if not extra and draw(st.booleans()):
+        nets = (amount - discount for amount, discount in zip(amounts, carried, strict=True))
+        tax = sum((line * percent / 100).quantize(unit, ROUND_HALF_UP) for line in nets)
+    raw = {
+        "OrderID": draw(order_ids),
+        "AmountDiscount": draw(written(told)),
+        "AmountTotal": draw(written(sum(amounts))),
+        "BalanceAmount": 0,
+        "GrandTotal": draw(written(net + tax)),
+        "Tax": draw(written(tax)),
+        "TaxPercent": draw(written(percent)),
+        "OrderStatus": 103,
+        "OrderItems": items,
+    }
+    change = draw(_add_payments(raw, net + tax, unit, card_types))
+    return ShopOrder(raw, unit, net, sum(carried) + extra, tax, net + tax, change, net + tax < 0)
+
+
+@st.composite
+def _components(draw, names: tuple[str, ...], sign: int) -> list[dict[str, Any]]:
+    """The components of a line: none, mostly."""
+    return [
+        {
+            "ItemID": 0,
+            "ItemName": draw(st.sampled_from(names)),
+            "Price": draw(st.integers(0, 50)),
+            "Quantity": sign * draw(st.integers(1, 4)),
+        }
+        for _index in range(draw(st.sampled_from((0, 0, 0, 1, 2))))
+    ]
+
+
+@st.composite
+def _add_payments(
+    draw, raw: dict[str, Any], grand_total: Decimal, unit: Decimal, card_types: tuple[str, ...]
+) -> Decimal:
+    """Pay the order in `raw`, with one payment or several; the result is the change that was given."""
+    change = draw(st.just(0) | st.integers(1, 500)) * unit if grand_total > 0 else 0 * unit
+    raw["AmountPaid"] = draw(written(grand_total + change))
+    if draw(st.integers(0, 9)) == 0:
+        raw["PaymentMode"] = 1
+        raw["CheckoutDetails"] = draw(st.sampled_from((None, [])))
+        return change
+    rest, parts = grand_total, []
+    for _index in range(draw(st.integers(0, 2))):
+        part = (rest * draw(st.integers(0, 100)) / 100).quantize(unit, ROUND_HALF_UP)
+        rest -= part
+        parts.append((part, draw(st.sampled_from(card_types))))
+    # Change is given on cash, so the payment that exceeds is the cash one.
+    parts.append((rest + change, card_types[0]))
+    raw["PaymentMode"] = "1"
+    raw["CheckoutDetails"] = [
+        {
+            "AmountPaid": draw(written(part)),
+            "CardNumber": "" if card_type == card_types[0] else "4111111111111111",
+            "CardType": card_type,
+            "PaymentMode": 1 if card_type == card_types[0] else 2,
+            "ReferenceID": "" if card_type == card_types[0] else f"REF-{index}",
+        }
+        for index, (part, card_type) in enumerate(parts)
+    ]
+    return change
+
+
+def paths(value: Any, prefix: tuple = ()) -> list[tuple]:
+    """The paths of everything inside `value`, each a tuple of keys and positions."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = []
+    for key, entry in entries:
+        found += [(*prefix, key), *paths(entry, (*prefix, key))]
+    return found
+
+
+def changed(value: Any, path: tuple, new: Any) -> Any:
+    """A copy of `value` with `new` at `path`."""
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], new)
+    return copy
+
+
+@st.composite
+def broken(draw, orders: st.SearchStrategy | None = None) -> dict[str, Any]:
+    """A valid order in which one to three values, anywhere, were replaced by any JSON value."""
+    raw = draw(orders or shop_orders()).raw
+    for _index in range(draw(st.integers(1, 3))):
+        candidates = paths(raw)
+        if candidates:
+            raw = changed(raw, draw(st.sampled_from(candidates)), draw(json_values()))
+    return raw

@@ -1,0 +1,84 @@
+"""JSON text in one canonical form, for fingerprints and for storing what was received."""
+
+from collections.abc import Callable
+from decimal import Context, Decimal
+from json.encoder import encode_basestring
+from typing import Any
+
+from .json_limits import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_EXPONENT,
+    MAX_LITERAL,
+    StrictJsonError,
+    number_problem,
+    string_problem,
+)
+
+_EXACT = Context(prec=MAX_DIGITS + 1)
+
+
+def dumps(value: Any) -> str:
+    """Return the canonical JSON text of a value: names sorted, no spaces, equal numbers written alike (92.0 as 92).
+
+    For fingerprints and for storing payloads; `loads` gives an equal value back. Floats, which only other code can
+    bring, are taken at their shortest decimal form.
+
+    :raises StrictJsonError: for what `loads` would refuse, and for values that JSON does not know.
+    """
+    parts: list[str] = []
+    _write(value, parts.append, MAX_DEPTH)
+    return "".join(parts)
+
+
+def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
+    if isinstance(value, str):
+        problem = string_problem(value)
+        if problem:
+            raise StrictJsonError(f"{problem} in the value.")
+        write(encode_basestring(value))
+    elif value is None or isinstance(value, bool):
+        write({None: "null", True: "true", False: "false"}[value])
+    elif isinstance(value, (int, Decimal, float)):
+        write(_number_text(value))
+    elif isinstance(value, (dict, list, tuple)):
+        if not depth:
+            raise StrictJsonError(f"The value is nested deeper than {MAX_DEPTH} levels.")
+        if isinstance(value, dict):
+            if not all(isinstance(name, str) for name in value):
+                raise StrictJsonError("The value has a name that is no text.")
+            mark = "{"
+            for name in sorted(value):
+                write(mark)
+                _write(name, write, depth)
+                write(":")
+                _write(value[name], write, depth - 1)
+                mark = ","
+            write("}" if value else "{}")
+        else:
+            mark = "["
+            for item in value:
+                write(mark)
+                _write(item, write, depth - 1)
+                mark = ","
+            write("]" if value else "[]")
+    else:
+        raise StrictJsonError(f"A value of type {type(value).__name__} cannot be written as JSON.")
+
+
+def _number_text(number: int | Decimal | float) -> str:
+    if isinstance(number, int):
+        if -(10**MAX_EXPONENT) < number < 10**MAX_EXPONENT:
+            return str(int(number))
+        if number.bit_length() > MAX_LITERAL:  # so large that already printing it would be work
+            raise StrictJsonError("A number is too large or too small in the value.")
+    text = repr(number) if isinstance(number, float) else str(number)
+    if len(text) <= MAX_EXPONENT and text[-1].isdigit() and "e" not in text and "E" not in text:
+        # The usual case, 92.0 or -0.00: no bound can be broken, and cutting text is several times faster.
+        short = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if short == "-0" else short
+    number = Decimal(text)
+    problem = number_problem(number)
+    if problem:
+        raise StrictJsonError(f"{problem} in the value.")
+    return format(_EXACT.normalize(number), "f") if number else "0"

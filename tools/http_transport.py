@@ -1,0 +1,278 @@
+"""HTTP for callers who must not be held up, flooded or led astray by the other side.
+
+`open_session` gives a `requests.Session` of which every operation (connecting, waiting for an answer, each single
+read, the pause before a retry) ends at one common deadline; `read_body` reads an answer up to a number of bytes after
+decompression.
+"""
+
+import io
+import socket
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
+from urllib3.util.retry import Retry
+
+RETRY_STATUSES = frozenset({429, *range(500, 600)})
+_WIRE_CHUNK = 1 << 16
+_INFLATED_CHUNK = 1 << 20
+
+
+class DeadlineExceeded(Exception):
+    """The time for the whole fetch is over."""
+
+
+class RetryAfterTooLong(Exception):
+    """The server asks, by Retry-After, for a longer pause than there is time left."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Retry-After asks for {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class BodyError(Exception):
+    """The body of an answer did not arrive whole, or cannot be decompressed."""
+
+
+class BodyTooLarge(Exception):
+    """The body of an answer is larger than was allowed."""
+
+
+class Deadline:
+    """A point in monotonic time, `seconds` from now; time spent elsewhere can be given back."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left; raise `DeadlineExceeded` if there are none."""
+        seconds = self._end - time.monotonic()
+        if seconds <= 0:
+            raise DeadlineExceeded
+        return seconds
+
+    def cap(self, timeout: float) -> float:
+        """Return the timeout in seconds, or what is left if that is less."""
+        return min(timeout, self.remaining())
+
+    def extend(self, seconds: float) -> None:
+        """Give back time that was not spent on the fetch."""
+        self._end += seconds
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads of a socket, each of which ends at the deadline.
+
+    A socket's own timeout counts from the last byte, so an answer that trickles, in its headers or its body, would
+    never time out.
+    """
+
+    def __init__(self, sock: socket.socket, timeout: float, deadline: Deadline) -> None:
+        self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)
+        self._timeout = timeout
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._deadline.cap(self._timeout))
+        try:
+            return self._file.readinto(buffer)
+        except TimeoutError:
+            self._deadline.remaining()  # the deadline's own error, if that is what cut the read short
+            raise
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _DeadlineSocket:
+    """A connected socket whose files are `_DeadlineReader`s; all else is the socket's."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BufferedReader:
+        """Open the reading side, as http.client does once for every answer."""
+        return io.BufferedReader(_DeadlineReader(self._sock, self._sock.gettimeout(), self._deadline))
+
+
+def _bounded(pool_class: type, deadline: Deadline) -> type:
+    """Return the urllib3 pool class with connections that keep to the deadline."""
+
+    class Connection(pool_class.ConnectionCls):
+        def connect(self) -> None:
+            self.timeout = deadline.cap(self.timeout)
+            super().connect()
+            self.sock = _DeadlineSocket(self.sock, deadline)
+
+    return type(pool_class.__name__, (pool_class,), {"ConnectionCls": Connection})
+
+
+class _Adapter(HTTPAdapter):
+    """Sends with retries, by the rules of urllib3's `Retry`, never beyond the deadline.
+
+    The retries are driven from here and not by urllib3, because that reads the body of each failed answer to its end,
+    sleeps as long as a server says, and logs the address with its query.
+    """
+
+    def __init__(self, deadline: Deadline, retry: Retry) -> None:
+        self._deadline = deadline
+        self._retry = retry
+        self._pools = {"http": _bounded(HTTPConnectionPool, deadline), "https": _bounded(HTTPSConnectionPool, deadline)}
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if not proxy.lower().startswith("socks"):  # a SOCKS proxy has connections of its own kind
+            manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, timeout: Any = None, **kwargs: Any
+    ) -> requests.Response:
+        retry = self._retry
+        while True:
+            response = error = None
+            capped = tuple(self._deadline.cap(seconds) for seconds in timeout)
+            try:
+                response = super().send(request, *args, timeout=capped, **kwargs)
+                if not retry.is_retry(request.method, response.status_code, "Retry-After" in response.headers):
+                    return response
+            except (requests.exceptions.SSLError, requests.exceptions.ProxyError):
+                raise
+            except (requests.ConnectionError, requests.Timeout) as exception:
+                error = exception
+            if error:
+                self._deadline.remaining()
+            try:
+                retry = retry.increment(
+                    request.method, error=error, response=response.raw if response is not None else None
+                )
+            except MaxRetryError:
+                if error:
+                    raise error from None
+                return response
+            pause = _retry_after(retry, response) if response is not None else None
+            if response is not None:
+                response.close()
+            self._pause(retry.get_backoff_time() if pause is None else pause, asked=pause is not None)
+
+    def _pause(self, seconds: float, asked: bool) -> None:
+        if asked and seconds >= self._deadline.remaining():
+            raise RetryAfterTooLong(seconds)
+        time.sleep(self._deadline.cap(seconds))
+        self._deadline.remaining()
+
+
+def _retry_after(retry: Retry, response: requests.Response) -> float | None:
+    """Return the seconds of Retry-After (RFC 9110, section 10.2.3: seconds or a date), `None` without a valid one."""
+    try:
+        return retry.get_retry_after(response.raw)
+    except (HTTPError, ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class _HeaderAuth(requests.auth.AuthBase):
+    """Adds headers as a session's `auth`: without one, requests would take a password out of the user's .netrc."""
+
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self.headers)
+        return request
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nothing is a redirect to this session.
+
+        Otherwise requests, even when told not to follow, reads the whole body of the redirect to prepare the request
+        it is not to send.
+        """
+
+
+def open_session(deadline: Deadline, auth_headers: dict[str, str], retries: int, backoff: float) -> requests.Session:
+    """Return a session that sends the headers with every request; TLS is verified, cookies are not kept.
+
+    Proxies and the certificate bundle come from the environment, as the administrator of the server expects. Redirects
+    must be followed by the caller, who knows where the headers may go: the session never does. `timeout` must be a
+    pair (connect, read) of seconds.
+
+    :param retries: how often a GET is sent again after 429, 5xx or a failed connection.
+    :param backoff: seconds before the second retry; they double with each further one.
+    """
+    retry = Retry(
+        total=retries, backoff_factor=backoff, status_forcelist=RETRY_STATUSES, allowed_methods=("GET",), redirect=False
+    )
+    session = _Session()
+    session.auth = _HeaderAuth(tuple(auth_headers.items()))
+    session.headers["Accept-Encoding"] = "gzip"  # what read_body can bound
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(deadline, retry))
+    return session
+
+
+def read_body(response: requests.Response, max_bytes: int, check: Callable[[], object]) -> bytearray:
+    """Return the whole body, decompressed, of an answer that was requested with `stream=True`.
+
+    :param check: called after every chunk; may raise, e.g. `Deadline.remaining`.
+    :raises BodyTooLarge: after `max_bytes`; no more than one chunk above it is ever held, however well a body is
+        compressed.
+    :raises BodyError: the body is shorter than announced, or compressed in an unknown or broken way.
+    """
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise BodyError("the answer is compressed in a way that was not asked for")
+    response.raw.enforce_content_length = True  # urllib3 1.26 does not, unless told
+    body = bytearray()
+    chunks = response.raw.stream(_WIRE_CHUNK, decode_content=False)
+    try:
+        for chunk in _gunzip(chunks) if encoding.endswith("gzip") else chunks:
+            body += chunk
+            if len(body) > max_bytes:
+                raise BodyTooLarge
+            check()
+    except ReadTimeoutError:
+        raise requests.exceptions.ReadTimeout from None
+    except (HTTPError, OSError) as error:
+        raise BodyError("the answer was cut off before its end") from error
+    except zlib.error:
+        raise BodyError("the compressed answer is broken") from None
+    return body
+
+
+def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress gzip (RFC 1952, several members allowed) in pieces of bounded size."""
+    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    started = False
+    for chunk in chunks:
+        while chunk:
+            if inflater.eof:
+                inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            started = True
+            yield inflater.decompress(chunk, _INFLATED_CHUNK)
+            chunk = inflater.unconsumed_tail or inflater.unused_data
+    yield inflater.flush()  # what the last limit held back: less than one match of the compression
+    if started and not inflater.eof:
+        raise BodyError("the compressed answer was cut off before its end")

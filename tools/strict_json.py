@@ -1,0 +1,321 @@
+"""JSON text of foreign systems, read without floats and without surprises.
+
+The grammar is RFC 8259. On top of it: numbers become `int` or `Decimal`, never `float`; `NaN`, `Infinity`, numbers
+beyond sane bounds, NUL characters and lone surrogates (neither can be stored in PostgreSQL) and deep nesting are
+refused. Where an object repeats a name, the last one counts, as everywhere in Python.
+"""
+
+import json
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from .canonical_json import dumps
+from .json_limits import (
+    MAX_DEPTH,
+    MAX_EXPONENT,
+    MAX_LITERAL,
+    SURROGATE,
+    StrictJsonError,
+    number_problem,
+    string_problem,
+)
+
+__all__ = ["RefusedEntry", "StrictJsonError", "dumps", "iter_orders", "loads"]
+
+_SCAN_CHUNK = 1 << 18  # characters looked at in one go when the depth is measured
+_BRACKETS_ONLY = re.compile(r"[^][{}]+")
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class RefusedEntry:
+    """Stands in `iter_orders` for an entry that holds a refused value, so that its neighbours go on."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True)
+class _RefusedNumber:
+    literal: str
+    reason: str
+
+
+def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
+    """Return the value of one JSON text (bytes: UTF-8, a byte order mark is tolerated).
+
+    :raises StrictJsonError: with a sentence saying what is wrong and where.
+    """
+    text = _checked_text(text, max_depth)
+    reader = _Reader(text)
+    start = reader.skip(0)
+    if start == len(text):
+        raise StrictJsonError("The text is empty where JSON was expected.", start)
+    value, end = reader.value(start)
+    reader.expect_end(end)
+    return value
+
+
+def iter_orders(body: str | bytes) -> Iterator[Any]:
+    """Yield the entries of an answer one by one, in any of the guide's three shapes (*API Response Options*).
+
+    The shapes are an array of orders, an object with an "orders" array, and one order object (it has an "OrderID").
+    Entries are yielded whatever they are; an entry that holds a refused value comes as `RefusedEntry`. Only the text
+    and one entry are held in memory, so an error further on is raised after the entries before it were yielded.
+
+    :raises StrictJsonError: the body is empty, a web page, another JSON value, broken, too deep, or an object of
+        another kind.
+    """
+    text = _checked_text(body, MAX_DEPTH)
+    del body
+    reader = _Reader(text)
+    start = reader.skip(0)
+    first = text[start : start + 1]
+    if not first:
+        raise StrictJsonError("The answer is empty; a JSON array of orders was expected.", start)
+    if first == "<":
+        raise StrictJsonError("The answer is a web page (HTML or XML), not JSON; check the address.", start)
+    if first == "[":
+        reader.expect_end((yield from reader.array(start)))
+    elif first == "{":
+        yield from _orders_of_object(reader, start)
+    else:
+        value, end = reader.value(start)
+        reader.expect_end(end)
+        raise StrictJsonError(f"The answer is {_kind(value)}; a JSON array of orders was expected.", start)
+
+
+class _Reader:
+    """Walks over a checked text with the standard library's decoder; offsets are characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.refused: list[_RefusedNumber] = []
+        self.decoder = json.JSONDecoder(
+            parse_int=self._integer, parse_float=self._decimal, parse_constant=self._constant
+        )
+
+    def skip(self, position: int) -> int:
+        """Return the offset of the next character that is not white space."""
+        return _SPACE.match(self.text, position).end()
+
+    def value(self, position: int) -> tuple[Any, int]:
+        """Return the value that begins at an offset, and the offset after it."""
+        value, end = self._decode(position)
+        problem = self._problem(value, position, end)
+        if problem:
+            raise problem
+        return value, end
+
+    def entry(self, position: int) -> tuple[Any, int]:
+        """Like `value`, but a refused value comes back as `RefusedEntry`."""
+        value, end = self._decode(position)
+        problem = self._problem(value, position, end)
+        return (RefusedEntry(str(problem)) if problem else value), end
+
+    def array(self, position: int) -> Generator[Any, None, int]:
+        """Yield the entries of the array that begins at an offset; return the offset after it."""
+        position = self.skip(position + 1)
+        if self.text[position : position + 1] == "]":
+            return position + 1
+        while True:
+            entry, position = self.entry(position)
+            yield entry
+            del entry
+            position = self.skip(position)
+            mark = self.text[position : position + 1]
+            if mark == "]":
+                return position + 1
+            if mark != ",":
+                self.fail("The list is not continued or closed", position)
+            position = self.skip(position + 1)
+
+    def expect_end(self, position: int) -> None:
+        """Refuse anything but white space after the value."""
+        position = self.skip(position)
+        if position != len(self.text):
+            self.fail("There is text after the end of the JSON value", position)
+
+    def fail(self, problem: str, position: int) -> NoReturn:
+        """Raise with a sentence that names the place."""
+        if position >= len(self.text):
+            raise StrictJsonError(f"The JSON text is cut off at character {position}.", position)
+        raise StrictJsonError(f"{problem} {_place(self.text, position)}.", position)
+
+    def _decode(self, position: int) -> tuple[Any, int]:
+        self.refused.clear()
+        try:
+            return self.decoder.raw_decode(self.text, position)
+        except json.JSONDecodeError as error:
+            problem, position = error.msg, error.pos
+        # Raised here, not above: the decoder's error carries the whole text with it.
+        problem = problem.removesuffix(" at").removesuffix(" starting").lower()
+        return self.fail(f"The JSON text is broken ({problem})", position)
+
+    def _problem(self, value: Any, start: int, end: int) -> StrictJsonError | None:
+        """What is wrong with a decoded value, `None` in the usual case."""
+        if self.refused:
+            number = self.refused[0]
+            found = re.compile(r"(?<![\w.+-])" + re.escape(number.literal[:MAX_LITERAL])).search(self.text, start, end)
+            position = found.start() if found else start
+            return StrictJsonError(f"{number.reason} {_place(self.text, position)}.", position)
+        suspect = _SUSPECT_ESCAPE.search(self.text, start, end)
+        if suspect:
+            problem = next(filter(None, map(string_problem, _strings(value))), None)
+            if problem:
+                return StrictJsonError(f"{problem} {_place(self.text, suspect.start())}.", suspect.start())
+        return None
+
+    def _refuse(self, literal: str, reason: str) -> _RefusedNumber:
+        # Not raised: raising inside the decoder would lose the end of the value, and with it the entries that follow.
+        number = _RefusedNumber(literal, reason)
+        self.refused.append(number)
+        return number
+
+    def _constant(self, literal: str) -> _RefusedNumber:
+        return self._refuse(literal, f"{literal} is no JSON number")
+
+    def _integer(self, literal: str) -> int | _RefusedNumber:
+        if len(literal) <= MAX_EXPONENT:
+            return int(literal)
+        number = self._decimal(literal)
+        return int(number) if isinstance(number, Decimal) else number
+
+    def _decimal(self, literal: str) -> Decimal | _RefusedNumber:
+        if len(literal) <= MAX_EXPONENT and "e" not in literal and "E" not in literal:
+            return Decimal(literal)  # the usual case: no bound can be broken
+        if len(literal) > MAX_LITERAL:
+            return self._refuse(literal, f"A number is written with {len(literal)} characters")
+        try:
+            number = Decimal(literal)
+        except InvalidOperation:  # an exponent beyond even Decimal's own bounds
+            return self._refuse(literal, "A number is too large or too small")
+        problem = number_problem(number)
+        return self._refuse(literal, problem) if problem else number
+
+
+def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
+    """Yield the orders of an object: those of its "orders" array, or the object itself if it has an "OrderID"."""
+    names: list[str] = []
+    orders_seen, orders_kind = False, ""
+    position = reader.skip(start + 1)
+    closed = reader.text[position : position + 1] == "}"
+    while not closed:
+        if reader.text[position : position + 1] != '"':
+            reader.fail("A name in double quotes is missing in the object", position)
+        name, position = reader.value(position)
+        names.append(name)
+        position = reader.skip(position)
+        if reader.text[position : position + 1] != ":":
+            reader.fail("A colon is missing in the object", position)
+        position = reader.skip(position + 1)
+        if name == "orders" and reader.text[position : position + 1] == "[":
+            if orders_seen:
+                reader.fail('The object has "orders" twice', position)
+            orders_seen = True
+            position = yield from reader.array(position)
+        elif name == "orders":
+            value, position = reader.entry(position)
+            orders_kind = _kind(value)
+        else:
+            position = reader.entry(position)[1]
+        position = reader.skip(position)
+        mark = reader.text[position : position + 1]
+        if mark not in ("}", ","):
+            reader.fail("The object is not continued or closed", position)
+        closed = mark == "}"
+        position = position if closed else reader.skip(position + 1)
+    reader.expect_end(position + 1)
+    if orders_seen:
+        return
+    if "OrderID" in names:
+        yield reader.entry(start)[0]
+    elif "orders" in names:
+        raise StrictJsonError(f'"orders" of the answer is {orders_kind}; an array of orders was expected.', start)
+    else:
+        raise StrictJsonError(
+            f'The answer is an object with neither "orders" nor "OrderID"; it has {_shortened(names)}.', start
+        )
+
+
+def _checked_text(text: str | bytes, max_depth: int) -> str:
+    """Decode, drop a byte order mark, and check what concerns the text as a whole."""
+    if isinstance(text, (bytes, bytearray)):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise StrictJsonError(f"The text is not valid UTF-8 at byte {error.start}.", error.start) from None
+    elif not text.isascii() and (found := SURROGATE.search(text)):
+        raise StrictJsonError(f"There is a lone surrogate {_place(text, found.start())}.", found.start())
+    text = text.removeprefix("\ufeff")
+    position = text.find("\0")
+    if position >= 0:
+        raise StrictJsonError(f"There is a NUL character {_place(text, position)}.", position)
+    _check_depth(text, max_depth)
+    return text
+
+
+def _check_depth(text: str, max_depth: int) -> None:
+    """Refuse deep nesting before the decoder, which recurses, sees it.
+
+    Linear and by whole chunks: outside of strings, what is left of a chunk are its brackets. A chunk never ends behind
+    a backslash.
+    """
+    depth, in_string, start = 0, False, 0
+    while start < len(text):
+        end = min(start + _SCAN_CHUNK, len(text))
+        while end < len(text) and text[end - 1] == "\\":
+            end += 1
+        pieces = text[start:end].replace("\\\\", "").replace('\\"', "").split('"')
+        outside = "".join(pieces[1::2] if in_string else pieces[::2])
+        for bracket in _BRACKETS_ONLY.sub("", outside):
+            depth += 1 if bracket in "[{" else -1
+            if depth > max_depth:
+                raise StrictJsonError(
+                    f"The JSON text is nested deeper than {max_depth} levels after character {start}.", start
+                )
+        in_string ^= not len(pieces) % 2
+        start = end
+
+
+def _strings(value: Any) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            pending.extend(item.keys())
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "a text"
+    return "a single number" if isinstance(value, (int, Decimal)) else "an object"
+
+
+def _shortened(names: list[str]) -> str:
+    shown = ", ".join(f'"{_CONTROL.sub("?", name[:40])}"' for name in names[:5])
+    return (shown or "no names at all") + (" and more" if len(names) > 5 else "")
+
+
+def _place(text: str, position: int) -> str:
+    """Tell an offset and a few characters of what is there; digits are hidden where they could be a card number."""
+    excerpt = _CONTROL.sub("?", text[position : position + 24])
+    if sum(map(str.isdigit, excerpt)) > 8:
+        excerpt = re.sub(r"\d", "#", excerpt)
+    return f"at character {position}" + (f" (“{excerpt}”)" if excerpt else "")
