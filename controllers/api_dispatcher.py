@@ -44,10 +44,11 @@ class WarehouseApiDispatcher(Dispatcher):
         request = self.request
         httprequest = request.httprequest
         operation = endpoint.routing.get("operation")
+        request.params = dict(args)
         if operation and httprequest.method == "OPTIONS":
-            allow = ", ".join(methods_of(httprequest.path))
-            return request.make_response(b"", [("Allow", allow)], status=HTTPStatus.NO_CONTENT)
-        request.params = operation.read_request(httprequest, args) if operation else dict(args)
+            return self._make_response(b"", {"Allow": ", ".join(methods_of(httprequest.path))}, HTTPStatus.NO_CONTENT)
+        if operation:
+            request.params = operation.read_request(httprequest, args)
         return self._response(request.registry["ir.http"]._dispatch(endpoint))
 
     def _response(self, answer: Answer):
@@ -63,8 +64,14 @@ class WarehouseApiDispatcher(Dispatcher):
         headers["Vary"] = "Authorization"
         if content is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
-        return self.request.make_response((content or "").encode(), list(headers.items()), status=answer.status)
+        return self._make_response((content or "").encode(), headers, answer.status)
 
     def handle_error(self, exc):
         problem = problem_of(exc)
-        return self.request.make_response(problem.to_json().encode(), problem.all_headers(), status=problem.code)
+        return self._make_response(problem.to_json().encode(), problem.all_headers(), problem.code)
+
+    def _make_response(self, body, headers, status):
+        response = self.request.make_response(body, list(headers.items()), status=status)
+        if "Content-Type" not in headers:
+            del response.headers["Content-Type"]  # werkzeug's default, text/html
+        return response

@@ -87,7 +87,6 @@ class Reply:
     description: str
     schema: dict | None = None
     headers: dict = dataclasses.field(default_factory=dict)
-    links: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -204,7 +203,7 @@ def operation(method, path, *, summary, answers, description="", parameters=(), 
 
 def methods_of(path):
     """Return the methods that the address `path` takes; none if there is no such address."""
-    methods = {declared.method for declared in OPERATIONS if declared.path_pattern.fullmatch(path)}
+    methods = {declared.method for declared in OPERATIONS if declared.path_pattern.fullmatch(path.rstrip("/"))}
     if "GET" in methods:
         methods.add("HEAD")
     return sorted({*methods, "OPTIONS"}) if methods else []

@@ -69,7 +69,7 @@ class Problem(HTTPException):
         headers = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store", **self.extra_headers}
         if self.code == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
-        return list(headers.items())
+        return headers
 
 
 def problem_of(error):

@@ -115,8 +115,6 @@ def _response_object(reply):
         result["headers"] = {
             name: {"schema": schema, "description": text} for name, (schema, text) in reply.headers.items()
         }
-    if reply.links:
-        result["links"] = reply.links
     return result
 
 

@@ -23,8 +23,9 @@ LIMIT = Parameter(
 )
 CURSOR = Parameter(
     "cursor",
-    {"type": "string", "minLength": 1, "maxLength": 8000, "pattern": "^[A-Za-z0-9_-]+$"},
-    "Where the next page begins, from the Link header of the page before; valid for a day from the first page.",
+    # A signed token: what has its form but not its signature names no page, which is a 404.
+    {"type": "string", "maxLength": 8000, "pattern": "^A[Q-Za-f][A-Za-z0-9_-]{80,}$"},
+    "The page, as the Link header of the page before gives it; valid for a day from the first page.",
 )
 UPDATED_SINCE = Parameter(
     "updated_since",
@@ -60,12 +61,10 @@ class PickingController(WarehouseController):
                 "A page of transfers.",
                 {"type": "array", "items": PICKING},
                 headers=PAGE_HEADERS,
-                links={
-                    "picking": {"operationId": "get_picking", "parameters": {"picking_id": "$response.body#/0/id"}}
-                },
             ),
             304: NOT_MODIFIED,
         },
+        errors=(404,),
     )
     def list_pickings(self, state, limit, cursor, updated_since):
         try:
@@ -74,7 +73,7 @@ class PickingController(WarehouseController):
             )
         except BadCursor as error:
             raise Problem(
-                400, "cursor: not one of this list, or older than a day; begin again without it.", parameter="cursor"
+                404, "cursor: no page of this list, or one older than a day; begin again without it.", parameter="cursor"
             ) from error
         headers = {}
         if page.total is not None:  # not counted for a 304

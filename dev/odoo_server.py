@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import odoo_program, paths, ports, progress
+from . import odoo_program, paths, progress
 from .environment import Environment
 from .failure import Failure
 
@@ -31,10 +31,9 @@ class OdooServer:
 
 @contextmanager
 def serving(
-    env: Environment, database: str, *, cron_threads: int = 2, **options: str | int | bool
+    env: Environment, database: str, port: int, *, cron_threads: int = 2, **options: str | int | bool
 ) -> Iterator[OdooServer]:
-    """Serve a database (its short name) on a free port until the context ends; 8069 if that is free."""
-    port = ports.free(preferred=8069)
+    """Serve a database (its short name) on a port of the loopback interface until the context ends."""
     config = odoo_program.write_config(env, database, http_port=port, max_cron_threads=cron_threads, **options)
     name = env.databases.name(database)
     paths.LOGS.mkdir(parents=True, exist_ok=True)

@@ -11,3 +11,7 @@ from . import external_order_pricing
 from . import external_order_import
 from . import pos_order
 from . import pos_session
+from . import stock_picking_reschedule
+from . import stock_picking
+from . import warehouse_api
+from . import warehouse_api_status

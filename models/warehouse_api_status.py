@@ -31,28 +31,32 @@ class WarehouseApi(models.AbstractModel):
 
         :raise AccessError: if the user may not read one of the models.
         """
+        queries = {key: self.env[model]._search([]) for key, model in COUNTED.items()}
         counts = SQL(", ").join(
-            SQL("(%s) AS %s", self._sql_count(model, key == "pickings"), SQL.identifier(key))
-            for key, model in COUNTED.items()
+            SQL("(%s) AS %s", query.select(SQL("count(*)")), SQL.identifier(key)) for key, query in queries.items()
         )
-        orders = self._sql_orders() if self.env.user.has_group(SYNC_GROUP) else SQL("NULL::jsonb")
+        last_received = queries["pickings"].select(SQL("max(stock_picking.create_date)"))
+        orders = self._sql_orders() if self.env.user.has_group(SYNC_GROUP) else SQL("NULL::json")
         statement = SQL(
             """
-            WITH counted AS MATERIALIZED (SELECT %(counts)s, %(orders)s AS orders),
+            WITH counted AS MATERIALIZED (
+                SELECT %(counts)s, (%(last_received)s) AS last_received, %(orders)s AS orders
+            ),
             facts AS MATERIALIZED (SELECT *, md5(concat_ws('/', %(seed)s::text, counted::text)) AS etag FROM counted),
             clock AS (SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', %(iso)s) AS now)
             SELECT etag, CASE WHEN NOT %(known)s THEN json_build_object(
-                'products', products::jsonb || jsonb_build_object('last_synced', now),
-                'locations', locations::jsonb || jsonb_build_object('last_synced', now),
-                'pickings', pickings,
-                'quants', quants,
-                'lots', lots,
-                'packages', packages,
-                'move_lines', move_lines,
+                'products', json_build_object('count', products, 'last_synced', now),
+                'locations', json_build_object('count', locations, 'last_synced', now),
+                'pickings', json_build_object('count', pickings, 'last_received', to_char(last_received, %(iso)s)),
+                'quants', json_build_object('count', quants),
+                'lots', json_build_object('count', lots),
+                'packages', json_build_object('count', packages),
+                'move_lines', json_build_object('count', move_lines),
                 'orders', orders
             )::text END
             FROM facts, clock
             """,
+            last_received=last_received,
             counts=counts,
             orders=orders,
             seed=str(list(STATUS["properties"])),
@@ -60,16 +64,6 @@ class WarehouseApi(models.AbstractModel):
             known=self._sql_known(known_etags),
         )
         return Document(*self.env.execute_query(statement)[0])
-
-    @api.model
-    def _sql_count(self, model, with_last_received=False):
-        query = self.env[model]._search([])
-        if not with_last_received:
-            return query.select(SQL("json_build_object('count', count(*))"))
-        return query.select(SQL(
-            "json_build_object('count', count(*), 'last_received', to_char(max(%s), %s))",
-            SQL.identifier(query.table, "create_date"), ISO_UTC,
-        ))
 
     @api.model
     def _sql_orders(self):
@@ -81,7 +75,7 @@ class WarehouseApi(models.AbstractModel):
         state = SQL.identifier(orders.table, "state")
         return SQL(
             """(
-                SELECT jsonb_build_object(
+                SELECT json_build_object(
                     'pending', pending, 'done', done, 'failed', failed, 'ignored', ignored,
                     'running_since', (%(running)s), 'last_run', (%(last)s)
                 )
@@ -93,7 +87,7 @@ class WarehouseApi(models.AbstractModel):
             )),
             running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
             last=last.select(SQL(
-                """jsonb_build_object(
+                """json_build_object(
                     'status', %(table)s.status,
                     'started', to_char(%(table)s.date_start, %(iso)s),
                     'ended', to_char(%(table)s.date_end, %(iso)s),

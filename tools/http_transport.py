@@ -130,9 +130,10 @@ class _Adapter(HTTPAdapter):
     sleeps as long as a server says, and logs the address with its query.
     """
 
-    def __init__(self, deadline: Deadline, retry: Retry) -> None:
+    def __init__(self, deadline: Deadline, retry: Retry, connect_timeout: float) -> None:
         self._deadline = deadline
         self._retry = retry
+        self._connect_timeout = connect_timeout
         self._pools = {"http": _bounded(HTTPConnectionPool, deadline), "https": _bounded(HTTPSConnectionPool, deadline)}
         super().__init__(max_retries=0)
 
@@ -147,12 +148,12 @@ class _Adapter(HTTPAdapter):
         return manager
 
     def send(
-        self, request: requests.PreparedRequest, *args: Any, timeout: Any = None, **kwargs: Any
+        self, request: requests.PreparedRequest, *args: Any, timeout: float, **kwargs: Any
     ) -> requests.Response:
         retry = self._retry
         while True:
             response = error = None
-            capped = tuple(self._deadline.cap(seconds) for seconds in timeout)
+            capped = tuple(self._deadline.cap(seconds) for seconds in (self._connect_timeout, timeout))
             try:
                 response = super().send(request, *args, timeout=capped, **kwargs)
                 if not retry.is_retry(request.method, response.status_code, "Retry-After" in response.headers):
@@ -211,15 +212,18 @@ class _Session(requests.Session):
         """
 
 
-def open_session(deadline: Deadline, auth_headers: dict[str, str], retries: int, backoff: float) -> requests.Session:
+def open_session(
+    deadline: Deadline, auth_headers: dict[str, str], retries: int, backoff: float, connect_timeout: float
+) -> requests.Session:
     """Return a session that sends the headers with every request; TLS is verified, cookies are not kept.
 
     Proxies and the certificate bundle come from the environment, as the administrator of the server expects. Redirects
-    must be followed by the caller, who knows where the headers may go: the session never does. `timeout` must be a
-    pair (connect, read) of seconds.
+    must be followed by the caller, who knows where the headers may go: the session never does. The `timeout` of a
+    request is that of reading, a number of seconds.
 
     :param retries: how often a GET is sent again after 429, 5xx or a failed connection.
     :param backoff: seconds before the second retry; they double with each further one.
+    :param connect_timeout: seconds to wait for a connection.
     """
     retry = Retry(
         total=retries, backoff_factor=backoff, status_forcelist=RETRY_STATUSES, allowed_methods=("GET",), redirect=False
@@ -229,7 +233,7 @@ def open_session(deadline: Deadline, auth_headers: dict[str, str], retries: int,
     session.headers["Accept-Encoding"] = "gzip"  # what read_body can bound
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(deadline, retry))
+        session.mount(scheme, _Adapter(deadline, retry, connect_timeout))
     return session
 
 
@@ -273,6 +277,5 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
             started = True
             yield inflater.decompress(chunk, _INFLATED_CHUNK)
             chunk = inflater.unconsumed_tail or inflater.unused_data
-    yield inflater.flush()  # what the last limit held back: less than one match of the compression
     if started and not inflater.eof:
         raise BodyError("the compressed answer was cut off before its end")

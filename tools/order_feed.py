@@ -140,7 +140,7 @@ class OrderFeed:
         number, repeats, by_link = 1, 0, False
         url = self._page_url(settings.first_page)
         self._orders_left, self.repeats_itself = settings.max_orders, False
-        with closing(open_session(deadline, self._headers, settings.retries, settings.backoff)) as session:
+        with closing(self._open_session(deadline)) as session:
             for _request in range(settings.max_pages):
                 asked[url] += 1
                 limit = min(bytes_left, settings.max_page_bytes)
@@ -223,14 +223,18 @@ class OrderFeed:
         # Raised outside of the handlers: what requests raises carries the URL with its query.
         raise FeedError(f"The external system ({self._shown(url)}) {problem}.", kind, retryable)
 
+    def _open_session(self, deadline: Deadline) -> requests.Session:
+        settings = self.settings
+        return open_session(deadline, self._headers, settings.retries, settings.backoff, settings.connect_timeout)
+
     def _follow(
         self, session: requests.Session, deadline: Deadline, url: str, max_bytes: int
     ) -> tuple[str, str, bytes]:
         """Get a URL, following redirects that stay where the key may be sent."""
-        timeouts = (self.settings.connect_timeout, self.settings.read_timeout)
+        timeout = self.settings.read_timeout
         visited = {url}
         while True:
-            with session.get(url, stream=True, headers={"Accept": "application/json"}, timeout=timeouts) as response:
+            with session.get(url, stream=True, headers={"Accept": "application/json"}, timeout=timeout) as response:
                 if not response.is_redirect:
                     self._check_status(response, url)
                     # No content (204) is how some systems say that there is nothing new.

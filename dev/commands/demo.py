@@ -2,7 +2,7 @@
 
 import os
 
-from dev import demo_comparison, demo_database, demo_shop, environment, log_check, odoo_server
+from dev import demo_comparison, demo_database, demo_shop, environment, log_check, odoo_server, ports
 from dev.odoo_client import OdooClient
 
 
@@ -14,9 +14,9 @@ def run(arguments: list[str]) -> int:
         try:
             with demo_shop.selling() as shop:
                 demo_database.make(env, database, shop)
-                with odoo_server.serving(env, database) as server:
+                with odoo_server.serving(env, database, ports.free()) as server:
                     client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
-                    message = demo_database.sync_now(client)
+                    status, message = demo_database.sync_now(client)
                     rows = demo_comparison.compare(client, demo_database.demo_store(client), shop.totals())
         finally:
             if not ours:
@@ -27,8 +27,10 @@ def run(arguments: list[str]) -> int:
     problems = log_check.problems(server.log)
     for problem in problems:
         print(f"In Odoo's log: {problem}")
-    if differing or problems:
-        print(f"\nThe demo FAILED: {len(differing)} figures differ; {len(problems)} lines of trouble in {server.log}")
+    # The scheduler may have been quicker than the button, which then finds nothing left to import.
+    if status not in ("success", "no_orders") or differing or problems:
+        print(f"\nThe demo FAILED: status {status}, {len(differing)} figures differ, {len(problems)} errors in the log")
+        print(f"({server.log})")
         return 1
     print("\nAll figures agree with the shop's own, and Odoo's log has no error.")
     return 0

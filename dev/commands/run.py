@@ -1,8 +1,11 @@
 """Serve Odoo with a Demo Store whose orders are imported, and the demo shop, until Ctrl-C."""
 
-from dev import demo_database, demo_shop, environment, odoo_server
+from dev import demo_database, demo_shop, environment, odoo_server, ports
 from dev.failure import Failure
 from dev.odoo_client import OdooClient
+
+# Odoo's usual one.
+PREFERRED_PORT = 8069
 
 
 def run(arguments: list[str]) -> int:
@@ -26,9 +29,9 @@ def _serve() -> None:
             )
         with demo_shop.selling("--sell-every=60") as shop:
             demo_database.make(env, demo_database.NAME, shop)
-            with odoo_server.serving(env, demo_database.NAME) as server:
+            with odoo_server.serving(env, demo_database.NAME, ports.free(PREFERRED_PORT)) as server:
                 client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
-                message = demo_database.sync_now(client)
+                _status, message = demo_database.sync_now(client)
                 _introduce(server, shop, message)
                 server.process.wait()
                 raise Failure(f"Odoo ended by itself (exit code {server.process.returncode}); its log: {server.log}")

@@ -1,6 +1,7 @@
 """Connect the Demo Store to the demo shop; run in an Odoo shell, which provides ``env``."""
 
 import os
+from datetime import UTC, datetime, timedelta
 
 store = env.ref("external_order_sync.demo_store")  # noqa: F821
 store.write(
@@ -10,4 +11,9 @@ store.write(
         "active": True,
     }
 )
+# In a database as new as this every job of Odoo's is due at once. They would compete with the first synchronization
+# for the machine, and for rows (the stock scheduler logs such a conflict as an error of its own), so they wait a day.
+ours = env.ref("external_order_sync.ir_cron_sync_external_orders")  # noqa: F821
+others = env["ir.cron"].search([("id", "!=", ours.id)])  # noqa: F821
+others.write({"nextcall": datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)})
 env.cr.commit()  # noqa: F821

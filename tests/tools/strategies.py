@@ -93,8 +93,8 @@ def shop_orders(
     """A valid order of a shop whose currency has `decimals` decimals: a sale, with or without change, or a return.
 
     The amount of a line is rounded to the currency. So is the tax, of each line (where nothing is spread over them)
-    or of the sum; less than a unit a line lies between the two. AmountDiscount is absent or 0 (`none`), comes on top of the lines'
-    discounts (`added`), contains them (`whole`), or is their sum once more (`repeated`).
+    or of the sum; less than a unit a line lies between the two. AmountDiscount is absent or 0 (`none`), comes on top
+    of the lines' discounts (`added`), contains them (`whole`), or is their sum once more (`repeated`).
     """
     unit = Decimal(1).scaleb(-draw(decimals))
     sign = -1 if allow_returns and draw(st.integers(0, 9)) == 0 else 1
