@@ -1,5 +1,1 @@
-from . import api_dispatcher
-from . import fallback
-from . import openapi
-from . import pickings
-from . import sync
+from . import api_dispatcher, fallback, openapi, pickings, sync

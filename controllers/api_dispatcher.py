@@ -73,5 +73,5 @@ class WarehouseApiDispatcher(Dispatcher):
     def _make_response(self, body, headers, status):
         response = self.request.make_response(body, list(headers.items()), status=status)
         if "Content-Type" not in headers:
-            del response.headers["Content-Type"]  # werkzeug's default, text/html
+            response.headers.remove("Content-Type")  # werkzeug's default, text/html
         return response

@@ -50,8 +50,8 @@ from .api_schema import SchemaError, check, parse_text
 ROUTING_TYPE = "warehouse_api"
 
 #: Errors that any operation can answer with.
-COMMON_ERRORS = (400, 401, 403, 405, 429, 500, 503)
-BODY_ERRORS = (409, 413, 415, 422)
+COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
+BODY_ERRORS = (409, 415, 422)
 
 #: Bytes of a body that no declaration allows more for.
 MAX_BODY = 64 * 1024
@@ -129,8 +129,9 @@ class Operation:
                     )
                 except SchemaError as error:
                     raise Problem(404) from error
+        content = httprequest.get_data()  # even if nobody wants it: a client that is still sending sees no answer
         if self.body:
-            arguments["body"] = self._read_body(httprequest)
+            arguments["body"] = self._read_body(httprequest.mimetype, content)
         return arguments
 
     def _read_query(self, args):
@@ -155,11 +156,11 @@ class Operation:
                 raise Problem(400, f"{error}.", parameter=name, **members) from error
         return values
 
-    def _read_body(self, httprequest):
-        if httprequest.mimetype != "application/json":
+    def _read_body(self, mimetype, content):
+        if mimetype != "application/json":
             raise Problem(415)
         try:
-            value = loads(httprequest.get_data())
+            value = loads(content)
         except StrictJsonError as error:
             raise Problem(400, f"The body is not JSON: {error}") from error
         try:

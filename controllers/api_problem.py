@@ -8,8 +8,6 @@ import json
 from http import HTTPStatus
 
 import psycopg2
-from werkzeug.exceptions import HTTPException
-
 from odoo.exceptions import (
     AccessDenied,
     AccessError,
@@ -19,6 +17,7 @@ from odoo.exceptions import (
     UserError,
 )
 from odoo.http import SessionExpiredException
+from werkzeug.exceptions import HTTPException
 
 PROBLEM_TYPE = "application/problem+json"
 

@@ -3,7 +3,6 @@ import json
 from functools import cache
 from http import HTTPStatus
 
-
 from .api_operation import OPERATIONS, Answer, ApiController, Reply, known_etags, operation
 from .api_problem import DETAILS, PROBLEM_TYPE
 from .warehouse import ETAG_HEADER, NOT_MODIFIED

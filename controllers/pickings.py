@@ -72,9 +72,8 @@ class PickingController(WarehouseController):
                 states=state, limit=limit, cursor=cursor, updated_since=updated_since, known_etags=known_etags()
             )
         except BadCursor as error:
-            raise Problem(
-                404, "cursor: no page of this list, or one older than a day; begin again without it.", parameter="cursor"
-            ) from error
+            detail = "cursor: no page of this list, or one older than a day; begin again without it."
+            raise Problem(404, detail, parameter="cursor") from error
         headers = {}
         if page.total is not None:  # not counted for a 304
             headers["X-Total-Count"] = str(page.total)

@@ -33,7 +33,7 @@ class SyncController(WarehouseController):
     )
     def trigger_sync(self):
         if not request.env.user.has_group(SYNC_GROUP):
-            raise Problem(403)
+            raise Problem(403, "Starting a synchronization needs the group User of External Order Sync.")
         if not request.env["external.order.sync"]._trigger_sync():
             raise Problem(503, "No synchronization is configured, so there is nothing to start.")
         return Answer(STARTED)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class StockPicking(models.Model):
@@ -19,3 +19,12 @@ class StockPicking(models.Model):
         if dates:
             self.env["stock.picking.reschedule"]._log_before_write(dates)
         return super()._write_multi(vals_list)
+
+    @api.model
+    def _create_picking_from_pos_order_lines(self, location_dest_id, lines, picking_type, partner=False):
+        requests = self.env.context.get("external_order_picking_requests")
+        if requests is None:
+            return super()._create_picking_from_pos_order_lines(location_dest_id, lines, picking_type, partner)
+        # The transfers of many orders are made together: see `external.order.picking`.
+        requests.append((location_dest_id, lines, picking_type, partner))
+        return self.browse()

@@ -34,7 +34,6 @@ class StockPickingReschedule(models.Model):
 
         :param dict dates_by_id: the new `scheduled_date` (naive UTC, or a false value) by picking id.
         """
-        # A transfer that this very transaction created was in nobody's walk: its create_date is now().
         self.env.execute_query(SQL(
             """
             INSERT INTO stock_picking_reschedule (picking_id, previous_date, logged_at, transaction_id)
@@ -42,7 +41,6 @@ class StockPickingReschedule(models.Model):
             FROM stock_picking AS picking
             JOIN (VALUES %s) AS new (id, scheduled_date) ON new.id = picking.id
             WHERE picking.scheduled_date IS DISTINCT FROM new.scheduled_date
-                AND picking.create_date IS DISTINCT FROM (now() AT TIME ZONE 'UTC')
             RETURNING id
             """,
             SQL(", ").join(SQL("(%s, %s::timestamp)", id_, date or None) for id_, date in dates_by_id.items()),

@@ -36,6 +36,7 @@ class Cursor(NamedTuple):
     sort_date: str
     id: int
     snapshot: str  # PostgreSQL's pg_snapshot at the walk's first page
+    last_reschedule: int  # id of the newest ``stock.picking.reschedule`` then
     expires: int  # seconds since 1970
 
 
@@ -52,8 +53,9 @@ class WarehouseApi(models.AbstractModel):
     """Reads of the warehouse API on this database.
 
     Each read is one SQL statement that gives finished JSON; the statement starts from ``_search``, so the user's
-    access rights and record rules are part of it. An etag is made of the row versions (`xmin` and `write_date`), which
-    is cheaper than the document: any committed update of a row changes its `xmin`, a restored backup its `write_date`.
+    access rights and record rules are part of it. An etag is made of the row versions, which is cheaper than the
+    document: an update changes a row's `xmin` or, within one transaction, its `ctid`; a restored backup, where both
+    may repeat, the `write_date`.
 
     ``known_etags`` is what the client has: those etags, or ``("*",)`` for any.
     """
@@ -102,7 +104,7 @@ class WarehouseApi(models.AbstractModel):
                 ) END,
                 CASE WHEN NOT %(known)s THEN (%(total)s) END,
                 CASE WHEN found > %(limit)s THEN (
-                    SELECT ARRAY[sort_date::text, id::text, %(snapshot)s]
+                    SELECT ARRAY[sort_date::text, id::text, %(snapshot)s, %(last_reschedule)s]
                     FROM page ORDER BY sort_date, id DESC OFFSET 1 LIMIT 1
                 ) END
             FROM facts
@@ -112,15 +114,20 @@ class WarehouseApi(models.AbstractModel):
             limit=limit,
             seed=str(list(PICKING["properties"])),
             snapshot=position.snapshot if position else SQL("pg_current_snapshot()::text"),
+            last_reschedule=str(position.last_reschedule) if position else SQL(
+                "COALESCE((SELECT max(id) FROM stock_picking_reschedule), 0)::text"
+            ),
             known=self._sql_known(known_etags),
             keys=self._sql_keys(PICKING["properties"]),
         )
         [(etag, body, total, last_key)] = self.env.execute_query(statement)
         next_cursor = None
         if last_key:
-            sort_date, last_id, snapshot = last_key
+            sort_date, last_id, snapshot, last_reschedule = last_key
             expires = position.expires if position else int((datetime.now(UTC) + CURSOR_LIFETIME).timestamp())
-            next_cursor = self._encode_cursor(Cursor(sort_date, int(last_id), snapshot, expires))
+            next_cursor = self._encode_cursor(
+                Cursor(sort_date, int(last_id), snapshot, int(last_reschedule), expires)
+            )
         return Document(etag, body, total, next_cursor)
 
     @api.model
@@ -189,12 +196,16 @@ class WarehouseApi(models.AbstractModel):
             )
         # Two parts: the transfers that stand where they stood when the walk began, straight from the index; and those
         # rescheduled since, each by the first date that the walk's snapshot does not know to have been replaced.
+        # A snapshot does not see within its own transaction; there (in a test, in a script) the ids tell.
         return SQL(
             """
             moved AS MATERIALIZED (
                 SELECT DISTINCT ON (picking_id) picking_id, %(moved_key)s AS sort_date
                 FROM stock_picking_reschedule
-                WHERE NOT pg_visible_in_snapshot(transaction_id::xid8, %(snapshot)s::pg_snapshot)
+                WHERE CASE WHEN transaction_id = pg_current_xact_id_if_assigned()::text
+                    THEN id > %(last_reschedule)s
+                    ELSE NOT pg_visible_in_snapshot(transaction_id::xid8, %(snapshot)s::pg_snapshot)
+                END
                 ORDER BY picking_id, id
             ),
             page AS MATERIALIZED (
@@ -213,6 +224,7 @@ class WarehouseApi(models.AbstractModel):
             """,
             moved_key=_sort_date(SQL("previous_date")),
             snapshot=position.snapshot,
+            last_reschedule=position.last_reschedule,
             columns=columns,
             key=SORT_DATE,
             tables=query.from_clause,
@@ -246,8 +258,8 @@ class WarehouseApi(models.AbstractModel):
     @api.model
     def _sql_version(self, table):
         return SQL(
-            "concat_ws(':', %s, %s::text, %s) AS version",
-            SQL.identifier(table, "id"), SQL.identifier(table, "xmin"), SQL.identifier(table, "write_date"),
+            "concat_ws(':', %s, %s::text, %s::text, %s) AS version",
+            *(SQL.identifier(table, column) for column in ("id", "xmin", "ctid", "write_date")),
         )
 
     @api.model

@@ -1,0 +1,107 @@
+import json
+
+from odoo.addons.base.tests.common import new_test_user
+from odoo.tests import HttpCase, tagged
+
+PICKINGS = "/api/odoo/pickings"
+STATUS = "/api/odoo/sync/status"
+TRIGGER = "/api/odoo/sync/trigger"
+OPENAPI = "/api/odoo/openapi.json"
+
+
+@tagged("post_install", "-at_install")
+class ApiCase(HttpCase):
+    """A warehouse clerk with a key, a company of its own with a few transfers, and another company's transfer."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Warehouse API"})
+        cls.other_company = cls.env["res.company"].create({"name": "Somebody Else"})
+        cls.clerk = cls.create_user("api_clerk", "stock.group_stock_user")
+        cls.key = cls.create_key(cls.clerk)
+        cls.picking_type = cls.get_picking_type(cls.company)
+        cls.product = cls.env["product.product"].create({
+            "name": "Storable", "type": "consu", "is_storable": True, "company_id": cls.company.id,
+        })
+
+    # What a test needs
+
+    @classmethod
+    def create_user(cls, login, groups, companies=None):
+        companies = companies or cls.company
+        return new_test_user(
+            cls.env, login, f"base.group_user,{groups}" if groups else "base.group_user",
+            company_id=companies[0].id, company_ids=companies.ids,
+        )
+
+    @classmethod
+    def create_key(cls, user):
+        # sudo: a key without an end
+        return cls.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "test", None)
+
+    @classmethod
+    def get_picking_type(cls, company):
+        warehouse = cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        return warehouse.out_type_id
+
+    @classmethod
+    def create_picking(cls, scheduled_date="2026-01-17 10:00:00", picking_type=None, **values):
+        picking_type = picking_type or cls.picking_type
+        return cls.env["stock.picking"].create({
+            "picking_type_id": picking_type.id,
+            "location_id": picking_type.default_location_src_id.id,
+            "location_dest_id": cls.env.ref("stock.stock_location_customers").id,
+            "scheduled_date": scheduled_date,
+            **values,
+        })
+
+    @classmethod
+    def create_assigned_picking(cls, quantity=5, **values):
+        """Return a transfer of the storable product, reserved, with its one move line."""
+        cls.env["stock.quant"]._update_available_quantity(
+            cls.product, cls.picking_type.default_location_src_id, quantity
+        )
+        picking = cls.create_picking(**values)
+        cls.env["stock.move"].create({
+            "picking_id": picking.id,
+            "product_id": cls.product.id,
+            "product_uom_qty": quantity,
+            "company_id": picking.company_id.id,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+        })
+        picking.action_confirm()
+        picking.action_assign()
+        return picking
+
+    # Asking
+
+    def call(self, path, key=None, method="GET", **headers):
+        """Return the response; `key`: the clerk's if None, none at all if False."""
+        key = self.key if key is None else key
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        return self.url_open(path, headers=headers, method=method, allow_redirects=False)
+
+    def get(self, path, **options):
+        response = self.call(path, **options)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.headers["Content-Type"], "application/json; charset=utf-8")
+        return response.json()
+
+    def get_ids(self, path=PICKINGS, **options):
+        return [picking["id"] for picking in self.get(path, **options)]
+
+    def assertProblem(self, response, status):
+        """Check that `response` is a problem of that status that shows nothing of the inside; return its members."""
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertEqual(response.headers["Content-Type"], "application/problem+json")
+        self.assertNotIn("Set-Cookie", response.headers)
+        problem = json.loads(response.text)
+        self.assertEqual(problem["status"], status)
+        self.assertLessEqual({"type", "title", "detail"}, set(problem))
+        for inside in ("Traceback", "stock_picking", "stock.picking", "odoo.", ".py", "/addons"):
+            self.assertNotIn(inside, response.text)
+        return problem

@@ -1,0 +1,149 @@
+from datetime import timedelta
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+from odoo.fields import Datetime
+
+from .api_common import STATUS, TRIGGER, ApiCase
+
+SYNC_USER = "external_order_sync.group_user"
+STARTED = {"success": True, "message": "Odoo sync started in background"}
+
+
+class TestApiSync(CronMixinCase, ApiCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["external.order.sync"].search([]).active = False
+        cls.manager = cls.create_user("api_manager", f"stock.group_stock_user,{SYNC_USER}")
+        cls.manager_key = cls.create_key(cls.manager)
+
+    def create_sync(self, **values):
+        journal = self.env["account.journal"].create({
+            "name": "API test", "type": "cash", "code": "APIT", "company_id": self.company.id,
+        })
+        method = self.env["pos.payment.method"].create({
+            "name": "API test", "journal_id": journal.id, "company_id": self.company.id,
+        })
+        pos_config = self.env["pos.config"].create({
+            "name": "API test", "company_id": self.company.id, "payment_method_ids": method.ids,
+            "picking_type_id": self.picking_type.warehouse_id.pos_type_id.id,
+            **{
+                name: self.create_journal(name).id for name in ("journal_id", "invoice_journal_id")
+            },
+        })  # fmt: skip
+        return self.env["external.order.sync"].create({
+            "name": "Shop", "external_api_url": "http://127.0.0.1:9/orders", "pos_config_id": pos_config.id, **values,
+        })
+
+    def create_journal(self, code):
+        return self.env["account.journal"].create({
+            "name": code, "type": "sale" if "invoice" in code else "general", "code": code[:5].upper(),
+            "company_id": self.company.id,
+        })
+
+    # Status
+
+    def test_status_of_an_empty_company(self):
+        status = self.get(STATUS)
+        self.assertEqual(
+            list(status),
+            ["products", "locations", "pickings", "quants", "lots", "packages", "move_lines", "orders"],
+        )
+        self.assertEqual(list(status["products"]), ["count", "last_synced"])
+        self.assertEqual(list(status["locations"]), ["count", "last_synced"])
+        self.assertEqual(status["pickings"], {"count": 0, "last_received": None})
+        self.assertEqual(status["quants"], {"count": 0})
+        self.assertEqual(status["move_lines"], {"count": 0})
+        self.assertIsNone(status["orders"])
+
+    def test_status_counts_what_the_user_sees(self):
+        self.create_assigned_picking(2)
+        newest = self.create_picking()
+        self.create_picking(picking_type=self.get_picking_type(self.other_company))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_picking SET create_date = '2026-01-16 09:15:00.5' WHERE company_id = %s", [self.company.id]
+        )
+        self.env.cr.execute("UPDATE stock_picking SET create_date = '2026-01-17 09:15:00' WHERE id = %s", [newest.id])
+        before = Datetime.now()
+        status = self.get(STATUS)
+        self.assertEqual(status["pickings"], {"count": 2, "last_received": "2026-01-17T09:15:00Z"})
+        self.assertEqual(status["move_lines"], {"count": 1})
+        for key, model in {"products": "product.product", "locations": "stock.location", "quants": "stock.quant",
+                           "lots": "stock.lot", "packages": "stock.package"}.items():  # fmt: skip
+            self.assertEqual(status[key]["count"], self.env[model].with_user(self.clerk).search_count([]), key)
+        for key in ("products", "locations"):
+            synced = Datetime.to_datetime(status[key]["last_synced"].replace("T", " ").removesuffix("Z"))
+            self.assertTrue(before - timedelta(seconds=1) <= synced <= Datetime.now(), synced)
+
+    def test_status_of_the_orders(self):
+        sync = self.create_sync()
+        for number, state in enumerate(["pending", "done", "failed", "failed", "ignored"]):
+            self.env["external.order"].create({
+                "sync_id": sync.id, "external_id": str(number), "payload": "{}", "state": state,
+            })
+        Run = self.env["external.order.sync.run"]
+        orders = self.get(STATUS, key=self.manager_key)["orders"]
+        self.assertEqual(orders, {
+            "pending": 1, "done": 1, "failed": 2, "ignored": 1, "running_since": None, "last_run": None,
+        })
+        Run.create({
+            "sync_id": sync.id, "status": "success", "date_start": "2026-01-01 08:00:00",
+            "date_end": "2026-01-01 08:01:00",
+        })
+        Run.create({
+            "sync_id": sync.id, "status": "error", "message": "Timed out", "imported_count": 3, "failed_count": 2,
+            "date_start": "2026-01-01 09:00:00", "date_end": "2026-01-01 09:01:00",
+        })
+        Run.create({"sync_id": sync.id, "status": "running", "date_start": "2026-01-01 10:00:00"})
+        orders = self.get(STATUS, key=self.manager_key)["orders"]
+        self.assertEqual(orders["running_since"], "2026-01-01T10:00:00Z")
+        self.assertEqual(orders["last_run"], {
+            "status": "error", "started": "2026-01-01T09:00:00Z", "ended": "2026-01-01T09:01:00Z",
+            "message": "Timed out", "imported": 3, "failed": 2,
+        })
+        self.assertIsNone(self.get(STATUS)["orders"])  # the clerk has no part in the sync
+        stranger = self.create_user("api_stranger", f"stock.group_stock_user,{SYNC_USER}", self.other_company)
+        self.assertEqual(self.get(STATUS, key=self.create_key(stranger))["orders"]["done"], 0)
+
+    def test_status_not_modified(self):
+        etag = self.call(STATUS).headers["ETag"]
+        self.assertEqual(self.call(STATUS, If_None_Match=etag).status_code, 304)
+        self.create_picking()
+        self.assertEqual(self.call(STATUS, If_None_Match=etag).status_code, 200)
+
+    # Trigger
+
+    def test_trigger(self):
+        sync = self.create_sync()
+        sync.next_sync_date = Datetime.now() + timedelta(hours=1)
+        cron = sync._get_cron()
+        with self.capture_triggers(cron) as triggers:
+            response = self.call(TRIGGER, key=self.manager_key, method="POST")
+            self.assertEqual((response.status_code, response.json()), (200, STARTED))
+            self.assertEqual(list(response.json()), list(STARTED))
+        self.assertEqual(len(triggers.records), 1)
+        self.assertLessEqual(sync.next_sync_date, Datetime.now())
+        self.assertFalse(sync.last_sync_date)  # it is the scheduler that works, not the request
+
+    def test_trigger_needs_the_group(self):
+        self.create_sync()
+        self.assertProblem(self.call(TRIGGER, method="POST"), 403)
+
+    def test_trigger_with_nothing_configured(self):
+        self.assertProblem(self.call(TRIGGER, key=self.manager_key, method="POST"), 503)
+        self.create_sync().active = False
+        self.assertProblem(self.call(TRIGGER, key=self.manager_key, method="POST"), 503)
+
+    def test_trigger_ignores_a_body_but_not_a_huge_one(self):
+        self.create_sync()
+        for body, status in (("{}", 200), ("x" * 60_000, 200), ("x" * 70_000, 413)):
+            headers = {"Authorization": f"Bearer {self.manager_key}", "Content-Type": "text/plain"}
+            response = self.url_open(TRIGGER, data=body, headers=headers)
+            self.assertEqual(response.status_code, status, response.text)
+        self.assertProblem(response, 413)
+
+    def test_trigger_is_a_post(self):
+        response = self.call(TRIGGER, key=self.manager_key)
+        self.assertProblem(response, 405)
+        self.assertEqual(response.headers["Allow"], "OPTIONS, POST")
