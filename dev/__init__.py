@@ -15,6 +15,4 @@ Settings, all optional, are environment variables:
 ``EOS_FSYNC``
     ``on`` makes the embedded PostgreSQL wait for the disk (default ``off``: data may be lost if the
     *machine* dies, never by killing PostgreSQL or Odoo).
-``EOS_CHROMIUM``
-    The Chromium or Chrome to use for browser tests.
 """

@@ -1,6 +1,5 @@
 """The browser of the browser tests."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -13,11 +12,6 @@ NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable"
 
 def ensure() -> Path:
     """Return the browser's path, installing Debian's chromium first if there is none and the user may."""
-    chosen = os.environ.get("EOS_CHROMIUM")
-    if chosen:
-        if not shutil.which(chosen):
-            raise Failure(f"EOS_CHROMIUM names {chosen}, which cannot be run.", "Set it to a Chromium or Chrome.")
-        return Path(chosen)
     found = _find()
     if not found:
         system_packages.apt_install("chromium", "browser tests")

@@ -25,9 +25,19 @@ def kept_for_us() -> Iterator[bool]:
 
 
 def ensure(env: Environment) -> None:
-    """Make the demo database unless it is there; the one of the last command is kept, with what was done in it."""
-    if not env.databases.stamp(NAME):
+    """Make the demo database unless it is there; the one of the last command is kept, with what was done in it.
+
+    If the addon's sources are others than those in the database, the addon is updated there, unless it is in use.
+    """
+    stamp = env.databases.stamp(NAME)
+    if not stamp:
         make(env, NAME)
+    elif stamp != (wanted := templates.addon_stamp(env)):
+        with kept_for_us() as ours:
+            if ours:
+                with progress.step(f"Update of {paths.ADDON_NAME} in database {env.databases.name(NAME)}"):
+                    odoo_program.install(env, NAME, paths.ADDON_NAME, again=True)
+                env.databases.set_stamp(NAME, wanted)
 
 
 def make(env: Environment, database: str, shop: DemoShop | None = None) -> None:

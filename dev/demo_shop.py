@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from . import odoo_server, paths, ports, progress
+from . import child_process, paths, ports, progress
 from .failure import Failure
 
-ORDERS = 300
+ORDERS = 200
 PER_PAGE = 50
 START_TIMEOUT = 15.0  # seconds
 
@@ -48,25 +48,17 @@ def selling(*arguments: str) -> Iterator[DemoShop]:
     log = paths.LOGS / "shop.log"
     command = [sys.executable, "-m", "dev.shop", f"--port={port}", f"--orders={ORDERS}", f"--per-page={PER_PAGE}"]
     with progress.step(f"Demo shop on port {port}"), log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, *arguments],
-            cwd=paths.CHECKOUT,
-            env={**os.environ, "DEMO_SHOP_API_KEY": api_key},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C is for the command, which then ends its parts in order.
-            start_new_session=True,
-        )
+        variables = {**os.environ, "DEMO_SHOP_API_KEY": api_key}
+        process = child_process.start([*command, *arguments], output, variables, cwd=paths.CHECKOUT)
         try:
             _wait_until_it_answers(shop, process)
         except BaseException:
-            odoo_server.stop(process)
+            child_process.stop(process)
             raise
     try:
         yield shop
     finally:
-        odoo_server.stop(process)
+        child_process.stop(process)
 
 
 def _wait_until_it_answers(shop: DemoShop, process: subprocess.Popen) -> None:

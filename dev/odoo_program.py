@@ -54,10 +54,10 @@ def command(env: Environment, subcommand: str, config: Path, *arguments: str) ->
     return [str(env.python), "-m", "odoo", subcommand, f"--config={config}", *arguments]
 
 
-def install(env: Environment, database: str, modules: str, *, demo: bool = True) -> None:
-    """Install modules (comma-separated) into a database, which is made if it does not exist."""
+def install(env: Environment, database: str, modules: str, *, again: bool = False) -> None:
+    """Install modules (comma-separated) with demo data, or update installed ones; a missing database is made."""
     config = write_config(env, database)
-    arguments = [f"--init={modules}", "--stop-after-init", "--no-http", *(["--with-demo"] if demo else [])]
+    arguments = [f"--{'update' if again else 'init'}={modules}", "--with-demo", "--stop-after-init", "--no-http"]
     progress.run(
         command(env, "server", config, *arguments),
         f"odoo-install-{database}",

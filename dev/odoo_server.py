@@ -1,7 +1,5 @@
 """A real Odoo server process with its scheduler, for the time of a context."""
 
-import os
-import signal
 import subprocess
 import time
 import urllib.error
@@ -11,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import odoo_program, paths, progress
+from . import child_process, odoo_program, paths, progress
 from .environment import Environment
 from .failure import Failure
 
 START_TIMEOUT = 120.0  # seconds
-STOP_TIMEOUT = 15.0  # seconds, after which it is killed
 
 
 @dataclass(frozen=True)
@@ -39,36 +36,19 @@ def serving(
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log = paths.LOGS / f"odoo-{name}.log"
     with progress.step(f"Odoo server on port {port}"), log.open("wb") as output:
-        process = subprocess.Popen(
-            odoo_program.command(env, "server", config),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=odoo_program.environment(env),
-            # Ctrl-C is for the command, which then ends its parts in order.
-            start_new_session=True,
+        process = child_process.start(
+            odoo_program.command(env, "server", config), output, odoo_program.environment(env)
         )
         server = OdooServer(f"http://127.0.0.1:{port}", name, log, process)
         try:
             _wait_until_it_answers(server)
         except BaseException:
-            stop(process)
+            child_process.stop(process)
             raise
     try:
         yield server
     finally:
-        stop(process)
-
-
-def stop(process: subprocess.Popen) -> None:
-    """End a process and what it started in its session: asked first, killed when it does not follow."""
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        child_process.stop(process)
 
 
 def _wait_until_it_answers(server: OdooServer) -> None:

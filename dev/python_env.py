@@ -60,7 +60,7 @@ def _create() -> None:
         [sys.executable, "-m", "venv", paths.VENV],
         "venv",
         failure="The virtual environment could not be made.",
-        hint=f"See whether this works: {sys.executable} -m venv /tmp/try",
+        hint=f"See whether this works: {sys.executable} -m venv a-folder-to-try",
     )
 
 

@@ -11,9 +11,9 @@ def apt_install(package: str, purpose: str) -> None:
     """Install a Debian package. Raises Failure with the command to run where the user may not install packages."""
     command = f"apt-get install --yes --no-install-recommends {package}"
     if not shutil.which("apt-get"):
-        raise Failure(f"{purpose} needs {package}, which is not installed.", "Install it with your package manager.")
+        raise Failure(f"{package}, needed for {purpose}, is not installed.", "Install it with your package manager.")
     if os.geteuid() != 0:
-        raise Failure(f"{purpose} needs {package}, which is not installed.", f"Run: sudo {command}")
+        raise Failure(f"{package}, needed for {purpose}, is not installed.", f"Run: sudo {command}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with progress.step(f"Installing {package} ({purpose})"):
         progress.run(

@@ -8,6 +8,9 @@ from pathlib import Path
 from dev import environment, packaging_check, paths
 from dev.progress import say
 
+# Plain programs; the checks are for what runs inside Odoo.
+PROGRAMS = {"benchmarks", "dev"}
+
 
 def run(arguments: list[str]) -> int:
     """Run every check, also after one that failed; return 1 if any failed."""
@@ -16,10 +19,11 @@ def run(arguments: list[str]) -> int:
     # pylint-odoo resolves the manifest and imports by the addon's folder, which must have the addon's name.
     pylint_env = {**os.environ, "PYTHONPATH": str(odoo.python_path)}
     checks = {
-        "ruff check": _call([programs / "ruff", "check", "."]),
-        "ruff format": _call([programs / "ruff", "format", "--check", "."]),
+        "ruff check": _call("ruff check", [programs / "ruff", "check", "."]),
+        "ruff format": _call("ruff format --check", [programs / "ruff", "format", "--check", "."]),
         "pylint-odoo": _call(
-            [python, "-m", "pylint", f"--rcfile={paths.CHECKOUT / 'pyproject.toml'}", paths.ADDON_NAME],
+            "pylint-odoo",
+            [python, "-m", "pylint", f"--rcfile={paths.CHECKOUT / 'pyproject.toml'}", *_files(".py")],
             cwd=paths.ADDONS,
             env=pylint_env,
         ),
@@ -33,8 +37,8 @@ def run(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _call(command: list[str | Path], cwd: Path = paths.CHECKOUT, env: dict[str, str] | None = None) -> bool:
-    say(f"==> {' '.join(str(word) for word in command[1:])}")
+def _call(title: str, command: list[str | Path], cwd: Path = paths.CHECKOUT, env: dict[str, str] | None = None) -> bool:
+    say(f"==> {title}")
     return subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL).returncode == 0
 
 
@@ -47,10 +51,20 @@ def _report(problems: list[str]) -> bool:
 def _malformed_xml() -> list[str]:
     say("==> XML files")
     problems = []
-    for folder in sorted(paths.ADDON.iterdir()):
-        for file in sorted(folder.resolve().rglob("*.xml")):
-            try:
-                ElementTree.parse(file)
-            except ElementTree.ParseError as error:
-                problems.append(f"{file.relative_to(paths.CHECKOUT)}: {error}")
+    for file in _files(".xml"):
+        try:
+            ElementTree.parse(paths.ADDONS / file)
+        except ElementTree.ParseError as error:
+            problems.append(f"{file}: {error}")
     return problems
+
+
+def _files(suffix: str) -> list[Path]:
+    """Return the addon's files below the addons folder; named one by one, as pylint does not follow links."""
+    return [
+        file.relative_to(paths.ADDONS)
+        for entry in sorted(paths.ADDON.iterdir())
+        if entry.name not in PROGRAMS
+        for file in (sorted(entry.rglob(f"*{suffix}")) if entry.is_dir() else [entry])
+        if file.suffix == suffix
+    ]

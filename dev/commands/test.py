@@ -35,13 +35,14 @@ def run(arguments: list[str]) -> int:
     chosen = [argument for argument in given if _is_test(argument)] or [str(PLAIN_TESTS), str(TESTS)]
     plain = [test for test in chosen if _is_plain(test)]
     of_odoo = [test for test in chosen if not _is_plain(test)]
-    browser = chromium.ensure() if of_odoo else None
+    if of_odoo:
+        chromium.ensure()
     outcomes = []
     with environment.ready() as env:
         if plain:
             outcomes.append(_plain_tests(env, [*plain, *options]))
         if of_odoo:
-            outcomes.append(_odoo_tests(env, [*of_odoo, *options], browser))
+            outcomes.append(_odoo_tests(env, [*of_odoo, *options]))
     problems = _problems(outcomes)
     for problem in problems:
         print(f"make test: {problem}")
@@ -63,7 +64,7 @@ def _plain_tests(env: Environment, arguments: list[str]) -> Outcome:
     return _pytest(env, "plain", arguments, paths.CHECKOUT, dict(os.environ))
 
 
-def _odoo_tests(env: Environment, arguments: list[str], browser: Path) -> Outcome:
+def _odoo_tests(env: Environment, arguments: list[str]) -> Outcome:
     """Run all other tests with pytest-odoo, on a database of this run's own."""
     for left_over in env.databases.left_over("test_"):
         env.databases.drop(left_over)
@@ -72,13 +73,12 @@ def _odoo_tests(env: Environment, arguments: list[str], browser: Path) -> Outcom
         with progress.step(f"Database {env.databases.name(database)}"):
             templates.copy_addon_template(env, database)
         config = odoo_program.write_config(env, database)
-        variables = odoo_program.environment(env)
-        # Odoo's browser tests look for the browser on the path.
-        variables["PATH"] += f"{os.pathsep}{browser.parent}"
         of_odoo = [f"--ignore={paths.ADDON / PLAIN_TESTS}", f"--odoo-config={config}", "--odoo-http"]
         progress.say("==> pytest, Odoo tests")
         # pytest-odoo takes the addon's name from the folder, so it runs where the folder has that name.
-        return _pytest(env, "Odoo", [*arguments, *of_odoo, f"--rootdir={paths.ADDON}"], paths.ADDON, variables)
+        return _pytest(
+            env, "Odoo", [*arguments, *of_odoo, f"--rootdir={paths.ADDON}"], paths.ADDON, odoo_program.environment(env)
+        )
     finally:
         env.databases.drop(database)
         (paths.CONFIG / f"{env.databases.name(database)}.conf").unlink(missing_ok=True)
