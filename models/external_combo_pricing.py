@@ -4,6 +4,9 @@ from typing import Any
 
 from odoo import api, models
 
+from ..tools.money import allocate
+from .external_order_pricing import decimal
+
 ZERO = Decimal(0)
 
 
@@ -23,44 +26,52 @@ class ExternalComboPricing(models.AbstractModel):
     _description = "External Combo Pricing"
 
     @api.model
-    def _share_price(self, item, product, components):
+    def _share_price(self, item, product, components, unit):
         """Return what each component carries.
 
-        Components go along at price 0. If the product is an Odoo combo and all components are choices of it, the combo's
-        own line costs nothing and the choices share its price, as in Odoo's register.
+        Components go along at price 0. If the product is an Odoo combo, the combo's own line costs nothing and those
+        components that are choices of it share its price, as in Odoo's register: on an invoice, a combo's own line has
+        no amount.
 
         :param Item item:
         :param product: the item's ``product.product``
         :param components: pairs of `Component` and ``product.product``
+        :param Decimal unit: the smallest unit of the currency
         :rtype: list[ComponentShare]
         """
-        shares = [ComponentShare(combo_item=self._get_choice(product, part_product)) for _part, part_product in components]
-        if not shares or product.type != "combo" or not all(share.combo_item for share in shares):
-            return [ComponentShare() for _component in components]
-        quantities = [part.quantity for part, _product in components]
-        weights = self._get_weights(components, shares)
-        total = sum(weights, ZERO)
-        for share, quantity, weight in zip(shares, quantities, weights, strict=True):
-            share.is_paid = True
-            share.price = item.gross * weight / total / quantity
+        shares = self._choose_combo_items(product, components)
+        chosen = [(part, share) for (part, _product), share in zip(components, shares, strict=True) if share.is_paid]
+        if chosen:
+            amounts = allocate(item.gross, self._get_weights(chosen), unit)
+            for (part, share), amount in zip(chosen, amounts, strict=True):
+                share.price = amount / part.quantity
         return shares
 
     @api.model
-    def _get_choice(self, product, component):
-        """Return the ``product.combo.item`` by which ``component`` can be chosen in the combo ``product``."""
-        return product.combo_ids.combo_item_ids.filtered(lambda choice: choice.product_id == component)[:1]
+    def _choose_combo_items(self, product, components):
+        """Return the shares, still without price: each component that can be chosen in the combo ``product`` is paid.
+
+        A product that several of the combos offer is taken for one of which nothing was chosen yet.
+        """
+        shares = []
+        used = self.env["product.combo"]
+        offered = product.combo_ids.combo_item_ids if product.type == "combo" else self.env["product.combo.item"]
+        for _part, component in components:
+            choices = offered.filtered(lambda choice, component=component: choice.product_id == component)
+            choice = (choices.filtered(lambda choice, used=used: choice.combo_id not in used) or choices)[:1]
+            used |= choice.combo_id
+            shares.append(ComponentShare(is_paid=bool(choice), combo_item=choice or None))
+        return shares
 
     @api.model
-    def _get_weights(self, components, shares):
+    def _get_weights(self, chosen):
         """Return the weight of each choice in the price: as sent; else the combos' base prices; else equal."""
-        quantities = [abs(part.quantity) for part, _product in components]
-        for weights in (
-            [part.price * quantity for (part, _product), quantity in zip(components, quantities, strict=True)],
-            [
-                Decimal(repr(share.combo_item.combo_id.base_price)) * quantity
-                for share, quantity in zip(shares, quantities, strict=True)
-            ],
+        quantities = [abs(part.quantity) for part, _share in chosen]
+        for prices in (
+            [part.price for part, _share in chosen],
+            [decimal(share.combo_item.combo_id.base_price) for _part, share in chosen],
         ):
-            if all(weight >= 0 for weight in weights) and sum(weights, ZERO) > 0:
+            weights = [price * quantity for price, quantity in zip(prices, quantities, strict=True)]
+            if all(weight >= 0 for weight in weights) and any(weights):
                 return weights
         return quantities

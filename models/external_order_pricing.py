@@ -1,11 +1,12 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..exceptions import ExternalOrderError
-from ..tools.money import allocate, round_currency
+from ..pricing_terms import PricingTerms, TaxReading
+from ..tools.money import allocate, exact, round_currency
 from ..tools.order_payload import Item, discount_readings, expected_net
 
 ZERO = Decimal(0)
@@ -36,6 +37,7 @@ class Line:
     taxes: Any = None
 
     @property
+    @exact
     def gross(self):
         return self.price * self.quantity
 
@@ -48,6 +50,12 @@ class PricedOrder:
     fiscal_position: Any
     total: Decimal
     tax: Decimal
+    sign: int = 1
+    warnings: list = field(default_factory=list)
+
+    @property
+    def paying_lines(self):
+        return [line for line in self.lines if not line.is_free]
 
 
 class ExternalOrderPricing(models.AbstractModel):
@@ -60,141 +68,245 @@ class ExternalOrderPricing(models.AbstractModel):
     _description = "External Order Pricing"
 
     @api.model
-    def _price_order(self, sync, order, lines):
+    def _get_terms(self, sync):
+        """Return the `PricingTerms` of a synchronization, good for the orders of one batch."""
+        config, company, currency = sync.pos_config_id, sync.company_id, sync.pos_config_id.currency_id
+        rounds_all = config.cash_rounding and not config.only_round_cash_method
+        return PricingTerms(
+            company=company,
+            currency=currency,
+            unit=decimal(currency.rounding),
+            quantity_unit=Decimal(1).scaleb(-self.env["decimal.precision"].precision_get("Product Unit")),
+            # Of the day in UTC, as `pos.order` reads it from the order's date.
+            rate=currency._get_conversion_rate(company.currency_id, currency, company, fields.Date.today()),
+            cash_rounding=config.rounding_method if rounds_all else config.rounding_method.browse(),
+            own_taxes=TaxReading(
+                lambda product: product.taxes_id._filter_taxes_by_company(company), config.default_fiscal_position_id
+            ),
+        )
+
+    @api.model
+    def _price_order(self, sync, order, lines, terms=None):
         """Return the order's lines with taxes, totalling GrandTotal to the smallest currency unit.
 
         Tried in this order, with each reading of the discounts: the products' own sale taxes; the company's sale tax of
-        TaxPercent. Then a rest of at most one unit per line is taken as tax rounding.
+        TaxPercent. Then a rest of at most one unit per line is taken as tax rounding. Without GrandTotal the first
+        reading counts, or the first one whose tax is the order's Tax.
 
         :param sync: the ``external.order.sync``
         :param OrderPayload order:
         :param lines: a list of `Line`
+        :param PricingTerms terms: if many orders are priced, see `_get_terms`
         :rtype: PricedOrder
         :raise ExternalOrderError: ``amount_mismatch`` with both totals
         """
-        currency = sync.pos_config_id.currency_id
-        unit = decimal(currency.rounding)
-        target = None if order.grand_total is None else round_currency(order.grand_total, unit)
+        terms = terms or self._get_terms(sync)
+        lines, warnings = self._fit_quantities(lines, terms)
+        target = None if order.grand_total is None else round_currency(order.grand_total, terms.unit)
+        priced = self._find_reading(order, lines, terms, target)
+        priced.warnings = [*warnings, *self._get_total_warnings(order, priced, terms)]
+        return priced
+
+    @api.model
+    def _find_reading(self, order, lines, terms, target):
         tried = []
-        for taxes_of, fiscal_position in self._get_tax_readings(sync, order):
-            for discounts in discount_readings(order, unit):
-                priced = self._compute(sync, order, lines, discounts, taxes_of, fiscal_position)
-                if target in (None, priced.total, self._get_rounded_total(sync, priced.total)):
-                    settled = self._settle(sync, order, priced, priced.total, unit)
-                    settled.total = priced.total if target is None else target
-                    return settled
-                tried.append(priced)
-        nearest = min(tried, key=lambda priced: abs(priced.total - target))
-        if abs(nearest.total - target) <= unit * sum(not line.is_free for line in lines):
-            settled = self._settle(sync, order, nearest, target, unit)
-            if settled.total == target:
+        for priced in self._iter_readings(order, lines, terms):
+            agrees = self._has_stated_tax(order, priced, terms) if target is None else priced.total == target
+            if agrees or (terms.cash_rounding and self._get_rounded_total(priced.total, terms) == target):
+                settled = self._settle(order, priced, priced.total, terms) or priced
+                return replace(settled, total=priced.total if target is None else target)
+            tried.append(priced)
+        if target is None:
+            return tried[0]
+        tried.sort(key=lambda priced: abs(priced.total - target))
+        for priced in tried:
+            if abs(priced.total - target) > terms.tolerance(priced.paying_lines):
+                continue
+            if settled := self._settle(order, priced, target, terms):
                 return settled
         raise ExternalOrderError(
             "amount_mismatch",
             self.env._(
-                "The order's GrandTotal is %(theirs)s, but with the taxes of Odoo it totals %(ours)s. Compare the sale taxes of its "
-                "products, and TaxPercent (%(percent)s), with those of the external system.",
-                theirs=currency.format(float(target)),
-                ours=currency.format(float(tried[0].total)),
+                "The order's GrandTotal is %(theirs)s, but with the taxes of Odoo it totals %(ours)s. Compare the sale "
+                "taxes of its products, and TaxPercent (%(percent)s), with those of the external system.",
+                theirs=terms.currency.format(float(target)),
+                ours=terms.currency.format(float(tried[0].total)),
                 percent=self.env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %",
             ),
         )
 
     @api.model
-    def _get_rounded_total(self, sync, total):
-        """Return what the customer pays for ``total`` where the Point of Sale rounds, as Odoo does it."""
-        config = sync.pos_config_id
-        if not config.cash_rounding or config.only_round_cash_method:
-            return total
-        return round_currency(decimal(config.rounding_method.round(float(total))), decimal(config.currency_id.rounding))
+    def _get_rounded_total(self, total, terms):
+        """Return what ``total`` is where the Point of Sale rounds it for all payment methods, as in `pos.order`."""
+        return round_currency(decimal(terms.cash_rounding.round(float(total))), terms.unit)
+
+    @api.model
+    def _fit_quantities(self, lines, terms):
+        """Return ``lines`` with quantities that Odoo can keep, their amounts unchanged, and warnings.
+
+        :raise ExternalOrderError: if nothing would be left of a quantity
+        """
+        fitted, warnings = [], []
+        for line in lines:
+            quantity = round_currency(line.quantity, terms.quantity_unit)
+            if quantity != line.quantity:
+                explained = {"name": line.name, "sent": f"{line.quantity:f}", "kept": f"{quantity:f}"}
+                if not quantity:
+                    raise ExternalOrderError(
+                        "invalid_payload",
+                        self.env._(
+                            'The quantity %(sent)s of "%(name)s" is less than Odoo can keep. Raise the Decimal '
+                            'Accuracy of "Product Unit".',
+                            **explained,
+                        ),
+                    )
+                warnings.append(
+                    self.env._(
+                        'The quantity %(sent)s of "%(name)s" is kept as %(kept)s, at the same amount. The Decimal '
+                        'Accuracy of "Product Unit" decides it.',
+                        **explained,
+                    )
+                )
+                line = replace(line, quantity=quantity, price=line.gross / quantity)
+            fitted.append(line)
+        return fitted, warnings
+
+    @api.model
+    def _get_total_warnings(self, order, priced, terms):
+        """Say where Tax or AmountTotal contradict what GrandTotal, which decides, was made of."""
+        stated = []
+        if not self._has_stated_tax(order, priced, terms):
+            stated.append(("Tax", order.tax, priced.tax))
+        gross = sum((item.gross for item in order.items), ZERO)
+        nets = (gross, priced.total - priced.tax)
+        tolerance = terms.tolerance(priced.paying_lines)
+        if order.amount_total is not None and all(abs(order.amount_total - net) > tolerance for net in nets):
+            stated.append(("AmountTotal", order.amount_total, gross))
+        return [
+            self.env._(
+                "%(field)s is %(theirs)s, but Odoo computes %(ours)s.",
+                field=name,
+                theirs=terms.currency.format(float(theirs)),
+                ours=terms.currency.format(float(ours)),
+            )
+            for name, theirs, ours in stated
+        ]
 
     # ------------------------------------------------------------
     # Readings of the taxes
     # ------------------------------------------------------------
 
     @api.model
-    def _get_tax_readings(self, sync, order):
-        """Yield pairs of a function from product to taxes, and the order's fiscal position, likeliest first."""
-        company = sync.company_id
-        company_domain = self.env["account.tax"]._check_company_domain(company)
-        yield (
-            lambda product: product.taxes_id.filtered_domain(company_domain),
-            sync.pos_config_id.default_fiscal_position_id,
-        )
-        no_fiscal_position = self.env["account.fiscal.position"]
-        if order.tax_percent == 0:
-            yield lambda product: self.env["account.tax"], no_fiscal_position
-        elif order.tax_percent is not None and (tax := self._get_company_tax(company, order.tax_percent)):
-            yield lambda product: tax, no_fiscal_position
+    def _iter_readings(self, order, lines, terms):
+        """Yield ``lines`` priced under each reading of taxes and discounts, the likeliest first."""
+        discount_variants = discount_readings(order, terms.unit)
+        for taxes in self._iter_tax_readings(order, terms):
+            for discounts in discount_variants:
+                yield self._compute(order, lines, discounts, taxes, terms)
+
+    @api.model
+    def _iter_tax_readings(self, order, terms):
+        yield terms.own_taxes
+        percent = order.tax_percent
+        if percent is None:
+            return
+        if percent not in terms.taxes_of_percent:
+            terms.taxes_of_percent[percent] = self._get_percent_reading(terms.company, percent)
+        if reading := terms.taxes_of_percent[percent]:
+            yield reading
+
+    @api.model
+    def _get_percent_reading(self, company, percent):
+        tax = self._get_company_tax(company, percent)
+        if percent and not tax:
+            return None
+        return TaxReading(lambda product: tax if product else tax.browse(), self.env["account.fiscal.position"])
 
     @api.model
     def _get_company_tax(self, company, percent):
-        """Return the company's sale tax of ``percent``; its default one, and one that excludes tax, go first."""
+        """Return the company's sale tax of ``percent``: the default one, its own, one that excludes tax go first.
+
+        :return: ``account.tax``, empty for 0 or if there is none
+        """
+        if not percent:
+            return self.env["account.tax"]
         taxes = self.env["account.tax"].search([
             *self.env["account.tax"]._check_company_domain(company),
             ("type_tax_use", "=", "sale"),
             ("amount_type", "=", "percent"),
             ("amount", "=", float(percent)),
         ])
-        return taxes.sorted(lambda tax: (tax != company.account_sale_tax_id, tax.price_include))[:1]
+        return taxes.filtered(lambda tax: not tax.has_negative_factor).sorted(
+            lambda tax: (tax != company.account_sale_tax_id, tax.company_id != company, tax.price_include)
+        )[:1]
 
     # ------------------------------------------------------------
     # Computing, with Odoo's engine
     # ------------------------------------------------------------
 
     @api.model
-    def _compute(self, sync, order, lines, discounts, taxes_of, fiscal_position):
-        """Return ``lines`` priced under one reading. Amounts of a return are computed positive, as `pos.order` does."""
-        sign = -1 if (order.grand_total if order.grand_total is not None else expected_net(order, discounts)) < 0 else 1
-        priced_lines = []
-        for line in lines:
-            taxes = self.env["account.tax"] if line.is_free else taxes_of(line.product)
-            priced = Line(**{**vars(line), "taxes": taxes})
-            priced.base_line = self._prepare_base_line(sync, priced, discounts[line.item_index], fiscal_position, sign)
-            priced_lines.append(priced)
-        return self._total(sync, priced_lines, fiscal_position, sign)
+    def _compute(self, order, lines, discounts, taxes, terms):
+        """Return ``lines`` priced under one reading. A return is computed with amounts above 0, as in `pos.order`."""
+        expected = expected_net(order, discounts) if order.grand_total is None else order.grand_total
+        sign = -1 if expected < 0 else 1
+        priced = self._compute_signed(lines, discounts, taxes, terms, sign)
+        if order.grand_total is None and (priced.total < 0) != (sign < 0):
+            priced = self._compute_signed(lines, discounts, taxes, terms, -sign)
+        return priced
 
     @api.model
-    def _prepare_base_line(self, sync, line, discount, fiscal_position, sign):
+    def _compute_signed(self, lines, discounts, taxes, terms, sign):
+        priced_lines = []
+        for line in lines:
+            choice = taxes.choose(line)
+            base_line = self._prepare_base_line(line, discounts[line.item_index], choice, terms, sign)
+            priced_lines.append(replace(line, taxes=choice.taxes, base_line=base_line))
+        return self._total(priced_lines, taxes.fiscal_position, terms, sign)
+
+    @api.model
+    def _prepare_base_line(self, line, discount, choice, terms, sign):
         """Return what `pos.order.line._prepare_base_line_for_taxes_computation` will give for this line."""
-        taxes = fiscal_position.map_tax(line.taxes)
         gross = line.item.gross
-        price_unit = float(line.price)
-        if any(taxes.flatten_taxes_hierarchy().mapped("price_include")):
-            price_unit = taxes._adapt_price_unit_to_another_taxes(
-                price_unit, line.product, self.env["account.tax"], taxes
-            )
+        share = discount / gross if gross and not line.is_free else ZERO
         return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
             None,
-            currency_id=sync.pos_config_id.currency_id,
-            rate=self._get_currency_rate(sync),
+            currency_id=terms.currency,
+            rate=terms.rate,
             product_id=line.product,
             product_uom_id=line.product.uom_id,
-            tax_ids=taxes,
-            price_unit=price_unit,
+            tax_ids=choice.applied,
+            price_unit=self._get_price_unit(line, share, choice),
             quantity=float(line.quantity) * sign,
-            discount=float(discount / gross * 100) if gross and not line.is_free else 0.0,
+            discount=float(share * 100),
             is_refund=line.quantity * line.price < 0,
             sign=-sign,
         )
 
     @api.model
-    def _get_currency_rate(self, sync):
-        currency = sync.pos_config_id.currency_id
-        if currency == sync.company_id.currency_id:
-            return 1.0
-        return self.env["res.currency"]._get_conversion_rate(sync.company_id.currency_id, currency, sync.company_id)
+    def _get_price_unit(self, line, discount, choice):
+        """Return the unit price, with the taxes it includes in Odoo; ``discount`` is the part that is taken off."""
+        if not choice.is_included:
+            return float(line.price)
+        # A fixed tax is not discounted, so what Odoo takes off must not be taken off of it.
+        factor = 1 if choice.is_proportional or discount == 1 else 1 - discount
+        price_unit = choice.applied._adapt_price_unit_to_another_taxes(
+            float(line.price * factor), line.product, choice.applied.browse(), choice.applied
+        )
+        return price_unit / float(factor)
 
     @api.model
-    def _total(self, sync, lines, fiscal_position, sign):
+    def _total(self, lines, fiscal_position, terms, sign):
         base_lines = [line.base_line for line in lines]
-        self.env["account.tax"]._add_tax_details_in_base_lines(base_lines, sync.company_id)
-        self.env["account.tax"]._round_base_lines_tax_details(base_lines, sync.company_id)
+        self.env["account.tax"]._add_tax_details_in_base_lines(base_lines, terms.company)
+        self.env["account.tax"]._round_base_lines_tax_details(base_lines, terms.company)
         net = sum((self._net(base_line) for base_line in base_lines), ZERO)
         tax = sum((self._tax(base_line) for base_line in base_lines), ZERO)
-        unit = decimal(sync.pos_config_id.currency_id.rounding)
         return PricedOrder(
-            lines, fiscal_position, round_currency(sign * (net + tax), unit), round_currency(sign * tax, unit)
+            lines,
+            fiscal_position,
+            total=round_currency(sign * (net + tax), terms.unit),
+            tax=round_currency(sign * tax, terms.unit),
+            sign=sign,
         )
 
     @api.model
@@ -211,61 +323,72 @@ class ExternalOrderPricing(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _settle(self, sync, order, priced, target, unit):
+    def _settle(self, order, priced, target, terms):
         """Return ``priced`` with amounts set by hand where the external system rounded its taxes differently.
 
         Odoo keeps such amounts in ``extra_tax_data`` and uses them wherever it computes the line again. The difference
-        is shared by the lines, one unit each.
+        is shared by the lines in proportion.
+
+        :return: the `PricedOrder` that totals ``target``, or None if there is none
         """
-        sign = -1 if target < 0 else 1
-        tax = self._get_stated_tax(order, priced, unit)
-        tax_rest = sign * (tax - priced.tax)
-        net_rest = sign * (target - priced.total) - tax_rest
+        lines = [replace(line, base_line=self._copy_base_line(line.base_line)) for line in priced.lines]
+        taxed = [line for line in lines if self._get_fixable_tax(line)]
+        tax = priced.tax
+        if taxed and order.tax is not None and self._has_stated_tax(order, priced, terms):
+            tax = round_currency(order.tax, terms.unit)
+        tax_rest = priced.sign * (tax - priced.tax)
+        net_rest = priced.sign * (target - priced.total) - tax_rest
         if not (tax_rest or net_rest):
             return priced
-        taxed = [line for line in priced.lines if line.base_line["tax_details"]["taxes_data"]]
         if taxed:
-            for line, net, tax in zip(
-                taxed, self._share(net_rest, taxed, unit), self._share(tax_rest, taxed, unit), strict=True
-            ):
-                self._shift_amounts(sync, line, net, tax)
-            # All of them, as Odoo would otherwise even out the fixed lines with the others.
-            self.env["account.tax"]._fix_base_lines_tax_details_on_manual_tax_amounts(
-                [line.base_line for line in taxed], sync.company_id
-            )
-        else:
-            paying = [line for line in priced.lines if not line.is_free and line.gross]
-            for line, net in zip(paying, self._share(net_rest, paying, unit), strict=True):
+            net_shares, tax_shares = self._share(net_rest, taxed, terms), self._share(tax_rest, taxed, terms)
+            self._fix_amounts(taxed, net_shares, tax_shares, terms)
+        elif paying := [line for line in lines if line.gross]:
+            for line, net in zip(paying, self._share(net_rest, paying, terms), strict=True):
                 self._shift_price(line, net)
-        return self._total(sync, priced.lines, priced.fiscal_position, sign)
+        settled = self._total(lines, priced.fiscal_position, terms, priced.sign)
+        return settled if settled.total == target else None
 
     @api.model
-    def _get_stated_tax(self, order, priced, unit):
-        """Return the order's Tax if it differs from the computed one by rounding only, else the computed one."""
-        if order.tax is None or not priced.tax:
-            return priced.tax
-        stated = round_currency(order.tax, unit)
-        tolerance = unit * sum(not line.is_free for line in priced.lines)
-        return stated if abs(stated - priced.tax) <= tolerance else priced.tax
-
-    @api.model
-    def _share(self, amount, lines, unit):
-        return allocate(amount, [abs(line.gross) for line in lines], unit)
-
-    @api.model
-    def _shift_amounts(self, sync, line, net, tax):
-        """Add ``net`` and ``tax`` to the computed amounts of a taxed line."""
-        base_line = line.base_line
+    def _copy_base_line(self, base_line):
         details = base_line["tax_details"]
-        largest = max(details["taxes_data"], key=lambda data: abs(data["tax_amount_currency"]))
-        round_company = sync.company_id.currency_id.round
-        for holder, key, amount in (
-            (details, "total_excluded", net),
-            (largest, "base_amount", net),
-            (largest, "tax_amount", tax),
-        ):
-            holder[f"{key}_currency"] = base_line["currency_id"].round(holder[f"{key}_currency"] + float(amount))
-            holder[key] = round_company(holder[f"{key}_currency"] / (base_line["rate"] or 1.0))
+        return {**base_line, "tax_details": {**details, "taxes_data": [dict(data) for data in details["taxes_data"]]}}
+
+    @api.model
+    def _has_stated_tax(self, order, priced, terms):
+        """Return whether the order's Tax, if sent, is the computed one but for rounding."""
+        return order.tax is None or abs(order.tax - priced.tax) <= terms.tolerance(priced.paying_lines)
+
+    @api.model
+    def _share(self, amount, lines, terms):
+        return allocate(amount, [line.gross for line in lines], terms.unit)
+
+    @api.model
+    def _get_fixable_tax(self, line):
+        """Return the largest tax amount of a line that can be set by hand: one that another does not cancel out."""
+        candidates = [
+            data for data in line.base_line["tax_details"]["taxes_data"] if not data["tax"].has_negative_factor
+        ]
+        return max(candidates, key=lambda data: abs(data["tax_amount_currency"]), default=None)
+
+    @api.model
+    def _fix_amounts(self, lines, net_shares, tax_shares, terms):
+        """Add the shares to the computed amounts of taxed lines, and fix them."""
+        for line, net, tax in zip(lines, net_shares, tax_shares, strict=True):
+            base_line = line.base_line
+            details = base_line["tax_details"]
+            largest = self._get_fixable_tax(line)
+            for holder, key, amount in (
+                (details, "total_excluded", net),
+                *((data, "base_amount", net) for data in details["taxes_data"]),
+                (largest, "tax_amount", tax),
+            ):
+                holder[f"{key}_currency"] = terms.currency.round(holder[f"{key}_currency"] + float(amount))
+                holder[key] = terms.company.currency_id.round(holder[f"{key}_currency"] / (base_line["rate"] or 1.0))
+        # All taxed lines, also those without a share: Odoo would even out the fixed ones with the others.
+        self.env["account.tax"]._fix_base_lines_tax_details_on_manual_tax_amounts(
+            [line.base_line for line in lines], terms.company
+        )
 
     @api.model
     def _shift_price(self, line, net):

@@ -17,11 +17,14 @@ class ExternalPaymentMapping(models.Model):
     )
     company_id = fields.Many2one(related="sync_id.company_id", store=True)
     payment_mode = fields.Char(help="PaymentMode in the external system, such as 2. Empty: any.")
-    card_type = fields.Char(help="CardType in the external system, such as Visa; upper and lower case count alike. Empty: any.")
+    card_type = fields.Char(
+        help="CardType in the external system, such as Visa; upper and lower case count alike. Empty: any."
+    )
     payment_method_id = fields.Many2one("pos.payment.method", required=True, ondelete="cascade")
 
     _payment_given = models.Constraint(
-        "CHECK (payment_mode <> '' OR card_type <> '')", "Enter the PaymentMode or the CardType of the external system."
+        "CHECK (COALESCE(payment_mode, '') <> '' OR COALESCE(card_type, '') <> '')",
+        "Enter the PaymentMode or the CardType of the external system.",
     )
     _unique_payment = models.UniqueIndex(
         "(COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')))",

@@ -6,7 +6,10 @@ CASH_MODE = 1
 
 
 class ExternalPaymentMatching(models.AbstractModel):
-    """Finds the payment methods of external payments among those of the Point of Sale (guide, *Payment Method Matching*)."""
+    """Finds the payment methods of external payments among those of the Point of Sale.
+
+    The rule is the guide's (*Payment Method Matching*).
+    """
 
     _name = "external.payment.matching"
     _description = "External Payment Matching"
@@ -17,14 +20,17 @@ class ExternalPaymentMatching(models.AbstractModel):
 
         :param sync: the ``external.order.sync``
         :param payments: things with ``card_type`` (text, may be empty) and ``payment_mode`` (int or None)
-        :return: for each (card_type, payment_mode) a pair of ``pos.payment.method`` and text, or an `ExternalOrderError`
+        :return: for each (card_type, payment_mode) a pair of ``pos.payment.method`` and text, or the
+            `ExternalOrderError` that says why there is none
         :rtype: dict
         """
         methods = sync.pos_config_id.payment_method_ids.filtered(self._can_take_any_payment)
         mappings = self.env["external.payment.mapping"].search([("sync_id", "in", [False, sync.id])])
         # The most specific mapping first: of this synchronization, then with both values given.
         mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
-            lambda mapping: (not mapping.sync_id, not (mapping.payment_mode and mapping.card_type), not mapping.card_type)
+            lambda mapping: (
+                not mapping.sync_id, not (mapping.payment_mode and mapping.card_type), not mapping.card_type
+            )
         )
         return {
             (card_type, mode): self._match_one(sync, methods, mappings, card_type, mode)
@@ -45,7 +51,8 @@ class ExternalPaymentMatching(models.AbstractModel):
             return ExternalOrderError(
                 "payment_not_found",
                 self.env._(
-                    "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale, or a payment mapping.",
+                    "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no "
+                    "customer.",
                     pos=sync.pos_config_id.name,
                     payment=self._describe(card_type, mode),
                 ),
@@ -59,7 +66,7 @@ class ExternalPaymentMatching(models.AbstractModel):
     @api.model
     def _match_by_mapping(self, mappings, card_type, mode):
         for mapping in mappings:
-            if mapping.payment_mode and mapping.payment_mode.strip() != str(mode):
+            if mapping.payment_mode and (mode is None or mapping.payment_mode.strip() != str(mode)):
                 continue
             if mapping.card_type and mapping.card_type.strip().casefold() != card_type.strip().casefold():
                 continue
@@ -68,7 +75,9 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_by_card_type(self, methods, card_type):
-        """The method that, or whose journal, has the name ``card_type``; else a cash method; else one that contains it."""
+        """Return the method that, or whose journal, is called ``card_type``; else a cash method, if that is "Cash";
+        else one in whose name it is contained.
+        """
         wanted = card_type.strip().casefold()
         if not wanted:
             return None
@@ -83,8 +92,13 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _can_take_any_payment(self, method):
-        """A method that identifies the customer, as pay later does, cannot take the payment of an unknown one."""
-        return not method.split_transactions and method.type != "pay_later"
+        """Return whether a method takes the payment of an unknown customer that was made elsewhere.
+
+        One that identifies the customer, as pay later does, cannot. Nor can an online payment (`pos_online_payment`),
+        which is a payment of Odoo's own.
+        """
+        is_online = "is_online_payment" in method and method.is_online_payment
+        return not method.split_transactions and method.type != "pay_later" and not is_online
 
     @api.model
     def _describe(self, card_type, mode):

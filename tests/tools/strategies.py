@@ -210,7 +210,7 @@ def changed(value: Any, path: tuple, new: Any) -> Any:
 @st.composite
 def broken(draw, orders: st.SearchStrategy | None = None) -> dict[str, Any]:
     """A valid order in which one to three values, anywhere, were replaced by any JSON value."""
-    raw = draw(orders or shop_orders()).raw
+    raw = draw(shop_orders() if orders is None else orders).raw
     for _index in range(draw(st.integers(1, 3))):
         candidates = paths(raw)
         if candidates:

@@ -1,0 +1,95 @@
+from odoo import fields
+from odoo.fields import Command
+
+from .money import MoneyCase
+
+
+class TestMoneyCurrencies(MoneyCase):
+    """Points of Sale in currencies of 0, 2 and 3 decimals, other than the company's."""
+
+    def open_shop_in(self, code, rate):
+        """Let the synchronization fill a Point of Sale in another currency; ``rate``: units of it for one of ours.
+
+        Odoo takes the currency of a Point of Sale from its sales journal, and asks the payment methods for the same.
+        """
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        currency.active = True
+        currency.rate_ids.unlink()
+        self.env["res.currency.rate"].create({
+            "name": fields.Date.subtract(fields.Date.today(), days=1), "rate": rate,
+            "currency_id": currency.id, "company_id": self.company.id,
+        })
+        journals = self.env["account.journal"].create([
+            {"name": f"{kind} {code}", "type": kind, "code": f"{kind[:2]}{code}", "currency_id": currency.id,
+             "company_id": self.company.id}
+            for kind in ("general", "sale", "cash", "bank")
+        ])
+        methods = self.env["pos.payment.method"].create([
+            {"name": f"{name} {code}", "journal_id": journal.id, "company_id": self.company.id}
+            for name, journal in zip(("Cash", "Card"), journals[2:], strict=True)
+        ])
+        config = self.env["pos.config"].create({
+            "name": f"POS {code}", "company_id": self.company.id, "journal_id": journals[0].id,
+            "invoice_journal_id": journals[1].id, "payment_method_ids": [Command.set(methods.ids)],
+        })
+        self.assertEqual(config.currency_id, currency)
+        self.sync.pos_config_id = config
+        return currency
+
+    def assert_books(self, order, sales, tax, paid):
+        """Check the books, in the company's currency."""
+        books = self.close_and_read(order.session_id)
+        self.assertAlmostEqual(books["sales"], sales, 2)
+        self.assertAlmostEqual(sum(books["tax"].values()), tax, 2)
+        self.assertAlmostEqual(sum(books["paid"].values()), paid, 2)
+
+    def test_no_decimals(self):
+        self.open_shop_in("JPY", 150.0)
+        items = (self.item(price=980, quantity=3), self.item(price=115))
+        order = self.assert_booked(self.sell(*items, total=3513, tax=458), 3513, 458)
+        self.assert_books(order, 20.37, 3.05, 23.42)
+
+    def test_no_decimals_with_a_rest_of_one_unit(self):
+        self.open_shop_in("JPY", 150.0)
+        row = self.sell(self.item(price=115), total=133, tax=18)
+        self.assert_booked(row, 133, 18)
+
+    def test_no_decimals_and_more_than_one_unit(self):
+        self.open_shop_in("JPY", 150.0)
+        self.assert_refused(self.sell(self.item(price=115), total=134, tax=19), "amount_mismatch", "134", "132")
+
+    def test_two_decimals(self):
+        self.open_shop_in("EUR", 0.8)
+        row = self.sell(self.item(price=33.33, quantity=3), total=114.99, tax=15.00)
+        order = self.assert_booked(row, 114.99, 15.00)
+        self.assert_books(order, 124.99, 18.75, 143.74)
+
+    def test_three_decimals(self):
+        currency = self.open_shop_in("KWD", 0.25)
+        self.assertEqual(currency.decimal_places, 3)
+        items = (self.item(price=1.235, quantity=2), self.item(price="1.230"))
+        order = self.assert_booked(self.sell(*items, total=4.255, tax=0.555), 4.255, 0.555)
+        self.assert_books(order, 14.80, 2.22, 17.02)
+
+    def test_three_decimals_with_prices_that_include_tax_and_a_discount(self):
+        self.open_shop_in("KWD", 0.25)
+        tax = self.create_tax(15, price_include_override="tax_included")
+        self.create_product("Included", tax)
+        row = self.sell(self.item("Included", price=1.235, quantity=3, DiscountAmount="0.705"), total=3.45, tax=0.45)
+        self.assert_booked(row, 3.45, 0.45)
+
+    def test_change_in_another_currency(self):
+        self.open_shop_in("KWD", 0.25)
+        order = self.assert_booked(self.sell(self.item(price=10), total=11.5, tax=1.5, paid=12.125), 11.5, 1.5)
+        self.assertEqual(sorted(order.payment_ids.mapped("amount")), [-0.625, 12.125])
+
+    def test_the_rate_of_the_day_is_kept_on_the_order(self):
+        self.open_shop_in("EUR", 0.8)
+        order = self.sell(self.item(), total=92.01, tax=12.00).pos_order_id
+        self.assertAlmostEqual(order.currency_rate, 0.8)
+        self.assertAlmostEqual(order.lines.extra_tax_data["rate"], 0.8)
+
+    def test_a_return_in_another_currency(self):
+        self.open_shop_in("JPY", 150.0)
+        order = self.assert_booked(self.sell(self.item(price=115, quantity=-1), total=-132, tax=-17), -132, -17)
+        self.assert_books(order, -0.77, -0.11, -0.88)

@@ -1,0 +1,186 @@
+from odoo.fields import Command
+
+from .money import MoneyCase
+
+
+class TestMoneyTaxes(MoneyCase):
+    """The order totals GrandTotal: with the products' own taxes, else with TaxPercent, else with a rest of rounding."""
+
+    # 1. The product's own sale taxes
+
+    def test_a_tax_that_odoo_adds_to_the_price(self):
+        row = self.sell(self.item(price=33.33, quantity=3), total=114.99, tax=15.00)
+        order = self.assert_booked(row, 114.99, 15.00)
+        self.assertEqual(order.lines.tax_ids, self.tax)
+
+    def test_a_tax_that_the_price_in_odoo_includes(self):
+        tax = self.create_tax(15, price_include_override="tax_included")
+        self.create_product("Included", tax)
+        row = self.sell(self.item("Included", price=33.33, quantity=3), total=114.99, tax=15.00)
+        order = self.assert_booked(row, 114.99, 15.00)
+        self.assertAlmostEqual(order.lines.price_unit, 38.3295)
+
+    def test_several_taxes_on_one_product(self):
+        self.create_product("Two Taxes", self.tax | self.create_tax(5))
+        row = self.sell(self.item("Two Taxes"), total=96.00, tax=16.00, percent=20)
+        self.assert_booked(row, 96.00, 16.00)
+
+    def test_a_tax_on_a_tax(self):
+        first = self.create_tax(10, include_base_amount=True, sequence=1)
+        second = self.create_tax(5, is_base_affected=True, sequence=2)
+        self.create_product("Tax on Tax", first | second)
+        row = self.sell(self.item("Tax on Tax"), total=92.40, tax=12.40)
+        self.assert_booked(row, 92.40, 12.40)
+
+    def test_included_and_added_taxes_on_one_product(self):
+        included = self.create_tax(10, price_include_override="tax_included")
+        self.create_product("Mixed", included | self.create_tax(5))
+        row = self.sell(self.item("Mixed"), total=92.00, tax=12.00, percent=None)
+        self.assert_booked(row, 92.00, 12.00)
+
+    def test_a_group_of_taxes(self):
+        parts = self.create_tax(9) | self.create_tax(6)
+        group = self.create_tax(0, amount_type="group", children_tax_ids=[Command.set(parts.ids)])
+        self.create_product("Grouped", group)
+        order = self.assert_booked(self.sell(self.item("Grouped"), total=92.00, tax=12.00), 92.00, 12.00)
+        self.assertEqual(order.lines.tax_ids, group)
+
+    def test_a_fixed_tax_of_each_piece(self):
+        self.create_product("Bottle", self.tax | self.create_tax(0.25, amount_type="fixed"))
+        row = self.sell(self.item("Bottle", price=10, quantity=4), total=47.00, tax=7.00)
+        self.assert_booked(row, 47.00, 7.00)
+
+    def test_a_fixed_tax_that_the_price_includes_is_not_discounted(self):
+        deposit = self.create_tax(0.25, amount_type="fixed", price_include_override="tax_included")
+        self.create_product("Can", deposit)
+        row = self.sell(self.item("Can", price=10, quantity=4, DiscountAmount=8), total=33.00, tax=1.00, percent=None)
+        self.assert_booked(row, 33.00, 1.00)
+
+    def test_the_fiscal_position_of_the_point_of_sale_replaces_taxes(self):
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        foreign = self.create_tax(5, fiscal_position_ids=[Command.link(abroad.id)],
+                                  original_tax_ids=[Command.link(self.tax.id)])
+        self.pos_config.write({"tax_regime_selection": True, "default_fiscal_position_id": abroad.id})
+        order = self.assert_booked(self.sell(self.item(), total=84.00, tax=4.00, percent=5), 84.00, 4.00)
+        self.assertEqual(order.fiscal_position_id, abroad)
+        self.assertEqual((order.lines.tax_ids, order.lines.tax_ids_after_fiscal_position), (self.tax, foreign))
+
+    def test_the_fiscal_position_replaces_an_added_tax_by_an_included_one(self):
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        self.create_tax(5, price_include_override="tax_included", fiscal_position_ids=[Command.link(abroad.id)],
+                        original_tax_ids=[Command.link(self.tax.id)])
+        self.pos_config.write({"tax_regime_selection": True, "default_fiscal_position_id": abroad.id})
+        order = self.assert_booked(self.sell(self.item(), total=84.00, tax=4.00, percent=None), 84.00, 4.00)
+        self.assertAlmostEqual(order.lines.price_unit, 84.00)
+
+    def test_a_shared_product_has_the_taxes_of_the_orders_company_only(self):
+        other = self.env["res.company"].create({"name": "Other Company", "country_id": self.company.country_id.id})
+        group = self.env["account.tax.group"].create({"name": "Other Group", "company_id": other.id})
+        foreign = self.create_tax(40, company_id=other.id, tax_group_id=group.id)
+        self.product.sudo().taxes_id |= foreign
+        order = self.assert_booked(self.sell(self.item(), total=92.00, tax=12.00), 92.00, 12.00)
+        self.assertEqual(order.lines.tax_ids, self.tax)
+
+    def test_a_branch_has_its_own_taxes_before_those_of_its_parent(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        branch.account_fiscal_country_id = self.company.account_fiscal_country_id
+        five = self.create_tax(5, company_id=branch.id, tax_group_id=self.tax.tax_group_id.id)
+        self.product.sudo().taxes_id |= five
+        self.env.user.company_ids |= branch
+        method = self.create_payment_method("Cash of the branch", "cash", company_id=branch.id)
+        method.journal_id.company_id = branch
+        self.sync.pos_config_id = self.create_pos_config("Branch POS", method, company_id=branch.id)
+        row = self.sell(self.item(), self.item("Component Item", price=10), total=95.50, tax=5.50, percent=None)
+        order = self.assert_booked(row, 95.50, 5.50)
+        self.assertEqual(order.lines.sorted("id").mapped("tax_ids"), five | self.tax)
+
+    # 2. The company's sale tax of TaxPercent
+
+    def test_tax_percent_decides_where_the_products_own_taxes_do_not_fit(self):
+        percent = self.create_tax(8)
+        order = self.assert_booked(self.sell(self.item(), total=86.40, tax=6.40, percent=8), 86.40, 6.40)
+        self.assertEqual(order.lines.tax_ids, percent)
+
+    def test_tax_percent_with_a_tax_that_odoo_includes_in_prices(self):
+        self.create_tax(8, price_include_override="tax_included")
+        self.assert_booked(self.sell(self.item(), total=86.40, tax=6.40, percent=8), 86.40, 6.40)
+
+    def test_tax_percent_zero_is_no_tax(self):
+        order = self.assert_booked(self.sell(self.item(), total=80.00, tax=0, percent=0), 80.00, 0.00)
+        self.assertFalse(order.lines.tax_ids)
+
+    def test_of_several_taxes_of_the_percentage_the_companys_default_is_taken(self):
+        self.create_tax(8, sequence=1)
+        self.company.account_sale_tax_id = self.create_tax(8, sequence=2, description="default")
+        order = self.assert_booked(self.sell(self.item(), total=86.40, tax=6.40, percent=8), 86.40, 6.40)
+        self.assertEqual(order.lines.tax_ids, self.company.account_sale_tax_id)
+
+    def test_purchase_taxes_are_no_taxes_of_a_sale(self):
+        self.create_tax(8, type_tax_use="purchase")
+        row = self.sell(self.item(), total=86.40, tax=6.40, percent=8)
+        self.assert_refused(row, "amount_mismatch", "86.40", "92.00", "8 %")
+
+    # 3. A rest of one unit a line, 4. never more
+
+    def test_a_rest_of_one_unit_a_line_is_absorbed(self):
+        for cents in (-2, -1, 1, 2):
+            with self.subTest(cents=cents):
+                total = 184.00 + cents / 100
+                row = self.sell(self.item(), self.item(price=80), order_id=f"rest {cents}", total=total, tax=24.00)
+                self.assert_booked(row, total, 24.00)
+
+    def test_more_than_one_unit_a_line_is_a_mismatch_that_names_both_totals(self):
+        for cents in (-3, 3):
+            with self.subTest(cents=cents):
+                total = 184.00 + cents / 100
+                row = self.sell(self.item(), self.item(price=80), order_id=f"more {cents}", total=total, tax=24.00)
+                self.assert_refused(row, "amount_mismatch", f"{total:.2f}", "184.00")
+
+    def test_components_do_not_widen_what_is_absorbed(self):
+        package = {"ItemID": 0, "ItemName": "Component Item", "Price": 1, "Quantity": 1}
+        row = self.sell(self.item(OrderDetailPackages=[package] * 5), total=92.02, tax=12.00)
+        self.assert_refused(row, "amount_mismatch", "92.02")
+
+    def test_a_rest_of_untaxed_lines_is_absorbed_by_their_price(self):
+        self.create_product("Untaxed", self.env["account.tax"])
+        row = self.sell(self.item("Untaxed", price=0.335, quantity=3), total=1.00, tax=0, percent=0)
+        self.assert_booked(row, 1.00, 0.00)
+
+    def test_a_rest_of_a_reverse_charge_is_absorbed_by_the_price(self):
+        tax = self.create_tax(15, invoice_repartition_line_ids=self._reverse_charge(),
+                              refund_repartition_line_ids=self._reverse_charge())
+        self.create_product("Reverse", tax)
+        self.assert_booked(self.sell(self.item("Reverse"), total=80.01, tax=0, percent=None), 80.01, 0.00)
+
+    def _reverse_charge(self):
+        return [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "factor_percent": 100}),
+            Command.create({"repartition_type": "tax", "factor_percent": -100}),
+        ]
+
+    def test_tax_rounded_by_line_and_by_order(self):
+        """Three lines of 0.33 at 15 %: 0.05 tax a line, 0.15 of the order either way; of 0.30: 0.05 or 0.135."""
+        for method in ("round_per_line", "round_globally"):
+            for theirs, tax in (("line", 0.15), ("order", 0.14)):
+                with self.subTest(odoo=method, shop=theirs):
+                    self.company.tax_calculation_rounding_method = method
+                    items = [self.item(price=0.30) for _line in range(3)]
+                    row = self.sell(*items, order_id=f"{method} {theirs}", total=0.90 + tax, tax=tax)
+                    self.assert_booked(row, 0.90 + tax, tax)
+
+    def test_the_feeds_tax_is_kept_where_it_is_rounded_otherwise_at_the_same_total(self):
+        included = self.create_tax(15, price_include_override="tax_included")
+        self.create_product("Included", included)
+        row = self.sell(self.item("Included", price=9.995), total=11.49, tax=1.49)
+        self.assert_booked(row, 11.49, 1.49)
+        self.assertFalse(row.warnings)
+
+    def test_taxed_and_untaxed_lines_settle_together_under_both_roundings(self):
+        self.create_product("Untaxed", self.env["account.tax"])
+        for method in ("round_per_line", "round_globally"):
+            with self.subTest(method=method):
+                self.company.tax_calculation_rounding_method = method
+                items = (self.item(price=0.335, quantity=3), self.item("Untaxed", price=0.115, quantity=3))
+                row = self.sell(*items, order_id=method, total=1.52, tax=0.15)
+                self.assert_booked(row, 1.52, 0.15)

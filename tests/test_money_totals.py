@@ -1,0 +1,107 @@
+from decimal import Decimal
+
+from .money import MoneyCase
+
+
+class TestMoneyTotals(MoneyCase):
+    """Totals as they come: as texts, with too many decimals, zero, contradicting, or not at all."""
+
+    def test_totals_may_be_texts_with_thousands_separators(self):
+        row = self.import_order(
+            AmountTotal="1,000.00",
+            Tax=" 150.00 ",
+            GrandTotal="1,150.00",
+            AmountPaid="1,150.00",
+            OrderItems=[self.item(price="1,000.00", quantity="1.0")],
+            CheckoutDetails=[self.payment("1,150.00")],
+        )
+        self.assert_booked(row, 1150.00, 150.00)
+
+    def test_a_comma_that_may_be_a_decimal_comma_is_never_guessed(self):
+        row = self.import_order(GrandTotal="92,0")
+        self.assert_refused(row, "invalid_payload", "GrandTotal", "92,0")
+
+    def test_a_grand_total_with_more_decimals_than_the_currency_is_rounded(self):
+        for sent in ("92.0000", "92.004", "91.996", "91.99999999999999"):
+            with self.subTest(sent=sent):
+                row = self.sell(self.item(), order_id=f"total {sent}", total=sent, tax="12.0000", paid=sent)
+                self.assert_booked(row, 92.00, 12.00)
+
+    def test_a_price_with_more_decimals_than_the_currency_is_kept(self):
+        row = self.sell(self.item(price=1.2345, quantity=100), total=141.97, tax=18.52)
+        order = self.assert_booked(row, 141.97, 18.52)
+        self.assertAlmostEqual(order.lines.price_unit, 1.2345, 10)
+
+    def test_a_total_of_zero_needs_no_payment(self):
+        order = self.assert_booked(self.sell(self.item(price=0), total=0, tax=0), 0.00, 0.00)
+        self.assertEqual((order.state, order.payment_ids.ids, order.picking_ids.state), ("paid", [], "done"))
+
+    def test_sold_and_returned_things_of_one_order_may_cancel_out(self):
+        items = (self.item(quantity=1), self.item(quantity=-1))
+        self.assert_booked(self.sell(*items, total=0, tax=0), 0.00, 0.00)
+
+    def test_an_order_may_take_something_back(self):
+        items = (self.item(price=80), self.item(price=20, quantity=-1))
+        self.assert_booked(self.sell(*items, total=69.00, tax=9.00), 69.00, 9.00)
+
+    def test_a_missing_grand_total_is_not_checked_with_a_warning(self):
+        row = self.sell(self.item(), total=None, tax=12.00, paid=92.00)
+        self.assert_booked(row, 92.00, 12.00)
+        self.assertIn("GrandTotal is missing", row.warnings)
+
+    def test_without_a_grand_total_the_tax_tells_which_taxes_are_meant(self):
+        self.create_tax(8)
+        row = self.sell(self.item(), total=None, tax=6.40, percent=8, paid=86.40)
+        self.assert_booked(row, 86.40, 6.40)
+
+    def test_without_a_grand_total_an_amount_discount_counts(self):
+        row = self.sell(self.item(), total=None, tax=10.50, paid=80.50, AmountDiscount=10)
+        self.assert_booked(row, 80.50, 10.50)
+
+    def test_an_order_without_any_total_is_computed_by_odoo(self):
+        absent = dict.fromkeys(("AmountTotal", "AmountDiscount", "BalanceAmount"))
+        row = self.sell(self.item(), total=None, tax=None, percent=None, paid=92.00, **absent)
+        self.assert_booked(row, 92.00, 12.00)
+        self.assertIn("AmountTotal is missing", row.warnings)
+
+    def test_without_a_grand_total_the_payments_still_have_to_pay(self):
+        row = self.sell(self.item(), total=None, tax=12.00, paid=90.00)
+        self.assert_refused(row, "not_fully_paid", "92.00", "90.00")
+
+    def test_a_subtotal_that_contradicts_the_lines_is_a_warning(self):
+        row = self.sell(self.item(), total=92.00, tax=12.00, AmountTotal=70)
+        self.assert_booked(row, 92.00, 12.00)
+        self.assertIn("AmountTotal", row.warnings)
+
+    def test_a_subtotal_before_or_after_discounts_is_no_warning(self):
+        for subtotal in (80, 60):
+            with self.subTest(subtotal=subtotal):
+                row = self.sell(
+                    self.item(DiscountAmount=20), order_id=f"at {subtotal}", total=69.00, tax=9.00, AmountTotal=subtotal
+                )
+                self.assert_booked(row, 69.00, 9.00)
+                self.assertFalse(row.warnings)
+
+    def test_a_tax_that_contradicts_the_grand_total_is_a_warning(self):
+        row = self.sell(self.item(), total=92.00, tax=10.00)
+        self.assert_booked(row, 92.00, 12.00)
+        self.assertIn("Tax", row.warnings)
+
+    def test_a_quantity_finer_than_odoo_keeps_costs_what_it_cost(self):
+        self.env.ref("uom.decimal_product_uom").digits = 2
+        row = self.sell(self.item(price=24.00, quantity=0.125), total=3.45, tax=0.45)
+        order = self.assert_booked(row, 3.45, 0.45)
+        self.assertEqual((order.lines.qty, order.picking_ids.move_ids.quantity), (0.13, 0.13))
+        self.assertIn("0.125", row.warnings)
+
+    def test_a_quantity_of_which_odoo_keeps_nothing_is_refused(self):
+        self.env.ref("uom.decimal_product_uom").digits = 2
+        row = self.sell(self.item(price=1000, quantity=0.004), total=4.60, tax=0.60)
+        self.assert_refused(row, "invalid_payload", "0.004", "Decimal Accuracy")
+
+    def test_what_python_callers_bring_is_as_good(self):
+        order = self.sync._process_external_order(
+            self.order("python", GrandTotal=Decimal(92), AmountPaid=92, CheckoutDetails=[self.payment(Decimal("92.0"))])
+        )
+        self.assert_amounts(order, 92.00, 12.00)
+        self.assert_kept(order)

@@ -1,0 +1,153 @@
+from collections import namedtuple
+
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+from ..exceptions import ExternalOrderError
+from .common import ExternalOrderCase
+
+Payment = namedtuple("Payment", "card_type payment_mode")
+
+
+class TestPaymentMatching(ExternalOrderCase):
+    """Which payment method of the Point of Sale an external payment is: the guide's *Payment Method Matching*."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.visa = cls.create_payment_method("Visa Debit", "bank")
+        cls.account = cls.env["pos.payment.method"].create({
+            "name": "Customer Account", "company_id": cls.company.id, "split_transactions": True,
+        })
+        cls.pos_config.payment_method_ids |= cls.visa | cls.account
+        cls.elsewhere = cls.create_payment_method("Elsewhere", "bank")
+
+    def match(self, card_type="", mode=None):
+        """Return the method, and the warning, of one payment."""
+        payment = Payment(card_type, mode)
+        match = self.env["external.payment.matching"]._match_payment_methods(self.sync, [payment])[payment]
+        if isinstance(match, ExternalOrderError):
+            raise match
+        return match
+
+    def map(self, method, **values):
+        return self.env["external.payment.mapping"].create({
+            "sync_id": self.sync.id, "payment_method_id": method.id, **values
+        })
+
+    def assert_matches(self, method, card_type="", mode=None):
+        self.assertEqual(self.match(card_type, mode), (method, ""))
+
+    # Mappings
+
+    def test_a_mapping_goes_first(self):
+        self.map(self.visa, card_type="Cash")
+        self.assert_matches(self.visa, "Cash", 1)
+
+    def test_a_mapping_of_a_payment_mode(self):
+        self.map(self.visa, payment_mode="7")
+        self.assert_matches(self.visa, "Voucher", 7)
+        self.assertNotEqual(self.match("Voucher", 8)[1], "")
+
+    def test_a_mapping_ignores_case_and_blanks(self):
+        self.map(self.visa, card_type=" VOUCHER ")
+        self.assert_matches(self.visa, "Voucher")
+
+    def test_a_mapping_of_both_goes_before_one_of_either(self):
+        self.map(self.cash, card_type="Voucher")
+        self.map(self.card, payment_mode="7")
+        self.map(self.visa, card_type="Voucher", payment_mode="7")
+        self.assert_matches(self.visa, "Voucher", 7)
+        self.assert_matches(self.cash, "Voucher", 8)
+        self.assert_matches(self.card, "Other", 7)
+
+    def test_a_mapping_of_the_synchronization_goes_before_one_for_all(self):
+        self.map(self.card, card_type="Voucher", sync_id=False)
+        self.assert_matches(self.card, "Voucher")
+        self.map(self.visa, card_type="Voucher")
+        self.assert_matches(self.visa, "Voucher")
+
+    def test_a_mapping_of_another_synchronization_does_not_count(self):
+        self.map(self.visa, card_type="Card", sync_id=self.create_sync().id)
+        self.assert_matches(self.card, "Card")
+
+    def test_a_mapping_to_a_method_of_another_point_of_sale_does_not_count(self):
+        self.map(self.elsewhere, card_type="Card", sync_id=False)
+        self.assert_matches(self.card, "Card")
+
+    def test_a_mapping_of_the_mode_none_is_not_that_of_an_absent_mode(self):
+        self.map(self.visa, payment_mode="None")
+        self.assert_matches(self.card, "Card (test)")
+
+    def test_a_mapping_needs_a_mode_or_a_type(self):
+        for nothing in ({}, {"payment_mode": "", "card_type": ""}):
+            with (
+                self.subTest(nothing), mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.map(self.visa, **nothing)
+
+    # CardType
+
+    def test_a_card_type_equals_the_name_of_a_method(self):
+        self.assert_matches(self.visa, "visa debit")
+
+    def test_a_card_type_equals_the_name_of_a_journal(self):
+        self.visa.journal_id.name = "Terminal 7"
+        self.assert_matches(self.visa, "TERMINAL 7")
+
+    def test_an_equal_name_goes_before_one_that_contains_it(self):
+        self.card.sequence = 100
+        self.card.name = "Debit"
+        self.assert_matches(self.card, "debit")
+
+    def test_a_card_type_is_contained_in_a_name(self):
+        self.assert_matches(self.visa, "Visa")
+
+    def test_cash_also_means_a_cash_method(self):
+        self.cash.name, self.cash.journal_id.name = "Bargeld", "Kasse"
+        self.assert_matches(self.cash, "Cash")
+
+    def test_a_card_type_goes_before_the_payment_mode(self):
+        self.assert_matches(self.visa, "Visa", 1)
+
+    # PaymentMode, and the last resort
+
+    def test_payment_mode_1_is_cash(self):
+        self.assert_matches(self.cash, "", 1)
+        self.assert_matches(self.cash, "Unheard of", 1)
+
+    def test_the_first_method_is_taken_with_a_warning(self):
+        self.visa.sequence = -1
+        method, warning = self.match("Unheard of", 9)
+        self.assertEqual(method, self.visa)
+        for part in ("Unheard of", "9", "Visa Debit", "mapping"):
+            self.assertIn(part, warning)
+
+    def test_the_warning_is_on_the_imported_order(self):
+        row = self.import_order(CheckoutDetails=[self.payment(92.0, "Unheard of", 9)])
+        self.assertEqual(row.state, "done")
+        self.assertIn("Unheard of", row.warnings)
+
+    def test_a_method_that_needs_a_customer_is_never_taken(self):
+        self.account.sequence = -10
+        self.assertNotEqual(self.match("Unheard of")[0], self.account)
+        self.assertNotEqual(self.match("Customer Account")[0], self.account)
+        self.map(self.account, card_type="Card")
+        self.assert_matches(self.card, "Card")
+
+    def test_without_a_method_that_can_take_it_the_order_waits(self):
+        self.pos_config.payment_method_ids = self.account
+        with self.assertRaises(UserError) as caught:
+            self.match("Card", 2)
+        self.assertEqual(caught.exception.code, "payment_not_found")
+        row = self.import_order()
+        self.assertEqual((row.state, row.error_code), ("failed", "payment_not_found"))
+        self.assertIn("Test POS", row.error_message)
+
+    def test_a_batch_asks_the_database_once(self):
+        payments = [Payment(f"Type {number}", number) for number in range(50)]
+        self.match()
+        with self.assertQueryCount(1):
+            self.env["external.payment.matching"]._match_payment_methods(self.sync, payments)
