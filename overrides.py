@@ -8,3 +8,17 @@ def is_overridden(records, method_name):
         if method_name in vars(cls):
             return not cls.__module__.startswith("odoo.addons.external_order_sync.models.")
     return False
+
+
+def is_extended_beyond(records, method_name, addons):
+    """Return whether an addon other than ``addons`` and this one extends a method, so that it must be called.
+
+    :param records: a recordset of the model
+    :param str method_name: a method of Odoo
+    :param addons: names of the addons whose extensions are known
+    """
+    known = {f"odoo.addons.{addon}" for addon in (*addons, "external_order_sync")}
+    return any(
+        method_name in vars(cls) and ".".join(cls.__module__.split(".")[:3]) not in known
+        for cls in type(records).__mro__
+    )

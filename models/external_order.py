@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..exceptions import ExternalOrderError
+from ..notifications import notification
 from ..tools.money import AmountError, parse_amount
 from ..tools.order_payload import PayloadError, external_id, order_status, redact
 from ..tools.strict_json import RefusedEntry, dumps, loads
@@ -49,7 +50,7 @@ class ExternalOrder(models.Model):
     company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="sync_id.currency_id")
     external_id = fields.Char("Order ID", required=True, readonly=True, help="OrderID in the external system.")
-    payload = fields.Text(readonly=True, help="The order as received, as JSON. Card numbers are cut to their last digits.")
+    payload = fields.Text(readonly=True, help="The order as received. Card numbers are cut to their last digits.")
     payload_text = fields.Text("Order as Received", compute="_compute_payload_text")
     fingerprint = fields.Char(readonly=True, help="Tells whether an order came again with other content.")
     order_status = fields.Char("External Status", readonly=True)
@@ -78,7 +79,7 @@ class ExternalOrder(models.Model):
         readonly=True,
     )
     error_message = fields.Text("What to Do", readonly=True)
-    missing_item_id = fields.Integer("External Item ID", readonly=True)
+    missing_item_id = fields.Char("External Item ID", readonly=True)
     missing_item_name = fields.Char("External Item Name", readonly=True)
     warnings = fields.Text(readonly=True)
     attempts = fields.Integer(readonly=True)
@@ -91,9 +92,7 @@ class ExternalOrder(models.Model):
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
-    _unique_order = models.Constraint(
-        "UNIQUE (sync_id, external_id)", "This order is already in the inbox of its synchronization."
-    )
+    _unique_order = models.Constraint("UNIQUE (sync_id, external_id)", "This order is already in the inbox.")
     _waiting = models.Index("(sync_id, id) WHERE state = 'pending'")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
 
@@ -122,10 +121,11 @@ class ExternalOrder(models.Model):
         for number, entry in enumerate(entries, position + 1):
             try:
                 if isinstance(entry, RefusedEntry):
-                    raise PayloadError("", f"cannot be read: {entry}")
+                    raise PayloadError("", f"cannot be read: {entry.reason.removesuffix('.')}")
                 values = self._prepare_received_values(entry, accepted)
             except PayloadError as error:
-                received.refused.append(self.env._("Entry %(number)s: %(problem)s", number=number, problem=error.message))
+                problem = self.env._("Entry %(number)s of the feed: %(problem)s", number=number, problem=error.message)
+                received.refused.append(problem)
             else:
                 incoming.pop(values["external_id"], None)  # of two, the later one counts
                 incoming[values["external_id"]] = values
@@ -142,7 +142,10 @@ class ExternalOrder(models.Model):
                 received.new += 1
             else:
                 received.known += 1
-        self.create([{**values, "sync_id": sync.id} for values in incoming.values()])
+        # Workers that receive the same new orders at once write them in the same sequence, or each might have what the
+        # other wants next: a deadlock. By length first, so that 9 comes before 10.
+        new = [incoming[external_id] for external_id in sorted(incoming, key=lambda text: (len(text), text))]
+        self.create([{**values, "sync_id": sync.id} for values in new])
         received.ignored += sum(values["state"] == "ignored" for values in incoming.values())
         received.new += sum(values["state"] == "pending" for values in incoming.values())
         return received
@@ -155,17 +158,21 @@ class ExternalOrder(models.Model):
         :raise PayloadError: if it is no order that has an OrderID
         """
         identifier = external_id(entry)
-        status = order_status(entry)
-        payload = dumps(redact(entry))
+        content = redact(entry)
+        try:
+            status = order_status(entry)
+            is_accepted = not accepted or status in accepted
+        except PayloadError:  # a status that is none: the import says so, on the order's own row
+            status, is_accepted = "", True
         try:
             total = float(parse_amount(entry.get("GrandTotal")))
         except AmountError:
             total = 0.0
-        is_accepted = not accepted or status in accepted
         return {
             "external_id": identifier,
-            "payload": payload,
-            "fingerprint": hashlib.sha256(payload.encode()).hexdigest(),
+            "payload": dumps(content),
+            # However an OrderID is written, it is the same order.
+            "fingerprint": hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest(),
             "order_status": status,
             "total": total,
             "state": "pending" if is_accepted else "ignored",
@@ -184,7 +191,7 @@ class ExternalOrder(models.Model):
         return {
             "error_code": False,
             "error_message": False,
-            "missing_item_id": 0,
+            "missing_item_id": False,
             "missing_item_name": False,
             "next_attempt": False,
         }
@@ -224,8 +231,7 @@ class ExternalOrder(models.Model):
             ("next_attempt", "<=", fields.Datetime.now()),
         ]
         # More than needed, as the first ones may be another worker's.
-        candidates = self.search(domain, order="id", limit=limit * 10)
-        return candidates.try_lock_for_update(limit=limit) if candidates else candidates
+        return self.search(domain, order="id", limit=limit * 10).try_lock_for_update(limit=limit)
 
     def _import(self, run=None):
         """Make POS orders of these locked, pending orders of one synchronization, and record what became of each.
@@ -234,28 +240,31 @@ class ExternalOrder(models.Model):
         :return: why there is no session to put them into, in which case they stay pending; empty otherwise
         :rtype: str
         """
-        sync = self.sync_id.ensure_one()
-        raw_orders = {order: loads(order.payload) for order in self}
-        outcomes, problem = self.env["external.order.import"]._import_orders(sync, list(raw_orders.values()))
-        now = fields.Datetime.now()
-        for order, outcome in zip(self, outcomes, strict=True):
-            if outcome.pos_order or outcome.error:
-                order.attempts += 1
+        company = self.sync_id.ensure_one().company_id
+        orders = self.with_company(company)
+        raw_orders = [loads(order.payload) for order in orders]
+        outcomes, problem = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
+        nothing = ExternalOrderError("odoo_error", self.env._("An extension of the import returned no order."))
+        for order, outcome in zip(orders, outcomes, strict=True):
             if run:
                 order.run_id = run
             if outcome.pos_order:
-                order.write({
-                    **self._prepare_no_error_values(),
-                    "state": "done",
-                    "pos_order_id": outcome.pos_order.id,
-                    "imported_date": now,
-                    "warnings": "\n".join(outcome.warnings) or False,
-                })
-            elif outcome.error:
-                order._fail(outcome.error)
+                order._finish(outcome)
             elif outcome.conflict:
                 order._defer(outcome.conflict)
+            elif outcome.error or not problem:
+                order._fail(outcome.error or nothing)
         return problem
+
+    def _finish(self, outcome):
+        self.write({
+            **self._prepare_no_error_values(),
+            "state": "done",
+            "attempts": self.attempts + 1,
+            "pos_order_id": outcome.pos_order.id,
+            "imported_date": fields.Datetime.now(),
+            "warnings": "\n".join(outcome.warnings) or False,
+        })
 
     def _fail(self, error):
         """Record that this order waits for a person, and why.
@@ -263,27 +272,28 @@ class ExternalOrder(models.Model):
         :param ExternalOrderError error:
         """
         self.ensure_one()
-        item_id, item_name = error.product or (0, False)
+        item_id, item_name = error.product or (False, False)
         self.write({
             **self._prepare_no_error_values(),
             "state": "failed",
+            "attempts": self.attempts + 1,
             "error_code": error.code,
             "error_message": str(error),
-            "missing_item_id": item_id,
+            "missing_item_id": item_id and str(item_id),
             "missing_item_name": item_name,
         })
 
     def _defer(self, error):
         """Try these orders again later: they met trouble that heals by itself."""
-        _logger.info("External Order Sync: %s orders postponed: %s", len(self), error)
+        _logger.info("External Order Sync: %s orders postponed: %s", len(self), type(error).__name__)
+        final = ExternalOrderError("odoo_error", self.env._("Odoo refused the order: %(reason)s", reason=error))
         for order in self:
-            order.attempts += 1
-            if order.attempts >= MAX_CONFLICTS:
-                order._fail(ExternalOrderError("odoo_error", self.env._("Odoo refused the order: %(reason)s", reason=error)))
+            if order.attempts + 1 >= MAX_CONFLICTS:
+                order._fail(final)
                 continue
-            pause = min(FIRST_PAUSE * 2 ** min(order.attempts - 1, 10), LONGEST_PAUSE)
             order.write({
-                "next_attempt": fields.Datetime.now() + pause,
+                "attempts": order.attempts + 1,
+                "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
                 "error_code": "database_busy",
                 "error_message": self.env._("The database was busy. It is tried again by itself."),
             })
@@ -293,7 +303,7 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     def action_retry(self):
-        """Try these orders again; a few at once, many in the background."""
+        """Try these orders again; a few at once, many by the scheduler."""
         self._check_may_act()
         orders = self.sudo().filtered(lambda order: order.state != "done")
         if not orders:
@@ -301,43 +311,33 @@ class ExternalOrder(models.Model):
         return orders._retry()
 
     def _retry(self):
-        self.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        # What another worker holds at this moment is imported by that one.
+        locked = self.try_lock_for_update()
+        locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         problems = []
-        if len(self) <= RETRY_AT_ONCE:
-            for sync, orders in self.grouped("sync_id").items():
-                problems.append(orders.try_lock_for_update()._import())
-                sync._update_attention_activity()
+        if len(locked) <= RETRY_AT_ONCE:
+            problems = [orders._import() for orders in locked.grouped("sync_id").values()]
         else:
-            self.sync_id._trigger_sync()
+            locked.sync_id._trigger_sync()
+        for sync in locked.sync_id:
+            sync._update_attention_activity()
         return self._get_retry_notification("\n".join(filter(None, problems)))
 
     def _get_retry_notification(self, problem):
         states = self.mapped("state")
-        _ = self.env._
+        done, failed, pending = (states.count(state) for state in ("done", "failed", "pending"))
         lines = [problem] if problem else []
-        lines += [
-            template % states.count(state)
-            for state, template in (
-                ("done", _("%s orders imported.")),
-                ("failed", _("%s orders failed again.")),
-                ("pending", _("%s orders are imported in the background.") if not problem else _("%s orders wait.")),
-            )
-            if states.count(state)
-        ]
-        if len(self) == 1 and self.state == "failed":
-            lines = [self.error_message]
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if problem or "failed" in states else "success",
-                "message": "\n".join(lines),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        if done:
+            lines.append(self.env._("1 order imported.") if done == 1 else self.env._("%s orders imported.", done))
+        if failed:
+            reason = next(row.error_message for row in self if row.state == "failed")
+            lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
+        if pending:
+            lines.append(self.env._("Still waiting: %s", pending))
+        return notification("danger" if problem or failed else "success", "\n".join(lines))
 
     def action_ignore(self):
-        """Leave these orders out for good."""
+        """Leave these orders out, unless the external system sends them again with other content."""
         self._check_may_act()
         orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
         orders.write({**self._prepare_no_error_values(), "state": "ignored"})
@@ -350,13 +350,8 @@ class ExternalOrder(models.Model):
         self.sudo().changed = False
 
     def action_open_order(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "pos.order",
-            "res_id": self.pos_order_id.id,
-            "view_mode": "form",
-        }
+        action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}
+        return {**action, "res_id": self.ensure_one().pos_order_id.id}
 
     def action_choose_product(self):
         """Open the dialog in which a person says which product is meant; it is remembered."""
@@ -365,6 +360,8 @@ class ExternalOrder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Choose Product"),
             "res_model": "external.product.alias",
+            # An alias whose product is no longer for sale gets another product.
+            "res_id": self.env["external.product.alias"]._find_for(self).id,
             "view_mode": "form",
             "target": "new",
             "context": {
@@ -378,7 +375,7 @@ class ExternalOrder(models.Model):
         """The inbox is written by the synchronization alone; these buttons are for the users of the product."""
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
-            raise UserError(self.env._("Only users of External Order Sync may do this."))
+            raise AccessError(self.env._("Only users of External Order Sync may do this."))
 
     # ------------------------------------------------------------
     # Keeping house
@@ -387,13 +384,13 @@ class ExternalOrder(models.Model):
     @api.autovacuum
     def _gc_payloads(self):
         """Drop the payloads of imported orders after the time that their synchronization keeps them."""
-        for sync in self.env["external.order.sync"].with_context(active_test=False).search(
-            [("payload_retention_days", ">", 0)]
-        ):
+        syncs = self.env["external.order.sync"].with_context(active_test=False)
+        for sync in syncs.search([("payload_retention_days", ">", 0)]):
             limit = fields.Datetime.now() - timedelta(days=sync.payload_retention_days)
             domain = [
                 ("sync_id", "=", sync.id),
                 ("state", "=", "done"),
+                ("changed", "=", False),  # its new content is there for a person to look at
                 ("imported_date", "<", limit),
                 ("payload", "!=", False),
             ]

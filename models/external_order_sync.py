@@ -4,17 +4,18 @@ from itertools import islice
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
+from ..notifications import notification
 from ..overrides import is_overridden
+from ..tools.feed_chunks import chunks
 from ..tools.order_feed import FeedError, FeedSettings, OrderFeed
+from ..tools.order_payload import PayloadError, external_id
 
-# A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
-DUE_TOLERANCE = timedelta(seconds=30)
 # Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
 FETCH_SIZE = 1000
 # How long Sync Now works before it hands what is left to the scheduled action (a web worker's own limit is 120 s).
 SYNC_NOW_SECONDS = 45
+ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
 class ExternalOrderSync(models.Model):
@@ -26,7 +27,7 @@ class ExternalOrderSync(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, tracking=True, help='What this connection is called, such as "Main Store Orders".')
+    name = fields.Char(required=True, tracking=True, help='A descriptive name, such as "Main Store Orders".')
     active = fields.Boolean(default=True, tracking=True, help="An archived synchronization never runs.")
     external_api_url = fields.Char(
         "External API URL",
@@ -66,7 +67,6 @@ class ExternalOrderSync(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        "Responsible",
         default=lambda self: self.env.user,
         help="Receives one activity while orders need attention.",
     )
@@ -76,9 +76,7 @@ class ExternalOrderSync(models.Model):
         [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")], readonly=True, copy=False
     )
     last_sync_message = fields.Text(readonly=True, copy=False)
-    next_sync_date = fields.Datetime(
-        "Next Sync", readonly=True, copy=False, default=fields.Datetime.now, help="When the scheduled action runs it next."
-    )
+    next_sync_date = fields.Datetime("Next Sync", readonly=True, copy=False, default=fields.Datetime.now)
 
     # What is asked for
     page_parameter = fields.Char(
@@ -116,6 +114,17 @@ class ExternalOrderSync(models.Model):
     alias_ids = fields.One2many("external.product.alias", "sync_id", "Product Aliases")
     payment_mapping_ids = fields.One2many("external.payment.mapping", "sync_id", "Payment Mappings")
 
+    # When the sessions that it opened are closed
+    close_daily = fields.Boolean("Close Every Day", help="Close and post the sessions that were opened by itself.")
+    closing_time = fields.Float(
+        default=23.5, help="Time of day, in the time zone of the responsible user, or else of the company, or else UTC."
+    )
+    closing_order_count = fields.Integer(
+        "Close After",
+        help="Close and post a session that was opened by itself when it has so many orders, or a few more, as they "
+        "come in batches. 0: any number.",
+    )
+
     # What is kept
     payload_retention_days = fields.Integer(
         "Keep Payloads",
@@ -133,20 +142,21 @@ class ExternalOrderSync(models.Model):
     _sync_interval_positive = models.Constraint(
         "CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute."
     )
-    _overlap_not_negative = models.Constraint("CHECK (overlap_minutes >= 0)", "The overlap cannot be negative.")
     _fetch_bounds_positive = models.Constraint(
-        "CHECK (fetch_timeout > 0 AND max_pages > 0 AND max_orders > 0 AND max_megabytes > 0)",
-        "The limits of a download are above zero.",
+        "CHECK (fetch_timeout > 0 AND max_pages > 0 AND max_orders > 0 AND max_megabytes > 0 AND overlap_minutes >= 0)",
+        "The limits of a download are above zero, and the overlap is not negative.",
+    )
+
+    _closing_possible = models.Constraint(
+        "CHECK (closing_time >= 0 AND closing_time < 24 AND closing_order_count >= 0)",
+        "Sessions are closed at a time from 00:00 to 23:59, and after a number of orders that is not negative.",
     )
 
     @api.constrains("external_api_url")
     def _check_external_api_url(self):
         for sync in self:
-            url = (sync.external_api_url or "").strip()
-            if not url.lower().startswith(("http://", "https://")):
-                raise ValidationError(
-                    self.env._("External API URL of %(name)s: start it with https:// or http://", name=sync.name)
-                )
+            if not (sync.external_api_url or "").strip().lower().startswith(("http://", "https://")):
+                raise ValidationError(self.env._("External API URL of %s: begin with https:// or http://", sync.name))
 
     @api.depends("order_ids.state", "order_ids.changed")
     def _compute_order_counts(self):
@@ -168,15 +178,17 @@ class ExternalOrderSync(models.Model):
 
     def _get_sessions(self):
         """Return the POS sessions that hold orders of this synchronization."""
-        self.ensure_one()
         groups = self.env["pos.order"]._read_group([("external_order_ids.sync_id", "=", self.id)], ["session_id"])
         return self.env["pos.session"].union(*[session for (session,) in groups])
 
     def write(self, vals):
         if "sync_interval" in vals or vals.get("active"):
             # A shorter interval, or being switched on again, counts from now and not from the old plan.
-            vals.setdefault("next_sync_date", fields.Datetime.now())
-        return super().write(vals)
+            vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        result = super().write(vals)
+        if vals.get("responsible_id"):
+            self._get_attention_activity().write({"user_id": vals["responsible_id"]})
+        return result
 
     # ------------------------------------------------------------
     # Synchronizing
@@ -203,7 +215,9 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         self.check_access("read")
         deadline = time.monotonic() + SYNC_NOW_SECONDS
-        run = self.with_context(external_order_sync_deadline=deadline).sync_orders()[-1:].sudo()
+        runs = self.with_context(external_order_sync_deadline=deadline).sync_orders()  # an override may return nothing
+        # Runs belong to the system; the notification counts, it shows no order.
+        run = (runs or self.env["external.order.sync.run"].search([("sync_id", "=", self.id)], limit=1))[-1:].sudo()
         if run.status == "running":
             run._hand_over()
         return run._get_notification()
@@ -212,24 +226,20 @@ class ExternalOrderSync(models.Model):
         """Fetch, and tell what was seen; nothing is imported."""
         self.ensure_one()
         self.check_access("write")
-        seen, ids = 0, []
-        for entries in self._iter_fetched_entries():
-            seen += len(entries)
-            ids += [entry["OrderID"] for entry in entries if isinstance(entry, dict) and entry.get("OrderID")][:5]
-            if ids:
-                break
-        message = self.env._("The external system answers, but sent no orders.")
-        if seen:
-            message = self.env._(
-                "The external system answers. Its first page has %(count)s orders: %(ids)s …",
-                count=seen,
-                ids=", ".join(map(str, ids[:5])),
-            )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"title": self.env._("Connection works"), "type": "success", "message": message},
-        }
+        entries = next(iter(self._iter_fetched_entries()), [])
+        ids = []
+        for entry in entries:
+            try:
+                ids.append(external_id(entry))
+            except PayloadError:
+                continue
+        kind, message = "success", self.env._("The external system answers, but sent no orders.")
+        if ids:
+            shown = ", ".join(ids[:5])
+            message = self.env._("The system answers. It sent %(count)s orders: %(ids)s …", count=len(ids), ids=shown)
+        elif entries:
+            kind, message = "warning", self.env._("The external system answers, but what it sent are no orders.")
+        return notification(kind, message, title=self.env._("Connection works"), reload=False)
 
     def _trigger_sync(self):
         """Have the scheduler synchronize ``self``, or all active configurations that the user sees, at once.
@@ -237,7 +247,7 @@ class ExternalOrderSync(models.Model):
         :return: how many configurations will run
         :rtype: int
         """
-        syncs = (self or self.search([])).filtered("active")
+        syncs = (self or self.search([("active", "=", True)])).filtered("active")
         if syncs:
             # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
             syncs.sudo().next_sync_date = fields.Datetime.now()
@@ -251,45 +261,8 @@ class ExternalOrderSync(models.Model):
 
     @api.model
     def _cron_sync_orders(self):
-        """Run every configuration that is due, in slices, and plan the next run of each."""
-        cron = self.env["ir.cron"]
-        for sync in self.search(self._due_domain(fields.Datetime.now())):
-            run = sync.with_context(external_order_sync_scheduled=True).sync_orders()[-1:]
-            if run.status == "running":
-                cron._commit_progress(remaining=max(sync.pending_count, 1))
-                return
-        self._plan_next_runs()
-        cron._commit_progress(remaining=0)
-
-    @api.model
-    def _due_domain(self, now):
-        """Active configurations whose time has come, whose scheduled run is unfinished, or that have orders to retry."""
-        return Domain.OR([
-            [("next_sync_date", "=", False)],
-            [("next_sync_date", "<=", now + DUE_TOLERANCE)],
-            [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
-            [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
-        ])
-
-    @api.model
-    def _plan_next_runs(self):
-        """Have the scheduler come back when the next configuration is due, or the next order is to be retried."""
-        now = fields.Datetime.now()
-        syncs = self.search([])
-        times = syncs.mapped("next_sync_date")
-        retries = self.env["external.order"].search(
-            [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
-            order="next_attempt",
-            limit=1,
-        )
-        times += retries.mapped("next_attempt")
-        if times and (soonest := max(min(times), now)) < now + self._get_cron_interval():
-            self._get_cron()._trigger(at=soonest)
-
-    @api.model
-    def _get_cron_interval(self):
-        cron = self._get_cron()
-        return timedelta(**{cron.interval_type: cron.interval_number}) if cron.interval_type != "months" else timedelta(30)
+        """Run what is due, in slices; close the sessions whose time has come; plan the next runs."""
+        self.env["external.order.sync.run"]._run_due()
 
     # ------------------------------------------------------------
     # Fetching
@@ -321,13 +294,14 @@ class ExternalOrderSync(models.Model):
 
     def _iter_feed(self, size):
         try:
-            for page in OrderFeed(self._prepare_feed_settings()).pages():
-                while chunk := list(islice(page.entries, size)):
-                    yield chunk
+            feed = OrderFeed(self._prepare_feed_settings())
+            yield from chunks(feed.pages(), size)
         except FeedError as error:
-            raise UserError(
-                self.env._("Failed to fetch orders from external system: %(reason)s", reason=error)
-            ) from error
+            message = self.env._("Failed to fetch orders from external system: %(reason)s", reason=error)
+            raise UserError(message) from error
+        if feed.repeats_itself:
+            run_id = self.env.context.get("external_order_sync_run_id")
+            self.env["external.order.sync.run"].browse(run_id).feed_repeats = True
 
     def _prepare_feed_settings(self):
         """Return how to ask the external system: a hook for other query parameters or limits.
@@ -391,17 +365,22 @@ class ExternalOrderSync(models.Model):
     def _update_attention_activity(self):
         """Give the responsible user one activity while orders have failed, and take it away once none has."""
         self.ensure_one()
-        activity_type = "mail.mail_activity_data_todo"
-        activities = self.activity_search([activity_type])
+        activity = self._get_attention_activity()
         if not self.attention_count:
-            activities.unlink()
-        elif not activities and self.responsible_id:
-            self.activity_schedule(
-                activity_type,
-                user_id=self.responsible_id.id,
-                summary=self.env._("External orders need attention"),
-                note=self.env._("Some orders could not be imported. Open them with the button Failed."),
-            )
+            activity.unlink()
+        elif not activity and self.responsible_id:
+            summary = self.env._("External orders need attention")
+            note = self.env._("Some orders could not be imported. Open them with the button Failed.")
+            self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
+
+    def _get_attention_activity(self):
+        return self.activity_search([ATTENTION_ACTIVITY])  # automated ones only, not what people plan
+
+    def _hide_key(self, text):
+        """Return ``text`` without the external API key, which an error of other code might quote."""
+        # Only administrators read the key; nobody is to read it in a message.
+        key = (self.sudo().external_api_key or "").strip()
+        return text.replace(key, "***") if key else text
 
     def action_open_orders(self):
         return self._get_inbox_action({})
@@ -410,11 +389,9 @@ class ExternalOrderSync(models.Model):
         return self._get_inbox_action({"search_default_attention": 1})
 
     def _get_inbox_action(self, context):
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")
-        return {**action, "domain": [("sync_id", "=", self.id)], "context": context}
+        return {**action, "domain": [("sync_id", "=", self.ensure_one().id)], "context": context}
 
     def action_open_sessions(self):
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_session")
-        return {**action, "domain": [("id", "in", self._get_sessions().ids)], "context": {}}
+        return {**action, "domain": [("id", "in", self.ensure_one()._get_sessions().ids)], "context": {}}

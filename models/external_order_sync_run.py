@@ -1,11 +1,14 @@
 import logging
+import traceback
 from datetime import timedelta
 
 import psycopg2
-
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
+from ..notifications import notification
 from ..transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
@@ -14,6 +17,8 @@ BATCH_SIZE = 100
 # A run whose process was killed shows no sign of life for so long.
 ABANDONED_AFTER = timedelta(minutes=15)
 FAILURES_NAMED = 20
+# A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
+DUE_TOLERANCE = timedelta(seconds=30)
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -41,6 +46,7 @@ class ExternalOrderSyncRun(models.Model):
 
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
+    feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again in place of the next one.")
     import_error = fields.Text(readonly=True)
     refused = fields.Text("Entries Refused", readonly=True)
     fetched_count = fields.Integer("Fetched", readonly=True)
@@ -62,12 +68,75 @@ class ExternalOrderSyncRun(models.Model):
             run.duration = (end - run.date_start).total_seconds() if end else 0.0
 
     # ------------------------------------------------------------
+    # When it is time for one
+    # ------------------------------------------------------------
+
+    @api.model
+    def _run_due(self):
+        """Run every configuration that is due, in slices: the scheduler calls again while something remains."""
+        cron, now = self.env["ir.cron"], fields.Datetime.now()
+        # The one that waits longest goes first, so that none waits for the many orders of another.
+        for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
+            try:
+                sync.with_context(external_order_sync_scheduled=True).sync_orders()
+            except Exception as error:  # of an extension, or of the database: the other configurations have their turn
+                if self.env.cr.connection.closed:
+                    raise
+                self._log_unexpected(sync, error)
+                rollback(self.env)
+            of_sync = Domain("sync_id", "=", sync.id)
+            if self.search_count(of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True), limit=1):
+                cron._commit_progress(remaining=max(sync.pending_count, 1))
+                return
+            if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
+                # An extension passed over it, or it broke before it began: it has its turn again in its interval.
+                sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
+                commit(self.env)
+        self.env["pos.session"]._close_due_external_sessions()
+        self._plan_next_runs()
+        cron._commit_progress(remaining=0)
+
+    @api.model
+    def _due_domain(self, now):
+        """Active configurations whose time has come, with an unfinished scheduled run, or with orders to retry."""
+        return Domain.OR([
+            [("next_sync_date", "=", False)],
+            [("next_sync_date", "<=", now + DUE_TOLERANCE)],
+            [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
+            [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
+        ])
+
+    @api.model
+    def _plan_next_runs(self):
+        """Have the scheduler come back when a sync is due, an order to be retried or a session to be closed."""
+        now = fields.Datetime.now()
+        syncs = self.env["external.order.sync"].search([("active", "=", True)])
+        times = [date or now for date in syncs.mapped("next_sync_date")]
+        times += self.env["external.order"].search(
+            [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
+            order="next_attempt",
+            limit=1,
+        ).mapped("next_attempt")
+        times += self.env["pos.session"]._get_next_external_closings()
+        cron = syncs._get_cron()
+        soonest = max(min(times, default=now + timedelta(days=366)), now)
+        # What is later than the job's next regular turn is planned then.
+        if soonest < now + relativedelta(**{cron.interval_type: cron.interval_number}):
+            cron._trigger(at=soonest)
+
+    # ------------------------------------------------------------
     # Life of a run
     # ------------------------------------------------------------
 
     @api.model
     def _start(self, sync):
         """Return the run that works for ``sync`` now: the scheduler's unfinished one, or a new one. Commits."""
+        run = retrying(self.env, lambda: self._find_or_create(sync))
+        commit(self.env)
+        return run
+
+    @api.model
+    def _find_or_create(self, sync):
         scheduled = bool(self.env.context.get("external_order_sync_scheduled"))
         running = self.search([("sync_id", "=", sync.id), ("status", "=", "running")])
         if scheduled and (unfinished := running.filtered("scheduled")[:1]):
@@ -79,15 +148,13 @@ class ExternalOrderSyncRun(models.Model):
                 "date_end": run.date_progress,
                 "message": self.env._("Interrupted. What it had received is imported by the runs after it."),
             })
-        run = self.create({"sync_id": sync.id, "scheduled": scheduled})
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
-        commit(self.env)
-        return run
+        return self.create({"sync_id": sync.id, "scheduled": scheduled})
 
     def _execute(self):
         """Fetch, import, conclude. Returns early, still ``running``, when the time is up (see `commit_progress`)."""
         self.ensure_one()
-        if not self.fetch_done and not self._guarded(self._fetch, "fetch_error"):
+        if not (self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")):
             return
         if self._guarded(self._import_orders, "import_error"):
             retrying(self.env, self._conclude)
@@ -102,19 +169,27 @@ class ExternalOrderSyncRun(models.Model):
             return step()
         except UserError as error:
             message = str(error)
+        except TRANSIENT_ERRORS as error:
+            _logger.warning("External Order Sync: %s: database busy: %s", self.sync_id.name, type(error).__name__)
+            message = self.env._("The database was too busy. What is left is done by the next run.")
         except Exception as error:  # an extension may raise anything, and the status has to tell it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
                 raise  # the database is gone, and with it the place to tell it
-            _logger.exception("External Order Sync: %s: unexpected error", self.sync_id.name)
+            self._log_unexpected(self.sync_id, error)
             message = self.env._(
                 "Unexpected error (%(kind)s): %(error)s. The server log has the details.",
                 kind=type(error).__name__,
                 error=error,
             )
         rollback(self.env)
-        self[error_field] = message
+        self[error_field] = self.sync_id._hide_key(message)
         commit(self.env)
         return True
+
+    @api.model
+    def _log_unexpected(self, sync, error):
+        details = "".join(traceback.format_exception(error))
+        _logger.error("External Order Sync: %s: unexpected error\n%s", sync.name, sync._hide_key(details))
 
     def _hand_over(self):
         """Let the scheduled action finish this run."""
@@ -130,15 +205,24 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: whether it is done; ``False`` if the time is up
         """
-        for entries in self.sync_id._iter_fetched_entries():
+        # A run that was interrupted begins its download again, and knows what it received before.
+        received_before = self.new_count + self.changed_count + self.ignored_count
+        self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
+        for entries in self.sync_id.with_context(external_order_sync_run_id=self.id)._iter_fetched_entries():
             retrying(self.env, lambda entries=entries: self._receive(entries))
             if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
                 return False
-        self.fetch_done = True
-        # Only now: every page before this line is committed.
-        self.sync_id.fetch_cursor = self.date_start
+        retrying(self.env, self._finish_fetching)
         commit(self.env)
         return True
+
+    def _finish_fetching(self):
+        self.fetch_done = True
+        self.known_count = max(self.known_count, 0)
+        # Every page was committed before. What is not in the inbox has to be asked for again: entries that were
+        # refused, and what a feed may have that repeated a page in place of the next one.
+        if not (self.refused_count or self.feed_repeats):
+            self.sync_id.fetch_cursor = self.date_start
 
     def _receive(self, entries):
         received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count)
@@ -149,7 +233,7 @@ class ExternalOrderSyncRun(models.Model):
             "changed_count": self.changed_count + received.changed,
             "ignored_count": self.ignored_count + received.ignored,
             "refused_count": self.refused_count + len(received.refused),
-            "refused": "\n".join(filter(None, [self.refused, *received.refused[:FAILURES_NAMED]])) or False,
+            "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
             "date_progress": fields.Datetime.now(),
         })
 
@@ -166,8 +250,10 @@ class ExternalOrderSyncRun(models.Model):
             try:
                 processed = retrying(self.env, self._import_batch)
             except TRANSIENT_ERRORS as error:
-                processed = self._defer_batch(error)
+                processed = retrying(self.env, lambda error=error: self._defer_batch(error))
             seconds_left = commit_progress(self.env, processed)
+            if self.scheduled:
+                self.env["pos.session"]._close_due_external_sessions(self.sync_id)
             if not processed:
                 return True
             if seconds_left <= 0:
@@ -185,6 +271,7 @@ class ExternalOrderSyncRun(models.Model):
             self.write({
                 "imported_count": self.imported_count + states.count("done"),
                 "failed_count": self.failed_count + states.count("failed"),
+                "deferred_count": self.deferred_count + len(orders.filtered("next_attempt")),
                 "date_progress": fields.Datetime.now(),
             })
         return 0 if self.import_error else len(orders)
@@ -206,7 +293,7 @@ class ExternalOrderSyncRun(models.Model):
         problem = self.fetch_error or self.import_error or self.refused_count or self.failed_count
         if problem:
             status = "error"
-        elif self.imported_count or self.new_count or self.changed_count:
+        elif self.imported_count or self.new_count or self.changed_count or self.deferred_count:
             status = "success"
         else:
             status = "no_orders"
@@ -219,39 +306,67 @@ class ExternalOrderSyncRun(models.Model):
             "last_sync_message": message,
         })
         self.sync_id._update_attention_activity()
+        if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
+            self.sync_id._get_cron()._trigger()  # closing takes longer than a person who clicked should wait
         log = _logger.warning if status == "error" else _logger.info
         log("External Order Sync: %s: %s", self.sync_id.name, message.replace("\n", " "))
 
     def _get_message(self, status):
-        """Return what happened as sentences, the important ones first."""
-        _ = self.env._
+        """Return what happened as sentences, one a line, the important ones first."""
         parts = [self.fetch_error, self.import_error]
-        if status == "no_orders":
-            parts.append(_("No orders found to sync."))
-        if self.imported_count:
-            parts.append(_("%s orders imported.", self.imported_count))
-        if self.failed_count:
-            parts.append(_("%s orders failed:", self.failed_count))
-            failed = self.env["external.order"].search(
-                [("run_id", "=", self.id), ("state", "=", "failed")], limit=FAILURES_NAMED
-            )
-            parts += [_("Order %(order)s: %(reason)s", order=row.external_id, reason=row.error_message) for row in failed]
-            if self.failed_count > FAILURES_NAMED:
-                parts.append(_("… and %s more, see the failed orders.", self.failed_count - FAILURES_NAMED))
-        if self.refused:
-            parts.append(self.refused)
-        if self.ignored_count:
-            parts.append(_("%s orders ignored because of their status.", self.ignored_count))
-        if self.changed_count:
-            parts.append(_("%s orders came with other content.", self.changed_count))
-        if self.deferred_count:
-            parts.append(_("%s orders are tried again soon: the database was busy.", self.deferred_count))
-        if self.known_count:
-            parts.append(_("%s orders were already imported or known.", self.known_count))
         waiting = self.sync_id.pending_count
         if waiting and self.import_error:
-            parts.append(_("%s orders wait.", waiting))
+            parts.append(self.env._("1 order waits.") if waiting == 1 else self.env._("%s orders wait.", waiting))
+        if status == "no_orders":
+            parts.append(self.env._("No orders found to sync."))
+        if count := self.imported_count:
+            parts.append(self.env._("1 order imported.") if count == 1 else self.env._("%s orders imported.", count))
+        if count := self.failed_count:
+            parts.append(self.env._("1 order failed:") if count == 1 else self.env._("%s orders failed:", count))
+            parts += self._describe_failed()
+            parts.append(self.env._("The button Failed shows them: mend the cause, then press Retry there."))
+        if count := self.refused_count:
+            parts.append(
+                self.env._("1 entry is no order:") if count == 1 else self.env._("%s entries are no orders:", count)
+            )
+            parts.append(self.refused)
+        if count := self.ignored_count:
+            parts.append(
+                self.env._("1 order ignored because of its status.") if count == 1
+                else self.env._("%s orders ignored because of their status.", count)
+            )
+        if count := self.changed_count:
+            parts.append(
+                self.env._("1 imported order came with other content; it was left as it is. See Changed.")
+                if count == 1
+                else self.env._(
+                    "%s imported orders came with other content; they were left as they are. See Changed.", count
+                )
+            )
+        if count := self.deferred_count:
+            parts.append(
+                self.env._("1 order is tried again soon: the database was busy.") if count == 1
+                else self.env._("%s orders are tried again soon: the database was busy.", count)
+            )
+        if count := self.known_count:
+            parts.append(
+                self.env._("1 order was already imported or known.") if count == 1
+                else self.env._("%s orders were already imported or known.", count)
+            )
+        if self.feed_repeats:
+            parts.append(self.env._("The feed sent a page twice; the next run asks for the same time again."))
         return "\n".join(part for part in parts if part)
+
+    def _describe_failed(self):
+        failed = self.env["external.order"].search(
+            [("run_id", "=", self.id), ("state", "=", "failed")], order="id", limit=FAILURES_NAMED
+        )
+        lines = [
+            self.env._("Order %(order)s: %(reason)s", order=row.external_id, reason=row.error_message) for row in failed
+        ]
+        if self.failed_count > FAILURES_NAMED:
+            lines.append(self.env._("… and %s more.", self.failed_count - FAILURES_NAMED))
+        return lines
 
     def _get_notification(self):
         """Return the client action that tells the person who clicked what this run did."""
@@ -263,17 +378,7 @@ class ExternalOrderSyncRun(models.Model):
             message = self.env._(
                 "%(imported)s orders imported so far. The rest goes on in the background.", imported=self.imported_count
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.sync_id.name,
-                "type": kind,
-                "message": message,
-                "sticky": self.status == "error",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(kind, message, title=self.sync_id.name, sticky=self.status == "error")
 
     @api.autovacuum
     def _gc_runs(self):

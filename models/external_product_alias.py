@@ -1,10 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.sql import drop_constraint, drop_index, table_columns
 
-
-def name_key(name):
-    """Return the form of a name in which two names are equal if they differ in case and surrounding blanks only."""
-    return name.strip().casefold()
+from .external_product_matching import id_key, name_key
 
 
 class ExternalProductAlias(models.Model):
@@ -23,10 +21,12 @@ class ExternalProductAlias(models.Model):
         help="Leave empty to use this alias in all synchronizations.",
     )
     company_id = fields.Many2one(related="sync_id.company_id", store=True)
-    item_id = fields.Integer(
-        "External Item ID", help="ItemID in the external system. Above 0 it alone decides; the name is then a note."
+    item_id = fields.Char(
+        "External Item ID",
+        index="btree_not_null",
+        help="ItemID in the external system, a number above 0. Given, it alone decides; the name is then a note.",
     )
-    item_name = fields.Char("External Item Name", help="ItemName in the external system; upper and lower case count alike.")
+    item_name = fields.Char("External Item Name", help="ItemName in the external system, in upper or lower case.")
     name_key = fields.Char(compute="_compute_name_key", store=True, index="btree_not_null")
     product_id = fields.Many2one(
         "product.product",
@@ -37,19 +37,39 @@ class ExternalProductAlias(models.Model):
     )
 
     _item_given = models.Constraint(
-        "CHECK (item_id > 0 OR item_name <> '')", "Enter the item ID or the item name of the external system."
+        "CHECK (COALESCE(item_id, '') <> '' OR btrim(COALESCE(item_name, '')) <> '')",
+        "Enter the item ID or the item name of the external system.",
     )
     _unique_item = models.UniqueIndex(
-        "(COALESCE(sync_id, 0), COALESCE(item_id, 0), (CASE WHEN item_id > 0 THEN '' ELSE name_key END))",
+        "(COALESCE(sync_id, 0), COALESCE(item_id, ''), (CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",
         "There is already an alias for this item.",
     )
+
+    def _auto_init(self):
+        # The item id was a number once, and the index of that time stands in the way of its becoming a text.
+        if table_columns(self.env.cr, self._table).get("item_id", {}).get("udt_name") == "int4":
+            drop_index(self.env.cr, f"{self._table}_unique_item", self._table)
+            drop_constraint(self.env.cr, self._table, f"{self._table}_item_given")
+            self.env.cr.execute("UPDATE external_product_alias SET item_id = NULL WHERE item_id = 0")
+        return super()._auto_init()
 
     @api.depends("item_id", "item_name")
     def _compute_name_key(self):
         for alias in self:
-            alias.name_key = False if alias.item_id else name_key(alias.item_name or "")
+            alias.name_key = False if alias.item_id else name_key(alias.item_name)
 
-    @api.constrains("product_id")
+    @api.depends("item_id", "item_name")
+    def _compute_display_name(self):
+        for alias in self:
+            alias.display_name = alias.item_name or alias.item_id
+
+    @api.constrains("item_id")
+    def _check_item_id(self):
+        for alias in self:
+            if alias.item_id and not (alias.item_id.isascii() and alias.item_id.isdecimal()):
+                raise ValidationError(self.env._("The external item ID %s is not a number above 0.", alias.item_id))
+
+    @api.constrains("product_id", "sync_id")
     def _check_product(self):
         for alias in self:
             product = alias.product_id
@@ -60,17 +80,36 @@ class ExternalProductAlias(models.Model):
                         product=product.display_name,
                     )
                 )
+            if alias.sync_id and not product.filtered_domain(product._check_company_domain(alias.sync_id.company_id)):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s belongs to another company than %(sync)s.",
+                        product=product.display_name,
+                        sync=alias.sync_id.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
-        aliases = super().create(vals_list)
+        aliases = super().create([self._normalize_item_id(vals) for vals in vals_list])
         aliases._retry_waiting_orders()
         return aliases
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._normalize_item_id(vals))
         self._retry_waiting_orders()
         return result
+
+    @api.model
+    def _normalize_item_id(self, vals):
+        """Write an ItemID in the one form in which it is looked up: 0 and blanks are none, 007 is 7."""
+        return {**vals, "item_id": id_key(vals["item_id"])} if "item_id" in vals else vals
+
+    @api.model
+    def _find_for(self, order):
+        """Return the alias of its synchronization that names the product which this failed ``order`` misses."""
+        order.ensure_one()
+        return self.search([("sync_id", "=", order.sync_id.id)]).filtered(lambda alias: alias._is_meant(order))[:1]
 
     def _retry_waiting_orders(self):
         """Try the failed orders again that waited for one of these products."""
@@ -79,7 +118,7 @@ class ExternalProductAlias(models.Model):
             if alias.sync_id:
                 domain.append(("sync_id", "=", alias.sync_id.id))
             # The inbox is written by the synchronization alone; choosing a product is the user's part in it.
-            waiting = self.env["external.order"].sudo().search(domain)
+            waiting = self.env["external.order"].sudo().search_fetch(domain, ["missing_item_id", "missing_item_name"])
             if orders := waiting.filtered(alias._is_meant):
                 orders._retry()
 
@@ -88,4 +127,4 @@ class ExternalProductAlias(models.Model):
         self.ensure_one()
         if self.item_id:
             return order.missing_item_id == self.item_id
-        return name_key(order.missing_item_name or "") == self.name_key
+        return bool(self.name_key) and name_key(order.missing_item_name) == self.name_key

@@ -2,9 +2,20 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..exceptions import ExternalOrderError
-from .external_product_alias import name_key
+
+
+def name_key(name):
+    """Return the form of a name in which two names are equal if they differ in case and surrounding blanks only."""
+    return (name or "").strip().casefold()
+
+
+def id_key(item_id):
+    """Return an ItemID as the text that aliases are looked up by; ``False`` for none, which 0 is as well."""
+    text = str(item_id or "").strip()
+    return (text.lstrip("0") if text.isdecimal() else text) or False
 
 
 class ExternalProductMatching(models.AbstractModel):
@@ -42,27 +53,49 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _product_domain(self, sync):
-        """What the Point of Sale of ``sync`` may sell; archived products are left out by the search itself."""
+        """What the Point of Sale of ``sync`` may sell."""
         of_company = Domain(self.env["product.product"]._check_company_domain(sync.company_id))
-        return of_company & Domain("sale_ok", "=", True) & Domain("available_in_pos", "=", True)
+        for_sale = Domain("sale_ok", "=", True) & Domain("available_in_pos", "=", True) & Domain("active", "=", True)
+        return of_company & for_sale
+
+    # ------------------------------------------------------------
+    # The steps: each takes the (item_id, name) that are missing, and returns what it has to say about some of them
+    # ------------------------------------------------------------
 
     @api.model
     def _match_by_alias(self, sync, missing):
+        ids = {id_key(item_id) for item_id, _name in missing if item_id}
         keys = {name_key(name) for _item_id, name in missing if name}
-        ids = {item_id for item_id, _name in missing if item_id}
         aliases = self.env["external.product.alias"].search(
             Domain("sync_id", "in", [False, sync.id])
             & (Domain("item_id", "in", list(ids)) | Domain("name_key", "in", list(keys)))
         )
-        products = {}
-        # An alias of this synchronization counts before one for all: it comes last and stays.
-        for alias in aliases.sorted(lambda alias: bool(alias.sync_id)):
-            products[alias.item_id or alias.name_key] = alias.product_id
-        return {
-            (item_id, name): product
-            for item_id, name in missing
-            if (product := products.get(item_id) or products.get(name_key(name))) and product.active
-        }
+        by_item = {(bool(alias.sync_id), alias.item_id, alias.name_key): alias for alias in aliases}
+        for_sale = aliases.product_id.filtered_domain(self._product_domain(sync))
+        found = {}
+        for item_id, name in missing:
+            # What was decided for this synchronization counts before what was decided for all, the id before the name.
+            alias = next(
+                filter(None, (
+                    by_item.get((own, *item))
+                    for own in (True, False)
+                    for item in ((id_key(item_id), False), (False, name_key(name)))
+                )),
+                None,
+            )
+            if alias and alias.product_id in for_sale:
+                found[item_id, name] = alias.product_id
+            elif alias:
+                found[item_id, name] = self._get_missing_error(
+                    item_id,
+                    name,
+                    self.env._(
+                        "An alias says that it is %(product)s, which cannot be sold in this Point of Sale any more. "
+                        "Make it available, or choose another product.",
+                        product=alias.product_id.display_name,
+                    ),
+                )
+        return found
 
     @api.model
     def _match_by_id(self, sync, missing):
@@ -76,27 +109,66 @@ class ExternalProductMatching(models.AbstractModel):
     @api.model
     def _match_by_name(self, sync, missing):
         names = {name for _item_id, name in missing if name}
-        products = self.env["product.product"].search(self._product_domain(sync) & Domain("name", "in", list(names)))
-        by_name = defaultdict(list)
-        for product in products:
-            by_name[product.name].append(product)
-        return self._choose(missing, lambda name: by_name.get(name))
+        by_name = self._find_by_name(self._product_domain(sync), names)
+        return self._choose(missing, by_name.get)
 
     @api.model
     def _match_by_name_ignoring_case(self, sync, missing):
-        names = {name.strip() for _item_id, name in missing if name.strip()}
-        if not names:
-            return {}
-        same_name = Domain.OR([Domain("name", "=ilike", self._escape_like(name)) for name in names])
-        by_key = defaultdict(list)
-        for product in self.env["product.product"].search(self._product_domain(sync) & same_name):
-            by_key[name_key(product.name)].append(product)
+        names = {name for _item_id, name in missing if name.strip()}
+        by_key = self._find_by_name(self._product_domain(sync), names, ignoring_case=True)
         return self._choose(missing, lambda name: by_key.get(name_key(name)))
 
     @api.model
-    def _escape_like(self, name):
-        """Return ``name`` such that the pattern operator ``=ilike`` takes it at its word."""
-        return name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    def _explain_missing(self, sync, missing):
+        """Return the error of each item that has no product, with a hint at one that is only not for sale here."""
+        names = {name for _item_id, name in missing if name}
+        hidden = self.with_context(active_test=False)._find_by_name(Domain.TRUE, names)
+        hint = self.env._(
+            "There is a product of this name, but it is archived, cannot be sold, is not available in Point of Sale or "
+            "belongs to another company. Make it available, or choose another product."
+        )
+        advice = self.env._(
+            "Create a product of exactly this name that is available in Point of Sale, or choose the product that is "
+            "meant."
+        )
+        return {
+            (item_id, name): self._get_missing_error(item_id, name, hint if name in hidden else advice)
+            for item_id, name in missing
+        }
+
+    # ------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_by_name(self, domain, names, ignoring_case=False):
+        """Find products by their name in any language: the feed speaks the shop's, a scheduled run none.
+
+        :param Domain domain: which products count
+        :param names: texts; a product must have one of them as its name, whole
+        :return: for each name (`name_key` of it if ``ignoring_case``) that was found, its ``product.product`` records
+        :rtype: dict
+        """
+        if not names:
+            return {}
+        Product = self.env["product.product"]
+        wanted = {name_key(name) for name in names} if ignoring_case else set(names)
+        # PostgreSQL and Python fold some letters in different ways: look at names that either of them folds alike.
+        folded = SQL("lower(btrim(spelling.value))") if ignoring_case else SQL("spelling.value")
+        candidates = wanted | {name.strip().lower() for name in names} if ignoring_case else wanted
+        query = Product._search(domain)
+        template = query.left_join(query.table, "product_tmpl_id", "product_template", "id", "product_tmpl_id")
+        names_column = SQL.identifier(template, "name", to_flush=self.env["product.template"]._fields["name"])
+        query.add_where(SQL(
+            "EXISTS (SELECT FROM jsonb_each_text(%s) AS spelling WHERE %s IN %s)",
+            names_column, folded, tuple(candidates),
+        ))
+        found = defaultdict(lambda: Product)
+        rows = self.env.execute_query(query.select(SQL.identifier(query.table, "id"), names_column))
+        for product_id, spellings in rows:
+            for spelling in {name_key(name) if ignoring_case else name for name in spellings.values()} & wanted:
+                found[spelling] |= Product.browse(product_id)
+        return dict(found)
 
     @api.model
     def _choose(self, missing, candidates_of):
@@ -106,7 +178,7 @@ class ExternalProductMatching(models.AbstractModel):
             candidates = candidates_of(name)
             if not candidates:
                 continue
-            found[item_id, name] = candidates[0]
+            found[item_id, name] = candidates
             if len(candidates) > 1:
                 found[item_id, name] = ExternalOrderError(
                     "product_ambiguous",
@@ -115,36 +187,18 @@ class ExternalProductMatching(models.AbstractModel):
                         name=name,
                         products=", ".join(f"{product.display_name} ({product.id})" for product in candidates[:5]),
                     ),
-                    product=(item_id or 0, name),
+                    product=(item_id, name),
                 )
         return found
 
     @api.model
-    def _explain_missing(self, sync, missing):
-        """Return the error of each item that has no product, with a hint at one that is only not for sale here."""
-        names = {name for _item_id, name in missing if name}
-        hidden = self.env["product.product"].with_context(active_test=False).search([("name", "in", list(names))])
-        hidden_names = set(hidden.mapped("name"))
-        return {
-            (item_id, name): ExternalOrderError(
-                "product_not_found",
-                self._get_missing_message(item_id, name, name in hidden_names),
-                product=(item_id or 0, name),
-            )
-            for item_id, name in missing
-        }
-
-    @api.model
-    def _get_missing_message(self, item_id, name, is_hidden):
-        item = f'"{name}" (ItemID {item_id})' if item_id else f'"{name}"'
-        if is_hidden:
-            return self.env._(
-                "Product not found: %(item)s. There is a product of this name, but it is archived, cannot be sold, is not "
-                "available in Point of Sale or belongs to another company. Make it available, or choose another product.",
-                item=item,
-            )
-        return self.env._(
-            "Product not found: %(item)s. Create a product of exactly this name that is available in Point of Sale, "
-            "or choose the product that is meant.",
-            item=item,
+    def _get_missing_error(self, item_id, name, advice):
+        return ExternalOrderError(
+            "product_not_found",
+            self.env._(
+                "Product not found: %(item)s. %(advice)s",
+                item=f'"{name}" (ItemID {item_id})' if item_id else f'"{name}"',
+                advice=advice,
+            ),
+            product=(item_id, name),
         )

@@ -58,7 +58,7 @@ class TestSyncOrders(ExternalOrderCase):
         run = self.synchronize(self.order())
         self.assertEqual(run.status, "no_orders")
         self.assertEqual(run.known_count, 1)
-        self.assertIn("1 orders were already imported or known", run.message)
+        self.assertIn("1 order was already imported or known", run.message)
         self.assertEqual(len(self.pos_orders()), 1)
 
     def test_the_three_shapes_of_an_answer(self):
@@ -96,13 +96,13 @@ class TestSyncOrders(ExternalOrderCase):
         action = self.sync.action_sync_now()
         self.assertEqual(action["tag"], "display_notification")
         self.assertEqual(action["params"]["type"], "danger")
-        self.assertIn("1 orders imported.", action["params"]["message"])
+        self.assertIn("1 order imported.", action["params"]["message"])
         self.assertIn("Order 2: Product not found", action["params"]["message"])
 
     def test_test_connection_imports_nothing(self):
         self.feed(self.order(1), self.order(2))
         action = self.sync.action_test_connection()
-        self.assertIn("2 orders", action["params"]["message"])
+        self.assertIn("2 orders: 1, 2", action["params"]["message"])
         self.assertFalse(self.env["external.order"].search([("sync_id", "=", self.sync.id)]))
         self.assertFalse(self.pos_orders())
 

@@ -9,7 +9,7 @@ import io
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -65,6 +65,10 @@ class Deadline:
     def extend(self, seconds: float) -> None:
         """Give back time that was not spent on the fetch."""
         self._end += seconds
+
+    def restart(self, seconds: float) -> None:
+        """Count anew: from now on, `seconds` are left."""
+        self._end = time.monotonic() + seconds
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -213,7 +217,13 @@ class _Session(requests.Session):
 
 
 def open_session(
-    deadline: Deadline, auth_headers: dict[str, str], retries: int, backoff: float, connect_timeout: float
+    deadline: Deadline,
+    auth_headers: dict[str, str],
+    retries: int,
+    backoff: float,
+    connect_timeout: float,
+    retry_methods: Collection[str] = ("GET",),
+    retry_statuses: Collection[int] = RETRY_STATUSES,
 ) -> requests.Session:
     """Return a session that sends the headers with every request; TLS is verified, cookies are not kept.
 
@@ -221,12 +231,18 @@ def open_session(
     must be followed by the caller, who knows where the headers may go: the session never does. The `timeout` of a
     request is that of reading, a number of seconds.
 
-    :param retries: how often a GET is sent again after 429, 5xx or a failed connection.
+    :param retries: how often a request is sent again after 429, 5xx or a failed connection.
     :param backoff: seconds before the second retry; they double with each further one.
     :param connect_timeout: seconds to wait for a connection.
+    :param retry_methods: HTTP methods that may be sent again: those that only read, or that can be repeated.
+    :param retry_statuses: HTTP statuses after which they are.
     """
     retry = Retry(
-        total=retries, backoff_factor=backoff, status_forcelist=RETRY_STATUSES, allowed_methods=("GET",), redirect=False
+        total=retries,
+        backoff_factor=backoff,
+        status_forcelist=retry_statuses,
+        allowed_methods=retry_methods,
+        redirect=False,
     )
     session = _Session()
     session.auth = _HeaderAuth(tuple(auth_headers.items()))

@@ -1,0 +1,223 @@
+from collections import namedtuple
+from contextlib import contextmanager
+
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+from ..exceptions import ExternalOrderError
+from .common import ExternalOrderCase
+
+Item = namedtuple("Item", "item_id name")
+
+
+class TestProductMatching(ExternalOrderCase):
+    """Which product an external item is: by alias, by id, by name, by name ignoring case, and never by similarity."""
+
+    def match(self, *items, sync=None):
+        """Return what is found for the items (name, or (id, name)), one for each: a product or an error."""
+        items = [Item(*item) if isinstance(item, tuple) else Item(None, item) for item in items]
+        found = self.env["external.product.matching"]._match_products(sync or self.sync, items)
+        return [found[item.item_id, item.name] for item in items]
+
+    def assert_missing(self, item, code="product_not_found", sync=None):
+        [error] = self.match(item, sync=sync)
+        self.assertIsInstance(error, ExternalOrderError)
+        self.assertEqual(error.code, code)
+        return str(error)
+
+    def alias(self, product, name=False, item_id=False, sync=None):
+        return self.env["external.product.alias"].create({
+            "item_name": name, "item_id": item_id, "product_id": product.id, "sync_id": sync and sync.id,
+        })
+
+    @contextmanager
+    def assert_refused_by(self, constraint):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught:
+            yield
+        self.assertIn(constraint, str(caught.exception))
+
+    # ---- names ----
+
+    def test_the_exact_name_is_preferred_to_one_in_other_case(self):
+        lower = self.create_product("product name")
+        self.assertEqual(self.match("Product Name", "product name"), [self.product, lower])
+
+    def test_a_name_in_other_case_is_found_if_there_is_one(self):
+        self.assertEqual(self.match("PRODUCT name"), [self.product])
+        umlaut = self.create_product("ÄPFEL Süß")
+        self.assertEqual(self.match("äpfel süß"), [umlaut])
+
+    def test_a_part_of_a_name_is_no_match(self):
+        for name in ("Product", "Product Name 2", "roduct Nam"):
+            with self.subTest(name=name):
+                self.assertIn("Create a product of exactly this name", self.assert_missing(name))
+
+    def test_percent_underscore_and_backslash_are_letters(self):
+        for name in ("Product%", "Product_Name", "%", "_roduct Name", "Product\\ Name"):
+            with self.subTest(name=name):
+                self.assert_missing(name)
+        discount = self.create_product("100% Juice_big\\")
+        self.assertEqual(self.match("100% juice_BIG\\"), [discount])
+
+    def test_a_name_in_another_language_than_the_running_users(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        apple = self.create_product("Apple Juice")
+        apple.with_context(lang="de_DE").name = "Apfelsaft"
+        self.assertEqual(self.match("Apfelsaft", "Apple Juice", "apfelSAFT", "apple juice"), [apple] * 4)
+        self.sync = self.sync.with_context(lang="de_DE")
+        self.assertEqual(self.match("Apfelsaft", "Apple Juice"), [apple] * 2)
+
+    def test_two_products_of_one_name_are_ambiguous(self):
+        other = self.create_product("Product Name")
+        message = self.assert_missing("Product Name", "product_ambiguous")
+        self.assertIn(f"Product Name ({self.product.id})", message)
+        self.assertIn(f"Product Name ({other.id})", message)
+        self.assert_missing("product NAME", "product_ambiguous")
+
+    def test_variants_of_one_name_are_ambiguous_until_an_alias_decides(self):
+        attribute = self.env["product.attribute"].create({
+            "name": "Size", "value_ids": [Command.create({"name": "S"}), Command.create({"name": "L"})],
+        })
+        template = self.env["product.template"].create({
+            "name": "T-Shirt",
+            "available_in_pos": True,
+            "attribute_line_ids": [
+                Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}),
+            ],
+        })
+        self.assert_missing("T-Shirt", "product_ambiguous")
+        large = template.product_variant_ids[1]
+        self.alias(large, "t-shirt")
+        self.assertEqual(self.match("T-Shirt"), [large])
+
+    # ---- which products count ----
+
+    def test_products_that_cannot_be_sold_here_are_told_apart_from_none(self):
+        other_company = self.env["res.company"].create({"name": "Other Company"})
+        cases = {
+            "archived": {"active": False},
+            "not for sale": {"sale_ok": False},
+            "not in POS": {"available_in_pos": False},
+            "of another company": {"company_id": other_company.id, "taxes_id": False},
+        }
+        for name, values in cases.items():
+            with self.subTest(name=name):
+                product = self.create_product(name, **values)
+                self.assertIn("There is a product of this name, but it is archived", self.assert_missing(name))
+                self.assertIn("Product not found", self.assert_missing((product.id, "No Such Product")))
+
+    def test_one_for_sale_is_no_ambiguity_with_one_that_is_not(self):
+        self.create_product("Product Name", active=False)
+        self.create_product("Product Name", available_in_pos=False)
+        self.assertEqual(self.match("Product Name"), [self.product])
+
+    # ---- ids ----
+
+    def test_the_item_id_is_a_product_id_before_the_name(self):
+        self.assertEqual(self.match((self.component.id, "Product Name")), [self.component])
+
+    def test_an_item_id_that_is_no_product_leaves_it_to_the_name(self):
+        self.assertEqual(self.match((2**31 - 1, "Product Name"), (10**17, "Product Name")), [self.product] * 2)
+
+    def test_product_ids_can_be_switched_off(self):
+        self.sync.match_item_id = False
+        self.assertEqual(self.match((self.component.id, "Product Name")), [self.product])
+
+    def test_a_name_that_disagrees_with_the_id_is_a_warning(self):
+        row = self.import_order(OrderItems=[self.item("Something Else", ItemID=self.product.id)])
+        self.assertEqual(row.state, "done")
+        self.assertIn('is called "Something Else" there', row.warnings)
+        row = self.import_order(order_id=640, OrderItems=[self.item("PRODUCT name ", ItemID=self.product.id)])
+        self.assertFalse(row.warnings)
+
+    def test_a_components_name_that_disagrees_is_a_warning_too(self):
+        part = {"ItemID": self.component.id, "ItemName": "Something Else", "Price": 0, "Quantity": 1}
+        row = self.import_order(OrderItems=[self.item(OrderDetailPackages=[part])])
+        self.assertEqual(row.pos_order_id.lines.sorted("id")[1].product_id, self.component)
+        self.assertIn('is called "Something Else" there', row.warnings or "")
+
+    # ---- aliases ----
+
+    def test_an_alias_comes_before_id_and_name(self):
+        self.alias(self.component, "product NAME", sync=self.sync)
+        self.assertEqual(self.match("Product Name", (self.product.id, "Product Name")), [self.component] * 2)
+
+    def test_an_alias_by_id_decides_alone(self):
+        self.alias(self.component, "just a note", item_id=4711)
+        self.assertEqual(self.match((4711, "Product Name"), (4711, "")), [self.component] * 2)
+        self.assert_missing("just a note")
+
+    def test_ids_of_other_systems_may_be_long(self):
+        self.alias(self.component, item_id="987654321987654321")
+        self.assertEqual(self.match((987654321987654321, "x")), [self.component])
+
+    def test_an_alias_of_the_synchronization_comes_before_one_for_all(self):
+        other = self.create_sync(name="Second Store")
+        self.alias(self.component, "Gadget")
+        self.alias(self.product, "Gadget", sync=self.sync)
+        self.assertEqual(self.match("Gadget"), [self.product])
+        self.assertEqual(self.match("Gadget", sync=other), [self.component])
+        self.alias(self.component, item_id=5)
+        self.assertEqual(self.match((5, "Gadget")), [self.product])
+
+    def test_an_alias_of_another_synchronization_does_not_count(self):
+        self.alias(self.component, "Gadget", sync=self.create_sync(name="Second Store"))
+        self.assert_missing("Gadget")
+
+    def test_an_alias_whose_product_is_not_for_sale_any_more_is_no_match(self):
+        self.alias(self.component, "Product Name")
+        self.component.available_in_pos = False
+        self.assertIn("An alias says that it is Component Item", self.assert_missing("Product Name"))
+
+    def test_an_alias_says_one_thing_about_an_item(self):
+        self.alias(self.component, "Gadget", sync=self.sync)
+        for values in ({"name": "GADGET "}, {"name": "gadget"}):
+            with self.subTest(**values), self.assert_refused_by("unique_item"):
+                self.alias(self.product, sync=self.sync, **values)
+        self.alias(self.product, "Gadget")
+        self.alias(self.component, "One", item_id="7", sync=self.sync)
+        with self.assert_refused_by("unique_item"):
+            self.alias(self.product, "Other", item_id="007", sync=self.sync)
+
+    def test_an_alias_names_an_item_and_a_product_for_sale(self):
+        with self.assert_refused_by("item_given"):
+            self.alias(self.product, "  ", item_id="0")
+        with self.assertRaisesRegex(ValidationError, "not a number above 0"):
+            self.alias(self.product, item_id="A7")
+        self.component.sale_ok = False
+        with self.assertRaisesRegex(ValidationError, "can be sold"):
+            self.alias(self.component, "Gadget")
+
+    def test_an_alias_of_a_synchronization_names_a_product_of_its_company(self):
+        company = self.env["res.company"].create({"name": "Other Company"})
+        theirs = self.create_product("Theirs", taxes=self.env["account.tax"], company_id=company.id)
+        with self.assertRaisesRegex(ValidationError, "another company"):
+            self.alias(theirs, "Gadget", sync=self.sync)
+
+    # ---- batches ----
+
+    def test_a_batch_asks_once_a_step_however_many_items_it_has(self):
+        for number in range(20):
+            self.create_product(f"Batch {number}")
+        self.alias(self.component, "Alias 1")
+        self.env.flush_all()
+        counts = []
+        for size in (1, 20):
+            items = [
+                item
+                for number in range(size)
+                for item in (
+                    f"Batch {number}", f"BATCH {number}", "Alias 1", f"None {number}", (10**6 + number, f"x {number}"),
+                    (self.product.id, "y"),
+                )
+            ]
+            self.env.invalidate_all()
+            self.sync.company_id.ids, self.sync.match_item_id  # noqa: B018 - not the matching's own queries
+            before = self.cr.sql_log_count
+            self.match(*items)
+            counts.append(self.cr.sql_log_count - before)
+        # Five steps, and the fields of the products that the aliases name.
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], 10)

@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from .common import ExternalOrderCase
+
+
+class TestRetention(ExternalOrderCase):
+    """What is kept of imported orders, and for how long."""
+
+    def import_long_ago(self, days, order_id=639):
+        row = self.import_order(order_id=order_id)
+        row.imported_date = fields.Datetime.now() - timedelta(days=days)
+        return row
+
+    def collect(self):
+        self.env["external.order"]._gc_payloads()
+
+    def test_payloads_of_imported_orders_are_dropped_after_their_time(self):
+        self.sync.payload_retention_days = 30
+        old, new = self.import_long_ago(31, 1), self.import_long_ago(29, 2)
+        self.collect()
+        self.assertFalse(old.payload or old.payload_text)
+        self.assertTrue(new.payload and new.payload_text)
+
+    def test_an_order_is_known_without_its_payload(self):
+        row = self.import_long_ago(1000)
+        self.collect()
+        self.assertFalse(row.payload)
+        run = self.synchronize(self.order())
+        self.assertEqual((run.known_count, run.changed_count, run.status), (1, 0, "no_orders"))
+        run = self.synchronize(self.order(OrderStatus=104))
+        self.assertEqual((run.changed_count, row.changed, len(self.pos_orders())), (1, True, 1))
+        self.assertTrue(row.payload)
+
+    def test_a_changed_order_keeps_its_new_content_until_a_person_has_seen_it(self):
+        row = self.import_long_ago(1000)
+        self.synchronize(self.order(OrderStatus=104))
+        self.collect()
+        self.assertTrue(row.payload)
+        row.action_accept_change()
+        self.collect()
+        self.assertFalse(row.payload)
+
+    def test_no_time_keeps_everything_and_what_is_not_imported_stays(self):
+        self.sync.payload_retention_days = 0
+        row = self.import_long_ago(1000)
+        self.collect()
+        self.assertTrue(row.payload)
+        self.sync.payload_retention_days = 1
+        self.synchronize(self.order(2, OrderItems=[self.item("No Such Product")]))
+        self.inbox(2).received_date = fields.Datetime.now() - timedelta(days=1000)
+        self.collect()
+        self.assertTrue(self.inbox(2).payload)
+
+    def test_payloads_of_an_archived_synchronization_are_dropped_too(self):
+        row = self.import_long_ago(1000)
+        self.sync.active = False
+        self.collect()
+        self.assertFalse(row.payload)
+
+    def test_runs_are_kept_for_thirty_days(self):
+        old, recent = self.synchronize(self.order()), self.synchronize(self.order(2))
+        old.date_start = fields.Datetime.now() - timedelta(days=31)
+        recent.date_start = fields.Datetime.now() - timedelta(days=29)
+        row = self.inbox(639)
+        self.env["external.order.sync.run"]._gc_runs()
+        self.assertFalse(old.exists())
+        self.assertTrue(recent.exists())
+        self.assertEqual((row.state, row.run_id.id), ("done", False))

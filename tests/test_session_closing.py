@@ -1,0 +1,197 @@
+from datetime import datetime, timedelta
+
+from odoo import fields
+
+from .common import ExternalOrderCase
+
+
+class TestSessionClosing(ExternalOrderCase):
+    """Sessions that the synchronization opened are closed and posted by themselves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cron = cls.env.ref("external_order_sync.ir_cron_sync_external_orders")
+        cls.sync.responsible_id = cls.env.ref("base.user_admin")
+
+    def run_scheduled_action(self):
+        self.sync.next_sync_date = fields.Datetime.now()
+        with self.enter_registry_test_mode():
+            self.cron.method_direct_trigger()
+
+    def import_yesterday(self, *order_ids):
+        """Import orders, and let their session be open since two days ago; return it."""
+        self.synchronize(*[self.order(order_id) for order_id in order_ids or (639,)])
+        session = self.pos_orders().session_id
+        session.start_at = fields.Datetime.now() - timedelta(days=2)
+        return session
+
+    def break_balance(self, session):
+        """Make a payment of the session smaller than its order, as a faulty extension might."""
+        payment = session.order_ids[0].payment_ids
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pos_payment SET amount = amount - 1 WHERE id = %s", [payment.id])
+        self.env.invalidate_all()
+        return payment
+
+    def closing_activities(self, session):
+        return session.activity_search(["mail.mail_activity_data_warning"])
+
+    # ---- when ----
+
+    def test_nothing_is_closed_unless_it_is_asked_for(self):
+        session = self.import_yesterday()
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "opened")
+
+    def test_a_session_that_is_open_since_before_the_closing_time_is_closed(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday(1, 2)
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "closed")
+        self.assertEqual(session.move_id.state, "posted")
+        self.assertEqual(sum(session.move_id.line_ids.mapped("balance")), 0)
+        self.assertEqual(sum(session.move_id.line_ids.mapped("debit")), 184.0)
+        self.assertEqual((session.cash_register_balance_end_real, session.cash_register_difference), (184.0, 0))
+        self.assertEqual(set(session.order_ids.mapped("state")), {"done"})
+        self.assertFalse(self.closing_activities(session))
+
+    def test_the_next_orders_open_a_new_session_with_its_balance(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        self.run_scheduled_action()
+        self.feed(self.order(640))
+        self.run_scheduled_action()
+        following = self.inbox(640).session_id
+        self.assertEqual((following.state, following.cash_register_balance_start), ("opened", 92.0))
+        self.assertNotEqual(following, session)
+
+    def test_a_session_that_was_opened_after_the_closing_time_stays_open(self):
+        self.sync.close_daily = True
+        session = self.import_order().session_id
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "opened")
+
+    def test_the_scheduler_comes_back_at_the_closing_time(self):
+        in_five_minutes = fields.Datetime.now().replace(second=0) + timedelta(minutes=5)
+        if in_five_minutes.hour == 0:
+            in_five_minutes -= timedelta(minutes=10)
+        self.env.ref("base.user_admin").tz = "UTC"
+        self.sync.write({
+            "close_daily": True,
+            "closing_time": in_five_minutes.hour + in_five_minutes.minute / 60,
+            "sync_interval": 600,
+        })
+        self.import_order()
+        self.cron.write({"interval_number": 1, "interval_type": "days"})
+        self.run_scheduled_action()
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
+        self.assertIn(in_five_minutes, triggers.mapped("call_at"))
+
+    def test_the_closing_time_is_in_the_responsible_users_time_zone(self):
+        closings = self.env["pos.session"]._get_daily_closings
+        cases = (
+            ("Asia/Riyadh", 23.5, "2026-01-10 20:29", "2026-01-09 20:30", "2026-01-10 20:30"),
+            ("Asia/Riyadh", 23.5, "2026-01-10 20:30", "2026-01-10 20:30", "2026-01-11 20:30"),
+            ("America/New_York", 0.0, "2026-01-10 04:00", "2026-01-09 05:00", "2026-01-10 05:00"),
+            # The clock goes forward in the night to 2026-03-29: 22:00 stays 22:00.
+            ("Europe/Berlin", 22.0, "2026-03-29 12:00", "2026-03-28 21:00", "2026-03-29 20:00"),
+        )
+        for zone, time, *moments in cases:
+            now, last, following = map(datetime.fromisoformat, moments)
+            with self.subTest(zone=zone, now=now):
+                self.sync.responsible_id.tz = zone
+                self.sync.closing_time = time
+                self.assertEqual(closings(self.sync, now), (last, following))
+
+    def test_the_company_s_time_zone_counts_where_the_responsible_has_none(self):
+        self.sync.responsible_id.tz = False
+        self.sync.closing_time = 12
+        self.company.partner_id.tz = "Asia/Riyadh"
+        last, _following = self.env["pos.session"]._get_daily_closings(self.sync, datetime(2026, 1, 10, 9))
+        self.assertEqual(last, datetime(2026, 1, 10, 9))
+
+    def test_a_session_that_has_enough_orders_is_closed(self):
+        self.sync.closing_order_count = 3
+        self.synchronize(self.order(1), self.order(2))
+        session = self.pos_orders().session_id
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "opened")
+        self.feed(self.order(3), self.order(4))
+        self.run_scheduled_action()
+        self.assertEqual((session.state, session.order_count), ("closed", 4))
+
+    def test_sync_now_leaves_the_closing_to_the_scheduler(self):
+        self.sync.closing_order_count = 1
+        self.feed(self.order())
+        before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.cron.id)])
+        self.sync.action_sync_now()
+        session = self.pos_orders().session_id
+        self.assertEqual(session.state, "opened")
+        self.assertGreater(self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.cron.id)]), before)
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "closed")
+
+    def test_a_session_that_a_person_opened_is_left_to_that_person(self):
+        self.sync.write({"close_daily": True, "closing_order_count": 1})
+        session = self.env["pos.session"].create({"config_id": self.pos_config.id})
+        session.set_opening_control(0, "")
+        self.assertEqual(self.import_yesterday(), session)
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "opened")
+
+    # ---- what goes wrong ----
+
+    def test_a_closing_that_fails_leaves_one_activity_and_undoes_nothing(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        self.break_balance(session)
+        self.feed(self.order(640))
+        self.run_scheduled_action()
+        self.assertEqual((session.state, session.move_id), ("opened", self.env["account.move"]))
+        activity = self.closing_activities(session)
+        self.assertEqual((len(activity), activity.user_id), (1, self.sync.responsible_id))
+        self.assertIn("would not balance", activity.note)
+        self.assertFalse(self.env["account.move"].search([("ref", "=", session.name)]))
+        # What came in the same run stays, and importing goes on.
+        self.assertEqual((self.inbox(640).state, self.sync.last_sync_status), ("done", "success"))
+        self.feed(self.order(641))
+        self.run_scheduled_action()
+        self.assertEqual(self.inbox(641).session_id, session)
+        self.assertEqual(len(self.closing_activities(session)), 1)
+
+    def test_it_is_tried_again_when_the_activity_is_done(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        payment = self.break_balance(session)
+        self.run_scheduled_action()
+        self.env.cr.execute("UPDATE pos_payment SET amount = amount + 1 WHERE id = %s", [payment.id])
+        self.env.invalidate_all()
+        self.closing_activities(session).action_done()
+        self.run_scheduled_action()
+        self.assertEqual((session.state, session.move_id.state), ("closed", "posted"))
+
+    def test_a_person_who_closes_it_has_done_the_activity(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        draft = self.env["pos.order"].create({
+            "session_id": session.id, "amount_tax": 0, "amount_total": 0, "amount_paid": 0, "amount_return": 0,
+        })
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "opened")
+        self.assertIn("draft", self.closing_activities(session).note)
+        draft.unlink()
+        self.close_session(session)
+        self.assertFalse(self.closing_activities(session))
+
+    def test_one_session_that_cannot_be_closed_does_not_hold_another(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        self.break_balance(session)
+        second = self.create_pos_config("Second POS", self.create_payment_method("Second Cash", "cash"))
+        other = self.create_sync(name="Second Store", pos_config_id=second.id, close_daily=True)
+        other.sync_orders()
+        other_session = other.order_ids.session_id
+        other_session.start_at = fields.Datetime.now() - timedelta(days=2)
+        self.run_scheduled_action()
+        self.assertEqual((session.state, other_session.state), ("opened", "closed"))
