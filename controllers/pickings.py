@@ -6,7 +6,7 @@ from ..models.warehouse_api import BadCursor
 from ..models.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES, closed_object
 from .api_operation import Parameter, Reply, known_etags, operation
 from .api_problem import Problem
-from .warehouse import ETAG_HEADER, NOT_MODIFIED, STRING_HEADER, WarehouseController
+from .warehouse import ETAG_HEADER, NOT_MODIFIED, SOURCE, STRING_HEADER, WarehouseController
 
 PATH = "/api/odoo/pickings"
 
@@ -55,7 +55,7 @@ class PickingController(WarehouseController):
             "Newest scheduled date first, then by id. Following the next links gives every transfer that matched "
             "throughout exactly once, also while transfers are created, changed and rescheduled."
         ),
-        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE),
+        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE, SOURCE),
         answers={
             200: Reply(
                 "A page of transfers.",
@@ -66,9 +66,9 @@ class PickingController(WarehouseController):
         },
         errors=(404,),
     )
-    def list_pickings(self, state, limit, cursor, updated_since):
+    def list_pickings(self, state, limit, cursor, updated_since, source):
         try:
-            page = self._warehouse()._read_pickings(
+            page = self._warehouse(source)._read_pickings(
                 states=state, limit=limit, cursor=cursor, updated_since=updated_since, known_etags=known_etags()
             )
         except BadCursor as error:
@@ -86,7 +86,7 @@ class PickingController(WarehouseController):
         "GET",
         f"{PATH}/{{picking_id}}",
         summary="One transfer with its detailed operations",
-        parameters=(PICKING_ID,),
+        parameters=(PICKING_ID, SOURCE),
         answers={
             200: Reply(
                 "The transfer and its move lines.",
@@ -96,5 +96,5 @@ class PickingController(WarehouseController):
             304: NOT_MODIFIED,
         },
     )
-    def get_picking(self, picking_id):
-        return self._answer(self._warehouse()._read_picking(picking_id, known_etags()))
+    def get_picking(self, picking_id, source):
+        return self._answer(self._warehouse(source)._read_picking(picking_id, known_etags()))

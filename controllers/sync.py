@@ -4,7 +4,7 @@ from ..models.warehouse_api_status import SYNC_GROUP
 from ..models.warehouse_schema import STATUS, closed_object
 from .api_operation import Answer, Reply, known_etags, operation
 from .api_problem import Problem
-from .warehouse import ETAG_HEADER, NOT_MODIFIED, WarehouseController
+from .warehouse import ETAG_HEADER, NOT_MODIFIED, SOURCE, WarehouseController
 
 STARTED = {"success": True, "message": "Odoo sync started in background"}
 
@@ -14,10 +14,11 @@ class SyncController(WarehouseController):
         "GET",
         "/api/odoo/sync/status",
         summary="What is there, and how the order import stands",
+        parameters=(SOURCE,),
         answers={200: Reply("The status.", STATUS, headers={"ETag": ETAG_HEADER}), 304: NOT_MODIFIED},
     )
-    def get_status(self):
-        return self._answer(self._warehouse()._read_status(known_etags()))
+    def get_status(self, source):
+        return self._answer(self._warehouse(source)._read_status(known_etags()))
 
     @operation(
         "POST",
@@ -34,6 +35,7 @@ class SyncController(WarehouseController):
     def trigger_sync(self):
         if not request.env.user.has_group(SYNC_GROUP):
             raise Problem(403, "Starting a synchronization needs the group User of External Order Sync.")
-        if not request.env["external.order.sync"]._trigger_sync():
+        started = [request.env[model]._trigger_sync() for model in ("external.order.sync", "odoo.sync.source")]
+        if not any(started):
             raise Problem(503, "No synchronization is configured, so there is nothing to start.")
         return Answer(STARTED)

@@ -1,21 +1,34 @@
+from odoo.exceptions import MissingError
 from odoo.http import request
 
-from .api_operation import Answer, ApiController, Reply
+from ..models.odoo_sync_source import LOCAL_CODE
+from .api_operation import Answer, ApiController, Parameter, Reply
+from .api_problem import Problem
 
 STRING_HEADER = {"type": "string"}
 ETAG_HEADER = (STRING_HEADER, "Send it back as If-None-Match; while nothing has changed, the answer is 304.")
 NOT_MODIFIED = Reply("Nothing has changed since the answer with this etag.", headers={"ETag": ETAG_HEADER})
 
+SOURCE = Parameter(
+    "source",
+    {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}$"},
+    f"The code of a mirrored Odoo, or {LOCAL_CODE} for this database; without it the default one, if one is chosen, "
+    "else this database. Ids in the answer are those of that Odoo.",
+)
+
 
 class WarehouseController(ApiController):
     """What the resources of the warehouse have in common."""
 
-    def _warehouse(self):
-        """Return the model that the answers come from: this database's own stock.
+    def _warehouse(self, source=None):
+        """Return the model that the answers come from, with the methods of ``warehouse.api``.
 
-        The one place that chooses; a provider has the methods of ``warehouse.api``.
+        :param source: the value of ``SOURCE``.
         """
-        return request.env["warehouse.api"]
+        try:
+            return request.env["odoo.sync.source"]._get_warehouse(source)
+        except MissingError as error:
+            raise Problem(400, f"source: there is no source {source}.", parameter="source") from error
 
     def _answer(self, document, headers=None):
         """Return the :class:`Answer` that tells `document`, a ``warehouse_api.Document``."""

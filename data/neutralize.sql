@@ -2,3 +2,11 @@
 UPDATE external_order_sync
    SET active = false,
        external_api_key = NULL;
+
+-- Odoo archives the couriers' shipping methods in a neutralized copy; what is under way is not asked for any more.
+UPDATE delivery_carrier
+   SET opal_username = NULL,
+       opal_password = NULL;
+
+UPDATE external_shipment
+   SET next_poll = NULL;

@@ -39,4 +39,5 @@ class OdooClient:
         if "error" in answer:
             data = answer["error"].get("data", {})
             raise Failure(f"Odoo refused {path}: {data.get('message') or answer['error']['message']}")
-        return answer["result"]
+        # Odoo leaves it out where a method returns None.
+        return answer.get("result")

@@ -13,6 +13,7 @@ from ..exceptions import ExternalOrderError
 from ..overrides import is_overridden
 from ..tools.order_payload import OrderPayload, PayloadError, parse_order
 from .external_order_pricing import Line, PricedOrder
+from .ir_sequence import NumberRanges
 
 _logger = logging.getLogger(__name__)
 
@@ -107,7 +108,17 @@ class ExternalOrderImport(models.AbstractModel):
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
         if prepared:
             session = self._get_session(sync)
-            self._create_or_split(sync, session, prepared)
+            numbers = self._reserve_numbers(session.config_id, prepared)
+            self.with_context(external_order_numbers=numbers)._create_or_split(sync, session, prepared)
+
+    @api.model
+    def _reserve_numbers(self, config, prepared):
+        """Take the numbers of orders, receipts and lines by the range; all other sequences are asked as ever."""
+        numbers = NumberRanges()
+        numbers.reserve(config.order_seq_id, len(prepared))
+        numbers.reserve(config.order_backend_seq_id, len(prepared))
+        numbers.reserve(config.order_line_seq_id, sum(len(order.priced.lines) for order in prepared))
+        return numbers
 
     @api.model
     def _get_session(self, sync):
@@ -137,13 +148,20 @@ class ExternalOrderImport(models.AbstractModel):
             sync,
             [part for payload in payloads for item in payload.items for part in (item, *item.components)],
         )
+        found = {match.id for match in products.values() if not isinstance(match, ExternalOrderError)}
+        # What is read of one product is read of all.
+        products = {
+            key: match if isinstance(match, ExternalOrderError) else match.with_prefetch(found)
+            for key, match in products.items()
+        }
         methods = self.env["external.payment.matching"]._match_payment_methods(
             sync, [payment for payload in payloads for payment in payload.payments]
         )
+        terms = self.env["external.order.pricing"]._get_terms(sync)
         prepared = []
         for payload, outcome in parsed:
             try:
-                prepared.append(self._prepare_order(sync, payload, outcome, products, methods))
+                prepared.append(self._prepare_order(sync, payload, outcome, products, methods, terms))
             except ExternalOrderError as error:
                 outcome.error = error
         return prepared
@@ -168,11 +186,13 @@ class ExternalOrderImport(models.AbstractModel):
         return missing
 
     @api.model
-    def _prepare_order(self, sync, payload, outcome, products, methods):
-        lines = self._prepare_lines(payload, products)
-        priced = self.env["external.order.pricing"]._price_order(sync, payload, lines)
+    def _prepare_order(self, sync, payload, outcome, products, methods, terms):
+        lines = self._prepare_lines(payload, products, terms)
+        priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = self.env["external.payment.settling"]._settle_payments(sync, payload, priced.total, methods)
-        outcome.warnings = [*payload.warnings, *self._get_name_warnings(payload, products), *warnings]
+        outcome.warnings = [
+            *payload.warnings, *self._get_name_warnings(payload, products), *priced.warnings, *warnings
+        ]
         return PreparedOrder(
             payload=payload,
             uuid=self._get_order_uuid(sync, payload.external_id),
@@ -183,7 +203,7 @@ class ExternalOrderImport(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_lines(self, payload, products):
+    def _prepare_lines(self, payload, products, terms):
         """Return the `Line` list of an order: each item, followed by its components.
 
         :raise ExternalOrderError: if a product was not found
@@ -194,7 +214,7 @@ class ExternalOrderImport(models.AbstractModel):
             parent = len(lines)
             components = [(part, self._get_product(part, products)) for part in item.components]
             lines.append(Line(product, item.name, item.quantity, item.price, item, index))
-            shares = self.env["external.combo.pricing"]._share_price(item, product, components)
+            shares = self.env["external.combo.pricing"]._share_price(item, product, components, terms.unit)
             for (part, part_product), share in zip(components, shares, strict=True):
                 lines.append(Line(
                     part_product, part.name, part.quantity, share.price, item, index,
@@ -215,7 +235,7 @@ class ExternalOrderImport(models.AbstractModel):
     def _get_name_warnings(self, payload, products):
         """Say where the product of an ItemID has another name than the item."""
         warnings = []
-        for item in payload.items:
+        for item in (part for item in payload.items for part in (item, *item.components)):
             product = products[item.item_id, item.name]
             if item.item_id == product.id and item.name and item.name.strip().casefold() not in (
                 product.name.casefold(), product.display_name.casefold()
@@ -238,12 +258,15 @@ class ExternalOrderImport(models.AbstractModel):
     def _create_or_split(self, sync, session, prepared):
         """Create the orders together; if that fails, halve the batch until the one that cannot be made is alone."""
         outcome = Outcome()
+        numbers = self.env.context["external_order_numbers"]
+        mark = numbers.mark()
         with self._catch(outcome), self.env.cr.savepoint():
             orders = self._create_orders(sync, session, prepared)
         if not (outcome.error or outcome.conflict):
             for order, pos_order in zip(prepared, orders, strict=True):
                 order.outcome.pos_order = pos_order
             return
+        numbers.give_back(mark)
         if len(prepared) == 1:
             prepared[0].outcome.error, prepared[0].outcome.conflict = outcome.error, outcome.conflict
             return
@@ -262,19 +285,22 @@ class ExternalOrderImport(models.AbstractModel):
         """
         vals_list = [self._prepare_pos_order_values(sync, session, order) for order in prepared]
         # Nobody reads a creation message per order: the inbox has its history.
-        quiet = self.env["pos.order"].with_context(mail_create_nolog=True, tracking_disable=True)
+        quiet = self.env["pos.order"].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True, external_order_creation=True
+        )
         orders = quiet.create(vals_list).with_context(self.env.context)
         self._link_components(orders, prepared)
         for order in orders:
             order.action_pos_order_paid()
-            order._create_order_picking()
-        orders._compute_total_cost_in_real_time()
+        self.env["external.order.picking"]._create_pickings(orders)
         self.env.flush_all()
         return orders
 
     @api.model
     def _link_components(self, orders, prepared):
         for pos_order, order in zip(orders, prepared, strict=True):
+            if all(values.parent is None for values in order.priced.lines):
+                continue
             lines = pos_order.lines.sorted("id")
             for line, values in zip(lines, order.priced.lines, strict=True):
                 if values.parent is not None:

@@ -5,14 +5,12 @@ from itertools import islice
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..notifications import notification
 from ..overrides import is_overridden
 from ..tools.feed_chunks import chunks
 from ..tools.order_feed import FeedError, FeedSettings, OrderFeed
-from ..tools.order_payload import PayloadError, external_id
 
 # Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
-FETCH_SIZE = 1000
+FETCH_SIZE = 5000
 # How long Sync Now works before it hands what is left to the scheduled action (a web worker's own limit is 120 s).
 SYNC_NOW_SECONDS = 45
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
@@ -222,25 +220,6 @@ class ExternalOrderSync(models.Model):
             run._hand_over()
         return run._get_notification()
 
-    def action_test_connection(self):
-        """Fetch, and tell what was seen; nothing is imported."""
-        self.ensure_one()
-        self.check_access("write")
-        entries = next(iter(self._iter_fetched_entries()), [])
-        ids = []
-        for entry in entries:
-            try:
-                ids.append(external_id(entry))
-            except PayloadError:
-                continue
-        kind, message = "success", self.env._("The external system answers, but sent no orders.")
-        if ids:
-            shown = ", ".join(ids[:5])
-            message = self.env._("The system answers. It sent %(count)s orders: %(ids)s …", count=len(ids), ids=shown)
-        elif entries:
-            kind, message = "warning", self.env._("The external system answers, but what it sent are no orders.")
-        return notification(kind, message, title=self.env._("Connection works"), reload=False)
-
     def _trigger_sync(self):
         """Have the scheduler synchronize ``self``, or all active configurations that the user sees, at once.
 
@@ -384,9 +363,6 @@ class ExternalOrderSync(models.Model):
 
     def action_open_orders(self):
         return self._get_inbox_action({})
-
-    def action_open_failed(self):
-        return self._get_inbox_action({"search_default_attention": 1})
 
     def _get_inbox_action(self, context):
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")

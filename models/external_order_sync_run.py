@@ -17,6 +17,8 @@ BATCH_SIZE = 100
 # A run whose process was killed shows no sign of life for so long.
 ABANDONED_AFTER = timedelta(minutes=15)
 FAILURES_NAMED = 20
+# So many known entries of a feed may pass before a run shows that it is alive.
+KNOWN_AT_MOST = 20_000
 # A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
 DUE_TOLERANCE = timedelta(seconds=30)
 
@@ -30,7 +32,7 @@ class ExternalOrderSyncRun(models.Model):
     _rec_name = "date_start"
 
     sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
-    company_id = fields.Many2one(related="sync_id.company_id", store=True)
+    company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
     scheduled = fields.Boolean(readonly=True, help="Run by the scheduled action, not by a person.")
     status = fields.Selection(
         [("running", "Running"), ("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")],
@@ -207,35 +209,49 @@ class ExternalOrderSyncRun(models.Model):
         """
         # A run that was interrupted begins its download again, and knows what it received before.
         received_before = self.new_count + self.changed_count + self.ignored_count
-        self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
+        if self.fetched_count:
+            self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
+        # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
+        known = 0
         for entries in self.sync_id.with_context(external_order_sync_run_id=self.id)._iter_fetched_entries():
-            retrying(self.env, lambda entries=entries: self._receive(entries))
-            if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
-                return False
-        retrying(self.env, self._finish_fetching)
+            if retrying(self.env, lambda entries=entries, known=known: self._receive(entries, known)):
+                known = 0
+                if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
+                    return False
+            else:
+                known += len(entries)
+        retrying(self.env, lambda: self._finish_fetching(known))
         commit(self.env)
         return True
 
-    def _finish_fetching(self):
+    def _finish_fetching(self, known):
         self.fetch_done = True
-        self.known_count = max(self.known_count, 0)
+        self.fetched_count += known
+        self.known_count = max(self.known_count + known, 0)
         # Every page was committed before. What is not in the inbox has to be asked for again: entries that were
         # refused, and what a feed may have that repeated a page in place of the next one.
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = self.date_start
 
-    def _receive(self, entries):
-        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count)
+    def _receive(self, entries, known):
+        """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
+
+        :return: whether there was anything to store; if all were known, these are not counted either
+        """
+        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known)
+        if received.known == len(entries) and known < KNOWN_AT_MOST:
+            return False
         self.write({
-            "fetched_count": self.fetched_count + len(entries),
+            "fetched_count": self.fetched_count + known + len(entries),
             "new_count": self.new_count + received.new,
-            "known_count": self.known_count + received.known,
+            "known_count": self.known_count + known + received.known,
             "changed_count": self.changed_count + received.changed,
             "ignored_count": self.ignored_count + received.ignored,
             "refused_count": self.refused_count + len(received.refused),
             "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
             "date_progress": fields.Datetime.now(),
         })
+        return True
 
     # ------------------------------------------------------------
     # Importing
@@ -251,7 +267,8 @@ class ExternalOrderSyncRun(models.Model):
                 processed = retrying(self.env, self._import_batch)
             except TRANSIENT_ERRORS as error:
                 processed = retrying(self.env, lambda error=error: self._defer_batch(error))
-            seconds_left = commit_progress(self.env, processed)
+            # Where no order waited there is nothing to commit.
+            seconds_left = commit_progress(self.env, processed) if processed or self.import_error else 0
             if self.scheduled:
                 self.env["pos.session"]._close_due_external_sessions(self.sync_id)
             if not processed:
@@ -362,7 +379,9 @@ class ExternalOrderSyncRun(models.Model):
             [("run_id", "=", self.id), ("state", "=", "failed")], order="id", limit=FAILURES_NAMED
         )
         lines = [
-            self.env._("Order %(order)s: %(reason)s", order=row.external_id, reason=row.error_message) for row in failed
+            self.env._("Order %(order)s: %(reason)s", order=rows.external_id, reason=reason) if len(rows) == 1
+            else self.env._("Orders %(orders)s: %(reason)s", orders=", ".join(rows.mapped("external_id")), reason=reason)
+            for reason, rows in failed.grouped("error_message").items()
         ]
         if self.failed_count > FAILURES_NAMED:
             lines.append(self.env._("… and %s more.", self.failed_count - FAILURES_NAMED))

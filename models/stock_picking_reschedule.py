@@ -49,6 +49,7 @@ class StockPickingReschedule(models.Model):
     @api.autovacuum
     def _gc_reschedules(self):
         self.env.execute_query(SQL(
-            "DELETE FROM stock_picking_reschedule WHERE logged_at < %s RETURNING id",
+            "DELETE FROM %s WHERE logged_at < %s RETURNING id",
+            SQL.identifier(self._table),
             fields.Datetime.now() - self._KEPT,
         ))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import MissingError
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from .warehouse_schema import MOVE_LINE, PICKING
@@ -18,12 +18,9 @@ ISO_UTC = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 def _sort_date(column):
     """Return the list's first sort key: the date as it is told, in whole seconds; none sorts as the oldest.
 
-    Whoever changes it changes the index on ``stock.picking`` as well.
+    Whoever changes it changes the indexes on ``stock.picking`` and ``odoo.mirror.picking`` as well.
     """
     return SQL("COALESCE(date_trunc('second', %s), '-infinity'::timestamp)", column)
-
-
-SORT_DATE = _sort_date(SQL("stock_picking.scheduled_date"))
 
 
 class BadCursor(ValueError):
@@ -58,10 +55,48 @@ class WarehouseApi(models.AbstractModel):
     may repeat, the `write_date`.
 
     ``known_etags`` is what the client has: those etags, or ``("*",)`` for any.
+
+    Where the rows are is told by the attributes and methods of the first section; ``odoo.mirror.api`` has its own.
     """
 
     _name = "warehouse.api"
     _description = "Warehouse API"
+
+    # ---------------------------------------------------------------- where the rows are
+
+    #: Models of the transfers, of their move lines, and of the transfers' former dates.
+    _picking_model = "stock.picking"
+    _line_model = "stock.move.line"
+    _reschedule_model = "stock.picking.reschedule"
+    #: The field that tells when a row was last written here.
+    _written_field = "write_date"
+    #: The field that tells when a transfer came in.
+    _received_field = "create_date"
+
+    @api.model
+    def _get_field_name(self, key):
+        """Return the field that holds a key of the answers."""
+        return key
+
+    @api.model
+    def _get_domain(self):
+        """Return the domain of the rows that are served, of any kind."""
+        return []
+
+    @api.model
+    def _get_scope(self):
+        """Return a text of these rows alone: a cursor or an etag of others is none of theirs."""
+        return CURSOR_SCOPE
+
+    @api.model
+    def _compute_line_columns(self, Line, query):
+        """Return the expressions of those keys of ``MOVE_LINE`` that no field holds."""
+        return {
+            "qty_done": SQL(
+                "CASE WHEN %s OR %s = 'done' THEN %s ELSE 0 END",
+                *(Line._field_to_sql(query.table, name, query) for name in ("picked", "state", "quantity")),
+            ),
+        }
 
     # ---------------------------------------------------------------- pickings
 
@@ -80,12 +115,12 @@ class WarehouseApi(models.AbstractModel):
         :raise BadCursor: if `cursor` is not one.
         :raise AccessError: if the user may not read transfers.
         """
-        domain = []
+        domain = self._get_domain()
         if states is not None:
             domain.append(("state", "in", list(states)))
         if updated_since is not None:
-            domain.append(("write_date", ">=", updated_since))
-        Picking = self.env["stock.picking"]
+            domain.append((self._written_field, ">=", updated_since))
+        Picking = self.env[self._picking_model]
         query = Picking._search(domain)
         position = self._decode_cursor(cursor) if cursor else None
         columns = self._columns(Picking, query, PICKING["properties"])
@@ -112,10 +147,10 @@ class WarehouseApi(models.AbstractModel):
             page=self._sql_page(query, columns, position, limit + 1),
             total=query.select(SQL("count(*)")),
             limit=limit,
-            seed=str(list(PICKING["properties"])),
+            seed=f"{self._get_scope()} {list(PICKING['properties'])}",
             snapshot=position.snapshot if position else SQL("pg_current_snapshot()::text"),
             last_reschedule=str(position.last_reschedule) if position else SQL(
-                "COALESCE((SELECT max(id) FROM stock_picking_reschedule), 0)::text"
+                "COALESCE((SELECT max(id) FROM %s), 0)::text", self._sql_reschedules()
             ),
             known=self._sql_known(known_etags),
             keys=self._sql_keys(PICKING["properties"]),
@@ -137,15 +172,12 @@ class WarehouseApi(models.AbstractModel):
         :raise MissingError: if there is no such transfer for this user.
         :raise AccessError: if the user may not read transfers or move lines.
         """
-        Picking, Line = self.env["stock.picking"], self.env["stock.move.line"]
-        picking_query = Picking._search([("id", "=", picking_id)])
-        line_query = Line._search([("picking_id", "=", picking_id)])
-        line_columns = self._columns(Line, line_query, MOVE_LINE["properties"], {
-            "qty_done": SQL(
-                "CASE WHEN %s OR %s = 'done' THEN %s ELSE 0 END",
-                *(Line._field_to_sql(line_query.table, name, line_query) for name in ("picked", "state", "quantity")),
-            ),
-        })
+        Picking, Line = self.env[self._picking_model], self.env[self._line_model]
+        picking_query = Picking._search([*self._get_domain(), (self._get_field_name("id"), "=", picking_id)])
+        line_query = Line._search([*self._get_domain(), (self._get_field_name("picking_id"), "=", picking_id)])
+        line_columns = self._columns(
+            Line, line_query, MOVE_LINE["properties"], self._compute_line_columns(Line, line_query)
+        )
         statement = SQL(
             """
             WITH picking AS MATERIALIZED (%(picking)s),
@@ -167,10 +199,10 @@ class WarehouseApi(models.AbstractModel):
             FROM facts
             """,
             picking=picking_query.select(
-                *self._columns(Picking, picking_query, PICKING["properties"]), self._sql_version("stock_picking")
+                *self._columns(Picking, picking_query, PICKING["properties"]), self._sql_version(Picking._table)
             ),
-            lines=line_query.select(*line_columns, self._sql_version("stock_move_line")),
-            seed=str([*PICKING["properties"], *MOVE_LINE["properties"]]),
+            lines=line_query.select(*line_columns, self._sql_version(Line._table)),
+            seed=f"{self._get_scope()} {[*PICKING['properties'], *MOVE_LINE['properties']]}",
             known=self._sql_known(known_etags),
             picking_keys=self._sql_keys(PICKING["properties"]),
             line_keys=self._sql_keys(MOVE_LINE["properties"]),
@@ -185,14 +217,16 @@ class WarehouseApi(models.AbstractModel):
     @api.model
     def _sql_page(self, query, columns, position, count):
         """Return the CTEs that end in ``page``: `count` rows after `position`, a :class:`Cursor` or None."""
-        columns = SQL(", ").join([*columns, self._sql_version("stock_picking")])
+        table = self.env[self._picking_model]._table
+        sort_date = _sort_date(SQL.identifier(table, "scheduled_date"))
+        columns = SQL(", ").join([*columns, self._sql_version(table)])
         where = query.where_clause if query.where_clause.code else SQL("TRUE")
         if not position:
             return SQL(
                 """page AS MATERIALIZED (
                     SELECT %s, %s AS sort_date FROM %s WHERE %s ORDER BY sort_date DESC, id LIMIT %s
                 )""",
-                columns, SORT_DATE, query.from_clause, where, count,
+                columns, sort_date, query.from_clause, where, count,
             )
         # Two parts: the transfers that stand where they stood when the walk began, straight from the index; and those
         # rescheduled since, each by the first date that the walk's snapshot does not know to have been replaced.
@@ -201,7 +235,7 @@ class WarehouseApi(models.AbstractModel):
             """
             moved AS MATERIALIZED (
                 SELECT DISTINCT ON (picking_id) picking_id, %(moved_key)s AS sort_date
-                FROM stock_picking_reschedule
+                FROM %(reschedules)s
                 WHERE CASE WHEN transaction_id = pg_current_xact_id_if_assigned()::text
                     THEN id > %(last_reschedule)s
                     ELSE NOT pg_visible_in_snapshot(transaction_id::xid8, %(snapshot)s::pg_snapshot)
@@ -212,24 +246,26 @@ class WarehouseApi(models.AbstractModel):
                 (
                     SELECT %(columns)s, %(key)s AS sort_date FROM %(tables)s
                     WHERE %(where)s AND %(after_own)s
-                        AND NOT EXISTS (SELECT FROM moved WHERE moved.picking_id = stock_picking.id)
+                        AND NOT EXISTS (SELECT FROM moved WHERE moved.picking_id = %(table)s.id)
                     ORDER BY sort_date DESC, id LIMIT %(count)s
                 ) UNION ALL (
                     SELECT %(columns)s, moved.sort_date FROM %(tables)s, moved
-                    WHERE moved.picking_id = stock_picking.id AND %(where)s AND %(after_moved)s
+                    WHERE moved.picking_id = %(table)s.id AND %(where)s AND %(after_moved)s
                     ORDER BY sort_date DESC, id LIMIT %(count)s
                 )
                 ORDER BY sort_date DESC, id LIMIT %(count)s
             )
             """,
             moved_key=_sort_date(SQL("previous_date")),
+            reschedules=self._sql_reschedules(),
+            table=SQL.identifier(table),
             snapshot=position.snapshot,
             last_reschedule=position.last_reschedule,
             columns=columns,
-            key=SORT_DATE,
+            key=sort_date,
             tables=query.from_clause,
             where=where,
-            after_own=self._sql_after(SORT_DATE, position),
+            after_own=self._sql_after(sort_date, position),
             after_moved=self._sql_after(SQL("moved.sort_date"), position),
             count=count,
         )
@@ -237,19 +273,23 @@ class WarehouseApi(models.AbstractModel):
     @api.model
     def _sql_after(self, sort_date, position):
         # The first comparison is implied by the second; it is what an index can start from.
+        table, column = self.env[self._picking_model]._table, self._get_field_name("id")
         return SQL(
-            "%(key)s <= %(date)s::timestamp AND (%(key)s < %(date)s::timestamp OR stock_picking.id > %(id)s)",
-            key=sort_date, date=position.sort_date, id=position.id,
+            "%(key)s <= %(date)s::timestamp AND (%(key)s < %(date)s::timestamp OR %(column)s > %(id)s)",
+            key=sort_date, date=position.sort_date, column=SQL.identifier(table, column), id=position.id,
         )
 
     @api.model
-    def _columns(self, Model, query, properties, computed=None):
+    def _sql_reschedules(self):
+        return SQL.identifier(self.env[self._reschedule_model]._table)
+
+    @api.model
+    def _columns(self, Model, query, properties, computed=frozendict()):
         """Return ``expression AS key`` for each of `properties`; fields the user may not read raise AccessError."""
-        computed = computed or {}
         return [
             SQL(
                 "%s AS %s",
-                computed[name] if name in computed else Model._field_to_sql(query.table, name, query),
+                computed.get(name) or Model._field_to_sql(query.table, self._get_field_name(name), query),
                 SQL.identifier(name),
             )
             for name in properties
@@ -259,7 +299,7 @@ class WarehouseApi(models.AbstractModel):
     def _sql_version(self, table):
         return SQL(
             "concat_ws(':', %s, %s::text, %s::text, %s) AS version",
-            *(SQL.identifier(table, column) for column in ("id", "xmin", "ctid", "write_date")),
+            *(SQL.identifier(table, column) for column in ("id", "xmin", "ctid", self._written_field)),
         )
 
     @api.model
@@ -295,13 +335,13 @@ class WarehouseApi(models.AbstractModel):
     def _encode_cursor(self, cursor):
         # sudo: the signature's secret is a system parameter. The expiry is inside, to be kept from page to page.
         return hash_sign(
-            self.env(su=True), CURSOR_SCOPE, list(cursor), expiration=datetime.fromtimestamp(cursor.expires)
+            self.env(su=True), self._get_scope(), list(cursor), expiration=datetime.fromtimestamp(cursor.expires)
         )
 
     @api.model
     def _decode_cursor(self, text):
         try:
-            values = verify_hash_signed(self.env(su=True), CURSOR_SCOPE, text)  # sudo: as above
+            values = verify_hash_signed(self.env(su=True), self._get_scope(), text)  # sudo: as above
         except (ValueError, binascii.Error, json.JSONDecodeError) as error:
             raise BadCursor(text) from error
         if values is None:

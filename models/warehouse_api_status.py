@@ -23,30 +23,43 @@ class WarehouseApi(models.AbstractModel):
     _inherit = "warehouse.api"
 
     @api.model
+    def _get_counted(self):
+        """Return {key of the status: (model, domain)} of what is counted."""
+        return {key: (model, []) for key, model in COUNTED.items()}
+
+    @api.model
+    def _sql_last_synced(self, key):
+        """Return when that which the key counts was last brought up to date; None if it always is."""
+        return None
+
+    @api.model
     def _read_status(self, known_etags=()):
         """Return the counts the user may see, as a :class:`Document`: ``STATUS``.
 
         This database is its own source, so `last_synced` is the time of the answer; the etag leaves it out.
-        `last_received` is when the newest transfer was created.
+        `last_received` is when the newest transfer came in: here, when it was created.
 
         :raise AccessError: if the user may not read one of the models.
         """
-        queries = {key: self.env[model]._search([]) for key, model in COUNTED.items()}
+        queries = {key: self.env[model]._search(domain) for key, (model, domain) in self._get_counted().items()}
         counts = SQL(", ").join(
             SQL("(%s) AS %s", query.select(SQL("count(*)")), SQL.identifier(key)) for key, query in queries.items()
         )
-        last_received = queries["pickings"].select(SQL("max(stock_picking.create_date)"))
+        last_received = queries["pickings"].select(
+            SQL("max(%s)", SQL.identifier(queries["pickings"].table, self._received_field))
+        )
+        synced = {key: self._sql_last_synced(key) for key in ("products", "locations")}
         orders = self._sql_orders() if self.env.user.has_group(SYNC_GROUP) else SQL("NULL::json")
         statement = SQL(
             """
             WITH counted AS MATERIALIZED (
-                SELECT %(counts)s, (%(last_received)s) AS last_received, %(orders)s AS orders
+                SELECT %(counts)s, (%(last_received)s) AS last_received, %(orders)s AS orders, %(synced)s
             ),
             facts AS MATERIALIZED (SELECT *, md5(concat_ws('/', %(seed)s::text, counted::text)) AS etag FROM counted),
             clock AS (SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', %(iso)s) AS now)
             SELECT etag, CASE WHEN NOT %(known)s THEN json_build_object(
-                'products', json_build_object('count', products, 'last_synced', now),
-                'locations', json_build_object('count', locations, 'last_synced', now),
+                'products', json_build_object('count', products, 'last_synced', %(products_synced)s),
+                'locations', json_build_object('count', locations, 'last_synced', %(locations_synced)s),
                 'pickings', json_build_object('count', pickings, 'last_received', to_char(last_received, %(iso)s)),
                 'quants', json_build_object('count', quants),
                 'lots', json_build_object('count', lots),
@@ -57,9 +70,17 @@ class WarehouseApi(models.AbstractModel):
             FROM facts, clock
             """,
             last_received=last_received,
+            synced=SQL(", ").join(
+                SQL("(%s) AS %s", sql or SQL("NULL::timestamp"), SQL.identifier(f"{key}_synced"))
+                for key, sql in synced.items()
+            ),
+            **{
+                f"{key}_synced": SQL("to_char(%s, %s)", SQL.identifier(f"{key}_synced"), ISO_UTC) if sql else SQL("now")
+                for key, sql in synced.items()
+            },
             counts=counts,
             orders=orders,
-            seed=str(list(STATUS["properties"])),
+            seed=f"{self._get_scope()} {list(STATUS['properties'])}",
             iso=ISO_UTC,
             known=self._sql_known(known_etags),
         )

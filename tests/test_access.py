@@ -95,7 +95,7 @@ class TestAccess(ExternalOrderCase):
         sync = self.sync.with_user(self.manager)
         sync.write({"sync_interval": 5, "close_daily": True})
         self.feed(self.order())
-        self.assertEqual(sync.action_test_connection()["params"]["type"], "success")
+        self.assertEqual(sync.action_test_connection()["res_model"], "external.order.preview")
         self.assertTrue(self.env["external.order.sync"].with_user(self.manager).create({
             "name": "New", "external_api_url": "https://example.com/api/orders", "pos_config_id": self.pos_config.id,
         }))

@@ -12,6 +12,12 @@ from .api_common import PICKINGS
 from .api_server import LOGIN, ApiServerCase
 
 SCHEMATHESIS_SECONDS = 120  # it takes some 15
+# Which providers there are is data of the database, so no schema can name them; an unknown one is a 422.
+SCHEMATHESIS_SETTINGS = """\
+[[operations]]
+include-name = "POST /api/delivery/shipments"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429, "5xx"]
+"""
 
 # The examples of the spec (odoo_sync_api.md), as printed there but for host and port, id and token.
 CURL_EXAMPLES = """\
@@ -54,6 +60,7 @@ class TestApiServer(ApiServerCase):
         self.assertEqual({path for path in sessions.rglob("*") if path.is_file()}, before)
 
     def test_schemathesis(self):
+        (Path(self.data_dir) / "schemathesis.toml").write_text(SCHEMATHESIS_SETTINGS)
         result = subprocess.run(
             [
                 sys.executable, "-m", "schemathesis.cli", "run", f"{self.url}/api/odoo/openapi.json",

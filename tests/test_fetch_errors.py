@@ -178,7 +178,8 @@ class TestFetchErrors(ExternalOrderCase):
     def test_test_connection_shows_what_it_saw(self):
         self.assertIn("sent no orders", self.sync.action_test_connection()["params"]["message"])
         self.feed(1, {"OrderID": ["x"]}, self.order(7))
-        self.assertIn("1 orders: 7", self.sync.action_test_connection()["params"]["message"])
+        preview = self.env["external.order.preview"].browse(self.sync.action_test_connection()["res_id"])
+        self.assertEqual(preview.line_ids.mapped("external_id"), [False, False, "7"])
         self.feed(1, 2)
         self.assertEqual(self.sync.action_test_connection()["params"]["type"], "warning")
 

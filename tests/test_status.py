@@ -41,7 +41,9 @@ class TestStatus(ExternalOrderCase):
         run = self.synchronize(*[self.bad_order(number) for number in range(1, 31)])
         self.assertIn("30 orders failed:", run.message)
         self.assertIn("… and 10 more.", run.message)
-        self.assertEqual(run.message.count("Product not found"), 20)
+        self.assertIn("Orders 1, 2, 3, ", run.message)
+        self.assertIn("19, 20: Product not found", run.message)
+        self.assertEqual(run.message.count("Product not found"), 1, "a reason that orders share is told once")
 
     def test_very_many_entries_that_are_no_orders_are_counted_rather_than_listed(self):
         run = self.synchronize(*range(50))

@@ -94,7 +94,7 @@ class TestSyncOrders(ExternalOrderCase):
     def test_sync_now_tells_what_happened(self):
         self.feed(self.order(1), self.order(2, OrderItems=[self.item("No Such Product")]))
         action = self.sync.action_sync_now()
-        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual(action["tag"], "external_order_sync.notification")
         self.assertEqual(action["params"]["type"], "danger")
         self.assertIn("1 order imported.", action["params"]["message"])
         self.assertIn("Order 2: Product not found", action["params"]["message"])
@@ -102,7 +102,8 @@ class TestSyncOrders(ExternalOrderCase):
     def test_test_connection_imports_nothing(self):
         self.feed(self.order(1), self.order(2))
         action = self.sync.action_test_connection()
-        self.assertIn("2 orders: 1, 2", action["params"]["message"])
+        preview = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(preview.line_ids.mapped("external_id"), ["1", "2"])
         self.assertFalse(self.env["external.order"].search([("sync_id", "=", self.sync.id)]))
         self.assertFalse(self.pos_orders())
 

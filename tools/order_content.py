@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .json_limits import MAX_DEPTH, number_problem
@@ -87,12 +88,17 @@ def _rule_below(key: str, rule: Callable[[str], str]) -> Callable[[str], str]:
     """What is done to the texts below `key`. A card key's rule also holds for everything inside its value."""
     if rule in (_redact_card_number, _redact_security_code):
         return rule
+    return _rule_of(key) or rule
+
+
+@lru_cache(maxsize=1024)  # a feed repeats its few keys in each order
+def _rule_of(key: str) -> Callable[[str], str] | None:
     name = re.sub(r"[^a-z0-9]", "", key.lower())
     if name in _SECURITY_CODE_KEYS:
         return _redact_security_code
     if _CARD_KEY.search(name):
         return _redact_card_number
-    return _keep if name in _KEPT_KEYS else rule
+    return _keep if name in _KEPT_KEYS else None
 
 
 def _keep(text: str) -> str:

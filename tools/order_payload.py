@@ -338,6 +338,9 @@ def _whole_number(holder: dict[str, Any], key: str, path: str) -> int | None:
 
 def _identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
     """A text or a whole number, as text; equal numbers give equal texts, sent as number or as text."""
+    value = holder.get(key)
+    if type(value) is int and -(10**18) < value < 10**18:
+        return str(value)  # the usual case
     text = _text(holder, key, path, MAX_ID_LENGTH)
     return re.sub(r"([0-9])\.0+", r"\1", text) if re.fullmatch(r"-?[0-9]+\.0+", text) else text
 

@@ -5,6 +5,7 @@ beyond sane bounds, NUL characters and lone surrogates (neither can be stored in
 refused. Where an object repeats a name, the last one counts, as everywhere in Python.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Generator, Iterator
@@ -23,7 +24,7 @@ from .json_limits import (
     string_problem,
 )
 
-__all__ = ["RefusedEntry", "StrictJsonError", "dumps", "iter_orders", "loads"]
+__all__ = ["FeedEntry", "RefusedEntry", "StrictJsonError", "dumps", "iter_orders", "loads"]
 
 _SCAN_CHUNK = 1 << 18  # characters looked at in one go when the depth is measured
 _BRACKETS_ONLY = re.compile(r"[^][{}]+")
@@ -40,6 +41,19 @@ class RefusedEntry:
 
     def __str__(self) -> str:
         return self.reason
+
+
+class FeedEntry(dict):
+    """An object among the entries of `iter_orders`; `digest` is the SHA-256, in hexadecimal, of its very text.
+
+    The same text is the same content, so a known entry is recognized without looking into it.
+    """
+
+    __slots__ = ("digest",)
+
+    def __init__(self, value: dict[str, Any], digest: str) -> None:
+        super().__init__(value)
+        self.digest = digest
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,8 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     """Yield the entries of an answer one by one, in any of the guide's three shapes (*API Response Options*).
 
     The shapes are an array of orders, an object with an "orders" array, and one order object (it has an "OrderID").
-    Entries are yielded whatever they are; an entry that holds a refused value comes as `RefusedEntry`. Only the text
+    Entries are yielded whatever they are, objects as `FeedEntry`; an entry that holds a refused value comes as
+    `RefusedEntry`. Only the text
     and one entry are held in memory, so an error further on is raised after the entries before it were yielded.
 
     :raises StrictJsonError: the body is empty, a web page, another JSON value, broken, too deep, or an object of
@@ -118,7 +133,11 @@ class _Reader:
         """Like `value`, but a refused value comes back as `RefusedEntry`."""
         value, end = self._decode(position)
         problem = self._problem(value, position, end)
-        return (RefusedEntry(str(problem)) if problem else value), end
+        if problem:
+            return RefusedEntry(str(problem)), end
+        if isinstance(value, dict):
+            value = FeedEntry(value, hashlib.sha256(self.text[position:end].encode()).hexdigest())
+        return value, end
 
     def array(self, position: int) -> Generator[Any, None, int]:
         """Yield the entries of the array that begins at an offset; return the offset after it."""

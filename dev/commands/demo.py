@@ -1,8 +1,18 @@
-"""Import the demo shop's orders once and compare what Odoo holds with the shop's own books."""
+"""Import the demo shop's orders once, compare Odoo with the shop's own books, and ship one parcel."""
 
 import os
 
-from dev import demo_comparison, demo_database, demo_shop, environment, log_check, odoo_server, ports
+from dev import (
+    demo_comparison,
+    demo_courier,
+    demo_database,
+    demo_shipment,
+    demo_shop,
+    environment,
+    log_check,
+    odoo_server,
+    ports,
+)
 from dev.odoo_client import OdooClient
 
 
@@ -12,17 +22,20 @@ def run(arguments: list[str]) -> int:
         # A `make run` may be using the demo database; then this works in one of its own and leaves nothing.
         database = demo_database.NAME if ours else f"demo_{os.getpid()}"
         try:
-            with demo_shop.selling() as shop:
+            with demo_shop.selling() as shop, demo_courier.carrying() as courier:
                 demo_database.make(env, database, shop)
+                key = demo_shipment.connect(env, database, courier)
                 with odoo_server.serving(env, database, ports.free()) as server:
                     client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
                     status, message = demo_database.sync_now(client)
                     rows = demo_comparison.compare(client, demo_database.demo_store(client), shop.totals())
+                    shipment = demo_shipment.ship(server.url, key, client, courier)
         finally:
             if not ours:
                 env.databases.drop(database)
     print(f"\n{message}\n")
     print(demo_comparison.table(rows))
+    print(f"\nTransfer {shipment.transfer}, parcel {shipment.tracking_number}: {shipment.state}")
     differing = [row for row in rows if not row.agrees]
     problems = log_check.problems(server.log)
     for problem in problems:

@@ -15,6 +15,7 @@ KINDS = {
     "error": "answers `status`, and does nothing",
     "error_after": "does what was asked, then answers `status`",
     "hang_up": "closes the connection, and does nothing",
+    "lose": "closes the connection after `seconds`, and does nothing",
     "hang_up_after": "does what was asked, then closes the connection",
 }
 

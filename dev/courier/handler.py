@@ -93,6 +93,9 @@ class CourierHandler(BaseHTTPRequestHandler):
         courier.requests.append(RequestRecord(courier.clock(), self.command, path, query, kind))
         if kind == "hang_up":
             return
+        if kind == "lose":
+            courier.stopping.wait(fault.seconds)
+            return
         if kind == "error":
             self._write_page(Response(fault.status, pages.maintenance()))
             return

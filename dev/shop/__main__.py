@@ -21,7 +21,7 @@ def _parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--orders", type=int, default=300, help="orders to start with (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="decides all orders (default: %(default)s)")
-    parser.add_argument("--per-page", type=int, help="orders on a page (default: all on one)")
+    parser.add_argument("--per-page", type=int, help="orders on a page (default, or 0: all on one)")
     parser.add_argument("--shape", choices=SHAPES, default="array", help="form of an answer (default: %(default)s)")
     parser.add_argument("--no-link", action="store_true", help="name no next page in a Link header")
     parser.add_argument("--sell-every", type=float, metavar="SECONDS", help="make a new order from time to time")
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             host=options.host,
             port=options.port,
             shape=options.shape,
-            per_page=options.per_page,
+            per_page=options.per_page or None,
             link_header=not options.no_link,
         )
         shop.start()

@@ -1,0 +1,30 @@
+"""What the transfers that are made together have in common, as long as they are being made."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PickingBatch:
+    """In the context (``external_order_batch``): transfers whose goods have left, or come back to, the shop already.
+
+    `pushing_location_ids`: where a rule waits for arriving goods, to move them on.
+    """
+
+    picking_ids: frozenset
+    pushing_location_ids: frozenset
+
+    def is_pushed(self, move):
+        """Return whether a rule may move the goods of a ``stock.move`` on from its destination."""
+        location = move.location_dest_id
+        return not self.pushing_location_ids.isdisjoint(map(int, location.parent_path.split("/")[:-1]))
+
+
+def links_once(records):
+    """Yield, for each field whose company Odoo checks, its name and records that show all links and companies.
+
+    Odoo's check asks the same question for each record anew; to ask it once for each answer gives the same result.
+    """
+    for name, field in records._fields.items():
+        if field.relational and field.check_company:
+            different = {(record.company_id, record[name]): record.id for record in records}
+            yield name, records.browse(different.values())

@@ -1,0 +1,59 @@
+"""Measure against Odoo's own way, one JSON object a line; BENCH=name for one, ARGS=--quick for the statements only."""
+
+import os
+import subprocess
+
+from dev import environment, odoo_program, paths, progress, templates
+from dev.environment import Environment
+from dev.failure import Failure
+
+# Benchmark: module below benchmarks/, its further arguments. `--quick` is for those that have something to check.
+BENCHMARKS = {
+    "import": ("order_import", ["--only=import"]),
+    "import_at_closing": ("order_import", ["--only=import_at_closing"]),
+    "repoll": ("repoll", []),
+    "fetch_parse": ("fetch_parse", []),
+    "workers": ("workers", []),
+    "session_close": ("session_close", []),
+    "api": ("api", []),
+}
+QUICK = ("import", "import_at_closing", "repoll", "fetch_parse")
+
+
+def run(arguments: list[str]) -> int:
+    """Run all benchmarks or the one that BENCH names; return 1 if one failed."""
+    chosen = os.environ.get("BENCH", "")
+    if chosen and chosen not in BENCHMARKS:
+        raise Failure(f"there is no benchmark {chosen}", f"Choose one of {', '.join(BENCHMARKS)}.")
+    names = [chosen] if chosen else list(QUICK if "--quick" in arguments else BENCHMARKS)
+    failed = []
+    with environment.ready() as env:
+        for left_over in env.databases.left_over("bench_"):
+            env.databases.drop(left_over)
+        for name in names:
+            if _run_one(env, name, arguments):
+                failed.append(name)
+    for name in failed:
+        progress.say(f"make bench: {name} failed")
+    return 1 if failed else 0
+
+
+def _run_one(env: Environment, name: str, arguments: list[str]) -> int:
+    """Run one benchmark in a process and on a database of its own."""
+    module, more = BENCHMARKS[name]
+    database = f"bench_{os.getpid()}"
+    try:
+        with progress.step(f"Database {env.databases.name(database)} for {name}"):
+            templates.copy_addon_template(env, database)
+        config = odoo_program.write_config(env, database)
+        command = [env.python, "-m", f"benchmarks.{module}", f"--database={env.databases.name(database)}"]
+        finished = subprocess.run(
+            [*command, f"--config={config}", *more, *arguments],
+            cwd=paths.CHECKOUT,
+            env=odoo_program.environment(env),
+            stdin=subprocess.DEVNULL,
+        )
+        return finished.returncode
+    finally:
+        env.databases.drop(database)
+        (paths.CONFIG / f"{env.databases.name(database)}.conf").unlink(missing_ok=True)

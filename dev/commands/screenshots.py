@@ -1,0 +1,54 @@
+"""Take the pictures of README and app page anew, from a real server with the demo shop's orders."""
+
+import os
+import subprocess
+
+from dev import chromium, demo_database, demo_shop, environment, odoo_program, odoo_server, paths, ports, progress
+from dev.failure import Failure
+from dev.odoo_client import OdooClient
+from dev.screenshots import story
+
+PICTURES = paths.CHECKOUT / "static" / "description" / "screenshots"
+LARGEST = 200_000  # bytes; they are part of every download of the addon
+
+
+def run(arguments: list[str]) -> int:
+    """Replace every picture in static/description/screenshots; return 0 only if all are there and small."""
+    browser = chromium.ensure()
+    database = f"screenshots_{os.getpid()}"
+    with environment.ready() as env:
+        try:
+            with demo_shop.selling() as shop:
+                demo_database.make(env, database, shop)
+                # Without the scheduler nothing happens while a picture is taken.
+                with odoo_server.serving(env, database, ports.free(), cron_threads=0) as server:
+                    client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
+                    with progress.step("Some runs, and orders that cannot be imported"):
+                        story.prepare(client, shop)
+                    _take(env, server, browser)
+        finally:
+            env.databases.drop(database)
+    return _report()
+
+
+def _take(env: environment.Environment, server: odoo_server.OdooServer, browser) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for picture in PICTURES.glob("*.png"):
+        picture.unlink()
+    script = paths.DEV / "screenshots" / "camera.py"
+    command = [env.python, script, server.url, PICTURES, browser, demo_database.LOGIN, demo_database.PASSWORD]
+    with progress.step("Pictures"):
+        # Playwright is a package of the virtual environment, which this command itself does not run in.
+        finished = subprocess.run(command, env=odoo_program.environment(env), stdin=subprocess.DEVNULL)
+    if finished.returncode:
+        raise Failure("A picture could not be taken; the browser says above why.", f"Odoo's log: {server.log}")
+
+
+def _report() -> int:
+    pictures = sorted(PICTURES.glob("*.png"))
+    for picture in pictures:
+        print(f"{picture.stat().st_size / 1000:>7.0f} kB  {picture.relative_to(paths.CHECKOUT)}")
+    too_large = [picture.name for picture in pictures if picture.stat().st_size > LARGEST]
+    if too_large:
+        print(f"Larger than {LARGEST / 1000:.0f} kB: {', '.join(too_large)}")
+    return 1 if too_large or not pictures else 0

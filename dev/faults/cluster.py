@@ -1,0 +1,119 @@
+"""A PostgreSQL server of the laboratory's own, which may be crashed without hurting anybody."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dev import environment, paths, postgres, postgres_user, progress, templates
+from dev.databases import Databases
+from dev.embedded_postgres import INITDB_OPTIONS, LONGEST_SOCKET, ROLE, SOCKET, SUPERUSER, programs
+from dev.environment import Environment
+from dev.failure import Failure
+from dev.postgres import Postgres
+
+FOLDER = paths.STATE / "faults"
+DATABASE = "faults"
+# fsync may be off: what is killed is the server, not the machine. jit only costs time with queries this small.
+OPTIONS = "-c listen_addresses='' -c fsync=off -c jit=off"
+
+
+class Cluster:
+    """The server, listening on a Unix socket in its data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    @property
+    def postgres(self) -> Postgres:
+        settings = {"PGHOST": str(self._data), "PGPORT": "5432", "PGUSER": ROLE}
+        return Postgres(settings, "", programs())
+
+    def make(self) -> None:
+        """Make the data folder, start the server and let the role of Odoo in."""
+        if len(os.fsencode(self._data / SOCKET)) > LONGEST_SOCKET:
+            raise Failure(f"The path {self._data} is too long for a socket.", "Set EOS_STATE_DIR to a shorter one.")
+        if os.geteuid() == 0:
+            postgres_user.open_the_way(self._data, programs())
+        self._data.mkdir(parents=True, mode=0o700)
+        postgres_user.give(self._data)
+        self._run("initdb", "-U", SUPERUSER, *INITDB_OPTIONS)
+        self.start()
+        self.as_superuser("psql", "-q", "-d", "postgres", "-c", f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+
+    def start(self) -> None:
+        """Start the server and wait until it has recovered."""
+        options = f"{OPTIONS} -c unix_socket_directories='{self._data}'"
+        self._run("pg_ctl", "start", "-w", "-o", options, "-l", self._data / "log")
+
+    def stop(self, mode: str) -> None:
+        """End the server: ``fast`` as an administrator does, ``immediate`` as a crash does."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode)
+
+    def remove(self) -> None:
+        """Stop the server if it runs, and remove its data."""
+        if (self._data / "postmaster.pid").exists():
+            self.stop("immediate")
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def as_superuser(self, program: str, *arguments: str | Path) -> None:
+        """Run a client program as the server's superuser. Raises Failure."""
+        progress.run(
+            [programs() / program, *arguments],
+            f"faults-{program}",
+            failure=f"{program} failed on the laboratory's server.",
+            env={**os.environ, **self.postgres.settings, "PGUSER": SUPERUSER},
+        )
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        progress.run(
+            [programs() / program, "-D", self._data, *arguments],
+            f"faults-{program}",
+            failure=f"{program} {arguments[0]} failed on the laboratory's server, whose log is {self._data / 'log'}.",
+            identity=postgres_user.identity(self._data),
+            cwd=Path("/"),
+        )
+
+
+@contextmanager
+def running() -> Iterator[tuple[Environment, Cluster]]:
+    """Provide the server with a database that has the addon and demo data; everything is removed in the end."""
+    cluster = Cluster(FOLDER / "pg")
+    cluster.remove()  # what a laboratory that was killed has left
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    try:
+        with environment.ready() as source:
+            dump = FOLDER / "template.dump"
+            _dump_template(source, dump)
+        # From here on there is only one server, and libpq must not be told of another.
+        for name in postgres.OUTSIDE:
+            os.environ.pop(name, None)
+        with progress.step("PostgreSQL of the laboratory's own"):
+            cluster.make()
+            cluster.postgres.sql(f"CREATE DATABASE {DATABASE}")
+            # The parallel jobs need the file; as the superuser, as extensions are part of it.
+            options = ("--no-owner", f"--role={ROLE}", "--no-comments", "-j", "2", "-d", DATABASE)
+            cluster.as_superuser("pg_restore", *options, dump)
+            dump.unlink()
+            cluster.postgres.sql("ANALYZE", DATABASE)
+        yield Environment(source.odoo, source.python, cluster.postgres, Databases(cluster.postgres)), cluster
+    finally:
+        with progress.step("Removing the laboratory's PostgreSQL"):
+            cluster.remove()
+            shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def _dump_template(source: Environment, dump: Path) -> None:
+    database = f"faults_{os.getpid()}"
+    try:
+        with progress.step("Database with the addon, to be copied"):
+            templates.copy_addon_template(source, database)
+        command = [programs() / "pg_dump", "-Fc", "-Z0", "-f", dump, source.databases.name(database)]
+        answer = subprocess.run(command, env=source.postgres.environment, capture_output=True, text=True)
+        if answer.returncode:
+            raise Failure(f"The database template could not be copied.\n{answer.stderr.strip()}")
+    finally:
+        source.databases.drop(database)

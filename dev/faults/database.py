@@ -1,0 +1,105 @@
+"""The laboratory's view of Odoo's database: by SQL, from connections of its own, and never through Odoo."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg2
+
+from dev.postgres import Postgres
+
+
+class Database:
+    """The database that the servers serve."""
+
+    def __init__(self, postgres: Postgres, name: str) -> None:
+        self.name = name
+        settings = postgres.settings
+        self._address = {"host": settings["PGHOST"], "port": settings["PGPORT"], "user": settings["PGUSER"]}
+        self._connection: Any = None
+
+    def connect(self, name: str | None = None) -> Any:
+        """Return a connection of the caller's own."""
+        return psycopg2.connect(dbname=name or self.name, **self._address)
+
+    def rows(self, statement: str, **values: Any) -> list[tuple]:
+        """Run a statement by itself, committed at once; return its rows. The connection survives a database restart."""
+        for attempt in (1, 2):
+            if not self._connection or self._connection.closed:
+                self._connection = self.connect()
+                self._connection.autocommit = True
+            try:
+                with self._connection.cursor() as cursor:
+                    cursor.execute(statement, values)
+                    return cursor.fetchall() if cursor.description else []
+            except psycopg2.Error as error:
+                # Only what the server has said itself has a code; the connection may not know yet that it is lost.
+                if attempt == 2 or (error.pgcode and not self._connection.closed):
+                    raise
+                self._connection.close()
+        raise AssertionError
+
+    def value(self, statement: str, **values: Any) -> Any:
+        """Return the first column of the first row; None if there is none."""
+        rows = self.rows(statement, **values)
+        return rows[0][0] if rows else None
+
+    @contextmanager
+    def holding(self, *statements: str, **values: Any) -> Iterator["Held"]:
+        """Hold the locks of some statements in an open transaction; it is rolled back unless it is committed."""
+        with closing(self.connect()) as connection:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement, values)
+            yield Held(self, connection)
+
+    def is_written(self, table: str) -> bool:
+        """Whether a transaction that is open has written to the table."""
+        return bool(
+            self.value(
+                "SELECT 1 FROM pg_locks WHERE relation = %(table)s::regclass AND mode = 'RowExclusiveLock' AND granted",
+                table=table,
+            )
+        )
+
+    @contextmanager
+    def writing_stopped(self, table: str) -> Iterator["Held"]:
+        """Let nobody write to a table; reading goes on. Begins when all that are writing now have committed."""
+        with self.holding(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE") as held:
+            yield held
+
+    def notify_scheduler(self) -> None:
+        """Wake the scheduler of every server that listens."""
+        with closing(self.connect("postgres")) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.name])
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+
+
+class Held:
+    """An open transaction of the laboratory's that others may have to wait for."""
+
+    def __init__(self, database: Database, connection: Any) -> None:
+        self._database = database
+        self._connection = connection
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether another transaction waits for this one."""
+        return bool(
+            self._database.value(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
+                "AND %(pid)s = ANY(pg_blocking_pids(pid))",
+                pid=self._connection.info.backend_pid,
+            )
+        )
+
+    def commit(self) -> None:
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        self._connection.rollback()

@@ -1,0 +1,117 @@
+"""Faults that end the process of the server, or of the database, at some moment of a synchronization."""
+
+from dev.shop.faults import Faults
+
+from .kinds import INTERRUPTED, Round, kind, pause, wait_for_a_moment
+from .laboratory import Laboratory
+from .waiting import Timeout, wait_until
+
+# In the order in which the import of a batch writes to them first; stopping one stops it there.
+WRITTEN_BY_IMPORT = ("pos_order", "pos_order_line", "pos_payment", "stock_picking", "stock_move", "stock_move_line")
+
+# The first connection that is used after a restart may be one that does not know that it is dead.
+ATTEMPTS = 3
+
+
+@kind
+def kill_during_fetch(lab: Laboratory, round_: Round) -> None:
+    """Kill the server while it waits for a page of the feed."""
+    round_.allowed_error = INTERRUPTED
+    lab.shop.faults.add("delay", seconds=30, page=round_.a_page())
+    lab.synchronize(round_.way)
+    wait_until_asked(lab.shop.faults)
+    pause(round_, 0.2)
+    lab.main.kill()
+
+
+@kind
+def kill_during_inbox_write(lab: Laboratory, round_: Round) -> None:
+    """Kill the server while it writes a page into the inbox."""
+    round_.allowed_error = INTERRUPTED
+    lab.shop.faults.add("delay", seconds=0.5, page=round_.a_page())
+    lab.synchronize(round_.way)
+    # The page before is committed when the next one is asked for, so what stops now is the writing of this page.
+    wait_until_asked(lab.shop.faults)
+    with lab.database.writing_stopped("external_order") as held:
+        wait_until(lambda: held.is_waited_for, "a page was being written")
+        pause(round_, 0.1)
+        lab.main.kill()
+
+
+@kind
+def kill_during_order_creation(lab: Laboratory, round_: Round) -> None:
+    """Kill the server somewhere between the first and the last row that a batch of orders needs."""
+    round_.allowed_error = INTERRUPTED
+    table = round_.note = round_.random.choice(WRITTEN_BY_IMPORT)
+    if round_.random.random() < 0.5:
+        round_.note += ", later batch"
+        # The lock is granted when the first batch commits, and stops the second one.
+        lab.synchronize(round_.way)
+        wait_until(lambda: lab.database.is_written(table), f"{table} was being written")
+        with lab.database.writing_stopped(table) as held:
+            wait_until(lambda: held.is_waited_for or lab.is_idle, "a later batch was being created")
+            lab.main.kill()
+    else:
+        kill_in_first_batch(lab, round_, table)
+
+
+def kill_in_first_batch(lab: Laboratory, round_: Round, table: str) -> None:
+    """Synchronize, and kill the server when it has received all orders and is about to write to the table."""
+    with lab.database.writing_stopped(table) as held:
+        lab.synchronize(round_.way)
+        wait_until(lambda: held.is_waited_for, f"{table} was being written")
+        pause(round_, 0.1)
+        lab.main.kill()
+
+
+@kind
+def kill_between_commit_and_status(lab: Laboratory, round_: Round) -> None:
+    """Kill the server when all orders are committed and the status is not."""
+    round_.allowed_error = INTERRUPTED
+    lab.synchronize(round_.way)
+    wait_until(lambda: lab.has_received(after_run=round_.last_run), "all pages were received")
+    # Between the fetch and the status nothing writes the configuration.
+    with lab.database.writing_stopped("external_order_sync") as held:
+        wait_until(lambda: held.is_waited_for, "the status was being written")
+        lab.main.kill()
+
+
+@kind
+def kill_at_any_moment(lab: Laboratory, round_: Round) -> None:
+    """Kill the server at a moment that nothing but chance decides."""
+    round_.allowed_error = INTERRUPTED
+    lab.synchronize(round_.way)
+    wait_for_a_moment(lab, round_)
+    lab.main.kill()
+
+
+@kind
+def database_restart(lab: Laboratory, round_: Round) -> None:
+    """Restart the database, as an administrator does or as a crash would; the server goes on."""
+    round_.allowed_error = INTERRUPTED
+    lab.synchronize(round_.way)
+    wait_for_a_moment(lab, round_)
+    mode = round_.random.choice(("fast", "immediate"))
+    round_.note += f", {mode}"
+    lab.cluster.stop(mode)
+    pause(round_, 1.0)
+    lab.cluster.start()
+    _press_until_it_works(lab)
+    # The scheduler's thread does not outlive a database that is away; Odoo's supervisor starts the server anew then.
+    lab.main.kill()
+
+
+def _press_until_it_works(lab: Laboratory) -> None:
+    """Press Sync Now on a server whose database was away, until a run has begun. Raises Timeout."""
+    before = lab.last_run()
+    for _ in range(ATTEMPTS):
+        lab.press_sync_now(lab.main)
+        lab.wait_for_answers()
+        if lab.last_run() > before:
+            return
+    raise Timeout("after the return of its database, the server does not come back to work")
+
+
+def wait_until_asked(faults: Faults) -> None:
+    """Wait until every fault that the shop has ready has hit its request."""
+    wait_until(lambda: not faults.active, "the shop was asked for the page")

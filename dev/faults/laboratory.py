@@ -1,0 +1,213 @@
+"""The laboratory while it works: shop, servers and database, and the synchronizations that are started in it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Thread
+
+from dev import odoo_program, paths, progress
+from dev.failure import Failure
+from dev.shop import ShopServer
+
+from . import cluster
+from .cluster import Cluster
+from .database import Database
+from .servers import Server
+from .waiting import Timeout, wait_until
+
+# Seconds within which a synchronization of one round must have come to its end.
+SYNC_TIMEOUT = 180.0
+# How often the laboratory lets time pass and synchronizes again until nothing waits.
+NORMAL_RUNS = 4
+IDLE = """
+    SELECT NOT EXISTS (
+           SELECT FROM external_order_sync_run
+           WHERE status = 'running' AND date_progress > now() AT TIME ZONE 'UTC' - interval '1 hour'
+       )
+       AND NOT EXISTS (
+           SELECT FROM ir_cron_trigger WHERE cron_id = %(cron)s AND call_at <= now() AT TIME ZONE 'UTC'
+       )
+"""
+WAITING = """
+    SELECT EXISTS (SELECT FROM external_order WHERE sync_id = %(store)s AND state = 'pending')
+        OR EXISTS (SELECT FROM external_order_sync_run WHERE status = 'running')
+"""
+OPEN_SESSIONS = """
+    SELECT id FROM pos_session WHERE state <> 'closed'
+    AND config_id = (SELECT pos_config_id FROM external_order_sync WHERE id = %(store)s)
+"""
+
+
+class Laboratory:
+    """A shop, one Odoo server with a scheduler, a second one for races, and the database between them."""
+
+    def __init__(self, cluster: Cluster, database: Database, shop: ShopServer, main: Server, second: Server) -> None:
+        self.cluster = cluster
+        self.database = database
+        self.shop = shop
+        self.main = main
+        self.second = second
+        self._presses: list[Thread] = []
+        self.store = self._external_id("demo_store")
+        self._cron = self._external_id("ir_cron_sync_external_orders")
+
+    def _external_id(self, name: str) -> int:
+        return self.database.value(
+            "SELECT res_id FROM ir_model_data WHERE module = %(module)s AND name = %(name)s",
+            module=paths.ADDON_NAME,
+            name=name,
+        )
+
+    # ---- synchronizing -----------------------------------------------------------------------------------------------
+
+    def synchronize(self, way: str) -> None:
+        """Start a synchronization on the main server, ``scheduled`` or by the ``button``; do not wait for its end."""
+        if way == "button":
+            self.press_sync_now(self.main)
+        else:
+            self.database.rows(
+                "UPDATE external_order_sync SET next_sync_date = now() AT TIME ZONE 'UTC' WHERE id = %(store)s",
+                store=self.store,
+            )
+            self.database.rows(
+                "INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%(cron)s, now() AT TIME ZONE 'UTC')",
+                cron=self._cron,
+            )
+            self.database.notify_scheduler()
+
+    def press_sync_now(self, server: Server) -> None:
+        """Press Sync Now and do not wait for the answer, which may never come."""
+        press = Thread(target=self._press, args=(server,), daemon=True)
+        self._presses.append(press)
+        press.start()
+
+    def _press(self, server: Server) -> None:
+        try:
+            server.client.call("external.order.sync", "action_sync_now", [self.store])
+        except (Failure, ValueError) as error:
+            # It is the fault's right to leave a person without an answer; what counts is in the books.
+            progress.say(f"      Sync Now was not answered: {str(error).splitlines()[0][:90]}")
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether an answer to Sync Now is still awaited."""
+        return any(press.is_alive() for press in self._presses)
+
+    def wait_for_answers(self) -> None:
+        """Wait until nobody waits for an answer to Sync Now; of a killed server, that is at once. Raises Timeout."""
+        wait_until(lambda: not self.is_pressed, "every Sync Now was answered", SYNC_TIMEOUT)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is synchronized, and nothing waits for the scheduler."""
+        return not self.is_pressed and self.database.value(IDLE, cron=self._cron)
+
+    def wait_for_end(self) -> None:
+        """Wait until nothing works any more. Raises Timeout."""
+        notified = 0.0
+
+        def is_idle() -> bool:
+            nonlocal notified
+            if time.monotonic() > notified + 1:
+                # A server that has just started looks for work only after a minute, or when it is woken.
+                self.database.notify_scheduler()
+                notified = time.monotonic()
+            return self.is_idle
+
+        wait_until(is_idle, "all synchronizations ended", SYNC_TIMEOUT, poll=0.05)
+
+    def come_to_rest(self, way: str) -> int:
+        """Synchronize without faults until nothing waits; return how often that was needed. Raises Timeout.
+
+        Time that would have to pass for it (a postponed order, a run that shows no sign of life) is let pass.
+        """
+        for run in range(1, NORMAL_RUNS + 1):
+            self.let_time_pass()
+            self.synchronize(way)
+            self.wait_for_end()
+            if not self.database.value(WAITING, store=self.store):
+                return run
+        raise Timeout(f"orders or runs were still waiting after {NORMAL_RUNS} synchronizations without faults")
+
+    def let_time_pass(self) -> None:
+        """Make an hour pass for what waits for its time: postponed orders, and runs whose process was killed."""
+        self.database.rows(
+            "UPDATE external_order SET next_attempt = next_attempt - interval '2 hours' WHERE next_attempt IS NOT NULL"
+        )
+        self.database.rows(
+            "UPDATE external_order_sync_run SET date_progress = date_progress - interval '2 hours' "
+            "WHERE status = 'running' AND scheduled IS NOT TRUE"
+        )
+
+    def imported(self, numbers: list[int]) -> int:
+        """Return how many of these orders are imported, and committed."""
+        return self.database.value(
+            "SELECT count(*) FROM external_order WHERE sync_id = %(store)s AND state = 'done' "
+            "AND external_id = ANY(%(numbers)s)",
+            store=self.store,
+            numbers=[str(number) for number in numbers],
+        )
+
+    def has_received(self, after_run: int) -> bool:
+        """Whether the first run after the given one has put all pages into the inbox."""
+        return bool(
+            self.database.value(
+                "SELECT fetch_done FROM external_order_sync_run WHERE id > %(run)s ORDER BY id LIMIT 1", run=after_run
+            )
+        )
+
+    def last_run(self) -> int:
+        """Return the id of the newest run."""
+        return self.database.value("SELECT coalesce(max(id), 0) FROM external_order_sync_run")
+
+    def close_session(self) -> None:
+        """Close the session of the orders as its user does, with the cash that should be there."""
+        for (session,) in self.database.rows(OPEN_SESSIONS, store=self.store):
+            call = self.main.client.call
+            [values] = call("pos.session", "read", [session], ["cash_register_balance_end", "cash_control"])
+            if values["cash_control"]:
+                call("pos.session", "post_closing_cash_details", [session], values["cash_register_balance_end"])
+            answer = call("pos.session", "close_session_from_ui", [session])
+            if not answer.get("successful"):
+                raise Failure(f"Session {session} could not be closed: {answer}")
+
+    @property
+    def open_sessions(self) -> int:
+        """How many sessions of the store's Point of Sale are not closed."""
+        return len(self.database.rows(OPEN_SESSIONS, store=self.store))
+
+    def recover(self) -> None:
+        """Bring everything back that a fault took away."""
+        self.shop.faults.clear()
+        self.wait_for_answers()
+        self.main.start()
+
+
+@contextmanager
+def working(seed: int) -> Iterator[Laboratory]:
+    """Set a laboratory up; in the end, everything that was started is stopped."""
+    with ExitStack() as stack:
+        env, own_cluster = stack.enter_context(cluster.running())
+        shop = stack.enter_context(ShopServer(seed=seed))
+        with progress.step("The store is connected to the shop"):
+            script = paths.DEV / "scripts" / "connect_demo_store.py"
+            variables = {"DEMO_SHOP_URL": shop.url, "DEMO_SHOP_API_KEY": shop.api_key}
+            odoo_program.run_script(env, cluster.DATABASE, script, variables)
+        database = Database(env.postgres, cluster.DATABASE)
+        stack.callback(database.close)
+        main = Server(env, "main", cron_threads=1)
+        # Two schedulers would share the one scheduled action; the race that they can lose is one of buttons.
+        second = Server(env, "second", cron_threads=0)
+        stack.callback(main.kill)
+        stack.callback(second.kill)
+        laboratory = Laboratory(own_cluster, database, shop, main, second)
+        with progress.step("Odoo server"):
+            main.start()
+        main.client.call(
+            "external.order.sync",
+            "write",
+            [laboratory.store],
+            # The laboratory alone decides when it runs; without an overlap, every order depends on the fetch cursor.
+            {"sync_interval": 100_000, "overlap_minutes": 0, "fetch_timeout": 30},
+        )
+        yield laboratory

@@ -1,0 +1,207 @@
+"""Whether Odoo's books equal the shop's: asked of the database itself, order by order."""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dev.shop import ShopServer, Totals, compute_totals
+from dev.shop.order import Order
+
+from .database import Database
+
+# The namespace of the addon's deterministic uuids, written down once more: a change of it doubles every order.
+NAMESPACE = uuid.UUID("5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44")
+ZERO = Decimal(0)
+
+
+@dataclass
+class Findings:
+    """What a comparison found.
+
+    :param lost: orders of the shop without a paid POS order
+    :param doubled: POS orders, or inbox rows, beyond the first of an order
+    :param difference: the sum of all differences of totals and of payments, without their signs
+    :param problems: a sentence for everything that is not as it should be
+    """
+
+    orders: int = 0
+    lost: int = 0
+    doubled: int = 0
+    difference: Decimal = ZERO
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Booked:
+    """What Odoo holds of one order."""
+
+    total: Decimal
+    state: str
+    cash: Decimal = ZERO
+    other: Decimal = ZERO
+    shelf: Counter[str] = field(default_factory=Counter)
+    pickings: list[str] = field(default_factory=list)
+
+
+class Books:
+    """The books of one store, compared with those of its shop. Made before anything is imported.
+
+    :param store: id of the ``external.order.sync``
+    """
+
+    def __init__(self, database: Database, shop: ShopServer, store: int) -> None:
+        self._database = database
+        self._shop = shop
+        self._store = store
+        self._stock_before = self._stock()
+        self._orders_before = self._count_pos_orders()
+
+    def compare(self, numbers: Iterable[int], versions: dict[int, int], everything: bool = False) -> Findings:
+        """Compare the orders with these numbers.
+
+        :param versions: which version of an order must be in the books (0: as it was made), if not the last one
+        :param everything: the orders are all that the shop ever sold, so sums over the whole database are compared too
+        """
+        numbers = list(numbers)
+        findings = Findings(orders=len(numbers))
+        inbox = self._inbox(numbers)
+        booked = self._booked(numbers)
+        expected = []
+        for number in numbers:
+            all_versions = self._shop.versions(number)
+            index = versions.get(number, len(all_versions) - 1)
+            expected.append(all_versions[index])
+            changed = index < len(all_versions) - 1
+            self._compare_inbox(findings, number, inbox[number], changed)
+            self._compare_order(findings, all_versions[index], booked.get(number))
+        if everything:
+            self._compare_sums(findings, compute_totals(expected))
+        return findings
+
+    def _compare_inbox(self, findings: Findings, number: int, rows: list[tuple], changed: bool) -> None:
+        if not rows:
+            findings.problems.append(f"order {number} is not in the inbox")
+            return
+        findings.doubled += len(rows) - 1
+        state, is_changed, uuid_linked, message = rows[0]
+        if len(rows) > 1:
+            findings.problems.append(f"order {number} is in the inbox {len(rows)} times")
+        if state != "done":
+            findings.problems.append(f"order {number} is {state} in the inbox: {message}")
+        elif uuid_linked != self._uuid(number):
+            findings.problems.append(f"the inbox row of order {number} is linked to another POS order ({uuid_linked})")
+        if bool(is_changed) != changed:
+            findings.problems.append(f"order {number} is {'' if is_changed else 'not '}flagged as changed")
+
+    def _compare_order(self, findings: Findings, order: Order, booked: Booked | None) -> None:
+        expected = compute_totals([order])
+        if booked is None or booked.state not in ("paid", "done"):
+            findings.lost += 1
+            findings.difference += abs(expected.grand_total)
+            findings.problems.append(f"order {order.number} is lost: {'no POS order' if not booked else booked.state}")
+            return
+        other = sum((amount for kind, amount in expected.payments.items() if kind != "Cash"), ZERO)
+        cash = expected.payments.get("Cash", ZERO)
+        differences = {
+            "its total": (booked.total, expected.grand_total),
+            "cash": (booked.cash, cash),
+            "other payments": (booked.other, other),
+        }
+        for name, (is_there, should_be) in differences.items():
+            if is_there != should_be:
+                findings.difference += abs(is_there - should_be)
+                findings.problems.append(f"order {order.number}: {name} is {is_there}, not {should_be}")
+        self._compare_stock(findings, f"order {order.number}", booked.shelf, expected.shelf)
+        if booked.pickings != ["done"] * expected.pickings:
+            findings.problems.append(f"order {order.number}: pickings {booked.pickings}, not {expected.pickings}")
+
+    def _compare_stock(self, findings: Findings, what: str, moved: Counter[str], expected: dict[str, Decimal]) -> None:
+        for name in sorted({*moved, *expected}):
+            if moved[name] != expected.get(name, ZERO):
+                findings.problems.append(f"{what}: {moved[name]} of {name} left, not {expected.get(name, ZERO)}")
+
+    def _compare_sums(self, findings: Findings, totals: Totals) -> None:
+        """Compare what no order's own figures tell: orders that belong to nothing, and what is on the shelves."""
+        extra = self._count_pos_orders() - self._orders_before - totals.orders
+        if extra > 0:
+            findings.doubled += extra
+            findings.problems.append(f"there are {extra} POS orders more than the shop sold")
+        total = self._database.value("SELECT sum(amount_total) FROM pos_order WHERE source = 'external'") or ZERO
+        if total != totals.grand_total:
+            findings.difference += abs(total - totals.grand_total)
+            findings.problems.append(f"all POS orders add up to {total}, not to {totals.grand_total}")
+        stock = self._stock()
+        gone = Counter({name: quantity - stock.get(name, ZERO) for name, quantity in self._stock_before.items()})
+        stored = {name: quantity for name, quantity in totals.shelf.items() if name in self._stock_before}
+        self._compare_stock(findings, "on the shelves", gone, stored)
+
+    # ---- what is in the database -------------------------------------------------------------------------------------
+
+    def _uuid(self, number: int) -> str:
+        return str(uuid.uuid5(NAMESPACE, f"{self._store}/{number}"))
+
+    def _inbox(self, numbers: list[int]) -> dict[int, list[tuple]]:
+        found = defaultdict(list)
+        for number, *row in self._database.rows(
+            "SELECT e.external_id, e.state, e.changed, o.uuid, e.error_message FROM external_order e "
+            "LEFT JOIN pos_order o ON o.id = e.pos_order_id "
+            "WHERE e.sync_id = %(store)s AND e.external_id = ANY(%(numbers)s)",
+            store=self._store,
+            numbers=[str(number) for number in numbers],
+        ):
+            found[int(number)].append(tuple(row))
+        return found
+
+    def _booked(self, numbers: list[int]) -> dict[int, Booked]:
+        number_of = {self._uuid(number): number for number in numbers}
+        booked, by_id = {}, {}
+        for order_id, its_uuid, total, state in self._rows("id, uuid, amount_total, state FROM pos_order o", number_of):
+            by_id[order_id] = booked[number_of[its_uuid]] = Booked(total, state)
+        for order_id, is_cash, amount in self._rows(
+            "o.id, m.is_cash_count, sum(p.amount) FROM pos_order o JOIN pos_payment p ON p.pos_order_id = o.id "
+            "JOIN pos_payment_method m ON m.id = p.payment_method_id",
+            number_of,
+            "GROUP BY o.id, m.is_cash_count",
+        ):
+            if is_cash:
+                by_id[order_id].cash = amount
+            else:
+                by_id[order_id].other = amount
+        for order_id, state in self._rows(
+            "o.id, s.state FROM pos_order o JOIN stock_picking s ON s.pos_order_id = o.id", number_of
+        ):
+            by_id[order_id].pickings.append(state)
+        for order_id, name, quantity in self._rows(
+            "o.id, t.name->>'en_US', sum(CASE WHEN d.usage = 'customer' THEN m.quantity ELSE -m.quantity END) "
+            "FROM pos_order o JOIN stock_picking s ON s.pos_order_id = o.id JOIN stock_move m ON m.picking_id = s.id "
+            "JOIN stock_location d ON d.id = m.location_dest_id JOIN product_product p ON p.id = m.product_id "
+            "JOIN product_template t ON t.id = p.product_tmpl_id",
+            number_of,
+            "AND m.state = 'done' GROUP BY o.id, t.name->>'en_US'",
+        ):
+            by_id[order_id].shelf[name] = _exact(quantity)
+        return booked
+
+    def _rows(self, select: str, number_of: dict[str, int], rest: str = "") -> list[tuple]:
+        return self._database.rows(f"SELECT {select} WHERE o.uuid = ANY(%(uuids)s) {rest}", uuids=list(number_of))
+
+    def _count_pos_orders(self) -> int:
+        return self._database.value("SELECT count(*) FROM pos_order")
+
+    def _stock(self) -> dict[str, Decimal]:
+        """Return the quantity on all shelves of each product whose stock is counted."""
+        rows: list[tuple[str, Any]] = self._database.rows(
+            "SELECT t.name->>'en_US', sum(q.quantity) FROM product_template t "
+            "JOIN product_product p ON p.product_tmpl_id = t.id AND t.is_storable "
+            "LEFT JOIN stock_quant q ON q.product_id = p.id "
+            "AND q.location_id IN (SELECT id FROM stock_location WHERE usage = 'internal') GROUP BY 1"
+        )
+        return {name: _exact(quantity or ZERO) for name, quantity in rows}
+
+
+def _exact(quantity: Any) -> Decimal:
+    """Return a quantity that may be stored as a float as the number of thousandths that it means."""
+    return round(Decimal(str(quantity)), 3)

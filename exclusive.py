@@ -1,0 +1,33 @@
+"""A lock that outlasts commits: who holds it works alone, whatever is committed meanwhile.
+
+Row locks end with every commit. This one belongs to a database connection of its own, so it ends with the block or,
+if the process is killed, with its connection.
+"""
+
+from contextlib import closing, contextmanager
+
+from odoo.tools import SQL
+
+
+@contextmanager
+def exclusive(env, name, key):
+    """Yield whether the lock is ours for the time of the block; if it is not, another worker has it. Never waits.
+
+    :param str name: what kind of thing is locked
+    :param int key: which one
+    """
+    with closing(env.registry.cursor()) as cr:
+        # An open transaction would keep the database from cleaning up for as long as the work takes.
+        cr.execute(SQL("SELECT pg_try_advisory_lock(hashtext(%s), %s)", name, key))
+        [ours] = cr.fetchone()
+        _end_transaction(cr)
+        try:
+            yield ours
+        finally:
+            if ours and not cr.connection.closed:
+                cr.execute(SQL("SELECT pg_advisory_unlock(hashtext(%s), %s)", name, key))
+                _end_transaction(cr)
+
+
+def _end_transaction(cr):
+    cr.commit()  # its own cursor, which holds nothing but the lock

@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+PRODUCT_REASONS = ("product_not_found", "product_ambiguous")
+
+
+class ExternalOrderProblem(models.Model):
+    """One reason why orders wait for a person, with the orders that share it: what is mended once and not per order.
+
+    Failed orders of one synchronization share a reason; where a product is missing, that product as well.
+    """
+
+    _name = "external.order.problem"
+    _description = "External Order Problem"
+    _auto = False
+    _order = "order_count desc, id desc"
+    _rec_name = "reason"
+
+    sync_id = fields.Many2one("external.order.sync", "Synchronization", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="sync_id.currency_id")
+    reason = fields.Selection(
+        lambda self: [
+            *self.env["external.order"]._fields["error_code"]._description_selection(self.env),
+            ("changed", self.env._("Changed After Import")),
+        ],
+        readonly=True,
+    )
+    item_id = fields.Char("External Item ID", readonly=True)
+    item_name = fields.Char("External Item Name", readonly=True)
+    order_count = fields.Integer("Orders", readonly=True)
+    total = fields.Monetary(readonly=True)
+    oldest_date = fields.Datetime("Since", readonly=True)
+    newest_date = fields.Datetime("Newest", readonly=True)
+    newest_id = fields.Many2one("external.order", "Newest Order", readonly=True)
+    message = fields.Text("What to Do", compute="_compute_message")
+    can_choose_product = fields.Boolean(compute="_compute_remedies")
+    can_choose_payment = fields.Boolean(compute="_compute_remedies")
+
+    @property
+    def _table_query(self):
+        # The reasons are few and the failed orders indexed, so this is computed when it is looked at.
+        self.env["external.order"].flush_model()
+        return SQL(
+            """
+            SELECT min(id) AS id, sync_id, company_id, reason, item_id, item_name, count(*) AS order_count,
+                   sum(total) AS total, min(received_date) AS oldest_date, max(received_date) AS newest_date,
+                   max(id) AS newest_id
+              FROM (
+                    SELECT id, sync_id, company_id, total, received_date,
+                           CASE WHEN state = 'failed' THEN coalesce(error_code, 'odoo_error')
+                                ELSE 'changed' END AS reason,
+                           CASE WHEN state = 'failed' THEN missing_item_id END AS item_id,
+                           CASE WHEN state = 'failed' THEN missing_item_name END AS item_name
+                      FROM external_order
+                     WHERE state = 'failed' OR (state = 'done' AND changed)
+                   ) AS waiting
+             GROUP BY sync_id, company_id, reason, item_id, item_name
+            """
+        )
+
+    @api.depends("newest_id", "reason")
+    def _compute_message(self):
+        for problem in self:
+            problem.message = problem.newest_id.error_message or self.env._(
+                "The external system changed these orders after they were imported. The POS orders were left as they "
+                "are; compare both, correct the POS order where needed, then mark the change as seen."
+            )
+
+    @api.depends("reason")
+    def _compute_remedies(self):
+        for problem in self:
+            problem.can_choose_product = problem.reason in PRODUCT_REASONS
+            problem.can_choose_payment = problem.reason == "payment_not_found"
+
+    @api.depends("reason", "item_name", "item_id")
+    def _compute_display_name(self):
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
+        for problem in self:
+            what = problem.item_name or problem.item_id
+            reason = reasons.get(problem.reason, "")
+            problem.display_name = f"{reason}: {what}" if what else reason
+
+    def _get_orders_domain(self):
+        self.ensure_one()
+        domain = [("sync_id", "=", self.sync_id.id)]
+        if self.reason == "changed":
+            return [*domain, ("state", "=", "done"), ("changed", "=", True)]
+        return [
+            *domain,
+            ("state", "=", "failed"),
+            ("error_code", "=", self.reason),
+            ("missing_item_id", "=", self.item_id),
+            ("missing_item_name", "=", self.item_name),
+        ]
+
+    def _get_orders(self):
+        return self.env["external.order"].union(
+            *(self.env["external.order"].search(problem._get_orders_domain()) for problem in self)
+        )
+
+    # ------------------------------------------------------------
+    # The remedies
+    # ------------------------------------------------------------
+
+    def action_choose_product(self):
+        """Open the dialog that says once which product is meant."""
+        self.ensure_one()
+        return self.newest_id.action_choose_product()
+
+    def action_choose_payment(self):
+        """Open the dialog that says once which payment method is meant."""
+        self.ensure_one()
+        return self.newest_id.action_choose_payment()
+
+    def action_retry(self):
+        return self._get_orders().action_retry()
+
+    def action_ignore(self):
+        self._get_orders().action_ignore()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_accept_change(self):
+        self._get_orders().action_accept_change()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_open_orders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")
+        return {**action, "name": self.display_name, "domain": self._get_orders_domain(), "context": {}}

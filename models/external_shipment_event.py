@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+
+class ExternalShipmentEvent(models.Model):
+    """What a courier reported of a shipment."""
+
+    _name = "external.shipment.event"
+    _description = "Shipment Event"
+    _order = "date desc, id desc"
+    _rec_name = "status"
+
+    shipment_id = fields.Many2one("external.shipment", required=True, index=True, ondelete="cascade", readonly=True)
+    date = fields.Datetime(required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("picked_up", "Picked Up"),
+            ("under_way", "Under Way"),
+            ("delivered", "Delivered"),
+            ("failed_attempt", "Failed Attempt"),
+            ("cancelled", "Cancelled"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="other",
+        readonly=True,
+    )
+    status = fields.Char(required=True, readonly=True, help="The courier's own word.")
+    details = fields.Char(readonly=True)
+    tracking_number = fields.Char(readonly=True, help="A shipment that was cancelled and sent again has had several.")
+
+    # A courier tells the whole history each time.
+    _unique_event = models.UniqueIndex(
+        "(shipment_id, COALESCE(tracking_number, ''), date, status, COALESCE(details, ''))"
+    )

@@ -1,0 +1,233 @@
+import json
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: Columns that the synchronization itself fills; all others of a mirror come from the remote.
+OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
+
+#: How a value of a row, which travels as JSON, is read by the database.
+SQL_TYPES = {
+    "boolean": SQL("boolean"),
+    "char": SQL("varchar"),
+    "selection": SQL("varchar"),
+    "datetime": SQL("timestamp"),
+    "float": SQL("numeric"),
+    "integer": SQL("integer"),
+}
+
+
+class OdooMirrorMixin(models.AbstractModel):
+    """A row of a remote Odoo's table, as it was when it was last received.
+
+    Rows are written by the synchronization alone, a page in one statement. What a row refers to is kept twice: as the
+    remote's id (``product_remote_id``), which is always there, and as a link to the mirror of that row
+    (``product_id``), which is empty until that has arrived.
+    """
+
+    _name = "odoo.mirror.mixin"
+    _description = "Mirrored Row of a Remote Odoo"
+    _order = "remote_id"
+
+    # Found by the index of the constraint below.
+    source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
+    remote_id = fields.Integer("Remote ID", required=True, readonly=True, aggregator=None)
+    remote_write_date = fields.Datetime(readonly=True, help="When the remote last changed it.")
+    received_date = fields.Datetime("Received", required=True, readonly=True, help="When it came for the first time.")
+    synced_date = fields.Datetime("Synced", required=True, readonly=True, help="When it last came with a change.")
+    gone = fields.Boolean(readonly=True, help="It no longer exists in the remote, or may not be seen there any more.")
+    gone_date = fields.Datetime("Gone Since", readonly=True)
+
+    _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source has each remote row once.")
+
+    @api.model
+    def _get_links(self):
+        """Return ``{link: column of the remote's id}``, such as ``{"product_id": "product_remote_id"}``."""
+        columns = {
+            name: f"{name.removesuffix('_id')}_remote_id"
+            for name, field in self._fields.items()
+            if field.type == "many2one" and field.store
+        }
+        return {name: column for name, column in columns.items() if column in self._fields}
+
+    @api.model
+    def _get_row_columns(self):
+        """Return the names of the columns that come from the remote, in a fixed order."""
+        links = self._get_links()
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.store and field.column_type and name not in ("id", *OWN_COLUMNS, *links)
+        ]
+
+    # ------------------------------------------------------------
+    # Writing a page
+    # ------------------------------------------------------------
+
+    @api.model
+    def _upsert(self, source, rows):
+        """Insert or update rows of a source, in one statement; rows that are there already as they are stay untouched.
+
+        :param source: the ``odoo.sync.source``
+        :param rows: dicts by our columns, as ``tools.odoo_versions`` makes them; a missing column is empty
+        :return: how many rows were inserted or changed
+        :rtype: int
+        """
+        if not rows:
+            return 0
+        columns = self._get_row_columns()
+        links = self._get_links()
+        compared = [SQL.identifier(name) for name in ("gone", *columns)]
+        assignments = [
+            *(SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in (*columns, *links)),
+            SQL("gone = FALSE, gone_date = NULL"),
+            SQL("synced_date = EXCLUDED.synced_date"),
+        ]
+        joins = [
+            SQL(
+                "LEFT JOIN %(table)s AS %(alias)s ON %(alias)s.source_id = %(source)s "
+                "AND %(alias)s.remote_id = page.%(column)s",
+                table=SQL.identifier(self.env[self._fields[link].comodel_name]._table),
+                alias=SQL.identifier(f"to_{link}"),
+                source=source.id,
+                column=SQL.identifier(column),
+            )
+            for link, column in links.items()
+        ]
+        statement = SQL(
+            """
+            INSERT INTO %(table)s AS mirror (source_id, received_date, synced_date, gone, %(names)s)
+            SELECT %(source)s, %(now)s, %(now)s, FALSE, %(values)s
+            FROM json_to_recordset(%(rows)s) AS page (%(definitions)s) %(joins)s
+            ON CONFLICT (source_id, remote_id) DO UPDATE SET %(assignments)s
+            WHERE (%(present)s) IS DISTINCT FROM (%(received)s)
+            RETURNING id
+            """,
+            table=SQL.identifier(self._table),
+            names=SQL(", ").join(map(SQL.identifier, (*columns, *links))),
+            source=source.id,
+            now=fields.Datetime.now(),
+            values=SQL(", ").join([
+                *(SQL.identifier("page", name) for name in columns),
+                *(SQL.identifier(f"to_{link}", "id") for link in links),
+            ]),
+            rows=_as_json(rows),
+            definitions=self._sql_definitions(columns),
+            joins=SQL(" ").join(joins),
+            assignments=SQL(", ").join(assignments),
+            present=SQL(", ").join(SQL("mirror.%s", name) for name in compared),
+            received=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in compared),
+        )
+        written = self.env.execute_query(statement)
+        self.invalidate_model(flush=False)
+        return len(written)
+
+    @api.model
+    def _link(self, source):
+        """Set the links whose rows have arrived after the rows that refer to them.
+
+        :return: how many rows were linked
+        """
+        linked = 0
+        for link, column in self._get_links().items():
+            linked += len(self.env.execute_query(SQL(
+                """
+                UPDATE %(table)s AS mirror SET %(link)s = target.id FROM %(target)s AS target
+                WHERE mirror.source_id = %(source)s AND mirror.%(link)s IS NULL AND mirror.%(column)s IS NOT NULL
+                    AND target.source_id = %(source)s AND target.remote_id = mirror.%(column)s
+                RETURNING mirror.id
+                """,
+                table=SQL.identifier(self._table),
+                link=SQL.identifier(link),
+                target=SQL.identifier(self.env[self._fields[link].comodel_name]._table),
+                source=source.id,
+                column=SQL.identifier(column),
+            )))
+        self.invalidate_model(flush=False)
+        return linked
+
+    # ------------------------------------------------------------
+    # Comparing with the remote
+    # ------------------------------------------------------------
+
+    @api.model
+    def _count_present(self, source):
+        """Return how many rows the remote has, as far as this mirror knows."""
+        [[count]] = self.env.execute_query(SQL(
+            "SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone", SQL.identifier(self._table), source.id
+        ))
+        return count
+
+    @api.model
+    def _find_changed(self, source, brief_rows):
+        """Return the remote ids of those brief rows that are missing here, marked as gone, or different."""
+        if not brief_rows:
+            return []
+        columns = list(brief_rows[0])
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT page.remote_id
+            FROM json_to_recordset(%(rows)s) AS page (%(definitions)s)
+            LEFT JOIN %(table)s AS mirror ON mirror.source_id = %(source)s AND mirror.remote_id = page.remote_id
+            WHERE mirror.id IS NULL OR mirror.gone OR (%(present)s) IS DISTINCT FROM (%(received)s)
+            ORDER BY page.remote_id
+            """,
+            rows=_as_json(brief_rows),
+            definitions=self._sql_definitions(columns),
+            table=SQL.identifier(self._table),
+            source=source.id,
+            present=SQL(", ").join(SQL.identifier("mirror", name) for name in columns),
+            received=SQL(", ").join(SQL.identifier("page", name) for name in columns),
+        ))
+        return [remote_id for (remote_id,) in rows]
+
+    @api.model
+    def _mark_gone(self, source, remote_ids, after_id, until_id=None):
+        """Mark as gone what is here, with a remote id above ``after_id`` up to ``until_id``, but not in ``remote_ids``.
+
+        :return: how many rows were marked
+        """
+        rows = self.env.execute_query(SQL(
+            """
+            UPDATE %(table)s AS mirror
+            SET gone = TRUE, gone_date = %(now)s, synced_date = %(now)s
+            WHERE mirror.source_id = %(source)s AND NOT mirror.gone
+                AND mirror.remote_id > %(after)s AND mirror.remote_id <= COALESCE(%(until)s, mirror.remote_id)
+                AND NOT EXISTS (SELECT FROM unnest(%(ids)s::integer[]) AS present (id) WHERE present.id = mirror.remote_id)
+            RETURNING mirror.id
+            """,
+            table=SQL.identifier(self._table),
+            now=fields.Datetime.now(),
+            source=source.id,
+            after=after_id,
+            until=until_id,
+            ids=remote_ids,
+        ))
+        self.invalidate_model(flush=False)
+        return len(rows)
+
+    @api.model
+    def _delete_all(self, source):
+        """Delete what was mirrored of sources, without the ORM, which would load every row."""
+        self.env.execute_query(SQL(
+            "DELETE FROM %s WHERE source_id = ANY(%s::integer[]) RETURNING 1", SQL.identifier(self._table), source.ids
+        ))
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _sql_definitions(self, columns):
+        return SQL(", ").join(
+            SQL("%s %s", SQL.identifier(name), SQL_TYPES[self._fields[name].type]) for name in columns
+        )
+
+
+def _as_json(rows):
+    # A Decimal goes as text, which the database reads as the same number; JSON's own numbers would be floats here.
+    return json.dumps(rows, default=_number_as_text)
+
+
+def _number_as_text(value):
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not come from JSON")

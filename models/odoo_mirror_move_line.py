@@ -1,0 +1,51 @@
+from odoo import fields, models
+
+
+class OdooMirrorMoveLine(models.Model):
+    _name = "odoo.mirror.move.line"
+    _description = "Mirrored Move Line"
+    _inherit = ["odoo.mirror.mixin"]
+    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _order = "date desc, remote_id"
+    _rec_name = "reference"
+
+    picking_remote_id = fields.Integer("Transfer ID", readonly=True, aggregator=None, index="btree_not_null")
+    picking_id = fields.Many2one("odoo.mirror.picking", "Transfer", readonly=True, index="btree_not_null")
+    reference = fields.Char(readonly=True)
+    state = fields.Selection(
+        [
+            ("draft", "New"),
+            ("waiting", "Waiting Another Move"),
+            ("confirmed", "Waiting"),
+            ("partially_available", "Partially Available"),
+            ("assigned", "Available"),
+            ("done", "Done"),
+            ("cancel", "Cancelled"),
+        ],
+        readonly=True,
+    )
+    date = fields.Datetime(readonly=True)
+    product_remote_id = fields.Integer("Product ID", readonly=True, aggregator=None)
+    product_id = fields.Many2one("odoo.mirror.product", readonly=True, index="btree_not_null")
+    product_uom_remote_id = fields.Integer("Unit ID", readonly=True, aggregator=None)
+    product_uom_name = fields.Char("Unit", readonly=True)
+    # Exactly as the remote tells them: numeric columns without a scale.
+    quantity = fields.Float(digits=0, readonly=True, help="Reserved or, once picked, taken.")
+    qty_done = fields.Float("Done", digits=0, readonly=True, help="Really picked; 0 while it is only reserved.")
+    picked = fields.Boolean(readonly=True)
+    location_remote_id = fields.Integer("From ID", readonly=True, aggregator=None)
+    location_id = fields.Many2one("odoo.mirror.location", "From", readonly=True, index="btree_not_null")
+    location_dest_remote_id = fields.Integer("To ID", readonly=True, aggregator=None)
+    location_dest_id = fields.Many2one("odoo.mirror.location", "To", readonly=True, index="btree_not_null")
+    lot_remote_id = fields.Integer("Lot ID", readonly=True, aggregator=None)
+    lot_id = fields.Many2one("odoo.mirror.lot", "Lot/Serial Number", readonly=True, index="btree_not_null")
+    lot_name = fields.Char("Lot/Serial Number Name", readonly=True)
+    package_remote_id = fields.Integer("Source Package ID", readonly=True, aggregator=None)
+    package_id = fields.Many2one("odoo.mirror.package", "Source Package", readonly=True, index="btree_not_null")
+    result_package_remote_id = fields.Integer("Destination Package ID", readonly=True, aggregator=None)
+    result_package_id = fields.Many2one(
+        "odoo.mirror.package", "Destination Package", readonly=True, index="btree_not_null"
+    )
+    owner_remote_id = fields.Integer("Owner ID", readonly=True, aggregator=None)
+    owner_name = fields.Char("Owner", readonly=True)
+    company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)

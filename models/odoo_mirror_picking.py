@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+
+class OdooMirrorPicking(models.Model):
+    _name = "odoo.mirror.picking"
+    _description = "Mirrored Transfer"
+    _inherit = ["odoo.mirror.mixin"]
+    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _order = "scheduled_date desc, remote_id"
+    _rec_names_search = ["name", "origin"]
+
+    name = fields.Char("Reference", readonly=True)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("waiting", "Waiting Another Operation"),
+            ("confirmed", "Waiting"),
+            ("assigned", "Ready"),
+            ("done", "Done"),
+            ("cancel", "Cancelled"),
+        ],
+        readonly=True,
+    )
+    origin = fields.Char("Source Document", readonly=True)
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
+    scheduled_date = fields.Datetime(readonly=True)
+    date_deadline = fields.Datetime("Deadline", readonly=True)
+    date_done = fields.Datetime("Date of Transfer", readonly=True)
+    remote_create_date = fields.Datetime("Created", readonly=True)
+    picking_type_code = fields.Char("Type of Operation", readonly=True)
+    picking_type_remote_id = fields.Integer("Operation Type ID", readonly=True, aggregator=None)
+    picking_type_name = fields.Char("Operation Type", readonly=True)
+    location_remote_id = fields.Integer("Source Location ID", readonly=True, aggregator=None)
+    location_id = fields.Many2one("odoo.mirror.location", "Source Location", readonly=True, index="btree_not_null")
+    location_dest_remote_id = fields.Integer("Destination Location ID", readonly=True, aggregator=None)
+    location_dest_id = fields.Many2one(
+        "odoo.mirror.location", "Destination Location", readonly=True, index="btree_not_null"
+    )
+    partner_remote_id = fields.Integer("Contact ID", readonly=True, aggregator=None)
+    partner_name = fields.Char("Contact", readonly=True)
+    backorder_remote_id = fields.Integer("Backorder ID", readonly=True, aggregator=None)
+    backorder_id = fields.Many2one("odoo.mirror.picking", "Back Order of", readonly=True, index="btree_not_null")
+    company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)
+
+    move_line_ids = fields.One2many("odoo.mirror.move.line", "picking_id", "Operations", domain=[("gone", "=", False)])
+
+    # The order of the warehouse API, for its keyset pages. A transfer without a date comes last.
+    _api_order_index = models.Index(
+        "(source_id, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, remote_id)"
+    )
+
+    @api.model
+    def _upsert(self, source, rows):
+        if rows:
+            dates = {row["remote_id"]: row["scheduled_date"] for row in rows}
+            self.env["odoo.mirror.picking.reschedule"]._log_before_upsert(source, dates)
+        return super()._upsert(source, rows)

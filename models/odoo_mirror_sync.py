@@ -1,0 +1,262 @@
+import logging
+from contextlib import closing
+from datetime import timedelta
+from itertools import count, takewhile
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ..exclusive import exclusive
+from ..tools.ahead import ahead
+from ..tools.odoo_client import OdooClient, OdooClientError
+from ..tools.odoo_versions import KINDS
+from ..transaction import commit, commit_progress, retrying, rollback
+
+_logger = logging.getLogger(__name__)
+
+#: Rows that the first request of a kind brings: the ones written last.
+NEWEST_ROWS = 100
+#: Full rows, and brief ones, that are asked for at once.
+PAGE_ROWS = 2000
+BRIEF_PAGE_ROWS = 20_000
+
+LOCK = "external_order_sync.odoo_sync_source"
+
+#: The log lines of the spec (section "Логи"): a sign, the kind's title, and the kind as it is counted.
+LOG_TEXTS = {
+    "location": ("📍", "Locations", "locations"),
+    "product": ("📦", "Products", "products"),
+    "lot": ("🏷️", "Lots", "lots"),
+    "package": ("📦", "Packages", "packages"),
+    "quant": ("📊", "Quants", "quants"),
+    "picking": ("📋", "Pickings (Transfer Orders)", "pickings"),
+    "move_line": ("📝", "Move Lines", "move lines"),
+}
+
+STATUS_OF_ERROR = {"login": "login_failed", "unreachable": "unreachable"}
+
+
+class OutOfTime(Exception):
+    """The time to work is over; all that was received is committed."""
+
+
+class OdooMirrorSync(models.AbstractModel):
+    """Brings the mirrors of a source up to date.
+
+    For each kind, one request brings the rows written last and how many there are. If these reach back to the last
+    synchronization (and an overlap, as a row's ``write_date`` is its transaction's start, which may have been long
+    before it could be seen), and the number agrees, that is all. Otherwise the remote's rows are listed, by id and
+    what tells a change, and compared with those here: what differs is fetched in full; what is missing there has gone.
+    Listings are keyset pages by id within the window of ``write_date``: Odoo orders by microseconds, but tells only
+    seconds, so a position made of both would skip rows.
+
+    Nothing but the mirror itself remembers what was received, so a sync that was interrupted goes on where it was:
+    what is already here compares equal and is not asked for again.
+    """
+
+    _name = "odoo.mirror.sync"
+    _description = "Odoo Mirror Synchronization"
+
+    @api.model
+    def _get_mirror(self, kind):
+        """Return the model of a kind's mirror."""
+        return self.env[f"odoo.mirror.{kind.replace('_', '.')}"]
+
+    @api.model
+    def _get_label(self, kind):
+        """Return the translated plural of a kind."""
+        _ = self.env._
+        return {
+            "location": _("Locations"),
+            "product": _("Products"),
+            "lot": _("Lots"),
+            "package": _("Packages"),
+            "quant": _("Quants"),
+            "picking": _("Pickings"),
+            "move_line": _("Move Lines"),
+        }[kind]
+
+    # ------------------------------------------------------------
+    # One source
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sync(self, source):
+        """Synchronize a source; what goes wrong is told by its status.
+
+        :return: the run (still ``running`` if the time was up), or no run if another worker is at it
+        """
+        with exclusive(self.env, LOCK, source.id) as ours:
+            if not ours:
+                _logger.info("External Order Sync: %s: another worker is synchronizing it", source.code)
+                return self.env["odoo.sync.run"]
+            run = retrying(self.env, lambda: self.env["odoo.sync.run"]._start(source))
+            commit(self.env)
+            try:
+                self._sync_kinds(source, run)
+            except OutOfTime:
+                return run
+            except OdooClientError as error:
+                self._fail(run, STATUS_OF_ERROR.get(error.kind, "error"), str(error))
+            except Exception as error:  # the status has to tell whatever it is, and the other sources go on
+                if self.env.cr.connection.closed:
+                    raise  # the database is gone, and with it the place to tell it
+                _logger.exception("External Order Sync: %s: unexpected error", source.code)
+                self._fail(run, "error", self.env._(
+                    "Unexpected error (%(kind)s). The server log has the details.", kind=type(error).__name__
+                ))
+            return run
+
+    @api.model
+    def _sync_kinds(self, source, run):
+        if not run.kinds_done:
+            _logger.info("🔄 Odoo: Starting full sync...")
+        with OdooClient(source._get_connection(), source._get_handshake()) as client:
+            if not client.handshake:
+                client.connect()
+                retrying(self.env, lambda: source._set_handshake(client.handshake))
+                self._commit(run, client)
+            for kind in KINDS[run.kinds_done :]:
+                sign, title, plural = LOG_TEXTS[kind]
+                _logger.info("%s Odoo: Syncing %s...", sign, title)
+                self._sync_kind(source, run, client, kind)
+                _logger.info("✅ Odoo: Updated %s %s", run[f"{kind}_count"], plural)
+        if run._has_changes() or source.status != "success":
+            for kind in KINDS:
+                self._get_mirror(kind)._link(source)
+        retrying(self.env, lambda: run._conclude("success", run._get_summary()))
+        commit(self.env)
+        _logger.info("✅ Odoo: Full sync completed")
+
+    @api.model
+    def _fail(self, run, status, message):
+        rollback(self.env)
+        retrying(self.env, lambda: run._conclude(status, message))
+        commit(self.env)
+        _logger.warning("External Order Sync: %s: %s", run.source_id.code, message)
+
+    # ------------------------------------------------------------
+    # One kind
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sync_kind(self, source, run, client, kind):
+        mirror = self._get_mirror(kind)
+        cursor = self.env["odoo.sync.cursor"]._get(source, kind)
+        newest = client.newest(kind, NEWEST_ROWS)
+        changed = self._store(source, run, client, kind, newest.rows)
+        since = cursor.asked_date and cursor.asked_date - timedelta(minutes=source.overlap_minutes)
+        # Of the changes to quants, write_date tells some: where there is one, there may be others.
+        whole = not since or cursor._is_comparing_due() or (kind == "quant" and changed)
+        if not since and mirror._count_present(source) <= len(newest.rows):
+            self._fetch_all(source, run, client, kind)
+            whole, cursor.whole_date = False, fields.Datetime.now()
+        elif not whole and not _reaches_back(client.kind(kind), newest, since):
+            self._compare(source, run, client, kind, since)
+        if whole or mirror._count_present(source) != newest.total:
+            settled = self._compare(source, run, client, kind, None, newest.total)
+            cursor.whole_date = settled and fields.Datetime.now()
+        cursor.write({
+            "asked_date": newest.asked_at,
+            "synced_date": fields.Datetime.now(),
+            "row_count": mirror._count_present(source),
+        })
+        run.kinds_done += 1
+        self._commit(run, client)
+
+    @api.model
+    def _fetch_all(self, source, run, client, kind):
+        """Fetch all rows, where there is nothing yet to compare them with."""
+        after_id, is_last = 0, False
+
+        def read_page(_number):
+            nonlocal after_id, is_last
+            rows = [] if is_last else client.page(kind, after_id, PAGE_ROWS)
+            is_last = is_last or len(rows) < PAGE_ROWS
+            if rows:
+                after_id = _check_order(client.kind(kind), rows, after_id)
+            return rows
+
+        with closing(ahead(read_page, count())) as pages:
+            for rows in takewhile(bool, pages):
+                self._store(source, run, client, kind, rows)
+
+    @api.model
+    def _compare(self, source, run, client, kind, since, total=None):
+        """Compare the rows written ``since``, or all rows, with the remote's, and fetch those that differ.
+
+        :param total: how many rows the remote was known to have
+        :return: whether what was seen is of one piece. If rows vanished meanwhile, others may have taken over what
+            they held, unseen: then all should be compared once more.
+        :rtype: bool
+        """
+        mirror = self._get_mirror(kind)
+        after_id, listed, pages, vanished = 0, 0, 0, 0
+        while True:
+            brief_rows = client.brief_rows(kind, since, after_id, BRIEF_PAGE_ROWS)
+            ids = [row["remote_id"] for row in brief_rows]
+            last_id = _check_order(client.kind(kind), brief_rows, after_id)
+            listed, pages = listed + len(ids), pages + 1
+            is_last = len(ids) < BRIEF_PAGE_ROWS
+            changed = mirror._find_changed(source, brief_rows)
+            vanished += len(changed)
+            pages_of_ids = split_every(PAGE_ROWS, changed, list)
+            with closing(ahead(lambda ids: client.rows(kind, ids), pages_of_ids)) as pages_of_rows:
+                for rows in pages_of_rows:
+                    vanished -= len(rows)
+                    self._store(source, run, client, kind, rows)
+            if since is None:
+                gone = mirror._mark_gone(source, ids, after_id, None if is_last else last_id)
+                run.gone_count += gone
+                vanished += gone if pages > 1 else 0
+            self._commit(run, client)
+            if is_last:
+                return not vanished and listed == total
+            after_id = last_id
+
+    @api.model
+    def _store(self, source, run, client, kind, rows):
+        """Upsert a page and commit it.
+
+        :return: how many rows were new or changed
+        """
+        changed = self._get_mirror(kind)._upsert(source, rows)
+        if changed:
+            run[f"{kind}_count"] += changed
+            self._commit(run, client, changed)
+        return changed
+
+    @api.model
+    def _commit(self, run, client, processed=0):
+        """Commit what was received.
+
+        :raise OutOfTime: if there is no time left to go on
+        """
+        if client.requests:
+            run.request_count += client.requests
+            client.requests = 0
+        run.date_progress = fields.Datetime.now()
+        if commit_progress(self.env, processed) <= 0:
+            raise OutOfTime
+
+
+def _check_order(remote_kind, rows, after_id):
+    """Return the last id of a page, to go on from there.
+
+    :raise OdooClientError: if its ids do not ascend from ``after_id``: there might be no end to it
+    """
+    for row in rows:
+        if row["remote_id"] <= after_id:
+            raise OdooClientError(f"The remote does not list {remote_kind.model} by id.", "content")
+        after_id = row["remote_id"]
+    return after_id
+
+
+def _reaches_back(remote_kind, newest, since):
+    """Return whether the newest rows hold all that were written since then."""
+    if len(remote_kind.date_paths) > 1:
+        return False
+    if newest.total <= len(newest.rows):
+        return True
+    oldest = newest.rows[-1]["remote_write_date"] if newest.rows else None
+    return bool(oldest) and fields.Datetime.to_datetime(oldest) < since

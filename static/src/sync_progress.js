@@ -1,0 +1,77 @@
+import { Component, onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { rpcBus } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const PAUSE = 2000; // milliseconds
+const STARTERS = ["action_sync_now", "action_sync_selected"];
+
+/**
+ * How far the running synchronization is. It asks the server while one is running, begins to when the form is opened or
+ * Sync Now is pressed, and shows the form's new figures when the run is over. While none is running, it asks nothing.
+ */
+export class ExternalOrderSyncProgress extends Component {
+    static template = "external_order_sync.SyncProgress";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ progress: false });
+        this.onRequest = ({ detail }) => {
+            const { model, method } = detail.data?.params || {};
+            if (model === this.props.record.resModel && STARTERS.includes(method)) {
+                this.watch(PAUSE / 4);
+            }
+        };
+        onMounted(() => rpcBus.addEventListener("RPC:REQUEST", this.onRequest));
+        useEffect(
+            () => {
+                this.state.progress = false;
+                this.watch(0);
+            },
+            () => [this.props.record.resId]
+        );
+        onWillUnmount(() => {
+            this.unmounted = true;
+            browser.clearTimeout(this.timer);
+            rpcBus.removeEventListener("RPC:REQUEST", this.onRequest);
+        });
+    }
+
+    get percent() {
+        const { imported, failed, waiting } = this.state.progress;
+        const tried = imported + failed;
+        return tried + waiting ? Math.round((100 * tried) / (tried + waiting)) : 0;
+    }
+
+    watch(pause) {
+        browser.clearTimeout(this.timer);
+        if (this.props.record.resId) {
+            this.timer = browser.setTimeout(() => this.ask(), pause);
+        }
+    }
+
+    async ask() {
+        const { resId, resModel } = this.props.record;
+        let progress = false;
+        try {
+            progress = await this.orm.silent.call(resModel, "get_progress", [resId]);
+        } catch {
+            return; // the server is away or the user signed out: the client tells that by its own means
+        }
+        if (this.unmounted || resId !== this.props.record.resId) {
+            return;
+        }
+        const ended = this.state.progress && !progress;
+        this.state.progress = progress;
+        if (progress) {
+            this.watch(PAUSE);
+        } else if (ended && !(await this.props.record.isDirty())) {
+            await this.props.record.load();
+        }
+    }
+}
+
+registry.category("view_widgets").add("external_order_sync_progress", { component: ExternalOrderSyncProgress });

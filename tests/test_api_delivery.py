@@ -1,0 +1,267 @@
+import json
+from datetime import datetime
+
+import jsonschema_rs
+
+from ..dev.courier import CourierServer
+from .api_common import OPENAPI, ApiCase
+
+SHIPMENTS = "/api/delivery/shipments"
+
+
+class TestApiDelivery(ApiCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.courier = CourierServer(user="u", password="p")
+        cls.courier.start()
+        cls.addClassCleanup(cls.courier.stop)
+        address = {
+            "street": "Lange Straße 12a",
+            "zip": "01067",
+            "city": "Dresden",
+            "country_id": cls.env.ref("base.de").id,
+        }
+        cls.company.partner_id.write(address)
+        cls.partner = cls.env["res.partner"].create({"name": "Erika Müller", **address})
+        cls.carrier = cls.env["delivery.carrier"].create(
+            {
+                "name": "OPAL",
+                "delivery_type": "opal",
+                "sequence": -1,  # before any other of the database
+                "product_id": cls.env["product.product"].create({"name": "OPAL", "type": "service"}).id,
+                "opal_test_url": cls.courier.url,
+                "opal_username": "u",
+                "opal_password": "p",
+                "company_id": cls.company.id,
+                "tracking_url": "https://tracking.example/<shipmenttrackingnumber>",
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.courier.book.clear()
+        self.courier.faults.clear()
+
+    def post(self, body, path=SHIPMENTS, key=None, content_type="application/json"):
+        data = body if isinstance(body, str) else json.dumps(body)
+        key = self.key if key is None else key
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": content_type}
+        return self.url_open(path, data=data.encode(), headers=headers, method="POST", allow_redirects=False)
+
+    def ask(self, picking, provider_code="opal", status=201):
+        """Ask for a shipment and return it."""
+        response = self.post({"picking_id": picking.id, "provider_code": provider_code})
+        self.assertEqual(response.status_code, status, response.text)
+        return response.json()
+
+    def create_ready_picking(self, **values):
+        return self.create_assigned_picking(partner_id=self.partner.id, **values)
+
+    def work(self):
+        self.env["external.shipment"]._cron_ship()
+        self.env.flush_all()
+
+    def shipment(self, picking):
+        return self.get(f"{SHIPMENTS}/{picking.id}")
+
+    def test_the_way_of_a_shipment(self):
+        picking = self.create_ready_picking()
+        created = self.ask(picking)
+        self.assertEqual((created["picking_id"], created["provider_code"]), (picking.id, "opal"))
+        self.assertEqual((created["state"], created["tracking_number"], created["events"]), ("pending", None, []))
+        self.assertEqual(self.shipment(picking), created)
+        self.work()
+        shipped = self.shipment(picking)
+        number = self.courier.orders[0].tracking_number
+        self.assertEqual((shipped["state"], shipped["tracking_number"]), ("shipped", number))
+        self.assertEqual(shipped["tracking_url"], f"https://tracking.example/{number}")
+        self.assertRegex(shipped["shipped"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.courier.book.report(number, "Zugestellt", "E. Müller", datetime(2026, 1, 17, 14, 5))
+        self.env["external.shipment"].search([("picking_id", "=", picking.id)]).action_update_status()
+        self.env.flush_all()
+        delivered = self.shipment(picking)
+        self.assertEqual((delivered["state"], delivered["delivered"]), ("delivered", "2026-01-17T13:05:00Z"))
+        self.assertEqual(
+            delivered["events"],
+            [{"date": "2026-01-17T13:05:00Z", "kind": "delivered", "status": "Zugestellt", "details": "E. Müller"}],
+        )
+
+    def test_location_of_the_new_shipment(self):
+        picking = self.create_ready_picking()
+        response = self.post({"picking_id": picking.id, "provider_code": "opal"})
+        self.assertEqual(response.headers["Location"], f"{SHIPMENTS}/{picking.id}")
+
+    def test_asking_again_answers_200_with_the_same(self):
+        picking = self.create_ready_picking()
+        created = self.ask(picking)
+        self.assertEqual(self.ask(picking, status=200), created)
+        self.work()
+        self.assertEqual(self.ask(picking, status=200)["state"], "shipped")
+        self.work()
+        self.assertEqual(len(self.courier.orders), 1)
+
+    def test_an_incomplete_address_is_the_shipments_error(self):
+        self.partner.zip = False
+        picking = self.create_ready_picking()
+        self.ask(picking)
+        self.work()
+        told = self.shipment(picking)
+        self.assertEqual(told["state"], "error")
+        self.assertIn("ZIP code of the receiver", told["error"])
+        self.partner.zip = "01067"
+        self.assertEqual(self.ask(picking, status=200)["state"], "pending")
+        self.work()
+        self.assertEqual(self.shipment(picking)["state"], "shipped")
+
+    def test_refusals(self):
+        ready, draft = self.create_ready_picking(), self.create_picking()
+        done = self.create_ready_picking()
+        done.move_ids.picked = True
+        done.button_validate()
+        for body, status in (
+            ({"picking_id": 2**31 - 1, "provider_code": "opal"}, 404),
+            ({"picking_id": draft.id, "provider_code": "opal"}, 409),
+            ({"picking_id": done.id, "provider_code": "opal"}, 409),
+            ({"picking_id": ready.id, "provider_code": "unheard-of"}, 422),
+            ({"picking_id": ready.id, "provider_code": ""}, 422),
+            ({"picking_id": str(ready.id), "provider_code": "opal"}, 422),
+            ({"picking_id": True, "provider_code": "opal"}, 422),
+            ({"picking_id": -1, "provider_code": "opal"}, 422),
+            ({"picking_id": ready.id}, 422),
+            ({"provider_code": "opal"}, 422),
+            ({"picking_id": ready.id, "provider_code": "opal", "more": 1}, 422),
+            ([], 422),
+            (None, 422),
+            ("", 400),
+            ("{", 400),
+            ('{"picking_id": NaN}', 400),
+        ):
+            with self.subTest(body=body):
+                self.assertProblem(self.post(body), status)
+        self.assertProblem(self.post({}, content_type="text/plain"), 415)
+        self.assertFalse(self.env["external.shipment"].search([("company_id", "=", self.company.id)]))
+
+    def test_another_provider_for_the_same_transfer(self):
+        self.carrier.copy({"delivery_type": "fixed", "name": "By Hand"})
+        picking = self.create_ready_picking()
+        self.ask(picking)
+        problem = self.assertProblem(self.post({"picking_id": picking.id, "provider_code": "fixed"}), 409)
+        self.assertIn("opal", problem["detail"])
+
+    def test_any_installed_provider(self):
+        self.carrier.copy({"delivery_type": "fixed", "name": "By Hand"})
+        picking = self.create_ready_picking()
+        self.assertEqual(self.ask(picking, "fixed")["provider_code"], "fixed")
+        self.work()
+        self.assertEqual(self.shipment(picking)["state"], "shipped")
+
+    def test_list(self):
+        pickings = [self.create_ready_picking() for _number in range(5)]
+        for picking in pickings:
+            self.ask(picking)
+        self.env["external.shipment"].search([("picking_id", "=", pickings[0].id)]).action_cancel()
+        self.env.flush_all()
+        newest_first = [picking.id for picking in reversed(pickings)]
+
+        def ids(told):
+            return [shipment["picking_id"] for shipment in told]
+
+        self.assertEqual(ids(self.get(SHIPMENTS)), newest_first)
+        self.assertEqual(ids(self.get(f"{SHIPMENTS}?state=cancelled")), [pickings[0].id])
+        self.assertEqual(ids(self.get(f"{SHIPMENTS}?state=cancelled,pending")), newest_first)
+        self.assertEqual(self.get(f"{SHIPMENTS}?state=delivered"), [])
+        walked, path = [], f"{SHIPMENTS}?limit=2&state=pending"
+        while path:
+            response = self.call(path)
+            self.assertEqual(response.headers["X-Total-Count"], "4")
+            walked += ids(response.json())
+            path = response.links.get("next", {}).get("url")
+        self.assertEqual(walked, newest_first[:-1])
+        for query in ("state=open", "limit=0", "limit=1001", "cursor=x", "page=2"):
+            self.assertProblem(self.call(f"{SHIPMENTS}?{query}"), 400)
+
+    def test_not_modified(self):
+        picking = self.create_ready_picking()
+        self.ask(picking)
+        for path in (SHIPMENTS, f"{SHIPMENTS}/{picking.id}"):
+            etag = self.call(path).headers["ETag"]
+            self.assertEqual(self.call(path, If_None_Match=etag).status_code, 304)
+        self.work()
+        self.assertEqual(self.call(f"{SHIPMENTS}/{picking.id}", If_None_Match=etag).status_code, 200)
+
+    def test_cancel_and_retry(self):
+        picking = self.create_ready_picking()
+        self.ask(picking)
+        self.work()
+        response = self.post("", f"{SHIPMENTS}/{picking.id}/cancel")
+        self.assertEqual((response.status_code, response.json()["state"]), (200, "cancelled"))
+        self.assertEqual(self.courier.orders[0].status, "Storniert")
+        self.assertEqual(self.ask(picking, status=200)["state"], "cancelled")
+        response = self.post("", f"{SHIPMENTS}/{picking.id}/retry")
+        self.assertEqual((response.status_code, response.json()["state"]), (200, "pending"))
+        self.work()
+        self.assertProblem(self.post("", f"{SHIPMENTS}/{picking.id}/retry"), 409)
+        self.courier.book.report(self.courier.orders[1].tracking_number, "Abgeholt")
+        self.assertProblem(self.post("", f"{SHIPMENTS}/{picking.id}/cancel"), 409)
+        self.courier.faults.add("error", page="start", status=503)
+        self.assertProblem(self.post("", f"{SHIPMENTS}/{picking.id}/cancel"), 503)
+        self.assertEqual(self.shipment(picking)["state"], "shipped")
+
+    def test_what_there_is_not(self):
+        picking = self.create_ready_picking()
+        for path in (f"{SHIPMENTS}/{picking.id}", f"{SHIPMENTS}/0", f"{SHIPMENTS}/x"):
+            self.assertProblem(self.call(path), 404)
+        self.assertProblem(self.post("", f"{SHIPMENTS}/{picking.id}/cancel"), 404)
+        self.assertProblem(self.post("", f"{SHIPMENTS}/{picking.id}/retry"), 404)
+
+    def test_rights(self):
+        picking = self.create_ready_picking()
+        body = {"picking_id": picking.id, "provider_code": "opal"}
+        outsider = self.create_key(self.create_user("api_outsider", "stock.group_stock_user", self.other_company))
+        nobody = self.create_key(self.create_user("api_nobody", ""))
+        self.assertProblem(self.post(body, key="wrong"), 401)
+        self.assertProblem(self.post(body, key=nobody), 403)
+        self.assertProblem(self.post(body, key=outsider), 404)
+        self.ask(picking)
+        self.assertProblem(self.call(f"{SHIPMENTS}/{picking.id}", key=outsider), 404)
+        self.assertProblem(self.call(SHIPMENTS, key=nobody), 403)
+        self.assertEqual(self.get(SHIPMENTS, key=outsider), [])
+        self.assertProblem(self.post("", f"{SHIPMENTS}/{picking.id}/cancel", key=outsider), 404)
+
+    def test_record_rules_of_transfers(self):
+        picking = self.create_ready_picking()
+        self.ask(picking)
+        self.env["ir.rule"].create(
+            {
+                "name": "no transfer at all",
+                "model_id": self.env["ir.model"]._get("stock.picking").id,
+                "domain_force": "[('id', '=', 0)]",
+                "groups": [(4, self.env.ref("stock.group_stock_user").id)],
+            }
+        )
+        self.env.flush_all()
+        self.assertEqual(self.get(SHIPMENTS), [])
+        self.assertProblem(self.call(f"{SHIPMENTS}/{picking.id}"), 404)
+
+    def test_answers_fit_the_document(self):
+        picking = self.create_ready_picking()
+        paths = self.get(OPENAPI)["paths"]
+
+        def check(response, path, method):
+            replies = paths[path][method]["responses"]
+            self.assertIn(str(response.status_code), replies)
+            schema = replies[str(response.status_code)]["content"]["application/json"]["schema"]
+            jsonschema_rs.validate(schema, response.json(), validate_formats=True)
+
+        body = {"picking_id": picking.id, "provider_code": "opal"}
+        check(self.post(body), SHIPMENTS, "post")
+        self.work()
+        self.courier.book.report(self.courier.orders[0].tracking_number, "AKTIV")
+        self.env["external.shipment"].search([("picking_id", "=", picking.id)]).action_update_status()
+        self.env.flush_all()
+        check(self.post(body), SHIPMENTS, "post")
+        check(self.call(SHIPMENTS), SHIPMENTS, "get")
+        check(self.call(f"{SHIPMENTS}/{picking.id}"), f"{SHIPMENTS}/{{picking_id}}", "get")
+        check(self.post("", f"{SHIPMENTS}/{picking.id}/cancel"), f"{SHIPMENTS}/{{picking_id}}/cancel", "post")
+        check(self.post("", f"{SHIPMENTS}/{picking.id}/retry"), f"{SHIPMENTS}/{{picking_id}}/retry", "post")

@@ -1,0 +1,55 @@
+from contextlib import contextmanager
+
+from .common import ExternalOrderCase
+
+ORDERS = 60
+
+
+class TestBatchStatements(ExternalOrderCase):
+    """How many SQL statements an import takes: what grows with the orders is what makes it slow."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        source = cls.pos_config.picking_type_id.default_location_src_id
+        for number in range(3):
+            product = cls.create_product(f"Counted {number}")
+            cls.env["stock.quant"]._update_available_quantity(product, source, 1000)
+
+    def feed_of(self, count, first=1):
+        items = [self.item(f"Counted {number}", 80.0 / 4, quantity) for number, quantity in ((0, 1), (1, 2), (2, 1))]
+        return [self.order(first + number, OrderItems=items) for number in range(count)]
+
+    @contextmanager
+    def counted(self):
+        """Yield a list that holds the number of statements after the block."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        counts, before = [], self.env.cr.sql_log_count
+        yield counts
+        self.env.flush_all()
+        counts.append(self.env.cr.sql_log_count - before)
+
+    def count_import(self, first=1):
+        """Return how many statements it takes to import orders that are in the inbox, per order."""
+        self.env["external.order"]._receive(self.sync, self.feed_of(ORDERS, first))
+        with self.counted() as counts:
+            self.env["external.order"]._claim(self.sync, ORDERS)._import()
+        self.assertEqual(len(self.pos_orders()), ORDERS)
+        return counts[0] / ORDERS
+
+    def test_an_order_with_its_transfer_takes_at_most_15(self):
+        self.assertLessEqual(self.count_import(), 15)
+        self.assertEqual(set(self.pos_orders().picking_ids.mapped("state")), {"done"})
+
+    def test_an_order_takes_at_most_6_with_stock_at_closing(self):
+        self.sync._get_or_create_pos_session().update_stock_at_closing = True
+        self.assertLessEqual(self.count_import(), 6)
+        self.assertFalse(self.pos_orders().picking_ids)
+
+    def test_a_poll_that_brings_nothing_new_takes_at_most_20_in_all(self):
+        self.synchronize(*self.feed_of(ORDERS))
+        with self.counted() as counts:
+            run = self.sync.sync_orders()
+        self.assertEqual((run.status, run.known_count, run.fetched_count), ("no_orders", ORDERS, ORDERS))
+        self.assertLessEqual(counts[0], 20)

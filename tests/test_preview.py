@@ -1,0 +1,65 @@
+from .common import ExternalOrderCase
+
+
+class TestPreview(ExternalOrderCase):
+    """Test Connection shows the first orders as they would be imported, and imports nothing."""
+
+    def preview(self, *entries):
+        self.feed(*entries)
+        action = self.sync.action_test_connection()
+        self.assertEqual(action["target"], "new")
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def test_it_tells_what_would_match_and_what_would_not(self):
+        self.import_order(order_id="known")
+        preview = self.preview(
+            self.order("known"),
+            self.order("fine"),
+            self.order("unknown", OrderItems=[self.item("No Such Product")]),
+            self.order("total", GrandTotal=99.0),
+            self.order("voucher", CheckoutDetails=[self.payment(92.0, "Voucher", 9)]),
+            {"no": "order"},
+        )
+        self.assertRecordValues(
+            preview.line_ids,
+            [
+                {"external_id": "known", "result": "known", "reason": False},
+                {"external_id": "fine", "result": "ready", "reason": False},
+                {"external_id": "unknown", "result": "problem", "reason": "product_not_found"},
+                {"external_id": "total", "result": "problem", "reason": "amount_mismatch"},
+                {"external_id": "voucher", "result": "ready", "reason": False},
+                {"external_id": False, "result": "problem", "reason": False},
+            ],
+        )
+        fine, voucher = preview.line_ids[1], preview.line_ids[4]
+        self.assertEqual((fine.total, fine.items, fine.note), (92.0, "1 x Product Name", ""))
+        self.assertIn("Cash (test)", fine.payments)
+        self.assertIn("matches no payment method", voucher.note)
+        self.assertEqual((preview.ready_count, preview.problem_count, preview.shown_count), (2, 3, 6))
+
+    def test_nothing_is_written(self):
+        names = (
+            "external.order",
+            "external.order.sync.run",
+            "pos.order",
+            "pos.session",
+            "pos.payment",
+            "stock.picking",
+        )
+        before = [self.env[name].search_count([]) for name in names]
+        self.preview(self.order(1), self.order(2, OrderItems=[self.item("No Such Product")]))
+        self.assertEqual([self.env[name].search_count([]) for name in names], before)
+        self.assertFalse(self.sync.fetch_cursor or self.sync.last_sync_date)
+
+    def test_twenty_orders_are_shown_of_many(self):
+        preview = self.preview(*[self.order(number) for number in range(30)])
+        self.assertEqual((len(preview.line_ids), preview.seen_count), (20, 30))
+
+    def test_a_status_that_is_not_accepted_is_shown_as_ignored(self):
+        self.sync.accepted_statuses = "104"
+        self.assertEqual(self.preview(self.order(1)).line_ids.result, "ignored")
+
+    def test_sync_now_from_the_preview(self):
+        preview = self.preview(self.order(1))
+        self.assertEqual(preview.action_sync_now()["params"]["type"], "success")
+        self.assertEqual(self.inbox(1).state, "done")

@@ -1,0 +1,105 @@
+from odoo.tests import Form, new_test_user
+
+from .common import ExternalOrderCase
+
+
+class TestProblems(ExternalOrderCase):
+    """Failed orders are gathered by reason, and each reason is mended at once."""
+
+    def problems(self):
+        return self.env["external.order.problem"].search([("sync_id", "=", self.sync.id)])
+
+    def missing(self, order_id, name):
+        return self.order(order_id, OrderItems=[self.item(name)])
+
+    def test_orders_are_gathered_by_reason_and_missing_product(self):
+        self.synchronize(
+            self.missing(1, "Thing"),
+            self.missing(2, "Thing"),
+            self.missing(3, "Other"),
+            self.order(4, GrandTotal=99.0),
+            self.order(5),
+        )
+        self.assertEqual(
+            [(row.reason, row.item_name, row.order_count, row.total) for row in self.problems().sorted("id")],
+            [
+                ("product_not_found", "Thing", 2, 184.0),
+                ("product_not_found", "Other", 1, 92.0),
+                ("amount_mismatch", False, 1, 99.0),
+            ],
+        )
+        self.assertEqual(self.problems()[0].item_name, "Thing", "what stops most orders comes first")
+        self.assertIn("Thing", self.problems()[0].message)
+
+    def test_a_changed_order_is_a_problem_until_it_was_seen(self):
+        self.synchronize(self.order(1))
+        self.synchronize(self.order(1, Tax=11.0))
+        problem = self.problems()
+        self.assertEqual((problem.reason, problem.order_count), ("changed", 1))
+        problem.action_accept_change()
+        self.assertFalse(self.problems())
+
+    def test_a_product_is_chosen_for_all_orders_that_lack_it(self):
+        self.synchronize(self.missing(1, "Thing"), self.missing(2, "Thing"))
+        user = new_test_user(self.env, "problem-user", groups="external_order_sync.group_user")
+        action = self.problems().with_user(user).action_choose_product()
+        view, _kind = action["views"][0]
+        dialog = Form(self.env["external.product.alias"].with_user(user).with_context(**action["context"]), view=view)
+        self.assertEqual(dialog.waiting_count, 2)
+        dialog.product_id = self.product
+        told = dialog.save().with_context(**action["context"]).action_remember()
+        self.assertEqual(told["params"]["message"], "2 orders imported.")
+        self.assertFalse(self.problems())
+
+    def test_all_of_a_reason_are_retried_or_ignored(self):
+        self.synchronize(self.missing(1, "Late"), self.missing(2, "Late"), self.order(3, GrandTotal=99.0))
+        self.create_product("Late")
+        self.problems().filtered("can_choose_product").action_retry()
+        self.assertEqual({self.inbox(1).state, self.inbox(2).state}, {"done"})
+        self.problems().action_ignore()
+        self.assertEqual(self.inbox(3).state, "ignored")
+        self.assertFalse(self.problems())
+
+    def test_one_order_retries_all_of_its_reason(self):
+        self.synchronize(self.missing(1, "Late"), self.missing(2, "Late"))
+        self.create_product("Late")
+        self.assertEqual(self.inbox(1).same_reason_count, 2)
+        self.inbox(1).action_retry_same_reason()
+        self.assertEqual(self.inbox(2).state, "done")
+
+    def test_a_missing_payment_method_is_mended_by_a_mapping(self):
+        self.pos_config.payment_method_ids = self.create_payment_method("House", "cash", split_transactions=True)
+        self.synchronize(self.order(1))
+        row = self.inbox(1)
+        self.assertEqual(row.error_code, "payment_not_found")
+        self.pos_config.payment_method_ids |= self.card
+        action = row.action_choose_payment()
+        self.assertEqual(action["context"]["external_order_ids"], row.ids)
+        view, _kind = action["views"][0]
+        dialog = Form(self.env["external.payment.mapping"].with_context(**action["context"]), view=view)
+        self.assertEqual(dialog.available_method_ids[:], self.card)
+        dialog.payment_method_id = self.card
+        told = dialog.save().with_context(**action["context"]).action_remember()
+        self.assertEqual(told["params"]["message"], "1 order imported.")
+        self.assertEqual(row.pos_order_id.payment_ids.payment_method_id, self.card)
+
+    def test_the_notification_leads_to_the_remedy(self):
+        self.feed(self.missing(1, "Thing"))
+        buttons = self.sync.action_sync_now()["params"]["buttons"]
+        self.assertEqual([button["name"] for button in buttons], ["Choose Product: Thing", "Show Failed Orders"])
+        self.assertEqual(buttons[0]["action"]["res_model"], "external.product.alias")
+        self.feed(self.order(2))
+        self.assertFalse(self.sync.action_sync_now()["params"]["buttons"])
+
+    def test_other_companies_problems_are_not_seen(self):
+        self.synchronize(self.missing(1, "Thing"))
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env,
+            "elsewhere",
+            groups="external_order_sync.group_user",
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        of_user = self.env["external.order.problem"].with_user(user).with_context(allowed_company_ids=company.ids)
+        self.assertFalse(of_user.search([]))

@@ -1,0 +1,26 @@
+from odoo.tests import tagged
+
+from .common import ExternalOrderCase
+
+
+@tagged("post_install", "-at_install")
+class TestRaces(ExternalOrderCase):
+    """What keeps workers on one inbox out of each other's way; that they meet for real is `make faults`."""
+
+    def test_new_orders_are_written_in_one_sequence(self):
+        """Whatever sequence a feed has them in: two workers that write the same orders crosswise would deadlock."""
+        self.synchronize(self.order(12), self.order("B7"), self.order(9), self.order(10), self.order("A7"))
+        rows = self.env["external.order"].search([("sync_id", "=", self.sync.id)], order="id")
+        self.assertEqual(rows.mapped("external_id"), ["9", "10", "12", "A7", "B7"])
+        self.assertEqual(set(rows.mapped("state")), {"done"})
+
+    def test_order_that_exists_is_found_again(self):
+        """An inbox row that knows nothing of its POS order, as after the restore of a backup, gets no second one."""
+        self.synchronize(self.order(1))
+        row = self.inbox(1)
+        pos_order = row.pos_order_id
+        row.write({"state": "pending", "pos_order_id": False})
+        run = self.synchronize(self.order(1))
+        self.assertEqual((run.status, row.state), ("success", "done"))
+        self.assertEqual(row.pos_order_id, pos_order)
+        self.assertEqual(self.pos_orders(), pos_order)

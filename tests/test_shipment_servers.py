@@ -1,0 +1,72 @@
+from concurrent.futures import ThreadPoolExecutor
+
+from odoo.tools import SQL
+
+from .shipment_server import ShipmentServerCase
+
+
+class TestShipmentServers(ShipmentServerCase):
+    """Servers that are killed or compete: the courier has every order once, and every shipment gets through."""
+
+    def kill_while(self, page, kind, seconds):
+        """Kill the server while it waits for the courier's answer on a page, start another; return the delivery."""
+        self.courier.faults.add(kind, page=page, seconds=seconds)
+        picking = self.validate_delivery()
+        self.wait_until(lambda: self.courier.asked(page), f"the courier is asked for {page}")
+        if (kind, page) == ("slow", "send"):
+            self.wait_until(lambda: self.courier.orders, "the courier has the order")
+        self.kill_server()
+        self.courier.faults.clear()
+        self.start_server()
+        return picking
+
+    def check_shipped_once(self, picking):
+        shipment = self.wait_until_shipped(picking)
+        [order] = self.courier.orders
+        self.assertEqual(shipment["state"], "shipped")
+        self.assertEqual(shipment["tracking_number"], order.tracking_number)
+        self.assertEqual(shipment["reference"], order.reference)
+        [transfer] = self.client.call("stock.picking", "read", [picking], ["carrier_tracking_ref"])
+        self.assertEqual(transfer["carrier_tracking_ref"], order.tracking_number)
+
+    def test_killed_before_the_courier_has_the_order(self):
+        self.check_shipped_once(self.kill_while("form", "slow", 60))
+
+    def test_killed_while_the_courier_is_accepting(self):
+        # The courier has read the order and takes it after the server is dead.
+        self.check_shipped_once(self.kill_while("send", "slow_before", 3))
+
+    def test_killed_after_the_courier_accepted(self):
+        self.check_shipped_once(self.kill_while("send", "slow", 60))
+
+    def test_killed_with_an_order_that_is_lost_on_its_way(self):
+        self.check_shipped_once(self.kill_while("send", "lose", 60))
+
+    def test_killed_before_the_numbers_reach_the_transfer(self):
+        self.courier.faults.add("slow", page="send", seconds=1)
+        picking = self.validate_delivery()
+        with self.transaction() as cr:
+            # Somebody is changing the transfer, so that the worker has to wait.
+            cr.execute(SQL("SELECT id FROM stock_picking WHERE id = %s FOR UPDATE", picking))
+            self.wait_until(lambda: self.read_shipment(picking)["tracking_number"], "the shipment has its number")
+            self.assertFalse(self.read_shipment(picking)["is_on_picking"])
+            self.kill_server()
+        self.start_server()
+        self.check_shipped_once(picking)
+
+    def test_two_servers_share_the_queue(self):
+        self.start_server()
+        self.courier.faults.add("slow", page="send", seconds=0.3, times=None)
+        pickings = [self.validate_delivery() for _number in range(8)]
+        for picking in pickings:
+            self.wait_until_shipped(picking)
+        references = [order.reference for order in self.courier.orders]
+        self.assertEqual(sorted(references), sorted(self.read_shipment(picking)["reference"] for picking in pickings))
+
+    def test_many_ask_for_the_same_transfer_at_once(self):
+        self.courier.faults.add("slow", page="send", seconds=0.3, times=None)
+        picking = self.create_delivery()
+        with ThreadPoolExecutor(8) as threads:
+            statuses = sorted(threads.map(lambda _number: self.post_shipment(picking), range(8)))
+        self.assertEqual(statuses, [200] * 7 + [201])
+        self.check_shipped_once(picking)
