@@ -7,6 +7,7 @@ help:
 	@$(PYTHON) -m dev help
 
 # PYTEST_ARGS passes through to pytest: make test PYTEST_ARGS="-k session -x"
+# One more way to pass options: make faults ROUNDS=100 (and SEED=, ORDERS=, KINDS=; see dev/commands/faults.py)
 $(COMMANDS):
 	@$(PYTHON) -m dev $@ $(ARGS)
 

@@ -30,4 +30,5 @@ def exclusive(env, name, key):
 
 
 def _end_transaction(cr):
-    cr.commit()  # its own cursor, which holds nothing but the lock
+    # Its own cursor, which holds nothing but the lock.
+    cr.commit()  # pylint: disable=invalid-commit

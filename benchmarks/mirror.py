@@ -69,16 +69,21 @@ def measure_full(env, values, rounds):
                 way.run(plain.rows * 2, plain.run)
         forget(source)
         forget(plain.source)
-    print(json.dumps({
-        "bench": "mirror_full",
-        "rows": rows,
-        "rows_per_s": round(ours.rate, 1),
-        "baseline_rows_per_s": round(baseline.rate, 1),
-        "ratio": round(ours.rate / baseline.rate, 2),
-        "sql_per_row": round(ours.statements, 3),
-        "baseline_sql_per_row": round(baseline.statements, 2),
-        "peak_mb": round(measuring.peak_mb(), 1),
-    }), flush=True)
+    print(
+        json.dumps(
+            {
+                "bench": "mirror_full",
+                "rows": rows,
+                "rows_per_s": round(ours.rate, 1),
+                "baseline_rows_per_s": round(baseline.rate, 1),
+                "ratio": round(ours.rate / baseline.rate, 2),
+                "sql_per_row": round(ours.statements, 3),
+                "baseline_sql_per_row": round(baseline.statements, 2),
+                "peak_mb": round(measuring.peak_mb(), 1),
+            }
+        ),
+        flush=True,
+    )
 
 
 def measure_idle(env, values, rounds):
@@ -99,22 +104,28 @@ def measure_idle(env, values, rounds):
     newest = read_newest(source)
     own, base = 1 / ours.rate, 1 / baseline.rate
     seconds = sorted(work)[len(work) // 2]
-    print(json.dumps({
-        "bench": "mirror_idle",
-        "ms": round(own * 1000, 1),
-        "baseline_ms": round(base * 1000, 1),
-        "ratio": round(base / own, 2),
-        "requests": requests,
-        "kb": round(newest / 1024, 1),
-        "baseline_kb": round(sizes[0] / 1024, 1),
-        "cpu_ms": round(seconds * 1000, 1),
-    }), flush=True)
+    print(
+        json.dumps(
+            {
+                "bench": "mirror_idle",
+                "ms": round(own * 1000, 1),
+                "baseline_ms": round(base * 1000, 1),
+                "ratio": round(base / own, 2),
+                "requests": requests,
+                "kb": round(newest / 1024, 1),
+                "baseline_kb": round(sizes[0] / 1024, 1),
+                "cpu_ms": round(seconds * 1000, 1),
+            }
+        ),
+        flush=True,
+    )
     if requests > MAX_REQUESTS or seconds > MAX_SECONDS:
-        sys.exit(f"mirror_idle: {requests} requests and {seconds:.2f} s of work; at most {MAX_REQUESTS} and {MAX_SECONDS} s")
+        sys.exit(f"mirror_idle: {requests} requests and {seconds:.2f} s; at most {MAX_REQUESTS} and {MAX_SECONDS} s")
 
 
 def make_source(env, values):
-    source = env["odoo.sync.source"].create({"name": "Benchmark", "code": f"bench-{next(CODES)}-{time.time_ns()}", **values})
+    code = f"bench-{next(CODES)}-{time.time_ns()}"
+    source = env["odoo.sync.source"].create({"name": "Benchmark", "code": code, **values})
     env.cr.commit()
     return source
 
@@ -131,7 +142,8 @@ def synchronize(source):
     run = source._sync()
     if run.status != "success":
         sys.exit(f"the synchronization failed: {run.message}")
-    return sum(run[name] for name in run._fields if name.endswith("_count") and name not in ("gone_count", "request_count"))
+    others = ("gone_count", "request_count")
+    return sum(run[name] for name in run._fields if name.endswith("_count") and name not in others)
 
 
 def connect(source):
@@ -201,7 +213,7 @@ class PlainWay:
             for link, column in links.items():
                 values[link] = self.ids.get(mirror._fields[link].comodel_name, {}).get(row[column], False)
             values.update(source_id=self.source.id, received_date=now, synced_date=now, gone=False)
-            values = {name: float(value) if mirror._fields[name].type == "float" else value for name, value in values.items()}
+            values.update({name: float(values[name]) for name in values if mirror._fields[name].type == "float"})
             record = mirror.search([("source_id", "=", self.source.id), ("remote_id", "=", row["remote_id"])])
             if record:
                 record.write(values)

@@ -43,6 +43,7 @@ def main():
                     way = one if count == 1 else two
                     way.run(total, lambda count=count: together(workers[:count], "import"))
                     cpu[count] += sum(worker.cpu for worker in workers[:count])
+                    way.statements = sum(worker.statements for worker in workers[:count]) / total
                 cores.append(2 * together(workers[:1], "burn") / together(workers, "burn"))
         done = env["external.order"].search_count([("sync_id", "=", sync.id), ("state", "!=", "done")])
         if done:
@@ -66,7 +67,7 @@ class Worker:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
         )
-        self.cpu = 0.0
+        self.cpu, self.statements = 0.0, 0
 
     def __enter__(self):
         self.expect("ready")
@@ -84,7 +85,7 @@ class Worker:
         answer = json.loads(self.process.stdout.readline() or "{}")
         if answer.get("word") != word:
             sys.exit(f"a worker ended: {answer}")
-        self.cpu = answer["cpu"]
+        self.cpu, self.statements = answer["cpu"], answer["statements"]
 
 
 def together(workers, word):
@@ -99,12 +100,14 @@ def together(workers, word):
 
 def work():
     """The worker's side."""
+    from odoo import sql_db
+
     options = measuring.arguments("workers", "", rounds=1)
     with measuring.environment(options) as env:
         sync = store.make(env)
         answer("ready")
         for line in sys.stdin:
-            before = time.process_time()
+            before, counter = time.process_time(), sql_db.sql_counter
             if line.strip() == "import":
                 env.cr.rollback()  # begin with what there is now
                 env.invalidate_all()
@@ -115,11 +118,11 @@ def work():
                 env.cr.commit()
             else:
                 sum(number * number for number in range(10_000_000))
-            answer(line.strip(), time.process_time() - before)
+            answer(line.strip(), time.process_time() - before, sql_db.sql_counter - counter)
 
 
-def answer(word, cpu=0.0):
-    print(json.dumps({"word": word, "cpu": cpu}), flush=True)
+def answer(word, cpu=0.0, statements=0):
+    print(json.dumps({"word": word, "cpu": cpu, "statements": statements}), flush=True)
 
 
 if __name__ == "__main__":

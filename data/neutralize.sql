@@ -10,3 +10,8 @@ UPDATE delivery_carrier
 
 UPDATE external_shipment
    SET next_poll = NULL;
+
+UPDATE odoo_sync_source
+   SET active = false,
+       secret = NULL,
+       handshake = NULL;

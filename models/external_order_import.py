@@ -1,38 +1,21 @@
-import logging
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-import psycopg2
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import ExternalOrderError
+from ..outcome import Outcome, OutcomeCatcher
 from ..overrides import is_overridden
 from ..tools.order_payload import OrderPayload, PayloadError, parse_order
 from .external_order_pricing import Line, PricedOrder
 from .ir_sequence import NumberRanges
 
-_logger = logging.getLogger(__name__)
-
 # Uuids of what is made of external orders; never change it, as it makes every order unique for ever.
 NAMESPACE = uuid.UUID("5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44")
 ZERO = Decimal(0)
-
-
-@dataclass
-class Outcome:
-    """What became of one external order: a ``pos.order``, the error that says why not, or a conflict that may heal.
-
-    None of them: it was not tried.
-    """
-
-    pos_order: Any = None
-    error: ExternalOrderError | None = None
-    conflict: Exception | None = None
-    warnings: list = field(default_factory=list)
 
 
 @dataclass
@@ -235,7 +218,7 @@ class ExternalOrderImport(models.AbstractModel):
     def _get_name_warnings(self, payload, products):
         """Say where the product of an ItemID has another name than the item."""
         warnings = []
-        for item in (part for item in payload.items for part in (item, *item.components)):
+        for item in chain.from_iterable((item, *item.components) for item in payload.items):
             product = products[item.item_id, item.name]
             if item.item_id == product.id and item.name and item.name.strip().casefold() not in (
                 product.name.casefold(), product.display_name.casefold()
@@ -275,7 +258,7 @@ class ExternalOrderImport(models.AbstractModel):
         self._create_or_split(sync, session, prepared[middle:])
 
     def _catch(self, outcome):
-        return _OutcomeCatcher(self.env, outcome)
+        return OutcomeCatcher(self.env, outcome)
 
     @api.model
     def _create_orders(self, sync, session, prepared):
@@ -378,35 +361,3 @@ class ExternalOrderImport(models.AbstractModel):
             "amount": float(payment["amount"]),
             "payment_method_id": payment["payment_method"].id,
         }
-
-
-class _OutcomeCatcher:
-    """Turns what an order raises into its outcome.
-
-    Lost connections and conflicts with other transactions pass: they concern the whole transaction, not one order.
-    """
-
-    def __init__(self, env, outcome):
-        self.env = env
-        self.outcome = outcome
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        match error:
-            case None | psycopg2.OperationalError() | psycopg2.InterfaceError() | ExternalOrderError(code="no_session"):
-                return False
-            case ExternalOrderError():
-                self.outcome.error = error
-            case psycopg2.errors.UniqueViolation():
-                # Perhaps another transaction has just made this very order: the next attempt will see it.
-                self.outcome.conflict = error
-            case Exception():
-                if not isinstance(error, UserError):
-                    _logger.error("External Order Sync: an order cannot be made", exc_info=error)
-                reason = self.env._("Odoo refused the order: %(reason)s", reason=error)
-                self.outcome.error = ExternalOrderError("odoo_error", reason)
-            case _:
-                return False
-        return True

@@ -124,7 +124,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _get_requests(self, orders):
-        """Return what Odoo would make transfers of: tuples of order, destination id, lines, operation type, customer."""
+        """Return what Odoo would make transfers of: (order, destination id, lines, operation type, customer) each."""
         requests = []
         for order in orders:
             own_requests = []

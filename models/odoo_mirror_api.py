@@ -74,5 +74,6 @@ class OdooMirrorApi(models.AbstractModel):
     def _sql_last_synced(self, key):
         return SQL(
             "SELECT synced_date FROM odoo_sync_cursor WHERE source_id = %s AND kind = %s",
-            self._source_id, COUNTED_KINDS[key],
+            self._source_id,
+            COUNTED_KINDS[key],
         )

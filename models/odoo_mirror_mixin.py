@@ -108,10 +108,12 @@ class OdooMirrorMixin(models.AbstractModel):
             names=SQL(", ").join(map(SQL.identifier, (*columns, *links))),
             source=source.id,
             now=fields.Datetime.now(),
-            values=SQL(", ").join([
-                *(SQL.identifier("page", name) for name in columns),
-                *(SQL.identifier(f"to_{link}", "id") for link in links),
-            ]),
+            values=SQL(", ").join(
+                [
+                    *(SQL.identifier("page", name) for name in columns),
+                    *(SQL.identifier(f"to_{link}", "id") for link in links),
+                ]
+            ),
             rows=_as_json(rows),
             definitions=self._sql_definitions(columns),
             joins=SQL(" ").join(joins),
@@ -131,19 +133,23 @@ class OdooMirrorMixin(models.AbstractModel):
         """
         linked = 0
         for link, column in self._get_links().items():
-            linked += len(self.env.execute_query(SQL(
-                """
+            linked += len(
+                self.env.execute_query(
+                    SQL(
+                        """
                 UPDATE %(table)s AS mirror SET %(link)s = target.id FROM %(target)s AS target
                 WHERE mirror.source_id = %(source)s AND mirror.%(link)s IS NULL AND mirror.%(column)s IS NOT NULL
                     AND target.source_id = %(source)s AND target.remote_id = mirror.%(column)s
                 RETURNING mirror.id
                 """,
-                table=SQL.identifier(self._table),
-                link=SQL.identifier(link),
-                target=SQL.identifier(self.env[self._fields[link].comodel_name]._table),
-                source=source.id,
-                column=SQL.identifier(column),
-            )))
+                        table=SQL.identifier(self._table),
+                        link=SQL.identifier(link),
+                        target=SQL.identifier(self.env[self._fields[link].comodel_name]._table),
+                        source=source.id,
+                        column=SQL.identifier(column),
+                    )
+                )
+            )
         self.invalidate_model(flush=False)
         return linked
 
@@ -154,9 +160,9 @@ class OdooMirrorMixin(models.AbstractModel):
     @api.model
     def _count_present(self, source):
         """Return how many rows the remote has, as far as this mirror knows."""
-        [[count]] = self.env.execute_query(SQL(
-            "SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone", SQL.identifier(self._table), source.id
-        ))
+        [[count]] = self.env.execute_query(
+            SQL("SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone", SQL.identifier(self._table), source.id)
+        )
         return count
 
     @api.model
@@ -165,21 +171,23 @@ class OdooMirrorMixin(models.AbstractModel):
         if not brief_rows:
             return []
         columns = list(brief_rows[0])
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT page.remote_id
             FROM json_to_recordset(%(rows)s) AS page (%(definitions)s)
             LEFT JOIN %(table)s AS mirror ON mirror.source_id = %(source)s AND mirror.remote_id = page.remote_id
             WHERE mirror.id IS NULL OR mirror.gone OR (%(present)s) IS DISTINCT FROM (%(received)s)
             ORDER BY page.remote_id
             """,
-            rows=_as_json(brief_rows),
-            definitions=self._sql_definitions(columns),
-            table=SQL.identifier(self._table),
-            source=source.id,
-            present=SQL(", ").join(SQL.identifier("mirror", name) for name in columns),
-            received=SQL(", ").join(SQL.identifier("page", name) for name in columns),
-        ))
+                rows=_as_json(brief_rows),
+                definitions=self._sql_definitions(columns),
+                table=SQL.identifier(self._table),
+                source=source.id,
+                present=SQL(", ").join(SQL.identifier("mirror", name) for name in columns),
+                received=SQL(", ").join(SQL.identifier("page", name) for name in columns),
+            )
+        )
         return [remote_id for (remote_id,) in rows]
 
     @api.model
@@ -188,31 +196,39 @@ class OdooMirrorMixin(models.AbstractModel):
 
         :return: how many rows were marked
         """
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             UPDATE %(table)s AS mirror
             SET gone = TRUE, gone_date = %(now)s, synced_date = %(now)s
             WHERE mirror.source_id = %(source)s AND NOT mirror.gone
                 AND mirror.remote_id > %(after)s AND mirror.remote_id <= COALESCE(%(until)s, mirror.remote_id)
-                AND NOT EXISTS (SELECT FROM unnest(%(ids)s::integer[]) AS present (id) WHERE present.id = mirror.remote_id)
+                AND NOT EXISTS (
+                    SELECT FROM unnest(%(ids)s::integer[]) AS present (id) WHERE present.id = mirror.remote_id
+                )
             RETURNING mirror.id
             """,
-            table=SQL.identifier(self._table),
-            now=fields.Datetime.now(),
-            source=source.id,
-            after=after_id,
-            until=until_id,
-            ids=remote_ids,
-        ))
+                table=SQL.identifier(self._table),
+                now=fields.Datetime.now(),
+                source=source.id,
+                after=after_id,
+                until=until_id,
+                ids=remote_ids,
+            )
+        )
         self.invalidate_model(flush=False)
         return len(rows)
 
     @api.model
     def _delete_all(self, source):
         """Delete what was mirrored of sources, without the ORM, which would load every row."""
-        self.env.execute_query(SQL(
-            "DELETE FROM %s WHERE source_id = ANY(%s::integer[]) RETURNING 1", SQL.identifier(self._table), source.ids
-        ))
+        self.env.execute_query(
+            SQL(
+                "DELETE FROM %s WHERE source_id = ANY(%s::integer[]) RETURNING 1",
+                SQL.identifier(self._table),
+                source.ids,
+            )
+        )
         self.invalidate_model(flush=False)
 
     @api.model

@@ -10,7 +10,7 @@ class OdooMirrorPickingReschedule(models.Model):
     _inherit = ["stock.picking.reschedule"]
     _log_access = False
 
-    picking_id = fields.Many2one("odoo.mirror.picking", string="Transfer", required=True, index=True, ondelete="cascade")
+    picking_id = fields.Many2one("odoo.mirror.picking")
 
     @api.model
     def _log_before_upsert(self, source, dates_by_remote_id):
@@ -18,8 +18,9 @@ class OdooMirrorPickingReschedule(models.Model):
 
         :param dict dates_by_remote_id: the new ``scheduled_date`` (text in UTC, or None) by remote id
         """
-        self.env.execute_query(SQL(
-            """
+        self.env.execute_query(
+            SQL(
+                """
             INSERT INTO odoo_mirror_picking_reschedule (picking_id, previous_date, logged_at, transaction_id)
             SELECT picking.id, picking.scheduled_date, now() AT TIME ZONE 'UTC', pg_current_xact_id()::text
             FROM odoo_mirror_picking AS picking
@@ -28,7 +29,8 @@ class OdooMirrorPickingReschedule(models.Model):
             WHERE picking.source_id = %s AND picking.scheduled_date IS DISTINCT FROM new.scheduled_date
             RETURNING id
             """,
-            list(dates_by_remote_id),
-            list(dates_by_remote_id.values()),
-            source.id,
-        ))
+                list(dates_by_remote_id),
+                list(dates_by_remote_id.values()),
+                source.id,
+            )
+        )

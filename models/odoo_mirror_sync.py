@@ -36,6 +36,10 @@ LOG_TEXTS = {
 STATUS_OF_ERROR = {"login": "login_failed", "unreachable": "unreachable"}
 
 
+#: Databases of which this process has told that the service has started.
+_announced = set()
+
+
 class OutOfTime(Exception):
     """The time to work is over; all that was received is committed."""
 
@@ -65,20 +69,26 @@ class OdooMirrorSync(models.AbstractModel):
     @api.model
     def _get_label(self, kind):
         """Return the translated plural of a kind."""
-        _ = self.env._
         return {
-            "location": _("Locations"),
-            "product": _("Products"),
-            "lot": _("Lots"),
-            "package": _("Packages"),
-            "quant": _("Quants"),
-            "picking": _("Pickings"),
-            "move_line": _("Move Lines"),
+            "location": self.env._("Locations"),
+            "product": self.env._("Products"),
+            "lot": self.env._("Lots"),
+            "package": self.env._("Packages"),
+            "quant": self.env._("Quants"),
+            "picking": self.env._("Pickings"),
+            "move_line": self.env._("Move Lines"),
         }[kind]
 
     # ------------------------------------------------------------
     # One source
     # ------------------------------------------------------------
+
+    @api.model
+    def _announce(self):
+        """Log, once in the life of a scheduler's process, that it synchronizes this database's sources."""
+        if self.env.cr.dbname not in _announced and self.env["odoo.sync.source"].search_count([], limit=1):
+            _announced.add(self.env.cr.dbname)
+            _logger.info("📡 Odoo Sync Service started")
 
     @api.model
     def _sync(self, source):
@@ -102,9 +112,13 @@ class OdooMirrorSync(models.AbstractModel):
                 if self.env.cr.connection.closed:
                     raise  # the database is gone, and with it the place to tell it
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)
-                self._fail(run, "error", self.env._(
-                    "Unexpected error (%(kind)s). The server log has the details.", kind=type(error).__name__
-                ))
+                self._fail(
+                    run,
+                    "error",
+                    self.env._(
+                        "Unexpected error (%(kind)s). The server log has the details.", kind=type(error).__name__
+                    ),
+                )
             return run
 
     @api.model
@@ -156,11 +170,13 @@ class OdooMirrorSync(models.AbstractModel):
         if whole or mirror._count_present(source) != newest.total:
             settled = self._compare(source, run, client, kind, None, newest.total)
             cursor.whole_date = settled and fields.Datetime.now()
-        cursor.write({
-            "asked_date": newest.asked_at,
-            "synced_date": fields.Datetime.now(),
-            "row_count": mirror._count_present(source),
-        })
+        cursor.write(
+            {
+                "asked_date": newest.asked_at,
+                "synced_date": fields.Datetime.now(),
+                "row_count": mirror._count_present(source),
+            }
+        )
         run.kinds_done += 1
         self._commit(run, client)
 

@@ -55,11 +55,13 @@ class OdooSyncRun(models.Model):
         """
         running = self.search([("source_id", "=", source.id), ("status", "=", "running")])
         handed_over = running.filtered("handed_over")[:1]
-        (running - handed_over).write({
-            "status": "error",
-            "date_end": fields.Datetime.now(),
-            "message": self.env._("Interrupted. What it had received is kept; the next run fetches the rest."),
-        })
+        (running - handed_over).write(
+            {
+                "status": "error",
+                "date_end": fields.Datetime.now(),
+                "message": self.env._("Interrupted. What it had received is kept; the next run fetches the rest."),
+            }
+        )
         source._plan_next_sync()
         return handed_over or self.create({"source_id": source.id})
 

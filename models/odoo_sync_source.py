@@ -137,9 +137,7 @@ class OdooSyncSource(models.Model):
         environment = self._read_environment()
         missing = environment.missing if environment else NEEDED
         if missing:
-            raise OdooClientError(
-                self.env._("The environment does not say %s.", ", ".join(missing)), "settings"
-            )
+            raise OdooClientError(self.env._("The environment does not say %s.", ", ".join(missing)), "settings")
         return Connection(environment.url, environment.database, environment.login, environment.secret)
 
     def _get_handshake(self):
@@ -232,7 +230,7 @@ class OdooSyncSource(models.Model):
         """
         # sudo: what the environment describes is the administrator's
         self.sudo()._ensure_environment_source()
-        sources = (self or self.search([])).filtered("active")
+        sources = (self or self.search([("active", "=", True)])).filtered("active")
         if sources:
             # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
             sources.sudo().next_sync_date = fields.Datetime.now()
@@ -249,6 +247,7 @@ class OdooSyncSource(models.Model):
         """Synchronize every source that is due, in slices, and plan the next run of each."""
         cron = self.env["ir.cron"]
         self._ensure_environment_source()
+        self.env["odoo.mirror.sync"]._announce()
         for source in self.search(self._due_domain(fields.Datetime.now())):
             if source.from_environment and not self._read_environment():
                 continue
@@ -263,11 +262,13 @@ class OdooSyncSource(models.Model):
     @api.model
     def _due_domain(self, now):
         """Active sources whose time has come, or whose run goes on."""
-        return Domain.OR([
-            [("next_sync_date", "=", False)],
-            [("next_sync_date", "<=", now + DUE_TOLERANCE)],
-            [("run_ids", "any", [("status", "=", "running"), ("handed_over", "=", True)])],
-        ])
+        return Domain.OR(
+            [
+                [("next_sync_date", "=", False)],
+                [("next_sync_date", "<=", now + DUE_TOLERANCE)],
+                [("run_ids", "any", [("status", "=", "running"), ("handed_over", "=", True)])],
+            ]
+        )
 
     def _plan_next_sync(self):
         """Set when the scheduled action runs it next: an interval from now, however this run ends."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import MissingError
-from odoo.tools import SQL, frozendict
+from odoo.tools import SQL
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from .warehouse_schema import MOVE_LINE, PICKING
@@ -284,8 +284,9 @@ class WarehouseApi(models.AbstractModel):
         return SQL.identifier(self.env[self._reschedule_model]._table)
 
     @api.model
-    def _columns(self, Model, query, properties, computed=frozendict()):
+    def _columns(self, Model, query, properties, computed=None):
         """Return ``expression AS key`` for each of `properties`; fields the user may not read raise AccessError."""
+        computed = computed or {}
         return [
             SQL(
                 "%s AS %s",

@@ -27,15 +27,17 @@ class MirrorCase(TransactionCase):
         return remote
 
     def create_source(self, remote, **values):
-        return self.env["odoo.sync.source"].create({
-            "name": "Old Warehouse",
-            "code": f"old{self.env['odoo.sync.source'].search_count([])}",
-            "url": remote.url,
-            "database": DATABASE,
-            "login": LOGIN,
-            "secret": PASSWORD,
-            **values,
-        })
+        return self.env["odoo.sync.source"].create(
+            {
+                "name": "Old Warehouse",
+                "code": f"old{self.env['odoo.sync.source'].search_count([])}",
+                "url": remote.url,
+                "database": DATABASE,
+                "login": LOGIN,
+                "secret": PASSWORD,
+                **values,
+            }
+        )
 
     # What happens at the remote
 

@@ -129,9 +129,8 @@ class TestMirrorApi(ApiCase):
     def test_updated_since_is_about_what_came_here(self):
         self.put_pickings({1: datetime(2026, 1, 1), 2: datetime(2026, 1, 2)})
         old = self.env["odoo.mirror.picking"].search([("source_id", "=", self.source.id), ("remote_id", "=", 1)])
-        self.env.cr.execute(
-            "UPDATE odoo_mirror_picking SET synced_date = %s WHERE id = %s", [fields.Datetime.now() - timedelta(1), old.id]
-        )
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        self.env.cr.execute("UPDATE odoo_mirror_picking SET synced_date = %s WHERE id = %s", [yesterday, old.id])
         since = (fields.Datetime.now() - timedelta(hours=1)).isoformat()
         self.assertEqual(self.get_ids(f"{PICKINGS}?source=far&updated_since={since}Z"), [2])
 
@@ -139,8 +138,10 @@ class TestMirrorApi(ApiCase):
         for path in (f"{PICKINGS}?source=far", f"{PICKINGS}/123?source=far", f"{STATUS}?source=far"):
             etag = self.call(path).headers["ETag"]
             self.assertEqual(self.call(path, If_None_Match=etag).status_code, 304, path)
-            self.assertEqual(self.call(path.replace("source=far", "source=local"), If_None_Match=etag).status_code,
-                             404 if "123" in path else 200)
+            self.assertEqual(
+                self.call(path.replace("source=far", "source=local"), If_None_Match=etag).status_code,
+                404 if "123" in path else 200,
+            )
         etag = self.call(f"{PICKINGS}?source=far").headers["ETag"]
         self.remote.tables.put("stock.picking", 123, state="done")
         self.resync()

@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 
 from odoo import sql_db
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -15,6 +16,8 @@ from ..dev.remote_odoo.changes import Changes
 from ..dev.remote_odoo.place import Place
 from ..dev.remote_odoo.server import serving
 from ..dev.remote_odoo.worker_process import working
+from ..tools.odoo_client import Connection, OdooClient, OdooClientError
+from ..tools.odoo_versions import KINDS
 
 QUANTS = 5000
 PICKINGS = 300
@@ -77,6 +80,28 @@ class TestMirrorEquality(BaseCase):
                 self.assert_equal(source)
         [[protocol]] = self.local("SELECT handshake::text FROM odoo_sync_source WHERE id = %s", source)
         self.assertEqual(json.loads(protocol)["protocol"], "json2")
+
+    def test_a_password_is_good_for_json_rpc(self):
+        """Odoo 19 takes API keys alone through JSON-2; whoever has a password is spoken to as before."""
+        login, password = "mirror", "a password of its own"
+        [group] = self.remote.call(
+            "ir.model.data", "search_read", domain=[["module", "=", "stock"], ["name", "=", "group_stock_user"]],
+            fields=["res_id"],
+        )  # fmt: skip
+        values = {"name": "Mirror", "login": login, "password": password, "group_ids": [[4, group["res_id"]]]}
+        self.remote.call("res.users", "create", vals_list=[values])
+        connection = Connection(self.remote.url, self.remote_database, login, password)
+        with OdooClient(connection) as client:
+            self.assertEqual((client.connect().protocol, client.handshake.version), ("jsonrpc", 19))
+            by_password = {kind: client.newest(kind, 3) for kind in KINDS}
+        with OdooClient(replace(connection, secret=self.key)) as client:
+            self.assertEqual(client.connect().protocol, "json2")
+            for kind in KINDS:
+                self.assertEqual(client.newest(kind, 3).rows, by_password[kind].rows)
+        for changes, kind in (({"secret": "wrong"}, "login"), ({"database": "no_such_database"}, "remote")):
+            with OdooClient(replace(connection, **changes)) as client, self.assertRaises(OdooClientError) as caught:
+                client.connect()
+            self.assertEqual(caught.exception.kind, kind, caught.exception)
 
     def kill_once_quants_arrive(self, worker):
         deadline = time.monotonic() + 60

@@ -1,17 +1,18 @@
+import logging
 import os
 from contextlib import closing
 from datetime import timedelta
 from unittest.mock import patch
 
-from psycopg2 import IntegrityError
-
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..dev.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD
 from ..exclusive import exclusive
+from ..models import odoo_mirror_sync
 from ..models.odoo_mirror_sync import LOCK
 from ..tools.odoo_versions import KINDS
 from .mirror_common import SAMPLE_COUNTS, MirrorCase
@@ -35,9 +36,7 @@ class TestMirrorSource(MirrorCase):
             "New or changed: 3 Locations, 2 Products, 1 Lots, 1 Packages, 1 Quants, 1 Pickings, 2 Move Lines.",
         )
         self.assertGreaterEqual(self.source.last_sync_date, before)
-        self.assertEqual(
-            {cursor.kind: cursor.row_count for cursor in self.source.cursor_ids}, SAMPLE_COUNTS
-        )
+        self.assertEqual({cursor.kind: cursor.row_count for cursor in self.source.cursor_ids}, SAMPLE_COUNTS)
 
     @mute_logger(SYNC_LOGGER)
     def test_a_failed_login_is_told_and_tried_again_at_the_next_interval(self):
@@ -173,6 +172,16 @@ class TestMirrorSource(MirrorCase):
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         self.assertIn(self.source.next_sync_date, triggers.mapped("call_at"))
 
+    def test_the_service_tells_once_that_it_has_started(self):
+        self.addCleanup(odoo_mirror_sync._announced.discard, self.env.cr.dbname)
+        odoo_mirror_sync._announced.discard(self.env.cr.dbname)
+        with self.assertLogs(SYNC_LOGGER, logging.INFO) as logs:
+            self.run_scheduler()
+            self.run_scheduler()
+        messages = [record.getMessage() for record in logs.records]
+        self.assertEqual(messages[:2], ["📡 Odoo Sync Service started", "🔄 Odoo: Starting full sync..."])
+        self.assertEqual(messages.count("📡 Odoo Sync Service started"), 1)
+
     def test_an_archived_source_never_runs(self):
         self.source.active = False
         self.run_scheduler()
@@ -220,9 +229,12 @@ class TestMirrorSource(MirrorCase):
             self.assertAlmostEqual(minutes, 7, delta=0.5)
         self.assertEqual(self.env["odoo.mirror.product"].search_count([("source_id", "=", source.id)]), 2)
         self.env.flush_all()
-        for table in ("odoo_sync_source", "odoo_sync_run"):
-            self.env.cr.execute(f"SELECT string_agg(t::text, ' ') FROM {table} AS t WHERE t::text LIKE %s", ["%environment%"])
-            stored = self.env.cr.fetchone()[0] or ""
+        for query in (
+            "SELECT row::text FROM odoo_sync_source AS row WHERE from_environment",
+            "SELECT string_agg(row::text, ' ') FROM odoo_sync_run AS row",
+        ):
+            self.env.cr.execute(query)
+            [[stored]] = self.env.cr.fetchall()
             for secret in (self.remote.url, PASSWORD, LOGIN):
                 self.assertNotIn(secret, stored)
 

@@ -273,7 +273,8 @@ class OdooClient:
             raise OdooClientError(f"An answer of {self._base} is too large.", "content") from None
         if response.is_redirect:
             raise OdooClientError(
-                f"{self._base} redirects to {_shown(response.headers['Location'])}. Enter the final address.", "settings"
+                f"{self._base} redirects to {_shown(response.headers['Location'])}. Enter the final address.",
+                "settings",
             )
         self.asked_at = _time_of(response)
         self.received += len(body)
@@ -282,7 +283,8 @@ class OdooClient:
         except StrictJsonError as error:
             if response.status_code != 200:
                 return response.status_code, None
-            raise OdooClientError(f"The answer of {self._base} is no JSON as Odoo sends it: {error}", "content") from None
+            message = f"The answer of {self._base} is no JSON as Odoo sends it: {error}"
+            raise OdooClientError(message, "content") from None
 
 
 class _reading:
@@ -308,10 +310,12 @@ def _checked_url(connection: Connection) -> str:
     except ValueError:
         valid = False
     if not valid or url.username or url.password or url.query or url.fragment:
-        raise OdooClientError("The URL must be the address of an Odoo server, such as https://odoo.example.com", "settings")
+        message = "The URL must be the address of an Odoo server, such as https://odoo.example.com"
+        raise OdooClientError(message, "settings")
     for name, value in (("database", connection.database), ("user", connection.login), ("key", connection.secret)):
         if not value or not value.strip() or not value.isprintable():
-            raise OdooClientError(f"The {name} of the remote is missing, or has characters that cannot be sent.", "settings")
+            message = f"The {name} of the remote is missing, or has characters that cannot be sent."
+            raise OdooClientError(message, "settings")
     return url.geturl().rstrip("/")
 
 

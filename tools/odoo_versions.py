@@ -248,9 +248,7 @@ class RemoteKind:
     @property
     def specification(self) -> dict[str, dict[str, Any]]:
         """The full row as ``web_search_read`` takes it since Odoo 17; only references with a label tell their name."""
-        return {
-            name: {"fields": {"display_name": {}}} if column.label else {} for column, name in self._columns
-        }
+        return {name: {"fields": {"display_name": {}}} if column.label else {} for column, name in self._columns}
 
     def rows(self, records: Iterable[Record]) -> list[Row]:
         """Return full rows, by our columns: references as ids, absent values as None.

@@ -9,8 +9,8 @@ from .waiting import Timeout, wait_until
 # In the order in which the import of a batch writes to them first; stopping one stops it there.
 WRITTEN_BY_IMPORT = ("pos_order", "pos_order_line", "pos_payment", "stock_picking", "stock_move", "stock_move_line")
 
-# The first connection that is used after a restart may be one that does not know that it is dead.
-ATTEMPTS = 3
+# Odoo only notices that a pooled connection is dead when it uses it, and fails that request.
+ATTEMPTS = 8
 
 
 @kind

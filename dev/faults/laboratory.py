@@ -130,7 +130,7 @@ class Laboratory:
         raise Timeout(f"orders or runs were still waiting after {NORMAL_RUNS} synchronizations without faults")
 
     def let_time_pass(self) -> None:
-        """Make an hour pass for what waits for its time: postponed orders, and runs whose process was killed."""
+        """Make two hours pass for what waits for its time: postponed orders, and runs whose process was killed."""
         self.database.rows(
             "UPDATE external_order SET next_attempt = next_attempt - interval '2 hours' WHERE next_attempt IS NOT NULL"
         )

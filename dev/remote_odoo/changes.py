@@ -57,9 +57,14 @@ class Changes:
         self._call("stock.lot", "create", vals_list=[{"name": f"NEW{self._random.random()}", "product_id": product}])
 
     def create_picking(self) -> None:
-        [quant] = self._search("stock.quant", [["location_id.name", "like", "Shelf"], ["quantity", ">", 5]], [
-            "product_id", "location_id",
-        ])
+        [quant] = self._search(
+            "stock.quant",
+            [["location_id.name", "like", "Shelf"], ["quantity", ">", 5]],
+            [
+                "product_id",
+                "location_id",
+            ],
+        )
         [model] = self._search("stock.picking", [["origin", "=", MARK]], ["picking_type_id", "location_dest_id"])
         values = {
             "picking_type_id": model["picking_type_id"][0],
@@ -93,9 +98,14 @@ class Changes:
         self._call("stock.quant", "action_apply_inventory", ids=[quant])
 
     def move_package(self) -> None:
-        self._call("stock.package", "write", ids=[self._pick("stock.package", [])], vals={
-            "name": f"BOX{self._random.random()}",
-        })
+        self._call(
+            "stock.package",
+            "write",
+            ids=[self._pick("stock.package", [])],
+            vals={
+                "name": f"BOX{self._random.random()}",
+            },
+        )
 
     # ---- validations
 
@@ -124,7 +134,8 @@ class Changes:
     # ---- deletions
 
     def delete_picking(self) -> None:
-        self._call("stock.picking", "unlink", ids=[self._pick("stock.picking", [["state", "in", ["assigned", "draft"]]])])
+        picking = self._pick("stock.picking", [["state", "in", ["assigned", "draft"]]])
+        self._call("stock.picking", "unlink", ids=[picking])
 
     def delete_lot(self) -> None:
         self._call("stock.lot", "unlink", ids=[self._pick("stock.lot", [["quant_ids", "=", False]])])

@@ -1,4 +1,4 @@
-"""Compares a mirror with what it mirrors, row by row, in the two databases themselves: no code of the mirror is used."""
+"""Compares a mirror with what it mirrors, row by row, in the databases themselves; the mirror's code has no part."""
 
 from typing import Any
 
@@ -97,7 +97,10 @@ def counts(place: Place, database: str) -> dict[str, int]:
 def _wrong_links(place: Place, database: str, kind: str, source_id: int) -> list[str]:
     found = []
     for name, target in LINKS.get(kind, {}).items():
-        rows = _rows(place, database, f"""
+        rows = _rows(
+            place,
+            database,
+            f"""
             SELECT mirror.remote_id, mirror.{name}_remote_id
             FROM odoo_mirror_{kind} AS mirror
             LEFT JOIN odoo_mirror_{target} AS target ON target.id = mirror.{name}_id
@@ -105,7 +108,8 @@ def _wrong_links(place: Place, database: str, kind: str, source_id: int) -> list
                 AND (target.remote_id, target.source_id) IS DISTINCT FROM (
                     mirror.{name}_remote_id, CASE WHEN mirror.{name}_remote_id IS NOT NULL THEN mirror.source_id END
                 )
-        """)
+        """,
+        )
         found += [f"{kind} {key}: the link {name}_id is not {row[1]}" for key, row in rows.items()]
     return found
 

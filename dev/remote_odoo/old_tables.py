@@ -50,7 +50,9 @@ class Tables:
             raise Refusal("odoo.exceptions.UserError", f"Object {model} doesn't exist")
         return self.rows[model]
 
-    def search(self, model: str, domain: list, limit: int | None, order: str, active_test: bool) -> list[dict[str, Any]]:
+    def search(
+        self, model: str, domain: list, limit: int | None, order: str, active_test: bool
+    ) -> list[dict[str, Any]]:
         """Return rows of a model; order is made of fields, each followed by "desc" or not."""
         rows = [row for row in self.table(model).values() if self._matches(model, row, domain)]
         if active_test and "active" in self.models[model]:

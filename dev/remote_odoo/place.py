@@ -44,7 +44,8 @@ class Place:
             "max_cron_threads": 0, "workers": 0, "log_level": "warn", **options,
         }  # fmt: skip
         with tempfile.NamedTemporaryFile("w", prefix="odoo-", suffix=".conf", delete=False) as file:
-            file.write("[options]\n" + "".join(f"{key} = {str(value).replace('%', '%%')}\n" for key, value in values.items()))
+            lines = (f"{key} = {str(value).replace('%', '%%')}\n" for key, value in values.items())
+            file.write("[options]\n" + "".join(lines))
         return Path(file.name)
 
     def copy_database(self, source: str, *targets: str) -> None:

@@ -11,7 +11,7 @@ MARK = "Remote stock"
 
 
 def fill(env: Any, quants: int, pickings: int, locations: int = 50, days: int = 90) -> dict[str, Any]:
-    """Add quants, and ready deliveries of three lines each; commit, and return {"key": an API key of the administrator}.
+    """Add quants, and ready deliveries of three lines each; commit, and return {"key": the administrator's API key}.
 
     :param quants: at least three times the pickings, as each line takes from a quant of its own
     :param days: over so many days before now the rows seem to have been written; 0: all of them now
@@ -20,9 +20,9 @@ def fill(env: Any, quants: int, pickings: int, locations: int = 50, days: int = 
         raise ValueError("there are more lines than quants to take from")
     picking_type = env.ref("stock.warehouse0").out_type_id
     stock = picking_type.default_location_src_id
-    shelves = env["stock.location"].create([
-        {"name": f"Shelf {number:03}", "location_id": stock.id} for number in range(locations)
-    ])
+    shelves = env["stock.location"].create(
+        [{"name": f"Shelf {number:03}", "location_id": stock.id} for number in range(locations)]
+    )
     products = env["product.product"].create([
         {"name": f"{MARK} {number:04}", "default_code": f"RS{number:04}", "type": "consu", "is_storable": True,
          "list_price": number / 4}
@@ -42,7 +42,7 @@ def fill(env: Any, quants: int, pickings: int, locations: int = 50, days: int = 
         env.cr.execute("ANALYZE stock_quant, stock_picking, stock_move")
     if days:
         for table in ("stock_location", "product_product", "product_template", "stock_lot", "stock_package"):
-            env.cr.execute(f'UPDATE "{table}" SET write_date = write_date - interval \'1 day\'')
+            env.cr.execute(f"UPDATE \"{table}\" SET write_date = write_date - interval '1 day'")
     env.invalidate_all()
     admin = env.ref("base.user_admin")
     key = env["res.users.apikeys"].with_user(admin).sudo()._generate("rpc", MARK, None)
@@ -54,7 +54,8 @@ def fill(env: Any, quants: int, pickings: int, locations: int = 50, days: int = 
 
 # The n-th of so many rows, written at its own time; the number decides everything else.
 _ROWS = """
-    (SELECT n, date_trunc('second', now() AT TIME ZONE 'UTC') - %(days)s * interval '1 day' * (1 - n / {count}::float) AS at
+    (SELECT n,
+        date_trunc('second', now() AT TIME ZONE 'UTC') - %(days)s * interval '1 day' * (1 - n / {count}::float) AS at
      FROM generate_series(0, {count} - 1) AS n) AS rows
 """
 
@@ -81,8 +82,9 @@ _PICKINGS = """
 _MOVES = """
     INSERT INTO stock_move (
         picking_id, picking_type_id, warehouse_id, company_id, product_id, product_uom, location_id, location_dest_id,
-        location_final_id, procure_method, product_uom_qty, product_qty, quantity, picked, state, date, reference, origin,
-        sequence, priority, propagate_cancel, is_inventory, additional, create_uid, write_uid, create_date, write_date
+        location_final_id, procure_method, product_uom_qty, product_qty, quantity, picked, state, date, reference,
+        origin, sequence, priority, propagate_cancel, is_inventory, additional, create_uid, write_uid, create_date,
+        write_date
     )
     SELECT picking.id, picking.picking_type_id, type.warehouse_id, picking.company_id, quant.product_id, %(uom)s,
         %(from)s, %(to)s, %(to)s, 'make_to_stock', quant.reserved_quantity, quant.reserved_quantity,

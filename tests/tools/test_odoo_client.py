@@ -165,9 +165,9 @@ def test_an_unknown_database_is_named(odoo):
 
 
 def test_an_error_of_the_remote_is_told(odoo):
-    with OdooClient(connection(odoo.url), Handshake("jsonrpc", 19, UID)) as remote:
-        with pytest.raises(OdooClientError, match="Object stock.package doesn't exist") as caught:
-            remote.newest("package", 1)
+    remote = OdooClient(connection(odoo.url), Handshake("jsonrpc", 19, UID))
+    with remote, pytest.raises(OdooClientError, match=r"Object stock\.package doesn't exist") as caught:
+        remote.newest("package", 1)
     assert caught.value.kind == "remote"
 
 
@@ -201,7 +201,9 @@ def test_json_that_is_no_odoos(body):
         OdooClient(connection(server.url)).connect()
 
 
-@pytest.mark.parametrize("result", [b"5", b"{}", b'{"records": [{"id": 1}], "length": 1}', b'{"records": 5, "length": 1}'])
+@pytest.mark.parametrize(
+    "result", [b"5", b"{}", b'{"records": [{"id": 1}], "length": 1}', b'{"records": 5, "length": 1}']
+)
 def test_rows_that_are_no_odoos(result):
     with wire(b'{"result": ' + result + b"}") as server:
         remote = OdooClient(connection(server.url), Handshake("jsonrpc", 16, UID))
@@ -222,9 +224,9 @@ def test_a_redirect_is_not_followed_with_the_password():
 
 
 def test_an_answer_that_trickles_ends_in_time():
-    with WireServer(dripping([b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b" "] * 900], 0.05)) as server:
-        with took_less_than(5):
-            assert "in time" in failure(server.url, "unreachable", request_timeout=0.5, retries=0)
+    pieces = [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b" "] * 900]
+    with WireServer(dripping(pieces, 0.05)) as server, took_less_than(5):
+        assert "in time" in failure(server.url, "unreachable", request_timeout=0.5, retries=0)
 
 
 def test_an_answer_that_is_too_large():

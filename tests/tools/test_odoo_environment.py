@@ -32,4 +32,5 @@ def test_the_interval(text, minutes):
 
 
 def test_what_is_missing_is_named():
-    assert read_environment({"ODOO_URL": "https://x", "ODOO_USER": " "}).missing == ("ODOO_DB", "ODOO_USER", "ODOO_PASSWORD")
+    source = read_environment({"ODOO_URL": "https://x", "ODOO_USER": " "})
+    assert source.missing == ("ODOO_DB", "ODOO_USER", "ODOO_PASSWORD")

@@ -20,7 +20,8 @@ def test_a_kind_has_the_same_columns_in_every_version(version, kind):
     ("version", "kind", "model"),
     [
         (14, "lot", "stock.production.lot"), (15, "lot", "stock.production.lot"), (16, "lot", "stock.lot"),
-        (14, "package", "stock.quant.package"), (18, "package", "stock.quant.package"), (19, "package", "stock.package"),
+        (14, "package", "stock.quant.package"), (18, "package", "stock.quant.package"),
+        (19, "package", "stock.package"),
         (14, "quant", "stock.quant"), (19, "move_line", "stock.move.line"),
     ],
 )  # fmt: skip
@@ -85,7 +86,9 @@ def test_numbers_that_are_nothing_stay_numbers():
 
 def test_a_brief_row_has_what_tells_a_change():
     kind = remote_kinds(16)["move_line"]
-    record = {name: False for name in kind.listed} | {"id": 4, "qty_done": 2, "reserved_uom_qty": 3, "state": "assigned"}
+    record = dict.fromkeys(kind.listed, False) | {
+        "id": 4, "qty_done": 2, "reserved_uom_qty": 3, "state": "assigned",
+    }  # fmt: skip
     assert kind.brief_rows([record]) == [
         {"remote_id": 4, "remote_write_date": None, "state": "assigned", "quantity": 2, "picked": True, "qty_done": 2}
     ]
