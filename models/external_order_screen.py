@@ -40,7 +40,7 @@ class ExternalOrder(models.Model):
     @api.depends("pos_order_id.lines", "pos_order_id.payment_ids", "pos_order_id.picking_ids.state")
     def _compute_result_html(self):
         for order in self:
-            order.result_html = order.pos_order_id and self.env["ir.qweb"]._render(
+            order.result_html = bool(order.pos_order_id) and self.env["ir.qweb"]._render(
                 "external_order_sync.external_order_result", {**order._get_formats(), "order": order.pos_order_id}
             )
 
