@@ -6,10 +6,9 @@ Odoo retries an HTTP request that lost against another transaction, not a schedu
 import random
 import time
 
-from psycopg2 import errors
-
 from odoo import modules
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from psycopg2 import errors
 
 # A unique violation is here as another worker's row that our snapshot cannot see; the next snapshot sees it.
 TRANSIENT_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.UniqueViolation)

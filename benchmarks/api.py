@@ -149,12 +149,17 @@ def main():
         client = Client(url, options.database, data["key"])
         for name, ours, baseline in benchmarks(client, data["picking_id"]):
             own, base = measure(ours, baseline, options.rounds)
-            print(json.dumps({
-                "bench": name,
-                "ms": round(own * 1000, 2),
-                "baseline_ms": round(base * 1000, 2),
-                "ratio": round(base / own, 2),
-            }), flush=True)
+            print(
+                json.dumps(
+                    {
+                        "bench": name,
+                        "ms": round(own * 1000, 2),
+                        "baseline_ms": round(base * 1000, 2),
+                        "ratio": round(base / own, 2),
+                    }
+                ),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -64,18 +64,20 @@ def _insert_pickings(env, count):
 
 def _create_picking_with_lines(env):
     picking_type = _picking_type(env)
-    products = env["product.product"].create([
-        {"name": f"{ORIGIN} {number}", "type": "consu"} for number in range(LINES)
-    ])
+    products = env["product.product"].create(
+        [{"name": f"{ORIGIN} {number}", "type": "consu"} for number in range(LINES)]
+    )
     locations = {
         "location_id": picking_type.default_location_src_id.id,
         "location_dest_id": env.ref("stock.stock_location_customers").id,
     }
-    return env["stock.picking"].create({
-        "picking_type_id": picking_type.id,
-        "origin": f"{ORIGIN}, lines",
-        **locations,
-        "move_line_ids": [
-            Command.create({"product_id": product.id, "quantity": 3, **locations}) for product in products
-        ],
-    })
+    return env["stock.picking"].create(
+        {
+            "picking_type_id": picking_type.id,
+            "origin": f"{ORIGIN}, lines",
+            **locations,
+            "move_line_ids": [
+                Command.create({"product_id": product.id, "quantity": 3, **locations}) for product in products
+            ],
+        }
+    )

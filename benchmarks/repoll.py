@@ -52,12 +52,14 @@ def main():
 
 def receive_all(env, sync, url):
     """Return a synchronization that has received all orders of the feed; none of them waits to be imported."""
-    feed = env["external.order.sync"].create({
-        "name": "Benchmark Feed",
-        "external_api_url": url,
-        "pos_config_id": sync.pos_config_id.id,
-        "accepted_statuses": "none",
-    })
+    feed = env["external.order.sync"].create(
+        {
+            "name": "Benchmark Feed",
+            "external_api_url": url,
+            "pos_config_id": sync.pos_config_id.id,
+            "accepted_statuses": "none",
+        }
+    )
     feed.sync_orders()
     waiting = env["external.order"].search([("sync_id", "=", feed.id)])
     waiting.write({"state": "ignored", "error_code": False, "error_message": False})

@@ -16,35 +16,41 @@ def make(env, name="Benchmark"):
     if not sync:
         pos_config = env.ref("point_of_sale.pos_config_main")
         make_products(env, pos_config)
-        sync = env["external.order.sync"].create({
-            "name": name,
-            "external_api_url": "http://127.0.0.1:1/",
-            "pos_config_id": pos_config.id,
-        })
+        sync = env["external.order.sync"].create(
+            {
+                "name": name,
+                "external_api_url": "http://127.0.0.1:1/",
+                "pos_config_id": pos_config.id,
+            }
+        )
     env.cr.commit()
     return sync
 
 
 def make_products(env, pos_config):
     """Create the products that the orders hold, with a tax of 15 %, and put them into stock."""
-    tax = env["account.tax"].create({
-        "name": "15 % (benchmark)",
-        "amount": 15,
-        "type_tax_use": "sale",
-        "company_id": pos_config.company_id.id,
-    })
-    products = env["product.product"].create([
+    tax = env["account.tax"].create(
         {
-            "name": f"{PREFIX} {number}",
-            "type": "consu",
-            "is_storable": True,
-            "available_in_pos": True,
-            "list_price": 10 + number,
-            "standard_price": 5,
-            "taxes_id": [Command.set(tax.ids)],
+            "name": "15 % (benchmark)",
+            "amount": 15,
+            "type_tax_use": "sale",
+            "company_id": pos_config.company_id.id,
         }
-        for number in range(PRODUCTS)
-    ])
+    )
+    products = env["product.product"].create(
+        [
+            {
+                "name": f"{PREFIX} {number}",
+                "type": "consu",
+                "is_storable": True,
+                "available_in_pos": True,
+                "list_price": 10 + number,
+                "standard_price": 5,
+                "taxes_id": [Command.set(tax.ids)],
+            }
+            for number in range(PRODUCTS)
+        ]
+    )
     source = pos_config.picking_type_id.default_location_src_id
     for product in products:
         env["stock.quant"]._update_available_quantity(product, source, STOCK)

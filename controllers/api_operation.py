@@ -184,7 +184,14 @@ def operation(method, path, *, summary, answers, description="", parameters=(), 
     def decorate(function):
         implied = (404,) if any(parameter.place == "path" for parameter in parameters) else ()
         declared = Operation(
-            method, path, function.__name__, summary, description, tuple(parameters), body, answers,
+            method,
+            path,
+            function.__name__,
+            summary,
+            description,
+            tuple(parameters),
+            body,
+            answers,
             tuple(sorted({*COMMON_ERRORS, *errors, *implied, *(BODY_ERRORS if body else ())})),
         )
         OPERATIONS.append(declared)

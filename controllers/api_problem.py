@@ -56,13 +56,16 @@ class Problem(HTTPException):
         self.members = members
 
     def to_json(self):
-        return json.dumps({
-            "type": "about:blank",
-            "title": HTTPStatus(self.code).phrase,
-            "status": self.code,
-            "detail": self.description,
-            **self.members,
-        }, ensure_ascii=False)
+        return json.dumps(
+            {
+                "type": "about:blank",
+                "title": HTTPStatus(self.code).phrase,
+                "status": self.code,
+                "detail": self.description,
+                **self.members,
+            },
+            ensure_ascii=False,
+        )
 
     def all_headers(self):
         headers = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store", **self.extra_headers}

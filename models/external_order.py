@@ -135,14 +135,16 @@ class ExternalOrder(models.Model):
         return problem
 
     def _finish(self, outcome):
-        self.write({
-            **self._prepare_no_error_values(),
-            "state": "done",
-            "attempts": self.attempts + 1,
-            "pos_order_id": outcome.pos_order.id,
-            "imported_date": fields.Datetime.now(),
-            "warnings": "\n".join(outcome.warnings) or False,
-        })
+        self.write(
+            {
+                **self._prepare_no_error_values(),
+                "state": "done",
+                "attempts": self.attempts + 1,
+                "pos_order_id": outcome.pos_order.id,
+                "imported_date": fields.Datetime.now(),
+                "warnings": "\n".join(outcome.warnings) or False,
+            }
+        )
 
     @api.model
     def _prepare_no_error_values(self):
@@ -161,15 +163,17 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         item_id, item_name = error.product or (False, False)
-        self.write({
-            **self._prepare_no_error_values(),
-            "state": "failed",
-            "attempts": self.attempts + 1,
-            "error_code": error.code,
-            "error_message": str(error),
-            "missing_item_id": item_id and str(item_id),
-            "missing_item_name": item_name,
-        })
+        self.write(
+            {
+                **self._prepare_no_error_values(),
+                "state": "failed",
+                "attempts": self.attempts + 1,
+                "error_code": error.code,
+                "error_message": str(error),
+                "missing_item_id": item_id and str(item_id),
+                "missing_item_name": item_name,
+            }
+        )
 
     def _defer(self, error):
         """Try these orders again later: they met trouble that heals by itself."""
@@ -179,12 +183,14 @@ class ExternalOrder(models.Model):
             if order.attempts + 1 >= MAX_CONFLICTS:
                 order._fail(final)
                 continue
-            order.write({
-                "attempts": order.attempts + 1,
-                "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
-                "error_code": "database_busy",
-                "error_message": self.env._("The database was busy. It is tried again by itself."),
-            })
+            order.write(
+                {
+                    "attempts": order.attempts + 1,
+                    "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
+                    "error_code": "database_busy",
+                    "error_message": self.env._("The database was busy. It is tried again by itself."),
+                }
+            )
 
     # ------------------------------------------------------------
     # What a person does

@@ -172,10 +172,9 @@ class ExternalOrderImport(models.AbstractModel):
     def _prepare_order(self, sync, payload, outcome, products, methods, terms):
         lines = self._prepare_lines(payload, products, terms)
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
-        payments, warnings = self.env["external.payment.settling"]._settle_payments(sync, payload, priced.total, methods)
-        outcome.warnings = [
-            *payload.warnings, *self._get_name_warnings(payload, products), *priced.warnings, *warnings
-        ]
+        settling = self.env["external.payment.settling"]
+        payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
+        outcome.warnings = [*payload.warnings, *self._get_name_warnings(payload, products), *priced.warnings, *warnings]
         return PreparedOrder(
             payload=payload,
             uuid=self._get_order_uuid(sync, payload.external_id),
@@ -199,10 +198,19 @@ class ExternalOrderImport(models.AbstractModel):
             lines.append(Line(product, item.name, item.quantity, item.price, item, index))
             shares = self.env["external.combo.pricing"]._share_price(item, product, components, terms.unit)
             for (part, part_product), share in zip(components, shares, strict=True):
-                lines.append(Line(
-                    part_product, part.name, part.quantity, share.price, item, index,
-                    parent=parent, combo_item=share.combo_item, is_free=not share.is_paid,
-                ))
+                lines.append(
+                    Line(
+                        part_product,
+                        part.name,
+                        part.quantity,
+                        share.price,
+                        item,
+                        index,
+                        parent=parent,
+                        combo_item=share.combo_item,
+                        is_free=not share.is_paid,
+                    )
+                )
             if any(share.is_paid for share in shares):
                 lines[parent].is_free, lines[parent].price = True, ZERO
         return lines
@@ -220,8 +228,10 @@ class ExternalOrderImport(models.AbstractModel):
         warnings = []
         for item in chain.from_iterable((item, *item.components) for item in payload.items):
             product = products[item.item_id, item.name]
-            if item.item_id == product.id and item.name and item.name.strip().casefold() not in (
-                product.name.casefold(), product.display_name.casefold()
+            if (
+                item.item_id == product.id
+                and item.name
+                and item.name.strip().casefold() not in (product.name.casefold(), product.display_name.casefold())
             ):
                 warnings.append(
                     self.env._(

@@ -195,10 +195,12 @@ class ExternalOrderPicking(models.AbstractModel):
             for product_lines in lines.sorted(lambda line: line.product_id.id).grouped("product_id").values():
                 move_values.append(picking._prepare_stock_move_vals(product_lines[0], product_lines))
         moves = pickings.env["stock.move"].create(move_values)
-        move_lines = pickings.env["stock.move.line"].create([
-            {**move._prepare_move_line_vals(quantity=0), "quantity": move.product_uom_qty, "picked": True}
-            for move in moves
-        ])
+        move_lines = pickings.env["stock.move.line"].create(
+            [
+                {**move._prepare_move_line_vals(quantity=0), "quantity": move.product_uom_qty, "picked": True}
+                for move in moves
+            ]
+        )
         targets = pickings.location_dest_id.filtered(lambda place: place.putaway_rule_ids or place.usage == "view")
         move_lines.filtered(lambda line: line.location_dest_id in targets)._apply_putaway_strategy()
         pickings._action_done()
@@ -229,10 +231,14 @@ class _Stock:
         self.spread = set()
         # Products with their own cost, of which something came back since the batch began.
         self.came_back = set()
-        groups = orders.env["stock.quant"].sudo()._read_group(
-            [("product_id", "in", products.ids), ("location_id", "child_of", sources.ids)],
-            ["product_id", "location_id", "lot_id", "package_id", "owner_id"],
-            ["quantity:sum", "reserved_quantity:sum"],
+        groups = (
+            orders.env["stock.quant"]
+            .sudo()
+            ._read_group(
+                [("product_id", "in", products.ids), ("location_id", "child_of", sources.ids)],
+                ["product_id", "location_id", "lot_id", "package_id", "owner_id"],
+                ["quantity:sum", "reserved_quantity:sum"],
+            )
         )
         for product, location, lot, package, owner, quantity, reserved in groups:
             if location not in sources or lot or package or owner:

@@ -230,12 +230,14 @@ class ExternalOrderPricing(models.AbstractModel):
         """
         if not percent:
             return self.env["account.tax"]
-        taxes = self.env["account.tax"].search([
-            *self.env["account.tax"]._check_company_domain(company),
-            ("type_tax_use", "=", "sale"),
-            ("amount_type", "=", "percent"),
-            ("amount", "=", float(percent)),
-        ])
+        taxes = self.env["account.tax"].search(
+            [
+                *self.env["account.tax"]._check_company_domain(company),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+                ("amount", "=", float(percent)),
+            ]
+        )
         return taxes.filtered(lambda tax: not tax.has_negative_factor).sorted(
             lambda tax: (tax != company.account_sale_tax_id, tax.company_id != company, tax.price_include)
         )[:1]

@@ -127,13 +127,17 @@ class ExternalOrder(models.Model):
             "total": total,
             "state": "pending" if is_accepted else "ignored",
             **self._prepare_no_error_values(),
-            **({} if is_accepted else {
-                "error_code": "status_not_accepted",
-                "error_message": self.env._(
-                    "Its status %s is not among the accepted ones. It is imported when it comes with one of those.",
-                    status or self.env._("(none)"),
-                ),
-            }),
+            **(
+                {}
+                if is_accepted
+                else {
+                    "error_code": "status_not_accepted",
+                    "error_message": self.env._(
+                        "Its status %s is not among the accepted ones. It is imported when it comes with one of those.",
+                        status or self.env._("(none)"),
+                    ),
+                }
+            ),
         }
 
     @api.model
@@ -149,14 +153,16 @@ class ExternalOrder(models.Model):
         """Take in other content of this order; a sale that was booked stays as it is."""
         self.ensure_one()
         if self.state == "done":
-            self.write({
-                "payload": values["payload"],
-                "fingerprint": values["fingerprint"],
-                "source_digest": values["source_digest"],
-                "order_status": values["order_status"],
-                "changed": True,
-                "changed_date": fields.Datetime.now(),
-            })
+            self.write(
+                {
+                    "payload": values["payload"],
+                    "fingerprint": values["fingerprint"],
+                    "source_digest": values["source_digest"],
+                    "order_status": values["order_status"],
+                    "changed": True,
+                    "changed_date": fields.Datetime.now(),
+                }
+            )
             received.changed += 1
         else:
             self.write({**values, "attempts": 0})

@@ -137,9 +137,7 @@ class ExternalOrderSync(models.Model):
     pending_count = fields.Integer("Pending", compute="_compute_order_counts")
     session_count = fields.Integer("Sessions", compute="_compute_session_count")
 
-    _sync_interval_positive = models.Constraint(
-        "CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute."
-    )
+    _sync_interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute.")
     _fetch_bounds_positive = models.Constraint(
         "CHECK (fetch_timeout > 0 AND max_pages > 0 AND max_orders > 0 AND max_megabytes > 0 AND overlap_minutes >= 0)",
         "The limits of a download are above zero, and the overlap is not negative.",

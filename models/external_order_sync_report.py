@@ -30,7 +30,8 @@ class ExternalOrderSyncRun(models.Model):
             parts.append(self.refused)
         if count := self.ignored_count:
             parts.append(
-                self.env._("1 order ignored because of its status.") if count == 1
+                self.env._("1 order ignored because of its status.")
+                if count == 1
                 else self.env._("%s orders ignored because of their status.", count)
             )
         if count := self.changed_count:
@@ -43,12 +44,14 @@ class ExternalOrderSyncRun(models.Model):
             )
         if count := self.deferred_count:
             parts.append(
-                self.env._("1 order is tried again soon: the database was busy.") if count == 1
+                self.env._("1 order is tried again soon: the database was busy.")
+                if count == 1
                 else self.env._("%s orders are tried again soon: the database was busy.", count)
             )
         if count := self.known_count:
             parts.append(
-                self.env._("1 order was already imported or known.") if count == 1
+                self.env._("1 order was already imported or known.")
+                if count == 1
                 else self.env._("%s orders were already imported or known.", count)
             )
         if self.feed_repeats:
@@ -59,11 +62,13 @@ class ExternalOrderSyncRun(models.Model):
         failed = self.env["external.order"].search(
             [("run_id", "=", self.id), ("state", "=", "failed")], order="id", limit=FAILURES_NAMED
         )
-        lines = [
-            self.env._("Order %(order)s: %(reason)s", order=rows.external_id, reason=reason) if len(rows) == 1
-            else self.env._("Orders %(orders)s: %(reason)s", orders=", ".join(rows.mapped("external_id")), reason=reason)
-            for reason, rows in failed.grouped("error_message").items()
-        ]
+        lines = []
+        for reason, rows in failed.grouped("error_message").items():
+            ids = ", ".join(rows.mapped("external_id"))
+            if len(rows) == 1:
+                lines.append(self.env._("Order %(order)s: %(reason)s", order=ids, reason=reason))
+            else:
+                lines.append(self.env._("Orders %(orders)s: %(reason)s", orders=ids, reason=reason))
         if self.failed_count > FAILURES_NAMED:
             lines.append(self.env._("… and %s more.", self.failed_count - FAILURES_NAMED))
         return lines

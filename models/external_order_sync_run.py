@@ -100,12 +100,14 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _due_domain(self, now):
         """Active configurations whose time has come, with an unfinished scheduled run, or with orders to retry."""
-        return Domain.OR([
-            [("next_sync_date", "=", False)],
-            [("next_sync_date", "<=", now + DUE_TOLERANCE)],
-            [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
-            [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
-        ])
+        return Domain.OR(
+            [
+                [("next_sync_date", "=", False)],
+                [("next_sync_date", "<=", now + DUE_TOLERANCE)],
+                [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
+                [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
+            ]
+        )
 
     @api.model
     def _plan_next_runs(self):
@@ -113,11 +115,15 @@ class ExternalOrderSyncRun(models.Model):
         now = fields.Datetime.now()
         syncs = self.env["external.order.sync"].search([("active", "=", True)])
         times = [date or now for date in syncs.mapped("next_sync_date")]
-        times += self.env["external.order"].search(
-            [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
-            order="next_attempt",
-            limit=1,
-        ).mapped("next_attempt")
+        times += (
+            self.env["external.order"]
+            .search(
+                [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
+                order="next_attempt",
+                limit=1,
+            )
+            .mapped("next_attempt")
+        )
         times += self.env["pos.session"]._get_next_external_closings()
         cron = syncs._get_cron()
         soonest = max(min(times, default=now + timedelta(days=366)), now)
@@ -144,11 +150,13 @@ class ExternalOrderSyncRun(models.Model):
             return unfinished
         now = fields.Datetime.now()
         for run in running.filtered(lambda run: run.date_progress < now - ABANDONED_AFTER):
-            run.write({
-                "status": "error",
-                "date_end": run.date_progress,
-                "message": self.env._("Interrupted. What it had received is imported by the runs after it."),
-            })
+            run.write(
+                {
+                    "status": "error",
+                    "date_end": run.date_progress,
+                    "message": self.env._("Interrupted. What it had received is imported by the runs after it."),
+                }
+            )
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
         return self.create({"sync_id": sync.id, "scheduled": scheduled})
 
@@ -240,16 +248,18 @@ class ExternalOrderSyncRun(models.Model):
         received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known)
         if received.known == len(entries) and known < KNOWN_AT_MOST:
             return False
-        self.write({
-            "fetched_count": self.fetched_count + known + len(entries),
-            "new_count": self.new_count + received.new,
-            "known_count": self.known_count + known + received.known,
-            "changed_count": self.changed_count + received.changed,
-            "ignored_count": self.ignored_count + received.ignored,
-            "refused_count": self.refused_count + len(received.refused),
-            "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
-            "date_progress": fields.Datetime.now(),
-        })
+        self.write(
+            {
+                "fetched_count": self.fetched_count + known + len(entries),
+                "new_count": self.new_count + received.new,
+                "known_count": self.known_count + known + received.known,
+                "changed_count": self.changed_count + received.changed,
+                "ignored_count": self.ignored_count + received.ignored,
+                "refused_count": self.refused_count + len(received.refused),
+                "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "date_progress": fields.Datetime.now(),
+            }
+        )
         return True
 
     # ------------------------------------------------------------
@@ -284,12 +294,14 @@ class ExternalOrderSyncRun(models.Model):
         if orders:
             self.import_error = orders._import(run=self)
             states = [order.state for order in orders]
-            self.write({
-                "imported_count": self.imported_count + states.count("done"),
-                "failed_count": self.failed_count + states.count("failed"),
-                "deferred_count": self.deferred_count + len(orders.filtered("next_attempt")),
-                "date_progress": fields.Datetime.now(),
-            })
+            self.write(
+                {
+                    "imported_count": self.imported_count + states.count("done"),
+                    "failed_count": self.failed_count + states.count("failed"),
+                    "deferred_count": self.deferred_count + len(orders.filtered("next_attempt")),
+                    "date_progress": fields.Datetime.now(),
+                }
+            )
         return 0 if self.import_error else len(orders)
 
     def _defer_batch(self, error):
@@ -316,11 +328,13 @@ class ExternalOrderSyncRun(models.Model):
         message = self._get_message(status)
         self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
         # The status is the run's; whoever started it need not be allowed to write the configuration.
-        self.sync_id.sudo().write({
-            "last_sync_date": now,
-            "last_sync_status": status,
-            "last_sync_message": message,
-        })
+        self.sync_id.sudo().write(
+            {
+                "last_sync_date": now,
+                "last_sync_status": status,
+                "last_sync_message": message,
+            }
+        )
         self.sync_id._update_attention_activity()
         if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
             self.sync_id._get_cron()._trigger()  # closing takes longer than a person who clicked should wait

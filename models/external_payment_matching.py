@@ -29,7 +29,9 @@ class ExternalPaymentMatching(models.AbstractModel):
         # The most specific mapping first: of this synchronization, then with both values given.
         mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
             lambda mapping: (
-                not mapping.sync_id, not (mapping.payment_mode and mapping.card_type), not mapping.card_type
+                not mapping.sync_id,
+                not (mapping.payment_mode and mapping.card_type),
+                not mapping.card_type,
             )
         )
         return {

@@ -76,11 +76,14 @@ class ExternalProductMatching(models.AbstractModel):
         for item_id, name in missing:
             # What was decided for this synchronization counts before what was decided for all, the id before the name.
             alias = next(
-                filter(None, (
-                    by_item.get((own, *item))
-                    for own in (True, False)
-                    for item in ((id_key(item_id), False), (False, name_key(name)))
-                )),
+                filter(
+                    None,
+                    (
+                        by_item.get((own, *item))
+                        for own in (True, False)
+                        for item in ((id_key(item_id), False), (False, name_key(name)))
+                    ),
+                ),
                 None,
             )
             if alias and alias.product_id in for_sale:
@@ -159,10 +162,14 @@ class ExternalProductMatching(models.AbstractModel):
         query = Product._search(domain)
         template = query.left_join(query.table, "product_tmpl_id", "product_template", "id", "product_tmpl_id")
         names_column = SQL.identifier(template, "name", to_flush=self.env["product.template"]._fields["name"])
-        query.add_where(SQL(
-            "EXISTS (SELECT FROM jsonb_each_text(%s) AS spelling WHERE %s IN %s)",
-            names_column, folded, tuple(candidates),
-        ))
+        query.add_where(
+            SQL(
+                "EXISTS (SELECT FROM jsonb_each_text(%s) AS spelling WHERE %s IN %s)",
+                names_column,
+                folded,
+                tuple(candidates),
+            )
+        )
         found = defaultdict(lambda: Product)
         rows = self.env.execute_query(query.select(SQL.identifier(query.table, "id"), names_column))
         for product_id, spellings in rows:

@@ -40,11 +40,13 @@ class PosSession(models.Model):
     def _get_or_create_for_external_orders(self, sync):
         """Return the opened session that takes the orders of ``sync``: see `external.order.sync`."""
         config = sync.pos_config_id
-        unfinished = self.search([
-            ("config_id", "=", config.id),
-            ("rescue", "=", False),
-            ("state", "!=", "closed"),
-        ])
+        unfinished = self.search(
+            [
+                ("config_id", "=", config.id),
+                ("rescue", "=", False),
+                ("state", "!=", "closed"),
+            ]
+        )
         opened = unfinished.filtered(lambda session: session.state == "opened")[:1]
         if opened:
             return opened
@@ -73,11 +75,13 @@ class PosSession(models.Model):
     @api.model
     def _create_for_external_orders(self, sync):
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
-        session = self.create({
-            "config_id": sync.pos_config_id.id,
-            "user_id": (admin if admin and admin.active else self.env.user).id,
-            "external_order_sync_id": sync.id,
-        })
+        session = self.create(
+            {
+                "config_id": sync.pos_config_id.id,
+                "user_id": (admin if admin and admin.active else self.env.user).id,
+                "external_order_sync_id": sync.id,
+            }
+        )
         # Every order of such a session has its own picking, whatever the company does in its shops. `create` sets this
         # from the company's setting, hence only now.
         session.update_stock_at_closing = False
@@ -181,9 +185,7 @@ class PosSession(models.Model):
         today = local.replace(hour=hours, minute=minutes, second=0, microsecond=0)
         # Days are added on the wall clock, which keeps the time of day when the clock changes.
         last = today if today <= local else today - timedelta(days=1)
-        return tuple(
-            moment.astimezone(UTC).replace(tzinfo=None) for moment in (last, last + timedelta(days=1))
-        )
+        return tuple(moment.astimezone(UTC).replace(tzinfo=None) for moment in (last, last + timedelta(days=1)))
 
     def _close_in_own_transaction(self):
         """Close this session; what prevents it goes into an activity. Nothing else is rolled back by it."""

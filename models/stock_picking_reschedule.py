@@ -34,8 +34,9 @@ class StockPickingReschedule(models.Model):
 
         :param dict dates_by_id: the new `scheduled_date` (naive UTC, or a false value) by picking id.
         """
-        self.env.execute_query(SQL(
-            """
+        self.env.execute_query(
+            SQL(
+                """
             INSERT INTO stock_picking_reschedule (picking_id, previous_date, logged_at, transaction_id)
             SELECT picking.id, picking.scheduled_date, now() AT TIME ZONE 'UTC', pg_current_xact_id()::text
             FROM stock_picking AS picking
@@ -43,13 +44,16 @@ class StockPickingReschedule(models.Model):
             WHERE picking.scheduled_date IS DISTINCT FROM new.scheduled_date
             RETURNING id
             """,
-            SQL(", ").join(SQL("(%s, %s::timestamp)", id_, date or None) for id_, date in dates_by_id.items()),
-        ))
+                SQL(", ").join(SQL("(%s, %s::timestamp)", id_, date or None) for id_, date in dates_by_id.items()),
+            )
+        )
 
     @api.autovacuum
     def _gc_reschedules(self):
-        self.env.execute_query(SQL(
-            "DELETE FROM %s WHERE logged_at < %s RETURNING id",
-            SQL.identifier(self._table),
-            fields.Datetime.now() - self._KEPT,
-        ))
+        self.env.execute_query(
+            SQL(
+                "DELETE FROM %s WHERE logged_at < %s RETURNING id",
+                SQL.identifier(self._table),
+                fields.Datetime.now() - self._KEPT,
+            )
+        )

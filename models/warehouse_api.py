@@ -149,9 +149,9 @@ class WarehouseApi(models.AbstractModel):
             limit=limit,
             seed=f"{self._get_scope()} {list(PICKING['properties'])}",
             snapshot=position.snapshot if position else SQL("pg_current_snapshot()::text"),
-            last_reschedule=str(position.last_reschedule) if position else SQL(
-                "COALESCE((SELECT max(id) FROM %s), 0)::text", self._sql_reschedules()
-            ),
+            last_reschedule=str(position.last_reschedule)
+            if position
+            else SQL("COALESCE((SELECT max(id) FROM %s), 0)::text", self._sql_reschedules()),
             known=self._sql_known(known_etags),
             keys=self._sql_keys(PICKING["properties"]),
         )
@@ -160,9 +160,7 @@ class WarehouseApi(models.AbstractModel):
         if last_key:
             sort_date, last_id, snapshot, last_reschedule = last_key
             expires = position.expires if position else int((datetime.now(UTC) + CURSOR_LIFETIME).timestamp())
-            next_cursor = self._encode_cursor(
-                Cursor(sort_date, int(last_id), snapshot, int(last_reschedule), expires)
-            )
+            next_cursor = self._encode_cursor(Cursor(sort_date, int(last_id), snapshot, int(last_reschedule), expires))
         return Document(etag, body, total, next_cursor)
 
     @api.model
@@ -226,7 +224,11 @@ class WarehouseApi(models.AbstractModel):
                 """page AS MATERIALIZED (
                     SELECT %s, %s AS sort_date FROM %s WHERE %s ORDER BY sort_date DESC, id LIMIT %s
                 )""",
-                columns, sort_date, query.from_clause, where, count,
+                columns,
+                sort_date,
+                query.from_clause,
+                where,
+                count,
             )
         # Two parts: the transfers that stand where they stood when the walk began, straight from the index; and those
         # rescheduled since, each by the first date that the walk's snapshot does not know to have been replaced.
@@ -276,7 +278,10 @@ class WarehouseApi(models.AbstractModel):
         table, column = self.env[self._picking_model]._table, self._get_field_name("id")
         return SQL(
             "%(key)s <= %(date)s::timestamp AND (%(key)s < %(date)s::timestamp OR %(column)s > %(id)s)",
-            key=sort_date, date=position.sort_date, column=SQL.identifier(table, column), id=position.id,
+            key=sort_date,
+            date=position.sort_date,
+            column=SQL.identifier(table, column),
+            id=position.id,
         )
 
     @api.model

@@ -102,13 +102,16 @@ class WarehouseApi(models.AbstractModel):
                 )
                 FROM (%(states)s) AS by_state
             )""",
-            states=orders.select(*(
-                SQL("count(*) FILTER (WHERE %s = %s) AS %s", state, name, SQL.identifier(name))
-                for name in ("pending", "done", "failed", "ignored")
-            )),
+            states=orders.select(
+                *(
+                    SQL("count(*) FILTER (WHERE %s = %s) AS %s", state, name, SQL.identifier(name))
+                    for name in ("pending", "done", "failed", "ignored")
+                )
+            ),
             running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
-            last=last.select(SQL(
-                """json_build_object(
+            last=last.select(
+                SQL(
+                    """json_build_object(
                     'status', %(table)s.status,
                     'started', to_char(%(table)s.date_start, %(iso)s),
                     'ended', to_char(%(table)s.date_end, %(iso)s),
@@ -116,6 +119,8 @@ class WarehouseApi(models.AbstractModel):
                     'imported', COALESCE(%(table)s.imported_count, 0),
                     'failed', COALESCE(%(table)s.failed_count, 0)
                 )""",
-                table=SQL.identifier(last.table), iso=ISO_UTC,
-            )),
+                    table=SQL.identifier(last.table),
+                    iso=ISO_UTC,
+                )
+            ),
         )

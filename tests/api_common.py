@@ -21,9 +21,14 @@ class ApiCase(HttpCase):
         cls.clerk = cls.create_user("api_clerk", "stock.group_stock_user")
         cls.key = cls.create_key(cls.clerk)
         cls.picking_type = cls.get_picking_type(cls.company)
-        cls.product = cls.env["product.product"].create({
-            "name": "Storable", "type": "consu", "is_storable": True, "company_id": cls.company.id,
-        })
+        cls.product = cls.env["product.product"].create(
+            {
+                "name": "Storable",
+                "type": "consu",
+                "is_storable": True,
+                "company_id": cls.company.id,
+            }
+        )
 
     # What a test needs
 
@@ -31,8 +36,11 @@ class ApiCase(HttpCase):
     def create_user(cls, login, groups, companies=None):
         companies = companies or cls.company
         return new_test_user(
-            cls.env, login, f"base.group_user,{groups}" if groups else "base.group_user",
-            company_id=companies[0].id, company_ids=companies.ids,
+            cls.env,
+            login,
+            f"base.group_user,{groups}" if groups else "base.group_user",
+            company_id=companies[0].id,
+            company_ids=companies.ids,
         )
 
     @classmethod
@@ -48,13 +56,15 @@ class ApiCase(HttpCase):
     @classmethod
     def create_picking(cls, scheduled_date="2026-01-17 10:00:00", picking_type=None, **values):
         picking_type = picking_type or cls.picking_type
-        return cls.env["stock.picking"].create({
-            "picking_type_id": picking_type.id,
-            "location_id": picking_type.default_location_src_id.id,
-            "location_dest_id": cls.env.ref("stock.stock_location_customers").id,
-            "scheduled_date": scheduled_date,
-            **values,
-        })
+        return cls.env["stock.picking"].create(
+            {
+                "picking_type_id": picking_type.id,
+                "location_id": picking_type.default_location_src_id.id,
+                "location_dest_id": cls.env.ref("stock.stock_location_customers").id,
+                "scheduled_date": scheduled_date,
+                **values,
+            }
+        )
 
     @classmethod
     def create_assigned_picking(cls, quantity=5, **values):
@@ -63,14 +73,16 @@ class ApiCase(HttpCase):
             cls.product, cls.picking_type.default_location_src_id, quantity
         )
         picking = cls.create_picking(**values)
-        cls.env["stock.move"].create({
-            "picking_id": picking.id,
-            "product_id": cls.product.id,
-            "product_uom_qty": quantity,
-            "company_id": picking.company_id.id,
-            "location_id": picking.location_id.id,
-            "location_dest_id": picking.location_dest_id.id,
-        })
+        cls.env["stock.move"].create(
+            {
+                "picking_id": picking.id,
+                "product_id": cls.product.id,
+                "product_uom_qty": quantity,
+                "company_id": picking.company_id.id,
+                "location_id": picking.location_id.id,
+                "location_dest_id": picking.location_dest_id.id,
+            }
+        )
         picking.action_confirm()
         picking.action_assign()
         return picking

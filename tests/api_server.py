@@ -56,11 +56,13 @@ class ApiServerCase(BaseCase):
         pos_config = env["pos.config"].search([("company_id", "=", user.company_id.id)], limit=1)
         if not pos_config:
             pos_config = env["pos.config"].create({"name": LOGIN})
-        env["external.order.sync"].create({
-            "name": LOGIN,
-            "external_api_url": "http://127.0.0.1:9/orders",
-            "pos_config_id": pos_config.id,
-        })
+        env["external.order.sync"].create(
+            {
+                "name": LOGIN,
+                "external_api_url": "http://127.0.0.1:9/orders",
+                "pos_config_id": pos_config.id,
+            }
+        )
         cls.create_pickings(env, cls.PICKINGS)
 
     @classmethod
@@ -77,17 +79,19 @@ class ApiServerCase(BaseCase):
         """Create drafts on the days of one month."""
         picking_type = env.ref("stock.warehouse0").out_type_id
         first = env["stock.picking"]._fields["scheduled_date"].to_datetime(first_date)
-        return env["stock.picking"].create([
-            {
-                "picking_type_id": picking_type.id,
-                "location_id": picking_type.default_location_src_id.id,
-                "location_dest_id": env.ref("stock.stock_location_customers").id,
-                "origin": LOGIN,
-                "scheduled_date": first.replace(day=1 + number % 28),
-                **values,
-            }
-            for number in range(count)
-        ])
+        return env["stock.picking"].create(
+            [
+                {
+                    "picking_type_id": picking_type.id,
+                    "location_id": picking_type.default_location_src_id.id,
+                    "location_dest_id": env.ref("stock.stock_location_customers").id,
+                    "origin": LOGIN,
+                    "scheduled_date": first.replace(day=1 + number % 28),
+                    **values,
+                }
+                for number in range(count)
+            ]
+        )
 
     @classmethod
     def start_server(cls):

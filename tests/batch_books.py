@@ -29,9 +29,9 @@ class Books:
             "move lines": env["stock.move.line"].concat(
                 *(picking.move_line_ids.sorted(lambda line: (line.product_id.id, line.id)) for picking in self.pickings)
             ),
-            "quants": env["stock.quant"].search([("product_id", "in", products.ids)]).sorted(
-                lambda quant: (quant.product_id.id, quant.location_id.id, quant.lot_id.name or "", quant.id)
-            ),
+            "quants": env["stock.quant"]
+            .search([("product_id", "in", products.ids)])
+            .sorted(lambda quant: (quant.product_id.id, quant.location_id.id, quant.lot_id.name or "", quant.id)),
         }
         self._places = {record: place for part in records.values() for place, record in enumerate(part)}
         self.parts = {name: [self._read(record) for record in part] for name, part in records.items()}

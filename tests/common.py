@@ -43,62 +43,74 @@ class ExternalOrderCase(TransactionCase):
 
     @classmethod
     def create_tax(cls, percent, **values):
-        return cls.env["account.tax"].create({
-            "name": f"Test {percent} % {len(values)}",
-            "amount": percent,
-            "amount_type": "percent",
-            "type_tax_use": "sale",
-            "company_id": cls.company.id,
-            **values,
-        })
+        return cls.env["account.tax"].create(
+            {
+                "name": f"Test {percent} % {len(values)}",
+                "amount": percent,
+                "amount_type": "percent",
+                "type_tax_use": "sale",
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
 
     @classmethod
     def create_product(cls, name, taxes=None, **values):
         """Create a storable product that the POS may sell; ``taxes``: the tax of 15 % if not given."""
         taxes = cls.tax if taxes is None else taxes
-        return cls.env["product.product"].create({
-            "name": name,
-            "type": "consu",
-            "is_storable": True,
-            "available_in_pos": True,
-            "sale_ok": True,
-            "taxes_id": [Command.set(taxes.ids)],
-            **values,
-        })
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "consu",
+                "is_storable": True,
+                "available_in_pos": True,
+                "sale_ok": True,
+                "taxes_id": [Command.set(taxes.ids)],
+                **values,
+            }
+        )
 
     @classmethod
     def create_payment_method(cls, name, kind, **values):
-        journal = cls.env["account.journal"].create({
-            "name": f"Journal of {name}",
-            "type": kind,
-            "code": f"T{cls.env['account.journal'].search_count([])}",
-            "company_id": cls.company.id,
-        })
-        return cls.env["pos.payment.method"].create({
-            "name": name,
-            "journal_id": journal.id,
-            "company_id": cls.company.id,
-            **values,
-        })
+        journal = cls.env["account.journal"].create(
+            {
+                "name": f"Journal of {name}",
+                "type": kind,
+                "code": f"T{cls.env['account.journal'].search_count([])}",
+                "company_id": cls.company.id,
+            }
+        )
+        return cls.env["pos.payment.method"].create(
+            {
+                "name": name,
+                "journal_id": journal.id,
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
 
     @classmethod
     def create_pos_config(cls, name, methods, **values):
-        return cls.env["pos.config"].create({
-            "name": name,
-            "company_id": cls.company.id,
-            "payment_method_ids": [Command.set(methods.ids)],
-            **values,
-        })
+        return cls.env["pos.config"].create(
+            {
+                "name": name,
+                "company_id": cls.company.id,
+                "payment_method_ids": [Command.set(methods.ids)],
+                **values,
+            }
+        )
 
     @classmethod
     def create_sync(cls, **values):
-        return cls.env["external.order.sync"].create({
-            "name": "Main Store Orders",
-            "external_api_url": cls.shop.url,
-            "external_api_key": API_KEY,
-            "pos_config_id": cls.pos_config.id,
-            **values,
-        })
+        return cls.env["external.order.sync"].create(
+            {
+                "name": "Main Store Orders",
+                "external_api_url": cls.shop.url,
+                "external_api_key": API_KEY,
+                "pos_config_id": cls.pos_config.id,
+                **values,
+            }
+        )
 
     # Orders as the external system sends them
 
@@ -163,9 +175,11 @@ class ExternalOrderCase(TransactionCase):
         return self.inbox(order["OrderID"])
 
     def inbox(self, order_id):
-        return self.env["external.order"].search(
-            [("sync_id", "=", self.sync.id), ("external_id", "=", str(order_id))]
-        ).ensure_one()
+        return (
+            self.env["external.order"]
+            .search([("sync_id", "=", self.sync.id), ("external_id", "=", str(order_id))])
+            .ensure_one()
+        )
 
     def pos_orders(self):
         return self.env["pos.order"].search([("config_id", "=", self.pos_config.id)], order="id")
@@ -180,7 +194,7 @@ class ExternalOrderCase(TransactionCase):
 
     @contextmanager
     def overridden(self, method_name, override):
-        """Let ``override(super_method, sync, *args)`` stand in for a method of the configuration, as a module's would."""
+        """Let ``override(super_method, sync, *args)`` stand in for a method, as another module's would."""
         model = type(self.sync)
         original = getattr(model, method_name)
 

@@ -10,16 +10,21 @@ class MoneyCase(ExternalOrderCase):
     def sold(self, order_id, *items, total, tax=0, percent=15, paid=None, **values):
         """Return an order of ``items`` that is paid in cash, with the totals that the feed states."""
         paid = total if paid is None else paid
-        return self.order(order_id, **{
-            "OrderItems": list(items),
-            "AmountTotal": float(sum(Decimal(str(item["Price"])) * Decimal(str(item["Quantity"])) for item in items)),
-            "GrandTotal": total,
-            "Tax": tax,
-            "TaxPercent": percent,
-            "AmountPaid": paid,
-            "CheckoutDetails": [self.payment(paid)] if paid else [],
-            **values,
-        })
+        return self.order(
+            order_id,
+            **{
+                "OrderItems": list(items),
+                "AmountTotal": float(
+                    sum(Decimal(str(item["Price"])) * Decimal(str(item["Quantity"])) for item in items)
+                ),
+                "GrandTotal": total,
+                "Tax": tax,
+                "TaxPercent": percent,
+                "AmountPaid": paid,
+                "CheckoutDetails": [self.payment(paid)] if paid else [],
+                **values,
+            },
+        )
 
     def sell(self, *items, order_id="sale", **values):
         """Import an order of ``items`` and return its inbox row; see `sold`."""
@@ -42,8 +47,11 @@ class MoneyCase(ExternalOrderCase):
 
     def assert_amounts(self, order, total, tax):
         amounts = (order.amount_total, order.amount_tax)
-        self.assertEqual([order.currency_id.compare_amounts(*pair) for pair in zip(amounts, (total, tax), strict=True)],
-                         [0, 0], f"total and tax are {amounts}, not {(total, tax)}")
+        self.assertEqual(
+            [order.currency_id.compare_amounts(*pair) for pair in zip(amounts, (total, tax), strict=True)],
+            [0, 0],
+            f"total and tax are {amounts}, not {(total, tax)}",
+        )
 
     def assert_kept(self, order):
         """Check that Odoo, when it computes the stored order again, comes to the same amounts."""

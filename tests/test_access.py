@@ -78,9 +78,17 @@ class TestAccess(ExternalOrderCase):
         self.assertEqual(row.state, "done")
 
     def test_a_user_chooses_products_but_does_not_forget_them(self):
-        alias = self.env["external.product.alias"].with_user(self.user).create({
-            "item_name": "Gadget", "product_id": self.product.id, "sync_id": self.sync.id,
-        })
+        alias = (
+            self.env["external.product.alias"]
+            .with_user(self.user)
+            .create(
+                {
+                    "item_name": "Gadget",
+                    "product_id": self.product.id,
+                    "sync_id": self.sync.id,
+                }
+            )
+        )
         with self.assertRaises(AccessError):
             alias.unlink()
         self.assertTrue(alias.with_user(self.manager).has_access("unlink"))
@@ -96,9 +104,17 @@ class TestAccess(ExternalOrderCase):
         sync.write({"sync_interval": 5, "close_daily": True})
         self.feed(self.order())
         self.assertEqual(sync.action_test_connection()["res_model"], "external.order.preview")
-        self.assertTrue(self.env["external.order.sync"].with_user(self.manager).create({
-            "name": "New", "external_api_url": "https://example.com/api/orders", "pos_config_id": self.pos_config.id,
-        }))
+        self.assertTrue(
+            self.env["external.order.sync"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "name": "New",
+                    "external_api_url": "https://example.com/api/orders",
+                    "pos_config_id": self.pos_config.id,
+                }
+            )
+        )
 
     def test_a_retry_from_another_company_books_in_the_synchronizations_own(self):
         company = self.env["res.company"].create({"name": "Other Company"})
@@ -134,9 +150,13 @@ class TestAccess(ExternalOrderCase):
             company_ids=[Command.set(company.ids)],
         )
         row = self.failed_order()
-        mine = self.env["external.product.alias"].create({
-            "item_name": "Gadget", "product_id": self.product.id, "sync_id": self.sync.id,
-        })
+        mine = self.env["external.product.alias"].create(
+            {
+                "item_name": "Gadget",
+                "product_id": self.product.id,
+                "sync_id": self.sync.id,
+            }
+        )
         shared = self.env["external.product.alias"].create({"item_name": "Gizmo", "product_id": self.product.id})
 
         def seen(records):

@@ -33,9 +33,14 @@ OPERATION = Operation(
 
 class TestApiOperation(BaseCase):
     def make_arguments(self, body, content_type="application/json", thing_id="7", query=""):
-        request = Request(EnvironBuilder(
-            method="POST", data=body, content_type=content_type, query_string=query,
-        ).get_environ())
+        request = Request(
+            EnvironBuilder(
+                method="POST",
+                data=body,
+                content_type=content_type,
+                query_string=query,
+            ).get_environ()
+        )
         request.max_content_length = OPERATION.body.max_bytes
         return OPERATION.read_request(request, {"thing_id": thing_id})
 
@@ -47,11 +52,14 @@ class TestApiOperation(BaseCase):
 
     def test_arguments(self):
         arguments = self.make_arguments('{"picking_id": 5.0, "provider_code": "opal", "weight": 1.5, "labels": ["a4"]}')
-        self.assertEqual(arguments, {
-            "thing_id": 7,
-            "dry": "no",
-            "body": {"picking_id": 5, "provider_code": "opal", "weight": Decimal("1.5"), "labels": ["a4"]},
-        })
+        self.assertEqual(
+            arguments,
+            {
+                "thing_id": 7,
+                "dry": "no",
+                "body": {"picking_id": 5, "provider_code": "opal", "weight": Decimal("1.5"), "labels": ["a4"]},
+            },
+        )
         self.assertIs(type(arguments["body"]["picking_id"]), int)
 
     def test_not_json(self):

@@ -13,22 +13,25 @@ class TestApiPicking(ApiCase):
         [told] = answer["move_lines"]
         spec_keys = ["id", "picking_id", "product_id", "qty_done", "location_id", "location_dest_id", "lot_id", "state"]
         self.assertEqual(list(told)[:8], spec_keys)
-        self.assertEqual(told, {
-            "id": line.id,
-            "picking_id": picking.id,
-            "product_id": self.product.id,
-            "qty_done": 0,
-            "location_id": line.location_id.id,
-            "location_dest_id": line.location_dest_id.id,
-            "lot_id": None,
-            "state": "assigned",
-            "quantity": 5,
-            "picked": False,
-            "product_uom_id": self.product.uom_id.id,
-            "lot_name": None,
-            "package_id": None,
-            "result_package_id": None,
-        })
+        self.assertEqual(
+            told,
+            {
+                "id": line.id,
+                "picking_id": picking.id,
+                "product_id": self.product.id,
+                "qty_done": 0,
+                "location_id": line.location_id.id,
+                "location_dest_id": line.location_dest_id.id,
+                "lot_id": None,
+                "state": "assigned",
+                "quantity": 5,
+                "picked": False,
+                "product_uom_id": self.product.uom_id.id,
+                "lot_name": None,
+                "package_id": None,
+                "result_package_id": None,
+            },
+        )
 
     def test_qty_done_is_what_was_picked(self):
         picking = self.create_assigned_picking(5)
@@ -46,14 +49,18 @@ class TestApiPicking(ApiCase):
         product = self.env["product.product"].create({"name": "Serial", "is_storable": True, "tracking": "serial"})
         lot = self.env["stock.lot"].create({"name": "SN-1", "product_id": product.id})
         package = self.env["stock.package"].create({"name": "BOX-1"})
-        picking.move_line_ids = [Command.create({
-            "product_id": product.id,
-            "quantity": 1,
-            "lot_id": lot.id,
-            "result_package_id": package.id,
-            "location_id": picking.location_id.id,
-            "location_dest_id": picking.location_dest_id.id,
-        })]
+        picking.move_line_ids = [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "quantity": 1,
+                    "lot_id": lot.id,
+                    "result_package_id": package.id,
+                    "location_id": picking.location_id.id,
+                    "location_dest_id": picking.location_dest_id.id,
+                }
+            )
+        ]
         [line] = self.get(f"{PICKINGS}/{picking.id}")["move_lines"]
         self.assertEqual((line["lot_id"], line["package_id"], line["result_package_id"]), (lot.id, None, package.id))
 
@@ -74,11 +81,13 @@ class TestApiPicking(ApiCase):
 
     def test_rule_of_the_lines(self):
         picking = self.create_assigned_picking()
-        self.env["ir.rule"].create({
-            "name": "No lines",
-            "model_id": self.env["ir.model"]._get_id("stock.move.line"),
-            "domain_force": "[('quantity', '>', 100)]",
-        })
+        self.env["ir.rule"].create(
+            {
+                "name": "No lines",
+                "model_id": self.env["ir.model"]._get_id("stock.move.line"),
+                "domain_force": "[('quantity', '>', 100)]",
+            }
+        )
         self.assertEqual(self.get(f"{PICKINGS}/{picking.id}")["move_lines"], [])
 
     def test_not_modified(self):

@@ -168,11 +168,13 @@ class TestApiPickings(ApiCase):
 
     def test_record_rule(self):
         mine, hidden = self.create_picking(), self.create_picking(priority="1")
-        self.env["ir.rule"].create({
-            "name": "No urgent ones",
-            "model_id": self.env["ir.model"]._get_id("stock.picking"),
-            "domain_force": "[('priority', '!=', '1')]",
-        })
+        self.env["ir.rule"].create(
+            {
+                "name": "No urgent ones",
+                "model_id": self.env["ir.model"]._get_id("stock.picking"),
+                "domain_force": "[('priority', '!=', '1')]",
+            }
+        )
         response = self.call(PICKINGS)
         self.assertEqual([picking["id"] for picking in response.json()], mine.ids)
         self.assertEqual(response.headers["X-Total-Count"], "1")

@@ -18,12 +18,21 @@ class TestApiSync(CronMixinCase, ApiCase):
         cls.manager_key = cls.create_key(cls.manager)
 
     def create_sync(self, **values):
-        journal = self.env["account.journal"].create({
-            "name": "API test", "type": "cash", "code": "APIT", "company_id": self.company.id,
-        })
-        method = self.env["pos.payment.method"].create({
-            "name": "API test", "journal_id": journal.id, "company_id": self.company.id,
-        })
+        journal = self.env["account.journal"].create(
+            {
+                "name": "API test",
+                "type": "cash",
+                "code": "APIT",
+                "company_id": self.company.id,
+            }
+        )
+        method = self.env["pos.payment.method"].create(
+            {
+                "name": "API test",
+                "journal_id": journal.id,
+                "company_id": self.company.id,
+            }
+        )
         pos_config = self.env["pos.config"].create({
             "name": "API test", "company_id": self.company.id, "payment_method_ids": method.ids,
             "picking_type_id": self.picking_type.warehouse_id.pos_type_id.id,
@@ -31,15 +40,24 @@ class TestApiSync(CronMixinCase, ApiCase):
                 name: self.create_journal(name).id for name in ("journal_id", "invoice_journal_id")
             },
         })  # fmt: skip
-        return self.env["external.order.sync"].create({
-            "name": "Shop", "external_api_url": "http://127.0.0.1:9/orders", "pos_config_id": pos_config.id, **values,
-        })
+        return self.env["external.order.sync"].create(
+            {
+                "name": "Shop",
+                "external_api_url": "http://127.0.0.1:9/orders",
+                "pos_config_id": pos_config.id,
+                **values,
+            }
+        )
 
     def create_journal(self, code):
-        return self.env["account.journal"].create({
-            "name": code, "type": "sale" if "invoice" in code else "general", "code": code[:5].upper(),
-            "company_id": self.company.id,
-        })
+        return self.env["account.journal"].create(
+            {
+                "name": code,
+                "type": "sale" if "invoice" in code else "general",
+                "code": code[:5].upper(),
+                "company_id": self.company.id,
+            }
+        )
 
     # Status
 
@@ -79,29 +97,60 @@ class TestApiSync(CronMixinCase, ApiCase):
     def test_status_of_the_orders(self):
         sync = self.create_sync()
         for number, state in enumerate(["pending", "done", "failed", "failed", "ignored"]):
-            self.env["external.order"].create({
-                "sync_id": sync.id, "external_id": str(number), "payload": "{}", "state": state,
-            })
+            self.env["external.order"].create(
+                {
+                    "sync_id": sync.id,
+                    "external_id": str(number),
+                    "payload": "{}",
+                    "state": state,
+                }
+            )
         Run = self.env["external.order.sync.run"]
         orders = self.get(STATUS, key=self.manager_key)["orders"]
-        self.assertEqual(orders, {
-            "pending": 1, "done": 1, "failed": 2, "ignored": 1, "running_since": None, "last_run": None,
-        })
-        Run.create({
-            "sync_id": sync.id, "status": "success", "date_start": "2026-01-01 08:00:00",
-            "date_end": "2026-01-01 08:01:00",
-        })
-        Run.create({
-            "sync_id": sync.id, "status": "error", "message": "Timed out", "imported_count": 3, "failed_count": 2,
-            "date_start": "2026-01-01 09:00:00", "date_end": "2026-01-01 09:01:00",
-        })
+        self.assertEqual(
+            orders,
+            {
+                "pending": 1,
+                "done": 1,
+                "failed": 2,
+                "ignored": 1,
+                "running_since": None,
+                "last_run": None,
+            },
+        )
+        Run.create(
+            {
+                "sync_id": sync.id,
+                "status": "success",
+                "date_start": "2026-01-01 08:00:00",
+                "date_end": "2026-01-01 08:01:00",
+            }
+        )
+        Run.create(
+            {
+                "sync_id": sync.id,
+                "status": "error",
+                "message": "Timed out",
+                "imported_count": 3,
+                "failed_count": 2,
+                "date_start": "2026-01-01 09:00:00",
+                "date_end": "2026-01-01 09:01:00",
+            }
+        )
         Run.create({"sync_id": sync.id, "status": "running", "date_start": "2026-01-01 10:00:00"})
         orders = self.get(STATUS, key=self.manager_key)["orders"]
         self.assertEqual(orders["running_since"], "2026-01-01T10:00:00Z")
-        self.assertEqual(orders["last_run"], {
-            "status": "error", "started": "2026-01-01T09:00:00Z", "ended": "2026-01-01T09:01:00Z",
-            "message": "Timed out", "imported": 3, "failed": 2,
-        })
+        self.assertEqual(
+            orders["last_run"],
+            {
+                "status": "error",
+                "started": "2026-01-01T09:00:00Z",
+                "ended": "2026-01-01T09:01:00Z",
+                "message": "Timed out",
+                "imported": 3,
+                "failed": 2,
+            },
+        )
         self.assertIsNone(self.get(STATUS)["orders"])  # the clerk has no part in the sync
         stranger = self.create_user("api_stranger", f"stock.group_stock_user,{SYNC_USER}", self.other_company)
         self.assertEqual(self.get(STATUS, key=self.create_key(stranger))["orders"]["done"], 0)

@@ -23,11 +23,13 @@ class TestBatchBooks(ExternalOrderCase):
     def create_kinds(cls):
         """One product of each kind that the stock treats in its own way, most of them in stock."""
         category = {
-            (method, valuation): cls.env["product.category"].create({
-                "name": f"{method} {valuation}",
-                "property_cost_method": method,
-                "property_valuation": valuation,
-            })
+            (method, valuation): cls.env["product.category"].create(
+                {
+                    "name": f"{method} {valuation}",
+                    "property_cost_method": method,
+                    "property_valuation": valuation,
+                }
+            )
             for method in ("standard", "average", "fifo")
             for valuation in ("periodic", "real_time")
         }
@@ -54,15 +56,17 @@ class TestBatchBooks(ExternalOrderCase):
     @classmethod
     def receive(cls, product, quantity, cost, **values):
         """Receive a quantity from a supplier at a cost per unit."""
-        move = cls.env["stock.move"].create({
-            "product_id": product.id,
-            "product_uom_qty": quantity,
-            "location_id": cls.env.ref("stock.stock_location_suppliers").id,
-            "location_dest_id": cls.source.id,
-            "price_unit": cost,
-            "value_manual": cost * quantity,
-            **values,
-        })
+        move = cls.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": quantity,
+                "location_id": cls.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": cls.source.id,
+                "price_unit": cost,
+                "value_manual": cost * quantity,
+                **values,
+            }
+        )
         move._action_confirm()
         move.quantity = quantity
         move.picked = True
@@ -79,10 +83,22 @@ class TestBatchBooks(ExternalOrderCase):
             product = self.kinds[kind]
             net += 20 * quantity
             tax += 3 * quantity if product.taxes_id else 0
-            rows.append(self.item(product.name, 20.0, float(quantity), OrderDetailPackages=[
-                {"ItemName": self.kinds[part].name, "ItemID": 0, "Price": 1.0, "Quantity": float(each * quantity)}
-                for part, each in components
-            ]))
+            rows.append(
+                self.item(
+                    product.name,
+                    20.0,
+                    float(quantity),
+                    OrderDetailPackages=[
+                        {
+                            "ItemName": self.kinds[part].name,
+                            "ItemID": 0,
+                            "Price": 1.0,
+                            "Quantity": float(each * quantity),
+                        }
+                        for part, each in components
+                    ],
+                )
+            )
         total = net + tax
         payments = [self.payment(total - card + change)] if total - card else []
         payments += [self.payment(card, "Card", 2, ReferenceID="TX-1", CardNumber="4111111111111111")] if card else []
@@ -165,25 +181,29 @@ class TestBatchBooks(ExternalOrderCase):
         self.assertEqual(len(books.parts["pickings"]), 10)
 
     def test_components_change_cards_returns_and_exchanges(self):
-        self.assert_same_books([
-            self.sale(1, ("plenty", 2, ("untaxed", 3), ("not stored", 1))),
-            self.sale(2, ("plenty", 1), change=27.0),
-            self.sale(3, ("plenty", 1), ("service", 1), card=20.0),
-            self.sale(4, ("service", 1)),
-            self.sale(5, ("plenty", -1)),
-            self.sale(6, ("plenty", -1), ("plenty", 1)),
-            self.sale(7, ("plenty", 1), ("plenty", 2), ("not stored", 4)),
-        ])
+        self.assert_same_books(
+            [
+                self.sale(1, ("plenty", 2, ("untaxed", 3), ("not stored", 1))),
+                self.sale(2, ("plenty", 1), change=27.0),
+                self.sale(3, ("plenty", 1), ("service", 1), card=20.0),
+                self.sale(4, ("service", 1)),
+                self.sale(5, ("plenty", -1)),
+                self.sale(6, ("plenty", -1), ("plenty", 1)),
+                self.sale(7, ("plenty", 1), ("plenty", 2), ("not stored", 4)),
+            ]
+        )
 
     def test_what_is_scarce_or_missing(self):
-        self.assert_same_books([
-            self.sale(1, ("scarce", 4)),
-            self.sale(2, ("plenty", 1)),
-            self.sale(3, ("scarce", 4)),  # of which only 2 are there
-            self.sale(4, ("scarce", 1), ("missing", 2)),
-            self.sale(5, ("missing", -3)),
-            self.sale(6, ("missing", 5)),
-        ])
+        self.assert_same_books(
+            [
+                self.sale(1, ("scarce", 4)),
+                self.sale(2, ("plenty", 1)),
+                self.sale(3, ("scarce", 4)),  # of which only 2 are there
+                self.sale(4, ("scarce", 1), ("missing", 2)),
+                self.sale(5, ("missing", -3)),
+                self.sale(6, ("missing", 5)),
+            ]
+        )
 
     def test_costs_of_average_and_first_in_first_out(self):
         kinds = ["average", "average real-time", "fifo", "fifo real-time", "plenty"]
@@ -211,17 +231,23 @@ class TestBatchBooks(ExternalOrderCase):
         self.assertIn([("stock.location", "there", shelf.id)], sources)
 
     def test_reserved_goods_that_left_are_no_longer_reserved(self):
-        order = self.env["stock.picking"].create({
-            "picking_type_id": self.picking_type.warehouse_id.out_type_id.id,
-            "location_id": self.source.id,
-            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
-            "move_ids": [Command.create({
-                "product_id": self.kinds["scarce"].id,
-                "product_uom_qty": 6,
+        order = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.picking_type.warehouse_id.out_type_id.id,
                 "location_id": self.source.id,
                 "location_dest_id": self.env.ref("stock.stock_location_customers").id,
-            })],
-        })
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.kinds["scarce"].id,
+                            "product_uom_qty": 6,
+                            "location_id": self.source.id,
+                            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                        }
+                    )
+                ],
+            }
+        )
         order.action_confirm()
         order.action_assign()
         self.assertEqual(order.move_ids.quantity, 6)
@@ -240,11 +266,13 @@ class TestBatchBooks(ExternalOrderCase):
 
     def test_a_putaway_rule_for_returns_is_followed(self):
         shelf = self.env["stock.location"].create({"name": "Returns", "location_id": self.source.id})
-        self.env["stock.putaway.rule"].create({
-            "product_id": self.kinds["plenty"].id,
-            "location_in_id": self.source.id,
-            "location_out_id": shelf.id,
-        })
+        self.env["stock.putaway.rule"].create(
+            {
+                "product_id": self.kinds["plenty"].id,
+                "location_in_id": self.source.id,
+                "location_out_id": shelf.id,
+            }
+        )
         books = self.assert_same_books([self.sale(1, ("plenty", -2)), self.sale(2, ("untaxed", -2))])
         targets = [row["location_dest_id"] for row in books.parts["move lines"]]
         self.assertIn([("stock.location", "there", shelf.id)], targets)

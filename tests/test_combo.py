@@ -12,10 +12,12 @@ class TestCombo(MoneyCase):
         cls.burger = cls.create_product("Burger", list_price=60)
         cls.fries = cls.create_product("Fries", list_price=20)
         cls.napkin = cls.create_product("Napkin")
-        cls.combos = cls.env["product.combo"].create([
-            {"name": "Burgers", "combo_item_ids": [Command.create({"product_id": cls.burger.id})]},
-            {"name": "Sides", "combo_item_ids": [Command.create({"product_id": cls.fries.id})]},
-        ])
+        cls.combos = cls.env["product.combo"].create(
+            [
+                {"name": "Burgers", "combo_item_ids": [Command.create({"product_id": cls.burger.id})]},
+                {"name": "Sides", "combo_item_ids": [Command.create({"product_id": cls.fries.id})]},
+            ]
+        )
         cls.menu = cls.create_product(
             "Menu", type="combo", is_storable=False, combo_ids=[Command.set(cls.combos.ids)], list_price=80
         )
@@ -29,9 +31,7 @@ class TestCombo(MoneyCase):
     def assert_lines(self, order, *expected):
         """Compare product, quantity and net amount of the order's lines; all but the first belong to the first."""
         lines = order.lines.sorted("id")
-        self.assertEqual(
-            [(line.product_id, line.qty, round(line.price_subtotal, 2)) for line in lines], list(expected)
-        )
+        self.assertEqual([(line.product_id, line.qty, round(line.price_subtotal, 2)) for line in lines], list(expected))
         self.assertFalse(lines[0].combo_parent_id)
         self.assertEqual(lines[1:].combo_parent_id, lines[:1] if lines[1:] else lines.browse())
         return lines

@@ -8,24 +8,32 @@ class TestMoneyCashRounding(MoneyCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.create_product("Untaxed", cls.env["account.tax"])
-        cls.profit, cls.loss = cls.env["account.account"].create([
-            {"name": "Rounding profit", "code": "99.1", "account_type": "income_other"},
-            {"name": "Rounding loss", "code": "99.2", "account_type": "expense"},
-        ])
+        cls.profit, cls.loss = cls.env["account.account"].create(
+            [
+                {"name": "Rounding profit", "code": "99.1", "account_type": "income_other"},
+                {"name": "Rounding loss", "code": "99.2", "account_type": "expense"},
+            ]
+        )
 
     def round_with(self, method="HALF-UP", rounding=0.05, only_cash=True):
-        self.pos_config.write({
-            "cash_rounding": True,
-            "only_round_cash_method": only_cash,
-            "rounding_method": self.env["account.cash.rounding"].create({
-                "name": f"To {rounding} {method}",
-                "rounding": rounding,
-                "rounding_method": method,
-                "strategy": "add_invoice_line",
-                "profit_account_id": self.profit.id,
-                "loss_account_id": self.loss.id,
-            }).id,
-        })
+        self.pos_config.write(
+            {
+                "cash_rounding": True,
+                "only_round_cash_method": only_cash,
+                "rounding_method": self.env["account.cash.rounding"]
+                .create(
+                    {
+                        "name": f"To {rounding} {method}",
+                        "rounding": rounding,
+                        "rounding_method": method,
+                        "strategy": "add_invoice_line",
+                        "profit_account_id": self.profit.id,
+                        "loss_account_id": self.loss.id,
+                    }
+                )
+                .id,
+            }
+        )
 
     def pay(self, price, *payments, order_id="rounded", **values):
         values = {"total": price, "tax": 0, "percent": 0, **values}
@@ -45,7 +53,10 @@ class TestMoneyCashRounding(MoneyCase):
 
     def test_the_shop_was_paid_the_rounded_cash_amount(self):
         for method, price, paid in (
-            ("HALF-UP", 10.02, 10.00), ("HALF-UP", 10.03, 10.05), ("UP", 10.01, 10.05), ("DOWN", 10.04, 10.00),
+            ("HALF-UP", 10.02, 10.00),
+            ("HALF-UP", 10.03, 10.05),
+            ("UP", 10.01, 10.05),
+            ("DOWN", 10.04, 10.00),
         ):
             with self.subTest(method=method, price=price):
                 self.round_with(method)
@@ -97,16 +108,17 @@ class TestMoneyCashRounding(MoneyCase):
 
     def test_a_return_is_paid_back_rounded(self):
         self.round_with()
-        row = self.sell(
-            self.item("Untaxed", price=10.02, quantity=-1), total=-10.02, tax=0, percent=0, paid=-10.00
-        )
+        row = self.sell(self.item("Untaxed", price=10.02, quantity=-1), total=-10.02, tax=0, percent=0, paid=-10.00)
         self.assert_rounding(self.assert_paid(row, -10.02, -10.00), -10.02, 0.02)
 
     # All payment methods
 
     def test_grand_total_is_the_rounded_total(self):
         for method, price, total in (
-            ("HALF-UP", 10.02, 10.00), ("HALF-UP", 10.03, 10.05), ("UP", 10.01, 10.05), ("DOWN", 10.04, 10.00),
+            ("HALF-UP", 10.02, 10.00),
+            ("HALF-UP", 10.03, 10.05),
+            ("UP", 10.01, 10.05),
+            ("DOWN", 10.04, 10.00),
         ):
             with self.subTest(method=method, price=price):
                 self.round_with(method, only_cash=False)

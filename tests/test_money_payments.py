@@ -113,7 +113,11 @@ class TestMoneyPayments(MoneyCase):
         payment = self.payment(92, "Card", 2, CardNumber=CARD_NUMBER)
         self.sell(self.item(), order_id="sold", total=92.00, tax=12.00, CheckoutDetails=[payment])
         failed = self.sell(
-            self.item("No Such Product"), order_id="failed", total=92.00, tax=12.00, Note=f"paid with {CARD_NUMBER}",
+            self.item("No Such Product"),
+            order_id="failed",
+            total=92.00,
+            tax=12.00,
+            Note=f"paid with {CARD_NUMBER}",
             CheckoutDetails=[payment | {"CardNumber": int(number), "CardType": f"Visa {number}"}],
         )
         self.assertEqual(failed.state, "failed")

@@ -5,9 +5,7 @@ class TestMoneyReturns(MoneyCase):
     """Negative quantities with negative payments are a return, in the order, its stock, its invoice and its report."""
 
     def give_back(self, **values):
-        return self.sell(
-            self.item(quantity=-2), order_id="return", total=-184.00, tax=-24.00, **values
-        )
+        return self.sell(self.item(quantity=-2), order_id="return", total=-184.00, tax=-24.00, **values)
 
     def test_negative_quantities_with_negative_payments_are_a_return(self):
         order = self.assert_booked(self.give_back(), -184.00, -24.00)
@@ -27,9 +25,7 @@ class TestMoneyReturns(MoneyCase):
     def test_a_return_with_a_discount_and_included_taxes(self):
         tax = self.create_tax(15, price_include_override="tax_included")
         self.create_product("Included", tax)
-        row = self.sell(
-            self.item("Included", price=33.33, quantity=-3, DiscountAmount=-10), total=-103.49, tax=-13.50
-        )
+        row = self.sell(self.item("Included", price=33.33, quantity=-3, DiscountAmount=-10), total=-103.49, tax=-13.50)
         self.assert_booked(row, -103.49, -13.50)
 
     def test_a_rest_of_a_return_is_absorbed(self):
@@ -40,9 +36,7 @@ class TestMoneyReturns(MoneyCase):
     def test_a_return_must_be_paid_back_exactly(self):
         for paid in (-180.00, -190.00, 0, 184.00):
             with self.subTest(paid=paid):
-                row = self.sell(
-                    self.item(quantity=-2), order_id=f"back {paid}", total=-184.00, tax=-24.00, paid=paid
-                )
+                row = self.sell(self.item(quantity=-2), order_id=f"back {paid}", total=-184.00, tax=-24.00, paid=paid)
                 self.assert_refused(row, "not_fully_paid", "184.00")
 
     def test_more_is_returned_than_sold(self):
@@ -63,9 +57,7 @@ class TestMoneyReturns(MoneyCase):
         self.assert_booked(row, -13.85, -14.85)
 
     def test_odoo_invoices_a_return_as_a_credit_note(self):
-        order = self.sell(
-            self.item(quantity=-1), total=-92.01, tax=-12.00
-        ).pos_order_id
+        order = self.sell(self.item(quantity=-1), total=-92.01, tax=-12.00).pos_order_id
         order.partner_id = self.env["res.partner"].create({"name": "Customer"})
         order.action_pos_order_invoice()
         self.assertRecordValues(

@@ -29,8 +29,13 @@ class TestMoneySessionClosing(MoneyCase):
             [
                 self.sold(1, self.item(), total=92.00, tax=12.00),
                 self.sold(2, self.item(price=33.33, quantity=3), total=114.99, tax=15.00, paid=120.00),
-                self.sold(3, self.item(price=50), total=57.50, tax=7.50,
-                          CheckoutDetails=[self.payment(20, "Card", 2), self.payment(37.50)]),
+                self.sold(
+                    3,
+                    self.item(price=50),
+                    total=57.50,
+                    tax=7.50,
+                    CheckoutDetails=[self.payment(20, "Card", 2), self.payment(37.50)],
+                ),
                 self.sold(4, self.item(quantity=-1), total=-92.00, tax=-12.00),
                 self.sold(5, self.item(price=0), total=0, tax=0),
             ],

@@ -58,8 +58,9 @@ class TestMoneyTaxes(MoneyCase):
 
     def test_the_fiscal_position_of_the_point_of_sale_replaces_taxes(self):
         abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
-        foreign = self.create_tax(5, fiscal_position_ids=[Command.link(abroad.id)],
-                                  original_tax_ids=[Command.link(self.tax.id)])
+        foreign = self.create_tax(
+            5, fiscal_position_ids=[Command.link(abroad.id)], original_tax_ids=[Command.link(self.tax.id)]
+        )
         self.pos_config.write({"tax_regime_selection": True, "default_fiscal_position_id": abroad.id})
         order = self.assert_booked(self.sell(self.item(), total=84.00, tax=4.00, percent=5), 84.00, 4.00)
         self.assertEqual(order.fiscal_position_id, abroad)
@@ -67,8 +68,12 @@ class TestMoneyTaxes(MoneyCase):
 
     def test_the_fiscal_position_replaces_an_added_tax_by_an_included_one(self):
         abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
-        self.create_tax(5, price_include_override="tax_included", fiscal_position_ids=[Command.link(abroad.id)],
-                        original_tax_ids=[Command.link(self.tax.id)])
+        self.create_tax(
+            5,
+            price_include_override="tax_included",
+            fiscal_position_ids=[Command.link(abroad.id)],
+            original_tax_ids=[Command.link(self.tax.id)],
+        )
         self.pos_config.write({"tax_regime_selection": True, "default_fiscal_position_id": abroad.id})
         order = self.assert_booked(self.sell(self.item(), total=84.00, tax=4.00, percent=None), 84.00, 4.00)
         self.assertAlmostEqual(order.lines.price_unit, 84.00)
@@ -147,8 +152,9 @@ class TestMoneyTaxes(MoneyCase):
         self.assert_booked(row, 1.00, 0.00)
 
     def test_a_rest_of_a_reverse_charge_is_absorbed_by_the_price(self):
-        tax = self.create_tax(15, invoice_repartition_line_ids=self._reverse_charge(),
-                              refund_repartition_line_ids=self._reverse_charge())
+        tax = self.create_tax(
+            15, invoice_repartition_line_ids=self._reverse_charge(), refund_repartition_line_ids=self._reverse_charge()
+        )
         self.create_product("Reverse", tax)
         self.assert_booked(self.sell(self.item("Reverse"), total=80.01, tax=0, percent=None), 80.01, 0.00)
 

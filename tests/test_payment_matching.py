@@ -17,9 +17,13 @@ class TestPaymentMatching(ExternalOrderCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.visa = cls.create_payment_method("Visa Debit", "bank")
-        cls.account = cls.env["pos.payment.method"].create({
-            "name": "Customer Account", "company_id": cls.company.id, "split_transactions": True,
-        })
+        cls.account = cls.env["pos.payment.method"].create(
+            {
+                "name": "Customer Account",
+                "company_id": cls.company.id,
+                "split_transactions": True,
+            }
+        )
         cls.pos_config.payment_method_ids |= cls.visa | cls.account
         cls.elsewhere = cls.create_payment_method("Elsewhere", "bank")
 
@@ -32,9 +36,9 @@ class TestPaymentMatching(ExternalOrderCase):
         return match
 
     def map(self, method, **values):
-        return self.env["external.payment.mapping"].create({
-            "sync_id": self.sync.id, "payment_method_id": method.id, **values
-        })
+        return self.env["external.payment.mapping"].create(
+            {"sync_id": self.sync.id, "payment_method_id": method.id, **values}
+        )
 
     def assert_matches(self, method, card_type="", mode=None):
         self.assertEqual(self.match(card_type, mode), (method, ""))
@@ -83,7 +87,9 @@ class TestPaymentMatching(ExternalOrderCase):
     def test_a_mapping_needs_a_mode_or_a_type(self):
         for nothing in ({}, {"payment_mode": "", "card_type": ""}):
             with (
-                self.subTest(nothing), mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError),
+                self.subTest(nothing),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
                 self.env.cr.savepoint(),
             ):
                 self.map(self.visa, **nothing)

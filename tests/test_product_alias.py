@@ -66,9 +66,13 @@ class TestProductAlias(ExternalOrderCase):
         self.assertEqual(row.pos_order_id.lines.product_id, double)
 
     def test_an_alias_whose_product_is_gone_from_sale_gets_another_one(self):
-        alias = self.env["external.product.alias"].create({
-            "item_name": "Gadget", "product_id": self.component.id, "sync_id": self.sync.id,
-        })
+        alias = self.env["external.product.alias"].create(
+            {
+                "item_name": "Gadget",
+                "product_id": self.component.id,
+                "sync_id": self.sync.id,
+            }
+        )
         self.component.available_in_pos = False
         row = self.failed(1)
         self.assertEqual(self.choose(row, self.product), alias)

@@ -28,9 +28,14 @@ class TestProductMatching(ExternalOrderCase):
         return str(error)
 
     def alias(self, product, name=False, item_id=False, sync=None):
-        return self.env["external.product.alias"].create({
-            "item_name": name, "item_id": item_id, "product_id": product.id, "sync_id": sync and sync.id,
-        })
+        return self.env["external.product.alias"].create(
+            {
+                "item_name": name,
+                "item_id": item_id,
+                "product_id": product.id,
+                "sync_id": sync and sync.id,
+            }
+        )
 
     @contextmanager
     def assert_refused_by(self, constraint):
@@ -77,16 +82,21 @@ class TestProductMatching(ExternalOrderCase):
         self.assert_missing("product NAME", "product_ambiguous")
 
     def test_variants_of_one_name_are_ambiguous_until_an_alias_decides(self):
-        attribute = self.env["product.attribute"].create({
-            "name": "Size", "value_ids": [Command.create({"name": "S"}), Command.create({"name": "L"})],
-        })
-        template = self.env["product.template"].create({
-            "name": "T-Shirt",
-            "available_in_pos": True,
-            "attribute_line_ids": [
-                Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}),
-            ],
-        })
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Size",
+                "value_ids": [Command.create({"name": "S"}), Command.create({"name": "L"})],
+            }
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "T-Shirt",
+                "available_in_pos": True,
+                "attribute_line_ids": [
+                    Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}),
+                ],
+            }
+        )
         self.assert_missing("T-Shirt", "product_ambiguous")
         large = template.product_variant_ids[1]
         self.alias(large, "t-shirt")
@@ -209,7 +219,11 @@ class TestProductMatching(ExternalOrderCase):
                 item
                 for number in range(size)
                 for item in (
-                    f"Batch {number}", f"BATCH {number}", "Alias 1", f"None {number}", (10**6 + number, f"x {number}"),
+                    f"Batch {number}",
+                    f"BATCH {number}",
+                    "Alias 1",
+                    f"None {number}",
+                    (10**6 + number, f"x {number}"),
                     (self.product.id, "y"),
                 )
             ]

@@ -155,13 +155,15 @@ class TestScheduledAction(ExternalOrderCase):
         self.assertIn("Interrupted", stale.message)
 
     def test_a_scheduled_run_of_a_killed_process_goes_on(self):
-        run = self.env["external.order.sync.run"].create({
-            "sync_id": self.sync.id,
-            "scheduled": True,
-            "fetched_count": 3,
-            "date_start": fields.Datetime.now() - timedelta(hours=1),
-            "date_progress": fields.Datetime.now() - timedelta(hours=1),
-        })
+        run = self.env["external.order.sync.run"].create(
+            {
+                "sync_id": self.sync.id,
+                "scheduled": True,
+                "fetched_count": 3,
+                "date_start": fields.Datetime.now() - timedelta(hours=1),
+                "date_progress": fields.Datetime.now() - timedelta(hours=1),
+            }
+        )
         self.sync.next_sync_date = fields.Datetime.now() + timedelta(minutes=5)
         self.feed(self.order())
         self.run_scheduled_action()

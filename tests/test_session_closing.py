@@ -77,11 +77,13 @@ class TestSessionClosing(ExternalOrderCase):
         if in_five_minutes.hour == 0:
             in_five_minutes -= timedelta(minutes=10)
         self.env.ref("base.user_admin").tz = "UTC"
-        self.sync.write({
-            "close_daily": True,
-            "closing_time": in_five_minutes.hour + in_five_minutes.minute / 60,
-            "sync_interval": 600,
-        })
+        self.sync.write(
+            {
+                "close_daily": True,
+                "closing_time": in_five_minutes.hour + in_five_minutes.minute / 60,
+                "sync_interval": 600,
+            }
+        )
         self.import_order()
         self.cron.write({"interval_number": 1, "interval_type": "days"})
         self.run_scheduled_action()
@@ -174,9 +176,15 @@ class TestSessionClosing(ExternalOrderCase):
     def test_a_person_who_closes_it_has_done_the_activity(self):
         self.sync.close_daily = True
         session = self.import_yesterday()
-        draft = self.env["pos.order"].create({
-            "session_id": session.id, "amount_tax": 0, "amount_total": 0, "amount_paid": 0, "amount_return": 0,
-        })
+        draft = self.env["pos.order"].create(
+            {
+                "session_id": session.id,
+                "amount_tax": 0,
+                "amount_total": 0,
+                "amount_paid": 0,
+                "amount_return": 0,
+            }
+        )
         self.run_scheduled_action()
         self.assertEqual(session.state, "opened")
         self.assertIn("draft", self.closing_activities(session).note)

@@ -16,24 +16,31 @@ class TestSessions(ExternalOrderCase):
 
     def sold(self, product):
         """Return how many pieces of a product have left through done moves of this Point of Sale."""
-        moves = self.env["stock.move"].search([
-            ("product_id", "=", product.id),
-            ("state", "=", "done"),
-            ("picking_id.picking_type_id", "=", self.pos_config.picking_type_id.id),
-        ])
+        moves = self.env["stock.move"].search(
+            [
+                ("product_id", "=", product.id),
+                ("state", "=", "done"),
+                ("picking_id.picking_type_id", "=", self.pos_config.picking_type_id.id),
+            ]
+        )
         return sum(moves.mapped("quantity"))
 
     # ---- which session ----
 
     def test_one_is_created_for_the_admin_user_and_opened(self):
         session = self.import_order().session_id
-        self.assertRecordValues(session, [{
-            "state": "opened",
-            "user_id": self.env.ref("base.user_admin").id,
-            "config_id": self.pos_config.id,
-            "external_order_sync_id": self.sync.id,
-            "rescue": False,
-        }])
+        self.assertRecordValues(
+            session,
+            [
+                {
+                    "state": "opened",
+                    "user_id": self.env.ref("base.user_admin").id,
+                    "config_id": self.pos_config.id,
+                    "external_order_sync_id": self.sync.id,
+                    "rescue": False,
+                }
+            ],
+        )
         self.assertNotEqual(session.name, "/")
         self.assertTrue(session.start_at)
         self.assertIn(self.sync.name, session.opening_notes)
@@ -76,8 +83,10 @@ class TestSessions(ExternalOrderCase):
         self.sync.auto_create_session = False
         row = self.import_order()
         self.assertEqual(row.state, "pending")
-        self.assertIn('No open POS session found for Test POS. Open a session, or enable "Auto Create Session"',
-                      self.sync.last_sync_message)
+        self.assertIn(
+            'No open POS session found for Test POS. Open a session, or enable "Auto Create Session"',
+            self.sync.last_sync_message,
+        )
 
     def test_while_a_session_is_being_closed_the_orders_wait(self):
         session = self.open_session()

@@ -134,7 +134,10 @@ class TestStatus(ExternalOrderCase):
         with self.assertRaisesRegex(ValidationError, "begin with https:// or http://"):
             self.sync.external_api_url = "ftp://example.com/orders"
         for values in (
-            {"sync_interval": 0}, {"overlap_minutes": -1}, {"max_pages": 0}, {"closing_time": 24.0},
+            {"sync_interval": 0},
+            {"overlap_minutes": -1},
+            {"max_pages": 0},
+            {"closing_time": 24.0},
             {"closing_order_count": -1},
         ):
             with self.subTest(**values), mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):

@@ -22,7 +22,8 @@ class TestSyncOrders(ExternalOrderCase):
         self.assertEqual(run.status, "success")
         order = self.pos_orders()
         self.assertRecordValues(
-            order, [{"state": "paid", "amount_total": 92.0, "amount_tax": 12.0, "amount_paid": 92.0, "source": "external"}]
+            order,
+            [{"state": "paid", "amount_total": 92.0, "amount_tax": 12.0, "amount_paid": 92.0, "source": "external"}],
         )
         self.assertRecordValues(
             order.lines.sorted("id"),

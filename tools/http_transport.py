@@ -151,9 +151,7 @@ class _Adapter(HTTPAdapter):
             manager.pool_classes_by_scheme = self._pools
         return manager
 
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, timeout: float, **kwargs: Any
-    ) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, timeout: float, **kwargs: Any) -> requests.Response:
         retry = self._retry
         while True:
             response = error = None
