@@ -281,7 +281,7 @@ class ExternalOrderImport(models.AbstractModel):
         quiet = self.env["pos.order"].with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True, external_order_creation=True
         )
-        orders = quiet.create(vals_list).with_context(self.env.context)
+        orders = quiet.create(vals_list).with_env(self.env)
         self._link_components(orders, prepared)
         for order in orders:
             order.action_pos_order_paid()

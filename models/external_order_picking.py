@@ -130,7 +130,7 @@ class ExternalOrderPicking(models.AbstractModel):
             own_requests = []
             order.with_context(external_order_picking_requests=own_requests)._create_order_picking()
             requests += [
-                (order, location_id, lines.with_context(self.env.context), picking_type, partner)
+                (order, location_id, lines.with_env(self.env), picking_type, partner)
                 for location_id, lines, picking_type, partner in own_requests
             ]
         return requests

@@ -59,8 +59,7 @@ class PricedOrder:
 
 
 class ExternalOrderPricing(models.AbstractModel):
-    """Finds the taxes and discounts under which Odoo's own computation gives the total that the customer paid.
-
+    """Finds the taxes and discounts under which Odoo itself computes the total that the customer paid.
     The prices of the feed exclude tax; GrandTotal = AmountTotal - discounts + Tax (guide, *External API Format*).
     """
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.sql import drop_constraint, drop_index, table_columns
 
 from .external_product_matching import id_key, name_key
 
@@ -44,14 +43,6 @@ class ExternalProductAlias(models.Model):
         "(COALESCE(sync_id, 0), COALESCE(item_id, ''), (CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",
         "There is already an alias for this item.",
     )
-
-    def _auto_init(self):
-        # The item id was a number once, and the index of that time stands in the way of its becoming a text.
-        if table_columns(self.env.cr, self._table).get("item_id", {}).get("udt_name") == "int4":
-            drop_index(self.env.cr, f"{self._table}_unique_item", self._table)
-            drop_constraint(self.env.cr, self._table, f"{self._table}_item_given")
-            self.env.cr.execute("UPDATE external_product_alias SET item_id = NULL WHERE item_id = 0")
-        return super()._auto_init()
 
     @api.depends("item_id", "item_name")
     def _compute_name_key(self):

@@ -39,6 +39,7 @@ class OdooMirrorMixin(models.AbstractModel):
     gone = fields.Boolean(readonly=True, help="It no longer exists in the remote, or may not be seen there any more.")
     gone_date = fields.Datetime("Gone Since", readonly=True)
 
+    _remote_written = models.Index("(source_id, remote_write_date)")
     _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source has each remote row once.")
 
     @api.model
@@ -166,8 +167,25 @@ class OdooMirrorMixin(models.AbstractModel):
         return count
 
     @api.model
-    def _find_changed(self, source, brief_rows):
-        """Return the remote ids of those brief rows that are missing here, marked as gone, or different."""
+    def _count_written(self, source, since):
+        """Return how many rows, of those the remote is known to have, it wrote at ``since`` or later."""
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone AND remote_write_date >= %s",
+                SQL.identifier(self._table),
+                source.id,
+                since,
+            )
+        )
+        return count
+
+    @api.model
+    def _find_changed(self, source, brief_rows, unsettled=None):
+        """Return the remote ids of those brief rows that are missing here, marked as gone, or different.
+
+        :param datetime unsettled: rows written at that time or later are returned in any case. They were read while
+            their second still lasted, and may have changed in it since.
+        """
         if not brief_rows:
             return []
         columns = list(brief_rows[0])
@@ -178,11 +196,13 @@ class OdooMirrorMixin(models.AbstractModel):
             FROM json_to_recordset(%(rows)s) AS page (%(definitions)s)
             LEFT JOIN %(table)s AS mirror ON mirror.source_id = %(source)s AND mirror.remote_id = page.remote_id
             WHERE mirror.id IS NULL OR mirror.gone OR (%(present)s) IS DISTINCT FROM (%(received)s)
+                OR mirror.remote_write_date >= %(unsettled)s::timestamp
             ORDER BY page.remote_id
             """,
                 rows=_as_json(brief_rows),
                 definitions=self._sql_definitions(columns),
                 table=SQL.identifier(self._table),
+                unsettled=unsettled or None,
                 source=source.id,
                 present=SQL(", ").join(SQL.identifier("mirror", name) for name in columns),
                 received=SQL(", ").join(SQL.identifier("page", name) for name in columns),

@@ -14,8 +14,13 @@ from ..transaction import commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
 
-#: Rows that the first request of a kind brings: the ones written last.
+#: The first request of a kind brings the rows written last: so many more than are known to be that new. They are full
+#: rows as long as no more than that are known.
 NEWEST_ROWS = 100
+NEWEST_FULL_ROWS = 500
+#: A row that was written so shortly before it was read may have changed again in the same second, to which alone the
+#: remote tells its times.
+SETTLED_AFTER = timedelta(seconds=5)
 #: Full rows, and brief ones, that are asked for at once.
 PAGE_ROWS = 2000
 BRIEF_PAGE_ROWS = 20_000
@@ -157,18 +162,24 @@ class OdooMirrorSync(models.AbstractModel):
     def _sync_kind(self, source, run, client, kind):
         mirror = self._get_mirror(kind)
         cursor = self.env["odoo.sync.cursor"]._get(source, kind)
-        newest = client.newest(kind, NEWEST_ROWS)
-        changed = self._store(source, run, client, kind, newest.rows)
         since = cursor.asked_date and cursor.asked_date - timedelta(minutes=source.overlap_minutes)
+        # As many as are known to have been written since, and some more, so that one request reaches back that far.
+        known = mirror._count_written(source, since) if since else 0
+        brief = known > NEWEST_FULL_ROWS
+        newest = client.newest(kind, min(known + NEWEST_ROWS, BRIEF_PAGE_ROWS), brief)
+        if brief:
+            changed, _vanished = self._fetch_changed(source, run, client, kind, newest.rows, cursor)
+        else:
+            changed = self._store(source, run, client, kind, newest.rows)
         # Of the changes to quants, write_date tells some: where there is one, there may be others.
         whole = not since or cursor._is_comparing_due() or (kind == "quant" and changed)
         if not since and mirror._count_present(source) <= len(newest.rows):
             self._fetch_all(source, run, client, kind)
             whole, cursor.whole_date = False, fields.Datetime.now()
         elif not whole and not _reaches_back(client.kind(kind), newest, since):
-            self._compare(source, run, client, kind, since)
+            self._compare(source, run, client, kind, cursor, since)
         if whole or mirror._count_present(source) != newest.total:
-            settled = self._compare(source, run, client, kind, None, newest.total)
+            settled = self._compare(source, run, client, kind, cursor, None, newest.total)
             cursor.whole_date = settled and fields.Datetime.now()
         cursor.write(
             {
@@ -198,7 +209,7 @@ class OdooMirrorSync(models.AbstractModel):
                 self._store(source, run, client, kind, rows)
 
     @api.model
-    def _compare(self, source, run, client, kind, since, total=None):
+    def _compare(self, source, run, client, kind, cursor, since, total=None):
         """Compare the rows written ``since``, or all rows, with the remote's, and fetch those that differ.
 
         :param total: how many rows the remote was known to have
@@ -214,13 +225,7 @@ class OdooMirrorSync(models.AbstractModel):
             last_id = _check_order(client.kind(kind), brief_rows, after_id)
             listed, pages = listed + len(ids), pages + 1
             is_last = len(ids) < BRIEF_PAGE_ROWS
-            changed = mirror._find_changed(source, brief_rows)
-            vanished += len(changed)
-            pages_of_ids = split_every(PAGE_ROWS, changed, list)
-            with closing(ahead(lambda ids: client.rows(kind, ids), pages_of_ids)) as pages_of_rows:
-                for rows in pages_of_rows:
-                    vanished -= len(rows)
-                    self._store(source, run, client, kind, rows)
+            vanished += self._fetch_changed(source, run, client, kind, brief_rows, cursor)[1]
             if since is None:
                 gone = mirror._mark_gone(source, ids, after_id, None if is_last else last_id)
                 run.gone_count += gone
@@ -229,6 +234,21 @@ class OdooMirrorSync(models.AbstractModel):
             if is_last:
                 return not vanished and listed == total
             after_id = last_id
+
+    @api.model
+    def _fetch_changed(self, source, run, client, kind, brief_rows, cursor):
+        """Fetch those of the brief rows that are not here as they are.
+
+        :return: how many rows were new or changed, and how many vanished between the listing and the fetching
+        """
+        unsettled = cursor.asked_date and cursor.asked_date - SETTLED_AFTER
+        ids = self._get_mirror(kind)._find_changed(source, brief_rows, unsettled)
+        changed, vanished = 0, len(ids)
+        with closing(ahead(lambda page: client.rows(kind, page), split_every(PAGE_ROWS, ids, list))) as pages:
+            for rows in pages:
+                vanished -= len(rows)
+                changed += self._store(source, run, client, kind, rows)
+        return changed, vanished
 
     @api.model
     def _store(self, source, run, client, kind, rows):

@@ -8,7 +8,6 @@ class PosOrder(models.Model):
     external_order_ids = fields.One2many("external.order", "pos_order_id", "External Orders")
     external_order_id = fields.Many2one(
         "external.order",
-        "External Order",
         compute="_compute_external_order_id",
         search="_search_external_order_id",
         help="The order of the external system that this one was made of.",

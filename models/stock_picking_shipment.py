@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"  # pylint: disable=consider-merging-classes-inherited; one subject a file
+    _inherit = "stock.picking"
 
     external_shipment_ids = fields.One2many(
         "external.shipment", "picking_id", "Shipments", readonly=True, copy=False, groups="stock.group_stock_user"

@@ -14,6 +14,7 @@ from . import test_combo
 from . import test_fetch_errors
 from . import test_inbox
 from . import test_inbox_retry
+from . import test_mirror_api
 from . import test_mirror_equality
 from . import test_mirror_source
 from . import test_mirror_sync

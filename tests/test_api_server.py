@@ -12,11 +12,16 @@ from .api_common import PICKINGS
 from .api_server import LOGIN, ApiServerCase
 
 SCHEMATHESIS_SECONDS = 120  # it takes some 15
-# Which providers there are is data of the database, so no schema can name them; an unknown one is a 422.
+# Which providers and sources there are is data of the database, so no schema can name them: an unknown provider is a
+# 422, an unknown source a 400.
 SCHEMATHESIS_SETTINGS = """\
 [[operations]]
 include-name = "POST /api/delivery/shipments"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429, "5xx"]
+
+[[operations]]
+include-path = ["/api/odoo/pickings", "/api/odoo/pickings/{picking_id}", "/api/odoo/sync/status"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 429, "5xx"]
 """
 
 # The examples of the spec (odoo_sync_api.md), as printed there but for host and port, id and token.

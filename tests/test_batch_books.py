@@ -124,6 +124,15 @@ class TestBatchBooks(ExternalOrderCase):
 
     # Both ways
 
+    def recording(self, original, calls):
+        """Return a method that notes its arguments in ``calls`` before it does what ``original`` does."""
+
+        def method(records, *args, **kwargs):
+            calls.append(args)
+            return original(records, *args, **kwargs)
+
+        return method
+
     @contextmanager
     def undone(self):
         """Undo what the block does, so that both ways begin with the same stock."""
@@ -284,10 +293,7 @@ class TestBatchBooks(ExternalOrderCase):
                 calls = []
                 original = getattr(type(self.env[model]), step)
 
-                def extension(records, *args, original=original, calls=calls, **kwargs):
-                    calls.append(args)
-                    return original(records, *args, **kwargs)
-
+                extension = self.recording(original, calls)
                 with patch.object(type(self.env[model]), step, extension), self.together() as together:
                     self.synchronize(*feed)
                 self.assertFalse(together)

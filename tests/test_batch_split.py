@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from .common import ExternalOrderCase
 
 ORDERS = 16
+REASON = "Not this one."
 # The whole batch, and two halves for each time it is halved: 16, 8, 4, 2, 1.
 ATTEMPTS = 1 + 2 * 4
 
@@ -36,7 +37,7 @@ class TestBatchSplit(ExternalOrderCase):
 
         def action_pos_order_paid(order):
             if order.uuid == bad:
-                raise UserError("Not this one.")
+                raise UserError(REASON)
             return original(order)
 
         with (
@@ -69,7 +70,7 @@ class TestBatchSplit(ExternalOrderCase):
             # Odoo names the order on a transfer that it makes by itself only when the transfer is done.
             uuids = {line.order_id.uuid for line in pickings.pos_order_id.lines}
             if bad in uuids or (not uuids and len(pickings) == 1):
-                raise UserError("Not this one.")
+                raise UserError(REASON)
             return original(pickings)
 
         with (

@@ -157,6 +157,25 @@ class TestMirrorSync(MirrorCase):
         self.sync()
         self.assertEqual(self.mirror("picking", 1000).state, "done")
 
+    def test_a_row_that_changes_twice_in_a_second_is_taken_though_nothing_tells_it(self):
+        second = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        for rows in (10, 1200):
+            with self.subTest(rows=rows):
+                for id in range(1000, 1000 + rows):
+                    self.put("stock.picking", id, name=f"P{id}", state="draft", write_date=second)
+                self.sync()
+                for id in (1000, 1000 + rows - 1):
+                    self.put("stock.picking", id, origin=f"Changed {rows}", write_date=second)
+                self.assertEqual(self.counts(self.sync()), {"picking": 2})
+                self.assertEqual(self.mirror("picking", 1000).origin, f"Changed {rows}")
+
+    def test_much_that_is_known_to_be_new_still_costs_seven_requests(self):
+        for id in range(1000, 2200):
+            self.put("stock.picking", id, name=f"P{id}", state="draft", ago=60)
+        self.sync()
+        run = self.sync()
+        self.assertEqual((run.message, run.request_count), ("Nothing has changed.", 7))
+
     def test_no_row_is_asked_for_twice_beyond_the_overlap(self):
         for id in range(1000, 1400):
             self.put("stock.picking", id, name=f"P{id}", state="draft", ago=3600)

@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from .common import API_KEY, ExternalOrderCase
 
 RUN_LOG = "odoo.addons.external_order_sync.models.external_order_sync_run"
-IMPORT_LOG = "odoo.addons.external_order_sync.models.external_order_import"
+IMPORT_LOG = "odoo.addons.external_order_sync.outcome"
+NOT_BOUGHT = "Our customers do not buy this."
+HOLIDAYS = "The shop is closed for holidays."
 
 
 class TestOverrides(ExternalOrderCase):
@@ -33,7 +35,7 @@ class TestOverrides(ExternalOrderCase):
         def process(original, sync, order):
             pos_order = original(sync, order)
             if order["OrderID"] == 2:
-                raise UserError("Our customers do not buy this.")
+                raise UserError(NOT_BOUGHT)
             if order["OrderID"] == 3:
                 raise ValueError("a mistake of the extension")
             return pos_order
@@ -115,7 +117,7 @@ class TestOverrides(ExternalOrderCase):
 
     def test_a_session_that_is_refused_leaves_the_orders_waiting(self):
         def get_session(original, sync):
-            raise UserError("The shop is closed for holidays.")
+            raise UserError(HOLIDAYS)
 
         self.feed(self.order())
         with self.overridden("_get_or_create_pos_session", get_session):

@@ -228,7 +228,7 @@ class TestProductMatching(ExternalOrderCase):
                 )
             ]
             self.env.invalidate_all()
-            self.sync.company_id.ids, self.sync.match_item_id  # noqa: B018 - not the matching's own queries
+            self.sync.read(["company_id", "match_item_id"])  # not the matching's own queries
             before = self.cr.sql_log_count
             self.match(*items)
             counts.append(self.cr.sql_log_count - before)

@@ -81,7 +81,7 @@ class Handshake:
 
 @dataclass(frozen=True)
 class Newest:
-    """The rows written last, newest first; how many rows there are in all; and the remote's time (naive UTC)."""
+    """The rows written last, newest first, full or brief; how many there are in all; the remote's time (naive UTC)."""
 
     rows: list[Row]
     total: int
@@ -169,12 +169,13 @@ class OdooClient:
 
     # ---- what is read ------------------------------------------------------------------------------------------------
 
-    def newest(self, name: str, limit: int) -> Newest:
+    def newest(self, name: str, limit: int, brief: bool = False) -> Newest:
         """Return the rows of a kind that were written last, and how many there are in all: one request."""
         kind = self.kind(name)
-        answer = self._search(kind, [], limit=limit, order="write_date desc, id desc")
+        answer = self._search(kind, [], brief, limit=limit, order="write_date desc, id desc")
         with _reading(kind):
-            return Newest(kind.rows(answer["records"]), int(answer["length"]), self.asked_at)
+            rows = kind.brief_rows(answer["records"]) if brief else kind.rows(answer["records"])
+            return Newest(rows, int(answer["length"]), self.asked_at)
 
     def brief_rows(self, name: str, since: datetime | None, after_id: int, limit: int) -> list[Row]:
         """Return a page of brief rows by ascending id, of the rows written at `since` (naive UTC) or later."""
@@ -193,25 +194,23 @@ class OdooClient:
         """Return a page of full rows by ascending id."""
         kind = self.kind(name)
         options = {"count_limit": 1} if kind.version >= 17 else {}  # how many there are is not asked here
-        answer = self._search(kind, [["id", ">", after_id]], limit=limit, order="id", **options)
+        answer = self._search(kind, [["id", ">", after_id]], False, limit=limit, order="id", **options)
         with _reading(kind):
             return kind.rows(answer["records"])
 
     def rows(self, name: str, ids: Sequence[int]) -> list[Row]:
         """Return the full rows of the ids that are still there."""
         kind = self.kind(name)
-        answer = self._search(kind, [["id", "in", list(ids)]], limit=None, order="id")
+        answer = self._search(kind, [["id", "in", list(ids)]], False, limit=None, order="id")
         with _reading(kind):
             return kind.rows(answer["records"])
 
-    def _search(
-        self, kind: RemoteKind, domain: list[Any], limit: int | None, order: str, **options: Any
-    ) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"domain": domain, "limit": limit, "order": order, **options}
+    def _search(self, kind: RemoteKind, domain: list[Any], brief: bool, **options: Any) -> dict[str, Any]:
+        arguments: dict[str, Any] = {"domain": domain, **options}
         if kind.version >= 17:
-            arguments["specification"] = kind.specification
+            arguments["specification"] = {name: {} for name in kind.listed} if brief else kind.specification
         else:
-            arguments["fields"] = list(kind.fields)
+            arguments["fields"] = list(kind.listed if brief else kind.fields)
         return self._call(kind.model, "web_search_read", arguments)
 
     # ---- calls -------------------------------------------------------------------------------------------------------

@@ -351,7 +351,7 @@ def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
         raise FeedError(f"{whose} is empty or contains spaces, backslashes or control characters; correct it.", kind)
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises for a port that is no number
+        _port = parts.port  # raises for a port that is no number
     except ValueError:
         raise FeedError(f"{whose} is not valid; correct it.", kind) from None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:

@@ -16,6 +16,8 @@ BENCHMARKS = {
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),
+    "mirror_full": ("mirror", ["--only=mirror_full"]),
+    "mirror_idle": ("mirror", ["--only=mirror_idle"]),
 }
 QUICK = ("import", "import_at_closing", "repoll", "fetch_parse")
 

@@ -23,7 +23,8 @@ def shop():
 
 
 def get(shop, url=None, **options):
-    return requests.get(url or shop.url, **{"headers": {"X-API-Key": KEY}, "timeout": TIMEOUT, **options})
+    options = {"headers": {"X-API-Key": KEY}, **options}
+    return requests.get(url or shop.url, timeout=options.pop("timeout", TIMEOUT), **options)
 
 
 def ids(answer):
