@@ -65,15 +65,20 @@ class Laboratory:
         if way == "button":
             self.press_sync_now(self.main)
         else:
-            self.database.rows(
-                "UPDATE external_order_sync SET next_sync_date = now() AT TIME ZONE 'UTC' WHERE id = %(store)s",
-                store=self.store,
-            )
+            self.make_due()
             self.database.rows(
                 "INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%(cron)s, now() AT TIME ZONE 'UTC')",
                 cron=self._cron,
             )
             self.database.notify_scheduler()
+
+    def make_due(self) -> None:
+        """Let the scheduler's next look find the store due; if it is already, its row is not touched."""
+        self.database.rows(
+            "UPDATE external_order_sync SET next_sync_date = now() AT TIME ZONE 'UTC' "
+            "WHERE id = %(store)s AND next_sync_date > now() AT TIME ZONE 'UTC'",
+            store=self.store,
+        )
 
     def press_sync_now(self, server: Server) -> None:
         """Press Sync Now and do not wait for the answer, which may never come."""

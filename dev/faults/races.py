@@ -91,6 +91,8 @@ def conflict_on_inbox(lab: Laboratory, round_: Round) -> None:
 
 def _synchronize_into_conflict(lab: Laboratory, round_: Round, change: str) -> None:
     """Synchronize while rows are changed that it will change, too."""
+    if round_.way == "scheduled":
+        lab.make_due()  # not under the lock, for which the laboratory would wait itself
     with lab.database.holding(change, store=lab.store) as held:
         lab.synchronize(round_.way)
         _commit_when_waited_for(lab, round_, held)
