@@ -110,8 +110,8 @@ class ShipmentServerCase(BaseCase):
             process = child_process.start(
                 [
                     sys.executable, "-m", "odoo", "--config", config["config"], "--database", cls.database,
-                    "--http-interface=127.0.0.1", f"--http-port={port}", "--data-dir", str(cls.folder),
-                    "--max-cron-threads=1", "--workers=0",
+                    f"--db-filter=^{cls.database}$", "--http-interface=127.0.0.1", f"--http-port={port}",
+                    "--data-dir", str(cls.folder), "--max-cron-threads=1", "--workers=0",
                 ],
                 output,
                 {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
