@@ -199,6 +199,7 @@ class ExternalOrder(models.Model):
     def action_retry(self):
         """Try these orders again; a few at once, many by the scheduler."""
         self._check_may_act()
+        # The inbox is written by the synchronization alone; this button is the user's part in it.
         orders = self.sudo().filtered(lambda order: order.state != "done")
         if not orders:
             raise UserError(self.env._("Choose orders that are not imported yet."))
@@ -233,6 +234,7 @@ class ExternalOrder(models.Model):
     def action_ignore(self):
         """Leave these orders out, unless the external system sends them again with other content."""
         self._check_may_act()
+        # As above: the button may write what the user may not write by hand.
         orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
         orders.write({**self._prepare_no_error_values(), "state": "ignored"})
         for sync in orders.sync_id:
@@ -241,7 +243,7 @@ class ExternalOrder(models.Model):
     def action_accept_change(self):
         """Note that a person has seen that these imported orders were changed in the external system."""
         self._check_may_act()
-        self.sudo().changed = False
+        self.sudo().changed = False  # as above
 
     def action_open_order(self):
         action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}

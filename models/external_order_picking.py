@@ -207,6 +207,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _get_batch(self, pickings):
+        # Rules of all companies count, whoever imports.
         rules = self.env["stock.rule"].sudo().search([("action", "in", ("push", "pull_push"))])
         return PickingBatch(frozenset(pickings.ids), frozenset(rules.location_src_id.ids))
 
