@@ -3,8 +3,6 @@
 import contextlib
 import http.client
 import json
-import os
-import signal
 import subprocess
 import tempfile
 import time
@@ -12,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..child_process import stop
 from .place import Place
 
 START_TIMEOUT = 120.0  # seconds
-STOP_TIMEOUT = 15.0  # seconds, after which it is killed
 
 
 @dataclass(frozen=True)
@@ -68,17 +66,6 @@ def serving(place: Place, database: str, port: int, key: str) -> Iterator[Remote
         finally:
             stop(process)
             config.unlink()
-
-
-def stop(process: subprocess.Popen) -> None:
-    """End a process: asked first, killed with what it started when it does not follow."""
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _wait_until_it_answers(server: RemoteServer, log: Any) -> None:

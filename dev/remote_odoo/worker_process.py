@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..child_process import stop
 from .place import Place
-from .server import stop
 
 ADDON = "external_order_sync"
 
