@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 def arguments(module: str, description: str, rounds: int) -> argparse.Namespace:
@@ -91,5 +92,10 @@ def check_statements(bench: str, statements: float, limit: float) -> None:
 
 
 def peak_mb() -> float:
-    """Return the largest memory that this process had so far, in megabytes."""
+    """Return the largest memory that this process had so far, or since `forget_peak`, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def forget_peak() -> None:
+    """Have `peak_mb` begin with what this process has now (Linux, proc(5): clear_refs)."""
+    Path("/proc/self/clear_refs").write_text("5")

@@ -13,6 +13,7 @@ BENCHMARKS = {
     "import_at_closing": ("order_import", ["--only=import_at_closing"]),
     "repoll": ("repoll", []),
     "fetch_parse": ("fetch_parse", []),
+    "large_feed": ("large_feed", []),
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),
