@@ -8,6 +8,7 @@ import psycopg2
 from odoo.exceptions import UserError
 
 from .exceptions import ExternalOrderError
+from .message_language import for_reader
 
 _logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class OutcomeCatcher:
             case Exception():
                 if not isinstance(error, UserError):
                     _logger.error("External Order Sync: an order cannot be made", exc_info=error)
-                reason = self.env._("Odoo refused the order: %(reason)s", reason=error)
+                reason = for_reader(self.env)._("Odoo refused the order: %(reason)s", reason=error)
                 self.outcome.error = ExternalOrderError("odoo_error", reason)
             case _:
                 return False

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..courier_exceptions import CourierError
+from ..message_language import for_reader
 
 
 class DeliveryCarrier(models.Model):
@@ -101,7 +102,7 @@ class DeliveryCarrier(models.Model):
         """
         if not self._can_find_shipments():
             raise CourierError(
-                self.env._(
+                for_reader(self.env)._(
                     "The sending was cut off, and %s cannot be asked whether it has the order. Look there for the "
                     "reference; retry only if it is not to be found.",
                     self.name,
@@ -122,21 +123,21 @@ class DeliveryCarrier(models.Model):
 
     def _get_missing_address_parts(self, picking):
         """Return the names of what a courier needs and the transfer's addresses lack."""
-        sender, receiver = self._get_sender(picking), picking.partner_id
+        env = for_reader(self.env)
         return [
-            self.env._("%(part)s of the %(role)s", part=part, role=role)
-            for partner, role in ((receiver, self.env._("receiver")), (sender, self.env._("sender")))
-            for part in self._get_missing_parts(partner)
+            *(env._("%s of the receiver", part) for part in self._get_missing_parts(picking.partner_id)),
+            *(env._("%s of the sender", part) for part in self._get_missing_parts(self._get_sender(picking))),
         ]
 
     def _get_missing_parts(self, partner):
+        env = for_reader(self.env)
         country = partner.country_id
         parts = {
-            self.env._("name"): partner.name or partner.commercial_company_name or partner.parent_id.name,
-            self.env._("street"): partner.street or partner.street2,
-            self.env._("ZIP code"): partner.zip or (country and not country.zip_required),
-            self.env._("city"): partner.city,
-            self.env._("country"): country,
+            env._("name"): partner.name or partner.commercial_company_name or partner.parent_id.name,
+            env._("street"): partner.street or partner.street2,
+            env._("ZIP code"): partner.zip or (country and not country.zip_required),
+            env._("city"): partner.city,
+            env._("country"): country,
         }
         return [name for name, value in parts.items() if not (value.strip() if isinstance(value, str) else value)]
 

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..exceptions import ExternalOrderError
+from ..message_language import for_reader
 from ..notifications import notification
 from ..tools.strict_json import loads
 from ..transaction import commit
@@ -122,7 +123,9 @@ class ExternalOrder(models.Model):
         orders = self.with_company(company)
         raw_orders = [loads(order.payload) for order in orders]
         outcomes, problem = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
-        nothing = ExternalOrderError("odoo_error", self.env._("An extension of the import returned no order."))
+        nothing = ExternalOrderError(
+            "odoo_error", for_reader(self.env)._("An extension of the import returned no order.")
+        )
         for order, outcome in zip(orders, outcomes, strict=True):
             if run:
                 order.run_id = run
@@ -178,7 +181,8 @@ class ExternalOrder(models.Model):
     def _defer(self, error):
         """Try these orders again later: they met trouble that heals by itself."""
         _logger.info("External Order Sync: %s orders postponed: %s", len(self), type(error).__name__)
-        final = ExternalOrderError("odoo_error", self.env._("Odoo refused the order: %(reason)s", reason=error))
+        refused = for_reader(self.env)._("Odoo refused the order: %(reason)s", reason=error)
+        final = ExternalOrderError("odoo_error", refused)
         for order in self:
             if order.attempts + 1 >= MAX_CONFLICTS:
                 order._fail(final)
@@ -188,7 +192,7 @@ class ExternalOrder(models.Model):
                     "attempts": order.attempts + 1,
                     "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
                     "error_code": "database_busy",
-                    "error_message": self.env._("The database was busy. It is tried again by itself."),
+                    "error_message": for_reader(self.env)._("The database was busy. It is tried again by itself."),
                 }
             )
 

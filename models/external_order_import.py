@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import ExternalOrderError
+from ..message_language import for_reader, reader_text
 from ..outcome import Outcome, OutcomeCatcher
 from ..overrides import is_overridden
 from ..tools.order_payload import OrderPayload, PayloadError, parse_order
@@ -124,7 +125,7 @@ class ExternalOrderImport(models.AbstractModel):
             try:
                 parsed.append((parse_order(raw_order), outcome))
             except PayloadError as error:
-                outcome.error = ExternalOrderError("invalid_payload", error.message)
+                outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
         parsed = self._leave_out_existing(sync, parsed)
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
@@ -174,7 +175,12 @@ class ExternalOrderImport(models.AbstractModel):
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         settling = self.env["external.payment.settling"]
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
-        outcome.warnings = [*payload.warnings, *self._get_name_warnings(payload, products), *priced.warnings, *warnings]
+        outcome.warnings = [
+            *(reader_text(self.env, warning) for warning in payload.warnings),
+            *self._get_name_warnings(payload, products),
+            *priced.warnings,
+            *warnings,
+        ]
         return PreparedOrder(
             payload=payload,
             uuid=self._get_order_uuid(sync, payload.external_id),
@@ -234,7 +240,7 @@ class ExternalOrderImport(models.AbstractModel):
                 and item.name.strip().casefold() not in (product.name.casefold(), product.display_name.casefold())
             ):
                 warnings.append(
-                    self.env._(
+                    for_reader(self.env)._(
                         'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
                         id=item.item_id,
                         product=product.display_name,

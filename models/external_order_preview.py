@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
 from ..exceptions import ExternalOrderError
+from ..message_language import reader_text
 from ..tools.order_payload import PayloadError, external_id
-from ..tools.strict_json import RefusedEntry
 from .external_order_import import Outcome
 
 ORDERS_SHOWN = 20
@@ -18,18 +18,32 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     sync_id = fields.Many2one("external.order.sync", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="sync_id.currency_id")
     line_ids = fields.One2many("external.order.preview.line", "preview_id", readonly=True)
-    seen_count = fields.Integer(readonly=True, help="Entries of the feed's first page.")
-    shown_count = fields.Integer(compute="_compute_counts")
-    ready_count = fields.Integer(compute="_compute_counts")
-    problem_count = fields.Integer(compute="_compute_counts")
+    problem_count = fields.Integer(compute="_compute_problem_count")
+    summary = fields.Text(compute="_compute_summary")
 
     @api.depends("line_ids.result")
-    def _compute_counts(self):
+    def _compute_problem_count(self):
         for preview in self:
-            results = preview.line_ids.mapped("result")
-            preview.shown_count = len(results)
-            preview.ready_count = results.count("ready")
-            preview.problem_count = results.count("problem")
+            preview.problem_count = preview.line_ids.mapped("result").count("problem")
+
+    @api.depends("line_ids", "problem_count")
+    def _compute_summary(self):
+        for preview in self:
+            shown, problems = len(preview.line_ids), preview.problem_count
+            if problems:
+                preview.summary = self.env._(
+                    "The external system answers. Nothing was imported yet. Of its first orders (%(shown)s), so many "
+                    "would not match: %(problems)s. Orders that match are imported all the same; the others wait in "
+                    "the inbox until you mend the cause.",
+                    shown=shown,
+                    problems=problems,
+                )
+            else:
+                preview.summary = self.env._(
+                    "The external system answers. Nothing was imported yet: this is how its first orders (%s) will "
+                    "look.",
+                    shown,
+                )
 
     @api.model
     def _open(self, sync, entries):
@@ -40,7 +54,6 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         preview = self.create(
             {
                 "sync_id": sync.id,
-                "seen_count": len(entries),
                 "line_ids": [
                     fields.Command.create(values) for values in self._prepare_lines(sync, entries[:ORDERS_SHOWN])
                 ],
@@ -67,12 +80,10 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         for position, entry in enumerate(entries, 1):
             line = {"sequence": position}
             try:
-                if isinstance(entry, RefusedEntry):
-                    raise PayloadError("", entry.reason)
                 line["external_id"] = external_id(entry)
                 values = sync.env["external.order"]._prepare_received_values(entry, accepted)
             except PayloadError as error:
-                line.update(result="problem", note=error.message)
+                line.update(result="problem", note=reader_text(self.env, error.message))
             else:
                 line.update(total=values["total"])
                 if values["state"] == "ignored":

@@ -5,6 +5,7 @@ from typing import Any
 from odoo import api, fields, models
 
 from ..exceptions import ExternalOrderError
+from ..message_language import amount_text, for_reader
 from ..pricing_terms import PricingTerms, TaxReading
 from ..tools.money import allocate, exact, round_currency
 from ..tools.order_payload import Item, discount_readings, expected_net
@@ -123,16 +124,15 @@ class ExternalOrderPricing(models.AbstractModel):
                 continue
             if settled := self._settle(order, priced, target, terms):
                 return settled
-        raise ExternalOrderError(
-            "amount_mismatch",
-            self.env._(
-                "The order's GrandTotal is %(theirs)s, but with the taxes of Odoo it totals %(ours)s. Compare the sale "
-                "taxes of its products, and TaxPercent (%(percent)s), with those of the external system.",
-                theirs=terms.currency.format(float(target)),
-                ours=terms.currency.format(float(tried[0].total)),
-                percent=self.env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %",
-            ),
+        env = for_reader(self.env)
+        message = env._(
+            "The order's GrandTotal is %(theirs)s, but with the taxes of Odoo it totals %(ours)s. Compare the sale "
+            "taxes of its products, and TaxPercent (%(percent)s), with those of the external system.",
+            theirs=amount_text(terms.currency, target),
+            ours=amount_text(terms.currency, tried[0].total),
+            percent=env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %",
         )
+        raise ExternalOrderError("amount_mismatch", message)
 
     @api.model
     def _get_rounded_total(self, total, terms):
@@ -151,16 +151,14 @@ class ExternalOrderPricing(models.AbstractModel):
             if quantity != line.quantity:
                 explained = {"name": line.name, "sent": f"{line.quantity:f}", "kept": f"{quantity:f}"}
                 if not quantity:
-                    raise ExternalOrderError(
-                        "invalid_payload",
-                        self.env._(
-                            'The quantity %(sent)s of "%(name)s" is less than Odoo can keep. Raise the Decimal '
-                            'Accuracy of "Product Unit".',
-                            **explained,
-                        ),
+                    message = for_reader(self.env)._(
+                        'The quantity %(sent)s of "%(name)s" is less than Odoo can keep. Raise the Decimal Accuracy of '
+                        '"Product Unit".',
+                        **explained,
                     )
+                    raise ExternalOrderError("invalid_payload", message)
                 warnings.append(
-                    self.env._(
+                    for_reader(self.env)._(
                         'The quantity %(sent)s of "%(name)s" is kept as %(kept)s, at the same amount. The Decimal '
                         'Accuracy of "Product Unit" decides it.',
                         **explained,
@@ -182,11 +180,11 @@ class ExternalOrderPricing(models.AbstractModel):
         if order.amount_total is not None and all(abs(order.amount_total - net) > tolerance for net in nets):
             stated.append(("AmountTotal", order.amount_total, gross))
         return [
-            self.env._(
+            for_reader(self.env)._(
                 "%(field)s is %(theirs)s, but Odoo computes %(ours)s.",
                 field=name,
-                theirs=terms.currency.format(float(theirs)),
-                ours=terms.currency.format(float(ours)),
+                theirs=amount_text(terms.currency, theirs),
+                ours=amount_text(terms.currency, ours),
             )
             for name, theirs, ours in stated
         ]

@@ -3,9 +3,10 @@ from dataclasses import dataclass, field
 
 from odoo import api, fields, models
 
+from ..message_language import for_reader, reader_text
 from ..tools.money import AmountError, parse_amount
 from ..tools.order_payload import PayloadError, external_id, order_status, redact
-from ..tools.strict_json import RefusedEntry, dumps
+from ..tools.strict_json import dumps
 
 
 @dataclass
@@ -68,7 +69,11 @@ class ExternalOrder(models.Model):
                     order.source_digest = values["source_digest"]
                 received.known += 1
         received.refused = [
-            self.env._("Entry %(number)s of the feed: %(problem)s", number=number, problem=refusals[number].message)
+            for_reader(self.env)._(
+                "Entry %(number)s of the feed: %(problem)s",
+                number=number,
+                problem=reader_text(self.env, refusals[number].message),
+            )
             for number in sorted(refusals)
         ]
         # Workers that receive the same new orders at once write them in the same sequence, or each might have what the
@@ -85,8 +90,6 @@ class ExternalOrder(models.Model):
         arrived = {}
         for number, entry in enumerate(entries, position + 1):
             try:
-                if isinstance(entry, RefusedEntry):
-                    raise PayloadError("", f"cannot be read: {entry.reason.removesuffix('.')}")
                 arrived.setdefault(external_id(entry), {})[number] = entry
             except PayloadError as error:
                 refusals[number] = error
@@ -132,9 +135,9 @@ class ExternalOrder(models.Model):
                 if is_accepted
                 else {
                     "error_code": "status_not_accepted",
-                    "error_message": self.env._(
+                    "error_message": for_reader(self.env)._(
                         "Its status %s is not among the accepted ones. It is imported when it comes with one of those.",
-                        status or self.env._("(none)"),
+                        status or for_reader(self.env)._("(none)"),
                     ),
                 }
             ),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
 from ..exceptions import ExternalOrderError
+from ..message_language import reader_text
 from ..notifications import notification
 from ..tools.order_payload import PayloadError, parse_order
 from ..tools.strict_json import loads
@@ -52,7 +53,7 @@ class ExternalOrder(models.Model):
         try:
             return parse_order(loads(self.payload)), None
         except PayloadError as error:
-            return None, error.message
+            return None, reader_text(self.env, error.message)
 
     def _get_formats(self):
         """Return the functions with which the templates write amounts and quantities."""

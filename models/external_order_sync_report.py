@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..message_language import for_reader
 from ..notifications import notification
 from .external_order_sync_run import FAILURES_NAMED
 
@@ -11,54 +12,54 @@ class ExternalOrderSyncRun(models.Model):
 
     def _get_message(self, status):
         """Return what happened as sentences, one a line, the important ones first."""
+        env = for_reader(self.env)
         parts = [self.fetch_error, self.import_error]
         waiting = self.sync_id.pending_count
         if waiting and self.import_error:
-            parts.append(self.env._("1 order waits.") if waiting == 1 else self.env._("%s orders wait.", waiting))
+            parts.append(env._("1 order waits.") if waiting == 1 else env._("%s orders wait.", waiting))
         if status == "no_orders":
-            parts.append(self.env._("No orders found to sync."))
+            parts.append(env._("No orders found to sync."))
         if count := self.imported_count:
-            parts.append(self.env._("1 order imported.") if count == 1 else self.env._("%s orders imported.", count))
+            parts.append(env._("1 order imported.") if count == 1 else env._("%s orders imported.", count))
         if count := self.failed_count:
-            parts.append(self.env._("1 order failed:") if count == 1 else self.env._("%s orders failed:", count))
+            parts.append(env._("1 order failed:") if count == 1 else env._("%s orders failed:", count))
             parts += self._describe_failed()
-            parts.append(self.env._("The button Failed shows them: mend the cause, then press Retry there."))
+            parts.append(env._("The button Failed shows them: mend the cause, then press Retry there."))
         if count := self.refused_count:
-            parts.append(
-                self.env._("1 entry is no order:") if count == 1 else self.env._("%s entries are no orders:", count)
-            )
+            parts.append(env._("1 entry is no order:") if count == 1 else env._("%s entries are no orders:", count))
             parts.append(self.refused)
         if count := self.ignored_count:
             parts.append(
-                self.env._("1 order ignored because of its status.")
+                env._("1 order ignored because of its status.")
                 if count == 1
-                else self.env._("%s orders ignored because of their status.", count)
+                else env._("%s orders ignored because of their status.", count)
             )
         if count := self.changed_count:
             parts.append(
-                self.env._("1 imported order came with other content; it was left as it is. See Changed.")
+                env._("1 imported order came with other content; it was left as it is. See Changed.")
                 if count == 1
-                else self.env._(
+                else env._(
                     "%s imported orders came with other content; they were left as they are. See Changed.", count
                 )
             )
         if count := self.deferred_count:
             parts.append(
-                self.env._("1 order is tried again soon: the database was busy.")
+                env._("1 order is tried again soon: the database was busy.")
                 if count == 1
-                else self.env._("%s orders are tried again soon: the database was busy.", count)
+                else env._("%s orders are tried again soon: the database was busy.", count)
             )
         if count := self.known_count:
             parts.append(
-                self.env._("1 order was already imported or known.")
+                env._("1 order was already imported or known.")
                 if count == 1
-                else self.env._("%s orders were already imported or known.", count)
+                else env._("%s orders were already imported or known.", count)
             )
         if self.feed_repeats:
-            parts.append(self.env._("The feed sent a page twice; the next run asks for the same time again."))
+            parts.append(env._("The feed sent a page twice; the next run asks for the same time again."))
         return "\n".join(part for part in parts if part)
 
     def _describe_failed(self):
+        env = for_reader(self.env)
         failed = self.env["external.order"].search(
             [("run_id", "=", self.id), ("state", "=", "failed")], order="id", limit=FAILURES_NAMED
         )
@@ -66,11 +67,11 @@ class ExternalOrderSyncRun(models.Model):
         for reason, rows in failed.grouped("error_message").items():
             ids = ", ".join(rows.mapped("external_id"))
             if len(rows) == 1:
-                lines.append(self.env._("Order %(order)s: %(reason)s", order=ids, reason=reason))
+                lines.append(env._("Order %(order)s: %(reason)s", order=ids, reason=reason))
             else:
-                lines.append(self.env._("Orders %(orders)s: %(reason)s", orders=ids, reason=reason))
+                lines.append(env._("Orders %(orders)s: %(reason)s", orders=ids, reason=reason))
         if self.failed_count > FAILURES_NAMED:
-            lines.append(self.env._("… and %s more.", self.failed_count - FAILURES_NAMED))
+            lines.append(env._("… and %s more.", self.failed_count - FAILURES_NAMED))
         return lines
 
     def _get_notification(self):

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..exceptions import ExternalOrderError
+from ..message_language import for_reader
 
 CASH_MODE = 1
 
@@ -52,14 +53,14 @@ class ExternalPaymentMatching(models.AbstractModel):
         if not fallback:
             return ExternalOrderError(
                 "payment_not_found",
-                self.env._(
+                for_reader(self.env)._(
                     "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no "
                     "customer.",
                     pos=sync.pos_config_id.name,
                     payment=self._describe(card_type, mode),
                 ),
             )
-        return fallback, self.env._(
+        return fallback, for_reader(self.env)._(
             "%(payment)s matches no payment method; %(method)s was taken. A payment mapping decides it.",
             payment=self._describe(card_type, mode),
             method=fallback.name,
@@ -104,8 +105,8 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _describe(self, card_type, mode):
-        return self.env._(
+        return for_reader(self.env)._(
             "CardType %(card_type)s, PaymentMode %(mode)s",
-            card_type=f'"{card_type}"' if card_type else self.env._("(none)"),
-            mode=self.env._("(none)") if mode is None else mode,
+            card_type=f'"{card_type}"' if card_type else for_reader(self.env)._("(none)"),
+            mode=for_reader(self.env)._("(none)") if mode is None else mode,
         )

@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..exceptions import ExternalOrderError
+from ..message_language import amount_text, for_reader
 from ..tools.money import round_currency
 from .external_order_pricing import decimal
 
@@ -35,8 +36,9 @@ class ExternalPaymentSettling(models.AbstractModel):
         paid = sum((payment["amount"] for payment in payments), ZERO)
         dues = self._get_dues(sync, payments, total)
         if order.balance is not None and round_currency(order.balance, unit) > 0:
+            balance = amount_text(currency, order.balance)
             raise self._get_not_paid_error(
-                self.env._("BalanceAmount, what is still to be paid, is %s", currency.format(float(order.balance)))
+                for_reader(self.env)._("BalanceAmount, what is still to be paid, is %s", balance)
             )
         if paid in dues:
             return payments, warnings
@@ -44,10 +46,10 @@ class ExternalPaymentSettling(models.AbstractModel):
         if paid > due >= 0:
             return [*payments, self._prepare_change(sync, due - paid)], warnings
         raise self._get_not_paid_error(
-            self.env._(
+            for_reader(self.env)._(
                 "GrandTotal is %(total)s, but its payments sum up to %(paid)s",
-                total=currency.format(float(total)),
-                paid=currency.format(float(paid)),
+                total=amount_text(currency, total),
+                paid=amount_text(currency, paid),
             )
         )
 
@@ -112,7 +114,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         if not cash:
             raise ExternalOrderError(
                 "payment_not_found",
-                self.env._(
+                for_reader(self.env)._(
                     "More was paid than the order costs, but %(pos)s has no cash method that could record the change. "
                     "Add one to the Point of Sale.",
                     pos=sync.pos_config_id.name,
@@ -124,7 +126,7 @@ class ExternalPaymentSettling(models.AbstractModel):
     def _get_not_paid_error(self, reason):
         return ExternalOrderError(
             "not_fully_paid",
-            self.env._(
+            for_reader(self.env)._(
                 "The order is not fully paid: %(reason)s. It is imported when the external system sends it paid.",
                 reason=reason,
             ),

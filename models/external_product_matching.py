@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import ExternalOrderError
+from ..message_language import for_reader
 
 
 def name_key(name):
@@ -92,7 +93,7 @@ class ExternalProductMatching(models.AbstractModel):
                 found[item_id, name] = self._get_missing_error(
                     item_id,
                     name,
-                    self.env._(
+                    for_reader(self.env)._(
                         "An alias says that it is %(product)s, which cannot be sold in this Point of Sale any more. "
                         "Make it available, or choose another product.",
                         product=alias.product_id.display_name,
@@ -126,11 +127,11 @@ class ExternalProductMatching(models.AbstractModel):
         """Return the error of each item that has no product, with a hint at one that is only not for sale here."""
         names = {name for _item_id, name in missing if name}
         hidden = self.with_context(active_test=False)._find_by_name(Domain.TRUE, names)
-        hint = self.env._(
+        hint = for_reader(self.env)._(
             "There is a product of this name, but it is archived, cannot be sold, is not available in Point of Sale or "
             "belongs to another company. Make it available, or choose another product."
         )
-        advice = self.env._(
+        advice = for_reader(self.env)._(
             "Create a product of exactly this name that is available in Point of Sale, or choose the product that is "
             "meant."
         )
@@ -189,7 +190,7 @@ class ExternalProductMatching(models.AbstractModel):
             if len(candidates) > 1:
                 found[item_id, name] = ExternalOrderError(
                     "product_ambiguous",
-                    self.env._(
+                    for_reader(self.env)._(
                         'Several products match "%(name)s": %(products)s. Choose the one that is meant.',
                         name=name,
                         products=", ".join(f"{product.display_name} ({product.id})" for product in candidates[:5]),
@@ -202,7 +203,7 @@ class ExternalProductMatching(models.AbstractModel):
     def _get_missing_error(self, item_id, name, advice):
         return ExternalOrderError(
             "product_not_found",
-            self.env._(
+            for_reader(self.env)._(
                 "Product not found: %(item)s. %(advice)s",
                 item=f'"{name}" (ItemID {item_id})' if item_id else f'"{name}"',
                 advice=advice,

@@ -8,6 +8,7 @@ from odoo.tools import format_datetime
 from psycopg2.errors import UniqueViolation
 
 from ..courier_exceptions import CourierError, CourierUnavailable, ShipmentConflict
+from ..message_language import for_reader
 
 # Trouble that heals is met again after 1, 2, 4, … minutes, at most an hour; after so many attempts a person looks.
 FIRST_PAUSE = timedelta(minutes=1)
@@ -205,23 +206,19 @@ class ExternalShipment(models.Model):
         """
         self.ensure_one()
         if until is None and self.attempts >= MAX_ATTEMPTS:
-            self._fail(self.env._("Given up after %(count)s attempts. %(reason)s", count=self.attempts, reason=message))
+            env = for_reader(self.env)
+            self._fail(env._("Given up after %(count)s attempts. %(reason)s", count=self.attempts, reason=message))
             return
         pause = min(FIRST_PAUSE * 2 ** max(self.attempts - 1, 0), LONGEST_PAUSE)
-        self.write(
-            {
-                "state": "pending",
-                "next_attempt": until or fields.Datetime.now() + pause,
-                "error_message": message,
-            }
-        )
+        next_attempt = until or fields.Datetime.now() + pause
+        self.write({"state": "pending", "next_attempt": next_attempt, "error_message": message})
         self._get_cron()._trigger(at=self.next_attempt)
 
     def _fail(self, message):
         """Leave this to a person, and tell so on the transfer."""
         self.ensure_one()
         self.write({"state": "error", "next_attempt": False, "error_message": message})
-        self._tell_picking(self.env._("The shipment could not be sent: %s", message))
+        self._tell_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
 
     def _mark_cancelled(self):
         self.write(
@@ -291,15 +288,17 @@ class ExternalShipment(models.Model):
 
     def _receive_event(self, values):
         event = self.env["external.shipment.event"].create({**values, "shipment_id": self.id})
-        message = {
-            "delivered": self.env._("The courier delivered the shipment on %(time)s: %(status)s."),
-            "failed_attempt": self.env._("The courier could not deliver the shipment on %(time)s: %(status)s."),
-            "cancelled": self.env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s."),
-        }.get(event.kind)
-        if message:
-            status = f"{event.status} {event.details or ''}".strip()
-            time = f"{format_datetime(self.env, event.date, tz='UTC', dt_format='short')} UTC"
-            self._tell_picking(message % {"time": time, "status": status})
+        env = for_reader(self.env)
+        time = f"{format_datetime(env, event.date, tz='UTC', dt_format='short')} UTC"
+        told = {"time": time, "status": f"{event.status} {event.details or ''}".strip()}
+        if event.kind == "delivered":
+            self._tell_picking(env._("The courier delivered the shipment on %(time)s: %(status)s.", **told))
+        elif event.kind == "failed_attempt":
+            self._tell_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **told))
+        elif event.kind == "cancelled":
+            self._tell_picking(
+                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **told)
+            )
 
     def _tell_picking(self, message):
         self.picking_id.message_post(body=message, message_type="notification", subtype_xmlid="mail.mt_note")

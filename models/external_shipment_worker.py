@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..courier_exceptions import CourierError, CourierUnavailable
+from ..message_language import for_reader, with_reader
 from ..transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
 from .external_shipment import LONGEST_WAY
 
@@ -43,23 +44,25 @@ class ExternalShipmentWorker(models.AbstractModel):
     def _work(self):
         """Do all that is due, as long as the scheduler gives time."""
         for domain, work in (
-            (self._get_sending_domain, self._send),
-            (self._get_recording_domain, self._record),
-            (self._get_polling_domain, self._poll),
+            (self._get_sending_domain, "_send"),
+            (self._get_recording_domain, "_record"),
+            (self._get_polling_domain, "_poll"),
         ):
             seen = []
             while shipment := self._claim(domain() & Domain("id", "not in", seen)):
                 seen.append(shipment.id)
-                self._guarded(work, shipment)
+                # No person is at work: what it tells is for those of the company.
+                worker = self if self.env.lang else with_reader(self, shipment.company_id.partner_id)
+                worker._guarded(work, shipment.with_env(worker.env))
                 if commit_progress(self.env, processed=1) <= 0:
                     self.env["external.shipment"]._get_cron()._trigger()
                     return
 
     @api.model
     def _guarded(self, work, shipment):
-        """Do the work; whatever goes wrong, the next shipment has its turn."""
+        """Do the work, a method of this; whatever goes wrong, the next shipment has its turn."""
         try:
-            work(shipment)
+            getattr(self, work)(shipment)
             self.env.flush_all()
         except TRANSIENT_ERRORS as error:
             rollback(self.env)
@@ -70,7 +73,9 @@ class ExternalShipmentWorker(models.AbstractModel):
             _logger.exception("External Order Sync: shipment %s failed", shipment.id)
             if shipment.state in ("pending", "sending"):
                 shipment.attempts += 1
-                shipment._postpone(self.env._("Internal error: %s. The server's log has it.", type(error).__name__))
+                shipment._postpone(
+                    for_reader(self.env)._("Internal error: %s. The server's log has it.", type(error).__name__)
+                )
 
     @api.model
     def _get_sending_domain(self):
@@ -112,7 +117,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         carrier = shipment.carrier_id
         shipment.attempts += 1
         if not carrier.active:
-            shipment._fail(self.env._("The shipping method %s is archived.", carrier.name))
+            shipment._fail(for_reader(self.env)._("The shipping method %s is archived.", carrier.name))
             return
         try:
             if shipment.outcome_unknown:
@@ -122,7 +127,10 @@ class ExternalShipmentWorker(models.AbstractModel):
                 settled = self._get_settled_date(shipment)
                 if settled > fields.Datetime.now():
                     shipment._postpone(
-                        self.env._("The courier did not answer. Whether it has the order is looked up again."), settled
+                        for_reader(self.env)._(
+                            "The courier did not answer. Whether it has the order is looked up again."
+                        ),
+                        settled,
                     )
                     return
         except CourierUnavailable as error:
@@ -143,11 +151,11 @@ class ExternalShipmentWorker(models.AbstractModel):
         """Return why this cannot be sent as it stands, None if it can."""
         carrier, picking = shipment.carrier_id, shipment.picking_id
         if picking.state not in ("assigned", "done"):
-            return self.env._("%s is not ready any more.", picking.name)
+            return for_reader(self.env)._("%s is not ready any more.", picking.name)
         if missing := carrier._get_missing_address_parts(picking):
-            return self.env._("The address is incomplete. Missing: %s.", ", ".join(missing))
+            return for_reader(self.env)._("The address is incomplete. Missing: %s.", ", ".join(missing))
         if not carrier._match_address(picking.partner_id):
-            return self.env._("The shipping method %s does not serve the receiver's address.", carrier.name)
+            return for_reader(self.env)._("The shipping method %s does not serve the receiver's address.", carrier.name)
         return None
 
     def _send_now(self, shipment):
@@ -204,7 +212,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         except UserError as error:
             shipment.is_on_picking = True
             shipment._tell_picking(
-                self.env._(
+                for_reader(self.env)._(
                     "Shipped with the tracking number %(number)s, but Odoo could not record it: %(reason)s",
                     number=shipment.tracking_number,
                     reason=error,
@@ -231,15 +239,19 @@ class ExternalShipmentWorker(models.AbstractModel):
         except UserError as error:
             raise CourierError(str(error)) from error
         except NotImplementedError as error:
-            raise CourierError(self.env._("This provider cannot do that.")) from error
+            raise CourierError(for_reader(self.env)._("This provider cannot do that.")) from error
         except (requests.ConnectionError, requests.Timeout, psycopg2.OperationalError) as error:
             _logger.info("External Order Sync: the courier cannot be reached: %s", type(error).__name__)
-            raise CourierUnavailable(self.env._("The courier cannot be reached."), uncertain=True) from error
+            raise CourierUnavailable(
+                for_reader(self.env)._("The courier cannot be reached."), uncertain=True
+            ) from error
         except Exception as error:
             # A provider is anybody's code, and one that fails must not stop the others.
             _logger.exception("External Order Sync: a provider of shipments failed")
             raise CourierError(
-                self.env._("The provider failed: %s. Details are in the server's log.", type(error).__name__),
+                for_reader(self.env)._(
+                    "The provider failed: %s. Details are in the server's log.", type(error).__name__
+                ),
                 uncertain=True,
             ) from error
 
@@ -264,7 +276,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         try:
             events = self._call(lambda: carrier._read_shipment_events(shipments))
         except CourierError as error:
-            shipments.error_message = self.env._("The status could not be read: %s", error)
+            shipments.error_message = for_reader(self.env)._("The status could not be read: %s", error)
             return
         for told, its_events in events.items():
             told._receive_events(its_events)

@@ -7,7 +7,9 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..exclusive import exclusive
+from ..message_language import for_reader, reader_text
 from ..tools.ahead import ahead
+from ..tools.message import message as _lt
 from ..tools.odoo_client import OdooClient, OdooClientError
 from ..tools.odoo_versions import KINDS
 from ..transaction import commit, commit_progress, retrying, rollback
@@ -75,13 +77,13 @@ class OdooMirrorSync(models.AbstractModel):
     def _get_label(self, kind):
         """Return the translated plural of a kind."""
         return {
-            "location": self.env._("Locations"),
-            "product": self.env._("Products"),
-            "lot": self.env._("Lots"),
-            "package": self.env._("Packages"),
-            "quant": self.env._("Quants"),
-            "picking": self.env._("Pickings"),
-            "move_line": self.env._("Move Lines"),
+            "location": for_reader(self.env)._("Locations"),
+            "product": for_reader(self.env)._("Products"),
+            "lot": for_reader(self.env)._("Lots"),
+            "package": for_reader(self.env)._("Packages"),
+            "quant": for_reader(self.env)._("Quants"),
+            "picking": for_reader(self.env)._("Pickings"),
+            "move_line": for_reader(self.env)._("Move Lines"),
         }[kind]
 
     # ------------------------------------------------------------
@@ -112,18 +114,16 @@ class OdooMirrorSync(models.AbstractModel):
             except OutOfTime:
                 return run
             except OdooClientError as error:
-                self._fail(run, STATUS_OF_ERROR.get(error.kind, "error"), str(error))
+                status = STATUS_OF_ERROR.get(error.kind, "error")
+                self._fail(run, status, reader_text(self.env, error.message), error)
             except Exception as error:  # the status has to tell whatever it is, and the other sources go on
                 if self.env.cr.connection.closed:
                     raise  # the database is gone, and with it the place to tell it
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)
-                self._fail(
-                    run,
-                    "error",
-                    self.env._(
-                        "Unexpected error (%(kind)s). The server log has the details.", kind=type(error).__name__
-                    ),
+                message = for_reader(self.env)._(
+                    "Unexpected error (%(kind)s). The server log has the details.", kind=type(error).__name__
                 )
+                self._fail(run, "error", message, type(error).__name__)
             return run
 
     @api.model
@@ -148,11 +148,12 @@ class OdooMirrorSync(models.AbstractModel):
         _logger.info("✅ Odoo: Full sync completed")
 
     @api.model
-    def _fail(self, run, status, message):
+    def _fail(self, run, status, message, error):
         rollback(self.env)
         retrying(self.env, lambda: run._conclude(status, message))
         commit(self.env)
-        _logger.warning("External Order Sync: %s: %s", run.source_id.code, message)
+        # The log is in English.
+        _logger.warning("External Order Sync: %s: %s", run.source_id.code, error)
 
     # ------------------------------------------------------------
     # One kind
@@ -283,7 +284,7 @@ def _check_order(remote_kind, rows, after_id):
     """
     for row in rows:
         if row["remote_id"] <= after_id:
-            raise OdooClientError(f"The remote does not list {remote_kind.model} by id.", "content")
+            raise OdooClientError(_lt("The remote does not list %s by id.", remote_kind.model), "content")
         after_id = row["remote_id"]
     return after_id
 

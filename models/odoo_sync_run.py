@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..message_language import for_reader
 from ..tools.odoo_versions import KINDS
 
 STATUSES = [
@@ -59,7 +60,9 @@ class OdooSyncRun(models.Model):
             {
                 "status": "error",
                 "date_end": fields.Datetime.now(),
-                "message": self.env._("Interrupted. What it had received is kept; the next run fetches the rest."),
+                "message": for_reader(self.env)._(
+                    "Interrupted. What it had received is kept; the next run fetches the rest."
+                ),
             }
         )
         source._plan_next_sync()
@@ -86,15 +89,15 @@ class OdooSyncRun(models.Model):
         self.ensure_one()
         sync = self.env["odoo.mirror.sync"]
         counts = [
-            self.env._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
+            for_reader(self.env)._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
             for kind in KINDS
             if self[f"{kind}_count"]
         ]
         if self.gone_count:
-            counts.append(self.env._("%s gone", self.gone_count))
+            counts.append(for_reader(self.env)._("%s gone", self.gone_count))
         if not counts:
-            return self.env._("Nothing has changed.")
-        return self.env._("New or changed: %s.", ", ".join(counts))
+            return for_reader(self.env)._("Nothing has changed.")
+        return for_reader(self.env)._("New or changed: %s.", ", ".join(counts))
 
     def _get_notification(self):
         """Return the client action that tells the person who clicked what this run did."""

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import html2plaintext
 
 from ..courier_exceptions import CourierError, CourierUnavailable
+from ..message_language import for_reader, reader_text
 from ..tools.opal_address import split_phone, split_street
 from ..tools.opal_client import OpalClient
 from ..tools.opal_errors import OpalError, OpalUnavailable
@@ -29,32 +30,32 @@ class OpalShipping(models.AbstractModel):
         # The account is for administrators' eyes; whoever may ship may have it used.
         account = carrier.sudo()
         name, url = (
-            (self.env._("production address"), account.opal_url)
+            (for_reader(self.env)._("production address"), account.opal_url)
             if account.prod_environment
-            else (self.env._("test address"), account.opal_test_url)
+            else (for_reader(self.env)._("test address"), account.opal_test_url)
         )
         missing = [
             label
             for label, value in (
                 (name, url),
-                (self.env._("user"), account.opal_username),
-                (self.env._("password"), account.opal_password),
+                (for_reader(self.env)._("user"), account.opal_username),
+                (for_reader(self.env)._("password"), account.opal_password),
             )
             if not value
         ]
         if missing:
             parts = ", ".join(missing)
             raise CourierError(
-                self.env._("The shipping method %(name)s lacks: %(parts)s.", name=carrier.name, parts=parts)
+                for_reader(self.env)._("The shipping method %(name)s lacks: %(parts)s.", name=carrier.name, parts=parts)
             )
         log = (lambda title, text: account.log_xml(text, title)) if account.debug_logging else None
         try:
             with OpalClient(url, account.opal_username, account.opal_password, log=log) as client:
                 yield client
         except OpalUnavailable as error:
-            raise CourierUnavailable(str(error), uncertain=error.uncertain) from error
+            raise CourierUnavailable(reader_text(self.env, error.message), uncertain=error.uncertain) from error
         except OpalError as error:
-            raise CourierError(str(error), uncertain=error.uncertain) from error
+            raise CourierError(reader_text(self.env, error.message), uncertain=error.uncertain) from error
 
     @api.model
     def _check(self, carrier):
@@ -163,5 +164,5 @@ class OpalShipping(models.AbstractModel):
         weight = unit._compute_quantity(picking.shipping_weight or picking.weight, kilogram, round=False)
         weight = weight or carrier.opal_default_weight
         if weight <= 0:
-            raise CourierError(self.env._("The products of %s have no weight.", picking.name))
+            raise CourierError(for_reader(self.env)._("The products of %s have no weight.", picking.name))
         return max(Decimal(str(weight)).quantize(Decimal("0.01")), Decimal("0.01"))

@@ -12,8 +12,11 @@ from .json_limits import (
     MAX_LITERAL,
     StrictJsonError,
     number_problem,
+    out_of_bounds,
     string_problem,
 )
+from .message import Message
+from .message import message as _lt
 
 _EXACT = Context(prec=MAX_DIGITS + 1)
 
@@ -35,7 +38,7 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
     if isinstance(value, str):
         problem = string_problem(value)
         if problem:
-            raise StrictJsonError(f"{problem} in the value.")
+            raise _error(problem)
         write(encode_basestring(value))
     elif value is None or isinstance(value, bool):
         write({None: "null", True: "true", False: "false"}[value])
@@ -43,10 +46,10 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
         write(_number_text(value))
     elif isinstance(value, (dict, list, tuple)):
         if not depth:
-            raise StrictJsonError(f"The value is nested deeper than {MAX_DEPTH} levels.")
+            raise StrictJsonError(_lt("The value is nested deeper than %s levels.", MAX_DEPTH))
         if isinstance(value, dict):
             if not all(isinstance(name, str) for name in value):
-                raise StrictJsonError("The value has a name that is no text.")
+                raise StrictJsonError(_lt("The value has a name that is no text."))
             mark = "{"
             for name in sorted(value):
                 write(mark)
@@ -63,7 +66,7 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
                 mark = ","
             write("]" if value else "[]")
     else:
-        raise StrictJsonError(f"A value of type {type(value).__name__} cannot be written as JSON.")
+        raise StrictJsonError(_lt("A value of type %s cannot be written as JSON.", type(value).__name__))
 
 
 def _number_text(number: int | Decimal | float) -> str:
@@ -71,7 +74,7 @@ def _number_text(number: int | Decimal | float) -> str:
         if -(10**MAX_EXPONENT) < number < 10**MAX_EXPONENT:
             return str(int(number))
         if number.bit_length() > MAX_LITERAL:  # so large that already printing it would be work
-            raise StrictJsonError("A number is too large or too small in the value.")
+            raise _error(out_of_bounds())
     text = repr(number) if isinstance(number, float) else str(number)
     if len(text) <= MAX_EXPONENT and text[-1].isdigit() and "e" not in text and "E" not in text:
         # The usual case, 92.0 or -0.00: no bound can be broken, and cutting text is several times faster.
@@ -80,5 +83,9 @@ def _number_text(number: int | Decimal | float) -> str:
     number = Decimal(text)
     problem = number_problem(number)
     if problem:
-        raise StrictJsonError(f"{problem} in the value.")
+        raise _error(problem)
     return format(_EXACT.normalize(number), "f") if number else "0"
+
+
+def _error(problem: Message) -> StrictJsonError:
+    return StrictJsonError(problem.filled(place=_lt("in the value")))

@@ -20,6 +20,9 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
+from .message import Message
+from .message import message as _lt
+
 RETRY_STATUSES = frozenset({429, *range(500, 600)})
 _WIRE_CHUNK = 1 << 16
 _INFLATED_CHUNK = 1 << 20
@@ -38,7 +41,11 @@ class RetryAfterTooLong(Exception):
 
 
 class BodyError(Exception):
-    """The body of an answer did not arrive whole, or cannot be decompressed."""
+    """The body of an answer did not arrive whole, or cannot be decompressed; `message` is a clause that says it."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class BodyTooLarge(Exception):
@@ -261,7 +268,7 @@ def read_body(response: requests.Response, max_bytes: int, check: Callable[[], o
     """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise BodyError("the answer is compressed in a way that was not asked for")
+        raise BodyError(_lt("the answer is compressed in a way that was not asked for"))
     response.raw.enforce_content_length = True  # urllib3 1.26 does not, unless told
     body = bytearray()
     chunks = response.raw.stream(_WIRE_CHUNK, decode_content=False)
@@ -274,9 +281,9 @@ def read_body(response: requests.Response, max_bytes: int, check: Callable[[], o
     except ReadTimeoutError:
         raise requests.exceptions.ReadTimeout from None
     except (HTTPError, OSError) as error:
-        raise BodyError("the answer was cut off before its end") from error
+        raise BodyError(_lt("the answer was cut off before its end")) from error
     except zlib.error:
-        raise BodyError("the compressed answer is broken") from None
+        raise BodyError(_lt("the compressed answer is broken")) from None
     return body
 
 
@@ -292,4 +299,4 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
             yield inflater.decompress(chunk, _INFLATED_CHUNK)
             chunk = inflater.unconsumed_tail or inflater.unused_data
     if started and not inflater.eof:
-        raise BodyError("the compressed answer was cut off before its end")
+        raise BodyError(_lt("the compressed answer was cut off before its end"))

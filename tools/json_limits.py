@@ -3,6 +3,9 @@
 import re
 from decimal import Decimal
 
+from .message import Message
+from .message import message as _lt
+
 MAX_DEPTH = 64
 MAX_DIGITS = 60  # significant digits of one number
 MAX_EXPONENT = 40  # numbers stay below 1E+41, which leaves room for 128-bit identifiers ...
@@ -13,29 +16,35 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJsonError(ValueError):
-    """The text is not JSON as it is accepted here. `str()` is a sentence, `position` a character offset if known."""
+    """The text is not JSON as it is accepted here. `message` is a sentence, `position` a character offset if known."""
 
-    def __init__(self, message: str, position: int | None = None) -> None:
+    def __init__(self, message: Message, position: int | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.position = position
 
 
-def string_problem(text: str) -> str | None:
-    """Return the beginning of a sentence about a string that PostgreSQL could not store, else `None`."""
+def string_problem(text: str) -> Message | None:
+    """Return what is wrong with a string that PostgreSQL could not store, else `None`; the `place` is to be filled."""
     if "\0" in text:
-        return "There is a NUL character"
+        return _lt("There is a NUL character %(place)s.")
     if not text.isascii() and SURROGATE.search(text):
-        return "There is a lone surrogate"
+        return _lt("There is a lone surrogate %(place)s.")
     return None
 
 
-def number_problem(number: Decimal) -> str | None:
-    """Return the beginning of a sentence about a number beyond the bounds, else `None`."""
+def number_problem(number: Decimal) -> Message | None:
+    """Return what is wrong with a number beyond the bounds, else `None`; the `place` is to be filled."""
     if not number.is_finite():
-        return "A number is not finite"
+        return _lt("A number is not finite %(place)s.")
     if len(number.as_tuple().digits) > MAX_DIGITS:
-        return f"A number has more than {MAX_DIGITS} digits"
+        return _lt("A number has more than %(limit)s digits %(place)s.", limit=MAX_DIGITS)
     exponent = number.adjusted()
     if not MIN_EXPONENT <= exponent <= MAX_EXPONENT:
-        return "A number is too large or too small"
+        return out_of_bounds()
     return None
+
+
+def out_of_bounds() -> Message:
+    """Return what is wrong with a number of such a size; the `place` is to be filled."""
+    return _lt("A number is too large or too small %(place)s.")

@@ -20,6 +20,9 @@ from decimal import (
 from fractions import Fraction
 from typing import Any, ParamSpec, TypeVar
 
+from .message import Message
+from .message import message as _lt
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -56,10 +59,10 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class AmountError(ValueError):
-    """The value is no amount; `problem` is a clause to put behind a name ("must be an amount, not true")."""
+    """The value is no amount; in the sentence `problem` the name of the `field` is to be filled."""
 
-    def __init__(self, problem: str):
-        super().__init__(f"The amount {problem}.")
+    def __init__(self, problem: Message):
+        super().__init__(problem.filled(field=_lt("The amount")))
         self.problem = problem
 
 
@@ -73,10 +76,10 @@ def parse_amount(value: Any) -> Decimal:
     :raise AmountError: anything else; a comma that may be a decimal comma ("92,0") is never guessed.
     """
     if isinstance(value, bool) or value is None:
-        raise AmountError(f"must be a number, not {_shown(value)}")
+        raise _not_a_number(_shown(value))
     if isinstance(value, int):
         if abs(value) >= 10**MAX_INTEGER_DIGITS:
-            raise AmountError(f"must have at most {MAX_INTEGER_DIGITS} digits before the decimal point")
+            raise _too_large()
         return Decimal(value)
     if isinstance(value, float):
         return _bounded(Decimal(repr(float(value))))
@@ -84,41 +87,59 @@ def parse_amount(value: Any) -> Decimal:
         return _bounded(value)
     if isinstance(value, str):
         return _bounded(_parse_text(value.strip()))
-    raise AmountError(f"must be a number, not {_shown(value)}")
+    raise _not_a_number(_shown(value))
 
 
 def _parse_text(text: str) -> Decimal:
     if not text:
-        raise AmountError("must be a number, not an empty text")
+        raise _not_a_number(_lt("an empty text"))
     if len(text) > MAX_TEXT_LENGTH:
-        raise AmountError(f"must be a number, not {_shown(text)}")
+        raise _not_a_number(_shown(text))
     if _PLAIN.fullmatch(text):
         return EXACT.create_decimal(text)
     if _GROUPED.fullmatch(text):
         return EXACT.create_decimal(text.replace(",", ""))
     if re.fullmatch(r"[+-]?[0-9][0-9.,]*", text) and "," in text:
         raise AmountError(
-            f"is ambiguous: {_shown(text)} has a comma that does not part thousands; write it like 1092.50 or 1,092.50"
+            _lt(
+                "%(field)s is ambiguous: %(shown)s has a comma that does not part thousands; write it like 1092.50 or "
+                "1,092.50.",
+                shown=_shown(text),
+            )
         )
-    raise AmountError(f"must be a number such as 1092.50, not {_shown(text)}")
+    raise AmountError(_lt("%(field)s must be a number such as 1092.50, not %(shown)s.", shown=_shown(text)))
+
+
+def _not_a_number(shown: str | Message) -> AmountError:
+    return AmountError(_lt("%(field)s must be a number, not %(shown)s.", shown=shown))
+
+
+def _too_large() -> AmountError:
+    return AmountError(
+        _lt("%(field)s must have at most %(limit)s digits before the decimal point.", limit=MAX_INTEGER_DIGITS)
+    )
+
+
+def _too_precise() -> AmountError:
+    return AmountError(_lt("%(field)s must have at most %(limit)s decimals.", limit=MAX_DECIMALS))
 
 
 @exact
 def _bounded(amount: Decimal) -> Decimal:
     """`amount` if money can be of that size, without the noise of binary floating point or a negative zero."""
     if not amount.is_finite():
-        raise AmountError("must be a finite number")
+        raise AmountError(_lt("%(field)s must be a finite number."))
     if not amount:
         return _ZERO
     if amount.adjusted() >= MAX_INTEGER_DIGITS:
-        raise AmountError(f"must have at most {MAX_INTEGER_DIGITS} digits before the decimal point")
+        raise _too_large()
     digits = amount.as_tuple().digits
     if amount.adjusted() < MIN_EXPONENT or len(digits) > MAX_TEXT_LENGTH:
-        raise AmountError(f"must have at most {MAX_DECIMALS} decimals")
+        raise _too_precise()
     shortest = amount.normalize().as_tuple()
     decimals, significant = -shortest.exponent, len(shortest.digits)
     if decimals > MAX_DECIMALS and significant > MAX_FLOAT_DIGITS:
-        raise AmountError(f"must have at most {MAX_DECIMALS} decimals")
+        raise _too_precise()
     cleaned = amount.quantize(_LAST_DECIMAL) if decimals > MAX_DECIMALS else amount
     if decimals > NOISE_DECIMALS and significant > SAFE_FLOAT_DIGITS:
         cleaned = _SAFE.plus(cleaned)
@@ -126,19 +147,21 @@ def _bounded(amount: Decimal) -> Decimal:
     return amount if cleaned == amount else _bounded(cleaned)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> str | Message:
     """`value` for a message: short, and never with digits enough to be a card number."""
-    if value is None or isinstance(value, bool):
-        return {None: "empty", True: "true", False: "false"}[value]
+    if value is None:
+        return _lt("empty")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str):
         if len(value) <= 32 and value.isprintable() and sum(map(str.isdigit, value)) < 12:
             return f"'{value}'"
-        return f"a text of {len(value)} characters"
+        return _lt("a text of %s characters", len(value))
     if isinstance(value, dict):
-        return "an object"
+        return _lt("an object")
     if isinstance(value, list | tuple):
-        return "a list"
-    return f"a value of the type {type(value).__name__}"
+        return _lt("a list")
+    return _lt("a value of the type %s", type(value).__name__)
 
 
 @exact

@@ -25,6 +25,8 @@ from .http_transport import (
     open_session,
     read_body,
 )
+from .message import Message
+from .message import message as _lt
 from .odoo_versions import RemoteKind, Row, UnsupportedVersion, remote_kinds
 from .strict_json import StrictJsonError, dumps, loads
 
@@ -38,14 +40,15 @@ ErrorKind = Literal["login", "unreachable", "version", "remote", "content", "set
 
 
 class OdooClientError(Exception):
-    """The remote could not be read. `str()` is a sentence for the user, free of secrets.
+    """The remote could not be read. `message` is a sentence for the user, free of secrets.
 
     `kind` is "login" (who we are is not accepted), "unreachable" (no answer, or not in time), "version" (too old),
     "remote" (it answered with an error of its own), "content" (no answer as Odoo gives it) or "settings".
     """
 
-    def __init__(self, message: str, kind: ErrorKind) -> None:
+    def __init__(self, message: Message, kind: ErrorKind) -> None:
         super().__init__(message)
+        self.message = message
         self.kind = kind
 
 
@@ -128,7 +131,7 @@ class OdooClient:
         try:
             self._kinds = remote_kinds(version)
         except UnsupportedVersion as error:
-            raise OdooClientError(str(error), "version") from None
+            raise OdooClientError(error.message, "version") from None
         self.handshake = self._sign_in_by_key(version) if version >= JSON2_SINCE else None
         self.handshake = self.handshake or self._sign_in_by_password(version)
         return self.handshake
@@ -145,7 +148,7 @@ class OdooClient:
             # [19, 0, 0, "final", 0, ""]; between two versions ["saas~18", 2, …].
             return int(str(answer["server_version_info"][0]).rpartition("~")[2])
         except (LookupError, TypeError, ValueError):
-            raise OdooClientError(f"{self._base} does not answer as an Odoo server does.", "content") from None
+            raise OdooClientError(_lt("%s does not answer as an Odoo server does.", self._base), "content") from None
 
     def _sign_in_by_key(self, version: int) -> Handshake | None:
         connection = self.connection
@@ -233,21 +236,26 @@ class OdooClient:
             return answer
         if status == 401:
             raise _login_error(self.connection)
-        message = answer.get("message") if isinstance(answer, dict) else None
-        raise OdooClientError(f"The remote refused {model}.{method}: {_shown(message or status)}", "remote")
+        told = answer.get("message") if isinstance(answer, dict) else None
+        problem = _lt(
+            "The remote refused %(method)s: %(reason)s", method=f"{model}.{method}", reason=_shown(told or status)
+        )
+        raise OdooClientError(problem, "remote")
 
     def _rpc(self, path: str, params: dict[str, Any]) -> Any:
         body = {"jsonrpc": "2.0", "method": "call", "id": self.requests + 1, "params": params}
         status, answer = self._post(path, body, {})
         if status != 200 or not isinstance(answer, dict):
-            raise OdooClientError(f"{self._base}{path} answered with HTTP status {status}.", "remote")
+            problem = _lt("%(url)s answered with HTTP status %(status)s.", url=self._base + path, status=status)
+            raise OdooClientError(problem, "remote")
         if "error" not in answer:
             return answer.get("result")
         error = answer["error"] if isinstance(answer["error"], dict) else {}
         data = error.get("data") if isinstance(error.get("data"), dict) else {}
         if str(data.get("name", "")).endswith("AccessDenied"):
             raise _login_error(self.connection)
-        raise OdooClientError(f"The remote refused: {_shown(data.get('message') or error.get('message'))}", "remote")
+        told = _shown(data.get("message") or error.get("message"))
+        raise OdooClientError(_lt("The remote refused: %s", told), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:
         """Send JSON and return the status and the JSON of the answer (None for anything else but JSON)."""
@@ -265,16 +273,19 @@ class OdooClient:
             with closing(response):
                 body = read_body(response, self.connection.max_bytes, self._deadline.remaining)
         except (requests.Timeout, DeadlineExceeded, RetryAfterTooLong):
-            raise OdooClientError(f"{self._base} did not answer in time.", "unreachable") from None
+            raise OdooClientError(_lt("%s did not answer in time.", self._base), "unreachable") from None
         except (requests.RequestException, BodyError, ssl.SSLError) as error:
-            raise OdooClientError(f"{self._base} cannot be reached: {_reason(error)}.", "unreachable") from None
+            problem = _lt("%(url)s cannot be reached: %(reason)s.", url=self._base, reason=_reason(error))
+            raise OdooClientError(problem, "unreachable") from None
         except BodyTooLarge:
-            raise OdooClientError(f"An answer of {self._base} is too large.", "content") from None
+            raise OdooClientError(_lt("An answer of %s is too large.", self._base), "content") from None
         if response.is_redirect:
-            raise OdooClientError(
-                f"{self._base} redirects to {_shown(response.headers['Location'])}. Enter the final address.",
-                "settings",
+            problem = _lt(
+                "%(url)s redirects to %(target)s. Enter the final address.",
+                url=self._base,
+                target=_shown(response.headers["Location"]),
             )
+            raise OdooClientError(problem, "settings")
         self.asked_at = _time_of(response)
         self.received += len(body)
         try:
@@ -282,8 +293,10 @@ class OdooClient:
         except StrictJsonError as error:
             if response.status_code != 200:
                 return response.status_code, None
-            message = f"The answer of {self._base} is no JSON as Odoo sends it: {error}"
-            raise OdooClientError(message, "content") from None
+            problem = _lt(
+                "The answer of %(url)s is no JSON as Odoo sends it: %(reason)s", url=self._base, reason=error.message
+            )
+            raise OdooClientError(problem, "content") from None
 
 
 class _reading:
@@ -297,9 +310,12 @@ class _reading:
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, (LookupError, TypeError, ValueError)):
-            raise OdooClientError(
-                f"The answer for {self._kind.model} is not as Odoo {self._kind.version} sends it.", "content"
-            ) from error
+            problem = _lt(
+                "The answer for %(model)s is not as Odoo %(version)s sends it.",
+                model=self._kind.model,
+                version=self._kind.version,
+            )
+            raise OdooClientError(problem, "content") from error
 
 
 def _checked_url(connection: Connection) -> str:
@@ -309,21 +325,26 @@ def _checked_url(connection: Connection) -> str:
     except ValueError:
         valid = False
     if not valid or url.username or url.password or url.query or url.fragment:
-        message = "The URL must be the address of an Odoo server, such as https://odoo.example.com"
-        raise OdooClientError(message, "settings")
-    for name, value in (("database", connection.database), ("user", connection.login), ("key", connection.secret)):
+        problem = _lt("The URL must be the address of an Odoo server, such as https://odoo.example.com")
+        raise OdooClientError(problem, "settings")
+    for value, problem in (
+        (connection.database, _lt("The database of the remote is missing, or has characters that cannot be sent.")),
+        (connection.login, _lt("The user of the remote is missing, or has characters that cannot be sent.")),
+        (connection.secret, _lt("The key of the remote is missing, or has characters that cannot be sent.")),
+    ):
         if not value or not value.strip() or not value.isprintable():
-            message = f"The {name} of the remote is missing, or has characters that cannot be sent."
-            raise OdooClientError(message, "settings")
+            raise OdooClientError(problem, "settings")
     return url.geturl().rstrip("/")
 
 
 def _login_error(connection: Connection) -> OdooClientError:
-    return OdooClientError(
-        f"The remote does not accept the login {_shown(connection.login)} on database {_shown(connection.database)}: "
-        "check the database, the user and the key or password.",
-        "login",
+    problem = _lt(
+        "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the "
+        "key or password.",
+        login=_shown(connection.login),
+        database=_shown(connection.database),
     )
+    return OdooClientError(problem, "login")
 
 
 def _time_of(response: requests.Response) -> datetime:
@@ -335,14 +356,14 @@ def _time_of(response: requests.Response) -> datetime:
     return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> Message:
     if isinstance(error, requests.exceptions.SSLError | ssl.SSLError):
-        return "its certificate is not trusted or TLS failed"
+        return _lt("its certificate is not trusted or TLS failed")
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy refused"
+        return _lt("the proxy refused")
     if isinstance(error, BodyError):
-        return str(error)
-    return "the connection failed"
+        return error.message
+    return _lt("the connection failed")
 
 
 def _shown(value: Any) -> str:

@@ -1,7 +1,10 @@
 """The source that the environment describes: ``ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD ODOO_SYNC_INTERVAL``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from .message import Message
+from .message import message as _lt
 
 DEFAULT_INTERVAL = 15
 NEEDED = ("ODOO_URL", "ODOO_DB", "ODOO_USER", "ODOO_PASSWORD")
@@ -31,3 +34,8 @@ def read_environment(variables: Mapping[str, str]) -> EnvironmentSource | None:
     text = variables.get("ODOO_SYNC_INTERVAL", "").partition("#")[0].strip()
     interval = int(text) if text.isdecimal() and text.isascii() and len(text) < 7 else 0
     return EnvironmentSource(*values, interval=interval or DEFAULT_INTERVAL, missing=missing)
+
+
+def incomplete(missing: Iterable[str]) -> Message:
+    """Return the sentence that names the variables that are not set."""
+    return _lt("The environment does not say %s.", ", ".join(missing))

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .message import message as _lt
+
 OLDEST, NEWEST = 14, 19
 
 #: In the order of the spec: what is referred to comes before what refers to it.
@@ -26,6 +28,14 @@ Row = dict[str, Any]
 
 class UnsupportedVersion(Exception):
     """The remote is older than Odoo 14."""
+
+    def __init__(self, version: int) -> None:
+        self.message = _lt(
+            "The remote runs Odoo %(version)s; Odoo %(oldest)s is the oldest that can be mirrored.",
+            version=version,
+            oldest=OLDEST,
+        )
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True)
@@ -287,7 +297,7 @@ def remote_kinds(version: int) -> dict[str, RemoteKind]:
     :raises UnsupportedVersion: if it is older than the oldest one known.
     """
     if version < OLDEST:
-        raise UnsupportedVersion(f"The remote runs Odoo {version}; Odoo {OLDEST} is the oldest that can be mirrored.")
+        raise UnsupportedVersion(version)
     return {kind.name: RemoteKind(kind, min(version, NEWEST)) for kind in _TABLE}
 
 

@@ -7,6 +7,7 @@ live site; wherever a page is not as expected, :class:`~.opal_errors.OpalPageCha
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from .message import message as _lt
 from .opal_errors import OpalError, OpalPageChanged, OpalRefused, OpalUnavailable
 from .opal_history import DETAIL_PAGE, LIST_PAGE, ListEntry, next_page_url, read_history, read_list
 from .opal_order import (
@@ -64,7 +65,7 @@ class OpalClient:
         """
         page = self._session.open_link(ORDER_PAGE)
         if page.form_with("seclref") is None:
-            raise page.missing("the order form (the field seclref)")
+            raise page.missing(_lt("the order form (the field seclref)"))
 
     # ---- ordering ----------------------------------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@ class OpalClient:
             form = fill_form(self._session.open_link(ORDER_PAGE), order)
             button = form.button(SEND_BUTTON)
             if button is None:
-                raise form.page.missing('the button "Auftrag senden"')
+                raise form.page.missing(_lt('the button "Auftrag senden"'))
             try:
                 receipt = self._send(form, button, order.reference)
             except OpalRefused:
@@ -87,7 +88,7 @@ class OpalClient:
                 raise
             if receipt:
                 return receipt
-        raise OpalUnavailable("OPAL ends the session whenever the order is sent.")
+        raise OpalUnavailable(_lt("OPAL ends the session whenever the order is sent."))
 
     def _send(self, form: Form, button, reference: str) -> OpalReceipt | None:
         """Send the filled form; return None if the session had expired and the order is not in the list."""
@@ -98,10 +99,10 @@ class OpalClient:
         if receipt := read_receipt(answer):
             return receipt
         if complaint := read_complaint(answer):
-            raise OpalRefused(f"OPAL refuses the order: {complaint}")
+            raise OpalRefused(_lt("OPAL refuses the order: %s", complaint))
         if receipt := self.find_order(reference):
             return receipt
-        raise answer.missing("the Sendungsnummer")
+        raise answer.missing(_lt("the Sendungsnummer"))
 
     def find_order(self, reference: str) -> OpalReceipt | None:
         """Return the numbers of the order with our reference, None if the whole list has none.
@@ -136,20 +137,20 @@ class OpalClient:
         """
         entry = next((entry for entry in self._list() if entry.tracking_number == tracking_number), None)
         if entry is None:
-            raise OpalRefused(f"OPAL has no order {tracking_number} in its list.")
+            raise OpalRefused(_lt("OPAL has no order %s in its list.", tracking_number))
         page = self._detail(entry)
         history = read_history(page, tracking_number)
         kinds = [event.kind for event in history.events]
         if "cancelled" in kinds:
             return
         if kinds and kinds[-1] == "delivered":
-            raise OpalRefused(f"OPAL has delivered {tracking_number} already.")
+            raise OpalRefused(_lt("OPAL has delivered %s already.", tracking_number))
         try:
             self._press_cancel(page)
         except SessionExpired:
-            raise OpalUnavailable("OPAL ended the session while the order was being cancelled.") from None
+            raise OpalUnavailable(_lt("OPAL ended the session while the order was being cancelled.")) from None
         if not any(event.kind == "cancelled" for event in self._history(entry).events):
-            raise OpalRefused(f"OPAL did not cancel {tracking_number}.")
+            raise OpalRefused(_lt("OPAL did not cancel %s.", tracking_number))
 
     def _press_cancel(self, page: Page) -> None:
         if form := page.form_with_button(_CANCEL):
@@ -157,7 +158,7 @@ class OpalClient:
         elif url := next(filter(None, map(page.link_url, _CANCEL_LINKS)), None):
             answer = self._session.open(url, DETAIL_PAGE)
         else:
-            raise page.missing('the button "Stornieren"')
+            raise page.missing(_lt('the button "Stornieren"'))
         if form := answer.form_with_button(_CONFIRM):
             self._session.submit(form, form.button(_CONFIRM), DETAIL_PAGE)
 
@@ -173,13 +174,13 @@ class OpalClient:
             if url is None:
                 return
             if url in seen or len(seen) >= _MAX_LIST_PAGES:
-                raise OpalPageChanged(LIST_PAGE, f"an end after {len(seen)} pages")
+                raise OpalPageChanged(LIST_PAGE, _lt("an end after %s pages", len(seen)))
             seen.add(url)
             page = self._session.open(url, LIST_PAGE)
 
     def _detail(self, entry: ListEntry) -> Page:
         if entry.url is None:
-            raise OpalPageChanged(LIST_PAGE, f"the link to the order {entry.tracking_number}")
+            raise OpalPageChanged(LIST_PAGE, _lt("the link to the order %s", entry.tracking_number))
         return self._session.open(entry.url, DETAIL_PAGE)
 
     def _history(self, entry: ListEntry) -> OpalHistory:

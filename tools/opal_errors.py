@@ -1,15 +1,19 @@
 """What can go wrong at the courier's site. No message holds a password or a whole page."""
 
+from .message import Message
+from .message import message as _lt
+
 
 class OpalError(Exception):
-    """The base of this client's errors.
+    """The base of this client's errors; `message` is a sentence for the user.
 
     :ivar uncertain: whether the site may have accepted an order although this was raised; it must then be looked up
         by its reference before it is sent again.
     """
 
-    def __init__(self, message: str, *, uncertain: bool = False) -> None:
+    def __init__(self, message: Message, *, uncertain: bool = False) -> None:
         super().__init__(message)
+        self.message = message
         self.uncertain = uncertain
 
 
@@ -32,7 +36,10 @@ class OpalPageChanged(OpalError):
     :ivar missing: what was expected and is not there.
     """
 
-    def __init__(self, page: str, missing: str, *, uncertain: bool = False) -> None:
-        super().__init__(f"The page {page!r} of OPAL is not as expected: {missing} is missing.", uncertain=uncertain)
+    def __init__(self, page: str | Message, missing: Message, *, uncertain: bool = False) -> None:
+        message = _lt(
+            "The page '%(page)s' of OPAL is not as expected: %(missing)s is missing.", page=page, missing=missing
+        )
+        super().__init__(message, uncertain=uncertain)
         self.page = page
         self.missing = missing

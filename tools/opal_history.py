@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from .message import message as _lt
 from .opal_order import OpalEvent, OpalHistory, OpalReceipt
 from .opal_pages import Page, text_of
 
@@ -58,7 +59,7 @@ def read_list(page: Page) -> list[ListEntry]:
     """
     entries = list(_entries(page))
     if not entries and not re.search(r"Auftragsliste|keine Auftr", page.text(), re.I):
-        raise page.missing("the list of orders")
+        raise page.missing(_lt("the list of orders"))
     return entries
 
 
@@ -95,7 +96,7 @@ def read_history(page: Page, tracking_number: str) -> OpalHistory:
     text = page.text()
     shown = _SHOWN_NUMBER.search(text)
     if shown is None or tracking_number not in ("", shown[1]):
-        raise page.missing(f"SendungsNr {tracking_number}")
+        raise page.missing(_lt("SendungsNr %s", tracking_number))
     tracking_number = shown[1]
     order_number, waybill = _ORDER_NUMBER.search(text), _WAYBILL.search(text)
     own_numbers = {tracking_number, waybill[0] if waybill else ""}
@@ -116,7 +117,7 @@ def _event(page: Page, match: re.Match[str]) -> OpalEvent:
     try:
         time = datetime.strptime(f"{day} {match['time']}", "%d.%m.%Y %H:%M")
     except ValueError:
-        raise page.missing(f"a date that exists (it shows {match['date']} {match['time']})") from None
+        raise page.missing(_lt("a date that exists (it shows %s)", f"{match['date']} {match['time']}")) from None
     details = match["rest"] or ""
     kind = KINDS.get(match["status"].casefold().strip(".,:"), "other")
     if kind == "delivered" and details.casefold().startswith("fehlanfahrt"):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from .message import Message
+from .message import message as _lt
 from .opal_address import Phone
 from .opal_pages import Form, Page, text_of
 
@@ -97,7 +99,7 @@ def fill_form(page: Page, order: OpalOrder) -> Form:
     """
     form = page.form_with("seclref")
     if form is None:
-        raise page.missing("the order form (the field seclref)")
+        raise page.missing(_lt("the order form (the field seclref)"))
     for index, address in ((SENDER, order.sender), (RECEIVER, order.receiver)):
         _fill_address(form, index, address)
     form.set("seclref", order.reference)
@@ -155,7 +157,7 @@ def read_receipt(page: Page) -> OpalReceipt | None:
     return OpalReceipt(tracking_number[1], order_number[1] if order_number else "")
 
 
-def read_complaint(page: Page) -> str | None:
+def read_complaint(page: Page) -> str | Message | None:
     """Return why the site sent the order form back, None if the page is not that form."""
     if page.form_with("seclref") is None:
         return None
@@ -164,4 +166,4 @@ def read_complaint(page: Page) -> str | None:
         for element in page.root.iter()
         if isinstance(element.tag, str) and _COMPLAINT_CLASS.search(element.get("class", ""))
     ]
-    return next((text for text in texts if text), "it does not say why")[:300]
+    return next((text[:300] for text in texts if text), _lt("it does not say why"))

@@ -6,6 +6,8 @@ from urllib.parse import urlencode, urljoin
 
 from lxml import etree, html
 
+from .message import Message
+from .message import message as _lt
 from .opal_errors import OpalPageChanged
 
 # fmt: off
@@ -28,21 +30,21 @@ class Page:
     :param url: where it was read; links are relative to it.
     """
 
-    def __init__(self, name: str, url: str, content: bytes, charset: str | None = None) -> None:
+    def __init__(self, name: str | Message, url: str, content: bytes, charset: str | None = None) -> None:
         self.name = name
         self.url = url
         parser = html.HTMLParser(encoding=charset if _is_known(charset) else None)
         try:
             self.root = html.document_fromstring(content or b"<html></html>", parser=parser)
         except etree.ParserError as error:
-            raise OpalPageChanged(name, "its content") from error
+            raise OpalPageChanged(name, _lt("its content")) from error
         # Forms are sent in the encoding of their page (HTML Standard, 4.10.21.5).
         encoding = self.root.getroottree().docinfo.encoding
         self.encoding = encoding if _is_known(encoding) else "utf-8"
         base = self.root.find(".//base[@href]")
         self._base = urljoin(url, base.get("href")) if base is not None else url
 
-    def missing(self, what: str) -> OpalPageChanged:
+    def missing(self, what: Message) -> OpalPageChanged:
         """Return the error that says what this page lacks."""
         return OpalPageChanged(self.name, what)
 
@@ -139,8 +141,11 @@ class Form:
         by_id = [control for control in self._controls if control.get("id") == identifier]
         if by_id and index == 0:
             return by_id[0]
-        position = f" (number {index + 1} of that name)" if index else ""
-        raise self.page.missing(f"the field {identifier}{position}")
+        if index:
+            missing = _lt("the field %(name)s (number %(number)s of that name)", name=identifier, number=index + 1)
+        else:
+            missing = _lt("the field %s", identifier)
+        raise self.page.missing(missing)
 
     def get(self, identifier: str, index: int = 0) -> str:
         """Return the value of a control, as it will be sent."""
@@ -155,7 +160,13 @@ class Form:
         if control.tag == "select":
             value = self._choice(control, identifier, value)
         elif (limit := control.get("maxlength", "")).isdigit() and len(value) > int(limit):
-            raise self.page.missing(f"room for {len(value)} characters in the field {identifier} (it takes {limit})")
+            missing = _lt(
+                "room for %(count)s characters in the field %(name)s (it takes %(limit)s)",
+                count=len(value),
+                name=identifier,
+                limit=limit,
+            )
+            raise self.page.missing(missing)
         self._values[control] = [value]
 
     def limit(self, identifier: str, index: int = 0) -> int | None:
@@ -192,8 +203,14 @@ class Form:
         for value, text in options:
             if wanted.casefold() in (value.casefold(), text.casefold()):
                 return value
-        offered = ", ".join(text or value for value, text in options) or "nothing"
-        raise self.page.missing(f"the choice {wanted!r} in the field {identifier} (it offers {offered[:200]})")
+        offered = ", ".join(text or value for value, text in options)[:200]
+        missing = _lt(
+            "the choice '%(choice)s' in the field %(name)s (it offers %(offered)s)",
+            choice=wanted,
+            name=identifier,
+            offered=offered or _lt("nothing"),
+        )
+        raise self.page.missing(missing)
 
 
 def text_of(element) -> str:

@@ -17,11 +17,13 @@ from .http_transport import (
     open_session,
     read_body,
 )
+from .message import Message
+from .message import message as _lt
 from .opal_errors import OpalError, OpalLoginRefused, OpalPageChanged, OpalUnavailable
 from .opal_pages import Form, Page
 
-START_PAGE = "start page"
-LOGIN_PAGE = "login page"
+START_PAGE = _lt("start page")
+LOGIN_PAGE = _lt("login page")
 HEADER_FRAME, MAIN_FRAME = "optop", "opmain"
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -67,11 +69,11 @@ class OpalSession:
         """
         return self._signed_in(lambda: self._read_link(text))
 
-    def open(self, url: str, name: str) -> Page:
+    def open(self, url: str, name: str | Message) -> Page:
         """Return the page at an address, which a page of this session gave."""
         return self._signed_in(lambda: self._get(url, name))
 
-    def submit(self, form: Form, button, name: str) -> Page:
+    def submit(self, form: Form, button, name: str | Message) -> Page:
         """Send a form and return the answer.
 
         :raise SessionExpired: if the answer is the login page.
@@ -90,7 +92,7 @@ class OpalSession:
             self._sign_in()
             page = read()
             if page.login_form():
-                raise OpalUnavailable("OPAL asks for the password again and again.")
+                raise OpalUnavailable(_lt("OPAL asks for the password again and again."))
         return page
 
     def _read_link(self, text: str) -> Page:
@@ -98,7 +100,7 @@ class OpalSession:
             self._sign_in()
         url = self._header.link_url(text)
         if url is None:
-            raise self._header.missing(f'the link "{text}"')
+            raise self._header.missing(_lt('the link "%s"', text))
         return self._get(url, text)
 
     def _sign_in(self) -> None:
@@ -108,47 +110,50 @@ class OpalSession:
             self._fill_login(form)
             answer = self._send_form(form, form.button(_ANY_BUTTON), LOGIN_PAGE, is_secret=True)
             if answer.login_form():
-                raise OpalLoginRefused("OPAL does not accept the user and password.")
+                raise OpalLoginRefused(_lt("OPAL does not accept the user and password."))
             start = self._request("GET", self._base_url, START_PAGE)
             if start.login_form():
-                raise OpalLoginRefused("OPAL accepted the user and password but keeps no session.")
+                raise OpalLoginRefused(_lt("OPAL accepted the user and password but keeps no session."))
         header_url = start.frame_url(HEADER_FRAME)
         if header_url is None:
-            raise start.missing(f"the frame {HEADER_FRAME}")
-        self._header = self._request("GET", header_url, f"header ({HEADER_FRAME})")
+            raise start.missing(_lt("the frame %s", HEADER_FRAME))
+        self._header = self._request("GET", header_url, _lt("header (%s)", HEADER_FRAME))
 
     def _fill_login(self, form: Form) -> None:
         texts = [control for control in form.inputs("text", "email") if control.get("name")]
         passwords = [control for control in form.inputs("password") if control.get("name")]
         if not texts or not passwords:
-            raise OpalPageChanged(LOGIN_PAGE, "the field for the user" if passwords else "the field for the password")
+            missing = _lt("the field for the user") if passwords else _lt("the field for the password")
+            raise OpalPageChanged(LOGIN_PAGE, missing)
         form.set(texts[0].get("name"), self._user)
         form.set(passwords[0].get("name"), self._password)
 
     # ---- requests ----------------------------------------------------------------------------------------------------
 
-    def _get(self, url: str, name: str) -> Page:
+    def _get(self, url: str, name: str | Message) -> Page:
         return self._main(self._request("GET", url, name), name)
 
-    def _send_form(self, form: Form, button, name: str, is_secret: bool = False) -> Page:
+    def _send_form(self, form: Form, button, name: str | Message, is_secret: bool = False) -> Page:
         body = form.encode(button)
         if form.method == "POST":
             page = self._request("POST", form.url, name, body, is_secret)
         elif is_secret:
-            raise OpalPageChanged(LOGIN_PAGE, "a form that does not put the password into the address")
+            raise OpalPageChanged(LOGIN_PAGE, _lt("a form that does not put the password into the address"))
         else:
             page = self._request("GET", f"{form.url.partition('?')[0]}?{body.decode('ascii')}", name)
         return self._main(page, name)
 
-    def _main(self, page: Page, name: str) -> Page:
+    def _main(self, page: Page, name: str | Message) -> Page:
         """Return what the frame for content shows, where a whole frameset was given."""
         url = page.frame_url(MAIN_FRAME)
         return self._request("GET", url, name) if url else page
 
-    def _request(self, method: str, url: str, name: str, body: bytes | None = None, is_secret: bool = False) -> Page:
+    def _request(
+        self, method: str, url: str, name: str | Message, body: bytes | None = None, is_secret: bool = False
+    ) -> Page:
         for _redirect in range(_MAX_REDIRECTS):
             if not self._is_ours(url):
-                raise OpalPageChanged(name, "an address on the site's own host")
+                raise OpalPageChanged(name, _lt("an address on the site's own host"))
             self._log(f"{method} {name}", f"{method} {url}\n{self._loggable(body, is_secret)}")
             response, content = self._exchange(method, url, name, body)
             location = response.headers.get("Location")
@@ -158,14 +163,16 @@ class OpalSession:
                 method, body = "GET", None
             url = urljoin(url, location)
         else:
-            raise OpalPageChanged(name, f"an end of redirects after {_MAX_REDIRECTS} of them")
+            raise OpalPageChanged(name, _lt("an end of redirects after %s of them", _MAX_REDIRECTS))
         self._check_status(response.status_code, name)
         charset = _CHARSET.search(response.headers.get("Content-Type", ""))
         page = Page(name, url, bytes(content), charset[1] if charset else None)
         self._log(f"answer {name}", self._without_password(f"HTTP {response.status_code} {url}\n{page.text()}"))
         return page
 
-    def _exchange(self, method: str, url: str, name: str, body: bytes | None) -> tuple[requests.Response, bytearray]:
+    def _exchange(
+        self, method: str, url: str, name: str | Message, body: bytes | None
+    ) -> tuple[requests.Response, bytearray]:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
         try:
             with self._http.request(
@@ -173,23 +180,24 @@ class OpalSession:
             ) as response:
                 return response, read_body(response, _MAX_PAGE, self._deadline.remaining)
         except BodyTooLarge:
-            raise OpalPageChanged(name, f"an end after {_MAX_PAGE} bytes") from None
+            raise OpalPageChanged(name, _lt("an end after %s bytes", _MAX_PAGE)) from None
         except requests.exceptions.SSLError:
-            raise OpalError("The TLS certificate of OPAL's site cannot be verified.") from None
+            raise OpalError(_lt("The TLS certificate of OPAL's site cannot be verified.")) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
-            raise OpalError("The address of OPAL's site is not a web address.") from None
+            raise OpalError(_lt("The address of OPAL's site is not a web address.")) from None
         except (DeadlineExceeded, RetryAfterTooLong, requests.Timeout):
-            raise OpalUnavailable(f"OPAL did not answer in time ({name}).") from None
+            raise OpalUnavailable(_lt("OPAL did not answer in time (%s).", name)) from None
         except (BodyError, requests.RequestException):
-            raise OpalUnavailable(f"OPAL cannot be reached ({name}).") from None
+            raise OpalUnavailable(_lt("OPAL cannot be reached (%s).", name)) from None
 
-    def _check_status(self, status: int, name: str) -> None:
+    def _check_status(self, status: int, name: str | Message) -> None:
         if status in RETRY_STATUSES:
-            raise OpalUnavailable(f"OPAL answers HTTP {status} ({name}).")
+            raise OpalUnavailable(_lt("OPAL answers HTTP %(status)s (%(page)s).", status=status, page=name))
         if status in (401, 403):
-            raise OpalLoginRefused(f"OPAL does not let this user in (HTTP {status}, {name}).")
+            problem = _lt("OPAL does not let this user in (HTTP %(status)s, %(page)s).", status=status, page=name)
+            raise OpalLoginRefused(problem)
         if status != 200:
-            raise OpalPageChanged(name, f"the page itself (HTTP {status})")
+            raise OpalPageChanged(name, _lt("the page itself (HTTP %s)", status))
 
     def _is_ours(self, url: str) -> bool:
         """Cookies and passwords stay on the configured host, and on TLS where it has begun with it."""

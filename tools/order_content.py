@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from .json_limits import MAX_DEPTH, number_problem
+from .message import Message
+from .message import message as _lt
 from .strict_json import dumps
 
 _CARD_KEY = re.compile(r"cardnumber|card(?:num|no|nr)$|primaryaccountnumber|^pan(?:number)?$")
@@ -24,12 +26,13 @@ _STORABLE = re.compile("[^\x00\ud800-\udfff]*")
 class PayloadError(ValueError):
     """The order cannot be read.
 
-    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` the field alone.
+    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` the field alone, "" for
+    the whole order.
     """
 
-    def __init__(self, path: str, problem: str):
+    def __init__(self, path: str, problem: Message, **values: Any):
         self.path = path
-        self.message = f"{path or 'The order'} {problem}."
+        self.message = problem.filled(field=path or _lt("The order"), **values)
         super().__init__(self.message)
 
 
@@ -61,12 +64,12 @@ def fingerprint(raw: Any) -> str:
 
 def _redact(value: Any, path: str, depth: int, rule: Callable[[str], str]) -> Any:
     if depth >= MAX_DEPTH and isinstance(value, dict | list | tuple):
-        raise PayloadError("", f"must not be nested deeper than {MAX_DEPTH} levels")
+        raise PayloadError("", _lt("%(field)s must not be nested deeper than %(limit)s levels."), limit=MAX_DEPTH)
     if isinstance(value, dict):
         copy = {}
         for key, entry in value.items():
             if not isinstance(key, str) or not _STORABLE.fullmatch(key):
-                raise PayloadError(path, "has a key that cannot be stored as JSON text")
+                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON text."))
             copy[key] = _redact(entry, join(path, key), depth + 1, _rule_below(key, rule))
         return copy
     if isinstance(value, list | tuple):
@@ -75,13 +78,14 @@ def _redact(value: Any, path: str, depth: int, rule: Callable[[str], str]) -> An
         return value
     if isinstance(value, str):
         if not _STORABLE.fullmatch(value):
-            raise PayloadError(path, "holds a NUL character or half of a surrogate pair")
+            raise PayloadError(path, _lt("%(field)s holds a NUL character or half of a surrogate pair."))
         return rule(value)
     if isinstance(value, float):
         value = Decimal(repr(float(value)))
     if isinstance(value, int | Decimal):
         return _redact_number(value, path, rule)
-    raise PayloadError(path, f"holds a value of the type {type(value).__name__}, which JSON has not")
+    problem = _lt("%(field)s holds a value of the type %(type)s, which JSON has not.")
+    raise PayloadError(path, problem, type=type(value).__name__)
 
 
 def _rule_below(key: str, rule: Callable[[str], str]) -> Callable[[str], str]:
@@ -147,7 +151,9 @@ def _redact_number(number: int | Decimal, path: str, rule: Callable[[str], str])
     if exact.is_finite() and not exact:
         return 0 if rule in (_keep, _redact_text) else ""
     if number_problem(exact):
-        raise PayloadError(path, "must be a finite number that is not too large, too small or too long to be stored")
+        raise PayloadError(
+            path, _lt("%(field)s must be a finite number that is not too large, too small or too long to be stored.")
+        )
     if rule is _keep:
         return number
     text = str(int(number))

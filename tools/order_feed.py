@@ -8,7 +8,6 @@ part of it.
 import hashlib
 import logging
 import re
-import ssl
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -20,8 +19,8 @@ from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qsl, quote, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
-from urllib3.exceptions import ReadTimeoutError
 
+from .feed_errors import FeedError, FeedErrorKind, connection_problem
 from .http_transport import (
     BodyError,
     BodyTooLarge,
@@ -31,7 +30,11 @@ from .http_transport import (
     open_session,
     read_body,
 )
+from .message import Message
+from .message import message as _lt
 from .strict_json import StrictJsonError, iter_orders
+
+__all__ = ["FeedError", "FeedPage", "FeedSettings", "OrderFeed"]
 
 _logger = logging.getLogger(__name__)
 
@@ -41,22 +44,6 @@ _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _URL_CHARACTERS = re.compile(r"[^\x00-\x20\x7f-\xa0\\]+")
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE)
 _END = object()
-
-FeedErrorKind = Literal["connection", "timeout", "status", "auth", "redirect", "content", "limit"]
-
-
-class FeedError(Exception):
-    """The feed could not be read, or not to its end. `str()` is a sentence for the user, free of secrets.
-
-    `retryable` tells whether the same request can be expected to work later without anybody changing anything.
-    """
-
-    def __init__(self, message: str, kind: FeedErrorKind, retryable: bool = False, status: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.kind = kind
-        self.retryable = retryable
-        self.status = status
 
 
 @dataclass(frozen=True)
@@ -118,7 +105,7 @@ class OrderFeed:
             settings.max_page_bytes,
         )
         if min(limits) <= 0:
-            raise FeedError("Every timeout and limit of the order feed must be greater than 0.", "limit")
+            raise FeedError(_lt("Every timeout and limit of the order feed must be greater than 0."), "limit")
 
     def pages(self) -> Iterator[FeedPage]:
         """Yield the pages until the feed ends, sends an empty page, or repeats itself.
@@ -178,11 +165,12 @@ class OrderFeed:
                     return
                 number += 1
                 url = next_url
-        raise FeedError(
-            f"The order feed did not end after {settings.max_pages} pages; let it send fewer orders at a time, "
-            "or raise the limit of pages.",
-            "limit",
+        problem = _lt(
+            "The order feed did not end after %s pages; let it send fewer orders at a time, or raise the limit of "
+            "pages.",
+            settings.max_pages,
         )
+        raise FeedError(problem, "limit")
 
     def _entries(self, body: bytes, number: int) -> Iterator[Any]:
         orders = iter_orders(body)
@@ -190,38 +178,54 @@ class OrderFeed:
         try:
             for entry in orders:
                 if not self._orders_left:
-                    raise FeedError(
-                        f"The order feed brought more than {self.settings.max_orders} orders at once; let it send "
-                        "fewer, or raise the limit of orders.",
-                        "limit",
+                    problem = _lt(
+                        "The order feed brought more than %s orders at once; let it send fewer, or raise the limit of "
+                        "orders.",
+                        self.settings.max_orders,
                     )
+                    raise FeedError(problem, "limit")
                 self._orders_left -= 1
                 yield entry
         except StrictJsonError as error:
-            raise FeedError(f"Page {number} of the order feed cannot be read: {error}", "content") from error
+            problem = _lt(
+                "Page %(number)s of the order feed cannot be read: %(reason)s", number=number, reason=error.message
+            )
+            raise FeedError(problem, "content") from error
 
     def _fetch(self, session: requests.Session, deadline: Deadline, url: str, max_bytes: int) -> tuple[str, str, bytes]:
         """Return the final URL, the Link header and the body of a page."""
         try:
             return self._follow(session, deadline, url, max_bytes)
         except DeadlineExceeded:
-            problem = f"did not deliver everything within {self.settings.total_timeout:g} seconds"
+            problem = _lt(
+                "The external system (%(url)s) did not deliver everything within %(seconds)s seconds.",
+                seconds=f"{self.settings.total_timeout:g}",
+            )
             kind, retryable = "timeout", True
         except RetryAfterTooLong as error:
-            problem = f"asks to be left alone for {error.seconds:.0f} seconds, which is more than this fetch may take"
+            problem = _lt(
+                "The external system (%(url)s) asks to be left alone for %(seconds)s seconds, which is more than this "
+                "fetch may take.",
+                seconds=f"{error.seconds:.0f}",
+            )
             kind, retryable = "status", True
         except BodyTooLarge:
-            problem = (
-                f"sent more than may be taken ({self.settings.max_page_bytes} bytes a page, "
-                f"{self.settings.max_bytes} in all); let it send fewer orders at a time"
+            problem = _lt(
+                "The external system (%(url)s) sent more than may be taken (%(page_bytes)s bytes a page, %(bytes)s in "
+                "all); let it send fewer orders at a time.",
+                page_bytes=self.settings.max_page_bytes,
+                bytes=self.settings.max_bytes,
             )
             kind, retryable = "limit", False
         except BodyError as error:
-            problem, kind, retryable = f"gave an answer that cannot be used: {error}", "connection", True
+            problem = _lt(
+                "The external system (%(url)s) gave an answer that cannot be used: %(reason)s.", reason=error.message
+            )
+            kind, retryable = "connection", True
         except requests.RequestException as error:
-            problem, kind, retryable = _connection_problem(error)
+            problem, kind, retryable = connection_problem(error)
         # Raised outside of the handlers: what requests raises carries the URL with its query.
-        raise FeedError(f"The external system ({self._shown(url)}) {problem}.", kind, retryable)
+        raise FeedError(problem.filled(url=self._shown(url)), kind, retryable)
 
     def _open_session(self, deadline: Deadline) -> requests.Session:
         settings = self.settings
@@ -241,13 +245,17 @@ class OrderFeed:
                     body = b"[]" if response.status_code == 204 else read_body(response, max_bytes, deadline.remaining)
                     return url, response.headers.get("Link", ""), body
                 location = response.headers["Location"]
-            url = self._trusted(url, location.encode("latin-1").decode("utf-8", "replace"), "redirects to")
+            elsewhere = _lt(
+                "The external system redirects to %(target)s, another host or protocol than the configured %(base)s; "
+                "the key is not sent there. If the feed has moved, change the External API URL."
+            )
+            url = self._trusted(url, location.encode("latin-1").decode("utf-8", "replace"), elsewhere)
             if url in visited or len(visited) > MAX_REDIRECTS:
-                raise FeedError(
-                    f"The external system redirects in a circle or too often ({self._shown(url)}); "
-                    "check the External API URL.",
-                    "redirect",
+                problem = _lt(
+                    "The external system redirects in a circle or too often (%s); check the External API URL.",
+                    self._shown(url),
                 )
+                raise FeedError(problem, "redirect")
             visited.add(url)
 
     def _check_status(self, response: requests.Response, url: str) -> None:
@@ -255,21 +263,33 @@ class OrderFeed:
         if status in (200, 203, 204):
             return
         if status in (401, 403):
-            message = (
-                f"The external system refused the key (status {status}); check the External API Key and how it is sent."
+            message = _lt(
+                "The external system refused the key (status %s); check the External API Key and how it is sent.",
+                status,
             )
             raise FeedError(message, "auth", status=status)
         if status in (404, 410):
-            message = f"There is no order feed at {shown} (status {status}); check the External API URL."
+            message = _lt(
+                "There is no order feed at %(url)s (status %(status)s); check the External API URL.",
+                url=shown,
+                status=status,
+            )
             raise FeedError(message, "status", status=status)
         if status == 429:
-            message = "The external system asks for fewer requests (status 429), even after retries; sync less often."
+            message = _lt(
+                "The external system asks for fewer requests (status %s), even after retries; sync less often.", status
+            )
             raise FeedError(message, "status", retryable=True, status=status)
         if status >= 500:
-            message = f"The external system has trouble of its own (status {status}), even after retries; try later."
+            message = _lt(
+                "The external system has trouble of its own (status %s), even after retries; try later.", status
+            )
             raise FeedError(message, "status", retryable=True, status=status)
-        message = (
-            f"The external system answered {shown} with status {status}; check the External API URL and its parameters."
+        message = _lt(
+            "The external system answered %(url)s with status %(status)s; check the External API URL and its "
+            "parameters.",
+            url=shown,
+            status=status,
         )
         raise FeedError(message, "status", status=status)
 
@@ -289,18 +309,22 @@ class OrderFeed:
 
     def _next_url(self, url: str, link_header: str) -> str:
         """Return the target of `rel="next"` (RFC 8288, section 3), empty without one."""
+        elsewhere = _lt(
+            "The external system names a next page at %(target)s, another host or protocol than the configured "
+            "%(base)s; the key is not sent there. If the feed has moved, change the External API URL."
+        )
         for link in link_header.split("<")[1:]:
             target, _bracket, params = link.partition(">")
             rel = _REL.search(params)
             if rel and "next" in (rel[1] or rel[2] or "").lower().split():
-                return self._trusted(url, target, "names a next page at")
+                return self._trusted(url, target, elsewhere)
         return ""
 
-    def _trusted(self, url: str, reference: str, verb: str) -> str:
+    def _trusted(self, url: str, reference: str, elsewhere: Message) -> str:
         """Resolve a reference of the external system's; refuse to go where the key must not be sent.
 
         Allowed are the configured scheme, host and port, and HTTPS on the configured host when plain HTTP is
-        configured.
+        configured. Otherwise the error is `elsewhere`, filled with `target` and `base`.
         """
         target = urldefrag(urljoin(url, reference.strip())).url
         parts = _checked_url(target, "redirect")
@@ -309,12 +333,8 @@ class OrderFeed:
         upgraded = base.scheme == "http" and parts.scheme == "https"
         if same_host and ((parts.scheme, _port(parts)) == (base.scheme, _port(base)) or upgraded):
             return target
-        raise FeedError(
-            f"The external system {verb} {parts.scheme}://{parts.netloc}, another host or protocol than the configured "
-            f"{base.scheme}://{base.netloc}; the key is not sent there. "
-            "If the feed has moved, change the External API URL.",
-            "redirect",
-        )
+        origins = {"target": f"{parts.scheme}://{parts.netloc}", "base": f"{base.scheme}://{base.netloc}"}
+        raise FeedError(elsewhere.filled(**origins), "redirect")
 
     def _shown(self, url: str) -> str:
         """Return a URL for people: of the query only page and since, and never the key."""
@@ -332,67 +352,36 @@ def _auth_headers(settings: FeedSettings) -> dict[str, str]:
     if not settings.api_key:
         return {}
     if not _HEADER_VALUE.fullmatch(settings.api_key):
-        raise FeedError(
+        problem = _lt(
             "The External API Key contains characters that cannot be sent (spaces around it, line breaks, or letters "
-            "other than ASCII); enter it again.",
-            "auth",
+            "other than ASCII); enter it again."
         )
+        raise FeedError(problem, "auth")
     if settings.auth_method == "bearer":
         return {"Authorization": f"Bearer {settings.api_key}"}
     if settings.auth_method == "x_api_key":
         return {"X-API-Key": settings.api_key}
-    raise FeedError("The authentication method of the order feed is unknown; choose one.", "auth")
+    raise FeedError(_lt("The authentication method of the order feed is unknown; choose one."), "auth")
 
 
 def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
     """Return the parts of an address that requests and this module understand alike."""
-    whose = "The External API URL" if kind == "connection" else "An address that the external system names"
+    whose = _lt("The External API URL") if kind == "connection" else _lt("An address that the external system names")
     if not _URL_CHARACTERS.fullmatch(url):
-        raise FeedError(f"{whose} is empty or contains spaces, backslashes or control characters; correct it.", kind)
+        problem = _lt("%s is empty or contains spaces, backslashes or control characters; correct it.", whose)
+        raise FeedError(problem, kind)
     try:
         parts = urlsplit(url)
         _port = parts.port  # raises for a port that is no number
     except ValueError:
-        raise FeedError(f"{whose} is not valid; correct it.", kind) from None
+        raise FeedError(_lt("%s is not valid; correct it.", whose), kind) from None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise FeedError(f"{whose} must begin with https:// or http:// and name a host.", kind)
+        raise FeedError(_lt("%s must begin with https:// or http:// and name a host.", whose), kind)
     if "@" in parts.netloc:
-        raise FeedError(f"{whose} contains a user name or password; remove it, the key has a field of its own.", kind)
+        problem = _lt("%s contains a user name or password; remove it, the key has a field of its own.", whose)
+        raise FeedError(problem, kind)
     return parts
 
 
 def _port(parts: SplitResult) -> int:
     return parts.port or _DEFAULT_PORTS[parts.scheme]
-
-
-def _connection_problem(error: requests.RequestException) -> tuple[str, FeedErrorKind, bool]:
-    """Tell what happened, from the chain of causes: the text of the error itself holds the URL."""
-    causes = list(_causes(error))
-    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    if certificate:
-        return f"has a certificate that is not trusted ({certificate.verify_message})", "connection", False
-    if isinstance(error, requests.exceptions.SSLError):
-        return "could not agree with us on an encrypted connection", "connection", False
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "could not be reached through the proxy of this server", "connection", True
-    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in causes):
-        waiting = "accept the connection" if isinstance(error, requests.ConnectTimeout) else "answer"
-        return f"did not {waiting} in time", "timeout", True
-    if isinstance(error, requests.ConnectionError):
-        # errno: of the errors in the chain, the operating system's own; requests' are OSErrors, too, without one.
-        reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.errno), None)
-        detail = f" ({reason})" if reason else ""
-        return f"could not be reached, or closed the connection{detail}; check the External API URL", "connection", True
-    return "could not be asked; check the External API URL", "connection", False
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it wraps, requests' and urllib3's ways included."""
-    pending, seen = [error], set()
-    while pending:
-        cause = pending.pop()
-        if id(cause) not in seen:
-            seen.add(id(cause))
-            yield cause
-            wrapped = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
-            pending.extend(item for item in wrapped if isinstance(item, BaseException))

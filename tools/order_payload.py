@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from .message import Message
+from .message import message as _lt
 from .money import AmountError, exact, parse_amount
 from .order_content import PayloadError, fingerprint, join, redact
 from .order_discounts import discount_readings, expected_net
+from .strict_json import RefusedEntry
 
 __all__ = [
     "Component",
@@ -42,6 +45,12 @@ MAX_TEXT_LENGTH = 500
 MAX_NUMBER_DIGITS = 18
 
 _ZERO = Decimal(0)
+_AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
+_MISSING_TOTALS = {
+    "GrandTotal": _lt("GrandTotal is missing, so the total was not checked"),
+    "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked"),
+    "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +114,19 @@ class OrderPayload:
     tax_percent: Decimal | None
     discount: Decimal | None
     balance: Decimal | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def external_id(raw: Any) -> str:
     """The OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are one id; other texts ("A-17", "007")
     are kept, trimmed.
 
-    :raise PayloadError: `raw` is no object, or its OrderID is missing, neither text nor a whole number, or longer
-        than `MAX_ID_LENGTH`.
+    :raise PayloadError: `raw` is no object, a `RefusedEntry` included, or its OrderID is missing, neither text nor a
+        whole number, or longer than `MAX_ID_LENGTH`.
     """
     identifier = _identifier(_order(raw), "OrderID")
     if not identifier:
-        raise PayloadError("OrderID", "is missing")
+        raise _missing("OrderID")
     return identifier
 
 
@@ -148,27 +157,11 @@ def parse_order(raw: Any) -> OrderPayload:
     """
     order = _order(redact(raw))
     identifier = external_id(order)
-    warnings: list[str] = []
+    warnings: list[Message] = []
     items = _items(order, warnings)
     gross = sum((item.gross - item.discount for item in items), _ZERO)
-    amounts = {
-        name: _amount(order, name, "")
-        for name in (
-            "AmountTotal",
-            "GrandTotal",
-            "AmountPaid",
-            "Tax",
-            "TaxPercent",
-            "AmountDiscount",
-            "BalanceAmount",
-        )
-    }
-    consequences = {
-        "GrandTotal": "the total was not checked",
-        "AmountTotal": "the subtotal was not checked",
-        "AmountPaid": "the payments were not compared with it",
-    }
-    warnings += [f"{name} is missing, so {text}" for name, text in consequences.items() if amounts[name] is None]
+    amounts = {name: _amount(order, name, "") for name in _AMOUNTS}
+    warnings += [message for name, message in _MISSING_TOTALS.items() if amounts[name] is None]
     payments = _payments(order, amounts["AmountPaid"], warnings)
     discount = amounts["AmountDiscount"]
     return OrderPayload(
@@ -215,15 +208,17 @@ def unpaid(order: OrderPayload, total: Decimal) -> Decimal:
 
 
 def _order(raw: Any) -> dict[str, Any]:
+    if isinstance(raw, RefusedEntry):
+        raise PayloadError("", _lt("%(field)s cannot be read: %(reason)s"), reason=raw.reason)
     if not isinstance(raw, dict):
-        raise PayloadError("", "must be an object")
+        raise PayloadError("", _lt("%(field)s must be an object."))
     return raw
 
 
-def _items(order: dict[str, Any], warnings: list[str]) -> tuple[Item, ...]:
+def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
     entries = _objects(order, "OrderItems", "", MAX_ITEMS)
     if not entries:
-        raise PayloadError("OrderItems", "must be a list with at least one item")
+        raise PayloadError("OrderItems", _lt("%(field)s must be a list with at least one item."))
     items = []
     for path, entry in entries:
         item_id, name = _product(entry, path, warnings)
@@ -232,17 +227,18 @@ def _items(order: dict[str, Any], warnings: list[str]) -> tuple[Item, ...]:
         discount = abs(_amount(entry, "DiscountAmount", path) or _ZERO)
         components = _components(entry, path, warnings)
         if discount > abs(gross).to_integral_value("ROUND_CEILING"):
-            raise PayloadError(f"{path}.DiscountAmount", "must not be more than the line's Price times Quantity")
+            problem = _lt("%(field)s must not be more than the line's Price times Quantity.")
+            raise PayloadError(f"{path}.DiscountAmount", problem)
         if not quantity:
-            warnings.append(f"{path} has the Quantity 0 and was left out")
+            warnings.append(_left_out(path))
             continue
         items.append(Item(item_id, name, price, quantity, discount.copy_sign(gross) + _ZERO, components))
     if not items:
-        raise PayloadError("OrderItems", "must have at least one item whose Quantity is not 0")
+        raise PayloadError("OrderItems", _lt("%(field)s must have at least one item whose Quantity is not 0."))
     return tuple(items)
 
 
-def _components(item: dict[str, Any], item_path: str, warnings: list[str]) -> tuple[Component, ...]:
+def _components(item: dict[str, Any], item_path: str, warnings: list[Message]) -> tuple[Component, ...]:
     components = []
     for path, entry in _objects(item, "OrderDetailPackages", item_path, MAX_COMPONENTS):
         item_id, name = _product(entry, path, warnings)
@@ -250,11 +246,15 @@ def _components(item: dict[str, Any], item_path: str, warnings: list[str]) -> tu
         if quantity:
             components.append(Component(item_id, name, price, quantity))
         else:
-            warnings.append(f"{path} has the Quantity 0 and was left out")
+            warnings.append(_left_out(path))
     return tuple(components)
 
 
-def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list[str]) -> tuple[Payment, ...]:
+def _left_out(path: str) -> Message:
+    return _lt("%s has the Quantity 0 and was left out", path)
+
+
+def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]) -> tuple[Payment, ...]:
     details = _objects(order, "CheckoutDetails", "", MAX_PAYMENTS)
     if not details:
         payment = _payment(order, "", amount_paid or _ZERO)
@@ -262,7 +262,13 @@ def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list
     payments = [_payment(entry, path, _required_amount(entry, "AmountPaid", path)) for path, entry in details]
     paid = sum((payment.amount for payment in payments), _ZERO)
     if amount_paid is not None and paid != amount_paid:
-        warnings.append(f"AmountPaid is {amount_paid:f}, but the CheckoutDetails add up to {paid:f}")
+        warnings.append(
+            _lt(
+                "AmountPaid is %(stated)s, but the CheckoutDetails add up to %(paid)s",
+                stated=f"{amount_paid:f}",
+                paid=f"{paid:f}",
+            )
+        )
     return tuple(payment for payment in payments if payment.amount)
 
 
@@ -277,7 +283,7 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
     )
 
 
-def _product(entry: dict[str, Any], path: str, warnings: list[str]) -> tuple[int | None, str]:
+def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> tuple[int | None, str]:
     """ItemID, if it is above 0, and ItemName; at least one of them."""
     name = _text(entry, "ItemName", path)
     try:
@@ -285,12 +291,12 @@ def _product(entry: dict[str, Any], path: str, warnings: list[str]) -> tuple[int
     except PayloadError as error:
         if not name:
             raise
-        warnings.append(f"{error.message} It was passed over, as the item has a name")
+        warnings.append(_lt("%s It was passed over, as the item has a name", error.message))
         item_id = None
     if item_id is not None and item_id <= 0:
         item_id = None
     if item_id is None and not name:
-        raise PayloadError(path, "must have an ItemName, or an ItemID above 0")
+        raise PayloadError(path, _lt("%(field)s must have an ItemName, or an ItemID above 0."))
     return item_id, name
 
 
@@ -301,12 +307,13 @@ def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tu
     if entries is None:
         return []
     if not isinstance(entries, list):
-        raise PayloadError(where, "must be a list")
+        raise PayloadError(where, _lt("%(field)s must be a list."))
     if len(entries) > limit:
-        raise PayloadError(where, f"must have at most {limit} entries, not {len(entries)}")
+        problem = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
+        raise PayloadError(where, problem, limit=limit, count=len(entries))
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            raise PayloadError(f"{where}[{index}]", "must be an object")
+            raise PayloadError(f"{where}[{index}]", _lt("%(field)s must be an object."))
     return [(f"{where}[{index}]", entry) for index, entry in enumerate(entries)]
 
 
@@ -323,7 +330,7 @@ def _amount(holder: dict[str, Any], key: str, path: str) -> Decimal | None:
 def _required_amount(holder: dict[str, Any], key: str, path: str) -> Decimal:
     amount = _amount(holder, key, path)
     if amount is None:
-        raise PayloadError(join(path, key), "is missing")
+        raise _missing(join(path, key))
     return amount
 
 
@@ -332,7 +339,7 @@ def _whole_number(holder: dict[str, Any], key: str, path: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}", text):
-        raise PayloadError(join(path, key), "must be a whole number")
+        raise PayloadError(join(path, key), _lt("%(field)s must be a whole number."))
     return int(text)
 
 
@@ -357,18 +364,27 @@ def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LEN
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _number_text(value, where)
     if not isinstance(value, str):
-        raise PayloadError(where, "must be a text or a whole number")
+        raise _neither_text_nor_number(where)
     text = value.strip()
     if len(text) > limit:
-        raise PayloadError(where, f"must have at most {limit} characters, not {len(text)}")
+        problem = _lt("%(field)s must have at most %(limit)s characters, not %(count)s.")
+        raise PayloadError(where, problem, limit=limit, count=len(text))
     text = re.sub(r"[\t\n\v\f\r\x85]", " ", text)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise PayloadError(where, "holds a control character")
+        raise PayloadError(where, _lt("%(field)s holds a control character."))
     return text
 
 
 def _number_text(value: float | Decimal, where: str) -> str:
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite() or number.adjusted() >= MAX_ID_LENGTH or number != number.to_integral_value():
-        raise PayloadError(where, "must be a text or a whole number")
+        raise _neither_text_nor_number(where)
     return str(int(number))
+
+
+def _missing(where: str) -> PayloadError:
+    return PayloadError(where, _lt("%(field)s is missing."))
+
+
+def _neither_text_nor_number(where: str) -> PayloadError:
+    return PayloadError(where, _lt("%(field)s must be a text or a whole number."))

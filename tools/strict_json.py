@@ -21,8 +21,11 @@ from .json_limits import (
     SURROGATE,
     StrictJsonError,
     number_problem,
+    out_of_bounds,
     string_problem,
 )
+from .message import Message
+from .message import message as _lt
 
 __all__ = ["FeedEntry", "RefusedEntry", "StrictJsonError", "dumps", "iter_orders", "loads"]
 
@@ -30,6 +33,22 @@ _SCAN_CHUNK = 1 << 18  # characters looked at in one go when the depth is measur
 _BRACKETS_ONLY = re.compile(r"[^][{}]+")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+# What the standard library says of a text that is no JSON.
+_SYNTAX_PROBLEMS = {
+    str(problem): problem
+    for problem in (
+        _lt("expecting value"),
+        _lt("expecting ',' delimiter"),
+        _lt("expecting ':' delimiter"),
+        _lt("expecting property name enclosed in double quotes"),
+        _lt("illegal trailing comma before end of array"),
+        _lt("illegal trailing comma before end of object"),
+        _lt("unterminated string"),
+        _lt("invalid control character"),
+        _lt("invalid \\escape"),
+        _lt("invalid \\uxxxx escape"),
+    )
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -37,10 +56,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udf
 class RefusedEntry:
     """Stands in `iter_orders` for an entry that holds a refused value, so that its neighbours go on."""
 
-    reason: str
+    reason: Message
 
     def __str__(self) -> str:
-        return self.reason
+        return str(self.reason)
 
 
 class FeedEntry(dict):
@@ -59,7 +78,7 @@ class FeedEntry(dict):
 @dataclass(frozen=True)
 class _RefusedNumber:
     literal: str
-    reason: str
+    reason: Message
 
 
 def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
@@ -71,7 +90,7 @@ def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     reader = _Reader(text)
     start = reader.skip(0)
     if start == len(text):
-        raise StrictJsonError("The text is empty where JSON was expected.", start)
+        raise StrictJsonError(_lt("The text is empty where JSON was expected."), start)
     value, end = reader.value(start)
     reader.expect_end(end)
     return value
@@ -94,9 +113,9 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     start = reader.skip(0)
     first = text[start : start + 1]
     if not first:
-        raise StrictJsonError("The answer is empty; a JSON array of orders was expected.", start)
+        raise StrictJsonError(_lt("The answer is empty; a JSON array of orders was expected."), start)
     if first == "<":
-        raise StrictJsonError("The answer is a web page (HTML or XML), not JSON; check the address.", start)
+        raise StrictJsonError(_lt("The answer is a web page (HTML or XML), not JSON; check the address."), start)
     if first == "[":
         reader.expect_end((yield from reader.array(start)))
     elif first == "{":
@@ -104,7 +123,7 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     else:
         value, end = reader.value(start)
         reader.expect_end(end)
-        raise StrictJsonError(f"The answer is {_kind(value)}; a JSON array of orders was expected.", start)
+        raise StrictJsonError(_lt("The answer is %s; a JSON array of orders was expected.", _kind(value)), start)
 
 
 class _Reader:
@@ -134,7 +153,7 @@ class _Reader:
         value, end = self._decode(position)
         problem = self._problem(value, position, end)
         if problem:
-            return RefusedEntry(str(problem)), end
+            return RefusedEntry(problem.message), end
         if isinstance(value, dict):
             value = FeedEntry(value, hashlib.sha256(self.text[position:end].encode()).hexdigest())
         return value, end
@@ -153,20 +172,20 @@ class _Reader:
             if mark == "]":
                 return position + 1
             if mark != ",":
-                self.fail("The list is not continued or closed", position)
+                self.fail(_lt("The list is not continued or closed %(place)s."), position)
             position = self.skip(position + 1)
 
     def expect_end(self, position: int) -> None:
         """Refuse anything but white space after the value."""
         position = self.skip(position)
         if position != len(self.text):
-            self.fail("There is text after the end of the JSON value", position)
+            self.fail(_lt("There is text after the end of the JSON value %(place)s."), position)
 
-    def fail(self, problem: str, position: int) -> NoReturn:
-        """Raise with a sentence that names the place."""
+    def fail(self, problem: Message, position: int) -> NoReturn:
+        """Raise with a sentence whose `place` is filled."""
         if position >= len(self.text):
-            raise StrictJsonError(f"The JSON text is cut off at character {position}.", position)
-        raise StrictJsonError(f"{problem} {_place(self.text, position)}.", position)
+            raise StrictJsonError(_lt("The JSON text is cut off at character %s.", position), position)
+        raise StrictJsonError(problem.filled(place=_place(self.text, position)), position)
 
     def _decode(self, position: int) -> tuple[Any, int]:
         self.refused.clear()
@@ -176,7 +195,8 @@ class _Reader:
             problem, position = error.msg, error.pos
         # Raised here, not above: the decoder's error carries the whole text with it.
         problem = problem.removesuffix(" at").removesuffix(" starting").lower()
-        return self.fail(f"The JSON text is broken ({problem})", position)
+        problem = _SYNTAX_PROBLEMS.get(problem, problem)
+        return self.fail(_lt("The JSON text is broken (%(problem)s) %(place)s.", problem=problem), position)
 
     def _problem(self, value: Any, start: int, end: int) -> StrictJsonError | None:
         """What is wrong with a decoded value, `None` in the usual case."""
@@ -184,22 +204,22 @@ class _Reader:
             number = self.refused[0]
             found = re.compile(r"(?<![\w.+-])" + re.escape(number.literal[:MAX_LITERAL])).search(self.text, start, end)
             position = found.start() if found else start
-            return StrictJsonError(f"{number.reason} {_place(self.text, position)}.", position)
+            return StrictJsonError(number.reason.filled(place=_place(self.text, position)), position)
         suspect = _SUSPECT_ESCAPE.search(self.text, start, end)
         if suspect:
             problem = next(filter(None, map(string_problem, _strings(value))), None)
             if problem:
-                return StrictJsonError(f"{problem} {_place(self.text, suspect.start())}.", suspect.start())
+                return StrictJsonError(problem.filled(place=_place(self.text, suspect.start())), suspect.start())
         return None
 
-    def _refuse(self, literal: str, reason: str) -> _RefusedNumber:
+    def _refuse(self, literal: str, reason: Message) -> _RefusedNumber:
         # Not raised: raising inside the decoder would lose the end of the value, and with it the entries that follow.
         number = _RefusedNumber(literal, reason)
         self.refused.append(number)
         return number
 
     def _constant(self, literal: str) -> _RefusedNumber:
-        return self._refuse(literal, f"{literal} is no JSON number")
+        return self._refuse(literal, _lt("%(literal)s is no JSON number %(place)s.", literal=literal))
 
     def _integer(self, literal: str) -> int | _RefusedNumber:
         if len(literal) <= MAX_EXPONENT:
@@ -211,11 +231,12 @@ class _Reader:
         if len(literal) <= MAX_EXPONENT and "e" not in literal and "E" not in literal:
             return Decimal(literal)  # the usual case: no bound can be broken
         if len(literal) > MAX_LITERAL:
-            return self._refuse(literal, f"A number is written with {len(literal)} characters")
+            problem = _lt("A number is written with %(count)s characters %(place)s.", count=len(literal))
+            return self._refuse(literal, problem)
         try:
             number = Decimal(literal)
         except InvalidOperation:  # an exponent beyond even Decimal's own bounds
-            return self._refuse(literal, "A number is too large or too small")
+            return self._refuse(literal, out_of_bounds())
         problem = number_problem(number)
         return self._refuse(literal, problem) if problem else number
 
@@ -223,21 +244,21 @@ class _Reader:
 def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
     """Yield the orders of an object: those of its "orders" array, or the object itself if it has an "OrderID"."""
     names: list[str] = []
-    orders_seen, orders_kind = False, ""
+    orders_seen, orders_kind = False, None
     position = reader.skip(start + 1)
     closed = reader.text[position : position + 1] == "}"
     while not closed:
         if reader.text[position : position + 1] != '"':
-            reader.fail("A name in double quotes is missing in the object", position)
+            reader.fail(_lt("A name in double quotes is missing in the object %(place)s."), position)
         name, position = reader.value(position)
         names.append(name)
         position = reader.skip(position)
         if reader.text[position : position + 1] != ":":
-            reader.fail("A colon is missing in the object", position)
+            reader.fail(_lt("A colon is missing in the object %(place)s."), position)
         position = reader.skip(position + 1)
         if name == "orders" and reader.text[position : position + 1] == "[":
             if orders_seen:
-                reader.fail('The object has "orders" twice', position)
+                reader.fail(_lt('The object has "orders" twice %(place)s.'), position)
             orders_seen = True
             position = yield from reader.array(position)
         elif name == "orders":
@@ -248,7 +269,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
         position = reader.skip(position)
         mark = reader.text[position : position + 1]
         if mark not in ("}", ","):
-            reader.fail("The object is not continued or closed", position)
+            reader.fail(_lt("The object is not continued or closed %(place)s."), position)
         closed = mark == "}"
         position = position if closed else reader.skip(position + 1)
     reader.expect_end(position + 1)
@@ -257,10 +278,10 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
     if "OrderID" in names:
         yield reader.entry(start)[0]
     elif "orders" in names:
-        raise StrictJsonError(f'"orders" of the answer is {orders_kind}; an array of orders was expected.', start)
+        raise StrictJsonError(_lt('"orders" of the answer is %s; an array of orders was expected.', orders_kind), start)
     else:
         raise StrictJsonError(
-            f'The answer is an object with neither "orders" nor "OrderID"; it has {_shortened(names)}.', start
+            _lt('The answer is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
         )
 
 
@@ -270,13 +291,14 @@ def _checked_text(text: str | bytes, max_depth: int) -> str:
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise StrictJsonError(f"The text is not valid UTF-8 at byte {error.start}.", error.start) from None
+            raise StrictJsonError(_lt("The text is not valid UTF-8 at byte %s.", error.start), error.start) from None
     elif not text.isascii() and (found := SURROGATE.search(text)):
-        raise StrictJsonError(f"There is a lone surrogate {_place(text, found.start())}.", found.start())
+        problem = _lt("There is a lone surrogate %(place)s.", place=_place(text, found.start()))
+        raise StrictJsonError(problem, found.start())
     text = text.removeprefix("\ufeff")
     position = text.find("\0")
     if position >= 0:
-        raise StrictJsonError(f"There is a NUL character {_place(text, position)}.", position)
+        raise StrictJsonError(_lt("There is a NUL character %(place)s.", place=_place(text, position)), position)
     _check_depth(text, max_depth)
     return text
 
@@ -297,9 +319,12 @@ def _check_depth(text: str, max_depth: int) -> None:
         for bracket in _BRACKETS_ONLY.sub("", outside):
             depth += 1 if bracket in "[{" else -1
             if depth > max_depth:
-                raise StrictJsonError(
-                    f"The JSON text is nested deeper than {max_depth} levels after character {start}.", start
+                problem = _lt(
+                    "The JSON text is nested deeper than %(limit)s levels after character %(position)s.",
+                    limit=max_depth,
+                    position=start,
                 )
+                raise StrictJsonError(problem, start)
         in_string ^= not len(pieces) % 2
         start = end
 
@@ -317,24 +342,28 @@ def _strings(value: Any) -> Iterator[str]:
             pending.extend(item)
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Any) -> Message:
     if value is None:
-        return "null"
+        return _lt("null")
     if isinstance(value, bool):
-        return "true or false"
+        return _lt("true or false")
     if isinstance(value, str):
-        return "a text"
-    return "a single number" if isinstance(value, (int, Decimal)) else "an object"
+        return _lt("a text")
+    return _lt("a single number") if isinstance(value, (int, Decimal)) else _lt("an object")
 
 
-def _shortened(names: list[str]) -> str:
+def _shortened(names: list[str]) -> str | Message:
     shown = ", ".join(f'"{_CONTROL.sub("?", name[:40])}"' for name in names[:5])
-    return (shown or "no names at all") + (" and more" if len(names) > 5 else "")
+    if len(names) > 5:
+        return _lt("%s and more", shown)
+    return shown or _lt("no names at all")
 
 
-def _place(text: str, position: int) -> str:
+def _place(text: str, position: int) -> Message:
     """Tell an offset and a few characters of what is there; digits are hidden where they could be a card number."""
     excerpt = _CONTROL.sub("?", text[position : position + 24])
     if sum(map(str.isdigit, excerpt)) > 8:
         excerpt = re.sub(r"\d", "#", excerpt)
-    return f"at character {position}" + (f" (“{excerpt}”)" if excerpt else "")
+    if not excerpt:
+        return _lt("at character %s", position)
+    return _lt("at character %(position)s (“%(excerpt)s”)", position=position, excerpt=excerpt)

@@ -24,8 +24,8 @@ from tools.order_payload import (
 def error_of(raw):
     with pytest.raises(PayloadError) as caught:
         parse_order(raw)
-    assert len(caught.value.message) < 200
-    assert caught.value.message == str(caught.value)
+    assert len(str(caught.value)) < 200
+    assert str(caught.value.message) == str(caught.value)
     return caught.value
 
 
@@ -83,7 +83,7 @@ def test_what_the_order_must_have(key):
 @pytest.mark.parametrize("key", ["Price", "Quantity"])
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_what_an_item_must_have(key, value):
-    assert error_of(item_with(**{key: value})).message == f"OrderItems[0].{key} is missing."
+    assert str(error_of(item_with(**{key: value}))) == f"OrderItems[0].{key} is missing."
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_nest_of_lists_is_an_error_and_not_the_end_of_the_stack():
     nest = []
     for _level in range(10_000):
         nest = [nest]
-    assert "nested deeper" in error_of(guide_order(Remark=nest)).message
+    assert "nested deeper" in str(error_of(guide_order(Remark=nest)))
 
 
 def test_foreign_scripts_and_emoji_pass_unchanged():
@@ -168,7 +168,7 @@ def test_an_item_needs_no_name_if_it_has_an_id():
 def test_an_item_id_that_is_no_number_is_passed_over_where_there_is_a_name():
     order = parse_order(item_with(ItemID="SKU-1"))
     assert order.items[0].item_id is None
-    assert any("OrderItems[0].ItemID" in warning for warning in order.warnings)
+    assert any("OrderItems[0].ItemID" in str(warning) for warning in order.warnings)
 
 
 def test_totals_may_be_texts_with_thousands_separators():
@@ -180,7 +180,7 @@ def test_totals_may_be_texts_with_thousands_separators():
 def test_an_absent_total_is_a_warning(key):
     order = parse_order(guide_order(**{key: None}))
     assert len(order.warnings) == 1
-    assert order.warnings[0].startswith(f"{key} is missing, so ")
+    assert str(order.warnings[0]).startswith(f"{key} is missing, so ")
 
 
 def test_an_empty_text_is_an_absent_total():
@@ -192,7 +192,7 @@ def test_a_line_without_quantity_is_left_out_with_a_warning():
     order["OrderItems"].append({"ItemName": "Nothing", "Price": 5, "Quantity": 0})
     parsed = parse_order(order)
     assert [item.name for item in parsed.items] == ["Product Name"]
-    assert parsed.warnings == ("OrderItems[1] has the Quantity 0 and was left out",)
+    assert tuple(map(str, parsed.warnings)) == ("OrderItems[1] has the Quantity 0 and was left out",)
     assert error_of(item_with(Quantity=0)).path == "OrderItems"
     assert error_of(item_with(Quantity=0, DiscountAmount=1)).path == "OrderItems[0].DiscountAmount"
 
@@ -202,7 +202,9 @@ def test_components_may_lack_a_price_and_be_absent():
     components = [{"ItemName": "Cup", "Quantity": 2}, {"ItemName": "Lid", "Quantity": 0}]
     order = parse_order(item_with(OrderDetailPackages=components))
     assert order.items[0].components == (Component(None, "Cup", Decimal(0), Decimal(2)),)
-    assert order.warnings == ("OrderItems[0].OrderDetailPackages[1] has the Quantity 0 and was left out",)
+    assert tuple(map(str, order.warnings)) == (
+        "OrderItems[0].OrderDetailPackages[1] has the Quantity 0 and was left out",
+    )
 
 
 @pytest.mark.parametrize("details", [None, []])
@@ -223,7 +225,7 @@ def test_payments_of_nothing_are_dropped():
 
 def test_payments_that_differ_from_amount_paid_are_a_warning():
     order = parse_order(guide_order(AmountPaid="100.00"))
-    assert order.warnings == ("AmountPaid is 100.00, but the CheckoutDetails add up to 92.0",)
+    assert tuple(map(str, order.warnings)) == ("AmountPaid is 100.00, but the CheckoutDetails add up to 92.0",)
 
 
 def test_the_last_digits_of_a_card_and_the_reference():

@@ -39,10 +39,11 @@ def outcome(function, *arguments):
     try:
         return function(*arguments)
     except PayloadError as error:
-        assert error.message.endswith(".")
-        assert len(error.message) < 400
-        error.message.encode()
-        return Refused(error.message)
+        message = str(error.message)
+        assert message.endswith(".")
+        assert len(message) < 400
+        message.encode()
+        return Refused(message)
 
 
 def check_any(raw):

@@ -1,0 +1,235 @@
+import logging
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import new_test_user
+from odoo.tools.translate import code_translations
+
+from ..dev.remote_odoo.stand_in import DATABASE, LOGIN
+from ..message_language import for_reader, reader_text, with_reader
+from ..tools.message import message
+from .common import ExternalOrderCase
+from .mirror_common import MirrorCase
+from .shipment_common import ShipmentCase
+
+GERMAN = {
+    "%(field)s is missing.": "%(field)s fehlt.",
+    "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
+    "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
+    "%s of the receiver": "%s des Empfängers",
+    "1 order failed:": "1 Bestellung ist fehlgeschlagen:",
+    "1 order imported.": "1 Bestellung importiert.",
+    "AmountPaid is missing, so the payments were not compared with it": "AmountPaid fehlt, also kein Vergleich",
+    "Entry %(number)s of the feed: %(problem)s": "Eintrag %(number)s: %(problem)s",
+    "External orders need attention": "Externe Bestellungen brauchen Aufmerksamkeit",
+    "Failed to fetch orders from external system: %(reason)s": "Abruf gescheitert: %(reason)s",
+    "GrandTotal is missing, so the total was not checked": "GrandTotal fehlt, also ungeprüft",
+    "No orders found to sync.": "Keine neuen Bestellungen.",
+    "No shipment": "%(wrong)s",
+    "Nothing has changed.": "Nichts hat sich geändert.",
+    "Order %(order)s: %(reason)s": "Bestellung %(order)s: %(reason)s",
+    "Product not found: %(item)s. %(advice)s": "Produkt nicht gefunden: %(item)s. %(advice)s",
+    "The address is incomplete. Missing: %s.": "Die Adresse ist unvollständig. Es fehlt: %s.",
+    "The external system refused the key (status %s); check the External API Key and how it is sent.": (
+        "Der Schlüssel wurde abgelehnt (%s)."
+    ),
+    "The order": "Die Bestellung",
+    "The order's GrandTotal is %(theirs)s, but with the taxes of Odoo it totals %(ours)s. Compare the sale taxes of "
+    "its products, and TaxPercent (%(percent)s), with those of the external system.": "%(ours)s statt %(theirs)s.",
+    "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
+    "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
+    "city": "Ort",
+}
+
+
+class GermanMixin:
+    """German is installed, and its catalogue is the one above, whatever the real one says."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("de_DE")
+
+    def setUp(self):
+        super().setUp()
+        catalogues = {("external_order_sync", "de_DE"): GERMAN}
+        self.enterContext(patch.dict(code_translations.python_translations, catalogues))
+        self.env = self.env(context={**self.env.context, "lang": None})  # as the scheduler's
+
+
+class TestMessageLanguage(GermanMixin, ExternalOrderCase):
+    """What a run writes for later is in the language of whom it is for, and nothing else is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(cls.env, "german_manager", "external_order_sync.group_user", lang="de_DE")
+
+    def setUp(self):
+        super().setUp()
+        self.sync = self.sync.with_env(self.env)
+        self.sync.responsible_id = self.manager
+
+    def run_scheduled_action(self):
+        self.sync.next_sync_date = fields.Datetime.now() - timedelta(minutes=1)
+        with self.enter_registry_test_mode():
+            self.env.ref("external_order_sync.ir_cron_sync_external_orders").method_direct_trigger()
+
+    def test_the_scheduled_action_writes_for_the_responsible_user(self):
+        self.feed(self.order(1), self.order(2, OrderItems=[self.item("Unknown")]), 7, {"OrderID": None})
+        self.run_scheduled_action()
+        message = self.sync.last_sync_message
+        self.assertEqual(message, self.sync.run_ids.message)
+        self.assertIn("1 Bestellung importiert.\n1 Bestellung ist fehlgeschlagen:", message)
+        self.assertIn('Bestellung 2: Produkt nicht gefunden: "Unknown"', message)
+        self.assertIn("Eintrag 3: Die Bestellung muss ein Objekt sein.\nEintrag 4: OrderID fehlt.", message)
+        self.assertIn("Produkt nicht gefunden", self.inbox(2).error_message)
+
+    def test_what_a_person_starts_speaks_that_persons_language(self):
+        self.sync.responsible_id = self.env.ref("base.user_admin")
+        self.feed(self.order(1))
+        action = self.sync.with_context(lang="de_DE").action_sync_now()
+        self.assertEqual(action["params"]["message"], "1 Bestellung importiert.")
+        self.assertEqual(self.sync.last_sync_message, "1 Bestellung importiert.")
+        self.sync.responsible_id = self.manager
+        self.feed()
+        self.sync.with_context(lang="en_US").action_sync_now()
+        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+
+    def test_without_a_responsible_user_it_is_the_companys_language(self):
+        self.sync.responsible_id = False
+        self.company.partner_id.lang = "de_DE"
+        self.run_scheduled_action()
+        self.assertEqual(self.sync.last_sync_message, "Keine neuen Bestellungen.")
+
+    def test_without_any_language_it_is_english(self):
+        self.sync.responsible_id = False
+        self.company.partner_id.lang = False
+        self.run_scheduled_action()
+        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+
+    def test_a_language_that_was_switched_off_does_not_stop_a_run(self):
+        # Odoo asks before it switches off a language that is used; an import of languages does not.
+        self.env.cr.execute("UPDATE res_lang SET active = FALSE WHERE code = 'de_DE'")
+        self.env.invalidate_all()
+        self.env.registry.clear_cache("stable")
+        self.addCleanup(self.env.registry.clear_cache, "stable")
+        self.run_scheduled_action()
+        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+
+    def test_what_the_download_says_is_translated_whole(self):
+        self.sync.external_api_key = "wrong"
+        self.run_scheduled_action()
+        self.assertEqual(self.sync.last_sync_message, "Abruf gescheitert: Der Schlüssel wurde abgelehnt (401).")
+
+    def test_what_is_wrong_with_an_order_is_translated(self):
+        item = self.item()
+        del item["Price"]
+        self.feed(self.order(1, OrderItems=[item]))
+        self.run_scheduled_action()
+        self.assertEqual(self.inbox(1).error_message, "OrderItems[0].Price fehlt.")
+
+    def test_warnings_are_translated(self):
+        order = self.order(1)
+        del order["GrandTotal"], order["AmountPaid"]
+        self.feed(order)
+        self.run_scheduled_action()
+        self.assertEqual(
+            self.inbox(1).warnings, "GrandTotal fehlt, also ungeprüft\nAmountPaid fehlt, also kein Vergleich"
+        )
+
+    def test_amounts_are_written_as_the_reader_writes_them(self):
+        self.feed(self.order(1, GrandTotal=1234.5, AmountPaid=1234.5))
+        self.run_scheduled_action()
+        self.assertRegex(self.inbox(1).error_message, r"92,00\D* statt \D*1\.234,50")
+
+    def test_the_activity_is_in_the_language_of_its_user(self):
+        self.feed(self.order(1, OrderItems=[self.item("Unknown")]))
+        self.sync.with_context(lang="en_US").action_sync_now()
+        self.assertIn("Product not found", self.sync.last_sync_message)
+        self.assertEqual(self.sync.activity_ids.summary, "Externe Bestellungen brauchen Aufmerksamkeit")
+
+    def test_the_log_stays_english(self):
+        self.feed(self.order(1))
+        with self.assertLogs("odoo.addons.external_order_sync.models.external_order_sync_run", logging.INFO) as log:
+            self.run_scheduled_action()
+        self.assertTrue(any("Main Store Orders: 1 order imported." in line for line in log.output), log.output)
+
+    def test_the_books_are_not_in_the_readers_language(self):
+        self.product.update_field_translations("name", {"de_DE": "Deutscher Name"})
+        self.assertEqual(self.product.with_context(lang="de_DE").name, "Deutscher Name")
+        self.feed(self.order(1, AmountPaid=100, CheckoutDetails=[self.payment(100.0)]))
+        self.run_scheduled_action()
+        [order] = self.pos_orders()
+        self.assertEqual(order.lines.full_product_name, "Product Name")
+        self.assertEqual(order.payment_ids.filtered("is_change").name, "return")
+        self.assertEqual(order.picking_ids.move_ids.mapped("description_picking"), ["Product Name"])
+
+    def test_it_costs_no_statement_per_order(self):
+        def count(first):
+            orders = [self.order(first + number, GrandTotal=None) for number in range(20)]
+            self.env["external.order"]._receive(self.sync, orders)
+            told = with_reader(self.env["external.order"], reader) if reader else self.env["external.order"]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            told._claim(self.sync, 20)._import()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        reader = None
+        count(1000)  # opens the session, warms the caches
+        english = count(2000)
+        reader = self.manager
+        self.assertLessEqual(count(3000), english + 5)
+        self.assertIn("GrandTotal fehlt", self.inbox(3000).warnings)
+
+    def test_a_broken_translation_gives_the_english_text(self):
+        env = with_reader(self.sync, self.manager).env
+        self.assertEqual(reader_text(env, message("No shipment")), "%(wrong)s")  # without values it is a text
+        broken = message("No shipment", cause="x")
+        self.assertEqual(reader_text(env, broken), "No shipment")
+
+    def test_nothing_but_messages_changes_its_language(self):
+        told = with_reader(self.sync, self.manager)
+        self.assertFalse(told.env.lang)
+        self.assertEqual(for_reader(told.env).lang, "de_DE")
+        self.assertEqual(for_reader(self.env), self.env)
+
+
+class TestMirrorLanguage(GermanMixin, MirrorCase):
+    def setUp(self):
+        super().setUp()
+        self.source = self.source.with_env(self.env)
+        self.source.company_id = self.env.ref("base.main_company")
+        self.source.company_id.partner_id.lang = "de_DE"
+
+    def test_the_scheduled_action_writes_for_the_company(self):
+        self.sync()
+        self.sync()
+        self.assertEqual(self.source.message, "Nichts hat sich geändert.")
+
+    def test_what_a_person_starts_speaks_that_persons_language(self):
+        self.sync()
+        self.source.with_context(lang="en_US").action_sync_now()
+        self.assertEqual(self.source.message, "Nothing has changed.")
+
+    def test_errors_of_the_remote_are_translated(self):
+        self.remote.password = "another"
+        with self.assertLogs("odoo.addons.external_order_sync.models.odoo_mirror_sync", "WARNING") as log:
+            self.sync()
+        self.assertEqual(self.source.message, f"Anmeldung von {LOGIN} an {DATABASE} abgelehnt.")
+        self.assertIn("The remote does not accept the login", log.output[-1])
+
+
+class TestShipmentLanguage(GermanMixin, ShipmentCase):
+    def test_the_scheduled_action_writes_for_the_company(self):
+        self.company.partner_id.lang = "de_DE"
+        picking = self.create_picking()
+        shipment = self.request_shipment(picking)
+        self.partner.city = False
+        self.work()
+        message = "Die Adresse ist unvollständig. Es fehlt: Ort des Empfängers."
+        self.assertEqual(shipment.error_message, message)
+        self.assertIn(message, self.chatter(picking))

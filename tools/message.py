@@ -1,0 +1,56 @@
+"""Sentences for people, made where nobody knows their language: a template, and what stands in it.
+
+`str()` is the English text; `Message.text` the one in another language. Templates are literals inside of `_lt(…)`,
+by which the exporter of Odoo's catalogue of terms finds them: `from .message import message as _lt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence, or a part that stands in one; `values` fill the %-placeholders of the template, by name or in order.
+
+    Values may be messages themselves. Without values the template is the text, and a % in it is a %.
+    """
+
+    template: str
+    values: dict[str, Any] | tuple[Any, ...] = ()
+
+    def filled(self, **values: Any) -> Message:
+        """Return this message with further values for its named placeholders."""
+        return Message(self.template, {**dict(self.values), **values})
+
+    def text(self, translate: Callable[[str], str]) -> str:
+        """Return the text in another language.
+
+        :param translate: gives the template in that language. One whose placeholders are broken is not used.
+        """
+        template = translate(self.template)
+        if not self.values:
+            return template
+        values: Any
+        if isinstance(self.values, dict):
+            values = {name: _text(value, translate) for name, value in self.values.items()}
+        else:
+            values = tuple(_text(value, translate) for value in self.values)
+        try:
+            return template % values
+        except (KeyError, TypeError, ValueError):
+            return self.template % values
+
+    def __str__(self) -> str:
+        return self.text(str)
+
+
+def message(template: str, /, *values: Any, **named: Any) -> Message:
+    """Return a message; its placeholders are filled in order, or by name where there are several."""
+    return Message(template, named or values)
+
+
+def _text(value: Any, translate: Callable[[str], str]) -> Any:
+    return value.text(translate) if isinstance(value, Message) else value
