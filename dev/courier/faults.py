@@ -1,8 +1,9 @@
 """Which fault hits which request."""
 
-from collections import Counter
 from dataclasses import dataclass
-from threading import Lock
+
+from ..http_stand_in import faults
+from ..http_stand_in.faults import FaultSwitches, check_count
 
 #: The pages of the site, as a fault names them.
 PAGES = ("start", "login", "header", "form", "send", "list", "detail", "cancel")
@@ -20,28 +21,16 @@ KINDS = {
 }
 
 
-@dataclass
-class Fault:
-    """A fault that is switched on.
+@dataclass(kw_only=True)
+class Fault(faults.Fault):
+    """A fault that is switched on: of one of :data:`KINDS`, for one of :data:`PAGES` or for any."""
 
-    :param page: one of :data:`PAGES`, ``None`` for any
-    :param times: requests that it will still hit, ``None`` for as long as it is on
-    """
-
-    kind: str
-    page: str | None
-    times: int | None
     seconds: float
     status: int
 
 
-class Faults:
-    """The faults of the site, tried in the order in which they were added. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._faults: list[Fault] = []
-        self._hits: Counter[str] = Counter()
+class Faults(FaultSwitches[Fault]):
+    """The faults of the site."""
 
     def add(
         self,
@@ -57,36 +46,5 @@ class Faults:
             raise ValueError(f"unknown fault {kind!r}; there are {', '.join(KINDS)}")
         if page is not None and page not in PAGES:
             raise ValueError(f"unknown page {page!r}; there are {', '.join(PAGES)}")
-        fault = Fault(kind, page, times, seconds, status)
-        with self._lock:
-            self._faults.append(fault)
-        return fault
-
-    def clear(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
-    @property
-    def active(self) -> tuple[Fault, ...]:
-        with self._lock:
-            return tuple(self._faults)
-
-    @property
-    def hits(self) -> dict[str, int]:
-        """How many requests each kind has hit."""
-        with self._lock:
-            return dict(self._hits)
-
-    def take(self, page: str) -> Fault | None:
-        """Return the fault that hits a request for this page, if one does, and count it."""
-        with self._lock:
-            for fault in self._faults:
-                if fault.page not in (None, page):
-                    continue
-                self._hits[fault.kind] += 1
-                if fault.times is not None:
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._faults.remove(fault)
-                return fault
-        return None
+        check_count("times", times)
+        return self._switch_on(Fault(kind=kind, page=page, times=times, seconds=seconds, status=status))

@@ -1,25 +1,15 @@
 """The HTTP side of the courier's site."""
 
 import json
-import logging
-import socket
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 
+from ..http_stand_in.control import CONTROL_PATH, control
+from ..http_stand_in.listener import Handler
 from . import pages
-from .control import CONTROL_PATH, answer_control
+from .control import ACTIONS
 from .site import COOKIE, Request, Response, parse_fields
-
-if TYPE_CHECKING:
-    from .server import CourierServer
-
-_logger = logging.getLogger(__name__)
-
-LONGEST_REQUEST_BODY = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,54 +26,28 @@ class RequestRecord:
         return {**vars(self), "time": self.time.isoformat()}
 
 
-class Listener(ThreadingHTTPServer):
-    """The listening socket."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, courier: "CourierServer", address: tuple[str, int]):
-        self.courier = courier
-        super().__init__(address, CourierHandler)
-
-    def server_bind(self) -> None:
-        # HTTPServer would look its own name up in the DNS.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
-
-    def handle_error(self, request, client_address) -> None:
-        if isinstance(sys.exception(), OSError):
-            # A client may drop its connection at any time.
-            _logger.debug("Courier: %s dropped its connection", client_address[0])
-        else:
-            _logger.exception("Courier: an answer to %s failed", client_address[0])
-
-
-class CourierHandler(BaseHTTPRequestHandler):
+class CourierHandler(Handler):
     """One request: what was asked for is done, then the answer is written, each with the faults that are on."""
 
-    server: Listener
     server_version = "Apache/1.3"
     protocol_version = "HTTP/1.0"
-    timeout = 60
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
-        body = self._read_body()
+        body = self.read_body()
         if body is None:
             self._write(413, b"", {})
         elif path.startswith(CONTROL_PATH):
-            status, value = answer_control(self.server.courier, self.client_address[0], self.command, path, body)
-            self._write(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+            answer = control(self.server.stand_in, ACTIONS, self.client_address[0], self.command, path, body)
+            headers = {"Content-Type": "application/json", **answer.headers}
+            self._write(answer.status, json.dumps(answer.value).encode(), headers)
         else:
             self._answer_site(path, query, body)
 
     do_POST = do_DELETE = do_PUT = do_HEAD = do_GET
 
     def _answer_site(self, path: str, query: str, body: bytes) -> None:
-        courier = self.server.courier
+        courier = self.server.stand_in
         session = SimpleCookie(self.headers.get("Cookie", "")).get(COOKIE)
         fields = parse_fields(query) | parse_fields(body.decode("ascii", "replace"))
         request = Request(self.command, path, fields, session.value if session else None)
@@ -120,12 +84,6 @@ class CourierHandler(BaseHTTPRequestHandler):
             {"Content-Type": "text/html", **response.headers},
         )
 
-    def _read_body(self) -> bytes | None:
-        length = self.headers.get("Content-Length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > LONGEST_REQUEST_BODY:
-            return None
-        return self.rfile.read(int(length))
-
     def _write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         try:
             self.send_response(status)
@@ -136,8 +94,4 @@ class CourierHandler(BaseHTTPRequestHandler):
             if self.command != "HEAD":
                 self.wfile.write(body)
         except OSError as error:
-            # A client that does not wait any longer hangs up, which is its right.
-            _logger.debug("Courier: the client went away: %s", error)
-
-    def log_message(self, format: str, *args) -> None:
-        _logger.debug("Courier: %s", format % args)
+            self.note_client_gone(error)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event
 from zoneinfo import ZoneInfo
 
+from ..http_stand_in.listener import Listener
 from .faults import Faults
-from .handler import Listener, RequestRecord
+from .handler import CourierHandler, RequestRecord
 from .orders import CourierOrder, OrderBook
 from .site import Site
 
@@ -55,17 +56,15 @@ class CourierServer:
     def start(self) -> None:
         """Listen; after :meth:`stop` on the same port again. Raises ``OSError`` if the port is taken."""
         self.stopping.clear()
-        self._listener = Listener(self, (self.host, self.port))
+        self._listener = Listener("Courier", self, (self.host, self.port), CourierHandler)
         self.port = self._listener.server_port
-        # The interval is how long stop() waits at worst.
-        Thread(target=self._listener.serve_forever, args=(0.05,), name="courier", daemon=True).start()
+        self._listener.start()
 
     def stop(self) -> None:
         """Stop listening; orders, faults and the request log stay."""
         self.stopping.set()
         if self._listener:
-            self._listener.shutdown()
-            self._listener.server_close()
+            self._listener.stop()
             self._listener = None
 
     @property

@@ -62,6 +62,10 @@ class Database:
             )
         )
 
+    def is_rolled_back(self, transaction: str) -> bool:
+        """Whether a transaction (see `Held.waiting_transaction`) has ended without a commit."""
+        return self.value("SELECT pg_xact_status(%(transaction)s::xid8)", transaction=transaction) == "aborted"
+
     @contextmanager
     def writing_stopped(self, table: str) -> Iterator["Held"]:
         """Let nobody write to a table; reading goes on. Begins when all that are writing now have committed."""
@@ -90,12 +94,18 @@ class Held:
     @property
     def is_waited_for(self) -> bool:
         """Whether another transaction waits for this one."""
-        return bool(
-            self._database.value(
-                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
-                "AND %(pid)s = ANY(pg_blocking_pids(pid))",
-                pid=self._connection.info.backend_pid,
-            )
+        return bool(self._waiting("pid"))
+
+    @property
+    def waiting_transaction(self) -> str:
+        """The number of the transaction that waits for this one and has written already."""
+        return self._waiting("backend_xid::text")
+
+    def _waiting(self, column: str) -> Any:
+        return self._database.value(
+            f"SELECT {column} FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
+            "AND %(pid)s = ANY(pg_blocking_pids(pid))",
+            pid=self._connection.info.backend_pid,
         )
 
     def commit(self) -> None:

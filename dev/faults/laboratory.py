@@ -124,7 +124,7 @@ class Laboratory:
     def come_to_rest(self, way: str) -> int:
         """Synchronize without faults until nothing waits; return how often that was needed. Raises Timeout.
 
-        Time that would have to pass for it (a postponed order, a run that shows no sign of life) is let pass.
+        Time that would have to pass for postponed orders is let pass.
         """
         for run in range(1, NORMAL_RUNS + 1):
             self.let_time_pass()
@@ -135,13 +135,9 @@ class Laboratory:
         raise Timeout(f"orders or runs were still waiting after {NORMAL_RUNS} synchronizations without faults")
 
     def let_time_pass(self) -> None:
-        """Make two hours pass for what waits for its time: postponed orders, and runs whose process was killed."""
+        """Make two hours pass for orders that were postponed."""
         self.database.rows(
             "UPDATE external_order SET next_attempt = next_attempt - interval '2 hours' WHERE next_attempt IS NOT NULL"
-        )
-        self.database.rows(
-            "UPDATE external_order_sync_run SET date_progress = date_progress - interval '2 hours' "
-            "WHERE status = 'running' AND scheduled IS NOT TRUE"
         )
 
     def imported(self, numbers: list[int]) -> int:

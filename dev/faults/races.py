@@ -2,22 +2,25 @@
 
 import time
 
-from .database import Held
 from .kinds import Round, kind, pause
 from .laboratory import Laboratory
 from .waiting import Timeout, wait_until
 
 PRESSES = 3
-# How long the laboratory waits for somebody to wait for its rows, which not everybody does (seconds).
-STUMBLING = 5.0
 # Longer than all attempts of one batch take together.
 LONG_LOCK = 12.0
 
 CHANGE_CONFIGURATION = "UPDATE external_order_sync SET write_date = now() WHERE id = %(store)s"
 CHANGE_SESSION = "UPDATE pos_session SET write_date = now() WHERE external_order_sync_id = %(store)s"
+# What another register does to the stock, for real: were its change lost, the shelves would show it in the end.
 CHANGE_STOCK = """
-    UPDATE stock_quant SET write_date = now()
-    WHERE location_id IN (SELECT id FROM stock_location WHERE usage = 'internal')
+    UPDATE stock_quant SET quantity = quantity + %(quantity)s
+    WHERE id <= %(newest)s AND location_id IN (SELECT id FROM stock_location WHERE usage = 'internal')
+"""
+NEWEST_QUANT = "SELECT max(id) FROM stock_quant"
+NEW_QUANTS = """
+    SELECT count(*) FROM stock_quant
+    WHERE id > %(newest)s AND location_id IN (SELECT id FROM stock_location WHERE usage = 'internal')
 """
 
 
@@ -58,8 +61,41 @@ def conflict_on_configuration(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def conflict_on_stock(lab: Laboratory, round_: Round) -> None:
-    """Change the stock of everything that is sold, as other registers do, while the orders take theirs."""
-    _synchronize_into_conflict(lab, round_, CHANGE_STOCK)
+    """Change the stock of everything that is sold, as other registers do, while the orders take theirs.
+
+    The change is committed between the beginning of the orders' transaction and their own change, or stays open until
+    they are imported: they have to put their change beside it, or to begin again. That they did is asked of the
+    database.
+    """
+    newest = lab.database.value(NEWEST_QUANT)
+    round_.note = round_.random.choice(("committed", "open"))
+    change = _take_stock_first if round_.note == "committed" else _keep_stock_locked
+    has_begun_again = change(lab, round_, newest)
+    beside = lab.database.value(NEW_QUANTS, newest=newest)
+    round_.note += ", began again" if has_begun_again else f", {beside} quants put beside"
+    lab.database.rows(CHANGE_STOCK, quantity=-1, newest=newest)
+    if not (has_begun_again or beside):
+        raise Timeout("no order met the change of its stock")
+
+
+def _take_stock_first(lab: Laboratory, round_: Round, newest: int) -> bool:
+    """Commit the change while the orders wait for leave to take theirs; return whether they then had to begin again."""
+    with lab.database.writing_stopped("stock_move") as held:
+        lab.synchronize(round_.way)
+        wait_until(lambda: held.is_waited_for, "the transfers were being written")
+        transaction = held.waiting_transaction
+        lab.database.rows(CHANGE_STOCK, quantity=1, newest=newest)
+    lab.wait_for_end()
+    return lab.database.is_rolled_back(transaction)
+
+
+def _keep_stock_locked(lab: Laboratory, round_: Round, newest: int) -> bool:
+    """Commit the change only when the orders are imported, for which they must not wait."""
+    with lab.database.holding(CHANGE_STOCK, quantity=1, newest=newest) as held:
+        lab.synchronize(round_.way)
+        lab.wait_for_end()
+        held.commit()
+    return False
 
 
 @kind
@@ -90,20 +126,12 @@ def conflict_on_inbox(lab: Laboratory, round_: Round) -> None:
 
 
 def _synchronize_into_conflict(lab: Laboratory, round_: Round, change: str) -> None:
-    """Synchronize while rows are changed that it will change, too."""
+    """Synchronize while a row is changed that it will change, too."""
     if round_.way == "scheduled":
         lab.make_due()  # not under the lock, for which the laboratory would wait itself
     with lab.database.holding(change, store=lab.store) as held:
         lab.synchronize(round_.way)
-        _commit_when_waited_for(lab, round_, held)
+        wait_until(lambda: held.is_waited_for, "somebody waited for the rows")
+        # Whoever waited has a view of these rows that is out of date now.
+        held.commit()
     lab.wait_for_end()
-
-
-def _commit_when_waited_for(lab: Laboratory, round_: Round, held: Held) -> None:
-    """Commit a change when another transaction waits for its rows: that one's view of them is out of date then."""
-    try:
-        wait_until(lambda: held.is_waited_for, "somebody waited for the rows", STUMBLING)
-    except Timeout:
-        # What skips locked rows waits for nobody, which is as good.
-        round_.note += " nobody waited"
-    held.commit()

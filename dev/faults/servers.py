@@ -46,14 +46,10 @@ class Server:
         config = self._write_config()
         options = (f"--http-port={self._port}", f"--max-cron-threads={self._cron_threads}")
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = child_process.start(
                 odoo_program.command(self._env, "server", config, *options),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=odoo_program.environment(self._env),
-                # Ctrl-C is for the laboratory, which then ends its parts in order.
-                start_new_session=True,
+                output,
+                odoo_program.environment(self._env),
             )
         deadline = time.monotonic() + START_TIMEOUT
         while True:

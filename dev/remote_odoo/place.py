@@ -6,8 +6,11 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg2
+
+from .. import child_process
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,10 @@ class Place:
     def _server(self) -> "_Cursor":
         return _Cursor(self.connect("postgres"))
 
-    def start(self, script_or_module: list[str], **popen: object) -> subprocess.Popen:
-        """Start a Python program in a session of its own."""
-        return subprocess.Popen(
-            [sys.executable, *script_or_module],
-            env=self.process_environment(), start_new_session=True, **{"stdin": subprocess.DEVNULL, **popen},
-        )  # fmt: skip
+    def start(self, script_or_module: list[str], output: IO[bytes] | int, **others: Any) -> subprocess.Popen:
+        """Start a Python program, which ends with this process; see `dev.child_process.start`."""
+        command = [sys.executable, *script_or_module]
+        return child_process.start(command, output, self.process_environment(), **others)
 
 
 class _Cursor:

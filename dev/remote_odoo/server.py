@@ -58,7 +58,7 @@ def serving(place: Place, database: str, port: int, key: str) -> Iterator[Remote
     """Serve a database on a port of the loopback interface until the context ends."""
     config = place.write_config(database, http_port=port, list_db=False)
     with tempfile.TemporaryFile() as log:
-        process = place.start(["-m", "odoo", "server", f"--config={config}"], stdout=log, stderr=subprocess.STDOUT)
+        process = place.start(["-m", "odoo", "server", f"--config={config}"], log)
         server = RemoteServer(port, database, key, process)
         try:
             _wait_until_it_answers(server, log)

@@ -43,8 +43,10 @@ def working(place: Place, database: str) -> Iterator[WorkerProcess]:
     config = place.write_config(database)
     process = place.start(
         [str(Path(__file__).with_name("worker.py")), str(config), ADDON],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+        subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        stderr=None,
+    )
     try:
         worker = WorkerProcess(process)
         worker.receive()

@@ -1,31 +1,27 @@
 """The HTTP side of the shop: requests in, answers out, byte by byte."""
 
 import hmac
-import logging
 import socket
 import struct
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from ..http_stand_in.control import CONTROL_PATH
+from ..http_stand_in.listener import Handler, Listener
 from .answer import Answer, error_answer, json_answer
-from .control import CONTROL_PATH, answer_control
+from .control import answer_control
 from .fault_answers import KINDS
 from .feed import PageRequest, make_page
 
 if TYPE_CHECKING:
     from .server import ShopServer
 
-_logger = logging.getLogger(__name__)
-
 FEED_PATH = "/api/orders"
 MOVED_PATH = "/api/moved"
 LOOP_PATH = "/api/loop"
-LONGEST_REQUEST_BODY = 8 * 1024 * 1024
 
 
 @dataclass
@@ -55,74 +51,39 @@ class RequestRecord:
         return {**vars(self), "time": self.time.isoformat()}
 
 
-class Listener(ThreadingHTTPServer):
-    """A listening socket of the shop, which can also drop the connections that are open.
+class ShopListener(Listener):
+    """A listening socket of the shop.
 
     :param is_other_host: whether it plays the stranger to whom a redirect leads
     """
 
-    daemon_threads = True
-    request_queue_size = 128
+    stand_in: "ShopServer"
 
     def __init__(self, shop: "ShopServer", address: tuple[str, int], is_other_host: bool = False):
-        self.shop = shop
         self.is_other_host = is_other_host
-        self._connections: set[socket.socket] = set()
-        super().__init__(address, ShopHandler)
-
-    def server_bind(self) -> None:
-        # HTTPServer would look its own name up in the DNS.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
-
-    def process_request(self, request, client_address) -> None:
-        self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request) -> None:
-        self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def drop_connections(self) -> None:
-        """End the connections that clients keep alive; a stopped shop must not answer on them."""
-        for connection in list(self._connections):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                # Its thread has closed it meanwhile.
-                continue
-
-    def handle_error(self, request, client_address) -> None:
-        if isinstance(sys.exception(), OSError):
-            # A client may drop its connection at any time.
-            _logger.debug("Demo shop: %s dropped its connection", client_address[0])
-        else:
-            _logger.exception("Demo shop: an answer to %s failed", client_address[0])
+        super().__init__("Demo shop", shop, address, ShopHandler)
 
 
-class ShopHandler(BaseHTTPRequestHandler):
+class ShopHandler(Handler):
     """One connection. Status and body of an answer are decided first; then it is written, with its faults."""
 
-    server: Listener
+    server: ShopListener
     server_version = "DemoShop/1.0"
     protocol_version = "HTTP/1.1"
-    # An idle connection is given up after this many seconds.
-    timeout = 60
+    longest_body = 8 * 1024 * 1024
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
         self.record = self._make_record(path, query)
         if path.startswith(CONTROL_PATH):
-            body = self._read_body()
+            body = self.read_body()
             if body is None:
-                answer = error_answer(413, f"A request may have {LONGEST_REQUEST_BODY} bytes.", {"Connection": "close"})
+                answer = error_answer(413, f"A request may have {self.longest_body} bytes.", {"Connection": "close"})
             else:
-                answer = answer_control(self.server.shop, self.client_address[0], self.command, path, body)
+                answer = answer_control(self.server.stand_in, self.client_address[0], self.command, path, body)
         else:
-            self.server.shop.requests.append(self.record)
-            self._read_body()
+            self.server.stand_in.requests.append(self.record)
+            self.read_body()
             answer = self._answer_api(path, query)
         self._write(answer)
 
@@ -132,9 +93,9 @@ class ShopHandler(BaseHTTPRequestHandler):
         given, header = self._given_key()
         key = "none"
         if header:
-            key = "valid" if hmac.compare_digest(given.encode(), self.server.shop.api_key.encode()) else "wrong"
+            key = "valid" if hmac.compare_digest(given.encode(), self.server.stand_in.api_key.encode()) else "wrong"
         return RequestRecord(
-            time=self.server.shop.clock(),
+            time=self.server.stand_in.clock(),
             method=self.command,
             path=path,
             query=query,
@@ -152,21 +113,10 @@ class ShopHandler(BaseHTTPRequestHandler):
             return self.headers["X-API-Key"], "X-API-Key"
         return "", None
 
-    def _read_body(self) -> bytes | None:
-        """Return the request's body, or ``None`` and give the connection up if it is too long or unmeasured."""
-        length = self.headers.get("Content-Length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > LONGEST_REQUEST_BODY:
-            self.close_connection = True
-            return None
-        if "Transfer-Encoding" in self.headers:
-            self.close_connection = True
-            return None
-        return self.rfile.read(int(length))
-
     # ---- the API -----------------------------------------------------------------------------------------------------
 
     def _answer_api(self, path: str, query: str) -> Answer:
-        shop = self.server.shop
+        shop = self.server.stand_in
         if path == LOOP_PATH:
             return Answer(302, {"Location": LOOP_PATH})
         is_page = path in (FEED_PATH, MOVED_PATH)
@@ -194,7 +144,7 @@ class ShopHandler(BaseHTTPRequestHandler):
     # ---- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, answer: Answer) -> None:
-        stopping = self.server.shop.stopping
+        stopping = self.server.stand_in.stopping
         if answer.delay and stopping.wait(answer.delay):
             self.close_connection = True
             return
@@ -211,9 +161,7 @@ class ShopHandler(BaseHTTPRequestHandler):
             if answer.reset:
                 self._reset()
         except OSError as error:
-            # A client that has seen enough hangs up, which is its right.
-            _logger.debug("Demo shop: the client went away: %s", error)
-            self.close_connection = True
+            self.note_client_gone(error)
         if answer.then:
             answer.then()
 
@@ -231,7 +179,7 @@ class ShopHandler(BaseHTTPRequestHandler):
         pieces: Iterable[bytes] = answer.pieces()
         pause = answer.trickle / 20
         for piece in pieces:
-            if pause and self.server.shop.stopping.wait(pause):
+            if pause and self.server.stand_in.stopping.wait(pause):
                 self.close_connection = True
                 return
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if answer.chunked else piece)
@@ -244,6 +192,3 @@ class ShopHandler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.rfile.close()
         self.connection.close()
-
-    def log_message(self, format: str, *args) -> None:
-        _logger.debug("Demo shop: %s", format % args)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any
 
 from .book import OrderBook
 from .faults import Faults
 from .feed import Settings
 from .generator import OrderGenerator
-from .handler import FEED_PATH, Listener, RequestRecord
+from .handler import FEED_PATH, RequestRecord, ShopListener
 from .order import Order
 from .totals import Totals, compute_totals
 
@@ -56,7 +56,7 @@ class ShopServer:
         self.faults = Faults(seed)
         self.requests: list[RequestRecord] = []
         self.stopping = Event()
-        self._listeners: dict[str, Listener] = {}
+        self._listeners: dict[str, ShopListener] = {}
         self._lock = Lock()
         self.book.add_past(orders)
 
@@ -80,17 +80,14 @@ class ShopServer:
         with self._lock:
             listeners, self._listeners = self._listeners, {}
         for listener in listeners.values():
-            listener.shutdown()
-            listener.server_close()
-            listener.drop_connections()
+            listener.stop()
 
-    def _listen(self, host: str, port: int) -> Listener:
+    def _listen(self, host: str, port: int) -> ShopListener:
         with self._lock:
             if host not in self._listeners:
-                listener = Listener(self, (host, port), is_other_host=host != self.host)
+                listener = ShopListener(self, (host, port), is_other_host=host != self.host)
                 self._listeners[host] = listener
-                # The interval is how long stop() waits at worst.
-                Thread(target=listener.serve_forever, args=(0.05,), name=f"demo-shop-{host}", daemon=True).start()
+                listener.start()
             return self._listeners[host]
 
     @property
