@@ -29,6 +29,25 @@ def exclusive(env, name, key):
                 _end_transaction(cr)
 
 
+def sql_held_keys(name):
+    """Return a query of the keys of one kind whose lock is held, by anybody; ``NULL`` among them means: not known.
+
+    Locks are known where they are taken, so not on a replica of the database.
+
+    :param str name: as for `exclusive`
+    :rtype: SQL
+    """
+    return SQL(
+        """
+        SELECT objid::bigint FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = hashtext(%s)::oid AND objsubid = 2 AND granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        UNION ALL SELECT NULL WHERE pg_is_in_recovery()
+        """,
+        name,
+    )
+
+
 def _end_transaction(cr):
     # Its own cursor, which holds nothing but the lock.
     cr.commit()  # pylint: disable=invalid-commit

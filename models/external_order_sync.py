@@ -5,14 +5,14 @@ from itertools import islice
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..message_language import for_reader, reader_text, with_reader
 from ..overrides import is_overridden
+from ..scheduling import SYNC_NOW_SECONDS
 from ..tools.feed_chunks import chunks
 from ..tools.order_feed import FeedError, FeedSettings, OrderFeed
 
 # Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
 FETCH_SIZE = 5000
-# How long Sync Now works before it hands what is left to the scheduled action (a web worker's own limit is 120 s).
-SYNC_NOW_SECONDS = 45
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
@@ -201,9 +201,7 @@ class ExternalOrderSync(models.Model):
         # The importing is the system's own work: whoever may start it need not be allowed to write orders and stock.
         runs = self.env["external.order.sync.run"].sudo()
         for sync in self.sudo():
-            run = runs._start(sync.with_company(sync.company_id))
-            run._execute()
-            runs |= run
+            runs |= runs._for_reader(sync)._synchronize(sync.with_company(sync.company_id))
         return runs.sudo(self.env.su)
 
     def action_sync_now(self):
@@ -214,8 +212,6 @@ class ExternalOrderSync(models.Model):
         runs = self.with_context(external_order_sync_deadline=deadline).sync_orders()  # an override may return nothing
         # Runs belong to the system; the notification counts, it shows no order.
         run = (runs or self.env["external.order.sync.run"].search([("sync_id", "=", self.id)], limit=1))[-1:].sudo()
-        if run.status == "running":
-            run._hand_over()
         return run._get_notification()
 
     def _trigger_sync(self):
@@ -274,7 +270,8 @@ class ExternalOrderSync(models.Model):
             feed = OrderFeed(self._prepare_feed_settings())
             yield from chunks(feed.pages(), size)
         except FeedError as error:
-            message = self.env._("Failed to fetch orders from external system: %(reason)s", reason=error)
+            reason = reader_text(self.env, error.message)
+            message = for_reader(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
             raise UserError(message) from error
         if feed.repeats_itself:
             run_id = self.env.context.get("external_order_sync_run_id")
@@ -346,8 +343,9 @@ class ExternalOrderSync(models.Model):
         if not self.attention_count:
             activity.unlink()
         elif not activity and self.responsible_id:
-            summary = self.env._("External orders need attention")
-            note = self.env._("Some orders could not be imported. Open them with the button Failed.")
+            env = for_reader(with_reader(self, self.responsible_id).env)
+            summary = env._("External orders need attention")
+            note = env._("Some orders could not be imported. Open them with the button Failed.")
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):

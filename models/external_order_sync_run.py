@@ -3,23 +3,25 @@ import traceback
 from datetime import timedelta
 
 import psycopg2
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..exclusive import exclusive, sql_held_keys
+from ..message_language import for_reader, in_english, with_reader
+from ..scheduling import due_domain, plan_next_turn
 from ..transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
-# A run whose process was killed shows no sign of life for so long.
+# The lock of a run, by its id: whoever works on it holds it, and loses it with the process.
+LOCK = "external_order_sync.external_order_sync_run"
+# No run is silent for so long. The database hears late of the loss of a whole machine, and keeps its locks until then.
 ABANDONED_AFTER = timedelta(minutes=15)
 FAILURES_NAMED = 20
 # So many known entries of a feed may pass before a run shows that it is alive.
 KNOWN_AT_MOST = 20_000
-# A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
-DUE_TOLERANCE = timedelta(seconds=30)
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -75,6 +77,8 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _run_due(self):
         """Run every configuration that is due, in slices: the scheduler calls again while something remains."""
+        retrying(self.env, self._end_interrupted)
+        commit(self.env)
         cron, now = self.env["ir.cron"], fields.Datetime.now()
         # The one that waits longest goes first, so that none waits for the many orders of another.
         for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
@@ -102,8 +106,7 @@ class ExternalOrderSyncRun(models.Model):
         """Active configurations whose time has come, with an unfinished scheduled run, or with orders to retry."""
         return Domain.OR(
             [
-                [("next_sync_date", "=", False)],
-                [("next_sync_date", "<=", now + DUE_TOLERANCE)],
+                due_domain(),
                 [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
                 [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
             ]
@@ -114,7 +117,7 @@ class ExternalOrderSyncRun(models.Model):
         """Have the scheduler come back when a sync is due, an order to be retried or a session to be closed."""
         now = fields.Datetime.now()
         syncs = self.env["external.order.sync"].search([("active", "=", True)])
-        times = [date or now for date in syncs.mapped("next_sync_date")]
+        times = [sync.next_sync_date for sync in syncs]
         times += (
             self.env["external.order"]
             .search(
@@ -125,49 +128,76 @@ class ExternalOrderSyncRun(models.Model):
             .mapped("next_attempt")
         )
         times += self.env["pos.session"]._get_next_external_closings()
-        cron = syncs._get_cron()
-        soonest = max(min(times, default=now + timedelta(days=366)), now)
-        # What is later than the job's next regular turn is planned then.
-        if soonest < now + relativedelta(**{cron.interval_type: cron.interval_number}):
-            cron._trigger(at=soonest)
+        plan_next_turn(syncs._get_cron(), times)
 
     # ------------------------------------------------------------
     # Life of a run
     # ------------------------------------------------------------
 
     @api.model
-    def _start(self, sync):
-        """Return the run that works for ``sync`` now: the scheduler's unfinished one, or a new one. Commits."""
+    def _synchronize(self, sync):
+        """Fetch and import for ``sync``: a new run, or the rest of the scheduler's unfinished one. Commits.
+
+        :return: the run; still ``running`` if the time was up (see `commit_progress`) and the scheduler goes on with it
+        """
         run = retrying(self.env, lambda: self._find_or_create(sync))
-        commit(self.env)
+        with exclusive(self.env, LOCK, run.id):
+            commit(self.env)  # not before: a run that others can see and that nobody holds counts as interrupted
+            run._execute()
         return run
 
     @api.model
     def _find_or_create(self, sync):
         scheduled = bool(self.env.context.get("external_order_sync_scheduled"))
-        running = self.search([("sync_id", "=", sync.id), ("status", "=", "running")])
-        if scheduled and (unfinished := running.filtered("scheduled")[:1]):
-            return unfinished
+        unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
+        if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
+            return run
+        self._end_interrupted(sync)
         now = fields.Datetime.now()
-        for run in running.filtered(lambda run: run.date_progress < now - ABANDONED_AFTER):
-            run.write(
-                {
-                    "status": "error",
-                    "date_end": run.date_progress,
-                    "message": self.env._("Interrupted. What it had received is imported by the runs after it."),
-                }
-            )
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
         return self.create({"sync_id": sync.id, "scheduled": scheduled})
 
-    def _execute(self):
-        """Fetch, import, conclude. Returns early, still ``running``, when the time is up (see `commit_progress`)."""
-        self.ensure_one()
-        if not (self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")):
+    @api.model
+    def _end_interrupted(self, sync=None):
+        """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
+        domain = Domain("status", "=", "running") & Domain("scheduled", "=", False)
+        running = self.search(domain & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE))
+        if not running:
             return
-        if self._guarded(self._import_orders, "import_error"):
+        held = {key for (key,) in self.env.execute_query(sql_held_keys(LOCK))}
+        silent_since = fields.Datetime.now() - ABANDONED_AFTER
+        for run in running:
+            if run.date_progress < silent_since or not held & {run.id, None}:
+                run._for_reader(run.sync_id)._end_as_interrupted()
+
+    def _end_as_interrupted(self):
+        self.ensure_one()
+        self.write(
+            {
+                "status": "error",
+                "date_end": self.date_progress,
+                "message": for_reader(self.env)._(
+                    "Interrupted. What it had received is imported by the runs after it."
+                ),
+            }
+        )
+        if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
+            self._tell_status(self.date_end)
+        _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)
+
+    def _for_reader(self, sync):
+        """Return these, writing for whom the messages of ``sync`` are: who starts it, or who is responsible for it."""
+        return self if self.env.lang else with_reader(self, sync.responsible_id, sync.company_id.partner_id)
+
+    def _execute(self):
+        """Fetch, import, conclude; when the time is up (see `commit_progress`), leave the rest to the scheduler."""
+        self.ensure_one()
+        is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
+        if is_fetched and self._guarded(self._import_orders, "import_error"):
             retrying(self.env, self._conclude)
-            commit(self.env)
+        elif not self.scheduled:
+            self._hand_over()
+        commit(self.env)
 
     def _guarded(self, step, error_field):
         """Call ``step``; what it raises is kept in ``error_field``, from where the status tells it.
@@ -180,12 +210,12 @@ class ExternalOrderSyncRun(models.Model):
             message = str(error)
         except TRANSIENT_ERRORS as error:
             _logger.warning("External Order Sync: %s: database busy: %s", self.sync_id.name, type(error).__name__)
-            message = self.env._("The database was too busy. What is left is done by the next run.")
+            message = for_reader(self.env)._("The database was too busy. What is left is done by the next run.")
         except Exception as error:  # an extension may raise anything, and the status has to tell it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
                 raise  # the database is gone, and with it the place to tell it
             self._log_unexpected(self.sync_id, error)
-            message = self.env._(
+            message = for_reader(self.env)._(
                 "Unexpected error (%(kind)s): %(error)s. The server log has the details.",
                 kind=type(error).__name__,
                 error=error,
@@ -327,19 +357,23 @@ class ExternalOrderSyncRun(models.Model):
             status = "no_orders"
         message = self._get_message(status)
         self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
-        # The status is the run's; whoever started it need not be allowed to write the configuration.
-        self.sync_id.sudo().write(
-            {
-                "last_sync_date": now,
-                "last_sync_status": status,
-                "last_sync_message": message,
-            }
-        )
+        self._tell_status(now)
         self.sync_id._update_attention_activity()
         if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
             self.sync_id._get_cron()._trigger()  # closing takes longer than a person who clicked should wait
         log = _logger.warning if status == "error" else _logger.info
-        log("External Order Sync: %s: %s", self.sync_id.name, message.replace("\n", " "))
+        log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
+
+    def _tell_status(self, date):
+        """Make this run's result the status of its configuration."""
+        # The status is the run's; whoever started it need not be allowed to write the configuration.
+        self.sync_id.sudo().write(
+            {
+                "last_sync_date": date,
+                "last_sync_status": self.status,
+                "last_sync_message": self.message,
+            }
+        )
 
     @api.autovacuum
     def _gc_runs(self):

@@ -7,15 +7,13 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import MissingError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..message_language import reader_text, with_reader
+from ..scheduling import SYNC_NOW_SECONDS, due_domain, plan_next_turn
 from ..tools.odoo_client import Connection, Handshake, OdooClient, OdooClientError
-from ..tools.odoo_environment import NEEDED, read_environment
+from ..tools.odoo_environment import NEEDED, incomplete, read_environment
 from ..tools.odoo_versions import KINDS
 from .odoo_sync_run import STATUSES
 
-# A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
-DUE_TOLERANCE = timedelta(seconds=30)
-# How long Sync Now works before it hands what is left to the scheduled action (a web worker's own limit is 120 s).
-SYNC_NOW_SECONDS = 45
 # What the source of the environment is called.
 ENVIRONMENT_CODE = "environment"
 # What the warehouse API calls this database, which is no source.
@@ -137,7 +135,7 @@ class OdooSyncSource(models.Model):
         environment = self._read_environment()
         missing = environment.missing if environment else NEEDED
         if missing:
-            raise OdooClientError(self.env._("The environment does not say %s.", ", ".join(missing)), "settings")
+            raise OdooClientError(incomplete(missing), "settings")
         return Connection(environment.url, environment.database, environment.login, environment.secret)
 
     def _get_handshake(self):
@@ -177,7 +175,7 @@ class OdooSyncSource(models.Model):
                 handshake = client.connect()
                 total = client.newest("product", 1).total
         except OdooClientError as error:
-            raise UserError(str(error)) from error
+            raise UserError(reader_text(self.env, error.message)) from error
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -218,9 +216,10 @@ class OdooSyncSource(models.Model):
         return self.action_sync_now()
 
     def _sync(self):
-        """Synchronize; see ``odoo.mirror.sync``."""
+        """Synchronize; see ``odoo.mirror.sync``. It writes for the person who started it, else for the company."""
         self.ensure_one()
-        return self.env["odoo.mirror.sync"]._sync(self)
+        source = self if self.env.lang else with_reader(self, (self.company_id or self.env.company).partner_id)
+        return source.env["odoo.mirror.sync"]._sync(source)
 
     def _trigger_sync(self):
         """Have the scheduler synchronize ``self``, or all active sources that the user sees, at once.
@@ -248,9 +247,7 @@ class OdooSyncSource(models.Model):
         cron = self.env["ir.cron"]
         self._ensure_environment_source()
         self.env["odoo.mirror.sync"]._announce()
-        for source in self.search(self._due_domain(fields.Datetime.now())):
-            if source.from_environment and not self._read_environment():
-                continue
+        for source in self.search(self._due_domain()):
             run = source._sync()
             if run.status == "running":
                 run.handed_over = True
@@ -260,15 +257,15 @@ class OdooSyncSource(models.Model):
         cron._commit_progress(remaining=0)
 
     @api.model
-    def _due_domain(self, now):
-        """Active sources whose time has come, or whose run goes on."""
-        return Domain.OR(
-            [
-                [("next_sync_date", "=", False)],
-                [("next_sync_date", "<=", now + DUE_TOLERANCE)],
-                [("run_ids", "any", [("status", "=", "running"), ("handed_over", "=", True)])],
-            ]
-        )
+    def _due_domain(self):
+        """Sources whose time has come, or whose run goes on."""
+        unfinished = Domain("run_ids", "any", [("status", "=", "running"), ("handed_over", "=", True)])
+        return self._scheduled_domain() & (due_domain() | unfinished)
+
+    @api.model
+    def _scheduled_domain(self):
+        """Sources that the scheduled action runs: that of the environment rests while the environment says nothing."""
+        return Domain.TRUE if self._read_environment() else Domain("from_environment", "=", False)
 
     def _plan_next_sync(self):
         """Set when the scheduled action runs it next: an interval from now, however this run ends."""
@@ -280,11 +277,8 @@ class OdooSyncSource(models.Model):
     @api.model
     def _plan_next_runs(self):
         """Have the scheduler come back when the next source is due, if that is before its own next turn."""
-        cron = self._get_cron()
-        now = fields.Datetime.now()
-        times = self.search([("next_sync_date", "!=", False)]).mapped("next_sync_date")
-        if times and (soonest := max(min(times), now)) < now + timedelta(minutes=cron.interval_number):
-            cron._trigger(at=soonest)
+        sources = self.search(self._scheduled_domain() & Domain("next_sync_date", "!=", False))
+        plan_next_turn(self._get_cron(), sources.mapped("next_sync_date"))
 
     @api.model
     def _read_environment(self):

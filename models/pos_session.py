@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..message_language import for_reader, with_reader
 from ..transaction import TRANSIENT_ERRORS, commit, retrying
 
 _logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class PosSession(models.Model):
         waiting = unfinished.filtered(lambda session: session.state == "opening_control")[:1]
         if not waiting and unfinished:
             raise UserError(
-                self.env._(
+                for_reader(self.env)._(
                     "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing it; "
                     "the orders wait until then.",
                     pos=config.name,
@@ -62,7 +63,7 @@ class PosSession(models.Model):
             )
         if not waiting and not sync.auto_create_session:
             raise UserError(
-                self.env._(
+                for_reader(self.env)._(
                     'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
                     "orders wait until then.",
                     pos=config.name,
@@ -124,11 +125,62 @@ class PosSession(models.Model):
         # Rows that only refer to the session, as those of the register's own orders, do not stand in the way.
         if len(self.try_lock_for_update(allow_referencing=True)) != len(self):
             raise arriving
+        if not self.env.registry.ready:
+            # An addon is being installed, whose data or hooks close sessions. Nothing is imported meanwhile, and its
+            # transaction may have the table to itself: another one would wait for it, and it for the other, forever.
+            return
         seen = set(self.env["pos.order"].sudo().search([("session_id", "in", self.ids)]).ids)  # all, whoever closes
         with self.env.registry.cursor() as cr:
             cr.execute(SQL("SELECT id FROM pos_order WHERE session_id IN %s", tuple(self.ids)))
             if {order_id for (order_id,) in cr.fetchall()} - seen:
                 raise arriving
+
+    def _create_account_move(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
+        data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        if self.env.context.get("external_order_sync_closing") and not self.is_in_company_currency:
+            self._book_conversion_difference(data)
+        return data
+
+    def _book_conversion_difference(self, data):
+        """Balance the entry of a session in another currency where it is off by nothing but rounding.
+
+        Odoo converts every sale, tax and payment by itself, each rounded to the company's currency, so the entry of
+        many orders can be off by some cents, and a person would have to choose an account for them. This is an
+        exchange difference: it goes where the company books these, if
+
+        - the entry balances in the session's own currency, in which the orders were sold and paid, and
+        - it is off by no more than half a cent for each amount that was converted.
+
+        Whatever else it is off by stays, and Odoo refuses the entry.
+
+        :param dict data: what `_create_account_move` made
+        """
+        company = self.company_id
+        converted = self.move_id.line_ids.filtered(lambda line: line.currency_id == self.currency_id)
+        others = self.move_id.line_ids - converted
+        if not self.currency_id.is_zero(sum(converted.mapped("amount_currency"))):
+            return
+        if not company.currency_id.is_zero(sum(others.mapped("balance"))):
+            return
+        difference = company.currency_id.round(sum(converted.mapped("balance")))
+        most = self._count_converted_amounts() * company.currency_id.rounding / 2
+        if company.currency_id.is_zero(difference) or company.currency_id.compare_amounts(abs(difference), most) > 0:
+            return
+        account = company[f"{'income' if difference > 0 else 'expense'}_currency_exchange_account_id"]
+        if account:
+            values = {
+                "name": self.env._("Rounding of converted amounts"),
+                "account_id": account.id,
+                "move_id": self.move_id.id,
+            }
+            data["MoveLine"].create(self._credit_amounts(values, 0, difference))
+
+    def _count_converted_amounts(self):
+        """Return how many amounts of the orders Odoo converts one by one, at least."""
+        return sum(
+            len(order.payment_ids) + len(order.lines) + len(order.lines.tax_ids.flatten_taxes_hierarchy())
+            for order in self._get_closed_orders()
+        )
 
     # ------------------------------------------------------------
     # Closing by itself
@@ -225,7 +277,7 @@ class PosSession(models.Model):
             refusal = self.post_closing_cash_details(self.cash_register_balance_end)
         if refusal and not refusal.get("successful"):
             raise UserError(refusal["message"])
-        result = self.action_pos_session_closing_control()
+        result = self.with_context(external_order_sync_closing=True).action_pos_session_closing_control()
         if isinstance(result, dict):
             # Odoo has rolled back, and offers a person to book the difference.
             wizard = self.env[result["res_model"]].browse(result["res_id"])
@@ -242,13 +294,15 @@ class PosSession(models.Model):
         self.ensure_one()
         sync = self.external_order_sync_id
         _logger.warning("External Order Sync: %s: session %s stays open: %s", sync.name, self.name, problem)
-        advice = self.env._(
+        responsible = sync.responsible_id or self.user_id
+        env = for_reader(with_reader(self, responsible).env)
+        advice = env._(
             "Close the session by hand, or mend the cause and mark this activity as done: then it is tried again. "
             "External orders go on coming in."
         )
         self.activity_schedule(
             CLOSING_ACTIVITY,
-            user_id=(sync.responsible_id or self.user_id).id,
-            summary=self.env._("The session could not be closed"),
+            user_id=responsible.id,
+            summary=env._("The session could not be closed"),
             note=Markup("<p>%s</p><p>%s</p>") % (problem, advice),
         )

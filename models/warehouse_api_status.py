@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..exclusive import sql_held_keys
+from .external_order_sync_run import LOCK
 from .warehouse_api import ISO_UTC, Document
 from .warehouse_schema import STATUS
 
@@ -92,6 +94,15 @@ class WarehouseApi(models.AbstractModel):
         orders = self.env["external.order"]._search([])
         Run = self.env["external.order.sync.run"]
         running = Run._search([("status", "=", "running")])
+        # Nobody works on a run that nobody holds, unless it waits for the scheduler's next turn.
+        running.add_where(
+            SQL(
+                "(%(run)s.scheduled OR EXISTS "
+                "(SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL))",
+                run=SQL.identifier(running.table),
+                held=sql_held_keys(LOCK),
+            )
+        )
         last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
         state = SQL.identifier(orders.table, "state")
         return SQL(

@@ -1,6 +1,9 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from odoo import fields
+from odoo.fields import Command
+
 from .common import ExternalOrderCase
 
 
@@ -94,3 +97,50 @@ class MoneyCase(ExternalOrderCase):
             kind: {key: round(amount, 6) for key, amount in sums.items()} if isinstance(sums, dict) else round(sums, 6)
             for kind, sums in books.items()
         }
+
+    def open_shop_in(self, code, rate):
+        """Let the synchronization fill a Point of Sale in another currency; ``rate``: units of it for one of ours.
+
+        Odoo takes the currency of a Point of Sale from its sales journal, and asks the payment methods for the same.
+        """
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        currency.active = True
+        currency.rate_ids.unlink()
+        self.env["res.currency.rate"].create(
+            {
+                "name": fields.Date.subtract(fields.Date.today(), days=1),
+                "rate": rate,
+                "currency_id": currency.id,
+                "company_id": self.company.id,
+            }
+        )
+        journals = self.env["account.journal"].create(
+            [
+                {
+                    "name": f"{kind} {code}",
+                    "type": kind,
+                    "code": f"{kind[:2]}{code}",
+                    "currency_id": currency.id,
+                    "company_id": self.company.id,
+                }
+                for kind in ("general", "sale", "cash", "bank")
+            ]
+        )
+        methods = self.env["pos.payment.method"].create(
+            [
+                {"name": f"{name} {code}", "journal_id": journal.id, "company_id": self.company.id}
+                for name, journal in zip(("Cash", "Card"), journals[2:], strict=True)
+            ]
+        )
+        config = self.env["pos.config"].create(
+            {
+                "name": f"POS {code}",
+                "company_id": self.company.id,
+                "journal_id": journals[0].id,
+                "invoice_journal_id": journals[1].id,
+                "payment_method_ids": [Command.set(methods.ids)],
+            }
+        )
+        self.assertEqual(config.currency_id, currency)
+        self.sync.pos_config_id = config
+        return currency

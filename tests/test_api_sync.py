@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.fields import Datetime
 
+from ..models.external_order_sync_run import LOCK
 from .api_common import STATUS, TRIGGER, ApiCase
 
 SYNC_USER = "external_order_sync.group_user"
@@ -137,7 +138,15 @@ class TestApiSync(CronMixinCase, ApiCase):
                 "date_end": "2026-01-01 09:01:00",
             }
         )
-        Run.create({"sync_id": sync.id, "status": "running", "date_start": "2026-01-01 10:00:00"})
+        run = Run.create({"sync_id": sync.id, "status": "running", "date_start": "2026-01-01 10:00:00"})
+        # of a process that is gone
+        self.assertIsNone(self.get(STATUS, key=self.manager_key)["orders"]["running_since"])
+        # exclusive() would keep the one connection of a test for itself.
+        self.env.cr.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", [LOCK, run.id])
+        orders = self.get(STATUS, key=self.manager_key)["orders"]
+        self.env.cr.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [LOCK, run.id])
+        self.assertEqual(orders["running_since"], "2026-01-01T10:00:00Z")
+        run.scheduled = True  # the next turn of the scheduler goes on with it
         orders = self.get(STATUS, key=self.manager_key)["orders"]
         self.assertEqual(orders["running_since"], "2026-01-01T10:00:00Z")
         self.assertEqual(

@@ -252,9 +252,17 @@ class TestMirrorSource(MirrorCase):
             self.run_scheduler()
         source = self.env["odoo.sync.source"].search([("from_environment", "=", True)])
         runs = source.run_ids
-        source.next_sync_date = False
-        self.run_scheduler()
-        self.assertEqual(source.run_ids, runs)
+        cron = self.env.ref("external_order_sync.ir_cron_odoo_sync")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        for date in (False, fields.Datetime.now() - timedelta(minutes=5)):
+            with self.subTest(date=date):
+                source.next_sync_date = date
+                triggers.unlink()
+                self.run_scheduler()
+                self.assertEqual(source.run_ids, runs)
+                # It is not for this one that the scheduler comes back.
+                triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+                self.assertFalse([call for call in triggers.mapped("call_at") if call <= fields.Datetime.now()])
 
     def test_a_neutralized_copy_does_not_use_the_environment(self):
         self.source.active = False

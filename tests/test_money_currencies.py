@@ -1,58 +1,8 @@
-from odoo import fields
-from odoo.fields import Command
-
 from .money import MoneyCase
 
 
 class TestMoneyCurrencies(MoneyCase):
     """Points of Sale in currencies of 0, 2 and 3 decimals, other than the company's."""
-
-    def open_shop_in(self, code, rate):
-        """Let the synchronization fill a Point of Sale in another currency; ``rate``: units of it for one of ours.
-
-        Odoo takes the currency of a Point of Sale from its sales journal, and asks the payment methods for the same.
-        """
-        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
-        currency.active = True
-        currency.rate_ids.unlink()
-        self.env["res.currency.rate"].create(
-            {
-                "name": fields.Date.subtract(fields.Date.today(), days=1),
-                "rate": rate,
-                "currency_id": currency.id,
-                "company_id": self.company.id,
-            }
-        )
-        journals = self.env["account.journal"].create(
-            [
-                {
-                    "name": f"{kind} {code}",
-                    "type": kind,
-                    "code": f"{kind[:2]}{code}",
-                    "currency_id": currency.id,
-                    "company_id": self.company.id,
-                }
-                for kind in ("general", "sale", "cash", "bank")
-            ]
-        )
-        methods = self.env["pos.payment.method"].create(
-            [
-                {"name": f"{name} {code}", "journal_id": journal.id, "company_id": self.company.id}
-                for name, journal in zip(("Cash", "Card"), journals[2:], strict=True)
-            ]
-        )
-        config = self.env["pos.config"].create(
-            {
-                "name": f"POS {code}",
-                "company_id": self.company.id,
-                "journal_id": journals[0].id,
-                "invoice_journal_id": journals[1].id,
-                "payment_method_ids": [Command.set(methods.ids)],
-            }
-        )
-        self.assertEqual(config.currency_id, currency)
-        self.sync.pos_config_id = config
-        return currency
 
     def assert_books(self, order, sales, tax, paid):
         """Check the books, in the company's currency."""

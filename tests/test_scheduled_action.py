@@ -146,14 +146,6 @@ class TestScheduledAction(ExternalOrderCase):
 
     # ---- runs that were cut off ----
 
-    def test_a_run_of_a_killed_process_is_told_as_interrupted_by_the_next(self):
-        stale = self.env["external.order.sync.run"].create({"sync_id": self.sync.id})
-        stale.date_progress = fields.Datetime.now() - timedelta(minutes=16)
-        alive = self.env["external.order.sync.run"].create({"sync_id": self.sync.id})
-        self.synchronize(self.order())
-        self.assertEqual((stale.status, alive.status), ("error", "running"))
-        self.assertIn("Interrupted", stale.message)
-
     def test_a_scheduled_run_of_a_killed_process_goes_on(self):
         run = self.env["external.order.sync.run"].create(
             {
