@@ -1,19 +1,16 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .browser_common import BrowserCase
 from .common import ExternalOrderCase
 
 
 @tagged("post_install", "-at_install")
-class TestTours(ExternalOrderCase, HttpCase):
-    """The screens, in a real browser. A tour fails on any error in the browser's console."""
-
-    def start(self, action, tour, **kwargs):
-        self.env.ref("base.user_admin").write({"company_id": self.company.id, "company_ids": [(4, self.company.id)]})
-        self.start_tour(f"/odoo/action-external_order_sync.{action}", tour, login="admin", **kwargs)
+class TestTours(ExternalOrderCase, BrowserCase):
+    """Setting up, synchronizing and mending, as a shop manager does it in the browser."""
 
     def test_a_new_synchronization_is_set_up_tested_started_and_mended(self):
         self.feed(self.order(1), self.order(2, OrderItems=[self.item("No Such Product")]))
-        self.start(
+        self.run_tour(
             "action_external_order_sync", "external_order_sync_setup", cookies={"external_shop_url": self.shop.url}
         )
         sync = self.env["external.order.sync"].search([("name", "=", "Tour Store")])
@@ -23,7 +20,7 @@ class TestTours(ExternalOrderCase, HttpCase):
 
     def test_an_unknown_product_is_chosen_and_the_order_is_imported(self):
         self.synchronize(self.order("no-such", OrderItems=[self.item("No Such Product")]))
-        self.start("action_external_order", "external_order_choose_product")
+        self.run_tour("action_external_order", "external_order_choose_product")
         order = self.inbox("no-such")
         self.assertEqual(order.state, "done")
         self.assertEqual(order.pos_order_id.lines.product_id, self.product)
@@ -31,7 +28,7 @@ class TestTours(ExternalOrderCase, HttpCase):
     def test_failed_orders_are_retried_together(self):
         self.synchronize(*[self.order(number, OrderItems=[self.item("Late Product")]) for number in (1, 2)])
         self.create_product("Late Product")
-        self.start("action_external_order", "external_order_bulk_retry")
+        self.run_tour("action_external_order", "external_order_bulk_retry")
         self.assertEqual({self.inbox(1).state, self.inbox(2).state}, {"done"})
 
     def test_problems_are_mended_by_reason(self):
@@ -40,12 +37,12 @@ class TestTours(ExternalOrderCase, HttpCase):
             self.order(2, GrandTotal=99.0),
             self.order(3, GrandTotal=98.0),
         )
-        self.start("action_external_order_problem", "external_order_problems")
+        self.run_tour("action_external_order_problem", "external_order_problems")
         self.assertEqual([self.inbox(number).state for number in (1, 2, 3)], ["done", "ignored", "ignored"])
 
     def test_a_guessed_payment_method_is_chosen(self):
         self.synchronize(self.order("voucher", CheckoutDetails=[self.payment(92.0, "Voucher", 9)]))
-        self.start("action_external_order", "external_order_choose_payment")
+        self.run_tour("action_external_order", "external_order_choose_payment")
         mapping = self.sync.payment_mapping_ids
         self.assertEqual((mapping.card_type, mapping.payment_mode), ("Voucher", "9"))
         self.assertEqual(mapping.payment_method_id, self.card)

@@ -1,61 +1,11 @@
-from odoo import fields
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ExternalOrderCase
 
 
 @tagged("post_install", "-at_install")
-class TestViews(ExternalOrderCase, HttpCase):
-    """Every screen opens, and shows each user what is meant for that user."""
-
-    def actions(self):
-        """Return the window actions of this addon."""
-        names = self.env["ir.model.data"].search(
-            [("module", "=", "external_order_sync"), ("model", "=", "ir.actions.act_window")]
-        )
-        return self.env["ir.actions.act_window"].browse(names.mapped("res_id"))
-
-    def fill_every_screen(self):
-        self.synchronize(
-            self.order(1),
-            self.order(2, OrderItems=[self.item("Unknown Thing")]),
-            self.order(3, CheckoutDetails=[self.payment(92.0, "Voucher", 9)]),
-        )
-        self.env["external.product.alias"].create({"item_name": "Something", "product_id": self.product.id})
-        self.env["external.payment.mapping"].create({"card_type": "Gift", "payment_method_id": self.cash.id})
-        source = self.env["odoo.sync.source"].create(
-            {
-                "name": "Remote",
-                "code": "remote",
-                "url": "https://remote.example.com",
-                "database": "remote",
-                "login": "reader",
-                "secret": "key",
-            }
-        )
-        self.env["odoo.sync.run"].create({"source_id": source.id})
-        for name, model in self.env.items():
-            if name.startswith("odoo.mirror.") and "remote_id" in model._fields and not model._abstract:
-                times = [key for key, field in model._fields.items() if field.required and field.type == "datetime"]
-                now = fields.Datetime.now()
-                model.create({"source_id": source.id, "remote_id": 1, **dict.fromkeys(times, now)})
-        carrier = self.env["delivery.carrier"].create({"name": "Courier", "product_id": self.component.id})
-        picking = self.pos_orders().picking_ids[:1]
-        self.env["external.shipment"].create(
-            {"picking_id": picking.id, "carrier_id": carrier.id, "provider_code": carrier.delivery_type}
-        )
-
-    def test_every_screen_opens_in_the_browser(self):
-        self.fill_every_screen()
-        for action in self.actions():
-            self.assertTrue(self.env[action.res_model].search_count([], limit=1), f"{action.res_model} shows no record")
-        self.env.ref("base.user_admin").write({"company_id": self.company.id, "company_ids": [(4, self.company.id)]})
-        self.start_tour(
-            "/odoo/action-external_order_sync.action_external_order_sync",
-            "external_order_every_screen",
-            login="admin",
-            timeout=300,
-        )
+class TestViews(ExternalOrderCase):
+    """The screens show each user what is meant for that user."""
 
     def test_every_menu_leads_to_a_screen(self):
         menus = self.env["ir.model.data"].search([("module", "=", "external_order_sync"), ("model", "=", "ir.ui.menu")])
@@ -113,15 +63,6 @@ class TestViews(ExternalOrderCase, HttpCase):
         self.assertEqual(self.sync.picking_count, 1)
         self.assertEqual(row.action_open_session()["res_id"], row.session_id.id)
         self.assertEqual(row.action_open_sync()["res_id"], self.sync.id)
-
-    def test_progress_is_told_while_a_run_is_alive(self):
-        self.assertFalse(self.sync.get_progress())
-        run = self.env["external.order.sync.run"].create({"sync_id": self.sync.id, "fetched_count": 7})
-        self.assertEqual(
-            self.sync.get_progress(), {"fetching": True, "fetched": 7, "imported": 0, "failed": 0, "waiting": 0}
-        )
-        run.date_progress = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
-        self.assertFalse(self.sync.get_progress())
 
     def test_the_chart_shows_the_last_runs(self):
         self.synchronize(self.order(1), self.order(2, OrderItems=[self.item("Unknown Thing")]))

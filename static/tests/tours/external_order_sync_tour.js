@@ -1,7 +1,5 @@
-import { registry } from "@web/core/registry";
+import { addTour, closeNotification, enter, enterCookie, notification } from "./patient_tour";
 
-const notification = (text) => `.o_notification:contains("${text}")`;
-const closeNotification = { trigger: ".o_notification .o_notification_close", run: "click" };
 const choose = (name) => [
     { trigger: ".modal .o_field_widget[name=product_id] input", run: `edit ${name}` },
     { trigger: `.o-autocomplete--dropdown-item:contains(${name})`, run: "click" },
@@ -9,88 +7,73 @@ const choose = (name) => [
     { trigger: "body:not(:has(.modal))" },
 ];
 
-registry.category("web_tour.tours").add("external_order_sync_setup", {
-    steps: () => [
-        { trigger: ".o_list_button_add", run: "click" },
-        { trigger: ".o_form_view .alert:contains('three steps')" },
-        { trigger: ".o_field_widget[name=name] input", run: "edit Tour Store" },
-        {
-            trigger: ".o_field_widget[name=external_api_url] input",
-            run({ edit }) {
-                return edit(document.cookie.match(/external_shop_url=([^;]+)/)[1]);
-            },
-        },
-        { trigger: ".o_field_widget[name=external_api_key] input", run: "edit test-key" },
-        { trigger: ".o_field_widget[name=pos_config_id] input", run: "edit Test POS" },
-        { trigger: ".o-autocomplete--dropdown-item:contains(Test POS)", run: "click" },
-        { trigger: ".o_form_button_save", run: "click" },
-        { trigger: ".o_form_saved .alert:contains('Almost there')" },
-        { trigger: ".o_statusbar_buttons button[name=action_test_connection]", run: "click" },
-        { trigger: ".modal .alert-warning:contains('Nothing was imported yet')" },
-        { trigger: ".modal .o_data_row:contains('Ready')" },
-        { trigger: ".modal .o_data_row:contains('Product not found')" },
-        { trigger: ".modal button:contains(Close)", run: "click" },
-        { trigger: "body:not(:has(.modal))" },
-        { trigger: ".o_statusbar_buttons button[name=action_sync_now]", run: "click" },
-        { trigger: notification("Product not found") },
-        { trigger: ".o_field_widget[name=last_sync_status]:contains('Error')" },
-        { trigger: ".o_external_order_run.o_run_error" },
-        // An unknown product is mended from the notification: this button, the product, the button of the dialog.
-        { trigger: ".o_notification_buttons button:contains('Choose Product')", run: "click" },
-        { trigger: ".modal .alert-info:contains('1')" },
-        ...choose("Product Name"),
-        { trigger: notification("1 order imported") },
-        { trigger: ".oe_stat_button[name=action_open_failed]:contains('0')" },
-        { trigger: ".oe_stat_button[name=action_open_orders]:contains('2')", run: "click" },
-        { trigger: ".o_list_view .o_data_row:contains('Imported')" },
-    ],
-});
+addTour("external_order_sync_setup", () => [
+    { trigger: ".o_list_button_add", run: "click" },
+    { trigger: ".o_form_view .alert:contains('three steps')" },
+    enter("name", "Tour Store"),
+    enterCookie("external_api_url", "external_shop_url"),
+    enter("external_api_key", "test-key"),
+    enter("pos_config_id", "Test POS"),
+    { trigger: ".o-autocomplete--dropdown-item:contains(Test POS)", run: "click" },
+    { trigger: ".o_form_button_save", run: "click" },
+    { trigger: ".o_form_saved .alert:contains('Almost there')" },
+    { trigger: ".o_statusbar_buttons button[name=action_test_connection]", run: "click" },
+    { trigger: ".modal .alert-warning:contains('Nothing was imported yet')" },
+    { trigger: ".modal .o_data_row:contains('Ready')" },
+    { trigger: ".modal .o_data_row:contains('Product not found')" },
+    { trigger: ".modal button:contains(Close)", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+    { trigger: ".o_statusbar_buttons button[name=action_sync_now]", run: "click" },
+    { trigger: notification("Product not found") },
+    { trigger: ".o_field_widget[name=last_sync_status]:contains('Error')" },
+    { trigger: ".o_external_order_run.o_run_error" },
+    // An unknown product is mended from the notification: this button, the product, the button of the dialog.
+    { trigger: ".o_notification_buttons button:contains('Choose Product')", run: "click" },
+    { trigger: ".modal .alert-info:contains('1')" },
+    ...choose("Product Name"),
+    { trigger: notification("1 order imported") },
+    { trigger: ".oe_stat_button[name=action_open_failed]:contains('0')" },
+    { trigger: ".oe_stat_button[name=action_open_orders]:contains('2')", run: "click" },
+    { trigger: ".o_list_view .o_data_row:contains('Imported')" },
+]);
 
-registry.category("web_tour.tours").add("external_order_choose_product", {
-    steps: () => [
-        { trigger: ".o_data_row .o_data_cell:contains('no-such')", run: "click" },
-        { trigger: ".o_form_view .alert-danger:contains('Product not found')" },
-        { trigger: ".o_form_view .o_statusbar_buttons button[name=action_choose_product]", run: "click" },
-        ...choose("Product Name"),
-        { trigger: ".o_form_view .o_arrow_button_current:contains('Imported')" },
-        { trigger: ".o_field_widget[name=result_html]:contains('Product Name')" },
-        { trigger: ".o_form_view .oe_stat_button[name=action_open_order]", run: "click" },
-        { trigger: ".o_form_view .o_field_widget[name=external_order_id]:contains('no-such')" },
-    ],
-});
+addTour("external_order_choose_product", () => [
+    { trigger: ".o_data_row .o_data_cell:contains('no-such')", run: "click" },
+    { trigger: ".o_form_view .alert-danger:contains('Product not found')" },
+    { trigger: ".o_form_view .o_statusbar_buttons button[name=action_choose_product]", run: "click" },
+    ...choose("Product Name"),
+    { trigger: ".o_form_view .o_arrow_button_current:contains('Imported')" },
+    { trigger: ".o_field_widget[name=result_html]:contains('Product Name')" },
+    { trigger: ".o_form_view .oe_stat_button[name=action_open_order]", run: "click" },
+    { trigger: ".o_form_view .o_field_widget[name=external_order_id]:contains('no-such')" },
+]);
 
-registry.category("web_tour.tours").add("external_order_bulk_retry", {
-    steps: () => [
-        { trigger: ".o_data_row:contains('Product not found')" },
-        { trigger: "thead .o_list_record_selector input", run: "click" },
-        { trigger: ".o_control_panel button[name=action_retry]", run: "click" },
-        { trigger: notification("2 orders imported") },
-        { trigger: ".o_data_row .badge:contains('Imported')" },
-    ],
-});
+addTour("external_order_bulk_retry", () => [
+    { trigger: ".o_data_row:contains('Product not found')" },
+    { trigger: "thead .o_list_record_selector input", run: "click" },
+    { trigger: ".o_control_panel button[name=action_retry]", run: "click" },
+    { trigger: notification("2 orders imported") },
+    { trigger: ".o_data_row .badge:contains('Imported')" },
+]);
 
-registry.category("web_tour.tours").add("external_order_problems", {
-    steps: () => [
-        { trigger: ".o_kanban_record:contains('Totals Differ'):contains('Orders') a:contains('2')" },
-        { trigger: ".o_kanban_record:contains('Unknown Thing') button[name=action_choose_product]", run: "click" },
-        ...choose("Product Name"),
-        { trigger: notification("1 order imported") },
-        closeNotification,
-        { trigger: "body:not(:has(.o_kanban_record:contains('Unknown Thing')))" },
-        { trigger: ".o_kanban_record:contains('Totals Differ') button[name=action_ignore]", run: "click" },
-        { trigger: ".modal .modal-footer .btn-primary", run: "click" },
-        { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
-    ],
-});
+addTour("external_order_problems", () => [
+    { trigger: ".o_kanban_record:contains('Totals Differ'):contains('Orders') a:contains('2')" },
+    { trigger: ".o_kanban_record:contains('Unknown Thing') button[name=action_choose_product]", run: "click" },
+    ...choose("Product Name"),
+    { trigger: notification("1 order imported") },
+    closeNotification,
+    { trigger: "body:not(:has(.o_kanban_record:contains('Unknown Thing')))" },
+    { trigger: ".o_kanban_record:contains('Totals Differ') button[name=action_ignore]", run: "click" },
+    { trigger: ".modal .modal-footer .btn-primary", run: "click" },
+    { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
+]);
 
-registry.category("web_tour.tours").add("external_order_choose_payment", {
-    steps: () => [
-        { trigger: ".o_data_row .o_data_cell:contains('voucher')", run: "click" },
-        { trigger: ".o_form_view .alert-warning button[name=action_choose_payment]", run: "click" },
-        { trigger: ".modal .o_field_widget[name=payment_method_id] input", run: "edit Card (test)" },
-        { trigger: ".o-autocomplete--dropdown-item:contains(Card (test))", run: "click" },
-        { trigger: ".modal button[name=action_remember]", run: "click" },
-        { trigger: notification("Remembered") },
-        { trigger: ".o_form_view:not(:has(button[name=action_choose_payment]))" },
-    ],
-});
+addTour("external_order_choose_payment", () => [
+    { trigger: ".o_data_row .o_data_cell:contains('voucher')", run: "click" },
+    { trigger: ".o_form_view .alert-warning button[name=action_choose_payment]", run: "click" },
+    { trigger: ".modal .o_field_widget[name=payment_method_id] input", run: "edit Card (test)" },
+    { trigger: ".o-autocomplete--dropdown-item:contains(Card (test))", run: "click" },
+    { trigger: ".modal button[name=action_remember]", run: "click" },
+    { trigger: notification("Remembered") },
+    { trigger: ".o_form_view:not(:has(button[name=action_choose_payment]))" },
+]);

@@ -1,0 +1,66 @@
+import { browser } from "@web/core/browser/browser";
+import { addTour, confirm, enter, press } from "./patient_tour";
+
+/** Let the shipments' scheduled action run, as the scheduler does, and show what it changed. */
+const runScheduler = {
+    content: "The scheduler sends the shipments",
+    trigger: ".o_action_manager",
+    async run() {
+        const { orm, action } = odoo.__WOWL_DEBUG__.root.env.services;
+        const domain = [
+            ["module", "=", "external_order_sync"],
+            ["name", "=", "ir_cron_ship"],
+        ];
+        const [name] = await orm.searchRead("ir.model.data", domain, ["res_id"]);
+        await orm.call("ir.cron", "method_direct_trigger", [[name.res_id]]);
+        await action.doAction("soft_reload");
+    },
+};
+const inState = (state) => ({ trigger: `.o_form_view .o_arrow_button_current:contains('${state}')` });
+
+addTour("external_shipment_validate", () => [
+    // Inventory → Operations → Deliveries is Odoo's own; the transfer's form is open already.
+    press("button_validate"),
+    { trigger: ".o_form_view .oe_stat_button[name=action_open_shipment]", run: "click" },
+    inState("Pending"),
+    runScheduler,
+    inState("Shipped"),
+    { trigger: ".o_form_view .o_field_widget[name=tracking_url] a[href*='auftrag.php?nr=']" },
+    {
+        content: "The tracking page opens in another tab",
+        trigger: ".oe_stat_button[name=action_open_tracking]",
+        async run({ click }) {
+            const { open } = browser;
+            const opened = new Promise((resolve) => {
+                browser.open = (url) => resolve(url) || window;
+            });
+            await click();
+            const url = await opened;
+            browser.open = open;
+            if (!url.includes("auftrag.php?nr=")) {
+                throw new Error(`Not the tracking page: ${url}`);
+            }
+        },
+    },
+    press("action_cancel"),
+    confirm,
+    inState("Cancelled"),
+]);
+
+addTour("external_shipment_mend", () => [
+    { trigger: ".o_list_view .o_data_row:contains('Erika')" },
+    runScheduler,
+    { trigger: ".o_data_row:contains('Error'):contains('ZIP code of the receiver')" },
+    { trigger: ".o_data_row .o_data_cell[name=partner_id]", run: "click" },
+    { trigger: ".o_form_view .alert-danger:contains('ZIP code of the receiver')" },
+    { trigger: ".o_form_view .o_field_widget[name=partner_id] a", run: "click" },
+    enter("zip", "01067"),
+    { trigger: ".o_form_button_save", run: "click" },
+    { trigger: ".o_form_saved" },
+    { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a", run: "click" },
+    press("action_retry"),
+    inState("Pending"),
+    runScheduler,
+    inState("Shipped"),
+    { trigger: ".o_form_view:not(:has(.alert-danger)) .o_field_widget[name=tracking_number]" },
+]);

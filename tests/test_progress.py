@@ -1,0 +1,86 @@
+import re
+
+from odoo.tests import common
+from playwright.sync_api import sync_playwright
+
+from ..dev.chromium import SWITCHES
+from ..dev.shop import ShopServer
+from .browser_common import unlimited_memory
+from .shipment_server import LOGIN, PATIENCE, ShipmentServerCase
+
+API_KEY = "progress-test-key"
+ORDERS, PER_PAGE, PAGE_SECONDS = 30, 5, 1.5
+# What the widget showed, each text once, gathered in the page itself so that none passes unseen.
+GATHER = """() => {
+    window.neverReloaded = true;
+    window.shown = [];
+    new MutationObserver(() => {
+        const text = document.querySelector(".o_external_order_progress")?.textContent.replace(/\\s+/g, " ").trim();
+        if (text && text !== window.shown.at(-1)) {
+            window.shown.push(text);
+        }
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+class TestProgress(ShipmentServerCase):
+    """How far a running synchronization is, on a form that stays open.
+
+    Within a test, Odoo answers one request at a time; only a real server answers while it synchronizes.
+    """
+
+    @classmethod
+    def prepare_data(cls):
+        cls.shop = cls.enterClassContext(ShopServer(orders=ORDERS, api_key=API_KEY, per_page=PER_PAGE))
+        [pos_config] = cls.client.call("pos.config", "search", [("company_id", "=", 1)], limit=1)
+        values = {
+            "name": "Slow Shop",
+            "external_api_url": cls.shop.url,
+            "external_api_key": API_KEY,
+            "pos_config_id": pos_config,
+        }
+        cls.sync = cls.client.call("external.order.sync", "create", values)
+
+    def setUp(self):
+        super().setUp()
+        self.shop.faults.add("delay", seconds=PAGE_SECONDS, times=None)
+        self.addCleanup(self.shop.faults.clear)
+        self.enterContext(unlimited_memory())
+        playwright = self.enterContext(sync_playwright())
+        browser = playwright.chromium.launch(
+            executable_path=common._find_executable(), args=SWITCHES, timeout=PATIENCE * 1000
+        )
+        self.addCleanup(browser.close)
+        self.page = browser.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
+        self.errors = []
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.sign_browser_in()
+
+    def sign_browser_in(self):
+        self.page.goto(f"{self.url}/web/login")
+        self.page.fill("input[name=login]", LOGIN)
+        self.page.fill("input[name=password]", LOGIN)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_selector(".o_main_navbar")
+
+    def fetched(self):
+        """Return the numbers of fetched orders that the form showed, in their order."""
+        return [int(re.search(r"Fetched: (\d+)", text)[1]) for text in self.page.evaluate("window.shown")]
+
+    def test_progress_moves_without_reloading(self):
+        page = self.page
+        page.goto(f"{self.url}/odoo/action-external_order_sync.action_external_order_sync/{self.sync}")
+        page.wait_for_selector(".o_form_view [name=action_sync_now]")
+        page.evaluate(GATHER)
+        page.click("button[name=action_sync_now]")
+        page.wait_for_selector(".o_external_order_notification")
+        page.wait_for_selector(".o_external_order_progress", state="detached")
+        fetched = self.fetched()
+        self.assertGreater(len(set(fetched)), 2, fetched)
+        self.assertEqual(fetched, sorted(fetched))
+        self.assertTrue(page.evaluate("window.neverReloaded"))
+        # The form has the new figures by itself.
+        page.wait_for_selector(f".oe_stat_button[name=action_open_orders]:has-text('{ORDERS}')")
+        self.assertEqual(self.errors, [])
