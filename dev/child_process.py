@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 STOP_TIMEOUT = 15.0  # seconds, after which it is killed
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -15,19 +15,27 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def start(
-    command: Sequence[str | Path], output: IO[bytes], env: Mapping[str, str], cwd: Path | None = None
+    command: Sequence[str | Path],
+    output: IO[bytes] | int,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    **others: Any,
 ) -> subprocess.Popen:
-    """Start a program that writes to a file. It is asked to end when this process ends, even if that is killed."""
+    """Start a program that writes to a file. It is asked to end when this process ends, even if that is killed.
+
+    To be called in a thread that lasts, as the kernel takes the end of that one for the end of the process.
+
+    :param others: further arguments of subprocess.Popen, or others than its usual ones
+    """
     return subprocess.Popen(
         command,
         cwd=cwd,
         env=env,
-        stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT,
         # Ctrl-C is for the command, which then ends its parts in order.
         start_new_session=True,
         preexec_fn=_end_with_parent if _LIBC else None,
+        **{"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, **others},
     )
 
 

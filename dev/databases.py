@@ -1,6 +1,7 @@
 """Databases with their filestores: made, copied, dropped, and marked with what they were made of."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -45,11 +46,13 @@ class Databases:
             shutil.copytree(self._filestore(source), self._filestore(target), copy_function=_link_or_copy)
 
     def left_over(self, prefix: str) -> list[str]:
-        """Return the short names that begin with the prefix and end in the id of a process that is gone."""
-        start = self.name(prefix)
-        rows = self._postgres.sql(f"SELECT datname FROM pg_database WHERE datname ~ '^{start}[0-9]+$'")
-        names = [row[0].removeprefix(self._postgres.database_prefix) for row in rows]
-        return [name for name in names if not _is_running(int(name.removeprefix(prefix)))]
+        """Return the short names that have the prefix and then the id of a process that is gone, whatever follows."""
+        rows = self._postgres.sql("SELECT datname FROM pg_database")
+        pattern = re.compile(re.escape(self.name(prefix)) + "([0-9]+)(?:_[a-z_]+)?")
+        found = [match for (name,) in rows if (match := pattern.fullmatch(name))]
+        return [
+            match[0].removeprefix(self._postgres.database_prefix) for match in found if not _is_running(int(match[1]))
+        ]
 
     def _filestore(self, short: str) -> Path:
         return FILESTORES / self.name(short)

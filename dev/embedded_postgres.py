@@ -31,6 +31,8 @@ INITDB_OPTIONS = (
     "--lc-messages=C",
     "--no-sync",
 )
+# Where the checkout's path is too long for a socket.
+OTHER_SOCKET_FOLDER = Path(tempfile.gettempdir()) / f"eos-{paths.CHECKOUT_ID}"
 START_TIMEOUT = 60.0  # seconds
 POSTMASTER = paths.POSTGRES / "postmaster.pid"
 STARTED = paths.LOCKS / "postgres.started"
@@ -55,6 +57,22 @@ def running() -> Iterator[Path]:
             with locks.exclusive_if_free("postgres.users") as unused:
                 if unused:
                     _stop()
+
+
+@contextmanager
+def kept_stopped() -> Iterator[None]:
+    """Keep the server stopped for the time of the context. Raises Failure if it is used."""
+    waiting_for = "another command that starts or stops PostgreSQL"
+    with locks.exclusive("postgres", waiting_for), locks.exclusive_if_free("postgres.users") as unused:
+        if not unused:
+            raise Failure("Another command of this checkout uses PostgreSQL.", "End it, or wait for its end.")
+        _stop()  # what a command that was killed has left
+        if _listening_in():
+            raise Failure(
+                f"The PostgreSQL in {paths.POSTGRES} was started by something else, and runs.",
+                f"Stop it: {programs() / 'pg_ctl'} -D {paths.POSTGRES} stop",
+            )
+        yield
 
 
 def restart(*, immediate: bool = False) -> None:
@@ -119,11 +137,11 @@ def _initialise() -> None:
 
 
 def _socket_folder() -> Path:
-    """Return the data folder, or one in the temporary folder where the checkout's path is too long for a socket."""
+    """Return the data folder, or one in the temporary folder where its path is too long."""
     plain = not set("'\",\\") & set(str(paths.POSTGRES))
     if plain and len(os.fsencode(paths.POSTGRES / SOCKET)) <= LONGEST_SOCKET:
         return paths.POSTGRES
-    folder = Path(tempfile.gettempdir()) / f"eos-{paths.CHECKOUT_ID}"
+    folder = OTHER_SOCKET_FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     postgres_user.give(folder)
     state = folder.lstat()
@@ -131,6 +149,12 @@ def _socket_folder() -> Path:
     if not stat.S_ISDIR(state.st_mode) or state.st_mode & 0o077 or state.st_uid != paths.POSTGRES.stat().st_uid:
         raise Failure(f"{folder}, needed for PostgreSQL's socket, is somebody else's.", "Remove it, or set TMPDIR.")
     return folder
+
+
+def remove_socket_folder() -> None:
+    """Remove the folder in the temporary folder, if there is one of ours."""
+    if OTHER_SOCKET_FOLDER.is_dir() and not OTHER_SOCKET_FOLDER.is_symlink():
+        shutil.rmtree(OTHER_SOCKET_FOLDER, ignore_errors=True)
 
 
 def _listening_in() -> Path | None:

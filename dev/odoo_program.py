@@ -67,10 +67,13 @@ def install(env: Environment, database: str, modules: str, *, again: bool = Fals
     )
 
 
-def run_script(env: Environment, database: str, script: Path, variables: Mapping[str, str]) -> None:
-    """Run a script in an Odoo shell on the database; it takes its arguments from environment variables."""
+def run_script(env: Environment, database: str, script: Path, variables: Mapping[str, str]) -> Path:
+    """Run a script in an Odoo shell on the database; it takes its arguments from environment variables.
+
+    :return: the log with what it printed
+    """
     config = write_config(env, database)
-    progress.run(
+    return progress.run(
         command(env, "shell", config, "--no-http", "--log-level=warn"),
         f"odoo-script-{script.stem}",
         failure=f"The script {script.name} failed.",

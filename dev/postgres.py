@@ -45,10 +45,15 @@ class Postgres:
         return [line.split(SEPARATOR) for line in answer.stdout.splitlines()]
 
 
+def is_outside() -> bool:
+    """Whether the user has named a server of their own."""
+    return any(os.environ.get(name) for name in OUTSIDE)
+
+
 @contextmanager
 def running() -> Iterator[Postgres]:
     """Provide a server for the time of the context; the embedded one is stopped with the last command that uses it."""
-    if any(os.environ.get(name) for name in OUTSIDE):
+    if is_outside():
         postgres = Postgres({}, f"eos_{paths.CHECKOUT_ID}_", embedded_postgres.programs())
         _check(postgres)
         yield postgres

@@ -1,20 +1,16 @@
-import os
-import subprocess
-import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-import odoo.addons
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import config
 
+from ..dev import child_process
 from ..dev.ports import free
+from .server_process import start_odoo
 
 LOGIN = "api_server_test"
 
@@ -97,37 +93,15 @@ class ApiServerCase(BaseCase):
     def start_server(cls):
         cls.port = free()
         cls.url = f"http://localhost:{cls.port}"
-        python_path = [str(Path(odoo.addons.__path__[0]).parents[1]), os.environ.get("PYTHONPATH", "")]
-        log = cls.enterClassContext((Path(cls.data_dir) / "server.log").open("wb"))
-        process = subprocess.Popen(
-            [
-                sys.executable, "-m", "odoo", "--config", config["config"], "--database", get_db_name(),
-                "--http-interface=127.0.0.1", f"--http-port={cls.port}", "--data-dir", cls.data_dir,
-                "--max-cron-threads=0", "--workers=0",
-            ],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
-        )  # fmt: skip
-        cls.addClassCleanup(cls.stop_server, process)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(f"{cls.url}/web/health", timeout=10):
-                    return
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError((Path(cls.data_dir) / "server.log").read_text()[-3000:]) from None
-            time.sleep(0.1)
+        process = start_odoo(
+            get_db_name(), cls.port, Path(cls.data_dir), "--max-cron-threads=0", answers=cls.ask_for_health
+        )
+        cls.addClassCleanup(child_process.stop, process)
 
-    @staticmethod
-    def stop_server(process):
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    @classmethod
+    def ask_for_health(cls):
+        with urllib.request.urlopen(f"{cls.url}/web/health", timeout=10):
+            pass
 
     def get(self, url):
         """Return (status, headers, body text) of a GET with the key; `url` absolute or a path."""

@@ -1,7 +1,5 @@
 import json
-import os
 import secrets
-import sys
 import tempfile
 import time
 import urllib.error
@@ -9,18 +7,16 @@ import urllib.request
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import odoo.addons
 from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.fields import Command
 from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
-from ..dev import child_process
 from ..dev.courier import CourierServer
-from ..dev.failure import Failure
 from ..dev.odoo_client import OdooClient
 from ..dev.ports import free
+from .server_process import start_odoo
 
 USER, PASSWORD = "warehouse", "courier-test-password"
 API_KEY = secrets.token_hex(20)
@@ -104,29 +100,21 @@ class ShipmentServerCase(BaseCase):
     def start_server(cls):
         """Start a server with one scheduler and sign in."""
         port = free()
-        log = cls.folder / f"server-{len(cls.servers)}.log"
-        python_path = [str(Path(odoo.addons.__path__[0]).parents[1]), os.environ.get("PYTHONPATH", "")]
-        with log.open("wb") as output:
-            process = child_process.start(
-                [
-                    sys.executable, "-m", "odoo", "--config", config["config"], "--database", cls.database,
-                    f"--db-filter=^{cls.database}$", "--http-interface=127.0.0.1", f"--http-port={port}",
-                    "--data-dir", str(cls.folder), "--max-cron-threads=1", "--workers=0",
-                ],
-                output,
-                {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
-            )  # fmt: skip
+        cls.url = f"http://127.0.0.1:{port}"
+        process = start_odoo(
+            cls.database,
+            port,
+            cls.folder,
+            f"--db-filter=^{cls.database}$",
+            "--max-cron-threads=1",
+            answers=cls.sign_in,
+        )
         cls.servers.append(process)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                cls.url = f"http://127.0.0.1:{port}"
-                cls.client = OdooClient(cls.url, cls.database, LOGIN, LOGIN)
-                return process
-            except Failure:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError(log.read_text()[-3000:]) from None
-            time.sleep(0.1)
+        return process
+
+    @classmethod
+    def sign_in(cls):
+        cls.client = OdooClient(cls.url, cls.database, LOGIN, LOGIN)
 
     @classmethod
     def stop_servers(cls):

@@ -3,16 +3,30 @@
 import os
 import shlex
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev import chromium, environment, odoo_program, paths, progress, templates
+from dev import chromium, environment, odoo_program, paths, ports, progress, templates
 from dev.environment import Environment
+from dev.failure import Failure
 
 NO_TESTS = 5  # pytest's exit code
 TESTS = Path("tests")
 PLAIN_TESTS = TESTS / "tools"
+# These mostly wait for servers, schedulers and browsers. When everything is run, they go beside the others.
+WAITING = (
+    "test_*servers.py",
+    "test_*tours.py",
+    "test_api_server.py",
+    "test_every_screen.py",
+    "test_interrupted_runs.py",
+    "test_migration.py",
+    "test_mirror_equality.py",
+    "test_progress.py",
+)
 
 
 @dataclass(frozen=True)
@@ -26,27 +40,51 @@ class Outcome:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the plain tests, then Odoo's; fail if any failed or was skipped, or if none was run at all.
+    """Run the plain tests and Odoo's; fail if any failed or was skipped, or if none was run at all.
 
     Paths below tests/ among the arguments choose what is run, everything else is handed to pytest.
     """
     given = [*arguments, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
     options = [argument for argument in given if not _is_test(argument)]
-    chosen = [argument for argument in given if _is_test(argument)] or [str(PLAIN_TESTS), str(TESTS)]
+    chosen = [argument for argument in given if _is_test(argument)]
     plain = [test for test in chosen if _is_plain(test)]
     of_odoo = [test for test in chosen if not _is_plain(test)]
-    if of_odoo:
+    if of_odoo or not chosen:
         chromium.ensure()
-    outcomes = []
     with environment.ready() as env:
-        if plain:
-            outcomes.append(_plain_tests(env, [*plain, *options]))
-        if of_odoo:
-            outcomes.append(_odoo_tests(env, [*of_odoo, *options]))
+        for left_over in env.databases.left_over("test_"):
+            env.databases.drop(left_over)
+        if not chosen:
+            outcomes = _everything(env, options)
+        else:
+            outcomes = [_plain_tests(env, [*plain, *options])] if plain else []
+            outcomes += [_odoo_tests(env, "Odoo", [*of_odoo, *options])] if of_odoo else []
     problems = _problems(outcomes)
     for problem in problems:
         print(f"make test: {problem}")
     return 1 if problems else 0
+
+
+def _everything(env: Environment, options: list[str]) -> list[Outcome]:
+    """Run all tests, in two lanes; what is printed by the lane beside comes when each of its runs is over."""
+    waiting = []
+    for pattern in WAITING:
+        if not (files := sorted(str(file.relative_to(paths.CHECKOUT)) for file in _tests_like(pattern))):
+            raise Failure(f"No test file is called tests/{pattern}.", "Correct WAITING in dev/commands/test.py.")
+        waiting += files
+    others = [f"--ignore={paths.ADDON / file}" for file in waiting]
+    with ThreadPoolExecutor(1) as beside:
+        lane = beside.submit(
+            lambda: [
+                _plain_tests(env, [str(PLAIN_TESTS), *options], beside=True),
+                _odoo_tests(env, "waiting", [*waiting, *options], beside=True),
+            ]
+        )
+        return [_odoo_tests(env, "Odoo", [str(TESTS), *others, *options]), *lane.result()]
+
+
+def _tests_like(pattern: str) -> list[Path]:
+    return list((paths.CHECKOUT / TESTS).glob(pattern))
 
 
 def _is_test(argument: str) -> bool:
@@ -58,38 +96,41 @@ def _is_plain(test: str) -> bool:
     return Path(test.partition("::")[0]).is_relative_to(PLAIN_TESTS)
 
 
-def _plain_tests(env: Environment, arguments: list[str]) -> Outcome:
+def _plain_tests(env: Environment, arguments: list[str], *, beside: bool = False) -> Outcome:
     """Run tests of tools/, which need neither Odoo nor a database."""
-    progress.say("==> pytest, plain tests")
-    return _pytest(env, "plain", arguments, paths.CHECKOUT, dict(os.environ))
+    return _pytest(env, "plain", arguments, paths.CHECKOUT, dict(os.environ), beside)
 
 
-def _odoo_tests(env: Environment, arguments: list[str]) -> Outcome:
-    """Run all other tests with pytest-odoo, on a database of this run's own."""
-    for left_over in env.databases.left_over("test_"):
-        env.databases.drop(left_over)
-    database = f"test_{os.getpid()}"
+def _odoo_tests(env: Environment, name: str, arguments: list[str], *, beside: bool = False) -> Outcome:
+    """Run all other tests with pytest-odoo, on a database and a port of this run's own."""
+    database = f"test_{os.getpid()}_{name.lower()}"
     try:
         with progress.step(f"Database {env.databases.name(database)}"):
             templates.copy_addon_template(env, database)
-        config = odoo_program.write_config(env, database)
+        config = odoo_program.write_config(env, database, http_port=ports.free())
         of_odoo = [f"--ignore={paths.ADDON / PLAIN_TESTS}", f"--odoo-config={config}", "--odoo-http"]
-        progress.say("==> pytest, Odoo tests")
         # pytest-odoo takes the addon's name from the folder, so it runs where the folder has that name.
-        return _pytest(
-            env, "Odoo", [*arguments, *of_odoo, f"--rootdir={paths.ADDON}"], paths.ADDON, odoo_program.environment(env)
-        )
+        words = [*arguments, *of_odoo, f"--rootdir={paths.ADDON}"]
+        return _pytest(env, name, words, paths.ADDON, odoo_program.environment(env), beside)
     finally:
         env.databases.drop(database)
         (paths.CONFIG / f"{env.databases.name(database)}.conf").unlink(missing_ok=True)
 
 
-def _pytest(env: Environment, name: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> Outcome:
+def _pytest(
+    env: Environment, name: str, arguments: list[str], folder: Path, variables: dict[str, str], beside: bool
+) -> Outcome:
+    """Run pytest; ``beside`` another run, its output is printed when it is over."""
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     report = paths.LOGS / f"pytest-{name.lower()}.xml"
     report.unlink(missing_ok=True)
+    progress.say(f"==> pytest, {name} tests" + (", beside the others" if beside else ""))
     command = [env.python, "-m", "pytest", f"--junitxml={report}", *arguments]
-    finished = subprocess.run(command, cwd=folder, env=variables, stdin=subprocess.DEVNULL)
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if beside else {}
+    finished = subprocess.run(command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, **output)
+    if beside:
+        sys.stdout.buffer.write(b"\n" + finished.stdout)
+        sys.stdout.flush()
     return Outcome(name, finished.returncode, report)
 
 

@@ -1,0 +1,20 @@
+"""Bring the catalogues in i18n/ up to date with the strings of the code; tells what is left to translate."""
+
+import os
+
+from dev import environment, odoo_program, paths, templates
+
+
+def run(arguments: list[str]) -> int:
+    """Write the template anew and merge it into every language; 0 also if something is left to translate."""
+    database = f"translations_{os.getpid()}"
+    with environment.ready() as env:
+        try:
+            templates.copy_addon_template(env, database)
+            script = paths.DEV / "scripts" / "update_translations.py"
+            log = odoo_program.run_script(env, database, script, {"I18N": str(paths.CHECKOUT / "i18n")})
+        finally:
+            env.databases.drop(database)
+            (paths.CONFIG / f"{env.databases.name(database)}.conf").unlink(missing_ok=True)
+    print("\n".join(line for line in log.read_text().splitlines() if line.startswith("i18n/")))
+    return 0
