@@ -5,7 +5,7 @@
 50,000 orders that no one knows yet are downloaded, checked and put into the inbox: `grown_mb` is by how much the peak
 memory of this process grew meanwhile, `again_mb` the same for the second time, when all of them are known. First they
 come in pages of 1,000, then, as an external system without pages sends them, in one array. The orders have a status
-that is not accepted, so that reading and storing them is all that is measured; importing goes by batches of a fixed size.
+that is not accepted, so reading and storing them is all that is measured; importing goes by batches of a fixed size.
 """
 
 import json
