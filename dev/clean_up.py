@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import embedded_postgres, paths, postgres
+from . import embedded_postgres, paths, postgres, rtlcss
 from .databases import Databases
 from .failure import Failure
 from .faults import cluster
@@ -18,6 +18,7 @@ PARTS = (
     paths.CONFIG,
     paths.DATA,
     paths.LOGS,
+    rtlcss.FOLDER,
     paths.ODOO,
     cluster.FOLDER,
     paths.POSTGRES,

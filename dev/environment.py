@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addon_links, locks, odoo_source, paths, postgres, python_env
+from . import addon_links, locks, odoo_source, paths, postgres, python_env, rtlcss
 from .databases import Databases
 from .odoo_source import OdooSource
 from .postgres import Postgres
@@ -22,12 +22,13 @@ class Environment:
 
 
 def ensure_tools() -> tuple[OdooSource, Path]:
-    """Set up Odoo, its Python and the addon's links; return Odoo and the Python."""
+    """Set up Odoo, its Python, the addon's links and what Odoo calls; return Odoo and the Python."""
     paths.STATE.mkdir(parents=True, exist_ok=True)
     with locks.exclusive("setup", "another command that is setting up"):
         python = python_env.ensure()
         odoo = odoo_source.ensure()
         addon_links.ensure()
+        rtlcss.ensure()
     return odoo, python
 
 

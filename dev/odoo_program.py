@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import paths, progress
+from . import paths, progress, rtlcss
 from .environment import Environment
 
 # Variables that the addon itself reads; every other ODOO_ variable would override the configuration file.
@@ -39,10 +39,10 @@ def environment(env: Environment, extra: Mapping[str, str] | None = None) -> dic
         for name, value in env.postgres.environment.items()
         if name in OURS or not name.startswith(("ODOO_", "OPENERP_", "PYTHON", "PGDATABASE"))
     }
-    programs = f"{env.python.parent}{os.pathsep}{env.postgres.programs}{os.pathsep}{kept.get('PATH', os.defpath)}"
+    programs = (str(env.python.parent), str(env.postgres.programs), *rtlcss.search_path(), kept.get("PATH", os.defpath))
     return {
         **kept,
-        "PATH": programs,
+        "PATH": os.pathsep.join(programs),
         "PYTHONPATH": str(env.odoo.python_path),
         "PYTHONUNBUFFERED": "1",
         **(extra or {}),

@@ -12,29 +12,34 @@ LANGUAGES = ("ar", "de", "ru")
 PLACEHOLDER = re.compile(r"%(?:\([a-z_]+\))?[sdr%]|\$\{[^}]*\}|<[^>]*>")
 
 
+def read(name, suffix="po"):
+    """Return one of the catalogues."""
+    return polib.pofile(str(I18N / f"{name}.{suffix}"))
+
+
 class TestTranslations(TransactionCase):
     """Every string can be translated, and is; `make translations` brings the catalogues up to date."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.catalogues = {lang: polib.pofile(I18N / f"{lang}.po") for lang in LANGUAGES}
+        cls.catalogues = {lang: read(lang) for lang in LANGUAGES}
 
     def test_the_template_has_the_strings_of_the_code(self):
         exported = io.BytesIO()
         trans_export(None, [MODULE], exported, "po", self.env)
         strings = {entry.msgid for entry in polib.pofile(exported.getvalue().decode())}
-        template = {entry.msgid for entry in polib.pofile(I18N / f"{MODULE}.pot")}
+        template = {entry.msgid for entry in read(MODULE, "pot")}
         self.assertFalse(strings - template, "not in the template; run: make translations")
         self.assertFalse(template - strings, "no longer in the code; run: make translations")
 
     def test_nothing_that_users_never_see_is_to_be_translated(self):
-        for entry in polib.pofile(I18N / f"{MODULE}.pot"):
+        for entry in read(MODULE, "pot"):
             for reference, _line in entry.occurrences:
                 self.assertNotRegex(reference, rf"{MODULE}/(?:benchmarks|dev|tests)/", entry.msgid)
 
     def test_every_string_is_translated(self):
-        template = {entry.msgid for entry in polib.pofile(I18N / f"{MODULE}.pot")}
+        template = {entry.msgid for entry in read(MODULE, "pot")}
         for lang, catalogue in self.catalogues.items():
             with self.subTest(lang=lang):
                 translated = {entry.msgid for entry in catalogue.translated_entries()}

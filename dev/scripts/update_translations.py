@@ -20,9 +20,9 @@ template = polib.pofile(exported.getvalue().decode())
 template.metadata = {name: value for name, value in template.metadata.items() if name not in NOISE}
 template.metadata["Content-Transfer-Encoding"] = "8bit"
 folder = Path(os.environ["I18N"])
-template.save(folder / f"{MODULE}.pot")
+template.save(str(folder / f"{MODULE}.pot"))
 for file in sorted(folder.glob("*.po")):
-    language = polib.pofile(file)
+    language = polib.pofile(str(file))
     language.merge(template)
     for entry in language.obsolete_entries():
         language.remove(entry)
