@@ -17,7 +17,13 @@ class OdooMirrorProduct(models.Model):
     tracking = fields.Char("Lots and Serial Numbers", readonly=True)
     # Numbers are kept exactly as the remote tells them: numeric columns without a scale.
     list_price = fields.Float("Sales Price", digits=0, readonly=True, aggregator=None)
-    lst_price = fields.Float("Variant Price", digits=0, readonly=True, aggregator=None, help="With its extras.")
+    lst_price = fields.Float(
+        "Variant Price",
+        digits=0,
+        readonly=True,
+        aggregator=None,
+        help="The sales price with the extra prices of its attribute values.",
+    )
     standard_price = fields.Float("Cost", digits=0, readonly=True, aggregator=None)
     weight = fields.Float(digits=0, readonly=True, aggregator=None)
     volume = fields.Float(digits=0, readonly=True, aggregator=None)

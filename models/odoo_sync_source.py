@@ -30,7 +30,9 @@ class OdooSyncSource(models.Model):
     name = fields.Char(required=True)
     code = fields.Char(required=True, copy=False, help="What the warehouse API knows it by: source=<code>.")
     active = fields.Boolean(default=True, help="An archived source is never synchronized.")
-    company_id = fields.Many2one("res.company", help="Whose users see its data. Empty: those of all companies.")
+    company_id = fields.Many2one(
+        "res.company", help="Only users of this company see its data. Empty: users of all companies do."
+    )
     from_environment = fields.Boolean(
         readonly=True, copy=False, help="Where it is and who asks comes from the server's environment (ODOO_URL, …)."
     )
