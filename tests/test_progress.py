@@ -10,6 +10,8 @@ from .shipment_server import LOGIN, PATIENCE, ShipmentServerCase
 
 API_KEY = "progress-test-key"
 ORDERS, PER_PAGE, PAGE_SECONDS = 30, 5, 1.5
+# A page that is open learns within 15 seconds that the scheduler is at work; this is longer for all pages together.
+SCHEDULED_PAGE_SECONDS = 4
 # What the widget showed, each text once, gathered in the page itself so that none passes unseen.
 GATHER = """() => {
     window.neverReloaded = true;
@@ -31,7 +33,7 @@ class TestProgress(ShipmentServerCase):
 
     @classmethod
     def prepare_data(cls):
-        cls.shop = cls.enterClassContext(ShopServer(orders=ORDERS, api_key=API_KEY, per_page=PER_PAGE))
+        cls.shop = cls.enterClassContext(ShopServer(orders=0, api_key=API_KEY, per_page=PER_PAGE))
         [pos_config] = cls.client.call("pos.config", "search", [("company_id", "=", 1)], limit=1)
         values = {
             "name": "Slow Shop",
@@ -40,10 +42,15 @@ class TestProgress(ShipmentServerCase):
             "pos_config_id": pos_config,
         }
         cls.sync = cls.client.call("external.order.sync", "create", values)
+        # The scheduler begins when it is told to, and not before.
+        domain = [("module", "=", "external_order_sync"), ("name", "=", "ir_cron_sync_external_orders")]
+        [cron] = cls.client.call("ir.model.data", "search_read", domain, ["res_id"])
+        cls.client.call("ir.cron", "write", [cron["res_id"]], {"active": True, "nextcall": "2099-01-01 00:00:00"})
 
     def setUp(self):
         super().setUp()
-        self.shop.faults.add("delay", seconds=PAGE_SECONDS, times=None)
+        self.shop.clear()
+        self.shop.add_orders(ORDERS)
         self.addCleanup(self.shop.faults.clear)
         self.enterContext(unlimited_memory())
         playwright = self.enterContext(sync_playwright())
@@ -69,18 +76,33 @@ class TestProgress(ShipmentServerCase):
         """Return the numbers of fetched orders that the form showed, in their order."""
         return [int(re.search(r"Fetched: (\d+)", text)[1]) for text in self.page.evaluate("window.shown")]
 
-    def test_progress_moves_without_reloading(self):
-        page = self.page
-        page.goto(f"{self.url}/odoo/action-external_order_sync.action_external_order_sync/{self.sync}")
-        page.wait_for_selector(".o_form_view [name=action_sync_now]")
-        page.evaluate(GATHER)
-        page.click("button[name=action_sync_now]")
-        page.wait_for_selector(".o_external_order_notification")
-        page.wait_for_selector(".o_external_order_progress", state="detached")
+    def open_form(self):
+        self.page.goto(f"{self.url}/odoo/action-external_order_sync.action_external_order_sync/{self.sync}")
+        self.page.wait_for_selector(".o_form_view [name=action_sync_now] >> visible=true")
+        self.page.evaluate(GATHER)
+
+    def check_progress_moved(self):
+        self.page.wait_for_selector(".o_external_order_progress", state="detached")
         fetched = self.fetched()
         self.assertGreater(len(set(fetched)), 2, fetched)
         self.assertEqual(fetched, sorted(fetched))
-        self.assertTrue(page.evaluate("window.neverReloaded"))
+        self.assertTrue(self.page.evaluate("window.neverReloaded"))
         # The form has the new figures by itself.
-        page.wait_for_selector(f".oe_stat_button[name=action_open_orders]:has-text('{ORDERS}')")
+        [figures] = self.client.call("external.order.sync", "read", [self.sync], ["imported_count"])
+        self.assertGreaterEqual(figures["imported_count"], ORDERS)
+        self.page.wait_for_selector(f".oe_stat_button[name=action_open_orders]:has-text('{figures['imported_count']}')")
         self.assertEqual(self.errors, [])
+
+    def test_progress_moves_without_reloading(self):
+        self.shop.faults.add("delay", seconds=PAGE_SECONDS, times=None)
+        self.open_form()
+        self.page.click("button[name=action_sync_now] >> visible=true")
+        self.page.wait_for_selector(".o_external_order_notification")
+        self.check_progress_moved()
+
+    def test_what_the_scheduler_does_shows_on_a_form_that_is_open(self):
+        self.shop.faults.add("delay", seconds=SCHEDULED_PAGE_SECONDS, times=None)
+        self.open_form()
+        self.client.call("external.order.sync", "action_sync_selected", [self.sync])
+        self.page.wait_for_selector(".o_external_order_progress")
+        self.check_progress_moved()

@@ -6,11 +6,13 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const PAUSE = 2000; // milliseconds
+// Between two questions whether the scheduler has begun to synchronize.
+const IDLE_PAUSE = 15000;
 const STARTERS = ["action_sync_now", "action_sync_selected"];
 
 /**
- * How far the running synchronization is. It asks the server while one is running, begins to when the form is opened or
- * Sync Now is pressed, and shows the form's new figures when the run is over. While none is running, it asks nothing.
+ * How far the running synchronization is. It asks the server often while one is running and now and then whether one has
+ * begun, unless nobody looks at the page; it shows the form's new figures when the run is over.
  */
 export class ExternalOrderSyncProgress extends Component {
     static template = "external_order_sync.SyncProgress";
@@ -56,6 +58,9 @@ export class ExternalOrderSyncProgress extends Component {
     async ask() {
         const { resId, resModel } = this.props.record;
         let progress = false;
+        if (document.hidden) {
+            return this.watch(IDLE_PAUSE);
+        }
         try {
             progress = await this.orm.silent.call(resModel, "get_progress", [resId]);
         } catch {
@@ -66,9 +71,8 @@ export class ExternalOrderSyncProgress extends Component {
         }
         const ended = this.state.progress && !progress;
         this.state.progress = progress;
-        if (progress) {
-            this.watch(PAUSE);
-        } else if (ended && !(await this.props.record.isDirty())) {
+        this.watch(progress ? PAUSE : IDLE_PAUSE);
+        if (ended && !(await this.props.record.isDirty())) {
             await this.props.record.load();
         }
     }
