@@ -97,7 +97,7 @@ class OdooSyncRun(models.Model):
             counts.append(for_reader(self.env)._("%s gone", self.gone_count))
         if not counts:
             return for_reader(self.env)._("Nothing has changed.")
-        return for_reader(self.env)._("New or changed: %s.", ", ".join(counts))
+        return for_reader(self.env)._("Changes: %s.", ", ".join(counts))
 
     def _get_notification(self):
         """Return the client action that tells the person who clicked what this run did."""

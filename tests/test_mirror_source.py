@@ -33,7 +33,7 @@ class TestMirrorSource(MirrorCase):
         self.assertEqual(self.source.status, "success")
         self.assertEqual(
             self.source.message,
-            "New or changed: 3 Locations, 2 Products, 1 Lots, 1 Packages, 1 Quants, 1 Pickings, 2 Move Lines.",
+            "Changes: 3 Locations, 2 Products, 1 Lots, 1 Packages, 1 Quants, 1 Pickings, 2 Move Lines.",
         )
         self.assertGreaterEqual(self.source.last_sync_date, before)
         self.assertEqual({cursor.kind: cursor.row_count for cursor in self.source.cursor_ids}, SAMPLE_COUNTS)
