@@ -159,7 +159,8 @@ def parse_order(raw: Any) -> OrderPayload:
     identifier = external_id(order)
     warnings: list[Message] = []
     items = _items(order, warnings)
-    gross = sum((item.gross - item.discount for item in items), _ZERO)
+    # Of the goods alone: a line's discount that was rounded up can be more than the line.
+    gross = sum((item.gross for item in items), _ZERO) or sum((item.gross - item.discount for item in items), _ZERO)
     amounts = {name: _amount(order, name, "") for name in _AMOUNTS}
     warnings += [message for name, message in _MISSING_TOTALS.items() if amounts[name] is None]
     payments = _payments(order, amounts["AmountPaid"], warnings)

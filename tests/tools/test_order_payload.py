@@ -261,3 +261,8 @@ def test_a_discount_takes_away_whatever_its_sign(sign):
     returned = order_of((80, -1, sign * 8), AmountDiscount=sign * 5)
     assert (returned.items[0].discount, returned.discount) == (-8, -5)
     assert expected_net(returned, [Decimal(-8)]) == -72
+
+
+def test_a_discount_that_was_rounded_up_beyond_its_line_keeps_its_direction():
+    returned = order_of((1, "-0.5", 1), AmountDiscount=1)
+    assert (returned.items[0].gross, returned.items[0].discount, returned.discount) == (Decimal("-0.5"), -1, -1)
