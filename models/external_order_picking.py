@@ -232,6 +232,7 @@ class _Stock:
         self.spread = set()
         # Products with their own cost, of which something came back since the batch began.
         self.came_back = set()
+        # What is on the shelves counts, whoever imports.
         groups = (
             orders.env["stock.quant"]
             .sudo()

@@ -14,46 +14,51 @@ class ExternalOrderSyncRun(models.Model):
         """Return what happened as sentences, one a line, the important ones first."""
         env = for_reader(self.env)
         parts = [self.fetch_error, self.import_error]
-        waiting = self.sync_id.pending_count
-        if waiting and self.import_error:
-            parts.append(env._("1 order waits.") if waiting == 1 else env._("%s orders wait.", waiting))
+
+        def tell(count, one, many):
+            if count:
+                parts.append(one if count == 1 else many)
+
+        if self.import_error:
+            count = self.sync_id.pending_count
+            tell(count, env._("1 order waits."), env._("%s orders wait.", count))
         if status == "no_orders":
             parts.append(env._("No orders found to sync."))
-        if count := self.imported_count:
-            parts.append(env._("1 order imported.") if count == 1 else env._("%s orders imported.", count))
-        if count := self.failed_count:
-            parts.append(env._("1 order failed:") if count == 1 else env._("%s orders failed:", count))
+        count = self.imported_count
+        tell(count, env._("1 order imported."), env._("%s orders imported.", count))
+        count = self.failed_count
+        tell(count, env._("1 order failed:"), env._("%s orders failed:", count))
+        if count:
             parts += self._describe_failed()
             parts.append(env._("The button Failed shows them: mend the cause, then press Retry there."))
-        if count := self.refused_count:
-            parts.append(env._("1 entry is no order:") if count == 1 else env._("%s entries are no orders:", count))
+        count = self.refused_count
+        tell(count, env._("1 entry is no order:"), env._("%s entries are no orders:", count))
+        if count:
             parts.append(self.refused)
-        if count := self.ignored_count:
-            parts.append(
-                env._("1 order ignored because of its status.")
-                if count == 1
-                else env._("%s orders ignored because of their status.", count)
-            )
-        if count := self.changed_count:
-            parts.append(
-                env._("1 imported order came with other content; it was left as it is. See Changed.")
-                if count == 1
-                else env._(
-                    "%s imported orders came with other content; they were left as they are. See Changed.", count
-                )
-            )
-        if count := self.deferred_count:
-            parts.append(
-                env._("1 order is tried again soon: the database was busy.")
-                if count == 1
-                else env._("%s orders are tried again soon: the database was busy.", count)
-            )
-        if count := self.known_count:
-            parts.append(
-                env._("1 order was already imported or known.")
-                if count == 1
-                else env._("%s orders were already imported or known.", count)
-            )
+        count = self.ignored_count
+        tell(
+            count,
+            env._("1 order ignored because of its status."),
+            env._("%s orders ignored because of their status.", count),
+        )
+        count = self.changed_count
+        tell(
+            count,
+            env._("1 imported order came with other content; it was left as it is. See Changed."),
+            env._("%s imported orders came with other content; they were left as they are. See Changed.", count),
+        )
+        count = self.deferred_count
+        tell(
+            count,
+            env._("1 order is tried again soon: the database was busy."),
+            env._("%s orders are tried again soon: the database was busy.", count),
+        )
+        count = self.known_count
+        tell(
+            count,
+            env._("1 order was already imported or known."),
+            env._("%s orders were already imported or known.", count),
+        )
         if self.feed_repeats:
             parts.append(env._("The feed sent a page twice; the next run asks for the same time again."))
         return "\n".join(part for part in parts if part)

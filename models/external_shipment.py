@@ -310,6 +310,7 @@ class ExternalShipment(models.Model):
     def action_retry(self):
         """Send these (again): what failed, waits for its next attempt, or was cancelled."""
         self._check_may_act()
+        # Rows are written by the queue alone; this button is the user's part in it.
         shipments = self.sudo().filtered(lambda shipment: shipment.state in ("pending", "error", "cancelled"))
         if not shipments:
             raise ShipmentConflict(self.env._("Only a shipment that waits, failed or was cancelled can be retried."))

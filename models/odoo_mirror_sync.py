@@ -76,14 +76,15 @@ class OdooMirrorSync(models.AbstractModel):
     @api.model
     def _get_label(self, kind):
         """Return the translated plural of a kind."""
+        env = for_reader(self.env)
         return {
-            "location": for_reader(self.env)._("Locations"),
-            "product": for_reader(self.env)._("Products"),
-            "lot": for_reader(self.env)._("Lots"),
-            "package": for_reader(self.env)._("Packages"),
-            "quant": for_reader(self.env)._("Quants"),
-            "picking": for_reader(self.env)._("Pickings"),
-            "move_line": for_reader(self.env)._("Move Lines"),
+            "location": env._("Locations"),
+            "product": env._("Products"),
+            "lot": env._("Lots"),
+            "package": env._("Packages"),
+            "quant": env._("Quants"),
+            "picking": env._("Pickings"),
+            "move_line": env._("Move Lines"),
         }[kind]
 
     # ------------------------------------------------------------

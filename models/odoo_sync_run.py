@@ -87,17 +87,18 @@ class OdooSyncRun(models.Model):
     def _get_summary(self):
         """Return the counts as a sentence."""
         self.ensure_one()
+        env = for_reader(self.env)
         sync = self.env["odoo.mirror.sync"]
         counts = [
-            for_reader(self.env)._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
+            env._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
             for kind in KINDS
             if self[f"{kind}_count"]
         ]
         if self.gone_count:
-            counts.append(for_reader(self.env)._("%s gone", self.gone_count))
+            counts.append(env._("%s gone", self.gone_count))
         if not counts:
-            return for_reader(self.env)._("Nothing has changed.")
-        return for_reader(self.env)._("Changes: %s.", ", ".join(counts))
+            return env._("Nothing has changed.")
+        return env._("Changes: %s.", ", ".join(counts))
 
     def _get_notification(self):
         """Return the client action that tells the person who clicked what this run did."""

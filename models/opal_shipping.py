@@ -27,27 +27,26 @@ class OpalShipping(models.AbstractModel):
     def _client(self, carrier):
         """Give a client for a shipping method; its errors come out as ``CourierError``."""
         carrier.ensure_one()
+        env = for_reader(self.env)
         # The account is for administrators' eyes; whoever may ship may have it used.
         account = carrier.sudo()
         name, url = (
-            (for_reader(self.env)._("production address"), account.opal_url)
+            (env._("production address"), account.opal_url)
             if account.prod_environment
-            else (for_reader(self.env)._("test address"), account.opal_test_url)
+            else (env._("test address"), account.opal_test_url)
         )
         missing = [
             label
             for label, value in (
                 (name, url),
-                (for_reader(self.env)._("user"), account.opal_username),
-                (for_reader(self.env)._("password"), account.opal_password),
+                (env._("user"), account.opal_username),
+                (env._("password"), account.opal_password),
             )
             if not value
         ]
         if missing:
             parts = ", ".join(missing)
-            raise CourierError(
-                for_reader(self.env)._("The shipping method %(name)s lacks: %(parts)s.", name=carrier.name, parts=parts)
-            )
+            raise CourierError(env._("The shipping method %(name)s lacks: %(parts)s.", name=carrier.name, parts=parts))
         log = (lambda title, text: account.log_xml(text, title)) if account.debug_logging else None
         try:
             with OpalClient(url, account.opal_username, account.opal_password, log=log) as client:

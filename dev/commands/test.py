@@ -69,9 +69,10 @@ def _everything(env: Environment, options: list[str]) -> list[Outcome]:
     """Run all tests, in two lanes; what is printed by the lane beside comes when each of its runs is over."""
     waiting = []
     for pattern in WAITING:
-        if not (files := sorted(str(file.relative_to(paths.CHECKOUT)) for file in _tests_like(pattern))):
+        files = sorted((paths.CHECKOUT / TESTS).glob(pattern))
+        if not files:
             raise Failure(f"No test file is called tests/{pattern}.", "Correct WAITING in dev/commands/test.py.")
-        waiting += files
+        waiting += [str(TESTS / file.name) for file in files]
     others = [f"--ignore={paths.ADDON / file}" for file in waiting]
     with ThreadPoolExecutor(1) as beside:
         lane = beside.submit(
@@ -81,10 +82,6 @@ def _everything(env: Environment, options: list[str]) -> list[Outcome]:
             ]
         )
         return [_odoo_tests(env, "Odoo", [str(TESTS), *others, *options]), *lane.result()]
-
-
-def _tests_like(pattern: str) -> list[Path]:
-    return list((paths.CHECKOUT / TESTS).glob(pattern))
 
 
 def _is_test(argument: str) -> bool:
