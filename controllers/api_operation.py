@@ -43,9 +43,9 @@ from typing import Any
 
 from odoo.http import Controller, request, route
 
-from ..tools.strict_json import StrictJsonError, loads
+from ..lib.json_schema import SchemaError, check, parse_text
+from ..lib.strict_json import StrictJsonError, loads
 from .api_problem import Problem
-from .api_schema import SchemaError, check, parse_text
 
 ROUTING_TYPE = "warehouse_api"
 

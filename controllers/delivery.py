@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from odoo.http import request
 
-from ..models.warehouse_schema import (
+from ..models.warehouse.warehouse_schema import (
     DATETIME,
     INTEGER,
     NULLABLE_DATETIME,

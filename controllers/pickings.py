@@ -2,8 +2,8 @@ from urllib.parse import urlencode
 
 from odoo.http import request
 
-from ..models.warehouse_api import BadCursor
-from ..models.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES, closed_object
+from ..models.warehouse.warehouse_api import BadCursor
+from ..models.warehouse.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES, closed_object
 from .api_operation import Parameter, Reply, known_etags, operation
 from .api_problem import Problem
 from .warehouse import ETAG_HEADER, NOT_MODIFIED, SOURCE, STRING_HEADER, WarehouseController

@@ -1,7 +1,7 @@
 from odoo.http import request
 
-from ..models.warehouse_api_status import SYNC_GROUP
-from ..models.warehouse_schema import STATUS, closed_object
+from ..models.warehouse.warehouse_api_status import SYNC_GROUP
+from ..models.warehouse.warehouse_schema import STATUS, closed_object
 from .api_operation import Answer, Reply, known_etags, operation
 from .api_problem import Problem
 from .warehouse import ETAG_HEADER, NOT_MODIFIED, SOURCE, WarehouseController

@@ -1,7 +1,7 @@
 from odoo.exceptions import MissingError
 from odoo.http import request
 
-from ..models.odoo_sync_source import LOCAL_CODE
+from ..models.mirror.odoo_sync_source import LOCAL_CODE
 from .api_operation import Answer, ApiController, Parameter, Reply
 from .api_problem import Problem
 

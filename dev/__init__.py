@@ -1,7 +1,7 @@
 """The development environment: Odoo, PostgreSQL and the demo shop, set up in a state folder of the checkout.
 
 Run through the Makefile or as ``python3 -m dev COMMAND`` from the checkout's root. Everything outside
-``dev/scripts`` and ``dev/shop`` runs on the machine's own Python and uses its standard library only,
+``dev/scripts`` and ``dev/stand_ins/shop`` runs on the machine's own Python and uses its standard library only,
 because it runs before there is a virtual environment.
 
 Settings, all optional, are environment variables:

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import embedded_postgres, paths, postgres, rtlcss
-from .databases import Databases
+from . import paths
 from .failure import Failure
 from .faults import cluster
+from .postgres import embedded_postgres, postgres
+from .postgres.databases import Databases
+from .setup import rtlcss
 
 FOLDER = paths.STATE
 # By name: EOS_STATE_DIR may be a folder that has other things, too. The locks come last, as they are held meanwhile.

@@ -79,7 +79,7 @@ class Books:
 
 def values_from_register(env, sync, raw_orders):
     """Return the orders as a register would send them, one dict for `pos.order.sync_from_ui` each."""
-    from ..models.external_order_import import Outcome
+    from ..models.order_import.external_order_import import Outcome
 
     outcomes = [Outcome() for _raw in raw_orders]
     prepared = env["external.order.import"]._prepare_orders(sync, raw_orders, outcomes)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
-from ..dev.shop import ShopServer
+from ..dev.stand_ins.shop import ShopServer
 
 API_KEY = "test-key"
 

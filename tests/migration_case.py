@@ -11,8 +11,8 @@ from odoo.sql_db import close_db
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config
 
-from ..dev.log_check import RECORD
-from ..dev.remote_odoo.place import Place
+from ..dev.server.log_check import RECORD
+from ..dev.stand_ins.remote_odoo.place import Place
 
 ADDON = "external_order_sync"
 RELEASES = Path(__file__).parent / "releases"

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 from odoo.tests import TransactionCase, tagged
 
-from ..dev.remote_odoo import sample
-from ..dev.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
+from ..dev.stand_ins.remote_odoo import sample
+from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
 
 #: What the sample has of each kind.
 SAMPLE_COUNTS = {"location": 3, "product": 2, "lot": 1, "package": 1, "quant": 1, "picking": 1, "move_line": 2}

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
-from ..dev.courier import CourierServer
+from ..dev.stand_ins.courier import CourierServer
 
 USER, PASSWORD = "warehouse", "courier-test-password"
 

@@ -13,9 +13,9 @@ from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import SQL
 
-from ..dev.courier import CourierServer
-from ..dev.odoo_client import OdooClient
 from ..dev.ports import free
+from ..dev.server.odoo_client import OdooClient
+from ..dev.stand_ins.courier import CourierServer
 from .server_process import start_odoo
 
 USER, PASSWORD = "warehouse", "courier-test-password"

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import jsonschema_rs
 
-from ..dev.courier import CourierServer
+from ..dev.stand_ins.courier import CourierServer
 from .api_common import OPENAPI, ApiCase
 
 SHIPMENTS = "/api/delivery/shipments"

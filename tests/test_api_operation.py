@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request
 
 from ..controllers.api_operation import Body, Operation, Parameter
 from ..controllers.api_problem import Problem
-from ..controllers.api_schema import SchemaError, check, parse_text
+from ..lib.json_schema import SchemaError, check, parse_text
 
 SHIPMENT = {
     "type": "object",

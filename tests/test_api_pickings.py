@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from odoo.fields import Datetime
 from odoo.tests import TransactionCase, tagged
 
-from ..models.warehouse_api import BadCursor
+from ..models.warehouse.warehouse_api import BadCursor
 from .api_common import PICKINGS, ApiCase
 
 STATES = ["draft", "waiting", "confirmed", "assigned", "done", "cancel"]

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.fields import Datetime
 
-from ..models.external_order_sync_run import LOCK
+from ..models.order_sync.external_order_sync_run import LOCK
 from .api_common import STATUS, TRIGGER, ApiCase
 
 SYNC_USER = "external_order_sync.group_user"

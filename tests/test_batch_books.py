@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 
-from ..models.external_order_picking import STEPS
+from ..models.order_import.external_order_picking import STEPS
 from .batch_books import Books, values_from_register
 from .common import ExternalOrderCase
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 
-from ..models.external_order import LONGEST_PAUSE, MAX_CONFLICTS
+from ..models.order_sync.external_order import LONGEST_PAUSE, MAX_CONFLICTS
 from .common import ExternalOrderCase
 
 

@@ -9,9 +9,9 @@ from odoo import fields
 from odoo.sql_db import connection_info_for
 from odoo.tests import new_test_user
 
-from ..exclusive import exclusive
-from ..models import external_order_sync
-from ..models.external_order_sync_run import LOCK
+from ..models.order_sync import external_order_sync
+from ..models.order_sync.external_order_sync_run import LOCK
+from ..tools.exclusive import exclusive
 from .common import ExternalOrderCase
 
 # A process that works on a run: it holds the lock of the run until it is ended.

@@ -6,9 +6,9 @@ from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools.translate import code_translations
 
-from ..dev.remote_odoo.stand_in import DATABASE, LOGIN
-from ..message_language import for_reader, reader_text, with_reader
-from ..tools.message import message
+from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN
+from ..lib.message import message
+from ..tools.message_language import for_reader, reader_text, with_reader
 from .common import ExternalOrderCase
 from .mirror_common import MirrorCase
 from .shipment_common import ShipmentCase
@@ -152,7 +152,9 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
 
     def test_the_log_stays_english(self):
         self.feed(self.order(1))
-        with self.assertLogs("odoo.addons.external_order_sync.models.external_order_sync_run", logging.INFO) as log:
+        with self.assertLogs(
+            "odoo.addons.external_order_sync.models.order_sync.external_order_sync_run", logging.INFO
+        ) as log:
             self.run_scheduled_action()
         self.assertTrue(any("Main Store Orders: 1 order imported." in line for line in log.output), log.output)
 
@@ -217,7 +219,7 @@ class TestMirrorLanguage(GermanMixin, MirrorCase):
 
     def test_errors_of_the_remote_are_translated(self):
         self.remote.password = "another"
-        with self.assertLogs("odoo.addons.external_order_sync.models.odoo_mirror_sync", "WARNING") as log:
+        with self.assertLogs("odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync", "WARNING") as log:
             self.sync()
         self.assertEqual(self.source.message, f"Anmeldung von {LOGIN} an {DATABASE} abgelehnt.")
         self.assertIn("The remote does not accept the login", log.output[-1])

@@ -2,10 +2,10 @@ import ast
 
 from odoo.tools import file_open
 
-from ..dev.courier import CourierServer
-from ..dev.remote_odoo import sample
-from ..dev.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
-from ..dev.shop import ShopServer
+from ..dev.stand_ins.courier import CourierServer
+from ..dev.stand_ins.remote_odoo import sample
+from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
+from ..dev.stand_ins.shop import ShopServer
 from .migration_case import ADDON, LEFT_BEHIND, MEMBERS, MigrationCase
 from .migration_steps import CRON_MINUTES, KEY
 

@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 
-from ..dev.remote_odoo import sample
-from ..dev.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
+from ..dev.stand_ins.remote_odoo import sample
+from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
 from .api_common import PICKINGS, STATUS, TRIGGER, ApiCase
 
 

@@ -11,13 +11,13 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config
 
 from ..dev import ports
-from ..dev.remote_odoo import equality
-from ..dev.remote_odoo.changes import Changes
-from ..dev.remote_odoo.place import Place
-from ..dev.remote_odoo.server import serving
-from ..dev.remote_odoo.worker_process import working
-from ..tools.odoo_client import Connection, OdooClient, OdooClientError
-from ..tools.odoo_versions import KINDS
+from ..dev.stand_ins.remote_odoo import equality
+from ..dev.stand_ins.remote_odoo.changes import Changes
+from ..dev.stand_ins.remote_odoo.place import Place
+from ..dev.stand_ins.remote_odoo.server import serving
+from ..dev.stand_ins.remote_odoo.worker_process import working
+from ..lib.remote_odoo.client import Connection, OdooClient, OdooClientError
+from ..lib.remote_odoo.versions import KINDS
 
 QUANTS = 5000
 PICKINGS = 300

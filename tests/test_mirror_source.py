@@ -10,14 +10,14 @@ from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from ..dev.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD
-from ..exclusive import exclusive
-from ..models import odoo_mirror_sync
-from ..models.odoo_mirror_sync import LOCK
-from ..tools.odoo_versions import KINDS
+from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD
+from ..lib.remote_odoo.versions import KINDS
+from ..models.mirror import odoo_mirror_sync
+from ..models.mirror.odoo_mirror_sync import LOCK
+from ..tools.exclusive import exclusive
 from .mirror_common import SAMPLE_COUNTS, MirrorCase
 
-SYNC_LOGGER = "odoo.addons.external_order_sync.models.odoo_mirror_sync"
+SYNC_LOGGER = "odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync"
 
 
 class TestMirrorSource(MirrorCase):

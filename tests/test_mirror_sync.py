@@ -4,11 +4,11 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from ..dev.remote_odoo import sample
-from ..models import odoo_mirror_sync
+from ..dev.stand_ins.remote_odoo import sample
+from ..models.mirror import odoo_mirror_sync
 from .mirror_common import SAMPLE_COUNTS, MirrorCase
 
-LOGGER = "odoo.addons.external_order_sync.models.odoo_mirror_sync"
+LOGGER = "odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync"
 
 
 class TestMirrorSync(MirrorCase):

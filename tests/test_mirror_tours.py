@@ -1,6 +1,6 @@
 from urllib.parse import quote
 
-from ..dev.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD
+from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD
 from .browser_common import BrowserCase
 from .mirror_common import SAMPLE_COUNTS, MirrorCase
 

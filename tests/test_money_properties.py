@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError
 
 from ..exceptions import ExternalOrderError
-from ..tools.order_payload import parse_order
+from ..lib.order.payload import parse_order
+from .lib.strategies import NAMES, TAX_PERCENTS, broken, shop_orders
 from .money import MoneyCase
-from .tools.strategies import NAMES, TAX_PERCENTS, broken, shop_orders
 
 BOUNDED = {
     "deadline": None,

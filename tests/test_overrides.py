@@ -2,8 +2,8 @@ from odoo.exceptions import UserError
 
 from .common import API_KEY, ExternalOrderCase
 
-RUN_LOG = "odoo.addons.external_order_sync.models.external_order_sync_run"
-IMPORT_LOG = "odoo.addons.external_order_sync.outcome"
+RUN_LOG = "odoo.addons.external_order_sync.models.order_sync.external_order_sync_run"
+IMPORT_LOG = "odoo.addons.external_order_sync.models.order_import.outcome"
 NOT_BOUGHT = "Our customers do not buy this."
 HOLIDAYS = "The shop is closed for holidays."
 

@@ -3,8 +3,8 @@ import re
 from odoo.tests import common
 from playwright.sync_api import sync_playwright
 
-from ..dev.chromium import SWITCHES
-from ..dev.shop import ShopServer
+from ..dev.setup.chromium import SWITCHES
+from ..dev.stand_ins.shop import ShopServer
 from .browser_common import unlimited_memory
 from .shipment_server import LOGIN, PATIENCE, ShipmentServerCase
 

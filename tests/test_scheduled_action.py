@@ -4,10 +4,10 @@ from unittest.mock import patch
 
 from odoo import api, fields
 
-from ..models import external_order_sync, external_order_sync_run
+from ..models.order_sync import external_order_sync, external_order_sync_run
 from .common import ExternalOrderCase
 
-LOG = "odoo.addons.external_order_sync.models.external_order_sync_run"
+LOG = "odoo.addons.external_order_sync.models.order_sync.external_order_sync_run"
 
 
 class TestScheduledAction(ExternalOrderCase):

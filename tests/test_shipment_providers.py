@@ -100,7 +100,10 @@ class TestShipmentProviders(ShipmentCase):
 
     def test_an_outcome_that_cannot_be_looked_up_is_left_to_a_person(self):
         for trouble in (requests.ConnectionError("lost"), ValueError("bug of the provider")):
-            with self.subTest(trouble), mute_logger("odoo.addons.external_order_sync.models.external_shipment_worker"):
+            with (
+                self.subTest(trouble),
+                mute_logger("odoo.addons.external_order_sync.models.shipment.external_shipment_worker"),
+            ):
 
                 def fail(carrier, pickings, trouble=trouble):
                     self.fly(carrier, pickings)

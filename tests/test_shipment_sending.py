@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ..courier_exceptions import ShipmentConflict
-from ..models.external_shipment import MAX_ATTEMPTS
+from ..models.shipment.external_shipment import MAX_ATTEMPTS
 from .shipment_common import PASSWORD, ShipmentCase
 
 

@@ -3,11 +3,12 @@
 import os
 import subprocess
 
-from dev import environment, odoo_program, paths, progress, templates
-from dev.environment import Environment
+from dev import paths, progress
 from dev.failure import Failure
+from dev.server import environment, odoo_program, templates
+from dev.server.environment import Environment
 
-# Benchmark: module below benchmarks/, its further arguments. `--quick` is for those that have something to check.
+# Benchmark: module below dev/benchmarks/, its further arguments. `--quick` is for those that have something to check.
 BENCHMARKS = {
     "import": ("order_import", ["--only=import"]),
     "import_at_closing": ("order_import", ["--only=import_at_closing"]),
@@ -49,7 +50,7 @@ def _run_one(env: Environment, name: str, arguments: list[str]) -> int:
         with progress.step(f"Database {env.databases.name(database)} for {name}"):
             templates.copy_addon_template(env, database)
         config = odoo_program.write_config(env, database)
-        command = [env.python, "-m", f"benchmarks.{module}", f"--database={env.databases.name(database)}"]
+        command = [env.python, "-m", f"dev.benchmarks.{module}", f"--database={env.databases.name(database)}"]
         finished = subprocess.run(
             [*command, f"--config={config}", *more, *arguments],
             cwd=paths.CHECKOUT,

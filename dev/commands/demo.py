@@ -2,18 +2,14 @@
 
 import os
 
-from dev import (
-    demo_comparison,
-    demo_courier,
-    demo_database,
-    demo_shipment,
-    demo_shop,
-    environment,
-    log_check,
-    odoo_server,
-    ports,
-)
-from dev.odoo_client import OdooClient
+from dev import ports
+from dev.demo import comparison as demo_comparison
+from dev.demo import courier as demo_courier
+from dev.demo import database as demo_database
+from dev.demo import shipment as demo_shipment
+from dev.demo import shop as demo_shop
+from dev.server import environment, log_check, odoo_server
+from dev.server.odoo_client import OdooClient
 
 
 def run(arguments: list[str]) -> int:

@@ -4,8 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from dev import environment, locks, paths
+from dev import locks, paths
 from dev.failure import Failure
+from dev.server import environment
 
 
 def run(arguments: list[str]) -> int:

@@ -1,8 +1,11 @@
 """Serve Odoo with a Demo Store whose orders are imported, and the demo shop, until Ctrl-C."""
 
-from dev import demo_database, demo_shop, environment, odoo_server, ports
+from dev import ports
+from dev.demo import database as demo_database
+from dev.demo import shop as demo_shop
 from dev.failure import Failure
-from dev.odoo_client import OdooClient
+from dev.server import environment, odoo_server
+from dev.server.odoo_client import OdooClient
 
 # Odoo's usual one.
 PREFERRED_PORT = 8069

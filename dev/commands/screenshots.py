@@ -3,10 +3,14 @@
 import os
 import subprocess
 
-from dev import chromium, demo_database, demo_shop, environment, odoo_program, odoo_server, paths, ports, progress
+from dev import paths, ports, progress
+from dev.demo import database as demo_database
+from dev.demo import shop as demo_shop
 from dev.failure import Failure
-from dev.odoo_client import OdooClient
 from dev.screenshots import story
+from dev.server import environment, odoo_program, odoo_server
+from dev.server.odoo_client import OdooClient
+from dev.setup import chromium
 
 PICTURES = paths.CHECKOUT / "static" / "description" / "screenshots"
 LARGEST = 200_000  # bytes; they are part of every download of the addon

@@ -2,7 +2,8 @@
 
 import subprocess
 
-from dev import demo_database, environment, odoo_program
+from dev.demo import database as demo_database
+from dev.server import environment, odoo_program
 
 
 def run(arguments: list[str]) -> int:

@@ -9,13 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev import chromium, environment, odoo_program, paths, ports, progress, templates
-from dev.environment import Environment
+from dev import paths, ports, progress
 from dev.failure import Failure
+from dev.server import environment, odoo_program, templates
+from dev.server.environment import Environment
+from dev.setup import chromium
 
 NO_TESTS = 5  # pytest's exit code
 TESTS = Path("tests")
-PLAIN_TESTS = TESTS / "tools"
+PLAIN_TESTS = TESTS / "lib"
 # These mostly wait for servers, schedulers and browsers. When everything is run, they go beside the others.
 WAITING = (
     "test_*servers.py",
@@ -94,7 +96,7 @@ def _is_plain(test: str) -> bool:
 
 
 def _plain_tests(env: Environment, arguments: list[str], *, beside: bool = False) -> Outcome:
-    """Run tests of tools/, which need neither Odoo nor a database."""
+    """Run tests of lib/, which need neither Odoo nor a database."""
     return _pytest(env, "plain", arguments, paths.CHECKOUT, dict(os.environ), beside)
 
 

@@ -2,7 +2,8 @@
 
 import os
 
-from dev import environment, odoo_program, paths, templates
+from dev import paths
+from dev.server import environment, odoo_program, templates
 
 
 def run(arguments: list[str]) -> int:

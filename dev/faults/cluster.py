@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dev import environment, paths, postgres, postgres_user, progress, templates
-from dev.databases import Databases
-from dev.embedded_postgres import INITDB_OPTIONS, LONGEST_SOCKET, ROLE, SOCKET, SUPERUSER, programs
-from dev.environment import Environment
+from dev import paths, progress
 from dev.failure import Failure
-from dev.postgres import Postgres
+from dev.postgres import postgres, postgres_user
+from dev.postgres.databases import Databases
+from dev.postgres.embedded_postgres import INITDB_OPTIONS, LONGEST_SOCKET, ROLE, SOCKET, SUPERUSER, programs
+from dev.postgres.postgres import Postgres
+from dev.server import environment, templates
+from dev.server.environment import Environment
 
 FOLDER = paths.STATE / "faults"
 DATABASE = "faults"

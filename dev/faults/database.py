@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg2
 
-from dev.postgres import Postgres
+from dev.postgres.postgres import Postgres
 
 
 class Database:

@@ -1,6 +1,6 @@
 """Faults that end the process of the server, or of the database, at some moment of a synchronization."""
 
-from dev.shop.faults import Faults
+from dev.stand_ins.shop.faults import Faults
 
 from .kinds import INTERRUPTED, Round, kind, pause, wait_for_a_moment
 from .laboratory import Laboratory

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from dev.shop.order import Order
+from dev.stand_ins.shop.order import Order
 
 from .laboratory import Laboratory
 from .waiting import wait_until

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Thread
 
-from dev import odoo_program, paths, progress
+from dev import paths, progress
 from dev.failure import Failure
-from dev.shop import ShopServer
+from dev.server import odoo_program
+from dev.stand_ins.shop import ShopServer
 
 from . import cluster
 from .cluster import Cluster

@@ -6,10 +6,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from dev import child_process, odoo_program, paths, ports, progress
-from dev.environment import Environment
+from dev import child_process, paths, ports, progress
 from dev.failure import Failure
-from dev.odoo_client import OdooClient
+from dev.server import odoo_program
+from dev.server.environment import Environment
+from dev.server.odoo_client import OdooClient
 
 from .cluster import DATABASE, FOLDER
 

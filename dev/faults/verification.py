@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from dev.shop import ShopServer, Totals, compute_totals
-from dev.shop.order import Order
+from dev.stand_ins.shop import ShopServer, Totals, compute_totals
+from dev.stand_ins.shop.order import Order
 
 from .database import Database
 

@@ -4,9 +4,9 @@ import json
 import urllib.request
 from typing import Any
 
-from dev import demo_database
-from dev.demo_shop import DemoShop
-from dev.odoo_client import OdooClient
+from dev.demo import database as demo_database
+from dev.demo.shop import DemoShop
+from dev.server.odoo_client import OdooClient
 
 # Orders that the shop sells between one run and the next.
 SALES = (4, 9, 2, 6, 12, 3, 7, 5)

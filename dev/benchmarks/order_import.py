@@ -1,0 +1,57 @@
+"""Importing orders against Odoo's own way, `pos.order.sync_from_ui`, order by order; one JSON object a line.
+
+    python -m dev.benchmarks.order_import --database NAME [--config FILE] [--only import_at_closing] [--quick]
+
+Three lines an order, storable products. `import` makes the transfer of each order at once; with `import_at_closing`
+the session's closing makes them. Ours begins at the pending inbox rows: parsing, matching and pricing are included. The
+baseline gets its values ready-made. Both are committed as in production, ours by the batch, the baseline by the order.
+"""
+
+from . import measuring, store
+
+OURS, BASELINE = 200, 40  # orders a round
+LIMITS = {"import": 15, "import_at_closing": 6}  # SQL statements an order
+
+
+def main():
+    options = measuring.arguments("order_import", __doc__.splitlines()[0], rounds=5)
+    with measuring.environment(options) as env:
+        sync = store.make(env)
+        orders = store.Orders(sync)
+        for bench, limit in LIMITS.items():
+            if options.only in (None, bench):
+                store.take_stock(sync, at_closing=bench == "import_at_closing")
+                measure(options, sync, orders, bench, limit)
+
+
+def measure(options, sync, orders, bench, limit):
+    """Print the figures of one benchmark."""
+    ours, baseline = measuring.Way(), measuring.Way()
+    run_ours(measuring.Way(), sync, orders, 100)  # fills the caches that every process fills once
+    if options.quick:
+        run_ours(ours, sync, orders, 100)
+        measuring.check_statements(bench, ours.statements, limit)
+        return
+    for number in range(options.rounds):
+        for way in (run_ours, run_baseline) if number % 2 else (run_baseline, run_ours):
+            if way is run_ours:
+                run_ours(ours, sync, orders, OURS)
+            else:
+                run_baseline(baseline, sync, orders, BASELINE)
+    measuring.report(bench, ours, baseline)
+
+
+def run_ours(way, sync, orders, count):
+    store.receive(sync, orders.take(count))
+    sync.env.invalidate_all()
+    way.run(count, lambda: store.import_pending(sync))
+
+
+def run_baseline(way, sync, orders, count):
+    values = store.values_from_register(sync, orders.take(count))
+    sync.env.invalidate_all()
+    way.run(count, lambda: store.send_from_register(sync.env, values))
+
+
+if __name__ == "__main__":
+    main()

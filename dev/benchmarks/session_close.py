@@ -1,0 +1,35 @@
+"""Closing a session of imported orders against one of orders from a register; one JSON object a line.
+
+    python -m dev.benchmarks.session_close --database NAME [--config FILE]
+
+The stock was taken at once in both. Closing is Odoo's own; what is shown here is that imported orders do not burden it.
+"""
+
+from . import measuring, store
+
+ORDERS = 150  # a session
+
+
+def main():
+    options = measuring.arguments("session_close", __doc__.splitlines()[0], rounds=3)
+    with measuring.environment(options) as env:
+        sync = store.make(env)
+        store.take_stock(sync)
+        store.close_session(sync)
+        orders = store.Orders(sync)
+        ours, baseline = measuring.Way(), measuring.Way()
+        for number in range(options.rounds):
+            for way in (ours, baseline) if number % 2 else (baseline, ours):
+                store.take_stock(sync)
+                if way is ours:
+                    store.receive(sync, orders.take(ORDERS))
+                    store.import_pending(sync)
+                else:
+                    store.send_from_register(env, store.values_from_register(sync, orders.take(ORDERS)))
+                env.invalidate_all()
+                way.run(ORDERS, lambda: store.close_session(sync))
+        measuring.report("session_close", ours, baseline)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The demo: its database, its shop and courier, and what is compared."""

@@ -1,0 +1,91 @@
+"""What Odoo holds after an import, beside what the shop says it sold."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..server.odoo_client import OdooClient
+
+Figure = int | Decimal
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure from both sides."""
+
+    name: str
+    odoo: Figure
+    shop: Figure
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both sides tell the same, exactly."""
+        return self.odoo == self.shop
+
+
+def compare(client: OdooClient, store: int, totals: Mapping[str, Any]) -> list[Row]:
+    """Return the figures of a store's imported orders beside the shop's totals."""
+    inbox = client.call("external.order", "search_read", [("sync_id", "=", store)], ["state", "pos_order_id"])
+    order_ids = [row["pos_order_id"][0] for row in inbox if row["state"] == "done" and row["pos_order_id"]]
+    orders = client.call("pos.order", "read", order_ids, ["state", "amount_total", "picking_ids"])
+    paid = [order for order in orders if order["state"] in ("paid", "done")]
+    picking_ids = [picking for order in paid for picking in order["picking_ids"]]
+    pickings = client.call("stock.picking", "search_read", [("id", "in", picking_ids), ("state", "=", "done")], ["id"])
+    return [
+        Row("orders in the inbox", len(inbox), totals["orders"]),
+        Row("paid POS orders", len(paid), totals["orders"]),
+        Row("total", _sum(order["amount_total"] for order in paid), totals["grand_total"]),
+        *_payment_rows(client, order_ids, totals["payments"]),
+        Row("pickings done", len(pickings), totals["pickings"]),
+        *_shelf_rows(client, [picking["id"] for picking in pickings], totals["shelf"]),
+    ]
+
+
+def table(rows: list[Row]) -> str:
+    """Return the figures as text, the differing ones marked."""
+    lines = [f"{'':<32}{'Odoo':>14}{'shop':>14}"]
+    lines += [f"{row.name:<32}{row.odoo:>14}{row.shop:>14}{'' if row.agrees else '   differs'}" for row in rows]
+    return "\n".join(lines)
+
+
+def _payment_rows(client: OdooClient, order_ids: list[int], of_shop: Mapping[str, Decimal]) -> list[Row]:
+    """Return the paid amounts, net of change, of cash and of everything else."""
+    domain = [("pos_order_id", "in", order_ids)]
+    payments = client.call("pos.payment", "search_read", domain, ["amount", "payment_method_id"])
+    method_ids = list({payment["payment_method_id"][0] for payment in payments})
+    methods = client.call("pos.payment.method", "read", method_ids, ["is_cash_count"])
+    cash_methods = {method["id"] for method in methods if method["is_cash_count"]}
+    cash = _sum(payment["amount"] for payment in payments if payment["payment_method_id"][0] in cash_methods)
+    other = _sum(payment["amount"] for payment in payments if payment["payment_method_id"][0] not in cash_methods)
+    return [
+        Row("paid in cash, less change", cash, of_shop.get("Cash", Decimal(0))),
+        Row("paid otherwise", other, sum((of_shop[name] for name in of_shop if name != "Cash"), Decimal(0))),
+    ]
+
+
+def _shelf_rows(client: OdooClient, picking_ids: list[int], of_shop: Mapping[str, Decimal]) -> list[Row]:
+    """Return how much left the shelf in all, and each product of which another quantity left than the shop says."""
+    domain = [("picking_id", "in", picking_ids), ("state", "=", "done")]
+    moves = client.call("stock.move", "search_read", domain, ["product_id", "quantity", "location_dest_usage"])
+    names = client.call("product.product", "read", list({move["product_id"][0] for move in moves}), ["name"])
+    name_of = {product["id"]: product["name"] for product in names}
+    left: Counter[str] = Counter()
+    for move in moves:
+        sign = 1 if move["location_dest_usage"] == "customer" else -1
+        left[name_of[move["product_id"][0]]] += sign * _exact(move["quantity"], 3)
+    differing = sorted(name for name in {*left, *of_shop} if left[name] != of_shop.get(name, 0))
+    return [
+        Row("quantity that left the shelf", sum(left.values(), Decimal(0)), sum(of_shop.values(), Decimal(0))),
+        *(Row(f"  {name}", left[name], of_shop.get(name, Decimal(0))) for name in differing),
+    ]
+
+
+def _sum(amounts: Any) -> Decimal:
+    return sum((_exact(amount, 2) for amount in amounts), Decimal(0))
+
+
+def _exact(value: float, digits: int) -> Decimal:
+    """Return a float of Odoo's, which means a decimal number of so many digits, as that number."""
+    return Decimal(str(round(value, digits)))

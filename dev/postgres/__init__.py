@@ -1,0 +1,1 @@
+"""The PostgreSQL that the commands use, and its databases."""

@@ -1,0 +1,75 @@
+"""Databases with their filestores: made, copied, dropped, and marked with what they were made of."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from .. import paths
+from .postgres import Postgres
+
+FILESTORES = paths.DATA / "filestore"
+
+
+class Databases:
+    """The databases of this checkout on a server, by short names; on a shared server they get a prefix."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    def name(self, short: str) -> str:
+        """Return a database's full name."""
+        return self._postgres.database_prefix + short
+
+    def stamp(self, short: str) -> str | None:
+        """Return what a complete database was made of; None if it does not exist or is half done."""
+        rows = self._postgres.sql(
+            f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{self.name(short)}'"
+        )
+        return rows[0][0] or None if rows else None
+
+    def set_stamp(self, short: str, stamp: str) -> None:
+        """Mark a database as complete, made of what the stamp says. The mark lives and dies with the database."""
+        self._postgres.sql(f"COMMENT ON DATABASE \"{self.name(short)}\" IS '{stamp}'")
+
+    def drop(self, short: str) -> None:
+        """Drop a database, ending its connections, and its filestore. One that does not exist is no error."""
+        self._postgres.sql(f'DROP DATABASE IF EXISTS "{self.name(short)}" WITH (FORCE)')
+        shutil.rmtree(self._filestore(short), ignore_errors=True)
+
+    def copy(self, source: str, target: str) -> None:
+        """Make the target a fresh copy of the source, which nobody may be connected to; it has no stamp yet."""
+        self.drop(target)
+        self._postgres.sql(f'CREATE DATABASE "{self.name(target)}" TEMPLATE "{self.name(source)}"')
+        if self._filestore(source).exists():
+            # Odoo never changes a file of the filestore in place, so copies can share them.
+            shutil.copytree(self._filestore(source), self._filestore(target), copy_function=_link_or_copy)
+
+    def left_over(self, prefix: str) -> list[str]:
+        """Return the short names that have the prefix and then the id of a process that is gone, whatever follows."""
+        rows = self._postgres.sql("SELECT datname FROM pg_database")
+        pattern = re.compile(re.escape(self.name(prefix)) + "([0-9]+)(?:_[a-z_]+)?")
+        found = [match for (name,) in rows if (match := pattern.fullmatch(name))]
+        return [
+            match[0].removeprefix(self._postgres.database_prefix) for match in found if not _is_running(int(match[1]))
+        ]
+
+    def _filestore(self, short: str) -> Path:
+        return FILESTORES / self.name(short)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without hard links
+        shutil.copy2(source, target)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,1 @@
+"""Odoo as the commands run it: installed, started, called, its log read."""

@@ -1,0 +1,61 @@
+"""The databases that others are copied from, since copying takes a second where installing takes minutes.
+
+``template_odoo`` has the modules that the addon depends on, with demo data; ``template_addon`` is a copy of it with
+the addon installed. Each is stamped with what it was made of and made again when that changes.
+"""
+
+from .. import locks, paths, progress
+from ..setup import addon_links
+from . import odoo_program
+from .environment import Environment
+
+ODOO = "template_odoo"
+ADDON = "template_addon"
+DEPENDENCIES = "point_of_sale,stock_delivery"
+
+
+def copy_addon_template(env: Environment, target: str) -> str:
+    """Make the target database a fresh copy with the addon installed; return the stamp of what is in it."""
+    with locks.exclusive("templates", "another command that makes the database templates"):
+        stamp = _ensure_addon_template(env)
+        env.databases.copy(ADDON, target)
+    return stamp
+
+
+def addon_stamp(env: Environment) -> str:
+    """Return the stamp that a database made of the present sources would have."""
+    return paths.digest(_odoo_stamp(env), addon_links.sources_digest())
+
+
+def copy_odoo_template(env: Environment, target: str) -> None:
+    """Make the target database a fresh copy with the dependencies installed and without the addon."""
+    with locks.exclusive("templates", "another command that makes the database templates"):
+        _ensure_odoo_template(env)
+        env.databases.copy(ODOO, target)
+
+
+def _odoo_stamp(env: Environment) -> str:
+    return paths.digest(env.odoo.version, str(env.odoo.python_path), DEPENDENCIES)
+
+
+def _ensure_odoo_template(env: Environment) -> None:
+    stamp = _odoo_stamp(env)
+    if env.databases.stamp(ODOO) == stamp:
+        return
+    with progress.step(f"Database template: Odoo with {DEPENDENCIES} and demo data (once; about two minutes)"):
+        env.databases.drop(ODOO)
+        odoo_program.install(env, ODOO, DEPENDENCIES)
+        env.databases.set_stamp(ODOO, stamp)
+
+
+def _ensure_addon_template(env: Environment) -> str:
+    stamp = addon_stamp(env)
+    if env.databases.stamp(ADDON) == stamp:
+        return stamp
+    _ensure_odoo_template(env)
+    with progress.step(f"Database template: {paths.ADDON_NAME} installed (again whenever its sources change)"):
+        env.databases.copy(ODOO, ADDON)
+        odoo_program.install(env, ADDON, paths.ADDON_NAME)
+        # The sources may have been edited meanwhile; the stamp is of those that were there before, so it is safe.
+        env.databases.set_stamp(ADDON, stamp)
+    return stamp

@@ -1,0 +1,1 @@
+"""Sets up what the commands need: Odoo, Python packages, Chromium, system packages."""

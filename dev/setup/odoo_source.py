@@ -1,0 +1,101 @@
+"""Odoo 19.0 itself: the user's own, Debian's package unpacked beside the checkout, or a clone."""
+
+import importlib.util
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import paths, progress
+from ..failure import Failure
+from . import debian_package
+
+SERIES = "19.0"
+REPOSITORY = "https://github.com/odoo/odoo"
+HINT = "Set ODOO_HOME to an Odoo 19.0: a Git checkout of its branch 19.0, or an unpacked odoo package."
+
+
+@dataclass(frozen=True)
+class OdooSource:
+    """An Odoo that can be started with ``python -m odoo``."""
+
+    python_path: Path
+    """The folder that holds the package ``odoo``."""
+    addons_paths: tuple[Path, ...]
+    """Folders with addons beside those inside the package, which Odoo finds by itself."""
+    version: str
+
+
+def ensure() -> OdooSource:
+    """Return the Odoo to use, fetching one first if the machine has none."""
+    home = os.environ.get("ODOO_HOME")
+    if home:
+        source = _at(Path(home).expanduser().resolve())
+        if not source:
+            raise Failure(f"ODOO_HOME is {home}, where no Odoo {SERIES} is.", HINT)
+        return source
+    return _importable() or _at(paths.ODOO) or _fetch()
+
+
+def _at(home: Path) -> OdooSource | None:
+    """Return the Odoo in a folder: a Git checkout, an unpacked Debian package, or the folder that holds ``odoo/``."""
+    for folder in (home, home / "usr" / "lib" / "python3" / "dist-packages"):
+        version = _version(folder / "odoo")
+        if version:
+            addons = folder / "addons"
+            beside = (addons,) if (addons / "web" / "__manifest__.py").exists() else ()
+            return OdooSource(folder, beside, version)
+    return None
+
+
+def _version(package: Path) -> str | None:
+    """Return the version that an Odoo package tells of itself; None if there is none or it is of another series."""
+    release = package / "release.py"
+    if not release.exists():
+        return None
+    match = re.search(r"^version_info = \((\d+), (\d+)", release.read_text(), re.MULTILINE)
+    return SERIES if match and ".".join(match.groups()) == SERIES else None
+
+
+def _importable() -> OdooSource | None:
+    """Return the Odoo that this interpreter can import, if it is of our series."""
+    spec = importlib.util.find_spec("odoo")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        source = _at(Path(location).resolve().parent)
+        if source:
+            return source
+    return None
+
+
+def _fetch() -> OdooSource:
+    """Get an Odoo from Debian, or where that cannot be, by cloning its repository."""
+    tried = []
+    for what, fetch in (("Debian's package", debian_package.unpack), (f"a clone of {REPOSITORY}", _clone)):
+        # Made under another name and renamed when complete, so a folder of the right name is always whole.
+        unfinished = paths.ODOO.with_suffix(".part")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        try:
+            with progress.step(f"Odoo {SERIES}: {what}"):
+                fetch(unfinished)
+                if not _at(unfinished):
+                    raise Failure(f"What came is not Odoo {SERIES}.")
+        except Failure as failure:
+            progress.say("    that did not work")
+            tried.append(f"- {what}: {failure.message}")
+            continue
+        unfinished.rename(paths.ODOO)
+        return _at(paths.ODOO)
+    raise Failure(f"Odoo {SERIES} could not be fetched. This was tried:\n" + "\n".join(tried), HINT)
+
+
+def _clone(target: Path) -> None:
+    if not shutil.which("git"):
+        raise Failure("git is not installed.")
+    progress.run(
+        ["git", "clone", "--quiet", "--depth=1", f"--branch={SERIES}", REPOSITORY, target],
+        "odoo-clone",
+        failure="The clone failed.",
+        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+    )

@@ -1,0 +1,32 @@
+"""Packages of the machine's own package manager: installed where that is allowed, else the command is named."""
+
+import os
+import shutil
+
+from .. import progress
+from ..failure import Failure
+
+
+def apt_install(package: str, purpose: str) -> None:
+    """Install a Debian package. Raises Failure with the command to run where the user may not install packages."""
+    command = f"apt-get install --yes --no-install-recommends {package}"
+    if not shutil.which("apt-get"):
+        raise Failure(f"{package}, needed for {purpose}, is not installed.", "Install it with your package manager.")
+    if os.geteuid() != 0:
+        raise Failure(f"{package}, needed for {purpose}, is not installed.", f"Run: sudo {command}")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with progress.step(f"Installing {package} ({purpose})"):
+        progress.run(
+            ["apt-get", "update"],
+            "apt-update",
+            failure="The package lists could not be read.",
+            hint=f"Run: {command}",
+            env=env,
+        )
+        progress.run(
+            command.split(),
+            f"apt-install-{package}",
+            failure=f"{package} could not be installed.",
+            hint=f"Run: {command}",
+            env=env,
+        )

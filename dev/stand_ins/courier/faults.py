@@ -1,0 +1,50 @@
+"""Which fault hits which request."""
+
+from dataclasses import dataclass
+
+from ..common import faults
+from ..common.faults import FaultSwitches, check_count
+
+#: The pages of the site, as a fault names them.
+PAGES = ("start", "login", "header", "form", "send", "list", "detail", "cancel")
+#: What can go wrong; `after` means: after the request was carried out, so that an order is taken all the same.
+KINDS = {
+    "session_expired": "the session is forgotten before the request is looked at",
+    "page_changed": "the page is another one than is known; what was asked for is done all the same",
+    "slow": "the answer comes after `seconds`",
+    "slow_before": "the request is carried out only after `seconds`, whether or not somebody still waits",
+    "error": "answers `status`, and does nothing",
+    "error_after": "does what was asked, then answers `status`",
+    "hang_up": "closes the connection, and does nothing",
+    "lose": "closes the connection after `seconds`, and does nothing",
+    "hang_up_after": "does what was asked, then closes the connection",
+}
+
+
+@dataclass(kw_only=True)
+class Fault(faults.Fault):
+    """A fault that is switched on: of one of :data:`KINDS`, for one of :data:`PAGES` or for any."""
+
+    seconds: float
+    status: int
+
+
+class Faults(FaultSwitches[Fault]):
+    """The faults of the site."""
+
+    def add(
+        self,
+        kind: str,
+        *,
+        page: str | None = None,
+        times: int | None = 1,
+        seconds: float = 1.0,
+        status: int = 500,
+    ) -> Fault:
+        """Switch a fault on, for the next request unless told otherwise. ``ValueError`` for what does not exist."""
+        if kind not in KINDS:
+            raise ValueError(f"unknown fault {kind!r}; there are {', '.join(KINDS)}")
+        if page is not None and page not in PAGES:
+            raise ValueError(f"unknown page {page!r}; there are {', '.join(PAGES)}")
+        check_count("times", times)
+        return self._switch_on(Fault(kind=kind, page=page, times=times, seconds=seconds, status=status))

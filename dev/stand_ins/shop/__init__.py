@@ -1,0 +1,45 @@
+"""The demo shop: a real HTTP server that speaks the order API of the External Order Sync Guide.
+
+It makes deterministic orders over the demo products of Odoo's Point of Sale, knows its own totals, and can be told to
+misbehave. Nothing but Python's standard library is used.
+
+On the command line::
+
+    python -m dev.stand_ins.shop --port 8150 --api-key KEY --orders 300 --seed 1 --per-page 50 --shape array
+
+prints one line with its address and serves until Ctrl-C or SIGTERM.
+
+In a test, in the same process::
+
+    with ShopServer(orders=20, seed=7, api_key="k", per_page=5) as shop:
+        ...                                  # the API is at shop.url
+        shop.add_orders(3)                   # the shop sells something
+        shop.edit_order(1001)                # an order is changed afterwards
+        shop.put({"OrderID": 7})             # any JSON value, served as it is, in no total
+        shop.faults.add("status", status=503, retry_after=1, times=2)
+        shop.totals().grand_total            # what Odoo must have booked, a Decimal
+        shop.requests                        # what was asked, and with which key
+
+API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
+
+``GET /api/orders``
+    The orders, oldest number first. ``since`` (ISO 8601; without an offset it is UTC) keeps those changed at or after
+    it; ``page`` (from 1) and ``per_page`` (1 to 1000) cut pages, and ``Link`` (RFC 8288) leads to the next one.
+``GET /api/orders/<OrderID>``
+    One order as a single object.
+
+Control, without a key and from the loopback interface only, all JSON:
+
+``POST /_control/orders`` ``{"count": n}`` makes n orders; ``DELETE`` forgets all of them.
+``POST /_control/orders/<OrderID>`` changes that order (a line more, paid in cash).
+``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
+``GET /_control/totals`` and ``GET /_control/requests`` tell what was sold and what was asked.
+``GET``, ``POST``, ``DELETE /_control/faults``: e.g. ``{"kind": "cut", "times": 1, "page": 2, "fraction": 0.5}``;
+the kinds and their options are those of :mod:`dev.stand_ins.shop.fault_answers`.
+``POST /_control/settings`` ``{"shape": "object", "per_page": 50, "link_header": true}``.
+"""
+
+from .server import ShopServer
+from .totals import Totals, compute_totals
+
+__all__ = ["ShopServer", "Totals", "compute_totals"]

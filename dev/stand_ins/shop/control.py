@@ -1,0 +1,59 @@
+"""The control endpoints, by which another process sells, edits and switches faults on."""
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from ..common.control import COMMON_ACTIONS, control
+from .answer import Answer, json_answer
+
+if TYPE_CHECKING:
+    from .server import ShopServer
+
+MOST_ORDERS_AT_ONCE = 100_000
+
+
+def answer_control(shop: "ShopServer", client: str, method: str, path: str, body: bytes) -> Answer:
+    """Answer a control request; see :func:`dev.http_stand_in.control.control`."""
+    answer = control(shop, _ACTIONS, client, method, path, body)
+    return json_answer(answer.status, answer.value, answer.headers)
+
+
+def _add_or_edit_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
+    if argument:
+        return shop.edit_order(int(argument)).payload()
+    count = values.get("count", 1)
+    if type(count) is not int or not 0 <= count <= MOST_ORDERS_AT_ONCE:
+        raise ValueError(f"count must be a number from 0 to {MOST_ORDERS_AT_ONCE}")
+    return {"added": [order.number for order in shop.add_orders(count)]}
+
+
+def _clear_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
+    shop.clear()
+    return {}
+
+
+def _put_entry(shop: "ShopServer", argument: str, values: dict) -> Any:
+    if "payload" not in values:
+        raise ValueError("payload is missing")
+    shop.put(values["payload"])
+    return {}
+
+
+def _totals(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return shop.totals().as_json()
+
+
+def _settings(shop: "ShopServer", argument: str, values: dict) -> Any:
+    shop.settings = replace(shop.settings, **values)
+    return asdict(shop.settings)
+
+
+_ACTIONS = {
+    **COMMON_ACTIONS,
+    ("POST", "orders"): _add_or_edit_orders,
+    ("DELETE", "orders"): _clear_orders,
+    ("POST", "entries"): _put_entry,
+    ("GET", "totals"): _totals,
+    ("GET", "settings"): _settings,
+    ("POST", "settings"): _settings,
+}

@@ -1,0 +1,142 @@
+"""The shop as a whole: its order book, its settings and faults, and the server that runs in threads of its own."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event, Lock
+from typing import Any
+
+from .book import OrderBook
+from .faults import Faults
+from .feed import Settings
+from .generator import OrderGenerator
+from .handler import FEED_PATH, RequestRecord, ShopListener
+from .order import Order
+from .totals import Totals, compute_totals
+
+OTHER_HOST = "127.0.0.2"
+
+
+def _utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+class ShopServer:
+    """A demo shop. As a context manager it serves inside the ``with`` block; otherwise call :meth:`start`.
+
+    :param orders: orders it starts with, one a minute until now
+    :param seed: decides all orders, and which requests a fault's probability hits
+    :param api_key: the key that a client must show
+    :param host: address to listen on
+    :param port: port to listen on, 0 for any free one
+    :param shape: see :class:`~dev.stand_ins.shop.feed.Settings`, as for ``per_page`` and ``link_header``
+    :param clock: returns the time, with its time zone
+    """
+
+    def __init__(
+        self,
+        *,
+        orders: int = 0,
+        seed: int = 1,
+        api_key: str = "demo-shop-key",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        shape: str = "array",
+        per_page: int | None = None,
+        link_header: bool = True,
+        clock: Callable[[], datetime] = _utcnow,
+    ):
+        if not api_key:
+            raise ValueError("the shop needs an API key")
+        self.api_key = api_key
+        self.host = host
+        self.port = port
+        self.clock = clock
+        self.settings = Settings(shape, per_page, link_header)
+        self.book = OrderBook(OrderGenerator(seed), clock)
+        self.faults = Faults(seed)
+        self.requests: list[RequestRecord] = []
+        self.stopping = Event()
+        self._listeners: dict[str, ShopListener] = {}
+        self._lock = Lock()
+        self.book.add_past(orders)
+
+    # ---- serving -----------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> "ShopServer":
+        self.start()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen; after :meth:`stop` on the same port again. Raises ``OSError`` if the port is taken."""
+        self.stopping.clear()
+        self.port = self._listen(self.host, self.port).server_port
+
+    def stop(self) -> None:
+        """Stop listening and drop all connections; orders, faults and the request log stay."""
+        self.stopping.set()
+        with self._lock:
+            listeners, self._listeners = self._listeners, {}
+        for listener in listeners.values():
+            listener.stop()
+
+    def _listen(self, host: str, port: int) -> ShopListener:
+        with self._lock:
+            if host not in self._listeners:
+                listener = ShopListener(self, (host, port), is_other_host=host != self.host)
+                self._listeners[host] = listener
+                listener.start()
+            return self._listeners[host]
+
+    @property
+    def base_url(self) -> str:
+        """The shop's origin, without a path."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The address of the order feed, which goes into *External API URL*."""
+        return f"{self.base_url}{FEED_PATH}"
+
+    def other_origin(self) -> str:
+        """Return the origin of the other server, to which only a redirect leads; it is started when first needed."""
+        return f"http://{OTHER_HOST}:{self._listen(OTHER_HOST, 0).server_port}"
+
+    @property
+    def leaked_keys(self) -> list[RequestRecord]:
+        """The requests that brought the shop's key to another host name than the shop's own."""
+        own = f"{self.host}:{self.port}"
+        return [record for record in list(self.requests) if record.key == "valid" and record.host != own]
+
+    # ---- selling -----------------------------------------------------------------------------------------------------
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The last version of every order that the shop made."""
+        return self.book.orders()
+
+    def totals(self) -> Totals:
+        """Return what the shop's orders add up to, in their last versions, without what :meth:`put` added."""
+        return compute_totals(self.orders)
+
+    def add_orders(self, count: int = 1) -> list[Order]:
+        """Sell something: make orders, changed now."""
+        return self.book.add(count)
+
+    def edit_order(self, number: int) -> Order:
+        """Change an order afterwards and return its new version; ``KeyError`` if there is none."""
+        return self.book.edit(number)
+
+    def versions(self, number: int) -> tuple[Order, ...]:
+        """Return an order as it was made and after each change; ``KeyError`` if there is none."""
+        return self.book.versions(number)
+
+    def put(self, payload: Any) -> None:
+        """Serve any JSON value as an entry of the feed; it replaces the entry with the same ``OrderID``."""
+        self.book.put(payload)
+
+    def clear(self) -> None:
+        """Forget all orders."""
+        self.book.clear()

@@ -1,0 +1,1 @@
+"""Plain Python: nothing here imports Odoo."""

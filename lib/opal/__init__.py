@@ -1,0 +1,1 @@
+"""The client of OPAL Kurier's site, in plain Python."""

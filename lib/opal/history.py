@@ -1,0 +1,125 @@
+"""The site's list of orders, and the page of one order with its history."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..message import message as _lt
+from .order import OpalEvent, OpalHistory, OpalReceipt
+from .pages import Page, text_of
+
+LIST_PAGE = "Auftragsliste"
+DETAIL_PAGE = "Auftrag"
+
+KINDS = {
+    "zugestellt": "delivered",
+    "ausgeliefert": "delivered",
+    "geliefert": "delivered",
+    "abgeholt": "picked_up",
+    "aktiv": "under_way",
+    "storniert": "cancelled",
+    "storno": "cancelled",
+    "fehlanfahrt": "failed_attempt",
+}
+_TRACKING_NUMBER = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{2,}-\d{3,}(?![\w-])")
+_SHOWN_NUMBER = re.compile(r"SendungsNr\.?:?\s*([A-Z0-9-]+)", re.I)
+_ORDER_NUMBER = re.compile(r"(?:Auftragsnummer|AuftragsNr)\.?:?\s*([A-Z0-9-]+)", re.I)
+_WAYBILL = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_LINE = re.compile(
+    r"(?P<number>[A-Z0-9][A-Z0-9-]+) (?P<date>\d\d\.\d\d\.(?:\d{4}|\d\d)) (?P<time>\d\d:\d\d) "
+    r"(?P<status>\S+)(?: (?P<rest>.+))?"
+)
+_NEXT = frozenset(("weiter", "nächste", "nächste seite", "vor", ">", ">>", "»"))
+
+
+@dataclass(frozen=True)
+class ListEntry:
+    """A row of the list: the texts of its cells, its tracking number if it shows one, and where it leads."""
+
+    cells: tuple[str, ...]
+    tracking_number: str
+    url: str | None
+
+    def shows(self, reference: str) -> bool:
+        """Return whether the reference stands in one of the cells, alone or with other words."""
+        whole = re.compile(rf"(?<![\w-]){re.escape(reference)}(?![\w-])")
+        return any(whole.search(cell) for cell in self.cells)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return any(KINDS.get(cell.casefold()) == "cancelled" for cell in self.cells)
+
+
+def read_list(page: Page) -> list[ListEntry]:
+    """Return the orders on a page of the list.
+
+    :raise OpalPageChanged: if the page is no list. An empty one must say what it is: "not in the list" is what
+        decides whether an order is sent again.
+    """
+    entries = list(_entries(page))
+    if not entries and not re.search(r"Auftragsliste|keine Auftr", page.text(), re.I):
+        raise page.missing(_lt("the list of orders"))
+    return entries
+
+
+def _entries(page: Page) -> Iterator[ListEntry]:
+    for row in page.root.iter("tr"):
+        if row.find(".//tr") is not None:  # a table around the table
+            continue
+        cells = tuple(" ".join(text_of(cell).split()) for cell in row.iter("td"))
+        number = next((match[0] for cell in cells if (match := _TRACKING_NUMBER.search(cell))), "")
+        url = _target_of_row(page, row)
+        if cells and (number or url):
+            yield ListEntry(cells, number, url)
+
+
+def _target_of_row(page: Page, row) -> str | None:
+    return next((url for element in row.iter("tr", "td", "a") if (url := page.target_of(element))), None)
+
+
+def next_page_url(page: Page) -> str | None:
+    """Return where the list goes on, None on its last page."""
+    for link in page.root.iter("a"):
+        if text_of(link).casefold() in _NEXT or link.get("rel") == "next":
+            return page.target_of(link)
+    return None
+
+
+def read_history(page: Page, tracking_number: str) -> OpalHistory:
+    """Return what the page of an order tells.
+
+    :param tracking_number: whose page it must be; empty where the list did not say.
+
+    :raise OpalPageChanged: if it is not the page of that order.
+    """
+    text = page.text()
+    shown = _SHOWN_NUMBER.search(text)
+    if shown is None or tracking_number not in ("", shown[1]):
+        raise page.missing(_lt("SendungsNr %s", tracking_number))
+    tracking_number = shown[1]
+    order_number, waybill = _ORDER_NUMBER.search(text), _WAYBILL.search(text)
+    own_numbers = {tracking_number, waybill[0] if waybill else ""}
+    events = [
+        _event(page, match)
+        for line in text.split("\n")
+        if (match := _LINE.fullmatch(line)) and match["number"] in own_numbers
+    ]
+    return OpalHistory(
+        receipt=OpalReceipt(tracking_number, order_number[1] if order_number else ""),
+        waybill=waybill[0] if waybill else "",
+        events=tuple(sorted(events, key=lambda event: event.time)),
+    )
+
+
+def _event(page: Page, match: re.Match[str]) -> OpalEvent:
+    day = match["date"] if len(match["date"]) == 10 else f"{match['date'][:6]}20{match['date'][6:]}"
+    try:
+        time = datetime.strptime(f"{day} {match['time']}", "%d.%m.%Y %H:%M")
+    except ValueError:
+        raise page.missing(_lt("a date that exists (it shows %s)", f"{match['date']} {match['time']}")) from None
+    details = match["rest"] or ""
+    kind = KINDS.get(match["status"].casefold().strip(".,:"), "other")
+    if kind == "delivered" and details.casefold().startswith("fehlanfahrt"):
+        kind = "failed_attempt"
+    return OpalEvent(time, kind, match["status"], details)

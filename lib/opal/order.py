@@ -1,0 +1,169 @@
+"""What is told to the courier and what comes back, and how an order is written into the site's form."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from ..message import Message
+from ..message import message as _lt
+from .address import Phone
+from .pages import Form, Page, text_of
+
+ORDER_PAGE = "Neuer Auftrag"
+CONFIRMATION_PAGE = "Auftragsbestätigung"
+SEND_BUTTON = re.compile(r"^\s*(?:Auftrag\s+)?(?:ab)?senden\s*$", re.I)
+SENDER, RECEIVER = 0, 1
+
+_TRACKING_NUMBER = re.compile(r"Sendungsnummer:\s*([A-Z0-9-]+)")
+_ORDER_NUMBER = re.compile(r"Auftragsnummer:\s*([A-Z0-9-]+)")
+_COMPLAINT_CLASS = re.compile(r"error|fehler|warn|alert|meldung", re.I)
+
+
+@dataclass(frozen=True)
+class OpalAddress:
+    """One end of the way; `country` is an ISO 3166-1 alpha-2 code, `name2` what does not fit elsewhere."""
+
+    name1: str
+    street: str
+    zip: str
+    city: str
+    country: str = "DE"
+    house_number: str = ""
+    name2: str = ""
+    contact: str = ""
+    phone: Phone = field(default_factory=Phone)
+    email: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OpalOrder:
+    """An order as it is to be placed. What is empty stays as the site's form has it.
+
+    :param reference: ours, unique; the order is found again by it.
+    :param weight: in kilograms, of all packages together.
+    :param pickup_date: the day of the pick-up where the courier is, used if the form does not propose one itself.
+    :param order_type: a choice of the form, by its value or its text, as is `vehicle`.
+    """
+
+    sender: OpalAddress
+    receiver: OpalAddress
+    reference: str
+    packages: int
+    weight: Decimal
+    contents: str = ""
+    note: str = ""
+    order_type: str = ""
+    vehicle: str = ""
+    pickup_date: date | None = None
+
+
+@dataclass(frozen=True)
+class OpalReceipt:
+    """The numbers of an order that was accepted; `order_number` is empty where a page does not show it."""
+
+    tracking_number: str
+    order_number: str = ""
+
+
+@dataclass(frozen=True)
+class OpalEvent:
+    """A line of an order's history.
+
+    :param time: naive, by the courier's clock (German local time).
+    :param kind: ``picked_up``, ``under_way``, ``delivered``, ``failed_attempt``, ``cancelled`` or ``other``.
+    :param status: the site's own word.
+    :param details: what stands behind it, mostly the receiver.
+    """
+
+    time: datetime
+    kind: str
+    status: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class OpalHistory:
+    """What the site tells of one order, oldest event first."""
+
+    receipt: OpalReceipt
+    waybill: str = ""
+    events: tuple[OpalEvent, ...] = ()
+
+
+def fill_form(page: Page, order: OpalOrder) -> Form:
+    """Return the page's order form with the order written into it.
+
+    :raise OpalPageChanged: if the page lacks the form, or the form a field that the order needs.
+    """
+    form = page.form_with("seclref")
+    if form is None:
+        raise page.missing(_lt("the order form (the field seclref)"))
+    for index, address in ((SENDER, order.sender), (RECEIVER, order.receiver)):
+        _fill_address(form, index, address)
+    form.set("seclref", order.reference)
+    form.set("sepksnr", str(order.packages))
+    form.set("segewicht", _number(order.weight, form.find("segewicht")))
+    for identifier, value in (("seordertype", order.order_type), ("sefztype", order.vehicle)):
+        if value:
+            form.set(identifier, value)
+    for identifier, value in (("seinhalt", order.contents), ("sehinweis", order.note)):
+        if value:
+            form.set(identifier, value[: form.limit(identifier)])
+    if order.pickup_date and not form.get("address_date[]", SENDER):
+        form.set("address_date[]", order.pickup_date.strftime("%d.%m.%Y"), SENDER)
+    return form
+
+
+def _fill_address(form: Form, index: int, address: OpalAddress) -> None:
+    # Empty ones too: a name that the form proposes must not be mixed with an address of ours.
+    for name, value in (
+        ("address_name1[]", address.name1),
+        ("address_str[]", address.street),
+        ("address_lkz[]", address.country),
+        ("address_plz[]", address.zip),
+        ("address_ort[]", address.city),
+    ):
+        form.set(name, value, index)
+    for name, value in (
+        ("address_name2[]", address.name2),
+        ("address_name3[]", address.contact),
+        ("address_hsnr[]", address.house_number),
+        ("address_telefonA[]", address.phone.country),
+        ("address_telefonB[]", address.phone.area),
+        ("address_telefonC[]", address.phone.number),
+        ("address_mail[]", address.email),
+    ):
+        if value or len(form.named(name)) > index:
+            form.set(name, value, index)
+    if address.note:
+        form.set("address_hinweis[]", address.note[: form.limit("address_hinweis[]", index)], index)
+
+
+def _number(value: Decimal, control) -> str:
+    """Write a number as the field takes it: HTML's number fields with a point, a German text field with a comma."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text if control.get("type") == "number" else text.replace(".", ",")
+
+
+def read_receipt(page: Page) -> OpalReceipt | None:
+    """Return the numbers that a confirmation page shows, None if there is no tracking number on it."""
+    text = page.text()
+    tracking_number = _TRACKING_NUMBER.search(text)
+    if tracking_number is None:
+        return None
+    order_number = _ORDER_NUMBER.search(text)
+    return OpalReceipt(tracking_number[1], order_number[1] if order_number else "")
+
+
+def read_complaint(page: Page) -> str | Message | None:
+    """Return why the site sent the order form back, None if the page is not that form."""
+    if page.form_with("seclref") is None:
+        return None
+    texts = [
+        " ".join(text_of(element).split())
+        for element in page.root.iter()
+        if isinstance(element.tag, str) and _COMPLAINT_CLASS.search(element.get("class", ""))
+    ]
+    return next((text[:300] for text in texts if text), _lt("it does not say why"))

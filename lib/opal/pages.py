@@ -1,0 +1,268 @@
+"""Pages of the courier's site: frames, links and forms, as a browser without JavaScript sees them."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlencode, urljoin
+
+from lxml import etree, html
+
+from ..message import Message
+from ..message import message as _lt
+from .errors import OpalPageChanged
+
+# fmt: off
+_LINE_ENDS = frozenset((
+    "address", "article", "body", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "form", "h1", "h2", "h3", "h4",
+    "h5", "h6", "hr", "legend", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "textarea", "tfoot",
+    "thead", "tr", "ul",
+))
+# fmt: on
+_UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
+_NO_VALUES = frozenset(("submit", "image", "button", "reset", "file"))
+# The address in location.href='detail.php?id=7' and the like.
+_QUOTED_ADDRESS = re.compile(r"""['"]([^'"\s]*[/.?][^'"\s]*)['"]""")
+
+
+class Page:
+    """A page that was read.
+
+    :param name: what the page is, for messages.
+    :param url: where it was read; links are relative to it.
+    """
+
+    def __init__(self, name: str | Message, url: str, content: bytes, charset: str | None = None) -> None:
+        self.name = name
+        self.url = url
+        parser = html.HTMLParser(encoding=charset if _is_known(charset) else None)
+        try:
+            self.root = html.document_fromstring(content or b"<html></html>", parser=parser)
+        except etree.ParserError as error:
+            raise OpalPageChanged(name, _lt("its content")) from error
+        # Forms are sent in the encoding of their page (HTML Standard, 4.10.21.5).
+        encoding = self.root.getroottree().docinfo.encoding
+        self.encoding = encoding if _is_known(encoding) else "utf-8"
+        base = self.root.find(".//base[@href]")
+        self._base = urljoin(url, base.get("href")) if base is not None else url
+
+    def missing(self, what: Message) -> OpalPageChanged:
+        """Return the error that says what this page lacks."""
+        return OpalPageChanged(self.name, what)
+
+    def resolve(self, address: str) -> str:
+        """Return an address of this page as an absolute one."""
+        return urljoin(self._base, address.strip())
+
+    def text(self) -> str:
+        """Return the text as it is seen: a line for each line of the page, cells apart by a space, no empty lines."""
+        return text_of(self.root)
+
+    def frame_url(self, name: str) -> str | None:
+        """Return the address of a frame of this page, None if there is no such frame."""
+        for frame in self.root.iter("frame", "iframe"):
+            if (frame.get("name") or frame.get("id")) == name and frame.get("src"):
+                return self.resolve(frame.get("src"))
+        return None
+
+    def link_url(self, text: str) -> str | None:
+        """Return where a link or button of this text leads, regardless of case; None if there is none."""
+        wanted = text.casefold()
+        for element in self.root.iter("a", "area", "button", "input", "td"):
+            label = element.get("value") if element.tag == "input" else text_of(element) or element.get("title")
+            if label and label.strip().casefold() == wanted and (url := self.target_of(element)):
+                return url
+        return None
+
+    def target_of(self, element) -> str | None:
+        """Return where a click on an element leads: its address, or the one in its script; None if nowhere."""
+        href = element.get("href", "")
+        if href and not href.startswith(("javascript:", "#")):
+            return self.resolve(href)
+        for script in (href, element.get("onclick", "")):
+            if match := _QUOTED_ADDRESS.search(script):
+                return self.resolve(match[1])
+        return None
+
+    def login_form(self) -> "Form | None":
+        """Return the form that asks for a password, if this is the login page."""
+        for form in self.root.iter("form"):
+            if form.find(".//input[@type='password']") is not None:
+                return Form(self, form)
+        return None
+
+    def form_with(self, control: str) -> "Form | None":
+        """Return the form that has a control of this name or id."""
+        for form in self.root.iter("form"):
+            if any(control in (element.get("name"), element.get("id")) for element in form.iter(*_CONTROLS)):
+                return Form(self, form)
+        return None
+
+    def form_with_button(self, pattern: re.Pattern[str]) -> "Form | None":
+        """Return the form that has a submit button whose text matches."""
+        for element in self.root.iter("form"):
+            form = Form(self, element)
+            if form.button(pattern) is not None:
+                return form
+        return None
+
+
+_CONTROLS = ("input", "select", "textarea", "button")
+
+
+class Form:
+    """A form with its values; what is not set keeps the page's own value, hidden fields included."""
+
+    def __init__(self, page: Page, element) -> None:
+        self.page = page
+        self.method = element.get("method", "get").upper()
+        self.url = page.resolve(element.get("action") or page.url)
+        self._controls = [control for control in element.iter(*_CONTROLS) if not _is_disabled(control)]
+        self._values = {control: _default(control) for control in self._controls}
+
+    def named(self, name: str) -> list:
+        """Return the controls of a name, in the order of the page."""
+        return [control for control in self._controls if control.get("name") == name]
+
+    def inputs(self, *kinds: str) -> list:
+        """Return the input controls of these types, in the order of the page."""
+        return [
+            control
+            for control in self._controls
+            if control.tag == "input" and control.get("type", "text").lower() in kinds
+        ]
+
+    def find(self, identifier: str, index: int = 0):
+        """Return the control of a name (its so-and-so many-th) or id.
+
+        :raise OpalPageChanged: if there is none.
+        """
+        by_name = self.named(identifier)
+        if len(by_name) > index:
+            return by_name[index]
+        by_id = [control for control in self._controls if control.get("id") == identifier]
+        if by_id and index == 0:
+            return by_id[0]
+        if index:
+            missing = _lt("the field %(name)s (number %(number)s of that name)", name=identifier, number=index + 1)
+        else:
+            missing = _lt("the field %s", identifier)
+        raise self.page.missing(missing)
+
+    def get(self, identifier: str, index: int = 0) -> str:
+        """Return the value of a control, as it will be sent."""
+        return (self._values[self.find(identifier, index)] or [""])[0]
+
+    def set(self, identifier: str, value: str, index: int = 0) -> None:
+        """Fill in a control; in a select, choose by value or by text.
+
+        :raise OpalPageChanged: if the control is not there, has no such choice, or does not take so long a value.
+        """
+        control = self.find(identifier, index)
+        if control.tag == "select":
+            value = self._choice(control, identifier, value)
+        elif (limit := control.get("maxlength", "")).isdigit() and len(value) > int(limit):
+            missing = _lt(
+                "room for %(count)s characters in the field %(name)s (it takes %(limit)s)",
+                count=len(value),
+                name=identifier,
+                limit=limit,
+            )
+            raise self.page.missing(missing)
+        self._values[control] = [value]
+
+    def limit(self, identifier: str, index: int = 0) -> int | None:
+        """Return how many characters a field takes, None if it does not say."""
+        text = self.find(identifier, index).get("maxlength", "")
+        return int(text) if text.isdigit() else None
+
+    def button(self, pattern: re.Pattern[str]):
+        """Return the submit button whose text matches, None if there is none."""
+        for control in self._controls:
+            if control.tag == "button" and control.get("type", "submit").lower() == "submit":
+                label = text_of(control) or control.get("value", "")
+            elif control.tag == "input" and control.get("type", "").lower() in ("submit", "image"):
+                label = control.get("value") or control.get("alt", "")
+            else:
+                continue
+            if pattern.search(label):
+                return control
+        return None
+
+    def encode(self, button=None) -> bytes:
+        """Return the body that a browser would send, with the button that was pressed."""
+        pairs = []
+        for control in self._controls:
+            name = control.get("name")
+            if not name:
+                continue
+            values = [control.get("value", "")] if control is button else self._values[control]
+            pairs += [(name, value.replace("\r\n", "\n").replace("\n", "\r\n")) for value in values]
+        return urlencode(pairs, encoding=self.page.encoding, errors="xmlcharrefreplace").encode("ascii")
+
+    def _choice(self, select, identifier: str, wanted: str) -> str:
+        options = [(_option_value(option), " ".join(option.text_content().split())) for option in select.iter("option")]
+        for value, text in options:
+            if wanted.casefold() in (value.casefold(), text.casefold()):
+                return value
+        offered = ", ".join(text or value for value, text in options)[:200]
+        missing = _lt(
+            "the choice '%(choice)s' in the field %(name)s (it offers %(offered)s)",
+            choice=wanted,
+            name=identifier,
+            offered=offered or _lt("nothing"),
+        )
+        raise self.page.missing(missing)
+
+
+def text_of(element) -> str:
+    """Return the visible text of an element, line by line."""
+    lines = "".join(_pieces(element)).split("\n")
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def _pieces(element) -> Iterable[str]:
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN:  # comments have no tag name
+        return
+    edge = "\n" if element.tag in _LINE_ENDS else " " if element.tag in ("td", "th", "option", "input") else ""
+    yield edge
+    is_raw = element.tag == "pre"
+    yield (element.text or "") if is_raw else (element.text or "").replace("\n", " ")
+    for child in element:
+        yield from _pieces(child)
+        yield (child.tail or "") if is_raw else (child.tail or "").replace("\n", " ")
+    yield edge
+
+
+def _default(control) -> list[str]:
+    """Return the values that a control sends when nobody touches it."""
+    kind = control.get("type", "text").lower() if control.tag == "input" else ""
+    if control.tag == "button" or kind in _NO_VALUES:
+        return []
+    if kind in ("checkbox", "radio"):
+        return [control.get("value", "on")] if control.get("checked") is not None else []
+    if control.tag == "textarea":
+        return [(control.text or "").removeprefix("\n")]
+    if control.tag == "select":
+        options = [option for option in control.iter("option") if option.get("disabled") is None]
+        chosen = [option for option in options if option.get("selected") is not None]
+        if control.get("multiple") is None:
+            chosen = chosen[-1:] or options[:1]
+        return [_option_value(option) for option in chosen]
+    return [control.get("value", "")]
+
+
+def _option_value(option) -> str:
+    value = option.get("value")
+    return " ".join(option.text_content().split()) if value is None else value
+
+
+def _is_disabled(control) -> bool:
+    return control.get("disabled") is not None or any(
+        parent.get("disabled") is not None for parent in control.iterancestors("fieldset")
+    )
+
+
+def _is_known(charset: str | None) -> bool:
+    try:
+        return bool(charset) and "a".encode(charset) == b"a"
+    except LookupError:
+        return False

@@ -1,0 +1,1 @@
+"""One external order in plain Python: its feed, its content, its amounts."""

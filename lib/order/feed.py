@@ -1,0 +1,387 @@
+"""The order feed of an external system: its pages over HTTP, as raw entries.
+
+No ORM, no knowledge of what an order is. Pages are followed by `Link: rel="next"` (RFC 8288) or by a page-number
+parameter. Whatever goes wrong is a `FeedError` with a sentence for the user; neither the key nor a URL's query is ever
+part of it.
+"""
+
+import hashlib
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from time import monotonic
+from typing import Any, Literal
+from urllib.parse import SplitResult, parse_qsl, quote, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
+
+import requests
+
+from ..http_transport import (
+    BodyError,
+    BodyTooLarge,
+    Deadline,
+    DeadlineExceeded,
+    RetryAfterTooLong,
+    open_session,
+    read_body,
+)
+from ..message import Message
+from ..message import message as _lt
+from ..strict_json import StrictJsonError, iter_orders
+from .feed_errors import FeedError, FeedErrorKind, connection_problem
+
+__all__ = ["FeedError", "FeedPage", "FeedSettings", "OrderFeed"]
+
+_logger = logging.getLogger(__name__)
+
+MAX_REDIRECTS = 5
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_URL_CHARACTERS = re.compile(r"[^\x00-\x20\x7f-\xa0\\]+")
+_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE)
+_END = object()
+
+
+@dataclass(frozen=True)
+class FeedSettings:
+    """Where and how to fetch. Times are seconds; sizes are bytes after decompression.
+
+    `page_param` names the query parameter of the page number; without it only `Link` headers are followed. `since`
+    (UTC; naive means UTC) is sent as `since_param`. `total_timeout` bounds the time spent on all pages together, the
+    caller's own time between pages not counted.
+    """
+
+    url: str
+    api_key: str = field(repr=False)
+    auth_method: Literal["bearer", "x_api_key"] = "bearer"
+    page_param: str = ""
+    first_page: int = 1
+    since_param: str = ""
+    since: datetime | None = None
+    extra_params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    total_timeout: float = 300
+    max_pages: int = 1000
+    max_orders: int = 100_000
+    max_bytes: int = 256 * 1024 * 1024
+    max_page_bytes: int = 64 * 1024 * 1024
+    retries: int = 3
+    backoff: float = 0.5
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """One page. `url` is fit to be shown. `entries` can be walked once, and raises `FeedError` where the text is
+    broken.
+
+    `is_last`: the answer says that nothing follows. With a page-number parameter that is never known beforehand.
+    """
+
+    number: int
+    url: str
+    entries: Iterator[Any] = field(repr=False)
+    is_last: bool
+
+
+class OrderFeed:
+    """Reads one feed. `FeedError` at once for settings that cannot work."""
+
+    def __init__(self, settings: FeedSettings) -> None:
+        self.settings = settings
+        self._headers = _auth_headers(settings)
+        self._base = _checked_url(settings.url)
+        limits = (
+            settings.connect_timeout,
+            settings.read_timeout,
+            settings.total_timeout,
+            settings.max_pages,
+            settings.max_orders,
+            settings.max_bytes,
+            settings.max_page_bytes,
+        )
+        if min(limits) <= 0:
+            raise FeedError(_lt("Every timeout and limit of the order feed must be greater than 0."), "limit")
+
+    def pages(self) -> Iterator[FeedPage]:
+        """Yield the pages until the feed ends, sends an empty page, or repeats itself.
+
+        The entries of a page are to be consumed before the next page is asked for. They are yielded as they are:
+        whether one is an order is for the caller to judge (see `strict_json.iter_orders`). A limit that is reached
+        raises `FeedError` of kind "limit" after what came before it was yielded, as the rest would otherwise be lost
+        silently.
+
+        A page with the content of an earlier one is not yielded. Once, it is taken for a hiccup, and its own next page
+        is followed, or the same number asked for again; twice in a row it is the end, as is a next link that leads to
+        the same page for the third time. `repeats_itself` is then set.
+        """
+        settings = self.settings
+        deadline = Deadline(settings.total_timeout)
+        bytes_left = settings.max_bytes
+        seen_bodies: set[bytes] = set()
+        asked: Counter[str] = Counter()
+        number, repeats, by_link = 1, 0, False
+        url = self._page_url(settings.first_page)
+        self._orders_left, self.repeats_itself = settings.max_orders, False
+        with closing(self._open_session(deadline)) as session:
+            for _request in range(settings.max_pages):
+                asked[url] += 1
+                limit = min(bytes_left, settings.max_page_bytes)
+                final_url, link_header, body = self._fetch(session, deadline, url, limit)
+                bytes_left -= len(body)
+                digest = hashlib.sha256(body).digest()
+                _logger.debug("External Order Sync: page %s has %s bytes", number, len(body))
+                next_url = self._next_url(final_url, link_header)
+                by_link = by_link or bool(next_url)
+                numbered = bool(settings.page_param) and not by_link
+                if digest in seen_bodies:
+                    repeats += 1
+                    if repeats > 1 or not (next_url or numbered):
+                        self.repeats_itself = True
+                        return
+                    url = next_url or url
+                    continue
+                repeats = 0
+                entries = self._entries(body, number)
+                del body  # the entries drop it when they have its text
+                first = next(entries, _END)
+                if first is not _END:
+                    entries = chain((first,), entries)
+                    seen_bodies.add(digest)  # empty pages may be alike
+                    if numbered:
+                        next_url = self._page_url(settings.first_page + number)
+                elif numbered and number > 1:
+                    return
+                if asked[next_url] > 1:  # a circle of pages whose content changes all the time
+                    self.repeats_itself, next_url = True, ""
+                handed_over = monotonic()
+                yield FeedPage(number, self._shown(final_url), entries, is_last=not next_url)
+                deadline.extend(monotonic() - handed_over)
+                if not next_url:
+                    return
+                number += 1
+                url = next_url
+        problem = _lt(
+            "The order feed did not end after %s pages; let it send fewer orders at a time, or raise the limit of "
+            "pages.",
+            settings.max_pages,
+        )
+        raise FeedError(problem, "limit")
+
+    def _entries(self, body: bytes, number: int) -> Iterator[Any]:
+        orders = iter_orders(body)
+        del body
+        try:
+            for entry in orders:
+                if not self._orders_left:
+                    problem = _lt(
+                        "The order feed brought more than %s orders at once; let it send fewer, or raise the limit of "
+                        "orders.",
+                        self.settings.max_orders,
+                    )
+                    raise FeedError(problem, "limit")
+                self._orders_left -= 1
+                yield entry
+        except StrictJsonError as error:
+            problem = _lt(
+                "Page %(number)s of the order feed cannot be read: %(reason)s", number=number, reason=error.message
+            )
+            raise FeedError(problem, "content") from error
+
+    def _fetch(self, session: requests.Session, deadline: Deadline, url: str, max_bytes: int) -> tuple[str, str, bytes]:
+        """Return the final URL, the Link header and the body of a page."""
+        try:
+            return self._follow(session, deadline, url, max_bytes)
+        except DeadlineExceeded:
+            problem = _lt(
+                "The external system (%(url)s) did not deliver everything within %(seconds)s seconds.",
+                seconds=f"{self.settings.total_timeout:g}",
+            )
+            kind, retryable = "timeout", True
+        except RetryAfterTooLong as error:
+            problem = _lt(
+                "The external system (%(url)s) asks to be left alone for %(seconds)s seconds, which is more than this "
+                "fetch may take.",
+                seconds=f"{error.seconds:.0f}",
+            )
+            kind, retryable = "status", True
+        except BodyTooLarge:
+            problem = _lt(
+                "The external system (%(url)s) sent more than may be taken (%(page_bytes)s bytes a page, %(bytes)s in "
+                "all); let it send fewer orders at a time.",
+                page_bytes=self.settings.max_page_bytes,
+                bytes=self.settings.max_bytes,
+            )
+            kind, retryable = "limit", False
+        except BodyError as error:
+            problem = _lt(
+                "The external system (%(url)s) gave an answer that cannot be used: %(reason)s.", reason=error.message
+            )
+            kind, retryable = "connection", True
+        except requests.RequestException as error:
+            problem, kind, retryable = connection_problem(error)
+        # Raised outside of the handlers: what requests raises carries the URL with its query.
+        raise FeedError(problem.filled(url=self._shown(url)), kind, retryable)
+
+    def _open_session(self, deadline: Deadline) -> requests.Session:
+        settings = self.settings
+        return open_session(deadline, self._headers, settings.retries, settings.backoff, settings.connect_timeout)
+
+    def _follow(
+        self, session: requests.Session, deadline: Deadline, url: str, max_bytes: int
+    ) -> tuple[str, str, bytes]:
+        """Get a URL, following redirects that stay where the key may be sent."""
+        timeout = self.settings.read_timeout
+        visited = {url}
+        while True:
+            with session.get(url, stream=True, headers={"Accept": "application/json"}, timeout=timeout) as response:
+                if not response.is_redirect:
+                    self._check_status(response, url)
+                    # No content (204) is how some systems say that there is nothing new.
+                    body = b"[]" if response.status_code == 204 else read_body(response, max_bytes, deadline.remaining)
+                    return url, response.headers.get("Link", ""), body
+                location = response.headers["Location"]
+            elsewhere = _lt(
+                "The external system redirects to %(target)s, another host or protocol than the configured %(base)s; "
+                "the key is not sent there. If the feed has moved, change the External API URL."
+            )
+            url = self._trusted(url, location.encode("latin-1").decode("utf-8", "replace"), elsewhere)
+            if url in visited or len(visited) > MAX_REDIRECTS:
+                problem = _lt(
+                    "The external system redirects in a circle or too often (%s); check the External API URL.",
+                    self._shown(url),
+                )
+                raise FeedError(problem, "redirect")
+            visited.add(url)
+
+    def _check_status(self, response: requests.Response, url: str) -> None:
+        status, shown = response.status_code, self._shown(url)
+        if status in (200, 203, 204):
+            return
+        if status in (401, 403):
+            message = _lt(
+                "The external system refused the key (status %s); check the External API Key and how it is sent.",
+                status,
+            )
+            raise FeedError(message, "auth", status=status)
+        if status in (404, 410):
+            message = _lt(
+                "There is no order feed at %(url)s (status %(status)s); check the External API URL.",
+                url=shown,
+                status=status,
+            )
+            raise FeedError(message, "status", status=status)
+        if status == 429:
+            message = _lt(
+                "The external system asks for fewer requests (status %s), even after retries; sync less often.", status
+            )
+            raise FeedError(message, "status", retryable=True, status=status)
+        if status >= 500:
+            message = _lt(
+                "The external system has trouble of its own (status %s), even after retries; try later.", status
+            )
+            raise FeedError(message, "status", retryable=True, status=status)
+        message = _lt(
+            "The external system answered %(url)s with status %(status)s; check the External API URL and its "
+            "parameters.",
+            url=shown,
+            status=status,
+        )
+        raise FeedError(message, "status", status=status)
+
+    def _page_url(self, page: int) -> str:
+        settings = self.settings
+        params = dict(settings.extra_params)
+        if settings.since_param and settings.since:
+            since = settings.since if settings.since.tzinfo else settings.since.replace(tzinfo=UTC)
+            params[settings.since_param] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if settings.page_param:
+            params[settings.page_param] = str(page)
+        query = self._base.query
+        own = parse_qsl(query, keep_blank_values=True)
+        if any(name in params for name, _value in own):
+            query = urlencode([(name, value) for name, value in own if name not in params])
+        return urlunsplit(self._base._replace(query="&".join(filter(None, (query, urlencode(params)))), fragment=""))
+
+    def _next_url(self, url: str, link_header: str) -> str:
+        """Return the target of `rel="next"` (RFC 8288, section 3), empty without one."""
+        elsewhere = _lt(
+            "The external system names a next page at %(target)s, another host or protocol than the configured "
+            "%(base)s; the key is not sent there. If the feed has moved, change the External API URL."
+        )
+        for link in link_header.split("<")[1:]:
+            target, _bracket, params = link.partition(">")
+            rel = _REL.search(params)
+            if rel and "next" in (rel[1] or rel[2] or "").lower().split():
+                return self._trusted(url, target, elsewhere)
+        return ""
+
+    def _trusted(self, url: str, reference: str, elsewhere: Message) -> str:
+        """Resolve a reference of the external system's; refuse to go where the key must not be sent.
+
+        Allowed are the configured scheme, host and port, and HTTPS on the configured host when plain HTTP is
+        configured. Otherwise the error is `elsewhere`, filled with `target` and `base`.
+        """
+        target = urldefrag(urljoin(url, reference.strip())).url
+        parts = _checked_url(target, "redirect")
+        base = self._base
+        same_host = parts.hostname == base.hostname
+        upgraded = base.scheme == "http" and parts.scheme == "https"
+        if same_host and ((parts.scheme, _port(parts)) == (base.scheme, _port(base)) or upgraded):
+            return target
+        origins = {"target": f"{parts.scheme}://{parts.netloc}", "base": f"{base.scheme}://{base.netloc}"}
+        raise FeedError(elsewhere.filled(**origins), "redirect")
+
+    def _shown(self, url: str) -> str:
+        """Return a URL for people: of the query only page and since, and never the key."""
+        parts = urlsplit(url)
+        names = {self.settings.page_param, self.settings.since_param} - {""}
+        query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] in names])
+        shown = urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+        for secret in filter(None, (self.settings.api_key, quote(self.settings.api_key, safe=""))):
+            shown = shown.replace(secret, "***")
+        return shown
+
+
+def _auth_headers(settings: FeedSettings) -> dict[str, str]:
+    """Return the guide's header for the key (*API Authentication*); none without a key."""
+    if not settings.api_key:
+        return {}
+    if not _HEADER_VALUE.fullmatch(settings.api_key):
+        problem = _lt(
+            "The External API Key contains characters that cannot be sent (spaces around it, line breaks, or letters "
+            "other than ASCII); enter it again."
+        )
+        raise FeedError(problem, "auth")
+    if settings.auth_method == "bearer":
+        return {"Authorization": f"Bearer {settings.api_key}"}
+    if settings.auth_method == "x_api_key":
+        return {"X-API-Key": settings.api_key}
+    raise FeedError(_lt("The authentication method of the order feed is unknown; choose one."), "auth")
+
+
+def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
+    """Return the parts of an address that requests and this module understand alike."""
+    whose = _lt("The External API URL") if kind == "connection" else _lt("An address that the external system names")
+    if not _URL_CHARACTERS.fullmatch(url):
+        problem = _lt("%s is empty or contains spaces, backslashes or control characters; correct it.", whose)
+        raise FeedError(problem, kind)
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # raises for a port that is no number
+    except ValueError:
+        raise FeedError(_lt("%s is not valid; correct it.", whose), kind) from None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise FeedError(_lt("%s must begin with https:// or http:// and name a host.", whose), kind)
+    if "@" in parts.netloc:
+        problem = _lt("%s contains a user name or password; remove it, the key has a field of its own.", whose)
+        raise FeedError(problem, kind)
+    return parts
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or _DEFAULT_PORTS[parts.scheme]

@@ -1,0 +1,82 @@
+"""What can go wrong while a feed is fetched, as a sentence for the user; no URL's query and no key is part of it."""
+
+import ssl
+from collections.abc import Iterator
+from typing import Literal
+
+import requests
+from urllib3.exceptions import ReadTimeoutError
+
+from ..message import Message
+from ..message import message as _lt
+
+FeedErrorKind = Literal["connection", "timeout", "status", "auth", "redirect", "content", "limit"]
+
+
+class FeedError(Exception):
+    """The feed could not be read, or not to its end. `message` is a sentence for the user, free of secrets.
+
+    `retryable` tells whether the same request can be expected to work later without anybody changing anything.
+    """
+
+    def __init__(
+        self, message: Message, kind: FeedErrorKind, retryable: bool = False, status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.retryable = retryable
+        self.status = status
+
+
+def connection_problem(error: requests.RequestException) -> tuple[Message, FeedErrorKind, bool]:
+    """Tell what happened, from the chain of causes: the text of the error itself holds the URL.
+
+    :return: a sentence whose `url` is to be filled, and `FeedError`'s kind and retryable
+    """
+    causes = list(_causes(error))
+    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if certificate:
+        problem = _lt(
+            "The external system (%(url)s) has a certificate that is not trusted (%(reason)s).",
+            reason=certificate.verify_message,
+        )
+        return problem, "connection", False
+    if isinstance(error, requests.exceptions.SSLError):
+        problem = _lt("The external system (%(url)s) could not agree with us on an encrypted connection.")
+        return problem, "connection", False
+    if isinstance(error, requests.exceptions.ProxyError):
+        problem = _lt("The external system (%(url)s) could not be reached through the proxy of this server.")
+        return problem, "connection", True
+    if isinstance(error, requests.ConnectTimeout):
+        return _lt("The external system (%(url)s) did not accept the connection in time."), "timeout", True
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in causes):
+        return _lt("The external system (%(url)s) did not answer in time."), "timeout", True
+    if not isinstance(error, requests.ConnectionError):
+        problem = _lt("The external system (%(url)s) could not be asked; check the External API URL.")
+        return problem, "connection", False
+    # errno: of the errors in the chain, the operating system's own; requests' are OSErrors, too, without one.
+    reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.errno), None)
+    if reason:
+        problem = _lt(
+            "The external system (%(url)s) could not be reached, or closed the connection (%(reason)s); check the "
+            "External API URL.",
+            reason=reason,
+        )
+    else:
+        problem = _lt(
+            "The external system (%(url)s) could not be reached, or closed the connection; check the External API URL."
+        )
+    return problem, "connection", True
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it wraps, requests' and urllib3's ways included."""
+    pending, seen = [error], set()
+    while pending:
+        cause = pending.pop()
+        if id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            wrapped = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
+            pending.extend(item for item in wrapped if isinstance(item, BaseException))

@@ -1,0 +1,391 @@
+"""An order of the external system in the guide's JSON: read, bounded and typed, or refused by a sentence with the
+field.
+
+What arrives is hostile until it has passed `parse_order`: any JSON value may stand in any place. Nothing here needs
+Odoo; what the names and ids mean there, and which taxes apply, is decided later.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..message import Message
+from ..message import message as _lt
+from ..money import AmountError, exact, parse_amount
+from ..strict_json import RefusedEntry
+from .content import PayloadError, fingerprint, join, redact
+from .discounts import discount_readings, expected_net
+
+__all__ = [
+    "Component",
+    "Item",
+    "OrderPayload",
+    "PayloadError",
+    "Payment",
+    "change",
+    "discount_readings",
+    "expected_net",
+    "external_id",
+    "fingerprint",
+    "is_return",
+    "order_status",
+    "parse_order",
+    "payments_total",
+    "redact",
+    "unpaid",
+]
+
+MAX_ITEMS = 2000
+MAX_COMPONENTS = 500
+MAX_PAYMENTS = 100
+MAX_ID_LENGTH = 64
+MAX_TEXT_LENGTH = 500
+MAX_NUMBER_DIGITS = 18
+
+_ZERO = Decimal(0)
+_AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
+_MISSING_TOTALS = {
+    "GrandTotal": _lt("GrandTotal is missing, so the total was not checked"),
+    "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked"),
+    "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of an item that leaves the shelf; `quantity` is for the whole line, `price` is informative."""
+
+    item_id: int | None
+    name: str
+    price: Decimal
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line.
+
+    `item_id` is above 0 or None; `price` excludes tax; `discount` is of the whole line and has the sign of `gross`.
+    """
+
+    item_id: int | None
+    name: str
+    price: Decimal
+    quantity: Decimal
+    discount: Decimal
+    components: tuple[Component, ...]
+
+    @property
+    @exact
+    def gross(self) -> Decimal:
+        """The line's amount before tax and discount, exact."""
+        return self.price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment; negative in a return. `card_last4` is the last four digits, or "" where there was no card number."""
+
+    amount: Decimal
+    card_type: str
+    payment_mode: int | None
+    reference: str
+    card_last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPayload:
+    """An order.
+
+    Amounts are in the currency of the shop, None where the feed has none; `discount` is AmountDiscount with the
+    order's sign.
+    """
+
+    external_id: str
+    status: str
+    items: tuple[Item, ...]
+    payments: tuple[Payment, ...]
+    amount_total: Decimal | None
+    grand_total: Decimal | None
+    amount_paid: Decimal | None
+    tax: Decimal | None
+    tax_percent: Decimal | None
+    discount: Decimal | None
+    balance: Decimal | None
+    warnings: tuple[Message, ...]
+
+
+def external_id(raw: Any) -> str:
+    """The OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are one id; other texts ("A-17", "007")
+    are kept, trimmed.
+
+    :raise PayloadError: `raw` is no object, a `RefusedEntry` included, or its OrderID is missing, neither text nor a
+        whole number, or longer than `MAX_ID_LENGTH`.
+    """
+    identifier = _identifier(_order(raw), "OrderID")
+    if not identifier:
+        raise _missing("OrderID")
+    return identifier
+
+
+def order_status(raw: Any) -> str:
+    """The OrderStatus of an order, in the form of `external_id`; "" if it has none.
+
+    :raise PayloadError: as `external_id` does.
+    """
+    return _identifier(_order(raw), "OrderStatus")
+
+
+@exact
+def parse_order(raw: Any) -> OrderPayload:
+    """The order that `raw`, one object of the feed, describes.
+
+    OrderID, OrderItems and each item's ItemName or ItemID, Price and Quantity are required. Further:
+
+    - An absent total is None, with a warning. A text that is empty counts as absent everywhere.
+    - A line, or a component, whose quantity is 0 is dropped with a warning; a line of quantity 0 that has a discount
+      is refused, as dropping it would drop the discount.
+    - A discount takes away, in a sale and in a return: its own sign does not count, it gets that of the amount it
+      belongs to.
+    - Payments of 0 are dropped. Without CheckoutDetails the order's own AmountPaid, PaymentMode and CardType are the
+      payment.
+    - An ItemID that is no number is passed over with a warning if the item has a name.
+
+    :raise PayloadError: in every other case that is not such an order; no other exception leaves this function.
+    """
+    order = _order(redact(raw))
+    identifier = external_id(order)
+    warnings: list[Message] = []
+    items = _items(order, warnings)
+    # Of the goods alone: a line's discount that was rounded up can be more than the line.
+    gross = sum((item.gross for item in items), _ZERO) or sum((item.gross - item.discount for item in items), _ZERO)
+    amounts = {name: _amount(order, name, "") for name in _AMOUNTS}
+    warnings += [message for name, message in _MISSING_TOTALS.items() if amounts[name] is None]
+    payments = _payments(order, amounts["AmountPaid"], warnings)
+    discount = amounts["AmountDiscount"]
+    return OrderPayload(
+        external_id=identifier,
+        status=order_status(order),
+        items=items,
+        payments=payments,
+        amount_total=amounts["AmountTotal"],
+        grand_total=amounts["GrandTotal"],
+        amount_paid=amounts["AmountPaid"],
+        tax=amounts["Tax"],
+        tax_percent=amounts["TaxPercent"],
+        discount=None if discount is None else abs(discount).copy_sign(gross) + _ZERO,
+        balance=amounts["BalanceAmount"],
+        warnings=tuple(warnings),
+    )
+
+
+@exact
+def payments_total(order: OrderPayload) -> Decimal:
+    """What was paid, all payments together."""
+    return sum((payment.amount for payment in order.payments), _ZERO)
+
+
+@exact
+def is_return(order: OrderPayload) -> bool:
+    """Whether money goes back to the customer: the total, or in its absence the sum of the lines, is negative."""
+    if order.grand_total is not None:
+        return order.grand_total < 0
+    return sum((item.gross - item.discount for item in order.items), _ZERO) < 0
+
+
+@exact
+def change(order: OrderPayload, total: Decimal) -> Decimal:
+    """What was given back of the payments of a sale that comes to `total`; at least 0, and 0 for a return."""
+    return max(payments_total(order) - total, _ZERO) if total >= 0 else _ZERO
+
+
+@exact
+def unpaid(order: OrderPayload, total: Decimal) -> Decimal:
+    """What the payments lack of `total`; at least 0. A return must be paid back exactly: any difference counts."""
+    lacking = total - payments_total(order)
+    return abs(lacking) if total < 0 else max(lacking, _ZERO)
+
+
+def _order(raw: Any) -> dict[str, Any]:
+    if isinstance(raw, RefusedEntry):
+        raise PayloadError("", _lt("%(field)s cannot be read: %(reason)s"), reason=raw.reason)
+    if not isinstance(raw, dict):
+        raise PayloadError("", _lt("%(field)s must be an object."))
+    return raw
+
+
+def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
+    entries = _objects(order, "OrderItems", "", MAX_ITEMS)
+    if not entries:
+        raise PayloadError("OrderItems", _lt("%(field)s must be a list with at least one item."))
+    items = []
+    for path, entry in entries:
+        item_id, name = _product(entry, path, warnings)
+        price, quantity = _required_amount(entry, "Price", path), _required_amount(entry, "Quantity", path)
+        gross = price * quantity
+        discount = abs(_amount(entry, "DiscountAmount", path) or _ZERO)
+        components = _components(entry, path, warnings)
+        if discount > abs(gross).to_integral_value("ROUND_CEILING"):
+            problem = _lt("%(field)s must not be more than the line's Price times Quantity.")
+            raise PayloadError(f"{path}.DiscountAmount", problem)
+        if not quantity:
+            warnings.append(_left_out(path))
+            continue
+        items.append(Item(item_id, name, price, quantity, discount.copy_sign(gross) + _ZERO, components))
+    if not items:
+        raise PayloadError("OrderItems", _lt("%(field)s must have at least one item whose Quantity is not 0."))
+    return tuple(items)
+
+
+def _components(item: dict[str, Any], item_path: str, warnings: list[Message]) -> tuple[Component, ...]:
+    components = []
+    for path, entry in _objects(item, "OrderDetailPackages", item_path, MAX_COMPONENTS):
+        item_id, name = _product(entry, path, warnings)
+        price, quantity = _amount(entry, "Price", path) or _ZERO, _required_amount(entry, "Quantity", path)
+        if quantity:
+            components.append(Component(item_id, name, price, quantity))
+        else:
+            warnings.append(_left_out(path))
+    return tuple(components)
+
+
+def _left_out(path: str) -> Message:
+    return _lt("%s has the Quantity 0 and was left out", path)
+
+
+def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]) -> tuple[Payment, ...]:
+    details = _objects(order, "CheckoutDetails", "", MAX_PAYMENTS)
+    if not details:
+        payment = _payment(order, "", amount_paid or _ZERO)
+        return (payment,) if payment.amount else ()
+    payments = [_payment(entry, path, _required_amount(entry, "AmountPaid", path)) for path, entry in details]
+    paid = sum((payment.amount for payment in payments), _ZERO)
+    if amount_paid is not None and paid != amount_paid:
+        warnings.append(
+            _lt(
+                "AmountPaid is %(stated)s, but the CheckoutDetails add up to %(paid)s",
+                stated=f"{amount_paid:f}",
+                paid=f"{paid:f}",
+            )
+        )
+    return tuple(payment for payment in payments if payment.amount)
+
+
+def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
+    digits = re.sub(r"[^0-9]", "", _text(entry, "CardNumber", path))
+    return Payment(
+        amount=amount,
+        card_type=_text(entry, "CardType", path),
+        payment_mode=_whole_number(entry, "PaymentMode", path),
+        reference=_text(entry, "ReferenceID", path),
+        card_last4=digits[-4:] if len(digits) >= 4 else "",
+    )
+
+
+def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> tuple[int | None, str]:
+    """ItemID, if it is above 0, and ItemName; at least one of them."""
+    name = _text(entry, "ItemName", path)
+    try:
+        item_id = _whole_number(entry, "ItemID", path)
+    except PayloadError as error:
+        if not name:
+            raise
+        warnings.append(_lt("%s It was passed over, as the item has a name", error.message))
+        item_id = None
+    if item_id is not None and item_id <= 0:
+        item_id = None
+    if item_id is None and not name:
+        raise PayloadError(path, _lt("%(field)s must have an ItemName, or an ItemID above 0."))
+    return item_id, name
+
+
+def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
+    """The objects of the list `key`, each with its path; none where the list is absent or null."""
+    where = join(path, key)
+    entries = holder.get(key)
+    if entries is None:
+        return []
+    if not isinstance(entries, list):
+        raise PayloadError(where, _lt("%(field)s must be a list."))
+    if len(entries) > limit:
+        problem = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
+        raise PayloadError(where, problem, limit=limit, count=len(entries))
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise PayloadError(f"{where}[{index}]", _lt("%(field)s must be an object."))
+    return [(f"{where}[{index}]", entry) for index, entry in enumerate(entries)]
+
+
+def _amount(holder: dict[str, Any], key: str, path: str) -> Decimal | None:
+    value = holder.get(key)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        return parse_amount(value)
+    except AmountError as error:
+        raise PayloadError(join(path, key), error.problem) from error
+
+
+def _required_amount(holder: dict[str, Any], key: str, path: str) -> Decimal:
+    amount = _amount(holder, key, path)
+    if amount is None:
+        raise _missing(join(path, key))
+    return amount
+
+
+def _whole_number(holder: dict[str, Any], key: str, path: str) -> int | None:
+    text = _identifier(holder, key, path)
+    if not text:
+        return None
+    if not re.fullmatch(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}", text):
+        raise PayloadError(join(path, key), _lt("%(field)s must be a whole number."))
+    return int(text)
+
+
+def _identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
+    """A text or a whole number, as text; equal numbers give equal texts, sent as number or as text."""
+    value = holder.get(key)
+    if type(value) is int and -(10**18) < value < 10**18:
+        return str(value)  # the usual case
+    text = _text(holder, key, path, MAX_ID_LENGTH)
+    return re.sub(r"([0-9])\.0+", r"\1", text) if re.fullmatch(r"-?[0-9]+\.0+", text) else text
+
+
+def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LENGTH) -> str:
+    """A text without blanks around it; whole numbers are taken as text.
+
+    Line breaks and tabs become blanks, other control characters are refused.
+    """
+    where = join(path, key)
+    value = holder.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _number_text(value, where)
+    if not isinstance(value, str):
+        raise _neither_text_nor_number(where)
+    text = value.strip()
+    if len(text) > limit:
+        problem = _lt("%(field)s must have at most %(limit)s characters, not %(count)s.")
+        raise PayloadError(where, problem, limit=limit, count=len(text))
+    text = re.sub(r"[\t\n\v\f\r\x85]", " ", text)
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise PayloadError(where, _lt("%(field)s holds a control character."))
+    return text
+
+
+def _number_text(value: float | Decimal, where: str) -> str:
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite() or number.adjusted() >= MAX_ID_LENGTH or number != number.to_integral_value():
+        raise _neither_text_nor_number(where)
+    return str(int(number))
+
+
+def _missing(where: str) -> PayloadError:
+    return PayloadError(where, _lt("%(field)s is missing."))
+
+
+def _neither_text_nor_number(where: str) -> PayloadError:
+    return PayloadError(where, _lt("%(field)s must be a text or a whole number."))

@@ -1,0 +1,1 @@
+"""What a remote Odoo of any version answers, in plain Python."""

@@ -1,0 +1,79 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..warehouse.warehouse_api import CURSOR_SCOPE
+
+#: Key of the status → kind of the mirror that is counted.
+COUNTED_KINDS = {
+    "products": "product",
+    "locations": "location",
+    "pickings": "picking",
+    "quants": "quant",
+    "lots": "lot",
+    "packages": "package",
+    "move_lines": "move_line",
+}
+
+
+class OdooMirrorApi(models.AbstractModel):
+    """Reads of the warehouse API on what is mirrored of a remote Odoo, in the shape of the local ones.
+
+    The source is ``_for_source``'s. Ids are the remote's own; rows that have gone are not there. `updated_since` is
+    about when a row came here with a change, for that is what a client may have missed.
+    """
+
+    _name = "odoo.mirror.api"
+    _description = "Warehouse API of a Mirrored Odoo"
+    _inherit = ["warehouse.api"]
+
+    _picking_model = "odoo.mirror.picking"
+    _line_model = "odoo.mirror.move.line"
+    _reschedule_model = "odoo.mirror.picking.reschedule"
+    _written_field = "synced_date"
+    _received_field = "received_date"
+
+    @api.model
+    def _for_source(self, source):
+        """Return the reads of an ``odoo.sync.source``."""
+        return self.with_context(odoo_mirror_source_id=source.id)
+
+    @property
+    def _source_id(self):
+        return self.env.context["odoo_mirror_source_id"]
+
+    @api.model
+    def _get_field_name(self, key):
+        if key == "id":
+            return "remote_id"
+        return f"{key.removesuffix('_id')}_remote_id" if key.endswith("_id") else key
+
+    @api.model
+    def _get_domain(self):
+        return [("source_id", "=", self._source_id), ("gone", "=", False)]
+
+    @api.model
+    def _get_scope(self):
+        return f"{CURSOR_SCOPE}.source_{self._source_id}"
+
+    @api.model
+    def _compute_line_columns(self, Line, query):
+        return {}
+
+    @api.model
+    def _get_counted(self):
+        sync = self.env["odoo.mirror.sync"]
+        counted = {}
+        for key, kind in COUNTED_KINDS.items():
+            mirror = sync._get_mirror(kind)
+            # Archived rows are mirrored; like the local ones, they do not count.
+            active = [("remote_active", "=", True)] if "remote_active" in mirror._fields else []
+            counted[key] = (mirror._name, [*self._get_domain(), *active])
+        return counted
+
+    @api.model
+    def _sql_last_synced(self, key):
+        return SQL(
+            "SELECT synced_date FROM odoo_sync_cursor WHERE source_id = %s AND kind = %s",
+            self._source_id,
+            COUNTED_KINDS[key],
+        )

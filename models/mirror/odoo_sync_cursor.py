@@ -1,0 +1,44 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...lib.remote_odoo.versions import KINDS
+
+#: All rows of a kind are compared with the remote's so often, whatever the cheap signs say; quants, which Odoo also
+#: changes by SQL, more often.
+COMPARE_AFTER = timedelta(hours=24)
+COMPARE_QUANTS_AFTER = timedelta(hours=1)
+
+
+class OdooSyncCursor(models.Model):
+    """How far one kind of one source is mirrored."""
+
+    _name = "odoo.sync.cursor"
+    _description = "Odoo Sync Cursor"
+    _order = "source_id, id"
+    _rec_name = "kind"
+
+    source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
+    kind = fields.Selection(selection="_select_kind", required=True, readonly=True)
+    asked_date = fields.Datetime(readonly=True, help="The remote's time when the last complete pass began.")
+    whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
+    synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
+    row_count = fields.Integer("Rows", readonly=True)
+
+    _kind_unique = models.Constraint("UNIQUE (source_id, kind)", "A source has one cursor for each kind.")
+
+    @api.model
+    def _select_kind(self):
+        return [(kind, self.env["odoo.mirror.sync"]._get_label(kind)) for kind in KINDS]
+
+    @api.model
+    def _get(self, source, kind):
+        """Return the cursor of a kind of a source; one that has never been anywhere, if there is none yet."""
+        cursor = self.search([("source_id", "=", source.id), ("kind", "=", kind)])
+        return cursor or self.create({"source_id": source.id, "kind": kind})
+
+    def _is_comparing_due(self):
+        """Return whether it is time to compare all rows with the remote's."""
+        self.ensure_one()
+        age = COMPARE_QUANTS_AFTER if self.kind == "quant" else COMPARE_AFTER
+        return not self.whole_date or self.whole_date < fields.Datetime.now() - age

@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...lib.remote_odoo.versions import KINDS
+from ...tools.message_language import for_reader
+
+STATUSES = [
+    ("success", "Success"),
+    ("login_failed", "Login Failed"),
+    ("unreachable", "Not Reachable"),
+    ("error", "Error"),
+]
+
+
+class OdooSyncRun(models.Model):
+    """One synchronization of one source, with how many rows of each kind came new or changed."""
+
+    _name = "odoo.sync.run"
+    _description = "Odoo Sync Run"
+    _order = "id desc"
+    _rec_name = "date_start"
+
+    source_id = fields.Many2one("odoo.sync.source", required=True, index=True, ondelete="cascade", readonly=True)
+    status = fields.Selection([("running", "Running"), *STATUSES], required=True, default="running", readonly=True)
+    message = fields.Text(readonly=True)
+    date_start = fields.Datetime("Started", default=fields.Datetime.now, required=True, readonly=True)
+    date_end = fields.Datetime("Ended", readonly=True)
+    date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
+    handed_over = fields.Boolean(readonly=True, help="The scheduled action goes on where it stopped.")
+    kinds_done = fields.Integer(readonly=True, help="How many of the kinds it is through with.")
+
+    location_count = fields.Integer("Locations", readonly=True)
+    product_count = fields.Integer("Products", readonly=True)
+    lot_count = fields.Integer("Lots", readonly=True)
+    package_count = fields.Integer("Packages", readonly=True)
+    quant_count = fields.Integer("Quants", readonly=True)
+    picking_count = fields.Integer("Pickings", readonly=True)
+    move_line_count = fields.Integer("Move Lines", readonly=True)
+    gone_count = fields.Integer("Gone", readonly=True, help="Rows that no longer exist in the remote.")
+    request_count = fields.Integer("Requests", readonly=True)
+
+    _running = models.Index("(source_id) WHERE status = 'running'")
+
+    @api.depends("date_start", "date_end")
+    def _compute_duration(self):
+        for run in self:
+            run.duration = (run.date_end - run.date_start).total_seconds() if run.date_end else 0.0
+
+    @api.model
+    def _start(self, source):
+        """Return the run that works for ``source`` now: the one that was handed over, or a new one.
+
+        Whoever calls this holds the source, so every other run that seems to go on was interrupted.
+        """
+        running = self.search([("source_id", "=", source.id), ("status", "=", "running")])
+        handed_over = running.filtered("handed_over")[:1]
+        (running - handed_over).write(
+            {
+                "status": "error",
+                "date_end": fields.Datetime.now(),
+                "message": for_reader(self.env)._(
+                    "Interrupted. What it had received is kept; the next run fetches the rest."
+                ),
+            }
+        )
+        source._plan_next_sync()
+        return handed_over or self.create({"source_id": source.id})
+
+    def _hand_over(self):
+        """Let the scheduled action finish this run."""
+        self.handed_over = True
+        self.env["odoo.sync.source"]._get_cron()._trigger()
+
+    def _has_changes(self):
+        """Return whether anything came that was not here as it is."""
+        return bool(self.gone_count or any(self[f"{kind}_count"] for kind in KINDS))
+
+    def _conclude(self, status, message):
+        """End the run, and tell its source how it went."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        self.write({"status": status, "message": message, "date_end": now, "handed_over": False})
+        self.source_id.write({"status": status, "message": message, "last_sync_date": now})
+
+    def _get_summary(self):
+        """Return the counts as a sentence."""
+        self.ensure_one()
+        env = for_reader(self.env)
+        sync = self.env["odoo.mirror.sync"]
+        counts = [
+            env._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
+            for kind in KINDS
+            if self[f"{kind}_count"]
+        ]
+        if self.gone_count:
+            counts.append(env._("%s gone", self.gone_count))
+        if not counts:
+            return env._("Nothing has changed.")
+        return env._("Changes: %s.", ", ".join(counts))
+
+    def _get_notification(self):
+        """Return the client action that tells the person who clicked what this run did."""
+        self.ensure_one()
+        message = self.message
+        if self.status == "running":
+            message = self.env._("%(summary)s The rest goes on in the background.", summary=self._get_summary())
+        kind = {"success": "success", "running": "info"}.get(self.status, "danger")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.source_id.name,
+                "type": kind,
+                "message": message,
+                "sticky": kind == "danger",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Keep the runs of the last 30 days."""
+        limit = fields.Datetime.now() - timedelta(days=30)
+        self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=10_000).unlink()

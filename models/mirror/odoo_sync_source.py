@@ -1,0 +1,338 @@
+import hashlib
+import os
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import MissingError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooClientError
+from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
+from ...lib.remote_odoo.versions import KINDS
+from ...tools.message_language import reader_text, with_reader
+from ...tools.scheduling import SYNC_NOW_SECONDS, due_domain, plan_next_turn
+from .odoo_sync_run import STATUSES
+
+# What the source of the environment is called.
+ENVIRONMENT_CODE = "environment"
+# What the warehouse API calls this database, which is no source.
+LOCAL_CODE = "local"
+
+
+class OdooSyncSource(models.Model):
+    """A remote Odoo whose stock data are mirrored here."""
+
+    _name = "odoo.sync.source"
+    _description = "Odoo Sync Source"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, copy=False, help="What the warehouse API knows it by: source=<code>.")
+    active = fields.Boolean(default=True, help="An archived source is never synchronized.")
+    company_id = fields.Many2one(
+        "res.company", help="Only users of this company see its data. Empty: users of all companies do."
+    )
+    from_environment = fields.Boolean(
+        readonly=True, copy=False, help="Where it is and who asks comes from the server's environment (ODOO_URL, …)."
+    )
+    url = fields.Char("URL", help="The address of the remote Odoo, for example https://odoo.example.com")
+    database = fields.Char()
+    login = fields.Char("User", help="The login of the remote's user. Its access rights decide what can be mirrored.")
+    secret = fields.Char(
+        "API Key or Password",
+        groups="base.group_system",
+        copy=False,
+        help="Only system administrators can read it. Odoo 19 is asked through JSON-2 if this is an API key.",
+    )
+    environment_url = fields.Char("URL of the Environment", compute="_compute_environment")
+    environment_database = fields.Char("Database of the Environment", compute="_compute_environment")
+    environment_login = fields.Char("User of the Environment", compute="_compute_environment")
+    sync_interval = fields.Integer("Interval", default=15, required=True, help="Minutes between two synchronizations.")
+    overlap_minutes = fields.Integer(
+        "Overlap",
+        default=10,
+        required=True,
+        help="Minutes before the last synchronization of which rows are looked at again. The remote's transactions "
+        "that last longer are noticed once a day, when all rows are compared.",
+    )
+    is_default = fields.Boolean(
+        "Default for the API", copy=False, help="The warehouse API serves it where no source is named."
+    )
+
+    status = fields.Selection(STATUSES, readonly=True, copy=False)
+    message = fields.Text(readonly=True, copy=False)
+    last_sync_date = fields.Datetime(readonly=True, copy=False)
+    next_sync_date = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)
+    handshake = fields.Json(readonly=True, copy=False, groups="base.group_system")
+    remote_version = fields.Char(readonly=True, copy=False)
+
+    run_ids = fields.One2many("odoo.sync.run", "source_id", "Runs")
+    cursor_ids = fields.One2many("odoo.sync.cursor", "source_id", "Kinds")
+
+    _code_unique = models.Constraint("UNIQUE (code)", "Another source has this code.")
+    _code_format = models.Constraint(
+        f"CHECK (code ~ '^[a-z0-9][a-z0-9_.-]{{0,63}}$' AND code != '{LOCAL_CODE}')",
+        'The code is made of small letters, digits, dots, dashes and underscores, and is not "local".',
+    )
+    _interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The interval is at least 1 minute.")
+    _overlap_positive = models.Constraint("CHECK (overlap_minutes >= 1)", "The overlap is at least 1 minute.")
+    _one_default = models.UniqueIndex("(is_default) WHERE is_default", "Another source is the default already.")
+    _connection_complete = models.Constraint(
+        "CHECK (from_environment IS TRUE OR (url IS NOT NULL AND database IS NOT NULL AND login IS NOT NULL))",
+        "A source needs a URL, a database and a user.",
+    )
+
+    @api.constrains("url")
+    def _check_url(self):
+        for source in self.filtered("url"):
+            if not source.url.strip().lower().startswith(("http://", "https://")):
+                raise ValidationError(self.env._("URL of %s: start it with https:// or http://", source.name))
+
+    @api.depends("from_environment")
+    def _compute_environment(self):
+        environment = self._read_environment()
+        for source in self:
+            shown = environment if source.from_environment else None
+            source.environment_url = shown and shown.url
+            source.environment_database = shown and shown.database
+            source.environment_login = shown and shown.login
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "sync_interval" in vals or vals.get("active"):
+            # A shorter interval, or being switched on again, counts from now and not from the old plan.
+            vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        if not vals.keys().isdisjoint(("code", "active", "is_default")):
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_mirrors_first(self):
+        # Rows before those they refer to: each key is checked against tables that are empty of this source by then.
+        for kind in reversed(KINDS):
+            self.env["odoo.mirror.sync"]._get_mirror(kind)._delete_all(self)
+
+    # ------------------------------------------------------------
+    # Connecting
+    # ------------------------------------------------------------
+
+    def _get_connection(self):
+        """Return where the remote is and who asks.
+
+        :raise OdooClientError: if that is not known
+        """
+        self.ensure_one()
+        if not self.from_environment:
+            source = self.sudo()  # only administrators read the key; a sync that others start uses it all the same
+            return Connection(source.url or "", source.database or "", source.login or "", source.secret or "")
+        environment = self._read_environment()
+        missing = environment.missing if environment else NEEDED
+        if missing:
+            raise OdooClientError(incomplete(missing), "settings")
+        return Connection(environment.url, environment.database, environment.login, environment.secret)
+
+    def _get_handshake(self):
+        """Return how the remote is talked to, None if that has to be found out.
+
+        After a failure it is found out anew: the remote may have been upgraded, or the key replaced.
+        """
+        self.ensure_one()
+        known = self.sudo().handshake  # sudo: it holds the remote's user id, which is for administrators
+        if not known or known["of"] != self._get_connection_digest() or self.status not in (False, "success"):
+            return None
+        return Handshake(known["protocol"], known["version"], known["uid"])
+
+    def _set_handshake(self, handshake):
+        self.ensure_one()
+        digest = self._get_connection_digest()
+        known = self.sudo().handshake
+        if known and known["of"] != digest:
+            # Another database: what is mirrored says nothing about what has changed there.
+            self.cursor_ids.unlink()
+        self.sudo().handshake = {  # sudo: as above
+            "of": digest, "protocol": handshake.protocol, "version": handshake.version, "uid": handshake.uid,
+        }  # fmt: skip
+        self.remote_version = f"{handshake.version} ({'JSON-2' if handshake.protocol == 'json2' else 'JSON-RPC'})"
+
+    def _get_connection_digest(self):
+        connection = self._get_connection()
+        text = "\0".join([connection.url, connection.database, connection.login])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def action_test_connection(self):
+        """Sign in and tell what the remote is; nothing is synchronized."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            with OdooClient(self._get_connection()) as client:
+                handshake = client.connect()
+                total = client.newest("product", 1).total
+        except OdooClientError as error:
+            raise UserError(reader_text(self.env, error.message)) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Connection works"),
+                "type": "success",
+                "message": self.env._(
+                    "Odoo %(version)s answers through %(protocol)s and shows %(count)s products.",
+                    version=handshake.version,
+                    protocol="JSON-2" if handshake.protocol == "json2" else "JSON-RPC",
+                    count=total,
+                ),
+            },
+        }
+
+    # ------------------------------------------------------------
+    # Synchronizing
+    # ------------------------------------------------------------
+
+    def action_sync_now(self):
+        """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
+        self.ensure_one()
+        self.check_access("write")
+        deadline = time.monotonic() + SYNC_NOW_SECONDS
+        # sudo: who may write a source may synchronize it; mirrors are written by the system alone.
+        run = self.with_context(external_order_sync_deadline=deadline).sudo()._sync()
+        if not run:
+            raise UserError(self.env._("%s is being synchronized by another worker.", self.name))
+        if run.status == "running":
+            run._hand_over()
+        return run._get_notification()
+
+    def action_compare_all(self):
+        """Have the next synchronization compare all rows with the remote's, and start it."""
+        self.ensure_one()
+        self.check_access("write")
+        self.sudo().cursor_ids.whole_date = False  # sudo: cursors are written by the system alone
+        return self.action_sync_now()
+
+    def _sync(self):
+        """Synchronize; see ``odoo.mirror.sync``. It writes for the person who started it, else for the company."""
+        self.ensure_one()
+        source = self if self.env.lang else with_reader(self, (self.company_id or self.env.company).partner_id)
+        return source.env["odoo.mirror.sync"]._sync(source)
+
+    def _trigger_sync(self):
+        """Have the scheduler synchronize ``self``, or all active sources that the user sees, at once.
+
+        :return: how many sources will be synchronized
+        :rtype: int
+        """
+        # sudo: what the environment describes is the administrator's
+        self.sudo()._ensure_environment_source()
+        sources = (self or self.search([("active", "=", True)])).filtered("active")
+        if sources:
+            # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
+            sources.sudo().next_sync_date = fields.Datetime.now()
+            self._get_cron()._trigger()
+        return len(sources)
+
+    @api.model
+    def _get_cron(self):
+        # The scheduled action belongs to the system.
+        return self.env.ref("external_order_sync.ir_cron_odoo_sync").sudo()
+
+    @api.model
+    def _cron_sync(self):
+        """Synchronize every source that is due, in slices, and plan the next run of each."""
+        cron = self.env["ir.cron"]
+        self._ensure_environment_source()
+        self.env["odoo.mirror.sync"]._announce()
+        for source in self.search(self._due_domain()):
+            run = source._sync()
+            if run.status == "running":
+                run.handed_over = True
+                cron._commit_progress(remaining=1)
+                return
+        self._plan_next_runs()
+        cron._commit_progress(remaining=0)
+
+    @api.model
+    def _due_domain(self):
+        """Sources whose time has come, or whose run goes on."""
+        unfinished = Domain("run_ids", "any", [("status", "=", "running"), ("handed_over", "=", True)])
+        return self._scheduled_domain() & (due_domain() | unfinished)
+
+    @api.model
+    def _scheduled_domain(self):
+        """Sources that the scheduled action runs: that of the environment rests while the environment says nothing."""
+        return Domain.TRUE if self._read_environment() else Domain("from_environment", "=", False)
+
+    def _plan_next_sync(self):
+        """Set when the scheduled action runs it next: an interval from now, however this run ends."""
+        self.ensure_one()
+        environment = self._read_environment() if self.from_environment else None
+        interval = environment.interval if environment else self.sync_interval
+        self.next_sync_date = fields.Datetime.now() + timedelta(minutes=interval)
+
+    @api.model
+    def _plan_next_runs(self):
+        """Have the scheduler come back when the next source is due, if that is before its own next turn."""
+        sources = self.search(self._scheduled_domain() & Domain("next_sync_date", "!=", False))
+        plan_next_turn(self._get_cron(), sources.mapped("next_sync_date"))
+
+    @api.model
+    def _read_environment(self):
+        """Return what the environment says of a source, None if nothing or if this database is a neutralized copy."""
+        # sudo: a parameter of the system
+        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
+            return None
+        return read_environment(os.environ)
+
+    @api.model
+    def _ensure_environment_source(self):
+        """Give the source of the environment a row, to which runs and mirrors belong; its connection is not stored."""
+        if self._read_environment() and not self._with_archived().search_count([("from_environment", "=", True)]):
+            self.create({
+                "name": self.env._("Environment"), "code": ENVIRONMENT_CODE, "from_environment": True,
+            })  # fmt: skip
+
+    @api.model
+    def _with_archived(self):
+        return self.with_context(active_test=False)
+
+    # ------------------------------------------------------------
+    # The warehouse API
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_warehouse(self, code=None):
+        """Return the provider of the warehouse API's answers: ``warehouse.api`` or ``odoo.mirror.api``.
+
+        :param code: a source's code, "local" for this database, None for what is the default
+        :raise MissingError: if the user sees no active source of that code
+        """
+        source = self.browse(self._get_api_source_id(code or "")) if code != LOCAL_CODE else self
+        if source and source.has_access("read"):
+            return self.env["odoo.mirror.api"]._for_source(source)
+        if code and code != LOCAL_CODE:
+            raise MissingError(self.env._("There is no such source."))
+        return self.env["warehouse.api"]
+
+    @api.model
+    @tools.ormcache("code")
+    def _get_api_source_id(self, code):
+        domain = [("code", "=", code)] if code else [("is_default", "=", True)]
+        return self.sudo().search(domain, limit=1).id  # sudo: the same for everyone; access is checked afterwards
+
+    # ------------------------------------------------------------
+    # Looking at what is mirrored
+    # ------------------------------------------------------------
+
+    def action_open_mirror(self):
+        """Open the mirror that the button's context names by ``mirror_action``, with the rows of this source."""
+        self.ensure_one()
+        name = self.env.context["mirror_action"]
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"external_order_sync.action_odoo_mirror_{name}")
+        return {**action, "domain": [("source_id", "=", self.id)], "context": {"search_default_present": 1}}

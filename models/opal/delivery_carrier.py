@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class DeliveryCarrier(models.Model):
+    """OPAL Kurier, a provider of the queue."""
+
+    _inherit = "delivery.carrier"
+
+    delivery_type = fields.Selection(selection_add=[("opal", "OPAL Kurier")], ondelete={"opal": "set default"})
+    opal_url = fields.Char(
+        "Production Address",
+        groups="base.group_system",
+        help="Start page of the courier's web site for customers, used in the production environment.",
+    )
+    opal_test_url = fields.Char(
+        "Test Address", groups="base.group_system", help="Start page that is used in the test environment."
+    )
+    opal_username = fields.Char("User", groups="base.group_system", copy=False)
+    opal_password = fields.Char("Password", groups="base.group_system", copy=False)
+    opal_order_type = fields.Char(
+        "Order Type", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
+    )
+    opal_vehicle = fields.Char(
+        "Vehicle", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
+    )
+    opal_contents = fields.Char("Contents", help="What is said to be in the packages.")
+    opal_default_weight = fields.Float(
+        "Weight if Unknown (kg)", default=1.0, help="For transfers whose products have no weight. 0: these are errors."
+    )
+
+    @api.constrains("opal_url", "opal_test_url")
+    def _check_opal_urls(self):
+        for carrier in self:
+            for url in (carrier.opal_url, carrier.opal_test_url):
+                if url and not url.startswith(("https://", "http://")):
+                    raise ValidationError(self.env._("%s is not a web address.", url))
+
+    def _ships_through_queue(self):
+        return self.delivery_type == "opal" or super()._ships_through_queue()
+
+    def opal_rate_shipment(self, order):
+        """Return the fixed price of the shipping method: the courier's site names none."""
+        return self.fixed_rate_shipment(order)
+
+    def opal_send_shipping(self, pickings):
+        """Place the courier's order if the queue asks, queue it otherwise; then the tracking number may come later."""
+        shipment = self.env["external.shipment"].browse(self.env.context.get("external_shipment_id"))
+        if shipment:
+            return [self.env["opal.shipping"]._place_order(self, shipment)]
+        return [
+            {"exact_price": self.fixed_price, "tracking_number": self._queue_shipping(picking).tracking_number}
+            for picking in pickings
+        ]
+
+    def opal_get_tracking_link(self, picking):
+        return self.fixed_get_tracking_link(picking)
+
+    def opal_cancel_shipment(self, pickings):
+        for picking in pickings:
+            self.env["opal.shipping"]._cancel_orders(self, (picking.carrier_tracking_ref or "").split(","))
+
+    def opal_find_shipment(self, shipment):
+        return self.env["opal.shipping"]._find_order(self, shipment.reference)
+
+    def opal_read_shipment_events(self, shipments):
+        return self.env["opal.shipping"]._read_events(self, shipments)
+
+    def action_check_opal(self):
+        """Sign in and open the order form, ordering nothing."""
+        self.ensure_one()
+        self.env["opal.shipping"]._check(self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("OPAL accepts the user, and its order form is as expected."),
+            },
+        }

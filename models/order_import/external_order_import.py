@@ -1,0 +1,379 @@
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...exceptions import ExternalOrderError
+from ...lib.order.payload import OrderPayload, PayloadError, parse_order
+from ...tools.message_language import for_reader, reader_text
+from ...tools.overrides import is_overridden
+from .ir_sequence import NumberRanges
+from .outcome import Outcome, OutcomeCatcher
+from .priced_order import Line, PricedOrder
+
+# Uuids of what is made of external orders; never change it, as it makes every order unique for ever.
+NAMESPACE = uuid.UUID("5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44")
+ZERO = Decimal(0)
+
+
+@dataclass
+class PreparedOrder:
+    """An order of which all is known before anything is written."""
+
+    payload: OrderPayload
+    uuid: str
+    priced: PricedOrder
+    payments: list
+    warnings: list
+    outcome: Outcome
+
+
+class ExternalOrderImport(models.AbstractModel):
+    """Makes paid POS orders with pickings of external orders, a whole batch at once.
+
+    Other modules extend the ``_prepare_…_values`` hooks here, or `external.order.sync._process_external_order`.
+    """
+
+    _name = "external.order.import"
+    _description = "External Order Import"
+
+    # ------------------------------------------------------------
+    # Entries
+    # ------------------------------------------------------------
+
+    @api.model
+    def _import_orders(self, sync, raw_orders):
+        """Import orders, each of which succeeds or fails by itself.
+
+        :param sync: the ``external.order.sync``
+        :param list raw_orders: order dicts as the feed had them
+        :return: a list of `Outcome`, one for each order, and why no session can take them (then some are not tried)
+        :raise psycopg2.OperationalError: a conflict with another transaction; repeat the whole in a new one
+        """
+        outcomes = [Outcome() for _raw in raw_orders]
+        try:
+            if is_overridden(sync, "_process_external_order"):
+                self._import_one_by_one(sync, raw_orders, outcomes)
+            else:
+                self._import_batch(sync, raw_orders, outcomes)
+        except ExternalOrderError as error:
+            if error.code != "no_session":
+                raise
+            return outcomes, str(error)
+        return outcomes, ""
+
+    @api.model
+    def _import_order(self, sync, raw_order):
+        """Import one order.
+
+        :return: the ``pos.order``
+        :raise ExternalOrderError: if it cannot be imported
+        """
+        # The import writes sessions, orders, stock and, at closing, books; whoever starts it need not be allowed to.
+        sync = sync.sudo().with_company(sync.company_id)
+        outcome = Outcome()
+        self.sudo()._import_batch(sync, [raw_order], [outcome])
+        if outcome.error:
+            raise outcome.error
+        return outcome.pos_order.sudo(self.env.su)
+
+    @api.model
+    def _import_one_by_one(self, sync, raw_orders, outcomes):
+        """The way for other modules' overrides of `_process_external_order`."""
+        for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
+            with self._catch(outcome), self.env.cr.savepoint():
+                outcome.pos_order = sync._process_external_order(raw_order)
+
+    @api.model
+    def _import_batch(self, sync, raw_orders, outcomes):
+        prepared = self._prepare_orders(sync, raw_orders, outcomes)
+        if prepared:
+            session = self._get_session(sync)
+            numbers = self._reserve_numbers(session.config_id, prepared)
+            self.with_context(external_order_numbers=numbers)._create_or_split(sync, session, prepared)
+
+    @api.model
+    def _reserve_numbers(self, config, prepared):
+        """Take the numbers of orders, receipts and lines by the range; all other sequences are asked as ever."""
+        numbers = NumberRanges()
+        numbers.reserve(config.order_seq_id, len(prepared))
+        numbers.reserve(config.order_backend_seq_id, len(prepared))
+        numbers.reserve(config.order_line_seq_id, sum(len(order.priced.lines) for order in prepared))
+        return numbers
+
+    @api.model
+    def _get_session(self, sync):
+        try:
+            session = sync._get_or_create_pos_session()
+        except UserError as error:
+            raise ExternalOrderError("no_session", str(error)) from error
+        session._lock_for_orders()
+        return session
+
+    # ------------------------------------------------------------
+    # Preparing: nothing is written here
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_orders(self, sync, raw_orders, outcomes):
+        """Return a `PreparedOrder` for each order that can be imported; the outcome of every other one is set."""
+        parsed = []
+        for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
+            try:
+                parsed.append((parse_order(raw_order), outcome))
+            except PayloadError as error:
+                outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
+        parsed = self._leave_out_existing(sync, parsed)
+        payloads = [payload for payload, _outcome in parsed]
+        products = self.env["external.product.matching"]._match_products(
+            sync,
+            [part for payload in payloads for item in payload.items for part in (item, *item.components)],
+        )
+        found = {match.id for match in products.values() if not isinstance(match, ExternalOrderError)}
+        # What is read of one product is read of all.
+        products = {
+            key: match if isinstance(match, ExternalOrderError) else match.with_prefetch(found)
+            for key, match in products.items()
+        }
+        methods = self.env["external.payment.matching"]._match_payment_methods(
+            sync, [payment for payload in payloads for payment in payload.payments]
+        )
+        terms = self.env["external.order.pricing"]._get_terms(sync)
+        prepared = []
+        for payload, outcome in parsed:
+            try:
+                prepared.append(self._prepare_order(sync, payload, outcome, products, methods, terms))
+            except ExternalOrderError as error:
+                outcome.error = error
+        return prepared
+
+    @api.model
+    def _get_order_uuid(self, sync, external_id):
+        """Return the uuid that an order has in every database, run and attempt: the database lets it in once."""
+        return str(uuid.uuid5(NAMESPACE, f"{sync.id}/{external_id}"))
+
+    @api.model
+    def _leave_out_existing(self, sync, parsed):
+        """Set the outcome of orders that are there already, as after a lost inbox, and return the others."""
+        uuids = {payload.external_id: self._get_order_uuid(sync, payload.external_id) for payload, _outcome in parsed}
+        existing = self.env["pos.order"].search([("uuid", "in", list(uuids.values()))])
+        by_uuid = {order.uuid: order for order in existing}
+        missing = []
+        for payload, outcome in parsed:
+            if pos_order := by_uuid.get(uuids[payload.external_id]):
+                outcome.pos_order = pos_order
+            else:
+                missing.append((payload, outcome))
+        return missing
+
+    @api.model
+    def _prepare_order(self, sync, payload, outcome, products, methods, terms):
+        lines = self._prepare_lines(payload, products, terms)
+        priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
+        settling = self.env["external.payment.settling"]
+        payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
+        outcome.warnings = [
+            *(reader_text(self.env, warning) for warning in payload.warnings),
+            *self._get_name_warnings(payload, products),
+            *priced.warnings,
+            *warnings,
+        ]
+        return PreparedOrder(
+            payload=payload,
+            uuid=self._get_order_uuid(sync, payload.external_id),
+            priced=priced,
+            payments=payments,
+            warnings=outcome.warnings,
+            outcome=outcome,
+        )
+
+    @api.model
+    def _prepare_lines(self, payload, products, terms):
+        """Return the `Line` list of an order: each item, followed by its components.
+
+        :raise ExternalOrderError: if a product was not found
+        """
+        lines = []
+        for index, item in enumerate(payload.items):
+            product = self._get_product(item, products)
+            parent = len(lines)
+            components = [(part, self._get_product(part, products)) for part in item.components]
+            lines.append(Line(product, item.name, item.quantity, item.price, item, index))
+            shares = self.env["external.combo.pricing"]._share_price(item, product, components, terms.unit)
+            for (part, part_product), share in zip(components, shares, strict=True):
+                lines.append(
+                    Line(
+                        part_product,
+                        part.name,
+                        part.quantity,
+                        share.price,
+                        item,
+                        index,
+                        parent=parent,
+                        combo_item=share.combo_item,
+                        is_free=not share.is_paid,
+                    )
+                )
+            if any(share.is_paid for share in shares):
+                lines[parent].is_free, lines[parent].price = True, ZERO
+        return lines
+
+    @api.model
+    def _get_product(self, item, products):
+        match = products[item.item_id, item.name]
+        if isinstance(match, ExternalOrderError):
+            raise match
+        return match
+
+    @api.model
+    def _get_name_warnings(self, payload, products):
+        """Say where the product of an ItemID has another name than the item."""
+        warnings = []
+        for item in chain.from_iterable((item, *item.components) for item in payload.items):
+            product = products[item.item_id, item.name]
+            if (
+                item.item_id == product.id
+                and item.name
+                and item.name.strip().casefold() not in (product.name.casefold(), product.display_name.casefold())
+            ):
+                warnings.append(
+                    for_reader(self.env)._(
+                        'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
+                        id=item.item_id,
+                        product=product.display_name,
+                        name=item.name,
+                    )
+                )
+        return warnings
+
+    # ------------------------------------------------------------
+    # Creating
+    # ------------------------------------------------------------
+
+    @api.model
+    def _create_or_split(self, sync, session, prepared):
+        """Create the orders together; if that fails, halve the batch until the one that cannot be made is alone."""
+        outcome = Outcome()
+        numbers = self.env.context["external_order_numbers"]
+        mark = numbers.mark()
+        with self._catch(outcome), self.env.cr.savepoint():
+            orders = self._create_orders(sync, session, prepared)
+        if not (outcome.error or outcome.conflict):
+            for order, pos_order in zip(prepared, orders, strict=True):
+                order.outcome.pos_order = pos_order
+            return
+        numbers.give_back(mark)
+        if len(prepared) == 1:
+            prepared[0].outcome.error, prepared[0].outcome.conflict = outcome.error, outcome.conflict
+            return
+        middle = len(prepared) // 2
+        self._create_or_split(sync, session, prepared[:middle])
+        self._create_or_split(sync, session, prepared[middle:])
+
+    def _catch(self, outcome):
+        return OutcomeCatcher(self.env, outcome)
+
+    @api.model
+    def _create_orders(self, sync, session, prepared):
+        """Create the orders with lines and payments, mark them paid and make their pickings.
+
+        :rtype: pos.order
+        """
+        vals_list = [self._prepare_pos_order_values(sync, session, order) for order in prepared]
+        # Nobody reads a creation message per order: the inbox has its history.
+        quiet = self.env["pos.order"].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True, external_order_creation=True
+        )
+        orders = quiet.create(vals_list).with_env(self.env)
+        self._link_components(orders, prepared)
+        for order in orders:
+            order.action_pos_order_paid()
+        self.env["external.order.picking"]._create_pickings(orders)
+        self.env.flush_all()
+        return orders
+
+    @api.model
+    def _link_components(self, orders, prepared):
+        for pos_order, order in zip(orders, prepared, strict=True):
+            if all(values.parent is None for values in order.priced.lines):
+                continue
+            lines = pos_order.lines.sorted("id")
+            for line, values in zip(lines, order.priced.lines, strict=True):
+                if values.parent is not None:
+                    line.combo_parent_id = lines[values.parent]
+
+    @api.model
+    def _prepare_pos_order_values(self, sync, session, order):
+        """Return the values of the ``pos.order``: a hook.
+
+        :param PreparedOrder order:
+        """
+        paid = sum((payment["amount"] for payment in order.payments), ZERO)
+        returned = -sum((payment["amount"] for payment in order.payments if payment["amount"] < 0), ZERO)
+        return {
+            "uuid": order.uuid,
+            "source": "external",
+            "session_id": session.id,
+            "user_id": session.user_id.id,
+            "company_id": sync.company_id.id,
+            "date_order": fields.Datetime.now(),
+            "fiscal_position_id": order.priced.fiscal_position.id,
+            "amount_tax": float(order.priced.tax),
+            "amount_total": float(order.priced.total),
+            "amount_paid": float(paid),
+            "amount_return": float(returned),
+            "is_refund": order.priced.total < 0,
+            "lines": [
+                fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
+                for index, line in enumerate(order.priced.lines)
+            ],
+            "payment_ids": [
+                fields.Command.create(self._prepare_pos_payment_values(order, payment, index))
+                for index, payment in enumerate(order.payments)
+            ],
+        }
+
+    @api.model
+    def _prepare_pos_order_line_values(self, order, line, index):
+        """Return the values of one ``pos.order.line``: a hook.
+
+        :param PreparedOrder order:
+        :param Line line:
+        """
+        base_line = line.base_line
+        details = base_line["tax_details"]
+        sign = -1 if order.priced.total < 0 else 1
+        net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        tax = sum(data["tax_amount_currency"] for data in details["taxes_data"])
+        return {
+            "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"line/{index}")),
+            "product_id": line.product.id,
+            "full_product_name": line.product.display_name,
+            "qty": float(line.quantity),
+            "price_unit": base_line["price_unit"],
+            "price_type": "manual",
+            "discount": base_line["discount"],
+            "tax_ids": [fields.Command.set(line.taxes.ids)],
+            "price_subtotal": sign * net,
+            "price_subtotal_incl": sign * (net + tax),
+            "combo_item_id": line.combo_item.id if line.combo_item else False,
+            "extra_tax_data": self.env["account.tax"]._export_base_line_extra_tax_data(base_line) or False,
+        }
+
+    @api.model
+    def _prepare_pos_payment_values(self, order, payment, index):
+        """Return the values of one ``pos.payment``: a hook.
+
+        :param PreparedOrder order:
+        :param dict payment: ``amount`` (Decimal), ``payment_method`` and further fields of the payment
+        """
+        values = {key: value for key, value in payment.items() if key != "payment_method"}
+        return {
+            **values,
+            "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"payment/{index}")),
+            "amount": float(payment["amount"]),
+            "payment_method_id": payment["payment_method"].id,
+        }

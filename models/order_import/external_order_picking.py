@@ -1,0 +1,287 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.overrides import is_extended_beyond
+from .picking_batch import PickingBatch
+
+# Steps of Odoo that are not taken one by one for a batch, and the addons whose part in them is known: those act on
+# lines that come from a sales or repair order, which no external order has.
+STEPS = {
+    ("stock.picking", "_create_picking_from_pos_order_lines"): ["point_of_sale"],
+    ("stock.picking", "_create_move_from_pos_order_lines"): ["point_of_sale", "pos_sale", "pos_repair"],
+    ("stock.picking", "_link_owner_on_return_picking"): ["point_of_sale"],
+    ("stock.move", "_add_mls_related_to_order"): ["point_of_sale"],
+    ("stock.move", "_set_quantity_done_prepare_vals"): ["stock"],
+}
+
+
+class ExternalOrderPicking(models.AbstractModel):
+    """Makes the transfers of paid orders, those of many orders at once.
+
+    The goods have left the shop already, so nothing is reserved first, and each kind of goods is taken from the stock
+    once for all orders (`stock.move.line._action_done`). The result is the same as if Odoo made transfer after
+    transfer. Orders of which this is not certain (lots, kits, packages, owners, shelves, a quantity that is only partly
+    there, valuation entries, steps that another addon extends) take Odoo's own way, `pos.order._create_order_picking`.
+    """
+
+    _name = "external.order.picking"
+    _description = "External Order Picking"
+
+    @api.model
+    def _create_pickings(self, orders):
+        """Make the transfers that are due now of paid orders, and compute the costs of their lines."""
+        for batch, is_together in self._plan(orders):
+            if is_together:
+                self._create_or_split(batch)
+            else:
+                for order in batch:
+                    order._create_order_picking()
+            batch._compute_total_cost_in_real_time()
+
+    # ------------------------------------------------------------
+    # Which orders go together
+    # ------------------------------------------------------------
+
+    @api.model
+    def _plan(self, orders):
+        """Yield (orders, whether their transfers can be made together), in the sequence of the orders.
+
+        The sequence is kept, as the value of what leaves may depend on what came back before.
+        """
+        if self._is_extended():
+            yield orders, False
+            return
+        stock = _Stock(orders)
+        together = orders.browse()
+        for order in orders:
+            is_together = self._is_plain(order) and stock.has_plainly(order)
+            if together and (not is_together or stock.has_come_back(order)):
+                yield together, True
+                together = orders.browse()
+                stock.begin_batch()
+            stock.move(order)
+            if is_together:
+                together += order
+            else:
+                yield order, False
+                stock.begin_batch()
+        if together:
+            yield together, True
+
+    @api.model
+    def _is_extended(self):
+        return any(is_extended_beyond(self.env[model], method, addons) for (model, method), addons in STEPS.items())
+
+    @api.model
+    def _is_plain(self, order):
+        """Return whether nothing about the order and its products needs a step that is left out for a batch."""
+        lines = order.lines
+        if order.shipping_date or lines.pack_lot_ids or lines.attribute_value_ids or lines.refunded_orderline_id:
+            return False
+        if "sale_order_line_id" in lines and lines.sale_order_line_id:
+            return False
+        picking_type = order.config_id.picking_type_id
+        locations = picking_type.default_location_src_id | picking_type.default_location_dest_id
+        if locations.valuation_account_id:
+            return False
+        return all(self._is_plain_product(product) for product in lines.product_id)
+
+    @api.model
+    def _is_plain_product(self, product):
+        is_kit = "is_kits" in product and product.is_kits
+        return product.tracking == "none" and not is_kit
+
+    # ------------------------------------------------------------
+    # Making them together
+    # ------------------------------------------------------------
+
+    @api.model
+    def _create_or_split(self, orders):
+        """Make the transfers together; if Odoo refuses one, halve until that one is alone and takes Odoo's own way.
+
+        There, a transfer that cannot be done stays open, and the order is made all the same.
+        """
+        requests = self._get_requests(orders)
+        if not requests:
+            return
+        numbers = self.env.context.get("external_order_numbers")
+        mark = numbers.mark() if numbers else 0
+        try:
+            with self.env.cr.savepoint():
+                self._create_together(requests)
+            return
+        except (UserError, ValidationError):
+            if numbers:
+                numbers.give_back(mark)
+        if len(orders) == 1:
+            orders._create_order_picking()
+            return
+        middle = len(orders) // 2
+        self._create_or_split(orders[:middle])
+        self._create_or_split(orders[middle:])
+
+    @api.model
+    def _get_requests(self, orders):
+        """Return what Odoo would make transfers of: (order, destination id, lines, operation type, customer) each."""
+        requests = []
+        for order in orders:
+            own_requests = []
+            order.with_context(external_order_picking_requests=own_requests)._create_order_picking()
+            requests += [
+                (order, location_id, lines.with_env(self.env), picking_type, partner)
+                for location_id, lines, picking_type, partner in own_requests
+            ]
+        return requests
+
+    @api.model
+    def _create_together(self, requests):
+        leaving, coming_back = [], []
+        for order, location_id, lines, picking_type, partner in requests:
+            lines = lines.filtered(self._is_stocked)
+            if sold := lines.filtered(lambda line: line.qty > 0):
+                leaving.append((sold, self._prepare_leaving_values(order, location_id, picking_type, partner)))
+            if returned := lines - sold:
+                values = self._prepare_returning_values(order, location_id, picking_type, partner)
+                coming_back.append((returned, values))
+        # First what leaves, as Odoo does it for an order that has both.
+        for parts in (leaving, coming_back):
+            if parts:
+                self._create_done_pickings(parts)
+
+    @api.model
+    def _is_stocked(self, line):
+        return line.product_id.type == "consu" and not line.product_id.uom_id.is_zero(line.qty)
+
+    @api.model
+    def _prepare_leaving_values(self, order, location_id, picking_type, partner):
+        """Return the values of the ``stock.picking`` for what an order sells."""
+        values = self.env["stock.picking"]._prepare_picking_vals(
+            partner, picking_type, picking_type.default_location_src_id.id, location_id
+        )
+        return {**values, **self._prepare_origin_values(order)}
+
+    @api.model
+    def _prepare_returning_values(self, order, location_id, picking_type, partner):
+        """Return the values of the ``stock.picking`` for what an order takes back."""
+        return_type = picking_type.return_picking_type_id
+        target = return_type.default_location_dest_id if return_type else picking_type.default_location_src_id
+        values = self.env["stock.picking"]._prepare_picking_vals(
+            partner, return_type or picking_type, location_id, target.id
+        )
+        return {**values, **self._prepare_origin_values(order)}
+
+    @api.model
+    def _prepare_origin_values(self, order):
+        return {"pos_session_id": order.session_id.id, "pos_order_id": order.id, "origin": order.name}
+
+    @api.model
+    def _create_done_pickings(self, parts):
+        """Create one done transfer for each pair of order lines and ``stock.picking`` values."""
+        self._reserve_names(parts)
+        # Nobody reads a message per transfer; the order and the inbox have their history.
+        Picking = self.env["stock.picking"].with_context(
+            tracking_disable=True,
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            # Odoo looks up this label, which is not even stored, for each transfer anew.
+            default_weight_uom_name=self.env["stock.picking"]._get_default_weight_uom(),
+        )
+        pickings = Picking.create([values for _lines, values in parts]).with_context(default_weight_uom_name=None)
+        pickings = pickings.with_context(external_order_batch=self._get_batch(pickings))
+        move_values = []
+        for picking, (lines, _values) in zip(pickings, parts, strict=True):
+            for product_lines in lines.sorted(lambda line: line.product_id.id).grouped("product_id").values():
+                move_values.append(picking._prepare_stock_move_vals(product_lines[0], product_lines))
+        moves = pickings.env["stock.move"].create(move_values)
+        move_lines = pickings.env["stock.move.line"].create(
+            [
+                {**move._prepare_move_line_vals(quantity=0), "quantity": move.product_uom_qty, "picked": True}
+                for move in moves
+            ]
+        )
+        targets = pickings.location_dest_id.filtered(lambda place: place.putaway_rule_ids or place.usage == "view")
+        move_lines.filtered(lambda line: line.location_dest_id in targets)._apply_putaway_strategy()
+        pickings._action_done()
+
+    @api.model
+    def _get_batch(self, pickings):
+        # Rules of all companies count, whoever imports.
+        rules = self.env["stock.rule"].sudo().search([("action", "in", ("push", "pull_push"))])
+        return PickingBatch(frozenset(pickings.ids), frozenset(rules.location_src_id.ids))
+
+    @api.model
+    def _reserve_names(self, parts):
+        numbers = self.env.context.get("external_order_numbers")
+        if numbers is None:
+            return
+        types = [values["picking_type_id"] for _lines, values in parts]
+        for picking_type in self.env["stock.picking.type"].browse(set(types)):
+            numbers.reserve(picking_type.sequence_id, types.count(picking_type.id))
+
+
+class _Stock:
+    """What is in stock while the orders of a batch take it, one after the other."""
+
+    def __init__(self, orders):
+        products = orders.lines.product_id.filtered("is_storable")
+        sources = orders.config_id.picking_type_id.default_location_src_id
+        self.available = defaultdict(float)
+        # Products that also lie on shelves, in packages or with other owners: Odoo decides from where they are taken.
+        self.spread = set()
+        # Products with their own cost, of which something came back since the batch began.
+        self.came_back = set()
+        # What is on the shelves counts, whoever imports.
+        groups = (
+            orders.env["stock.quant"]
+            .sudo()
+            ._read_group(
+                [("product_id", "in", products.ids), ("location_id", "child_of", sources.ids)],
+                ["product_id", "location_id", "lot_id", "package_id", "owner_id"],
+                ["quantity:sum", "reserved_quantity:sum"],
+            )
+        )
+        for product, location, lot, package, owner, quantity, reserved in groups:
+            if location not in sources or lot or package or owner:
+                self.spread.add(product)
+            self.available[product, location] += quantity - reserved
+
+    def has_plainly(self, order):
+        """Return whether what the order takes is there, all in one place, or not there at all."""
+        source = order.config_id.picking_type_id.default_location_src_id
+        for product, quantity in self._taken_by(order).items():
+            available = self.available[product, source]
+            is_short = product.uom_id.compare(available, quantity) < 0
+            if product in self.spread or (is_short and (available > 0 or product.cost_method == "fifo")):
+                return False
+        return True
+
+    def has_come_back(self, order):
+        return not self.came_back.isdisjoint(order.lines.product_id)
+
+    def begin_batch(self):
+        self.came_back.clear()
+
+    def move(self, order):
+        """Note what the order takes and brings."""
+        source = order.config_id.picking_type_id.default_location_src_id
+        for product, quantity in self._taken_by(order).items():
+            self.available[product, source] -= quantity
+        return_type = order.config_id.picking_type_id.return_picking_type_id
+        target = return_type.default_location_dest_id if return_type else source
+        for line in order.lines:
+            product = line.product_id
+            if line.qty < 0 and product.is_storable:
+                self.available[product, target] -= line.qty
+                if target != source or target.putaway_rule_ids:
+                    self.spread.add(product)
+                if product.cost_method != "standard":
+                    self.came_back.add(product)
+
+    def _taken_by(self, order):
+        taken = defaultdict(float)
+        for line in order.lines:
+            if line.qty > 0 and line.product_id.is_storable:
+                taken[line.product_id] += line.qty
+        return taken

@@ -1,0 +1,308 @@
+import logging
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...tools.message_language import for_reader, with_reader
+from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
+
+_logger = logging.getLogger(__name__)
+
+CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
+
+
+class OrdersArriving(UserError):
+    """External orders are coming into a session at the very moment of its closing."""
+
+
+class PosSession(models.Model):
+    _inherit = "pos.session"
+
+    external_order_sync_id = fields.Many2one(
+        "external.order.sync",
+        "Opened by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The synchronization that opened this session.",
+    )
+
+    # Two workers that both find no session must not open two.
+    _one_external_session = models.UniqueIndex(
+        "(config_id) WHERE external_order_sync_id IS NOT NULL AND state <> 'closed'"
+    )
+
+    @api.model
+    def _get_or_create_for_external_orders(self, sync):
+        """Return the opened session that takes the orders of ``sync``: see `external.order.sync`."""
+        config = sync.pos_config_id
+        unfinished = self.search(
+            [
+                ("config_id", "=", config.id),
+                ("rescue", "=", False),
+                ("state", "!=", "closed"),
+            ]
+        )
+        opened = unfinished.filtered(lambda session: session.state == "opened")[:1]
+        if opened:
+            return opened
+        waiting = unfinished.filtered(lambda session: session.state == "opening_control")[:1]
+        if not waiting and unfinished:
+            raise UserError(
+                for_reader(self.env)._(
+                    "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing it; "
+                    "the orders wait until then.",
+                    pos=config.name,
+                    session=unfinished[0].name,
+                )
+            )
+        if not waiting and not sync.auto_create_session:
+            raise UserError(
+                for_reader(self.env)._(
+                    'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
+                    "orders wait until then.",
+                    pos=config.name,
+                )
+            )
+        session = waiting or self._create_for_external_orders(sync)
+        session.set_opening_control(session.cash_register_balance_start, self.env._("Opened by %s", sync.name))
+        return session
+
+    @api.model
+    def _create_for_external_orders(self, sync):
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
+        session = self.create(
+            {
+                "config_id": sync.pos_config_id.id,
+                "user_id": (admin if admin and admin.active else self.env.user).id,
+                "external_order_sync_id": sync.id,
+            }
+        )
+        # Every order of such a session has its own picking, whatever the company does in its shops. `create` sets this
+        # from the company's setting, hence only now.
+        session.update_stock_at_closing = False
+        return session
+
+    def _lock_for_orders(self):
+        """Keep this session open until the end of the transaction; other importers may hold it too.
+
+        :raise psycopg2.OperationalError: if it is just being closed; look for a session again in a new transaction
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        # That somebody else holds it is expected, and no error to be logged.
+        query = SQL("SELECT id FROM pos_session WHERE id = %s FOR SHARE NOWAIT", self.id)
+        self.env.cr.execute(query, log_exceptions=False)
+
+    # ------------------------------------------------------------
+    # Closing
+    # ------------------------------------------------------------
+
+    def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
+        self._refuse_closing_while_importing()
+        result = super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        if self.external_order_sync_id and self.state == "closed":
+            # Whoever closes it has done what the activity asked for, be it somebody else's.
+            self.sudo().activity_unlink([CLOSING_ACTIVITY])
+        return result
+
+    def _refuse_closing_while_importing(self):
+        """Make sure that no order enters this session unseen while its journal entry is made.
+
+        Importers hold the session with a share lock (`_lock_for_orders`). The closing takes it for itself, and then
+        makes sure that it sees every order: one that was committed after its transaction began would be left out.
+
+        :raise UserError: if orders are coming in at this moment
+        """
+        arriving = OrdersArriving(
+            self.env._("External orders are just coming into this session. Close it again in a moment.")
+        )
+        # Rows that only refer to the session, as those of the register's own orders, do not stand in the way.
+        if len(self.try_lock_for_update(allow_referencing=True)) != len(self):
+            raise arriving
+        if not self.env.registry.ready:
+            # An addon is being installed, whose data or hooks close sessions. Nothing is imported meanwhile, and its
+            # transaction may have the table to itself: another one would wait for it, and it for the other, forever.
+            return
+        seen = set(self.env["pos.order"].sudo().search([("session_id", "in", self.ids)]).ids)  # all, whoever closes
+        with self.env.registry.cursor() as cr:
+            cr.execute(SQL("SELECT id FROM pos_order WHERE session_id IN %s", tuple(self.ids)))
+            if {order_id for (order_id,) in cr.fetchall()} - seen:
+                raise arriving
+
+    def _create_account_move(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
+        data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        if self.env.context.get("external_order_sync_closing") and not self.is_in_company_currency:
+            self._book_conversion_difference(data)
+        return data
+
+    def _book_conversion_difference(self, data):
+        """Balance the entry of a session in another currency where it is off by nothing but rounding.
+
+        Odoo converts every sale, tax and payment by itself, each rounded to the company's currency, so the entry of
+        many orders can be off by some cents, and a person would have to choose an account for them. This is an
+        exchange difference: it goes where the company books these, if
+
+        - the entry balances in the session's own currency, in which the orders were sold and paid, and
+        - it is off by no more than half a cent for each amount that was converted.
+
+        Whatever else it is off by stays, and Odoo refuses the entry.
+
+        :param dict data: what `_create_account_move` made
+        """
+        company = self.company_id
+        converted = self.move_id.line_ids.filtered(lambda line: line.currency_id == self.currency_id)
+        others = self.move_id.line_ids - converted
+        if not self.currency_id.is_zero(sum(converted.mapped("amount_currency"))):
+            return
+        if not company.currency_id.is_zero(sum(others.mapped("balance"))):
+            return
+        difference = company.currency_id.round(sum(converted.mapped("balance")))
+        most = self._count_converted_amounts() * company.currency_id.rounding / 2
+        if company.currency_id.is_zero(difference) or company.currency_id.compare_amounts(abs(difference), most) > 0:
+            return
+        account = company[f"{'income' if difference > 0 else 'expense'}_currency_exchange_account_id"]
+        if account:
+            values = {
+                "name": self.env._("Rounding of converted amounts"),
+                "account_id": account.id,
+                "move_id": self.move_id.id,
+            }
+            data["MoveLine"].create(self._credit_amounts(values, 0, difference))
+
+    def _count_converted_amounts(self):
+        """Return how many amounts of the orders Odoo converts one by one, at least."""
+        return sum(
+            len(order.payment_ids) + len(order.lines) + len(order.lines.tax_ids.flatten_taxes_hierarchy())
+            for order in self._get_closed_orders()
+        )
+
+    # ------------------------------------------------------------
+    # Closing by itself
+    # ------------------------------------------------------------
+
+    @api.model
+    def _close_due_external_sessions(self, syncs=None):
+        """Close and post the sessions that synchronizations opened and whose time has come.
+
+        Commit before: each is closed in a transaction of its own, as Odoo itself rolls back one that does not balance.
+        Where it fails a person gets one activity, and it is tried again when that is done.
+
+        :param syncs: ``external.order.sync`` whose sessions are looked at; all active ones if not given
+        """
+        for session in self._get_due_external_sessions(syncs):
+            session._close_in_own_transaction()
+
+    @api.model
+    def _get_due_external_sessions(self, syncs=None):
+        sessions = self._get_external_sessions(syncs)
+        now = fields.Datetime.now()
+        due = sessions.filtered(lambda session: session._is_closing_due(now))
+        return due.filtered(lambda session: not session.activity_search([CLOSING_ACTIVITY]))
+
+    @api.model
+    def _get_external_sessions(self, syncs=None):
+        """Return the opened sessions of these synchronizations that may be closed without a person."""
+        syncs = self.env["external.order.sync"].search([("active", "=", True)]) if syncs is None else syncs
+        syncs = syncs.filtered(lambda sync: sync.close_daily or sync.closing_order_count)
+        return self.search([("external_order_sync_id", "in", syncs.ids), ("state", "=", "opened")])
+
+    def _is_closing_due(self, now):
+        self.ensure_one()
+        sync = self.external_order_sync_id
+        if sync.closing_order_count and self.order_count >= sync.closing_order_count:
+            return True
+        return sync.close_daily and self.start_at < self._get_daily_closings(sync, now)[0]
+
+    @api.model
+    def _get_next_external_closings(self):
+        """Return the times (UTC) at which sessions that are open now are to be closed next."""
+        syncs = self._get_external_sessions().external_order_sync_id.filtered("close_daily")
+        return [self._get_daily_closings(sync, fields.Datetime.now())[1] for sync in syncs]
+
+    @api.model
+    def _get_daily_closings(self, sync, now):
+        """Return the last and the next closing time of a synchronization, as naive UTC.
+
+        The time of day is that of the responsible user's time zone, else of the company's, else UTC.
+        """
+        zone = ZoneInfo(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")
+        hours, minutes = divmod(min(round(sync.closing_time * 60), 24 * 60 - 1), 60)
+        local = now.replace(tzinfo=UTC).astimezone(zone)
+        today = local.replace(hour=hours, minute=minutes, second=0, microsecond=0)
+        # Days are added on the wall clock, which keeps the time of day when the clock changes.
+        last = today if today <= local else today - timedelta(days=1)
+        return tuple(moment.astimezone(UTC).replace(tzinfo=None) for moment in (last, last + timedelta(days=1)))
+
+    def _close_in_own_transaction(self):
+        """Close this session; what prevents it goes into an activity. Nothing else is rolled back by it."""
+        self.ensure_one()
+        sync = self.external_order_sync_id
+        problem = ""
+        try:
+            with self.env.registry.cursor() as cr:
+                context = {"allowed_company_ids": self.company_id.ids, "lang": sync.responsible_id.lang}
+                session = api.Environment(cr, SUPERUSER_ID, context)["pos.session"].browse(self.id)
+                retrying(session.env, session._close_balanced)
+            _logger.info("External Order Sync: %s: session %s closed", sync.name, self.name)
+        except (OrdersArriving, *TRANSIENT_ERRORS) as error:
+            _logger.info("External Order Sync: %s: closing session %s is put off: %r", sync.name, self.name, error)
+        except UserError as error:
+            problem = str(error)
+        except Exception as error:  # whatever it is, a person has to know, and importing goes on
+            _logger.exception("External Order Sync: %s: session %s cannot be closed", sync.name, self.name)
+            problem = f"{type(error).__name__}: {error}"
+        # Only a new transaction sees what the other one did.
+        commit(self.env)
+        self.env.invalidate_all()
+        if problem:
+            self._report_closing_problem(problem)
+            commit(self.env)
+
+    def _close_balanced(self):
+        """Close and post this session as its user would who counts exactly the cash that should be there.
+
+        :raise UserError: if Odoo refuses, or if the entry would not balance
+        """
+        self.ensure_one()
+        if self.state != "opened":
+            return
+        refusal = self._cannot_close_session()
+        if not refusal and self.config_id.cash_control:
+            refusal = self.post_closing_cash_details(self.cash_register_balance_end)
+        if refusal and not refusal.get("successful"):
+            raise UserError(refusal["message"])
+        result = self.with_context(external_order_sync_closing=True).action_pos_session_closing_control()
+        if isinstance(result, dict):
+            # Odoo has rolled back, and offers a person to book the difference.
+            wizard = self.env[result["res_model"]].browse(result["res_id"])
+            raise UserError(
+                self.env._(
+                    "Its journal entry would not balance, by %(amount)s. %(explanation)s",
+                    amount=self.company_id.currency_id.format(abs(wizard.amount_to_balance)),
+                    explanation=wizard.message,
+                )
+            )
+        self.post_close_register_message()
+
+    def _report_closing_problem(self, problem):
+        self.ensure_one()
+        sync = self.external_order_sync_id
+        _logger.warning("External Order Sync: %s: session %s stays open: %s", sync.name, self.name, problem)
+        responsible = sync.responsible_id or self.user_id
+        env = for_reader(with_reader(self, responsible).env)
+        advice = env._(
+            "Close the session by hand, or mend the cause and mark this activity as done: then it is tried again. "
+            "External orders go on coming in."
+        )
+        self.activity_schedule(
+            CLOSING_ACTIVITY,
+            user_id=responsible.id,
+            summary=env._("The session could not be closed"),
+            note=Markup("<p>%s</p><p>%s</p>") % (problem, advice),
+        )

@@ -1,0 +1,104 @@
+"""A priced order and its lines, and what the pricing of a batch reads once: terms, taxes."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ...lib.money import exact
+from ...lib.order.payload import Item
+
+
+@dataclass
+class TaxChoice:
+    """The taxes of a line: before the fiscal position, as `pos.order.line` stores them, and `applied`, after it."""
+
+    taxes: Any
+    applied: Any
+    is_included: bool = field(init=False)
+    is_proportional: bool = field(init=False)
+
+    def __post_init__(self):
+        flat = self.applied.flatten_taxes_hierarchy()
+        self.is_included = any(flat.mapped("price_include"))
+        self.is_proportional = all(tax.amount_type in ("percent", "division") for tax in flat)
+
+
+class TaxReading:
+    """One way to tax an order: which taxes a product has, and the order's fiscal position. It remembers its answers."""
+
+    def __init__(self, taxes_of, fiscal_position):
+        self.fiscal_position = fiscal_position
+        self._taxes_of = taxes_of
+        self._choices = {}
+
+    def choose(self, line):
+        product = line.product.browse() if line.is_free else line.product
+        if product.id not in self._choices:
+            taxes = self._taxes_of(product)
+            self._choices[product.id] = TaxChoice(taxes, self.fiscal_position.map_tax(taxes))
+        return self._choices[product.id]
+
+
+@dataclass
+class PricingTerms:
+    """What pricing has to know of a Point of Sale, read once for many orders of one synchronization.
+
+    :param unit: the smallest unit of the currency
+    :param quantity_unit: the smallest part of a quantity that Odoo keeps (Decimal Accuracy *Product Unit*)
+    :param rate: units of the Point of Sale's currency for one of the company's
+    :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
+    """
+
+    company: Any
+    currency: Any
+    unit: Decimal
+    quantity_unit: Decimal
+    rate: float
+    cash_rounding: Any
+    own_taxes: TaxReading
+    taxes_of_percent: dict = field(default_factory=dict)
+
+    def tolerance(self, lines):
+        """Return how much tax rounding may make of ``lines``: one unit each."""
+        return self.unit * len(lines)
+
+
+@dataclass
+class Line:
+    """A line of the POS order to be. `price` (without tax) is per unit and exact; `discount` is of the whole line.
+
+    `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is.
+    """
+
+    product: Any
+    name: str
+    quantity: Decimal
+    price: Decimal
+    item: Item
+    item_index: int
+    parent: int | None = None
+    combo_item: Any = None
+    is_free: bool = False
+    base_line: dict | None = None
+    taxes: Any = None
+
+    @property
+    @exact
+    def gross(self):
+        return self.price * self.quantity
+
+
+@dataclass
+class PricedOrder:
+    """Lines with their taxes computed by Odoo's engine. `total` and `tax` in the currency of the Point of Sale."""
+
+    lines: list
+    fiscal_position: Any
+    total: Decimal
+    tax: Decimal
+    sign: int = 1
+    warnings: list = field(default_factory=list)
+
+    @property
+    def paying_lines(self):
+        return [line for line in self.lines if not line.is_free]

@@ -1,0 +1,65 @@
+from collections import defaultdict
+
+from odoo import models
+
+from .picking_batch import links_once
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    def _action_done(self):
+        """For transfers that `external.order.picking` makes, move the quantities of all lines at once."""
+        batch = self.env.context.get("external_order_batch")
+        if not batch or any(line.picking_id.id not in batch.picking_ids for line in self):
+            return super()._action_done()
+        changes = {}
+        done = super(StockMoveLine, self.with_context(external_order_quant_changes=changes))._action_done()
+        self.with_context(external_order_batch=None)._apply_quant_changes(changes)
+        return done
+
+    def _check_company(self, fnames=None):
+        if fnames or not self.env.context.get("external_order_batch"):
+            return super()._check_company(fnames)
+        for name, lines in links_once(self):
+            super(StockMoveLine, lines)._check_company([name])
+        return None
+
+    def _synchronize_quant(self, quantity, location, action="available", in_date=False, **quants_value):
+        changes = self.env.context.get("external_order_quant_changes")
+        if changes is None:
+            return super()._synchronize_quant(quantity, location, action, in_date, **quants_value)
+        # A line takes from its source, and then gives to its destination: one change, noted where it takes.
+        if action == "available" and quantity < 0 and self.product_id.is_storable:
+            places = (location, self.location_dest_id, self.package_id, self.result_package_id)
+            key = (self.product_id, self.owner_id, *places)
+            line, total = changes.get(key, (self, 0.0))
+            changes[key] = (line, total - quantity)
+        return 0, in_date
+
+    def _apply_quant_changes(self, changes):
+        """Do what Odoo's `_action_done` does with the quants of each line, once for all lines that move the same goods.
+
+        :param dict changes: for each kind of goods, a line that moves them and the quantity that all of them move
+        """
+        quants = self.env["stock.quant"]._get_quants_by_products_locations(
+            self.product_id, self.location_id | self.location_dest_id, extra_domain=[("lot_id", "=", False)]
+        )
+        # Where another worker changed these quants since this transaction began, quants of our own carry the changes,
+        # as Odoo has it where another worker is changing them at this very moment. Odoo merges them in its own time.
+        known = self.env["stock.quant"].concat(*quants.values())
+        is_ours = known._lock_for_external_orders()
+        known.fetch()
+        target = quants if is_ours else defaultdict(lambda: self.env["stock.quant"])
+        for line, quantity in changes.values():
+            line = line.with_env(self.env).with_context(quants_cache=target)
+            available, in_date = line._synchronize_quant(-quantity, line.location_id)
+            line._synchronize_quant(quantity, line.location_dest_id, package=line.result_package_id, in_date=in_date)
+            if not is_ours:
+                same = quants[line.product_id.id, line.location_id.id, False, line.package_id.id, line.owner_id.id]
+                available += sum(quant.quantity - quant.reserved_quantity for quant in same)
+            if available < 0:
+                line.with_context(quants_cache=None)._free_reservation(
+                    line.product_id, line.location_id, -available,
+                    lot_id=line.lot_id, package_id=line.package_id, owner_id=line.owner_id,
+                )  # fmt: skip

@@ -1,0 +1,299 @@
+import json
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...exceptions import ExternalOrderError
+from ...lib.strict_json import loads
+from ...tools.message_language import for_reader
+from ...tools.notifications import notification
+from ...tools.transaction import commit
+
+_logger = logging.getLogger(__name__)
+
+# An order that lost against other transactions waits 1, 2, 4, … minutes, at most an hour.
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+# What still conflicts after so many attempts, over some hours, does not heal by itself.
+MAX_CONFLICTS = 10
+# So many orders are retried within a click; more go to the scheduler.
+RETRY_AT_ONCE = 100
+
+
+class ExternalOrder(models.Model):
+    """The inbox: every order that an external system sent, as received, with what became of it."""
+
+    _name = "external.order"
+    _description = "External Order"
+    _order = "id desc"
+    _rec_name = "external_id"
+
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="sync_id.currency_id")
+    external_id = fields.Char("Order ID", required=True, readonly=True, help="OrderID in the external system.")
+    payload = fields.Text(readonly=True, help="The order as received. Card numbers are cut to their last digits.")
+    payload_text = fields.Text("Order as Received", compute="_compute_payload_text")
+    fingerprint = fields.Char(readonly=True, help="Tells whether an order came again with other content.")
+    source_digest = fields.Char(
+        readonly=True,
+        help="Tells without a closer look that an order came again as it was. Empty where card data was left out.",
+    )
+    order_status = fields.Char("External Status", readonly=True)
+    total = fields.Monetary(readonly=True, help="GrandTotal, as received.")
+    state = fields.Selection(
+        [("pending", "Pending"), ("done", "Imported"), ("failed", "Failed"), ("ignored", "Ignored")],
+        required=True,
+        default="pending",
+        readonly=True,
+        index=True,
+    )
+    error_code = fields.Selection(
+        [
+            ("invalid_payload", "Order Not Understood"),
+            ("product_not_found", "Product Not Found"),
+            ("product_ambiguous", "Several Products Match"),
+            ("payment_not_found", "No Payment Method"),
+            ("amount_mismatch", "Totals Differ"),
+            ("not_fully_paid", "Not Fully Paid"),
+            ("no_session", "No Open Session"),
+            ("database_busy", "Database Busy"),
+            ("status_not_accepted", "Status Not Accepted"),
+            ("odoo_error", "Refused by Odoo"),
+        ],
+        "Reason",
+        readonly=True,
+    )
+    error_message = fields.Text("What to Do", readonly=True)
+    missing_item_id = fields.Char("External Item ID", readonly=True)
+    missing_item_name = fields.Char("External Item Name", readonly=True)
+    warnings = fields.Text(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True)
+    received_date = fields.Datetime("Received", default=fields.Datetime.now, readonly=True)
+    imported_date = fields.Datetime("Imported", readonly=True)
+    changed = fields.Boolean(readonly=True, help="The external system changed the order after it was imported.")
+    changed_date = fields.Datetime("Changed On", readonly=True)
+    run_id = fields.Many2one("external.order.sync.run", "Last Run", readonly=True, index="btree_not_null")
+    pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
+    session_id = fields.Many2one(related="pos_order_id.session_id")
+
+    _unique_order = models.Constraint("UNIQUE (sync_id, external_id)", "This order is already in the inbox.")
+    _waiting = models.Index("(sync_id, id) WHERE state = 'pending'")
+    _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for order in self:
+            # Shown to people only: what is computed with is read by `loads`, which keeps the numbers exact.
+            order.payload_text = order.payload and json.dumps(json.loads(order.payload), indent=2, ensure_ascii=False)
+
+    # ------------------------------------------------------------
+    # Importing
+    # ------------------------------------------------------------
+
+    @api.model
+    def _claim(self, sync, limit):
+        """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
+
+        Orders that another worker has locked are passed over, so several workers share the inbox.
+        """
+        domain = [
+            ("sync_id", "=", sync.id),
+            ("state", "=", "pending"),
+            "|",
+            ("next_attempt", "=", False),
+            ("next_attempt", "<=", fields.Datetime.now()),
+        ]
+        # More than needed, as the first ones may be another worker's.
+        return self.search(domain, order="id", limit=limit * 10).try_lock_for_update(limit=limit)
+
+    def _import(self, run=None):
+        """Make POS orders of these locked, pending orders of one synchronization, and record what became of each.
+
+        :param run: the ``external.order.sync.run`` this belongs to
+        :return: why there is no session to put them into, in which case they stay pending; empty otherwise
+        :rtype: str
+        """
+        company = self.sync_id.ensure_one().company_id
+        orders = self.with_company(company)
+        raw_orders = [loads(order.payload) for order in orders]
+        outcomes, problem = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
+        nothing = ExternalOrderError(
+            "odoo_error", for_reader(self.env)._("An extension of the import returned no order.")
+        )
+        for order, outcome in zip(orders, outcomes, strict=True):
+            if run:
+                order.run_id = run
+            if outcome.pos_order:
+                order._finish(outcome)
+            elif outcome.conflict:
+                order._defer(outcome.conflict)
+            elif outcome.error or not problem:
+                order._fail(outcome.error or nothing)
+        return problem
+
+    def _finish(self, outcome):
+        self.write(
+            {
+                **self._prepare_no_error_values(),
+                "state": "done",
+                "attempts": self.attempts + 1,
+                "pos_order_id": outcome.pos_order.id,
+                "imported_date": fields.Datetime.now(),
+                "warnings": "\n".join(outcome.warnings) or False,
+            }
+        )
+
+    @api.model
+    def _prepare_no_error_values(self):
+        return {
+            "error_code": False,
+            "error_message": False,
+            "missing_item_id": False,
+            "missing_item_name": False,
+            "next_attempt": False,
+        }
+
+    def _fail(self, error):
+        """Record that this order waits for a person, and why.
+
+        :param ExternalOrderError error:
+        """
+        self.ensure_one()
+        item_id, item_name = error.product or (False, False)
+        self.write(
+            {
+                **self._prepare_no_error_values(),
+                "state": "failed",
+                "attempts": self.attempts + 1,
+                "error_code": error.code,
+                "error_message": str(error),
+                "missing_item_id": item_id and str(item_id),
+                "missing_item_name": item_name,
+            }
+        )
+
+    def _defer(self, error):
+        """Try these orders again later: they met trouble that heals by itself."""
+        _logger.info("External Order Sync: %s orders postponed: %s", len(self), type(error).__name__)
+        refused = for_reader(self.env)._("Odoo refused the order: %(reason)s", reason=error)
+        final = ExternalOrderError("odoo_error", refused)
+        for order in self:
+            if order.attempts + 1 >= MAX_CONFLICTS:
+                order._fail(final)
+                continue
+            order.write(
+                {
+                    "attempts": order.attempts + 1,
+                    "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
+                    "error_code": "database_busy",
+                    "error_message": for_reader(self.env)._("The database was busy. It is tried again by itself."),
+                }
+            )
+
+    # ------------------------------------------------------------
+    # What a person does
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Try these orders again; a few at once, many by the scheduler."""
+        self._check_may_act()
+        # The inbox is written by the synchronization alone; this button is the user's part in it.
+        orders = self.sudo().filtered(lambda order: order.state != "done")
+        if not orders:
+            raise UserError(self.env._("Choose orders that are not imported yet."))
+        return orders._retry()
+
+    def _retry(self):
+        # What another worker holds at this moment is imported by that one.
+        locked = self.try_lock_for_update()
+        locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        problems = []
+        if len(locked) <= RETRY_AT_ONCE:
+            problems = [orders._import() for orders in locked.grouped("sync_id").values()]
+        else:
+            locked.sync_id._trigger_sync()
+        for sync in locked.sync_id:
+            sync._update_attention_activity()
+        return self._get_retry_notification("\n".join(filter(None, problems)))
+
+    def _get_retry_notification(self, problem):
+        states = self.mapped("state")
+        done, failed, pending = (states.count(state) for state in ("done", "failed", "pending"))
+        lines = [problem] if problem else []
+        if done:
+            lines.append(self.env._("1 order imported.") if done == 1 else self.env._("%s orders imported.", done))
+        if failed:
+            reason = next(row.error_message for row in self if row.state == "failed")
+            lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
+        if pending:
+            lines.append(self.env._("Still waiting: %s", pending))
+        return notification("danger" if problem or failed else "success", "\n".join(lines))
+
+    def action_ignore(self):
+        """Leave these orders out, unless the external system sends them again with other content."""
+        self._check_may_act()
+        # As above: the button may write what the user may not write by hand.
+        orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
+        orders.write({**self._prepare_no_error_values(), "state": "ignored"})
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+
+    def action_accept_change(self):
+        """Note that a person has seen that these imported orders were changed in the external system."""
+        self._check_may_act()
+        self.sudo().changed = False  # as above
+
+    def action_open_order(self):
+        action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}
+        return {**action, "res_id": self.ensure_one().pos_order_id.id}
+
+    def action_choose_product(self):
+        """Open the dialog in which a person says which product is meant; it is remembered."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose Product"),
+            "res_model": "external.product.alias",
+            # An alias whose product is no longer for sale gets another product.
+            "res_id": self.env["external.product.alias"]._find_for(self).id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_sync_id": self.sync_id.id,
+                "default_item_id": self.missing_item_id,
+                "default_item_name": self.missing_item_name,
+            },
+        }
+
+    def _check_may_act(self):
+        """The inbox is written by the synchronization alone; these buttons are for the users of the product."""
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
+            raise AccessError(self.env._("Only users of External Order Sync may do this."))
+
+    # ------------------------------------------------------------
+    # Keeping house
+    # ------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_payloads(self):
+        """Drop the payloads of imported orders after the time that their synchronization keeps them."""
+        syncs = self.env["external.order.sync"].with_context(active_test=False)
+        for sync in syncs.search([("payload_retention_days", ">", 0)]):
+            limit = fields.Datetime.now() - timedelta(days=sync.payload_retention_days)
+            domain = [
+                ("sync_id", "=", sync.id),
+                ("state", "=", "done"),
+                ("changed", "=", False),  # its new content is there for a person to look at
+                ("imported_date", "<", limit),
+                ("payload", "!=", False),
+            ]
+            while orders := self.search(domain, limit=1000):
+                orders.payload = False
+                commit(self.env)

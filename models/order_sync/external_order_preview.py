@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+from ...exceptions import ExternalOrderError
+from ...lib.order.payload import PayloadError, external_id
+from ...tools.message_language import reader_text
+from ..order_import.external_order_import import Outcome
+
+ORDERS_SHOWN = 20
+
+
+class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-in-models
+    """The first orders of a feed as they would be imported. Nothing is imported, and no inbox row is written."""
+
+    _name = "external.order.preview"
+    _description = "External Order Preview"
+
+    sync_id = fields.Many2one("external.order.sync", required=True, ondelete="cascade", readonly=True)
+    currency_id = fields.Many2one(related="sync_id.currency_id")
+    line_ids = fields.One2many("external.order.preview.line", "preview_id", readonly=True)
+    problem_count = fields.Integer(compute="_compute_problem_count")
+    summary = fields.Text(compute="_compute_summary")
+
+    @api.depends("line_ids.result")
+    def _compute_problem_count(self):
+        for preview in self:
+            preview.problem_count = preview.line_ids.mapped("result").count("problem")
+
+    @api.depends("line_ids", "problem_count")
+    def _compute_summary(self):
+        for preview in self:
+            shown, problems = len(preview.line_ids), preview.problem_count
+            if problems:
+                preview.summary = self.env._(
+                    "The external system answers. Nothing was imported yet. Of its first orders (%(shown)s), so many "
+                    "would not match: %(problems)s. Orders that match are imported all the same; the others wait in "
+                    "the inbox until you mend the cause.",
+                    shown=shown,
+                    problems=problems,
+                )
+            else:
+                preview.summary = self.env._(
+                    "The external system answers. Nothing was imported yet: this is how its first orders (%s) will "
+                    "look.",
+                    shown,
+                )
+
+    @api.model
+    def _open(self, sync, entries):
+        """Return the action that shows the first of ``entries`` as ``sync`` would import them.
+
+        :param list entries: entries of the feed, of any type
+        """
+        preview = self.create(
+            {
+                "sync_id": sync.id,
+                "line_ids": [
+                    fields.Command.create(values) for values in self._prepare_lines(sync, entries[:ORDERS_SHOWN])
+                ],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connection works: first orders of %s", sync.name),
+            "res_model": self._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    @api.model
+    def _prepare_lines(self, sync, entries):
+        """Return the values of a line for each entry."""
+        # What the import itself would see: it works for the system, whoever looks.
+        sync = sync.sudo().with_company(sync.company_id)
+        orders, lines = [], []
+        accepted = sync._get_accepted_statuses()
+        for position, entry in enumerate(entries, 1):
+            line = {"sequence": position}
+            try:
+                line["external_id"] = external_id(entry)
+                values = sync.env["external.order"]._prepare_received_values(entry, accepted)
+            except PayloadError as error:
+                line.update(result="problem", note=reader_text(self.env, error.message))
+            else:
+                line.update(total=values["total"])
+                if values["state"] == "ignored":
+                    line.update(result="ignored", note=values["error_message"])
+                else:
+                    orders.append((entry, line))
+            lines.append(line)
+        outcomes = [Outcome() for _order in orders]
+        prepared = sync.env["external.order.import"]._prepare_orders(sync, [entry for entry, _line in orders], outcomes)
+        of_outcome = {id(order.outcome): order for order in prepared}
+        for (_entry, line), outcome in zip(orders, outcomes, strict=True):
+            line.update(self._describe(sync, outcome, of_outcome.get(id(outcome))))
+        return lines
+
+    @api.model
+    def _describe(self, sync, outcome, prepared):
+        """Return the values that tell what would become of one order.
+
+        :param Outcome outcome:
+        :param prepared: its ``PreparedOrder``, ``None`` if it would not be imported
+        """
+        if outcome.pos_order:
+            return {"result": "known", "note": self.env._("Imported already: %s", outcome.pos_order.name)}
+        if isinstance(outcome.error, ExternalOrderError):
+            return {"result": "problem", "reason": outcome.error.code, "note": str(outcome.error)}
+        items = ", ".join(f"{line.quantity.normalize():f} x {line.product.name}" for line in prepared.priced.lines)
+        payments = "\n".join(
+            f"{payment['payment_method'].name} {self._format(sync, payment['amount'])}" for payment in prepared.payments
+        )
+        return {
+            "result": "ready",
+            "total": float(prepared.priced.total),
+            "items": items,
+            "payments": payments,
+            "note": "\n".join(outcome.warnings),
+        }
+
+    @api.model
+    def _format(self, sync, amount):
+        return formatLang(self.env, float(amount), currency_obj=sync.currency_id)
+
+    def action_sync_now(self):
+        self.ensure_one()
+        return self.sync_id.action_sync_now()
+
+
+class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wizard-in-models
+    """What would become of one entry of the feed."""
+
+    _name = "external.order.preview.line"
+    _description = "External Order Preview Line"
+    _order = "sequence, id"
+
+    preview_id = fields.Many2one("external.order.preview", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="preview_id.currency_id")
+    sequence = fields.Integer()
+    external_id = fields.Char("Order ID")
+    total = fields.Monetary()
+    items = fields.Text("Products")
+    payments = fields.Text()
+    result = fields.Selection(
+        [("ready", "Ready"), ("known", "Imported"), ("ignored", "Ignored"), ("problem", "Problem")], required=True
+    )
+    reason = fields.Selection(
+        lambda self: self.env["external.order"]._fields["error_code"]._description_selection(self.env)
+    )
+    note = fields.Text("What to Know")

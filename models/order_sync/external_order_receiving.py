@@ -1,0 +1,173 @@
+import hashlib
+from dataclasses import dataclass, field
+
+from odoo import api, fields, models
+
+from ...lib.money import AmountError, parse_amount
+from ...lib.order.payload import PayloadError, external_id, order_status, redact
+from ...lib.strict_json import dumps
+from ...tools.message_language import for_reader, reader_text
+
+
+@dataclass
+class Received:
+    """What became of the entries of a page; `refused` has a sentence for each that is no order."""
+
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    ignored: int = 0
+    refused: list = field(default_factory=list)
+
+
+def _count_digits(text):
+    return sum(character.isdigit() for character in text)
+
+
+class ExternalOrder(models.Model):
+    """How orders get into the inbox."""
+
+    _inherit = "external.order"
+
+    @api.model
+    def _receive(self, sync, entries, position=0):
+        """Store what came from the feed: new orders, and new content of known ones.
+
+        :param sync: the ``external.order.sync`` that fetched them
+        :param list entries: entries of the feed, of any type
+        :param int position: how many entries of this download came before, to name the refused ones
+        :rtype: Received
+        """
+        received, refusals, incoming = Received(), {}, {}
+        accepted = sync._get_accepted_statuses()
+        arrived = self._group_by_external_id(entries, position, refusals)
+        known = self.search_fetch(
+            [("sync_id", "=", sync.id), ("external_id", "in", list(arrived))],
+            ["external_id", "fingerprint", "source_digest", "state", "error_code"],
+        )
+        for order in known:
+            if order._is_unchanged(arrived[order.external_id]):
+                del arrived[order.external_id]
+                received.known += 1
+        for identifier, numbered_entries in arrived.items():
+            for number, entry in numbered_entries.items():  # of two, the later one counts
+                try:
+                    incoming[identifier] = self._prepare_received_values(entry, accepted)
+                except PayloadError as error:
+                    refusals[number] = error
+        for order in known:
+            values = incoming.pop(order.external_id, None)
+            if not values:
+                continue
+            if order.fingerprint != values["fingerprint"]:
+                order._receive_change(values, received)
+            elif order.error_code == "status_not_accepted" and values["state"] == "pending":
+                order.write(values)
+                received.new += 1
+            else:
+                if order.source_digest != values["source_digest"]:
+                    order.source_digest = values["source_digest"]
+                received.known += 1
+        received.refused = [
+            for_reader(self.env)._(
+                "Entry %(number)s of the feed: %(problem)s",
+                number=number,
+                problem=reader_text(self.env, refusals[number].message),
+            )
+            for number in sorted(refusals)
+        ]
+        # Workers that receive the same new orders at once write them in the same sequence, or each might have what the
+        # other wants next: a deadlock. By length first, so that 9 comes before 10.
+        new = [incoming[external_id] for external_id in sorted(incoming, key=lambda text: (len(text), text))]
+        self.create([{**values, "sync_id": sync.id} for values in new])
+        received.ignored += sum(values["state"] == "ignored" for values in incoming.values())
+        received.new += sum(values["state"] == "pending" for values in incoming.values())
+        return received
+
+    @api.model
+    def _group_by_external_id(self, entries, position, refusals):
+        """Return, for each OrderID, the entries that have it by their numbers; others are added to ``refusals``."""
+        arrived = {}
+        for number, entry in enumerate(entries, position + 1):
+            try:
+                arrived.setdefault(external_id(entry), {})[number] = entry
+            except PayloadError as error:
+                refusals[number] = error
+        return arrived
+
+    def _is_unchanged(self, numbered_entries):
+        """Return whether the last entry is, to the letter, what this order was received as: nothing is to be done."""
+        *_earlier, last = numbered_entries.values()
+        digest = getattr(last, "digest", None)
+        return bool(digest) and digest == self.source_digest and self.error_code != "status_not_accepted"
+
+    @api.model
+    def _prepare_received_values(self, entry, accepted):
+        """Return the values of an inbox row for one entry of the feed.
+
+        :param set accepted: OrderStatus values that are imported; empty: all
+        :raise PayloadError: if it is no order that has an OrderID
+        """
+        identifier = external_id(entry)
+        content = redact(entry)
+        payload = dumps(content)
+        try:
+            status = order_status(entry)
+            is_accepted = not accepted or status in accepted
+        except PayloadError:  # a status that is none: the import says so, on the order's own row
+            status, is_accepted = "", True
+        try:
+            total = float(parse_amount(entry.get("GrandTotal")))
+        except AmountError:
+            total = 0.0
+        return {
+            "external_id": identifier,
+            "payload": payload,
+            # However an OrderID is written, it is the same order.
+            "fingerprint": hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest(),
+            "source_digest": self._get_source_digest(entry, payload),
+            "order_status": status,
+            "total": total,
+            "state": "pending" if is_accepted else "ignored",
+            **self._prepare_no_error_values(),
+            **(
+                {}
+                if is_accepted
+                else {
+                    "error_code": "status_not_accepted",
+                    "error_message": for_reader(self.env)._(
+                        "Its status %s is not among the accepted ones. It is imported when it comes with one of those.",
+                        status or for_reader(self.env)._("(none)"),
+                    ),
+                }
+            ),
+        }
+
+    @api.model
+    def _get_source_digest(self, entry, payload):
+        """Return the digest of an entry as it came, or False if digits of card data were left out of its payload.
+
+        Few digits of a card number are unknown then, and a digest would allow to try them out.
+        """
+        digest = getattr(entry, "digest", False)
+        return digest if digest and _count_digits(dumps(entry)) == _count_digits(payload) else False
+
+    def _receive_change(self, values, received):
+        """Take in other content of this order; a sale that was booked stays as it is."""
+        self.ensure_one()
+        if self.state == "done":
+            self.write(
+                {
+                    "payload": values["payload"],
+                    "fingerprint": values["fingerprint"],
+                    "source_digest": values["source_digest"],
+                    "order_status": values["order_status"],
+                    "changed": True,
+                    "changed_date": fields.Datetime.now(),
+                }
+            )
+            received.changed += 1
+        else:
+            self.write({**values, "attempts": 0})
+            received.ignored += values["state"] == "ignored"
+            received.new += values["state"] == "pending"

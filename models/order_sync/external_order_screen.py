@@ -1,0 +1,188 @@
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+from ...exceptions import ExternalOrderError
+from ...lib.order.payload import PayloadError, parse_order
+from ...lib.strict_json import loads
+from ...tools.message_language import reader_text
+from ...tools.notifications import notification
+
+# So many orders are looked at to tell what a choice changed.
+ORDERS_TOLD = 1000
+
+
+class ExternalOrder(models.Model):
+    """What the screens of the inbox show and do beside the importing itself."""
+
+    _inherit = "external.order"
+
+    content_html = fields.Html("Order as Read", compute="_compute_content_html", sanitize=False)
+    result_html = fields.Html("POS Order as Made", compute="_compute_result_html", sanitize=False)
+    has_guessed_payment = fields.Boolean(compute="_compute_has_guessed_payment")
+    same_reason_count = fields.Integer(compute="_compute_same_reason_count")
+    picking_count = fields.Integer(related="pos_order_id.picking_count")
+    problem_note = fields.Char("Remark", compute="_compute_problem_note")
+
+    @api.depends("error_message", "warnings", "changed")
+    def _compute_problem_note(self):
+        for order in self:
+            changed = order.changed and self.env._("Changed in the external system after it was imported.")
+            order.problem_note = order.error_message or changed or order.warnings
+
+    @api.depends("payload")
+    def _compute_content_html(self):
+        for order in self:
+            payload, problem = order._read_payload()
+            order.content_html = self.env["ir.qweb"]._render(
+                "external_order_sync.external_order_content",
+                {**order._get_formats(), "payload": payload, "problem": problem},
+            )
+
+    @api.depends("pos_order_id.lines", "pos_order_id.payment_ids", "pos_order_id.picking_ids.state")
+    def _compute_result_html(self):
+        for order in self:
+            order.result_html = bool(order.pos_order_id) and self.env["ir.qweb"]._render(
+                "external_order_sync.external_order_result", {**order._get_formats(), "order": order.pos_order_id}
+            )
+
+    def _read_payload(self):
+        """Return what the import reads in the payload, and why it cannot be read; one of both is ``None``."""
+        self.ensure_one()
+        if not self.payload:
+            return None, self.env._("The received order is not kept any more: it was imported long ago.")
+        try:
+            return parse_order(loads(self.payload)), None
+        except PayloadError as error:
+            return None, reader_text(self.env, error.message)
+
+    def _get_formats(self):
+        """Return the functions with which the templates write amounts and quantities."""
+        self.ensure_one()
+        currency = self.currency_id
+        point = self.env["res.lang"]._get_data(code=self.env.lang or "en_US").decimal_point
+
+        def money(amount):
+            return formatLang(self.env, float(amount), currency_obj=currency)
+
+        def quantity(number):
+            text = formatLang(self.env, float(number), dp="Product Unit")
+            return text.rstrip("0").removesuffix(point) if point in text else text
+
+        return {"money": money, "quantity": quantity}
+
+    @api.depends("state", "error_code", "sync_id")
+    def _compute_same_reason_count(self):
+        for order in self:
+            order.same_reason_count = order.state == "failed" and self.search_count(order._get_same_reason_domain())
+
+    def _get_same_reason_domain(self):
+        self.ensure_one()
+        return [("sync_id", "=", self.sync_id.id), ("state", "=", "failed"), ("error_code", "=", self.error_code)]
+
+    def action_retry_same_reason(self):
+        """Try every order of this synchronization again that failed for the same reason."""
+        self.ensure_one()
+        return self.search(self._get_same_reason_domain()).action_retry()
+
+    def action_choose_product(self):
+        """Open the dialog, which tells afterwards what became of the orders that wait for this product."""
+        action = super().action_choose_product()
+        waiting = self.search(
+            [
+                *self._get_same_reason_domain(),
+                ("missing_item_id", "=", self.missing_item_id),
+                ("missing_item_name", "=", self.missing_item_name),
+            ],
+            limit=ORDERS_TOLD,
+        )
+        return {
+            **action,
+            "views": [(self.env.ref("external_order_sync.external_product_alias_view_dialog").id, "form")],
+            "context": {**action["context"], "external_order_ids": waiting.ids, "dialog_size": "medium"},
+        }
+
+    # ------------------------------------------------------------
+    # Payments whose method had to be guessed, or was not found
+    # ------------------------------------------------------------
+
+    @api.depends("payload", "error_code", "warnings")
+    def _compute_has_guessed_payment(self):
+        for order in self:
+            # Most orders have neither, and need not be read for that.
+            order.has_guessed_payment = (order.error_code == "payment_not_found" or bool(order.warnings)) and bool(
+                order._get_guessed_payment()
+            )
+
+    def _get_guessed_payment(self):
+        """Return the first payment of this order whose method no rule tells, or ``None``."""
+        self.ensure_one()
+        payload, _problem = self._read_payload()
+        if not payload:
+            return None
+        methods = self.env["external.payment.matching"]._match_payment_methods(self.sync_id, payload.payments)
+        for payment in payload.payments:
+            match = methods[payment.card_type, payment.payment_mode]
+            if isinstance(match, ExternalOrderError) or match[1]:
+                return payment
+        return None
+
+    def action_choose_payment(self):
+        """Open the dialog in which a person says which payment method is meant; it is remembered."""
+        self.ensure_one()
+        payment = self._get_guessed_payment()
+        mode = payment and payment.payment_mode
+        # An order that was imported shows what the choice is for, and stays as it is.
+        waiting = self.browse()
+        if self.state == "failed":
+            waiting = self.search(self._get_same_reason_domain(), limit=ORDERS_TOLD)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose Payment Method"),
+            "res_model": "external.payment.mapping",
+            "views": [(self.env.ref("external_order_sync.external_payment_mapping_view_dialog").id, "form")],
+            "target": "new",
+            "context": {
+                "dialog_size": "medium",
+                "external_order_ids": waiting.ids,
+                "default_sync_id": self.sync_id.id,
+                "default_card_type": (payment and payment.card_type) or False,
+                "default_payment_mode": False if mode is None else str(mode),
+            },
+        }
+
+    @api.model
+    def _get_choice_notification(self):
+        """Return the client actions that close a dialog and tell what its choice did for the orders that it named."""
+        orders = self.browse(self.env.context.get("external_order_ids")).exists()
+        if orders:
+            action = orders._get_retry_notification("")
+        else:
+            action = notification("success", self.env._("Remembered for the orders to come."))
+        # Closing the dialog reloads the screen below it.
+        action["params"]["next"] = {"type": "ir.actions.act_window_close"}
+        return action
+
+    # ------------------------------------------------------------
+    # Ways to the records around it
+    # ------------------------------------------------------------
+
+    def action_open_session(self):
+        self.ensure_one()
+        return self._get_form_action(self.session_id)
+
+    def action_open_sync(self):
+        self.ensure_one()
+        return self._get_form_action(self.sync_id)
+
+    def action_open_pickings(self):
+        self.ensure_one()
+        return self.pos_order_id.action_stock_picking()
+
+    def _get_form_action(self, record):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

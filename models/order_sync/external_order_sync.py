@@ -1,0 +1,369 @@
+import time
+from datetime import UTC, timedelta
+from itertools import islice
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...lib.order.feed import FeedError, FeedSettings, OrderFeed
+from ...lib.order.feed_chunks import chunks
+from ...tools.message_language import for_reader, reader_text, with_reader
+from ...tools.overrides import is_overridden
+from ...tools.scheduling import SYNC_NOW_SECONDS
+
+# Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
+FETCH_SIZE = 5000
+ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
+
+
+class ExternalOrderSync(models.Model):
+    """A connection to one external system whose orders become paid orders of one Point of Sale."""
+
+    _name = "external.order.sync"
+    _description = "External Order Sync"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True, help='A descriptive name, such as "Main Store Orders".')
+    active = fields.Boolean(default=True, tracking=True, help="An archived synchronization never runs.")
+    external_api_url = fields.Char(
+        "External API URL",
+        required=True,
+        tracking=True,
+        help="The address that returns the orders as JSON, for example https://external-system.com/api/orders",
+    )
+    external_api_key = fields.Char(
+        "External API Key",
+        groups="base.group_system",
+        copy=False,
+        help="The key the external system gave you. Only system administrators can read it.",
+    )
+    auth_method = fields.Selection(
+        [("bearer", "Authorization: Bearer KEY"), ("x_api_key", "X-API-Key: KEY")],
+        "Authentication",
+        required=True,
+        default="bearer",
+        help="The request header in which the external system expects the key.",
+    )
+    pos_config_id = fields.Many2one(
+        "pos.config",
+        "POS Configuration",
+        required=True,
+        tracking=True,
+        index=True,
+        help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used.",
+    )
+    company_id = fields.Many2one(related="pos_config_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="pos_config_id.currency_id")
+    auto_create_session = fields.Boolean(
+        default=True,
+        help="Open a session when none is open. Otherwise orders wait until a person opens one.",
+    )
+    sync_interval = fields.Integer(
+        default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
+    )
+    responsible_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self.env.user,
+        help="Receives one activity while orders need attention.",
+    )
+
+    last_sync_date = fields.Datetime(readonly=True, copy=False)
+    last_sync_status = fields.Selection(
+        [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")], readonly=True, copy=False
+    )
+    last_sync_message = fields.Text(readonly=True, copy=False)
+    next_sync_date = fields.Datetime("Next Sync", readonly=True, copy=False, default=fields.Datetime.now)
+
+    # What is asked for
+    page_parameter = fields.Char(
+        help="Query parameter that carries the page number. Leave empty if there is one page, "
+        "or if the external system announces the next page in a Link header."
+    )
+    since_parameter = fields.Char(
+        help="Query parameter that carries the time of the last synchronization, so that only newer orders are sent."
+    )
+    overlap_minutes = fields.Integer(
+        "Overlap",
+        default=60,
+        help="Minutes that are asked for again before the last synchronization. Known orders are recognized, "
+        "so a generous overlap only costs download.",
+    )
+    fetch_cursor = fields.Datetime(
+        readonly=True, copy=False, help="Start of the last download that was received completely."
+    )
+    accepted_statuses = fields.Char(
+        "Accepted Order Statuses",
+        help="OrderStatus values that are imported, separated by commas (for example 103). Empty: all of them.",
+    )
+    fetch_timeout = fields.Integer(default=120, help="Seconds that one download may take with all of its pages.")
+    max_pages = fields.Integer(default=1000, help="A download ends with an error after this many pages.")
+    max_orders = fields.Integer(default=100_000, help="A download ends with an error after this many orders.")
+    max_megabytes = fields.Integer(default=256, help="A download ends with an error after this many megabytes.")
+
+    # How orders are matched
+    match_item_id = fields.Boolean(
+        "ItemID Is an Odoo Product ID",
+        default=True,
+        help="Match an ItemID above 0 with the Odoo product of that database id before looking at the name. "
+        "Switch it off if the external system numbers its products itself.",
+    )
+    alias_ids = fields.One2many("external.product.alias", "sync_id", "Product Aliases")
+    payment_mapping_ids = fields.One2many("external.payment.mapping", "sync_id", "Payment Mappings")
+
+    # When the sessions that it opened are closed
+    close_daily = fields.Boolean("Close Every Day", help="Close and post the sessions that were opened by itself.")
+    closing_time = fields.Float(
+        default=23.5, help="Time of day, in the time zone of the responsible user, or else of the company, or else UTC."
+    )
+    closing_order_count = fields.Integer(
+        "Close After",
+        help="Close and post a session that was opened by itself when it has so many orders, or a few more, as they "
+        "come in batches. 0: any number.",
+    )
+
+    # What is kept
+    payload_retention_days = fields.Integer(
+        "Keep Payloads",
+        default=90,
+        help="Days after which the received JSON of an imported order is dropped. 0 keeps it.",
+    )
+
+    run_ids = fields.One2many("external.order.sync.run", "sync_id", "Runs")
+    order_ids = fields.One2many("external.order", "sync_id", "External Orders")
+    imported_count = fields.Integer("Orders", compute="_compute_order_counts")
+    attention_count = fields.Integer("Failed", compute="_compute_order_counts")
+    pending_count = fields.Integer("Pending", compute="_compute_order_counts")
+    session_count = fields.Integer("Sessions", compute="_compute_session_count")
+
+    _sync_interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute.")
+    _fetch_bounds_positive = models.Constraint(
+        "CHECK (fetch_timeout > 0 AND max_pages > 0 AND max_orders > 0 AND max_megabytes > 0 AND overlap_minutes >= 0)",
+        "The limits of a download are above zero, and the overlap is not negative.",
+    )
+
+    _closing_possible = models.Constraint(
+        "CHECK (closing_time >= 0 AND closing_time < 24 AND closing_order_count >= 0)",
+        "Sessions are closed at a time from 00:00 to 23:59, and after a number of orders that is not negative.",
+    )
+
+    @api.constrains("external_api_url")
+    def _check_external_api_url(self):
+        for sync in self:
+            if not (sync.external_api_url or "").strip().lower().startswith(("http://", "https://")):
+                raise ValidationError(self.env._("External API URL of %s: begin with https:// or http://", sync.name))
+
+    @api.depends("order_ids.state", "order_ids.changed")
+    def _compute_order_counts(self):
+        counts = {
+            (sync.id, state): count
+            for sync, state, count in self.env["external.order"]._read_group(
+                [("sync_id", "in", self.ids)], ["sync_id", "state"], ["__count"]
+            )
+        }
+        for sync in self:
+            sync.imported_count = counts.get((sync.id, "done"), 0)
+            sync.attention_count = counts.get((sync.id, "failed"), 0)
+            sync.pending_count = counts.get((sync.id, "pending"), 0)
+
+    @api.depends("order_ids.pos_order_id.session_id")
+    def _compute_session_count(self):
+        for sync in self:
+            sync.session_count = len(sync._get_sessions())
+
+    def _get_sessions(self):
+        """Return the POS sessions that hold orders of this synchronization."""
+        groups = self.env["pos.order"]._read_group([("external_order_ids.sync_id", "=", self.id)], ["session_id"])
+        return self.env["pos.session"].union(*[session for (session,) in groups])
+
+    def write(self, vals):
+        if "sync_interval" in vals or vals.get("active"):
+            # A shorter interval, or being switched on again, counts from now and not from the old plan.
+            vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        result = super().write(vals)
+        if vals.get("responsible_id"):
+            self._get_attention_activity().write({"user_id": vals["responsible_id"]})
+        return result
+
+    # ------------------------------------------------------------
+    # Synchronizing
+    # ------------------------------------------------------------
+
+    def sync_orders(self):
+        """Fetch the external orders and import all that is waiting. What goes wrong is told by the status.
+
+        The work is committed page by page and batch by batch, so what was done stays done. Within the scheduled
+        action, or with a deadline (see `action_sync_now`), it stops in time and the next call goes on.
+
+        :return: the runs (``external.order.sync.run``), one for each synchronization
+        """
+        # The importing is the system's own work: whoever may start it need not be allowed to write orders and stock.
+        runs = self.env["external.order.sync.run"].sudo()
+        for sync in self.sudo():
+            runs |= runs._for_reader(sync)._synchronize(sync.with_company(sync.company_id))
+        return runs.sudo(self.env.su)
+
+    def action_sync_now(self):
+        """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
+        self.ensure_one()
+        self.check_access("read")
+        deadline = time.monotonic() + SYNC_NOW_SECONDS
+        runs = self.with_context(external_order_sync_deadline=deadline).sync_orders()  # an override may return nothing
+        # Runs belong to the system; the notification counts, it shows no order.
+        run = (runs or self.env["external.order.sync.run"].search([("sync_id", "=", self.id)], limit=1))[-1:].sudo()
+        return run._get_notification()
+
+    def _trigger_sync(self):
+        """Have the scheduler synchronize ``self``, or all active configurations that the user sees, at once.
+
+        :return: how many configurations will run
+        :rtype: int
+        """
+        syncs = (self or self.search([("active", "=", True)])).filtered("active")
+        if syncs:
+            # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
+            syncs.sudo().next_sync_date = fields.Datetime.now()
+            self._get_cron()._trigger()
+        return len(syncs)
+
+    @api.model
+    def _get_cron(self):
+        # The scheduled action belongs to the system.
+        return self.env.ref("external_order_sync.ir_cron_sync_external_orders").sudo()
+
+    @api.model
+    def _cron_sync_orders(self):
+        """Run what is due, in slices; close the sessions whose time has come; plan the next runs."""
+        self.env["external.order.sync.run"]._run_due()
+
+    # ------------------------------------------------------------
+    # Fetching
+    # ------------------------------------------------------------
+
+    def _fetch_orders_from_external(self):
+        """Return what the external system offers, all pages, as a list of order dicts. Numbers are int or Decimal.
+
+        Other modules override this, for example to filter or to read another format; `_prepare_feed_settings` is the
+        smaller hook. An override also serves the scheduled runs, at the price of holding all orders in memory.
+
+        :raise UserError: with what went wrong and what to check
+        """
+        self.ensure_one()
+        return [entry for entries in self._iter_feed(FETCH_SIZE) for entry in entries]
+
+    def _iter_fetched_entries(self):
+        """Yield the entries of the feed in lists of a bounded size.
+
+        :raise UserError: with what went wrong and what to check
+        """
+        self.ensure_one()
+        if is_overridden(self, "_fetch_orders_from_external"):
+            entries = iter(self._fetch_orders_from_external())
+            while chunk := list(islice(entries, FETCH_SIZE)):
+                yield chunk
+        else:
+            yield from self._iter_feed(FETCH_SIZE)
+
+    def _iter_feed(self, size):
+        try:
+            feed = OrderFeed(self._prepare_feed_settings())
+            yield from chunks(feed.pages(), size)
+        except FeedError as error:
+            reason = reader_text(self.env, error.message)
+            message = for_reader(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
+            raise UserError(message) from error
+        if feed.repeats_itself:
+            run_id = self.env.context.get("external_order_sync_run_id")
+            self.env["external.order.sync.run"].browse(run_id).feed_repeats = True
+
+    def _prepare_feed_settings(self):
+        """Return how to ask the external system: a hook for other query parameters or limits.
+
+        :rtype: odoo.addons.external_order_sync.lib.order.feed.FeedSettings
+        """
+        self.ensure_one()
+        since = self.since_parameter and self.fetch_cursor
+        if since:
+            since = (since - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
+        return FeedSettings(
+            url=self.external_api_url.strip(),
+            # Only administrators read the key; a sync that others start uses it all the same.
+            api_key=(self.sudo().external_api_key or "").strip(),
+            auth_method=self.auth_method,
+            page_param=(self.page_parameter or "").strip(),
+            since_param=(self.since_parameter or "").strip(),
+            since=since or None,
+            total_timeout=self.fetch_timeout,
+            max_pages=self.max_pages,
+            max_orders=self.max_orders,
+            max_bytes=self.max_megabytes * 1024 * 1024,
+        )
+
+    def _get_accepted_statuses(self):
+        """Return the OrderStatus values that are imported, as a set of texts; empty: all."""
+        self.ensure_one()
+        return {status.strip() for status in (self.accepted_statuses or "").split(",") if status.strip()}
+
+    # ------------------------------------------------------------
+    # Importing
+    # ------------------------------------------------------------
+
+    def _process_external_order(self, order):
+        """Make a paid POS order, with its payments and its picking, of one external order.
+
+        Other modules override this to validate, to link customers or to add notes. While it is overridden, scheduled
+        runs call it for each order; otherwise they import whole batches at once. The same OrderID gives the same
+        POS order, however often it is called.
+
+        :param dict order: an order in the format of the guide; numbers may be int, Decimal, float or text
+        :return: the ``pos.order``
+        :raise UserError: with the reason why it cannot be imported
+        """
+        self.ensure_one()
+        return self.env["external.order.import"]._import_order(self, order)
+
+    def _get_or_create_pos_session(self):
+        """Return the opened session of the Point of Sale that takes the orders; open or create one where allowed.
+
+        :rtype: pos.session
+        :raise UserError: if there is none and none may be created
+        """
+        self.ensure_one()
+        return self.env["pos.session"]._get_or_create_for_external_orders(self)
+
+    # ------------------------------------------------------------
+    # Telling people
+    # ------------------------------------------------------------
+
+    def _update_attention_activity(self):
+        """Give the responsible user one activity while orders have failed, and take it away once none has."""
+        self.ensure_one()
+        activity = self._get_attention_activity()
+        if not self.attention_count:
+            activity.unlink()
+        elif not activity and self.responsible_id:
+            env = for_reader(with_reader(self, self.responsible_id).env)
+            summary = env._("External orders need attention")
+            note = env._("Some orders could not be imported. Open them with the button Failed.")
+            self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
+
+    def _get_attention_activity(self):
+        return self.activity_search([ATTENTION_ACTIVITY])  # automated ones only, not what people plan
+
+    def _hide_key(self, text):
+        """Return ``text`` without the external API key, which an error of other code might quote."""
+        # Only administrators read the key; nobody is to read it in a message.
+        key = (self.sudo().external_api_key or "").strip()
+        return text.replace(key, "***") if key else text
+
+    def action_open_orders(self):
+        return self._get_inbox_action({})
+
+    def _get_inbox_action(self, context):
+        action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")
+        return {**action, "domain": [("sync_id", "=", self.ensure_one().id)], "context": context}
+
+    def action_open_sessions(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_session")
+        return {**action, "domain": [("id", "in", self.ensure_one()._get_sessions().ids)], "context": {}}

@@ -1,0 +1,383 @@
+import logging
+import traceback
+from datetime import timedelta
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...tools.exclusive import exclusive, sql_held_keys
+from ...tools.message_language import for_reader, in_english, with_reader
+from ...tools.scheduling import due_domain, plan_next_turn
+from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
+
+_logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 100
+# The lock of a run, by its id: whoever works on it holds it, and loses it with the process.
+LOCK = "external_order_sync.external_order_sync_run"
+# No run is silent for so long. The database hears late of the loss of a whole machine, and keeps its locks until then.
+ABANDONED_AFTER = timedelta(minutes=15)
+FAILURES_NAMED = 20
+# So many known entries of a feed may pass before a run shows that it is alive.
+KNOWN_AT_MOST = 20_000
+
+
+class ExternalOrderSyncRun(models.Model):
+    """One synchronization: fetch, then import, with what came of it."""
+
+    _name = "external.order.sync.run"
+    _description = "External Order Sync Run"
+    _order = "id desc"
+    _rec_name = "date_start"
+
+    sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
+    scheduled = fields.Boolean(readonly=True, help="Run by the scheduled action, not by a person.")
+    status = fields.Selection(
+        [("running", "Running"), ("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")],
+        required=True,
+        default="running",
+        readonly=True,
+    )
+    message = fields.Text(readonly=True)
+    date_start = fields.Datetime("Started", default=fields.Datetime.now, required=True, readonly=True)
+    date_end = fields.Datetime("Ended", readonly=True)
+    date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
+
+    fetch_done = fields.Boolean(readonly=True)
+    fetch_error = fields.Text(readonly=True)
+    feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again in place of the next one.")
+    import_error = fields.Text(readonly=True)
+    refused = fields.Text("Entries Refused", readonly=True)
+    fetched_count = fields.Integer("Fetched", readonly=True)
+    new_count = fields.Integer("New", readonly=True)
+    known_count = fields.Integer("Already Known", readonly=True)
+    changed_count = fields.Integer("Changed", readonly=True)
+    ignored_count = fields.Integer("Ignored", readonly=True)
+    refused_count = fields.Integer("Refused", readonly=True)
+    imported_count = fields.Integer("Imported", readonly=True)
+    failed_count = fields.Integer("Failed", readonly=True)
+    deferred_count = fields.Integer("Postponed", readonly=True)
+
+    _running = models.Index("(sync_id) WHERE status = 'running'")
+
+    @api.depends("date_start", "date_end")
+    def _compute_duration(self):
+        for run in self:
+            end = run.date_end or run.date_progress
+            run.duration = (end - run.date_start).total_seconds() if end else 0.0
+
+    # ------------------------------------------------------------
+    # When it is time for one
+    # ------------------------------------------------------------
+
+    @api.model
+    def _run_due(self):
+        """Run every configuration that is due, in slices: the scheduler calls again while something remains."""
+        retrying(self.env, self._end_interrupted)
+        commit(self.env)
+        cron, now = self.env["ir.cron"], fields.Datetime.now()
+        # The one that waits longest goes first, so that none waits for the many orders of another.
+        for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
+            try:
+                sync.with_context(external_order_sync_scheduled=True).sync_orders()
+            except Exception as error:  # of an extension, or of the database: the other configurations have their turn
+                if self.env.cr.connection.closed:
+                    raise
+                self._log_unexpected(sync, error)
+                rollback(self.env)
+            of_sync = Domain("sync_id", "=", sync.id)
+            if self.search_count(of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True), limit=1):
+                cron._commit_progress(remaining=max(sync.pending_count, 1))
+                return
+            if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
+                # An extension passed over it, or it broke before it began: it has its turn again in its interval.
+                sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
+                commit(self.env)
+        self.env["pos.session"]._close_due_external_sessions()
+        self._plan_next_runs()
+        cron._commit_progress(remaining=0)
+
+    @api.model
+    def _due_domain(self, now):
+        """Active configurations whose time has come, with an unfinished scheduled run, or with orders to retry."""
+        return Domain.OR(
+            [
+                due_domain(),
+                [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
+                [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
+            ]
+        )
+
+    @api.model
+    def _plan_next_runs(self):
+        """Have the scheduler come back when a sync is due, an order to be retried or a session to be closed."""
+        now = fields.Datetime.now()
+        syncs = self.env["external.order.sync"].search([("active", "=", True)])
+        times = [sync.next_sync_date for sync in syncs]
+        times += (
+            self.env["external.order"]
+            .search(
+                [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
+                order="next_attempt",
+                limit=1,
+            )
+            .mapped("next_attempt")
+        )
+        times += self.env["pos.session"]._get_next_external_closings()
+        plan_next_turn(syncs._get_cron(), times)
+
+    # ------------------------------------------------------------
+    # Life of a run
+    # ------------------------------------------------------------
+
+    @api.model
+    def _synchronize(self, sync):
+        """Fetch and import for ``sync``: a new run, or the rest of the scheduler's unfinished one. Commits.
+
+        :return: the run; still ``running`` if the time was up (see `commit_progress`) and the scheduler goes on with it
+        """
+        run = retrying(self.env, lambda: self._find_or_create(sync))
+        with exclusive(self.env, LOCK, run.id):
+            commit(self.env)  # not before: a run that others can see and that nobody holds counts as interrupted
+            run._execute()
+        return run
+
+    @api.model
+    def _find_or_create(self, sync):
+        scheduled = bool(self.env.context.get("external_order_sync_scheduled"))
+        unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
+        if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
+            return run
+        self._end_interrupted(sync)
+        now = fields.Datetime.now()
+        sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
+        return self.create({"sync_id": sync.id, "scheduled": scheduled})
+
+    @api.model
+    def _end_interrupted(self, sync=None):
+        """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
+        domain = Domain("status", "=", "running") & Domain("scheduled", "=", False)
+        running = self.search(domain & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE))
+        if not running:
+            return
+        held = {key for (key,) in self.env.execute_query(sql_held_keys(LOCK))}
+        silent_since = fields.Datetime.now() - ABANDONED_AFTER
+        for run in running:
+            if run.date_progress < silent_since or not held & {run.id, None}:
+                run._for_reader(run.sync_id)._end_as_interrupted()
+
+    def _end_as_interrupted(self):
+        self.ensure_one()
+        self.write(
+            {
+                "status": "error",
+                "date_end": self.date_progress,
+                "message": for_reader(self.env)._(
+                    "Interrupted. What it had received is imported by the runs after it."
+                ),
+            }
+        )
+        if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
+            self._tell_status(self.date_end)
+        _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)
+
+    def _for_reader(self, sync):
+        """Return these, writing for whom the messages of ``sync`` are: who starts it, or who is responsible for it."""
+        return self if self.env.lang else with_reader(self, sync.responsible_id, sync.company_id.partner_id)
+
+    def _execute(self):
+        """Fetch, import, conclude; when the time is up (see `commit_progress`), leave the rest to the scheduler."""
+        self.ensure_one()
+        is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
+        if is_fetched and self._guarded(self._import_orders, "import_error"):
+            retrying(self.env, self._conclude)
+        elif not self.scheduled:
+            self._hand_over()
+        commit(self.env)
+
+    def _guarded(self, step, error_field):
+        """Call ``step``; what it raises is kept in ``error_field``, from where the status tells it.
+
+        :return: what the step returns; ``True`` (this step is over) if it raised
+        """
+        try:
+            return step()
+        except UserError as error:
+            message = str(error)
+        except TRANSIENT_ERRORS as error:
+            _logger.warning("External Order Sync: %s: database busy: %s", self.sync_id.name, type(error).__name__)
+            message = for_reader(self.env)._("The database was too busy. What is left is done by the next run.")
+        except Exception as error:  # an extension may raise anything, and the status has to tell it
+            if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
+                raise  # the database is gone, and with it the place to tell it
+            self._log_unexpected(self.sync_id, error)
+            message = for_reader(self.env)._(
+                "Unexpected error (%(kind)s): %(error)s. The server log has the details.",
+                kind=type(error).__name__,
+                error=error,
+            )
+        rollback(self.env)
+        self[error_field] = self.sync_id._hide_key(message)
+        commit(self.env)
+        return True
+
+    @api.model
+    def _log_unexpected(self, sync, error):
+        details = "".join(traceback.format_exception(error))
+        _logger.error("External Order Sync: %s: unexpected error\n%s", sync.name, sync._hide_key(details))
+
+    def _hand_over(self):
+        """Let the scheduled action finish this run."""
+        self.scheduled = True
+        self.env.ref("external_order_sync.ir_cron_sync_external_orders")._trigger()
+
+    # ------------------------------------------------------------
+    # Fetching
+    # ------------------------------------------------------------
+
+    def _fetch(self):
+        """Put what the feed has into the inbox, page by page.
+
+        :return: whether it is done; ``False`` if the time is up
+        """
+        # A run that was interrupted begins its download again, and knows what it received before.
+        received_before = self.new_count + self.changed_count + self.ignored_count
+        if self.fetched_count:
+            self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
+        # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
+        known = 0
+        for entries in self.sync_id.with_context(external_order_sync_run_id=self.id)._iter_fetched_entries():
+            if retrying(self.env, lambda entries=entries, known=known: self._receive(entries, known)):
+                known = 0
+                if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
+                    return False
+            else:
+                known += len(entries)
+        retrying(self.env, lambda: self._finish_fetching(known))
+        commit(self.env)
+        return True
+
+    def _finish_fetching(self, known):
+        self.fetch_done = True
+        self.fetched_count += known
+        self.known_count = max(self.known_count + known, 0)
+        # Every page was committed before. What is not in the inbox has to be asked for again: entries that were
+        # refused, and what a feed may have that repeated a page in place of the next one.
+        if not (self.refused_count or self.feed_repeats):
+            self.sync_id.fetch_cursor = self.date_start
+
+    def _receive(self, entries, known):
+        """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
+
+        :return: whether there was anything to store; if all were known, these are not counted either
+        """
+        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known)
+        if received.known == len(entries) and known < KNOWN_AT_MOST:
+            return False
+        self.write(
+            {
+                "fetched_count": self.fetched_count + known + len(entries),
+                "new_count": self.new_count + received.new,
+                "known_count": self.known_count + known + received.known,
+                "changed_count": self.changed_count + received.changed,
+                "ignored_count": self.ignored_count + received.ignored,
+                "refused_count": self.refused_count + len(received.refused),
+                "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "date_progress": fields.Datetime.now(),
+            }
+        )
+        return True
+
+    # ------------------------------------------------------------
+    # Importing
+    # ------------------------------------------------------------
+
+    def _import_orders(self):
+        """Import what waits in the inbox, batch by batch.
+
+        :return: whether all has been tried; ``False`` if the time is up
+        """
+        while True:
+            try:
+                processed = retrying(self.env, self._import_batch)
+            except TRANSIENT_ERRORS as error:
+                processed = retrying(self.env, lambda error=error: self._defer_batch(error))
+            # Where no order waited there is nothing to commit.
+            seconds_left = commit_progress(self.env, processed) if processed or self.import_error else 0
+            if self.scheduled:
+                self.env["pos.session"]._close_due_external_sessions(self.sync_id)
+            if not processed:
+                return True
+            if seconds_left <= 0:
+                return False
+
+    def _import_batch(self):
+        """Import the next batch of orders that no other worker holds.
+
+        :return: how many orders were tried
+        """
+        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
+        if orders:
+            self.import_error = orders._import(run=self)
+            states = [order.state for order in orders]
+            self.write(
+                {
+                    "imported_count": self.imported_count + states.count("done"),
+                    "failed_count": self.failed_count + states.count("failed"),
+                    "deferred_count": self.deferred_count + len(orders.filtered("next_attempt")),
+                    "date_progress": fields.Datetime.now(),
+                }
+            )
+        return 0 if self.import_error else len(orders)
+
+    def _defer_batch(self, error):
+        """Postpone the orders that lost against other transactions time and again."""
+        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
+        orders._defer(error)
+        self.deferred_count += len(orders)
+        return len(orders)
+
+    # ------------------------------------------------------------
+    # Telling what happened
+    # ------------------------------------------------------------
+
+    def _conclude(self):
+        self.ensure_one()
+        now = fields.Datetime.now()
+        problem = self.fetch_error or self.import_error or self.refused_count or self.failed_count
+        if problem:
+            status = "error"
+        elif self.imported_count or self.new_count or self.changed_count or self.deferred_count:
+            status = "success"
+        else:
+            status = "no_orders"
+        message = self._get_message(status)
+        self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
+        self._tell_status(now)
+        self.sync_id._update_attention_activity()
+        if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
+            self.sync_id._get_cron()._trigger()  # closing takes longer than a person who clicked should wait
+        log = _logger.warning if status == "error" else _logger.info
+        log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
+
+    def _tell_status(self, date):
+        """Make this run's result the status of its configuration."""
+        # The status is the run's; whoever started it need not be allowed to write the configuration.
+        self.sync_id.sudo().write(
+            {
+                "last_sync_date": date,
+                "last_sync_status": self.status,
+                "last_sync_message": self.message,
+            }
+        )
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Keep the runs of the last 30 days."""
+        limit = fields.Datetime.now() - timedelta(days=30)
+        old = self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=10_000)
+        old.unlink()

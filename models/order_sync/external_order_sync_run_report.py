@@ -1,0 +1,92 @@
+from odoo import models
+
+from ...tools.message_language import for_reader
+from ...tools.notifications import notification
+from .external_order_sync_run import FAILURES_NAMED
+
+
+class ExternalOrderSyncRun(models.Model):
+    """What a run tells people."""
+
+    _inherit = "external.order.sync.run"
+
+    def _get_message(self, status):
+        """Return what happened as sentences, one a line, the important ones first."""
+        env = for_reader(self.env)
+        parts = [self.fetch_error, self.import_error]
+
+        def tell(count, one, many):
+            if count:
+                parts.append(one if count == 1 else many)
+
+        if self.import_error:
+            count = self.sync_id.pending_count
+            tell(count, env._("1 order waits."), env._("%s orders wait.", count))
+        if status == "no_orders":
+            parts.append(env._("No orders found to sync."))
+        count = self.imported_count
+        tell(count, env._("1 order imported."), env._("%s orders imported.", count))
+        count = self.failed_count
+        tell(count, env._("1 order failed:"), env._("%s orders failed:", count))
+        if count:
+            parts += self._describe_failed()
+            parts.append(env._("The button Failed shows them: mend the cause, then press Retry there."))
+        count = self.refused_count
+        tell(count, env._("1 entry is no order:"), env._("%s entries are no orders:", count))
+        if count:
+            parts.append(self.refused)
+        count = self.ignored_count
+        tell(
+            count,
+            env._("1 order ignored because of its status."),
+            env._("%s orders ignored because of their status.", count),
+        )
+        count = self.changed_count
+        tell(
+            count,
+            env._("1 imported order came with other content; it was left as it is. See Changed."),
+            env._("%s imported orders came with other content; they were left as they are. See Changed.", count),
+        )
+        count = self.deferred_count
+        tell(
+            count,
+            env._("1 order is tried again soon: the database was busy."),
+            env._("%s orders are tried again soon: the database was busy.", count),
+        )
+        count = self.known_count
+        tell(
+            count,
+            env._("1 order was already imported or known."),
+            env._("%s orders were already imported or known.", count),
+        )
+        if self.feed_repeats:
+            parts.append(env._("The feed sent a page twice; the next run asks for the same time again."))
+        return "\n".join(part for part in parts if part)
+
+    def _describe_failed(self):
+        env = for_reader(self.env)
+        failed = self.env["external.order"].search(
+            [("run_id", "=", self.id), ("state", "=", "failed")], order="id", limit=FAILURES_NAMED
+        )
+        lines = []
+        for reason, rows in failed.grouped("error_message").items():
+            ids = ", ".join(rows.mapped("external_id"))
+            if len(rows) == 1:
+                lines.append(env._("Order %(order)s: %(reason)s", order=ids, reason=reason))
+            else:
+                lines.append(env._("Orders %(orders)s: %(reason)s", orders=ids, reason=reason))
+        if self.failed_count > FAILURES_NAMED:
+            lines.append(env._("… and %s more.", self.failed_count - FAILURES_NAMED))
+        return lines
+
+    def _get_notification(self):
+        """Return the client action that tells the person who clicked what this run did."""
+        self.ensure_one()
+        running = self.status == "running"
+        kind = {"success": "success", "error": "danger", "no_orders": "info", "running": "info"}[self.status]
+        message = self.message
+        if running:
+            message = self.env._(
+                "%(imported)s orders imported so far. The rest goes on in the background.", imported=self.imported_count
+            )
+        return notification(kind, message, title=self.sync_id.name, sticky=self.status == "error")

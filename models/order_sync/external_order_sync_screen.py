@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.notifications import notification
+
+# Bars of the small chart of the last runs.
+RUNS_SHOWN = 20
+# A notification is for a glance; the status has the whole message.
+LINES_SHOWN = 5
+
+
+class ExternalOrderSync(models.Model):
+    """What the screens of the configuration show and do beside the synchronizing itself."""
+
+    _inherit = "external.order.sync"
+
+    pos_config_id = fields.Many2one(default=lambda self: self._default_pos_config())
+    picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
+    recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
+
+    @api.model
+    def _default_pos_config(self):
+        """Return the Point of Sale of this company if there is no choice anyway."""
+        configs = self.env["pos.config"].search([("company_id", "=", self.env.company.id)], limit=2)
+        return configs if len(configs) == 1 else False
+
+    @api.depends("order_ids.pos_order_id.picking_ids")
+    def _compute_picking_count(self):
+        for sync in self:
+            sync.picking_count = self.env["stock.picking"].search_count(sync._get_pickings_domain())
+
+    def _get_pickings_domain(self):
+        """What the orders of this synchronization took from stock; pickings made at closing belong to the session."""
+        self.ensure_one()
+        of_order = Domain("pos_order_id.external_order_ids.sync_id", "=", self.id)
+        of_session = Domain("pos_order_id", "=", False) & Domain("pos_session_id", "in", self._get_sessions().ids)
+        return of_order | of_session
+
+    @api.depends("run_ids.status", "run_ids.imported_count", "run_ids.failed_count")
+    def _compute_recent_runs(self):
+        for sync in self:
+            runs = self.env["external.order.sync.run"].search([("sync_id", "=", sync.id)], limit=RUNS_SHOWN)
+            sync.recent_runs = [run._get_chart_values() for run in reversed(runs)]
+
+    def get_progress(self):
+        """Return how far the running synchronization is, for a screen that asks now and again.
+
+        One whose process is gone is ended first, which is why this is not read-only.
+
+        :return: ``fetched``, ``imported``, ``failed`` and ``waiting`` (numbers of orders) and ``fetching`` (bool);
+            ``False`` when none is running
+        :rtype: dict | bool
+        """
+        self.ensure_one()
+        self.check_access("read")
+        Run = self.env["external.order.sync.run"]
+        # Runs belong to the system; who may see this configuration may find out that one has ended.
+        Run.sudo()._end_interrupted(self)
+        run = Run.search([("sync_id", "=", self.id), ("status", "=", "running")], limit=1)
+        if not run:
+            return False
+        return {
+            "fetching": not (run.fetch_done or run.fetch_error),
+            "fetched": run.fetched_count,
+            "imported": run.imported_count,
+            "failed": run.failed_count,
+            "waiting": self.pending_count,
+        }
+
+    def action_sync_selected(self):
+        """Have the scheduler run these synchronizations at once."""
+        self.check_access("read")
+        if not self._trigger_sync():
+            return notification("warning", self.env._("Archived synchronizations never run."))
+        names = ", ".join(self.filtered("active").mapped("name"))
+        return notification("info", self.env._("Started in the background: %s", names))
+
+    def action_test_connection(self):
+        """Fetch, and show what would become of the first orders; nothing is imported."""
+        self.ensure_one()
+        self.check_access("write")
+        entries = next(iter(self._iter_fetched_entries()), [])
+        if any(isinstance(entry, dict) for entry in entries):
+            return self.env["external.order.preview"]._open(self, entries)
+        kind, message = "success", self.env._("The external system answers, but sent no orders.")
+        if entries:
+            kind, message = "warning", self.env._("The external system answers, but what it sent are no orders.")
+        return notification(kind, message, title=self.env._("Connection works"), reload=False)
+
+    def action_open_failed(self):
+        """Open what is wrong, by reason; what is right needs no screen of reasons but the inbox."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
+        return {**action, "domain": [("sync_id", "=", self.id)], "context": {}}
+
+    def action_open_pickings(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
+        return {**action, "domain": list(self._get_pickings_domain()), "context": {}}
+
+
+class ExternalOrderSyncRun(models.Model):
+    _inherit = "external.order.sync.run"
+
+    def _get_chart_values(self):
+        """Return what the bar of this run shows."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "date": fields.Datetime.to_string(self.date_start),
+            "status": self.status,
+            "imported": self.imported_count,
+            "failed": self.failed_count + self.refused_count,
+        }
+
+    def _get_notification(self):
+        """Keep it short, and add the next step: the product that most orders lack, and all orders that failed."""
+        action = super()._get_notification()
+        lines = action["params"]["message"].splitlines()
+        if len(lines) > LINES_SHOWN:
+            lines = [*lines[:LINES_SHOWN], "…"]
+        params = {**action["params"], "message": "\n".join(lines), "buttons": self._get_next_steps()}
+        return {**action, "tag": "external_order_sync.notification", "params": params}
+
+    def _get_next_steps(self):
+        """Return the buttons of the notification: dicts of ``name``, ``action``, ``primary``."""
+        if not self.failed_count:
+            return []
+        steps = [{"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()}]
+        problems = self.env["external.order.problem"].search([("sync_id", "=", self.sync_id.id)])
+        if lacking := problems.filtered("can_choose_product")[:1]:
+            name = self.env._("Choose Product: %s", lacking.item_name or lacking.item_id)
+            steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_product()})
+        return steps

@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..order_import.external_product_matching import id_key, name_key
+
+
+class ExternalProductAlias(models.Model):
+    """What an item of the external system is called there, and which product it is here."""
+
+    _name = "external.product.alias"
+    _description = "External Product Alias"
+    _order = "sync_id, item_name, item_id"
+    _rec_name = "item_name"
+
+    sync_id = fields.Many2one(
+        "external.order.sync",
+        "Synchronization",
+        ondelete="cascade",
+        index=True,
+        help="Leave empty to use this alias in all synchronizations.",
+    )
+    company_id = fields.Many2one(related="sync_id.company_id", store=True)
+    item_id = fields.Char(
+        "External Item ID",
+        index="btree_not_null",
+        help="ItemID in the external system, a number above 0. Given, it alone decides; the name is then a note.",
+    )
+    item_name = fields.Char("External Item Name", help="ItemName in the external system, in upper or lower case.")
+    name_key = fields.Char(compute="_compute_name_key", store=True, index="btree_not_null")
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        ondelete="cascade",
+        domain=[("sale_ok", "=", True), ("available_in_pos", "=", True)],
+        help="The product that is sold. It can be sold and is available in Point of Sale.",
+    )
+
+    _item_given = models.Constraint(
+        "CHECK (COALESCE(item_id, '') <> '' OR btrim(COALESCE(item_name, '')) <> '')",
+        "Enter the item ID or the item name of the external system.",
+    )
+    _unique_item = models.UniqueIndex(
+        "(COALESCE(sync_id, 0), COALESCE(item_id, ''), (CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",
+        "There is already an alias for this item.",
+    )
+
+    @api.depends("item_id", "item_name")
+    def _compute_name_key(self):
+        for alias in self:
+            alias.name_key = False if alias.item_id else name_key(alias.item_name)
+
+    @api.depends("item_id", "item_name")
+    def _compute_display_name(self):
+        for alias in self:
+            alias.display_name = alias.item_name or alias.item_id
+
+    @api.constrains("item_id")
+    def _check_item_id(self):
+        for alias in self:
+            if alias.item_id and not (alias.item_id.isascii() and alias.item_id.isdecimal()):
+                raise ValidationError(self.env._("The external item ID %s is not a number above 0.", alias.item_id))
+
+    @api.constrains("product_id", "sync_id")
+    def _check_product(self):
+        for alias in self:
+            product = alias.product_id
+            if not (product.active and product.sale_ok and product.available_in_pos):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s must be active, can be sold and be available in Point of Sale.",
+                        product=product.display_name,
+                    )
+                )
+            if alias.sync_id and not product.filtered_domain(product._check_company_domain(alias.sync_id.company_id)):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s belongs to another company than %(sync)s.",
+                        product=product.display_name,
+                        sync=alias.sync_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        aliases = super().create([self._normalize_item_id(vals) for vals in vals_list])
+        aliases._retry_waiting_orders()
+        return aliases
+
+    def write(self, vals):
+        result = super().write(self._normalize_item_id(vals))
+        self._retry_waiting_orders()
+        return result
+
+    @api.model
+    def _normalize_item_id(self, vals):
+        """Write an ItemID in the one form in which it is looked up: 0 and blanks are none, 007 is 7."""
+        return {**vals, "item_id": id_key(vals["item_id"])} if "item_id" in vals else vals
+
+    @api.model
+    def _find_for(self, order):
+        """Return the alias of its synchronization that names the product which this failed ``order`` misses."""
+        order.ensure_one()
+        return self.search([("sync_id", "=", order.sync_id.id)]).filtered(lambda alias: alias._is_meant(order))[:1]
+
+    def _retry_waiting_orders(self):
+        """Try the failed orders again that waited for one of these products."""
+        for alias in self:
+            domain = [("state", "=", "failed"), ("error_code", "in", ("product_not_found", "product_ambiguous"))]
+            if alias.sync_id:
+                domain.append(("sync_id", "=", alias.sync_id.id))
+            # The inbox is written by the synchronization alone; choosing a product is the user's part in it.
+            waiting = self.env["external.order"].sudo().search_fetch(domain, ["missing_item_id", "missing_item_name"])
+            if orders := waiting.filtered(alias._is_meant):
+                orders._retry()
+
+    def _is_meant(self, order):
+        """Return whether this alias names the product that the failed ``order`` misses."""
+        self.ensure_one()
+        if self.item_id:
+            return order.missing_item_id == self.item_id
+        return bool(self.name_key) and name_key(order.missing_item_name) == self.name_key

@@ -1,0 +1,5 @@
+from . import external_shipment
+from . import external_shipment_event
+from . import external_shipment_worker
+from . import delivery_carrier
+from . import stock_picking

@@ -1,0 +1,114 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...courier_exceptions import CourierError
+from ...tools.message_language import for_reader
+
+
+class DeliveryCarrier(models.Model):
+    """What the queue of shipments asks of a shipping method.
+
+    A provider is whatever Odoo's own documentation of ``delivery.carrier`` says: a value of `delivery_type` and the
+    methods `<type>_send_shipping`, `<type>_get_tracking_link`, `<type>_cancel_shipment`. The queue works with these
+    alone. A provider can offer two methods more:
+
+    `<type>_find_shipment(shipment)`
+        Look the order up by ``shipment.reference`` (an ``external.shipment``) and return the same dict as
+        `send_shipping` for it, None if the courier has no such order. With it, a sending that was cut off is cleared
+        up by itself; without it, a person has to look.
+    `<type>_read_shipment_events(shipments)`
+        Return ``{shipment: [{"date", "kind", "status", "details"}, ...]}``, with times in naive UTC and the kinds of
+        ``external.shipment.event``. With it, shipments become `delivered` by themselves.
+
+    `send_shipping` is called with `external_shipment_id` in the context, the row whose reference is to be given to the
+    courier, and may return an `order_number` too. It says by ``CourierUnavailable`` that trying again may help.
+    """
+
+    _inherit = "delivery.carrier"
+
+    shipment_poll_interval = fields.Integer(
+        "Read Status Every", default=15, help="Minutes between two looks at the courier's history of a shipment."
+    )
+
+    _positive_poll_interval = models.Constraint(
+        "CHECK (shipment_poll_interval > 0)", "The status is read every minute at most."
+    )
+
+    def _ships_through_queue(self):
+        """Return whether *Validate* and *Send to Shipper* leave the call to the queue: a hook for providers."""
+        return False
+
+    def _queue_shipping(self, picking):
+        """Queue a transfer that is being validated, or whose *Send to Shipper* was pressed.
+
+        :raise UserError: if its address is incomplete, which whoever validates can mend at once
+        """
+        self.ensure_one()
+        if missing := self._get_missing_address_parts(picking):
+            raise UserError(self.env._("The address is incomplete. Missing: %s.", ", ".join(missing)))
+        shipments = self.env["external.shipment"].with_context(external_shipment_validated=True)
+        shipment, is_new = shipments._request(picking)
+        if is_new:
+            picking.message_post(body=self.env._("The shipment with %s is being sent.", self.name))
+        return shipment
+
+    def send_shipping(self, pickings):
+        if "external_shipment_result" in self.env.context:
+            # The queue has called the courier already and has Odoo record the answer.
+            return [dict(self.env.context["external_shipment_result"])]
+        return super().send_shipping(pickings)
+
+    def _can_find_shipments(self):
+        return hasattr(self, f"{self.delivery_type}_find_shipment")
+
+    def _find_shipment(self, shipment):
+        """Return what `send_shipping` would for an order that the courier has, None if it has none.
+
+        :raise CourierError: if that cannot be found out
+        """
+        if not self._can_find_shipments():
+            raise CourierError(
+                for_reader(self.env)._(
+                    "The sending was cut off, and %s cannot be asked whether it has the order. Look there for the "
+                    "reference; retry only if it is not to be found.",
+                    self.name,
+                ),
+                uncertain=True,
+            )
+        return getattr(self, f"{self.delivery_type}_find_shipment")(shipment)
+
+    def _can_read_shipment_events(self):
+        return hasattr(self, f"{self.delivery_type}_read_shipment_events")
+
+    def _read_shipment_events(self, shipments):
+        """Return {shipment: [event values]} of those shipments that the courier knows."""
+        return getattr(self, f"{self.delivery_type}_read_shipment_events")(shipments)
+
+    def _get_poll_interval(self):
+        return timedelta(minutes=self.shipment_poll_interval)
+
+    def _get_missing_address_parts(self, picking):
+        """Return the names of what a courier needs and the transfer's addresses lack."""
+        env = for_reader(self.env)
+        return [
+            *(env._("%s of the receiver", part) for part in self._get_missing_parts(picking.partner_id)),
+            *(env._("%s of the sender", part) for part in self._get_missing_parts(self._get_sender(picking))),
+        ]
+
+    def _get_missing_parts(self, partner):
+        env = for_reader(self.env)
+        country = partner.country_id
+        parts = {
+            env._("name"): partner.name or partner.commercial_company_name or partner.parent_id.name,
+            env._("street"): partner.street or partner.street2,
+            env._("ZIP code"): partner.zip or (country and not country.zip_required),
+            env._("city"): partner.city,
+            env._("country"): country,
+        }
+        return [name for name, value in parts.items() if not (value.strip() if isinstance(value, str) else value)]
+
+    @api.model
+    def _get_sender(self, picking):
+        return picking.picking_type_id.warehouse_id.partner_id or picking.company_id.partner_id

@@ -1,0 +1,398 @@
+import re
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.tools import format_datetime
+from psycopg2.errors import UniqueViolation
+
+from ...courier_exceptions import CourierError, CourierUnavailable, ShipmentConflict
+from ...tools.message_language import for_reader
+
+# Trouble that heals is met again after 1, 2, 4, … minutes, at most an hour; after so many attempts a person looks.
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+MAX_ATTEMPTS = 12
+# A courier that has told of no delivery for so long is not asked any more.
+LONGEST_WAY = timedelta(days=60)
+
+
+class ExternalShipment(models.Model):
+    """The queue of what couriers are to carry: one row per transfer, with what became of it.
+
+    The row that is `sending` is committed before the courier is called and carries our reference, so that after a
+    crash the order is looked for at the courier before it is sent again. See ``external.shipment.worker`` for the
+    work, and ``delivery.carrier`` for what a provider can bring along.
+    """
+
+    _name = "external.shipment"
+    _description = "Shipment"
+    _order = "id desc"
+    _rec_name = "picking_id"
+
+    picking_id = fields.Many2one("stock.picking", "Transfer", required=True, ondelete="restrict", readonly=True)
+    company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
+    carrier_id = fields.Many2one("delivery.carrier", required=True, ondelete="restrict", readonly=True, index=True)
+    provider_code = fields.Char(
+        "Provider", required=True, readonly=True, help="The provider of the shipping method, as the API names it."
+    )
+    state = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("sending", "Sending"),
+            ("shipped", "Shipped"),
+            ("delivered", "Delivered"),
+            ("error", "Error"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="pending",
+        readonly=True,
+        index=True,
+    )
+    reference = fields.Char(readonly=True, help="Our reference, by which the courier's order can be found again.")
+    tracking_number = fields.Char(readonly=True, index="btree_not_null")
+    order_number = fields.Char(readonly=True, help="The number of the courier's order, where it has one of its own.")
+    tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True)
+    error_message = fields.Text("Error", readonly=True)
+    outcome_unknown = fields.Boolean(
+        readonly=True, help="The courier may have accepted the order; it is looked up before it is sent again."
+    )
+    sending_date = fields.Datetime("Last Sent", readonly=True)
+    shipped_date = fields.Datetime("Shipped", readonly=True)
+    delivered_date = fields.Datetime("Delivered", readonly=True)
+    is_on_picking = fields.Boolean(readonly=True, help="The transfer has the tracking number and the price.")
+    exact_price = fields.Float(readonly=True, help="What the courier asks, before margins.")
+    next_poll = fields.Datetime("Next Status", readonly=True)
+    event_ids = fields.One2many("external.shipment.event", "shipment_id", "Events", readonly=True)
+
+    _unique_picking = models.Constraint("UNIQUE (picking_id)", "This transfer has a shipment already.")
+    _waiting = models.Index("(next_attempt, id) WHERE state IN ('pending', 'sending')")
+    _under_way = models.Index("(next_poll) WHERE state = 'shipped'")
+
+    @api.depends("picking_id.carrier_tracking_url", "tracking_number")
+    def _compute_tracking_url(self):
+        for shipment in self:
+            url = shipment.tracking_number and shipment.carrier_id.get_tracking_link(shipment.picking_id)
+            shipment.tracking_url = url or False
+
+    # ------------------------------------------------------------
+    # Asking for a shipment
+    # ------------------------------------------------------------
+
+    @api.model
+    def _request(self, picking, provider_code=None):
+        """Have a transfer shipped: queue it, unless that has been done.
+
+        A shipment that ended in an error is queued again, as whoever asks has mended it. One that was cancelled stays
+        cancelled until a person retries it.
+
+        :param picking: one ``stock.picking``, which gets the shipping method; the user must be allowed to write it
+        :param str provider_code: the ``delivery_type`` of a shipping method, by default of the transfer's own
+        :return: the shipment, and whether it is new
+        :raise UserError: if no shipping method has that provider
+        :raise ShipmentConflict: if the transfer is not ready, or goes with another provider already
+        """
+        picking.ensure_one().check_access("write")
+        carrier = self._choose_carrier(picking, provider_code or picking.carrier_id.delivery_type)
+        # Rows are written by the queue alone; that the user may do this to the transfer was checked above.
+        shipment = self.sudo().search([("picking_id", "=", picking.id)])
+        if shipment:
+            return shipment._request_again(carrier), False
+        if picking.state not in self._get_ready_states():
+            raise ShipmentConflict(self.env._("%s is not ready to be shipped.", picking.name))
+        if picking.picking_type_code == "incoming":
+            raise ShipmentConflict(self.env._("%s is a receipt, which is not shipped.", picking.name))
+        try:
+            with self.env.cr.savepoint():
+                shipment = self.sudo().create(
+                    {
+                        "picking_id": picking.id,
+                        "carrier_id": carrier.id,
+                        "provider_code": carrier.delivery_type,
+                    }
+                )
+        except UniqueViolation:
+            # Somebody else's, which this transaction cannot see; the request is repeated and will find it.
+            raise ConcurrencyError("The transfer got a shipment meanwhile.") from None
+        if picking.carrier_id != carrier:
+            picking.carrier_id = carrier
+        self._get_cron()._trigger()
+        return shipment, True
+
+    @api.model
+    def _get_ready_states(self):
+        """Return the states in which a transfer may be shipped; one being validated is `done` by then."""
+        return ("assigned", "done") if self.env.context.get("external_shipment_validated") else ("assigned",)
+
+    def _request_again(self, carrier):
+        if self.provider_code != carrier.delivery_type and self.state != "error":
+            raise ShipmentConflict(
+                self.env._(
+                    "%(transfer)s goes with the provider %(provider)s already.",
+                    transfer=self.picking_id.name,
+                    provider=self.provider_code,
+                )
+            )
+        if self.state == "error" and not self.outcome_unknown:
+            if self.provider_code != carrier.delivery_type:
+                self.write({"carrier_id": carrier.id, "provider_code": carrier.delivery_type})
+                self.picking_id.carrier_id = carrier
+            self._requeue()
+        return self
+
+    @api.model
+    def _choose_carrier(self, picking, provider_code):
+        """Return the shipping method to use: the transfer's own, or the first one of the provider that serves it."""
+        if picking.carrier_id and picking.carrier_id.delivery_type == provider_code:
+            return picking.carrier_id
+        Carrier = self.env["delivery.carrier"]
+        carriers = Carrier.search(
+            [("delivery_type", "=", provider_code), *Carrier._check_company_domain(picking.company_id)]
+        )
+        if not carriers:
+            raise UserError(
+                self.env._("provider_code: there is no shipping method of the provider %s.", provider_code or "")
+            )
+        # Matching reads ZIP prefixes and tags, which users of transfers may not. None may match because the address is
+        # incomplete, which the shipment will say.
+        serving = picking.partner_id and carriers.sudo().available_carriers(picking.partner_id, picking.sudo())
+        return (serving or carriers)[:1].sudo(False)
+
+    @api.model
+    def _get_cron(self):
+        # The scheduled action belongs to the system.
+        return self.env.ref("external_order_sync.ir_cron_ship").sudo()
+
+    @api.model
+    def _cron_ship(self):
+        """Send what waits, then ask how far the parcels are that are due."""
+        self.env["external.shipment.worker"]._work()
+
+    # ------------------------------------------------------------
+    # What became of it
+    # ------------------------------------------------------------
+
+    def _prepare_reference(self):
+        """Return a reference that no other order of the courier's has, of at most 30 characters."""
+        name = re.sub(r"[^A-Za-z0-9/-]+", "-", self.picking_id.name or "").strip("-")
+        return f"{name[-19:]}-{secrets.token_hex(5).upper()}"
+
+    def _requeue(self):
+        """Let these be sent as soon as possible; one whose outcome is not known is looked up first."""
+        for shipment in self:
+            values = {"state": "pending", "attempts": 0, "next_attempt": False, "error_message": False}
+            if shipment.state == "cancelled":
+                values |= {
+                    "reference": False,
+                    "tracking_number": False,
+                    "order_number": False,
+                    "shipped_date": False,
+                    "delivered_date": False,
+                    "is_on_picking": False,
+                    "next_poll": False,
+                }
+            shipment.write(values)
+        self._get_cron()._trigger()
+
+    def _postpone(self, message, until=None):
+        """Try this again later; after `MAX_ATTEMPTS` attempts it is an error.
+
+        :param until: a time to wait for that has nothing to do with the attempts
+        """
+        self.ensure_one()
+        if until is None and self.attempts >= MAX_ATTEMPTS:
+            env = for_reader(self.env)
+            self._fail(env._("Given up after %(count)s attempts. %(reason)s", count=self.attempts, reason=message))
+            return
+        pause = min(FIRST_PAUSE * 2 ** max(self.attempts - 1, 0), LONGEST_PAUSE)
+        next_attempt = until or fields.Datetime.now() + pause
+        self.write({"state": "pending", "next_attempt": next_attempt, "error_message": message})
+        self._get_cron()._trigger(at=self.next_attempt)
+
+    def _fail(self, message):
+        """Leave this to a person, and tell so on the transfer."""
+        self.ensure_one()
+        self.write({"state": "error", "next_attempt": False, "error_message": message})
+        self._tell_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
+
+    def _mark_cancelled(self):
+        self.write(
+            {
+                "state": "cancelled",
+                "next_attempt": False,
+                "next_poll": False,
+                "outcome_unknown": False,
+                "error_message": False,
+            }
+        )
+
+    def _mark_shipped(self, result):
+        """Record that the courier has the order.
+
+        :param dict result: `exact_price`, `tracking_number` and possibly `order_number`
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        polls = self.carrier_id._can_read_shipment_events()
+        self.write(
+            {
+                "state": "shipped",
+                "tracking_number": result.get("tracking_number") or False,
+                "order_number": result.get("order_number") or False,
+                "exact_price": result.get("exact_price") or 0.0,
+                "shipped_date": now,
+                "next_attempt": False,
+                "error_message": False,
+                "outcome_unknown": False,
+                "is_on_picking": False,
+                "next_poll": polls and now + self.carrier_id._get_poll_interval(),
+            }
+        )
+
+    def _write_to_picking(self):
+        """Let Odoo record on the transfer what it records of any shipment: price, tracking number, message."""
+        self.ensure_one()
+        if self.is_on_picking:  # another worker was quicker
+            return
+        result = {"exact_price": self.exact_price, "tracking_number": self.tracking_number}
+        picking = self.picking_id.with_context(external_shipment_result=result)
+        if self.tracking_number not in (picking.carrier_tracking_ref or "").split(","):
+            picking.send_to_shipper()
+        self.is_on_picking = True
+
+    def _receive_events(self, events):
+        """Keep what is new among the courier's events, and what it means for the state.
+
+        :param list events: dicts with `date` (naive UTC), `kind`, `status` and `details` of ``external.shipment.event``
+        """
+        self.ensure_one()
+        number = self.tracking_number or False
+        known = {
+            (event.tracking_number or "", event.date, event.status, event.details or "") for event in self.event_ids
+        }
+        for event in sorted(events, key=lambda event: event["date"]):
+            key = (number or "", event["date"], event["status"], event.get("details") or "")
+            if key not in known:
+                known.add(key)
+                self._receive_event({**event, "tracking_number": number})
+        latest = self.event_ids.filtered(lambda event: event.tracking_number == number).sorted("date")[-1:]
+        if latest.kind == "delivered":
+            self.write({"state": "delivered", "delivered_date": latest.date, "next_poll": False})
+        elif latest.kind == "cancelled":
+            self._mark_cancelled()
+
+    def _receive_event(self, values):
+        event = self.env["external.shipment.event"].create({**values, "shipment_id": self.id})
+        env = for_reader(self.env)
+        time = f"{format_datetime(env, event.date, tz='UTC', dt_format='short')} UTC"
+        told = {"time": time, "status": f"{event.status} {event.details or ''}".strip()}
+        if event.kind == "delivered":
+            self._tell_picking(env._("The courier delivered the shipment on %(time)s: %(status)s.", **told))
+        elif event.kind == "failed_attempt":
+            self._tell_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **told))
+        elif event.kind == "cancelled":
+            self._tell_picking(
+                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **told)
+            )
+
+    def _tell_picking(self, message):
+        self.picking_id.message_post(body=message, message_type="notification", subtype_xmlid="mail.mt_note")
+
+    # ------------------------------------------------------------
+    # What a person does
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Send these (again): what failed, waits for its next attempt, or was cancelled."""
+        self._check_may_act()
+        # Rows are written by the queue alone; this button is the user's part in it.
+        shipments = self.sudo().filtered(lambda shipment: shipment.state in ("pending", "error", "cancelled"))
+        if not shipments:
+            raise ShipmentConflict(self.env._("Only a shipment that waits, failed or was cancelled can be retried."))
+        shipments._lock()
+        # Where the courier cannot be asked, the person has looked.
+        shipments.filtered(lambda shipment: not shipment.carrier_id._can_find_shipments()).outcome_unknown = False
+        shipments._requeue()
+
+    def action_cancel(self):
+        """Cancel these, at the courier too."""
+        self._check_may_act()
+        for shipment in self.sudo():
+            shipment._lock()
+            shipment._cancel()
+
+    def action_update_status(self):
+        """Ask the courier now how far these are."""
+        self._check_may_act()
+        shipments = self.sudo().filtered(lambda shipment: shipment.state == "shipped")
+        shipments._lock()
+        for carrier, of_carrier in shipments.grouped("carrier_id").items():
+            if not carrier._can_read_shipment_events():
+                raise UserError(self.env._("%s does not tell how far a shipment is.", carrier.name))
+            for shipment, events in carrier._read_shipment_events(of_carrier).items():
+                shipment._receive_events(events)
+
+    def action_open_tracking(self):
+        self.ensure_one()
+        if not self.tracking_url:
+            raise UserError(
+                self.env._("There is no tracking link: the shipping method has none, or no number came yet.")
+            )
+        return {"type": "ir.actions.act_url", "target": "new", "url": self.tracking_url}
+
+    def _lock(self):
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError:
+            raise ShipmentConflict(
+                self.env._("The courier is being called for this shipment. Try again later.")
+            ) from None
+
+    def _check_may_act(self):
+        """The queue writes its rows itself; these buttons are for whoever may work on the transfers."""
+        self.check_access("read")
+        self.picking_id.check_access("write")
+
+    def _cancel(self):
+        """Cancel this locked shipment.
+
+        :raise ShipmentConflict: if it cannot be, in this state or by this courier
+        """
+        self.ensure_one()
+        if self.state == "delivered":
+            raise ShipmentConflict(self.env._("The shipment is delivered already."))
+        if self.outcome_unknown and self.carrier_id._can_find_shipments():
+            self._find_out()
+        if self.state == "shipped":
+            self._cancel_at_courier()
+        elif self.state != "cancelled":
+            self._mark_cancelled()
+
+    def _find_out(self):
+        """Look up whether the courier has the order, before it is cancelled."""
+        result = self.carrier_id._find_shipment(self)
+        if result:
+            self._mark_shipped(result)
+            self._write_to_picking()
+        elif self.env["external.shipment.worker"]._get_settled_date(self) > fields.Datetime.now():
+            raise ShipmentConflict(
+                self.env._("The courier may still be accepting the order. Cancel it in some minutes.")
+            )
+
+    def _cancel_at_courier(self):
+        carrier = self.carrier_id
+        if not hasattr(carrier, f"{carrier.delivery_type}_cancel_shipment"):
+            raise ShipmentConflict(self.env._("%s cannot cancel a shipment.", carrier.name))
+        try:
+            self.picking_id.cancel_shipment()
+        except NotImplementedError:
+            raise ShipmentConflict(self.env._("%s cannot cancel a shipment.", carrier.name)) from None
+        except CourierUnavailable:
+            raise
+        except CourierError as error:
+            raise ShipmentConflict(str(error)) from error

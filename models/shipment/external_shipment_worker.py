@@ -1,0 +1,282 @@
+import logging
+from datetime import timedelta
+
+import psycopg2
+import requests
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...courier_exceptions import CourierError, CourierUnavailable
+from ...tools.message_language import for_reader, with_reader
+from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
+from .external_shipment import LONGEST_WAY
+
+_logger = logging.getLogger(__name__)
+
+# A courier may still be busy with an order after we have stopped waiting for its answer. Only when this time has
+# passed since an order was sent does "not found" mean that it will not come.
+SETTLING_PARAMETER = "external_order_sync.shipment_settling_seconds"
+SETTLING_SECONDS = 180
+# So long no other worker takes a row that is `sending`, as its own worker is about to lock it again.
+RELOCKING = timedelta(seconds=3)
+# Rows looked at to find one that no other worker has, and shipments asked about at once.
+CANDIDATES = 50
+
+
+class ExternalShipmentWorker(models.AbstractModel):
+    """Sends the shipments of the queue and asks how far they are. Several workers can share the queue.
+
+    A shipment is sent in these steps, each of which survives the death of the process before or after it:
+
+    1. it is claimed by a lock on its row, which ends with the process;
+    2. if an earlier attempt may have reached the courier, it is looked up there by its reference;
+    3. `sending`, with the reference, is committed; the lock is taken again;
+    4. the courier is called;
+    5. `shipped`, with the numbers, is committed;
+    6. Odoo records on the transfer what it records of any shipment.
+    """
+
+    _name = "external.shipment.worker"
+    _description = "Shipment Worker"
+
+    @api.model
+    def _work(self):
+        """Do all that is due, as long as the scheduler gives time."""
+        for domain, work in (
+            (self._get_sending_domain, "_send"),
+            (self._get_recording_domain, "_record"),
+            (self._get_polling_domain, "_poll"),
+        ):
+            seen = []
+            while shipment := self._claim(domain() & Domain("id", "not in", seen)):
+                seen.append(shipment.id)
+                # No person is at work: what it tells is for those of the company.
+                worker = self if self.env.lang else with_reader(self, shipment.company_id.partner_id)
+                worker._guarded(work, shipment.with_env(worker.env))
+                if commit_progress(self.env, processed=1) <= 0:
+                    self.env["external.shipment"]._get_cron()._trigger()
+                    return
+
+    @api.model
+    def _guarded(self, work, shipment):
+        """Do the work, a method of this; whatever goes wrong, the next shipment has its turn."""
+        try:
+            getattr(self, work)(shipment)
+            self.env.flush_all()
+        except TRANSIENT_ERRORS as error:
+            rollback(self.env)
+            _logger.info("External Order Sync: shipment %s postponed: %s", shipment.id, type(error).__name__)
+        except Exception as error:
+            # Otherwise a single shipment, always the first, would hold up all others for ever.
+            rollback(self.env)
+            _logger.exception("External Order Sync: shipment %s failed", shipment.id)
+            if shipment.state in ("pending", "sending"):
+                shipment.attempts += 1
+                shipment._postpone(
+                    for_reader(self.env)._("Internal error: %s. The server's log has it.", type(error).__name__)
+                )
+
+    @api.model
+    def _get_sending_domain(self):
+        # One that is `sending` and not locked was left behind by a process that died.
+        return Domain("state", "in", ("pending", "sending")) & (
+            Domain("next_attempt", "=", False) | Domain("next_attempt", "<=", fields.Datetime.now())
+        )
+
+    @api.model
+    def _get_recording_domain(self):
+        return Domain("state", "in", ("shipped", "delivered")) & Domain("is_on_picking", "=", False)
+
+    @api.model
+    def _get_polling_domain(self):
+        # In a neutralized copy the shipping methods are archived, and nothing may be asked.
+        return (
+            Domain("state", "=", "shipped")
+            & Domain("next_poll", "<=", fields.Datetime.now())
+            & Domain("carrier_id.active", "=", True)
+        )
+
+    @api.model
+    def _claim(self, domain):
+        """Return one shipment of the domain, locked until the end of the transaction, or none."""
+
+        def claim():
+            candidates = self.env["external.shipment"].search(domain, order="next_attempt, id", limit=CANDIDATES)
+            return candidates.try_lock_for_update(allow_referencing=True, limit=1) if candidates else candidates
+
+        return retrying(self.env, claim)
+
+    # ------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------
+
+    @api.model
+    def _send(self, shipment):
+        """Bring a claimed shipment to the courier, or record why not."""
+        carrier = shipment.carrier_id
+        shipment.attempts += 1
+        if not carrier.active:
+            shipment._fail(for_reader(self.env)._("The shipping method %s is archived.", carrier.name))
+            return
+        try:
+            if shipment.outcome_unknown:
+                if result := self._call(lambda: carrier._find_shipment(shipment)):
+                    self._finish(shipment, result)
+                    return
+                settled = self._get_settled_date(shipment)
+                if settled > fields.Datetime.now():
+                    shipment._postpone(
+                        for_reader(self.env)._(
+                            "The courier did not answer. Whether it has the order is looked up again."
+                        ),
+                        settled,
+                    )
+                    return
+        except CourierUnavailable as error:
+            shipment._postpone(str(error))
+            return
+        except CourierError as error:
+            shipment._fail(str(error))
+            return
+        if shipment.picking_id.state == "cancel":
+            shipment._mark_cancelled()
+        elif problem := self._find_problem(shipment):
+            shipment.outcome_unknown = False
+            shipment._fail(problem)
+        else:
+            self._send_now(shipment)
+
+    def _find_problem(self, shipment):
+        """Return why this cannot be sent as it stands, None if it can."""
+        carrier, picking = shipment.carrier_id, shipment.picking_id
+        if picking.state not in ("assigned", "done"):
+            return for_reader(self.env)._("%s is not ready any more.", picking.name)
+        if missing := carrier._get_missing_address_parts(picking):
+            return for_reader(self.env)._("The address is incomplete. Missing: %s.", ", ".join(missing))
+        if not carrier._match_address(picking.partner_id):
+            return for_reader(self.env)._("The shipping method %s does not serve the receiver's address.", carrier.name)
+        return None
+
+    def _send_now(self, shipment):
+        now = fields.Datetime.now()
+        shipment.write(
+            {
+                "state": "sending",
+                "reference": shipment.reference or shipment._prepare_reference(),
+                "sending_date": now,
+                "next_attempt": now + RELOCKING,
+                "error_message": False,
+                "outcome_unknown": True,
+            }
+        )
+        attempts = shipment.attempts
+        commit(self.env)
+        # The commit ended the lock. If this took so long that another worker has the row, it looks the order up.
+        shipment = self._claim(
+            Domain("id", "=", shipment.id) & Domain("state", "=", "sending") & Domain("attempts", "=", attempts)
+        )
+        if not shipment:
+            return
+        carrier = shipment.carrier_id.with_context(external_shipment_id=shipment.id)
+        picking = shipment.picking_id.with_company(shipment.company_id)
+        _logger.info("External Order Sync: sending %s as %s", shipment.picking_id.name, shipment.reference)
+        try:
+            result = self._call(lambda: (carrier.send_shipping(picking) or [{}])[0])
+        except CourierError as error:
+            shipment.outcome_unknown = error.uncertain
+            if isinstance(error, CourierUnavailable) and (not error.uncertain or carrier._can_find_shipments()):
+                shipment._postpone(str(error))
+            else:
+                shipment._fail(str(error))
+        else:
+            self._finish(shipment, result)
+
+    def _finish(self, shipment, result):
+        shipment._mark_shipped(result)
+        commit(self.env)
+        _logger.info("External Order Sync: %s shipped as %s", shipment.picking_id.name, shipment.tracking_number)
+        if shipment := self._claim(self._get_recording_domain() & Domain("id", "=", shipment.id)):
+            self._record(shipment)
+
+    @api.model
+    def _record(self, shipment):
+        """Write the numbers of a claimed shipment to its transfer."""
+
+        def record():
+            with self.env.cr.savepoint():
+                shipment._write_to_picking()
+
+        try:
+            retrying(self.env, record)
+        except UserError as error:
+            shipment.is_on_picking = True
+            shipment._tell_picking(
+                for_reader(self.env)._(
+                    "Shipped with the tracking number %(number)s, but Odoo could not record it: %(reason)s",
+                    number=shipment.tracking_number,
+                    reason=error,
+                )
+            )
+
+    @api.model
+    def _get_settled_date(self, shipment):
+        """Return from when on an order that cannot be found is known not to have been accepted."""
+        # A system parameter, which only administrators read.
+        seconds = self.env["ir.config_parameter"].sudo().get_param(SETTLING_PARAMETER, SETTLING_SECONDS)
+        return (shipment.sending_date or shipment.create_date) + timedelta(seconds=float(seconds))
+
+    def _call(self, work):
+        """Call a provider and return what it returns; what it has written is undone if it fails.
+
+        :raise CourierError: whatever it raised; unknown errors count as uncertain
+        """
+        try:
+            with self.env.cr.savepoint():
+                return work()
+        except CourierError:
+            raise
+        except UserError as error:
+            raise CourierError(str(error)) from error
+        except NotImplementedError as error:
+            raise CourierError(for_reader(self.env)._("This provider cannot do that.")) from error
+        except (requests.ConnectionError, requests.Timeout, psycopg2.OperationalError) as error:
+            _logger.info("External Order Sync: the courier cannot be reached: %s", type(error).__name__)
+            raise CourierUnavailable(
+                for_reader(self.env)._("The courier cannot be reached."), uncertain=True
+            ) from error
+        except Exception as error:
+            # A provider is anybody's code, and one that fails must not stop the others.
+            _logger.exception("External Order Sync: a provider of shipments failed")
+            raise CourierError(
+                for_reader(self.env)._(
+                    "The provider failed: %s. Details are in the server's log.", type(error).__name__
+                ),
+                uncertain=True,
+            ) from error
+
+    # ------------------------------------------------------------
+    # Following
+    # ------------------------------------------------------------
+
+    @api.model
+    def _poll(self, shipment):
+        """Ask about all shipments of the claimed one's courier that are due, at once."""
+        carrier = shipment.carrier_id
+        due = self.env["external.shipment"].search(
+            self._get_polling_domain() & Domain("carrier_id", "=", carrier.id) & Domain("id", "!=", shipment.id),
+            order="next_poll, id",
+            limit=CANDIDATES - 1,
+        )
+        shipments = shipment | (due and due.try_lock_for_update(allow_referencing=True))
+        now = fields.Datetime.now()
+        shipments.write({"next_poll": now + carrier._get_poll_interval(), "error_message": False})
+        for old in shipments.filtered(lambda shipment: shipment.shipped_date < now - LONGEST_WAY):
+            old.next_poll = False
+        try:
+            events = self._call(lambda: carrier._read_shipment_events(shipments))
+        except CourierError as error:
+            shipments.error_message = for_reader(self.env)._("The status could not be read: %s", error)
+            return
+        for told, its_events in events.items():
+            told._receive_events(its_events)

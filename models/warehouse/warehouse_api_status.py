@@ -1,0 +1,137 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.exclusive import sql_held_keys
+from ..order_sync.external_order_sync_run import LOCK
+from .warehouse_api import ISO_UTC, Document
+from .warehouse_schema import STATUS
+
+#: The group that may see and start the order import.
+SYNC_GROUP = "external_order_sync.group_user"
+
+#: Key of the status → model that is counted.
+COUNTED = {
+    "products": "product.product",
+    "locations": "stock.location",
+    "pickings": "stock.picking",
+    "quants": "stock.quant",
+    "lots": "stock.lot",
+    "packages": "stock.package",
+    "move_lines": "stock.move.line",
+}
+
+
+class WarehouseApi(models.AbstractModel):
+    _inherit = "warehouse.api"
+
+    @api.model
+    def _get_counted(self):
+        """Return {key of the status: (model, domain)} of what is counted."""
+        return {key: (model, []) for key, model in COUNTED.items()}
+
+    @api.model
+    def _sql_last_synced(self, key):
+        """Return when that which the key counts was last brought up to date; None if it always is."""
+        return None
+
+    @api.model
+    def _read_status(self, known_etags=()):
+        """Return the counts the user may see, as a :class:`Document`: ``STATUS``.
+
+        This database is its own source, so `last_synced` is the time of the answer; the etag leaves it out.
+        `last_received` is when the newest transfer came in: here, when it was created.
+
+        :raise AccessError: if the user may not read one of the models.
+        """
+        queries = {key: self.env[model]._search(domain) for key, (model, domain) in self._get_counted().items()}
+        counts = SQL(", ").join(
+            SQL("(%s) AS %s", query.select(SQL("count(*)")), SQL.identifier(key)) for key, query in queries.items()
+        )
+        last_received = queries["pickings"].select(
+            SQL("max(%s)", SQL.identifier(queries["pickings"].table, self._received_field))
+        )
+        synced = {key: self._sql_last_synced(key) for key in ("products", "locations")}
+        orders = self._sql_orders() if self.env.user.has_group(SYNC_GROUP) else SQL("NULL::json")
+        statement = SQL(
+            """
+            WITH counted AS MATERIALIZED (
+                SELECT %(counts)s, (%(last_received)s) AS last_received, %(orders)s AS orders, %(synced)s
+            ),
+            facts AS MATERIALIZED (SELECT *, md5(concat_ws('/', %(seed)s::text, counted::text)) AS etag FROM counted),
+            clock AS (SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', %(iso)s) AS now)
+            SELECT etag, CASE WHEN NOT %(known)s THEN json_build_object(
+                'products', json_build_object('count', products, 'last_synced', %(products_synced)s),
+                'locations', json_build_object('count', locations, 'last_synced', %(locations_synced)s),
+                'pickings', json_build_object('count', pickings, 'last_received', to_char(last_received, %(iso)s)),
+                'quants', json_build_object('count', quants),
+                'lots', json_build_object('count', lots),
+                'packages', json_build_object('count', packages),
+                'move_lines', json_build_object('count', move_lines),
+                'orders', orders
+            )::text END
+            FROM facts, clock
+            """,
+            last_received=last_received,
+            synced=SQL(", ").join(
+                SQL("(%s) AS %s", sql or SQL("NULL::timestamp"), SQL.identifier(f"{key}_synced"))
+                for key, sql in synced.items()
+            ),
+            **{
+                f"{key}_synced": SQL("to_char(%s, %s)", SQL.identifier(f"{key}_synced"), ISO_UTC) if sql else SQL("now")
+                for key, sql in synced.items()
+            },
+            counts=counts,
+            orders=orders,
+            seed=f"{self._get_scope()} {list(STATUS['properties'])}",
+            iso=ISO_UTC,
+            known=self._sql_known(known_etags),
+        )
+        return Document(*self.env.execute_query(statement)[0])
+
+    @api.model
+    def _sql_orders(self):
+        """Return the expression of ``ORDERS``, the order import's state."""
+        orders = self.env["external.order"]._search([])
+        Run = self.env["external.order.sync.run"]
+        running = Run._search([("status", "=", "running")])
+        # Nobody works on a run that nobody holds, unless it waits for the scheduler's next turn.
+        running.add_where(
+            SQL(
+                "(%(run)s.scheduled OR EXISTS "
+                "(SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL))",
+                run=SQL.identifier(running.table),
+                held=sql_held_keys(LOCK),
+            )
+        )
+        last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
+        state = SQL.identifier(orders.table, "state")
+        return SQL(
+            """(
+                SELECT json_build_object(
+                    'pending', pending, 'done', done, 'failed', failed, 'ignored', ignored,
+                    'running_since', (%(running)s), 'last_run', (%(last)s)
+                )
+                FROM (%(states)s) AS by_state
+            )""",
+            states=orders.select(
+                *(
+                    SQL("count(*) FILTER (WHERE %s = %s) AS %s", state, name, SQL.identifier(name))
+                    for name in ("pending", "done", "failed", "ignored")
+                )
+            ),
+            running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
+            last=last.select(
+                SQL(
+                    """json_build_object(
+                    'status', %(table)s.status,
+                    'started', to_char(%(table)s.date_start, %(iso)s),
+                    'ended', to_char(%(table)s.date_end, %(iso)s),
+                    'message', NULLIF(%(table)s.message, ''),
+                    'imported', COALESCE(%(table)s.imported_count, 0),
+                    'failed', COALESCE(%(table)s.failed_count, 0)
+                )""",
+                    table=SQL.identifier(last.table),
+                    iso=ISO_UTC,
+                )
+            ),
+        )

@@ -1,0 +1,268 @@
+"""An order of the guide's format: what is read from it, and what is refused."""
+
+from decimal import Decimal
+
+import pytest
+from orders import guide_order, item_with, order_of
+
+from lib.order.payload import (
+    Component,
+    Item,
+    PayloadError,
+    Payment,
+    change,
+    expected_net,
+    external_id,
+    is_return,
+    order_status,
+    parse_order,
+    payments_total,
+    unpaid,
+)
+
+
+def error_of(raw):
+    with pytest.raises(PayloadError) as caught:
+        parse_order(raw)
+    assert len(str(caught.value)) < 200
+    assert str(caught.value.message) == str(caught.value)
+    return caught.value
+
+
+def test_the_order_of_the_guide():
+    order = parse_order(guide_order())
+    assert order.external_id == "639"
+    assert order.status == "103"
+    component = Component(175741, "Component Item", Decimal(20), Decimal(2))
+    assert order.items == (Item(None, "Product Name", Decimal(80), Decimal(1), Decimal(0), (component,)),)
+    assert order.payments == (Payment(Decimal(92), "Cash", 1, "", ""),)
+    assert (order.amount_total, order.grand_total, order.amount_paid) == (80, 92, 92)
+    assert (order.tax, order.tax_percent, order.discount, order.balance) == (12, 15, 0, 0)
+    assert order.warnings == ()
+
+
+@pytest.mark.parametrize("value", [639, "639", " 639 ", 639.0, Decimal("639.0"), Decimal("6.39E+2"), "639.0", "639.00"])
+def test_one_order_id_however_it_is_written(value):
+    assert external_id({"OrderID": value}) == "639"
+
+
+@pytest.mark.parametrize("value", ["A-17", "007", "639.5", "1e3", "طلب", "x" * 64])
+def test_an_order_id_of_text_is_kept(value):
+    assert external_id({"OrderID": f" {value}\n"}) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", "  ", True, 639.5, float("nan"), Decimal("Infinity"), Decimal("1E+999"), [], {},
+     "a\0b", "a\x1bb", "\ud800", "x" * 65],
+    ids=ascii,
+)  # fmt: skip
+def test_what_is_no_order_id_is_refused(value):
+    with pytest.raises(PayloadError, match=r"^OrderID "):
+        external_id({"OrderID": value})
+
+
+@pytest.mark.parametrize("raw", [None, 5, "639", [], [{"OrderID": 1}]])
+def test_an_entry_that_is_no_object_is_refused(raw):
+    for function in (external_id, order_status, parse_order):
+        with pytest.raises(PayloadError, match=r"^The order must be an object\.$"):
+            function(raw)
+
+
+def test_the_status_has_one_form():
+    assert order_status({"OrderStatus": 103}) == order_status({"OrderStatus": "103.0"}) == "103"
+    assert order_status({"OrderStatus": " Paid "}) == "Paid"
+    assert order_status({}) == order_status({"OrderStatus": None}) == ""
+
+
+@pytest.mark.parametrize("key", ["OrderID", "OrderItems"])
+def test_what_the_order_must_have(key):
+    assert error_of(guide_order(**{key: None})).path == key
+
+
+@pytest.mark.parametrize("key", ["Price", "Quantity"])
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_what_an_item_must_have(key, value):
+    assert str(error_of(item_with(**{key: value}))) == f"OrderItems[0].{key} is missing."
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"Price": "92,0"}, "OrderItems[0].Price"),
+        ({"Price": float("nan")}, "OrderItems[0].Price"),
+        ({"Quantity": True}, "OrderItems[0].Quantity"),
+        ({"ItemName": ""}, "OrderItems[0]"),
+        ({"ItemName": ["x"]}, "OrderItems[0].ItemName"),
+        ({"ItemName": "x" * 1_000_000}, "OrderItems[0].ItemName"),
+        ({"ItemName": "a\0b"}, "OrderItems[0].ItemName"),
+        ({"ItemName": "a\x07b"}, "OrderItems[0].ItemName"),
+        ({"ItemName": "a\udc00b"}, "OrderItems[0].ItemName"),
+        ({"ItemName": None, "ItemID": "SKU"}, "OrderItems[0].ItemID"),
+        ({"DiscountAmount": 80.5 + 1}, "OrderItems[0].DiscountAmount"),
+        ({"OrderDetailPackages": {}}, "OrderItems[0].OrderDetailPackages"),
+        ({"OrderDetailPackages": [None]}, "OrderItems[0].OrderDetailPackages[0]"),
+        ({"OrderDetailPackages": [{"ItemName": "x"}]}, "OrderItems[0].OrderDetailPackages[0].Quantity"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_error_names_the_field_of_the_item(changes, path):
+    assert error_of(item_with(**changes)).path == path
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"OrderItems": []}, "OrderItems"),
+        ({"OrderItems": {"ItemName": "x"}}, "OrderItems"),
+        ({"OrderItems": [5]}, "OrderItems[0]"),
+        ({"OrderItems": [{}] * 2001}, "OrderItems"),
+        ({"GrandTotal": "92,0"}, "GrandTotal"),
+        ({"GrandTotal": "1e400"}, "GrandTotal"),
+        ({"CheckoutDetails": "Cash"}, "CheckoutDetails"),
+        ({"CheckoutDetails": [[]]}, "CheckoutDetails[0]"),
+        ({"CheckoutDetails": [{"CardType": "Cash"}]}, "CheckoutDetails[0].AmountPaid"),
+        ({"CheckoutDetails": [{"AmountPaid": 92, "PaymentMode": "Cash"}]}, "CheckoutDetails[0].PaymentMode"),
+        ({"CheckoutDetails": [{"AmountPaid": 92, "ReferenceID": {}}]}, "CheckoutDetails[0].ReferenceID"),
+        ({"Remark": "a\0b"}, "Remark"),
+        ({"Remark": b"bytes"}, "Remark"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_error_names_the_field_of_the_order(changes, path):
+    assert error_of(guide_order(**changes)).path == path
+
+
+def test_a_nest_of_lists_is_an_error_and_not_the_end_of_the_stack():
+    nest = []
+    for _level in range(10_000):
+        nest = [nest]
+    assert "nested deeper" in str(error_of(guide_order(Remark=nest)))
+
+
+def test_foreign_scripts_and_emoji_pass_unchanged():
+    for name in (
+        "قهوة عربية",
+        "\u200f\u05e9\u05dc\u05d5\u05dd\u200f",
+        "☕️ 🍰 \U0001f469\u200d\U0001f373",
+        "Zoë's naïve café",
+    ):
+        assert parse_order(item_with(ItemName=name)).items[0].name == name
+
+
+def test_blanks_around_names_go_and_line_breaks_become_blanks():
+    assert parse_order(item_with(ItemName="  Flat\nWhite\t")).items[0].name == "Flat White"
+
+
+@pytest.mark.parametrize(
+    ("value", "item_id"), [(0, None), (-1, None), (None, None), (7, 7), ("7", 7), (7.0, 7), ("", None)]
+)
+def test_only_an_item_id_above_zero_counts(value, item_id):
+    assert parse_order(item_with(ItemID=value)).items[0].item_id == item_id
+
+
+def test_an_item_needs_no_name_if_it_has_an_id():
+    assert parse_order(item_with(ItemID=7, ItemName=None)).items[0].name == ""
+
+
+def test_an_item_id_that_is_no_number_is_passed_over_where_there_is_a_name():
+    order = parse_order(item_with(ItemID="SKU-1"))
+    assert order.items[0].item_id is None
+    assert any("OrderItems[0].ItemID" in str(warning) for warning in order.warnings)
+
+
+def test_totals_may_be_texts_with_thousands_separators():
+    order = parse_order(guide_order(GrandTotal="1,092.00", AmountTotal=" 1,000 ", Tax="92"))
+    assert (order.grand_total, order.amount_total, order.tax) == (1092, 1000, 92)
+
+
+@pytest.mark.parametrize("key", ["GrandTotal", "AmountTotal", "AmountPaid"])
+def test_an_absent_total_is_a_warning(key):
+    order = parse_order(guide_order(**{key: None}))
+    assert len(order.warnings) == 1
+    assert str(order.warnings[0]).startswith(f"{key} is missing, so ")
+
+
+def test_an_empty_text_is_an_absent_total():
+    assert parse_order(guide_order(GrandTotal=" ")).grand_total is None
+
+
+def test_a_line_without_quantity_is_left_out_with_a_warning():
+    order = guide_order()
+    order["OrderItems"].append({"ItemName": "Nothing", "Price": 5, "Quantity": 0})
+    parsed = parse_order(order)
+    assert [item.name for item in parsed.items] == ["Product Name"]
+    assert tuple(map(str, parsed.warnings)) == ("OrderItems[1] has the Quantity 0 and was left out",)
+    assert error_of(item_with(Quantity=0)).path == "OrderItems"
+    assert error_of(item_with(Quantity=0, DiscountAmount=1)).path == "OrderItems[0].DiscountAmount"
+
+
+def test_components_may_lack_a_price_and_be_absent():
+    assert parse_order(item_with(OrderDetailPackages=None)).items[0].components == ()
+    components = [{"ItemName": "Cup", "Quantity": 2}, {"ItemName": "Lid", "Quantity": 0}]
+    order = parse_order(item_with(OrderDetailPackages=components))
+    assert order.items[0].components == (Component(None, "Cup", Decimal(0), Decimal(2)),)
+    assert tuple(map(str, order.warnings)) == (
+        "OrderItems[0].OrderDetailPackages[1] has the Quantity 0 and was left out",
+    )
+
+
+@pytest.mark.parametrize("details", [None, []])
+def test_without_checkout_details_the_order_is_the_payment(details):
+    raw = guide_order(PaymentMode="2", CardType="Visa") | {"CheckoutDetails": details}
+    assert parse_order(raw).payments == (Payment(Decimal(92), "Visa", 2, "", ""),)
+    del raw["CheckoutDetails"]
+    assert parse_order(raw).payments == (Payment(Decimal(92), "Visa", 2, "", ""),)
+
+
+def test_payments_of_nothing_are_dropped():
+    details = [{"AmountPaid": 0, "CardType": "Card"}, {"AmountPaid": "92.0", "CardType": "Cash"}]
+    assert [payment.card_type for payment in parse_order(guide_order(CheckoutDetails=details)).payments] == ["Cash"]
+    free = parse_order(item_with(Price=0) | {"AmountPaid": 0, "GrandTotal": 0, "CheckoutDetails": None})
+    assert free.payments == ()
+    assert unpaid(free, Decimal(0)) == 0
+
+
+def test_payments_that_differ_from_amount_paid_are_a_warning():
+    order = parse_order(guide_order(AmountPaid="100.00"))
+    assert tuple(map(str, order.warnings)) == ("AmountPaid is 100.00, but the CheckoutDetails add up to 92.0",)
+
+
+def test_the_last_digits_of_a_card_and_the_reference():
+    details = [{"AmountPaid": 92, "CardType": "Visa", "CardNumber": "4111 1111 1111 1234", "ReferenceID": 778899}]
+    assert parse_order(guide_order(CheckoutDetails=details)).payments[0] == Payment(
+        Decimal(92), "Visa", None, "778899", "1234"
+    )
+
+
+def test_change_and_what_is_unpaid():
+    order = parse_order(guide_order(CheckoutDetails=[{"AmountPaid": 60}, {"AmountPaid": "40"}], AmountPaid=100))
+    assert payments_total(order) == 100
+    assert (change(order, Decimal(92)), unpaid(order, Decimal(92))) == (8, 0)
+    assert (change(order, Decimal(101)), unpaid(order, Decimal(101))) == (0, 1)
+    assert not is_return(order)
+
+
+def test_a_return_has_no_change_and_is_paid_back_exactly():
+    raw = item_with(Quantity=-1) | {"GrandTotal": -92, "AmountPaid": -92, "CheckoutDetails": [{"AmountPaid": -92}]}
+    order = parse_order(raw)
+    assert is_return(order)
+    assert order.items[0].gross == -80
+    assert (change(order, Decimal(-92)), unpaid(order, Decimal(-92))) == (0, 0)
+    assert unpaid(order, Decimal(-90)) == unpaid(order, Decimal(-94)) == 2
+    assert change(order, Decimal(-94)) == 0
+    del raw["GrandTotal"]
+    assert is_return(parse_order(raw))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_discount_takes_away_whatever_its_sign(sign):
+    assert order_of((80, 1, sign * 8), AmountDiscount=sign * 5).items[0].discount == 8
+    returned = order_of((80, -1, sign * 8), AmountDiscount=sign * 5)
+    assert (returned.items[0].discount, returned.discount) == (-8, -5)
+    assert expected_net(returned, [Decimal(-8)]) == -72
+
+
+def test_a_discount_that_was_rounded_up_beyond_its_line_keeps_its_direction():
+    returned = order_of((1, "-0.5", 1), AmountDiscount=1)
+    assert (returned.items[0].gross, returned.items[0].discount, returned.discount) == (Decimal("-0.5"), -1, -1)
