@@ -1,10 +1,9 @@
 import hashlib
 import json
-from urllib.parse import urlencode
 
 from odoo.http import request
 
-from ..models.warehouse.warehouse_schema import (
+from ..lib.json_schema import (
     DATETIME,
     INTEGER,
     NULLABLE_DATETIME,
@@ -12,20 +11,20 @@ from ..models.warehouse.warehouse_schema import (
     STRING,
     closed_object,
 )
+from ..models.shipment.external_shipment import STATES as SHIPMENT_STATES
+from ..models.shipment.external_shipment_event import KINDS as EVENT_KINDS
 from .api_operation import Answer, ApiController, Body, Parameter, Reply, known_etags, operation
+from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, PICKING_ID, STRING_HEADER, next_link, page_headers
 from .api_problem import Problem
-from .pickings import LIMIT, PICKING_ID
-from .warehouse import ETAG_HEADER, NOT_MODIFIED, STRING_HEADER
 
 PATH = "/api/delivery/shipments"
 
-STATES = ("pending", "sending", "shipped", "delivered", "error", "cancelled")
-EVENT_KINDS = ("picked_up", "under_way", "delivered", "failed_attempt", "cancelled", "other")
+STATES = [state for state, _label in SHIPMENT_STATES]
 
 EVENT = closed_object(
     {
         "date": DATETIME,
-        "kind": {"type": "string", "enum": list(EVENT_KINDS)},
+        "kind": {"type": "string", "enum": [kind for kind, _label in EVENT_KINDS]},
         "status": {**STRING, "description": "The courier's own word."},
         "details": NULLABLE_STRING,
     },
@@ -35,7 +34,7 @@ SHIPMENT = closed_object(
     {
         "picking_id": INTEGER,
         "provider_code": {**STRING, "description": "The delivery_type of the shipping method."},
-        "state": {"type": "string", "enum": list(STATES)},
+        "state": {"type": "string", "enum": STATES},
         "tracking_number": NULLABLE_STRING,
         "tracking_url": NULLABLE_STRING,
         "order_number": {**NULLABLE_STRING, "description": "The number of the courier's order, if it has one."},
@@ -62,7 +61,7 @@ REQUEST = Body(
 )
 STATE = Parameter(
     "state",
-    {"type": "array", "items": {"type": "string", "enum": list(STATES)}, "minItems": 1, "maxItems": 100},
+    {"type": "array", "items": {"type": "string", "enum": STATES}, "minItems": 1, "maxItems": 100},
     "Only shipments in this state; several are separated by commas.",
 )
 CURSOR = Parameter(
@@ -70,11 +69,6 @@ CURSOR = Parameter(
     {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
     "The page, as the Link header of the page before gives it.",
 )
-PAGE_HEADERS = {
-    "ETag": ETAG_HEADER,
-    "Link": (STRING_HEADER, 'The next page, as rel="next" (RFC 8288); absent on the last page.'),
-    "X-Total-Count": ({"type": "integer", "minimum": 0}, "How many shipments match, on all pages."),
-}
 
 
 class DeliveryController(ApiController):
@@ -112,7 +106,7 @@ class DeliveryController(ApiController):
         description="Newest first.",
         parameters=(STATE, LIMIT, CURSOR),
         answers={
-            200: Reply("A page of shipments.", {"type": "array", "items": SHIPMENT}, headers=PAGE_HEADERS),
+            200: Reply("A page of shipments.", {"type": "array", "items": SHIPMENT}, headers=page_headers("shipments")),
             304: NOT_MODIFIED,
         },
     )
@@ -127,8 +121,7 @@ class DeliveryController(ApiController):
         headers = {"X-Total-Count": str(Shipment.search_count(domain))}
         if len(shipments) > limit:
             shipments = shipments[:limit]
-            query = {**request.httprequest.args.to_dict(), "cursor": shipments[-1].id}
-            headers["Link"] = f'<{request.httprequest.base_url}?{urlencode(query)}>; rel="next"'
+            headers["Link"] = next_link(shipments[-1].id)
         return _answer([_document(shipment) for shipment in shipments], headers)
 
     @operation(

@@ -4,8 +4,8 @@ from functools import cache
 from http import HTTPStatus
 
 from .api_operation import OPERATIONS, Answer, ApiController, Reply, known_etags, operation
+from .api_parameters import ETAG_HEADER, NOT_MODIFIED
 from .api_problem import DETAILS, PROBLEM_TYPE
-from .warehouse import ETAG_HEADER, NOT_MODIFIED
 
 PROBLEM = {
     "type": "object",

@@ -1,12 +1,10 @@
-from urllib.parse import urlencode
-
-from odoo.http import request
-
+from ..lib.json_schema import closed_object
 from ..models.warehouse.warehouse_api import BadCursor
-from ..models.warehouse.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES, closed_object
+from ..models.warehouse.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES
 from .api_operation import Parameter, Reply, known_etags, operation
+from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, PICKING_ID, next_link, page_headers
 from .api_problem import Problem
-from .warehouse import ETAG_HEADER, NOT_MODIFIED, SOURCE, STRING_HEADER, WarehouseController
+from .warehouse import SOURCE, WarehouseController
 
 PATH = "/api/odoo/pickings"
 
@@ -14,12 +12,6 @@ STATE = Parameter(
     "state",
     {"type": "array", "items": {"type": "string", "enum": list(PICKING_STATES)}, "minItems": 1, "maxItems": 100},
     "Only transfers in this state; several are separated by commas.",
-)
-LIMIT = Parameter(
-    "limit",
-    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-    "Transfers a page.",
-    default=100,
 )
 CURSOR = Parameter(
     "cursor",
@@ -32,18 +24,6 @@ UPDATED_SINCE = Parameter(
     {"type": "string", "format": "date-time"},
     "Only transfers written at that time or later; without an offset the time is UTC.",
 )
-PICKING_ID = Parameter(
-    "picking_id",
-    {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
-    "The transfer's id.",
-    place="path",
-)
-
-PAGE_HEADERS = {
-    "ETag": ETAG_HEADER,
-    "Link": (STRING_HEADER, 'The next page, as rel="next" (RFC 8288); absent on the last page.'),
-    "X-Total-Count": ({"type": "integer", "minimum": 0}, "How many transfers match, on all pages."),
-}
 
 
 class PickingController(WarehouseController):
@@ -60,7 +40,7 @@ class PickingController(WarehouseController):
             200: Reply(
                 "A page of transfers.",
                 {"type": "array", "items": PICKING},
-                headers=PAGE_HEADERS,
+                headers=page_headers("transfers"),
             ),
             304: NOT_MODIFIED,
         },
@@ -78,8 +58,7 @@ class PickingController(WarehouseController):
         if page.total is not None:  # not counted for a 304
             headers["X-Total-Count"] = str(page.total)
         if page.next_cursor:
-            query = {**request.httprequest.args.to_dict(), "cursor": page.next_cursor}
-            headers["Link"] = f'<{request.httprequest.base_url}?{urlencode(query)}>; rel="next"'
+            headers["Link"] = next_link(page.next_cursor)
         return self._answer(page, headers)
 
     @operation(

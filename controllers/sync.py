@@ -1,10 +1,12 @@
 from odoo.http import request
 
+from ..lib.json_schema import closed_object
 from ..models.warehouse.warehouse_api_status import SYNC_GROUP
-from ..models.warehouse.warehouse_schema import STATUS, closed_object
+from ..models.warehouse.warehouse_schema import STATUS
 from .api_operation import Answer, Reply, known_etags, operation
+from .api_parameters import ETAG_HEADER, NOT_MODIFIED
 from .api_problem import Problem
-from .warehouse import ETAG_HEADER, NOT_MODIFIED, SOURCE, WarehouseController
+from .warehouse import SOURCE, WarehouseController
 
 STARTED = {"success": True, "message": "Odoo sync started in background"}
 

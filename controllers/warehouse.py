@@ -2,12 +2,8 @@ from odoo.exceptions import MissingError
 from odoo.http import request
 
 from ..models.mirror.odoo_sync_source import LOCAL_CODE
-from .api_operation import Answer, ApiController, Parameter, Reply
+from .api_operation import Answer, ApiController, Parameter
 from .api_problem import Problem
-
-STRING_HEADER = {"type": "string"}
-ETAG_HEADER = (STRING_HEADER, "Send it back as If-None-Match; while nothing has changed, the answer is 304.")
-NOT_MODIFIED = Reply("Nothing has changed since the answer with this etag.", headers={"ETag": ETAG_HEADER})
 
 SOURCE = Parameter(
     "source",

@@ -1,4 +1,4 @@
-"""The part of JSON Schema that the API's declarations use, and the check of a value against it.
+"""The part of JSON Schema that the API's declarations use: its vocabulary, and the check of a value against it.
 
 Understood: type (also a list of types), enum, const, minimum, maximum, minLength, maxLength, pattern, format
 (date-time), properties, required, additionalProperties (false), items, minItems, maxItems. The same dictionaries go
@@ -14,8 +14,29 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+INTEGER = {"type": "integer"}
+NULLABLE_INTEGER = {"type": ["integer", "null"]}
+NUMBER = {"type": "number"}
+BOOLEAN = {"type": "boolean"}
+STRING = {"type": "string"}
+NULLABLE_STRING = {"type": ["string", "null"]}
+DATETIME = {"type": "string", "format": "date-time", "description": "ISO 8601 in UTC, ending in Z."}
+NULLABLE_DATETIME = {**DATETIME, "type": ["string", "null"]}
+
+
 class SchemaError(ValueError):
     """A value does not fit its schema; the text says where and what is allowed."""
+
+
+def closed_object(properties, **keywords):
+    """Return the schema of an object that has all of `properties` and nothing else."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+        **keywords,
+    }
 
 
 def parse_text(text, schema, name):

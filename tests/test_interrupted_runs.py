@@ -116,7 +116,7 @@ class TestInterruptedRuns(ExternalOrderCase):
             locked.append(not self.is_free(sync.run_ids))
             return original(sync)
 
-        with self.overridden("_iter_fetched_entries", look):
+        with self.overridden("_fetch_entries", look):
             run = self.synchronize(self.order())
         self.assertEqual((run.status, locked), ("success", [True]))
         self.assertTrue(self.is_free(run))

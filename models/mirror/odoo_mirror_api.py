@@ -56,7 +56,7 @@ class OdooMirrorApi(models.AbstractModel):
         return f"{CURSOR_SCOPE}.source_{self._source_id}"
 
     @api.model
-    def _compute_line_columns(self, Line, query):
+    def _get_line_columns(self, Line, query):
         return {}
 
     @api.model

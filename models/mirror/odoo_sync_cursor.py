@@ -19,7 +19,7 @@ class OdooSyncCursor(models.Model):
     _rec_name = "kind"
 
     source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
-    kind = fields.Selection(selection="_select_kind", required=True, readonly=True)
+    kind = fields.Selection(selection="_selection_kind", required=True, readonly=True)
     asked_date = fields.Datetime(readonly=True, help="The remote's time when the last complete pass began.")
     whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
     synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
@@ -28,7 +28,7 @@ class OdooSyncCursor(models.Model):
     _kind_unique = models.Constraint("UNIQUE (source_id, kind)", "A source has one cursor for each kind.")
 
     @api.model
-    def _select_kind(self):
+    def _selection_kind(self):
         return [(kind, self.env["odoo.mirror.sync"]._get_label(kind)) for kind in KINDS]
 
     @api.model

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.message_language import for_reader
+from ...tools.notifications import notification
 
 STATUSES = [
     ("success", "Success"),
@@ -107,17 +108,7 @@ class OdooSyncRun(models.Model):
         if self.status == "running":
             message = self.env._("%(summary)s The rest goes on in the background.", summary=self._get_summary())
         kind = {"success": "success", "running": "info"}.get(self.status, "danger")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.source_id.name,
-                "type": kind,
-                "message": message,
-                "sticky": kind == "danger",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(kind, message, title=self.source_id.name, sticky=kind == "danger")
 
     @api.autovacuum
     def _gc_runs(self):

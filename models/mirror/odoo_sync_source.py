@@ -11,6 +11,7 @@ from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooCli
 from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.message_language import reader_text, with_reader
+from ...tools.notifications import notification
 from ...tools.scheduling import SYNC_NOW_SECONDS, due_domain, plan_next_turn
 from .odoo_sync_run import STATUSES
 
@@ -178,20 +179,13 @@ class OdooSyncSource(models.Model):
                 total = client.newest("product", 1).total
         except OdooClientError as error:
             raise UserError(reader_text(self.env, error.message)) from error
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Connection works"),
-                "type": "success",
-                "message": self.env._(
-                    "Odoo %(version)s answers through %(protocol)s and shows %(count)s products.",
-                    version=handshake.version,
-                    protocol="JSON-2" if handshake.protocol == "json2" else "JSON-RPC",
-                    count=total,
-                ),
-            },
-        }
+        message = self.env._(
+            "Odoo %(version)s answers through %(protocol)s and shows %(count)s products.",
+            version=handshake.version,
+            protocol="JSON-2" if handshake.protocol == "json2" else "JSON-RPC",
+            count=total,
+        )
+        return notification("success", message, title=self.env._("Connection works"), reload=False)
 
     # ------------------------------------------------------------
     # Synchronizing

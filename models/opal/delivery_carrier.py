@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.notifications import notification
+
 
 class DeliveryCarrier(models.Model):
     """OPAL Kurier, a provider of the queue."""
@@ -70,11 +72,5 @@ class DeliveryCarrier(models.Model):
         """Sign in and open the order form, ordering nothing."""
         self.ensure_one()
         self.env["opal.shipping"]._check(self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("OPAL accepts the user, and its order form is as expected."),
-            },
-        }
+        message = self.env._("OPAL accepts the user, and its order form is as expected.")
+        return notification("success", message, reload=False)

@@ -7,6 +7,5 @@ from . import external_product_alias
 from . import external_payment_mapping
 from . import external_order_screen
 from . import external_order_sync_screen
-from . import external_choice_screen
 from . import external_order_problem
 from . import external_order_preview

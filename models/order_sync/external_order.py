@@ -253,24 +253,6 @@ class ExternalOrder(models.Model):
         action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}
         return {**action, "res_id": self.ensure_one().pos_order_id.id}
 
-    def action_choose_product(self):
-        """Open the dialog in which a person says which product is meant; it is remembered."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Choose Product"),
-            "res_model": "external.product.alias",
-            # An alias whose product is no longer for sale gets another product.
-            "res_id": self.env["external.product.alias"]._find_for(self).id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_sync_id": self.sync_id.id,
-                "default_item_id": self.missing_item_id,
-                "default_item_name": self.missing_item_name,
-            },
-        }
-
     def _check_may_act(self):
         """The inbox is written by the synchronization alone; these buttons are for the users of the product."""
         self.check_access("read")

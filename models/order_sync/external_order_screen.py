@@ -85,8 +85,11 @@ class ExternalOrder(models.Model):
         return self.search(self._get_same_reason_domain()).action_retry()
 
     def action_choose_product(self):
-        """Open the dialog, which tells afterwards what became of the orders that wait for this product."""
-        action = super().action_choose_product()
+        """Open the dialog in which a person chooses the product of this item; the choice is remembered.
+
+        After saving, the dialog reports what happened to the orders that wait for this product.
+        """
+        self.ensure_one()
         waiting = self.search(
             [
                 *self._get_same_reason_domain(),
@@ -96,9 +99,21 @@ class ExternalOrder(models.Model):
             limit=ORDERS_TOLD,
         )
         return {
-            **action,
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose Product"),
+            "res_model": "external.product.alias",
+            # An alias whose product is no longer for sale gets another product.
+            "res_id": self.env["external.product.alias"]._find_for(self).id,
+            "view_mode": "form",
             "views": [(self.env.ref("external_order_sync.external_product_alias_view_dialog").id, "form")],
-            "context": {**action["context"], "external_order_ids": waiting.ids, "dialog_size": "medium"},
+            "target": "new",
+            "context": {
+                "default_sync_id": self.sync_id.id,
+                "default_item_id": self.missing_item_id,
+                "default_item_name": self.missing_item_name,
+                "external_order_ids": waiting.ids,
+                "dialog_size": "medium",
+            },
         }
 
     # ------------------------------------------------------------

@@ -16,6 +16,28 @@ FETCH_SIZE = 5000
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
+class FetchedEntries:
+    """The entries of one download, in lists of a bounded size; they are downloaded while one goes through them.
+
+    It is in the context while `_fetch_orders_from_external` works, so that an override of that method does not lose
+    what the download found.
+
+    :ivar bool repeats_itself: whether the feed sent a page twice, known once all entries were seen
+    """
+
+    def __init__(self, sync):
+        self._sync = sync.with_context(external_order_sync_fetched=self)
+        self.repeats_itself = False
+
+    def __iter__(self):
+        if is_overridden(self._sync, "_fetch_orders_from_external"):
+            entries = iter(self._sync._fetch_orders_from_external())
+            while chunk := list(islice(entries, FETCH_SIZE)):
+                yield chunk
+        else:
+            yield from self._sync._iter_feed()
+
+
 class ExternalOrderSync(models.Model):
     """A connection to one external system whose orders become paid orders of one Point of Sale."""
 
@@ -52,6 +74,7 @@ class ExternalOrderSync(models.Model):
         required=True,
         tracking=True,
         index=True,
+        default=lambda self: self._default_pos_config_id(),
         help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used.",
     )
     company_id = fields.Many2one(related="pos_config_id.company_id", store=True, index=True)
@@ -147,6 +170,12 @@ class ExternalOrderSync(models.Model):
         "CHECK (closing_time >= 0 AND closing_time < 24 AND closing_order_count >= 0)",
         "Sessions are closed at a time from 00:00 to 23:59, and after a number of orders that is not negative.",
     )
+
+    @api.model
+    def _default_pos_config_id(self):
+        """Return the company's Point of Sale if it has only one."""
+        configs = self.env["pos.config"].search([("company_id", "=", self.env.company.id)], limit=2)
+        return configs if len(configs) == 1 else False
 
     @api.constrains("external_api_url")
     def _check_external_api_url(self):
@@ -250,32 +279,27 @@ class ExternalOrderSync(models.Model):
         :raise UserError: with what went wrong and what to check
         """
         self.ensure_one()
-        return [entry for entries in self._iter_feed(FETCH_SIZE) for entry in entries]
+        return [entry for entries in self._iter_feed() for entry in entries]
 
-    def _iter_fetched_entries(self):
-        """Yield the entries of the feed in lists of a bounded size.
+    def _fetch_entries(self):
+        """Return the entries of the feed.
 
-        :raise UserError: with what went wrong and what to check
+        :rtype: FetchedEntries
+        :raise UserError: while they are downloaded, with what went wrong and what to check
         """
-        self.ensure_one()
-        if is_overridden(self, "_fetch_orders_from_external"):
-            entries = iter(self._fetch_orders_from_external())
-            while chunk := list(islice(entries, FETCH_SIZE)):
-                yield chunk
-        else:
-            yield from self._iter_feed(FETCH_SIZE)
+        return FetchedEntries(self.ensure_one())
 
-    def _iter_feed(self, size):
+    def _iter_feed(self):
         try:
             feed = OrderFeed(self._prepare_feed_settings())
-            yield from chunks(feed.pages(), size)
+            yield from chunks(feed.pages(), FETCH_SIZE)
         except FeedError as error:
             reason = reader_text(self.env, error.message)
             message = for_reader(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
             raise UserError(message) from error
-        if feed.repeats_itself:
-            run_id = self.env.context.get("external_order_sync_run_id")
-            self.env["external.order.sync.run"].browse(run_id).feed_repeats = True
+        fetched = self.env.context.get("external_order_sync_fetched")
+        if feed.repeats_itself and isinstance(fetched, FetchedEntries):
+            fetched.repeats_itself = True
 
     def _prepare_feed_settings(self):
         """Return how to ask the external system: a hook for other query parameters or limits.

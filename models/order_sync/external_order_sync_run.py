@@ -6,6 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.exclusive import exclusive, sql_held_keys
 from ...tools.message_language import for_reader, in_english, with_reader
@@ -160,15 +161,29 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _end_interrupted(self, sync=None):
         """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
-        domain = Domain("status", "=", "running") & Domain("scheduled", "=", False)
-        running = self.search(domain & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE))
-        if not running:
-            return
-        held = {key for (key,) in self.env.execute_query(sql_held_keys(LOCK))}
-        silent_since = fields.Datetime.now() - ABANDONED_AFTER
-        for run in running:
-            if run.date_progress < silent_since or not held & {run.id, None}:
-                run._for_reader(run.sync_id)._end_as_interrupted()
+        running = Domain("status", "=", "running") & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
+        self.flush_model(["scheduled", "date_progress"])
+        query = self._search(running)
+        query.add_where(SQL("%s IS NOT TRUE", self._sql_is_alive(SQL.identifier(query.table))))
+        for run in self.browse(query):
+            run._for_reader(run.sync_id)._end_as_interrupted()
+
+    @api.model
+    def _sql_is_alive(self, table):
+        """Return the condition that a running run goes on: the scheduler will take it up, or a process works on it.
+
+        :param SQL table: the table of runs in the query
+        :rtype: SQL
+        """
+        return SQL(
+            """(%(run)s.scheduled IS TRUE OR (
+                %(run)s.date_progress >= %(silent_since)s
+                AND EXISTS (SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL)
+            ))""",
+            run=table,
+            silent_since=fields.Datetime.now() - ABANDONED_AFTER,
+            held=sql_held_keys(LOCK),
+        )
 
     def _end_as_interrupted(self):
         self.ensure_one()
@@ -250,19 +265,21 @@ class ExternalOrderSyncRun(models.Model):
             self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
         # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
         known = 0
-        for entries in self.sync_id.with_context(external_order_sync_run_id=self.id)._iter_fetched_entries():
+        fetched = self.sync_id._fetch_entries()
+        for entries in fetched:
             if retrying(self.env, lambda entries=entries, known=known: self._receive(entries, known)):
                 known = 0
                 if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
                     return False
             else:
                 known += len(entries)
-        retrying(self.env, lambda: self._finish_fetching(known))
+        retrying(self.env, lambda: self._finish_fetching(known, fetched.repeats_itself))
         commit(self.env)
         return True
 
-    def _finish_fetching(self, known):
+    def _finish_fetching(self, known, feed_repeats):
         self.fetch_done = True
+        self.feed_repeats = feed_repeats
         self.fetched_count += known
         self.known_count = max(self.known_count + known, 0)
         # Every page was committed before. What is not in the inbox has to be asked for again: entries that were

@@ -1,12 +1,15 @@
-from odoo import models
+from odoo import fields, models
 
 from ...tools.message_language import for_reader
 from ...tools.notifications import notification
 from .external_order_sync_run import FAILURES_NAMED
 
+# A notification is for a glance; the status has the whole message.
+LINES_SHOWN = 5
+
 
 class ExternalOrderSyncRun(models.Model):
-    """What a run tells people."""
+    """What a run reports: its message, the notification, the bar in the chart."""
 
     _inherit = "external.order.sync.run"
 
@@ -80,13 +83,39 @@ class ExternalOrderSyncRun(models.Model):
         return lines
 
     def _get_notification(self):
-        """Return the client action that tells the person who clicked what this run did."""
+        """Return the client action that shows what this run did, in short, with the next steps as buttons."""
         self.ensure_one()
-        running = self.status == "running"
         kind = {"success": "success", "error": "danger", "no_orders": "info", "running": "info"}[self.status]
         message = self.message
-        if running:
+        if self.status == "running":
             message = self.env._(
                 "%(imported)s orders imported so far. The rest goes on in the background.", imported=self.imported_count
             )
-        return notification(kind, message, title=self.sync_id.name, sticky=self.status == "error")
+        lines = (message or "").splitlines()
+        if len(lines) > LINES_SHOWN:
+            lines = [*lines[:LINES_SHOWN], "…"]
+        action = notification(kind, "\n".join(lines), title=self.sync_id.name, sticky=self.status == "error")
+        params = {**action["params"], "buttons": self._get_next_steps()}
+        return {**action, "tag": "external_order_sync.notification", "params": params}
+
+    def _get_next_steps(self):
+        """Return the buttons of the notification: dicts of ``name``, ``action``, ``primary``."""
+        if not self.failed_count:
+            return []
+        steps = [{"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()}]
+        problems = self.env["external.order.problem"].search([("sync_id", "=", self.sync_id.id)])
+        if lacking := problems.filtered("can_choose_product")[:1]:
+            name = self.env._("Choose Product: %s", lacking.item_name or lacking.item_id)
+            steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_product()})
+        return steps
+
+    def _get_chart_values(self):
+        """Return what the bar of this run shows."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "date": fields.Datetime.to_string(self.date_start),
+            "status": self.status,
+            "imported": self.imported_count,
+            "failed": self.failed_count + self.refused_count,
+        }

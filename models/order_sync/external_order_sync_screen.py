@@ -5,8 +5,6 @@ from ...tools.notifications import notification
 
 # Bars of the small chart of the last runs.
 RUNS_SHOWN = 20
-# A notification is for a glance; the status has the whole message.
-LINES_SHOWN = 5
 
 
 class ExternalOrderSync(models.Model):
@@ -14,15 +12,8 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    pos_config_id = fields.Many2one(default=lambda self: self._default_pos_config())
     picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
-
-    @api.model
-    def _default_pos_config(self):
-        """Return the Point of Sale of this company if there is no choice anyway."""
-        configs = self.env["pos.config"].search([("company_id", "=", self.env.company.id)], limit=2)
-        return configs if len(configs) == 1 else False
 
     @api.depends("order_ids.pos_order_id.picking_ids")
     def _compute_picking_count(self):
@@ -79,7 +70,7 @@ class ExternalOrderSync(models.Model):
         """Fetch, and show what would become of the first orders; nothing is imported."""
         self.ensure_one()
         self.check_access("write")
-        entries = next(iter(self._iter_fetched_entries()), [])
+        entries = next(iter(self._fetch_entries()), [])
         if any(isinstance(entry, dict) for entry in entries):
             return self.env["external.order.preview"]._open(self, entries)
         kind, message = "success", self.env._("The external system answers, but sent no orders.")
@@ -97,38 +88,3 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
         return {**action, "domain": list(self._get_pickings_domain()), "context": {}}
-
-
-class ExternalOrderSyncRun(models.Model):
-    _inherit = "external.order.sync.run"
-
-    def _get_chart_values(self):
-        """Return what the bar of this run shows."""
-        self.ensure_one()
-        return {
-            "id": self.id,
-            "date": fields.Datetime.to_string(self.date_start),
-            "status": self.status,
-            "imported": self.imported_count,
-            "failed": self.failed_count + self.refused_count,
-        }
-
-    def _get_notification(self):
-        """Keep it short, and add the next step: the product that most orders lack, and all orders that failed."""
-        action = super()._get_notification()
-        lines = action["params"]["message"].splitlines()
-        if len(lines) > LINES_SHOWN:
-            lines = [*lines[:LINES_SHOWN], "…"]
-        params = {**action["params"], "message": "\n".join(lines), "buttons": self._get_next_steps()}
-        return {**action, "tag": "external_order_sync.notification", "params": params}
-
-    def _get_next_steps(self):
-        """Return the buttons of the notification: dicts of ``name``, ``action``, ``primary``."""
-        if not self.failed_count:
-            return []
-        steps = [{"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()}]
-        problems = self.env["external.order.problem"].search([("sync_id", "=", self.sync_id.id)])
-        if lacking := problems.filtered("can_choose_product")[:1]:
-            name = self.env._("Choose Product: %s", lacking.item_name or lacking.item_id)
-            steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_product()})
-        return steps

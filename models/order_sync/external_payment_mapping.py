@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ExternalPaymentMapping(models.Model):
@@ -22,6 +22,8 @@ class ExternalPaymentMapping(models.Model):
     )
     payment_method_id = fields.Many2one("pos.payment.method", required=True, ondelete="cascade")
 
+    available_method_ids = fields.Many2many("pos.payment.method", compute="_compute_available_method_ids")
+
     _payment_given = models.Constraint(
         "CHECK (COALESCE(payment_mode, '') <> '' OR COALESCE(card_type, '') <> '')",
         "Enter the PaymentMode or the CardType of the external system.",
@@ -30,3 +32,36 @@ class ExternalPaymentMapping(models.Model):
         "(COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')))",
         "There is already a mapping for this payment.",
     )
+
+    @api.depends("sync_id")
+    def _compute_available_method_ids(self):
+        # The import passes over a mapping to a method that its Point of Sale does not have, so none is offered.
+        can_take = self.env["external.payment.matching"]._can_take_any_payment
+        of_all = self.env["external.order.sync"].search([("active", "=", True)]).pos_config_id.payment_method_ids
+        for mapping in self:
+            methods = mapping.sync_id.pos_config_id.payment_method_ids if mapping.sync_id else of_all
+            mapping.available_method_ids = methods.filtered(can_take)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mappings = super().create(vals_list)
+        mappings._retry_waiting_orders()
+        return mappings
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._retry_waiting_orders()
+        return result
+
+    def _retry_waiting_orders(self):
+        """Try the failed orders again that had no payment method."""
+        domain = [("state", "=", "failed"), ("error_code", "=", "payment_not_found")]
+        if all(self.mapped("sync_id")):
+            domain.append(("sync_id", "in", self.sync_id.ids))
+        # The inbox is written by the synchronization alone; choosing a payment method is the manager's part in it.
+        if self and (orders := self.env["external.order"].sudo().search(domain)):
+            orders._retry()
+
+    def action_remember(self):
+        """Tell what the choice did, as for a product."""
+        return self.env["external.order"]._get_choice_notification()

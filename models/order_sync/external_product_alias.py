@@ -35,6 +35,8 @@ class ExternalProductAlias(models.Model):
         help="The product that is sold. It can be sold and is available in Point of Sale.",
     )
 
+    waiting_count = fields.Integer(compute="_compute_waiting_count")
+
     _item_given = models.Constraint(
         "CHECK (COALESCE(item_id, '') <> '' OR btrim(COALESCE(item_name, '')) <> '')",
         "Enter the item ID or the item name of the external system.",
@@ -53,6 +55,15 @@ class ExternalProductAlias(models.Model):
     def _compute_display_name(self):
         for alias in self:
             alias.display_name = alias.item_name or alias.item_id
+
+    @api.depends("item_id", "item_name", "sync_id")
+    def _compute_waiting_count(self):
+        for alias in self:
+            domain = [("state", "=", "failed"), ("error_code", "in", ("product_not_found", "product_ambiguous"))]
+            if alias.sync_id:
+                domain.append(("sync_id", "=", alias.sync_id.id))
+            orders = self.env["external.order"].search_fetch(domain, ["missing_item_id", "missing_item_name"])
+            alias.waiting_count = len(orders.filtered(alias._is_meant))
 
     @api.constrains("item_id")
     def _check_item_id(self):
@@ -119,3 +130,7 @@ class ExternalProductAlias(models.Model):
         if self.item_id:
             return order.missing_item_id == self.item_id
         return bool(self.name_key) and name_key(order.missing_item_name) == self.name_key
+
+    def action_remember(self):
+        """Tell what the choice, which was saved before this, did for the orders that waited for it."""
+        return self.env["external.order"]._get_choice_notification()

@@ -17,6 +17,15 @@ MAX_ATTEMPTS = 12
 # A courier that has told of no delivery for so long is not asked any more.
 LONGEST_WAY = timedelta(days=60)
 
+STATES = [
+    ("pending", "Pending"),
+    ("sending", "Sending"),
+    ("shipped", "Shipped"),
+    ("delivered", "Delivered"),
+    ("error", "Error"),
+    ("cancelled", "Cancelled"),
+]
+
 
 class ExternalShipment(models.Model):
     """The queue of what couriers are to carry: one row per transfer, with what became of it.
@@ -39,14 +48,7 @@ class ExternalShipment(models.Model):
         "Provider", required=True, readonly=True, help="The provider of the shipping method, as the API names it."
     )
     state = fields.Selection(
-        [
-            ("pending", "Pending"),
-            ("sending", "Sending"),
-            ("shipped", "Shipped"),
-            ("delivered", "Delivered"),
-            ("error", "Error"),
-            ("cancelled", "Cancelled"),
-        ],
+        STATES,
         required=True,
         default="pending",
         readonly=True,

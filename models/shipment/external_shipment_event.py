@@ -1,5 +1,14 @@
 from odoo import fields, models
 
+KINDS = [
+    ("picked_up", "Picked Up"),
+    ("under_way", "Under Way"),
+    ("delivered", "Delivered"),
+    ("failed_attempt", "Failed Attempt"),
+    ("cancelled", "Cancelled"),
+    ("other", "Other"),
+]
+
 
 class ExternalShipmentEvent(models.Model):
     """What a courier reported of a shipment."""
@@ -12,14 +21,7 @@ class ExternalShipmentEvent(models.Model):
     shipment_id = fields.Many2one("external.shipment", required=True, index=True, ondelete="cascade", readonly=True)
     date = fields.Datetime(required=True, readonly=True)
     kind = fields.Selection(
-        [
-            ("picked_up", "Picked Up"),
-            ("under_way", "Under Way"),
-            ("delivered", "Delivered"),
-            ("failed_attempt", "Failed Attempt"),
-            ("cancelled", "Cancelled"),
-            ("other", "Other"),
-        ],
+        KINDS,
         required=True,
         default="other",
         readonly=True,

@@ -62,7 +62,9 @@ class WarehouseApi(models.AbstractModel):
     _name = "warehouse.api"
     _description = "Warehouse API"
 
-    # ---------------------------------------------------------------- where the rows are
+    # ------------------------------------------------------------
+    # Where the rows are
+    # ------------------------------------------------------------
 
     #: Models of the transfers, of their move lines, and of the transfers' former dates.
     _picking_model = "stock.picking"
@@ -89,7 +91,7 @@ class WarehouseApi(models.AbstractModel):
         return CURSOR_SCOPE
 
     @api.model
-    def _compute_line_columns(self, Line, query):
+    def _get_line_columns(self, Line, query):
         """Return the expressions of those keys of ``MOVE_LINE`` that no field holds."""
         return {
             "qty_done": SQL(
@@ -98,7 +100,9 @@ class WarehouseApi(models.AbstractModel):
             ),
         }
 
-    # ---------------------------------------------------------------- pickings
+    # ------------------------------------------------------------
+    # Pickings
+    # ------------------------------------------------------------
 
     @api.model
     def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, known_etags=()):
@@ -174,7 +178,7 @@ class WarehouseApi(models.AbstractModel):
         picking_query = Picking._search([*self._get_domain(), (self._get_field_name("id"), "=", picking_id)])
         line_query = Line._search([*self._get_domain(), (self._get_field_name("picking_id"), "=", picking_id)])
         line_columns = self._columns(
-            Line, line_query, MOVE_LINE["properties"], self._compute_line_columns(Line, line_query)
+            Line, line_query, MOVE_LINE["properties"], self._get_line_columns(Line, line_query)
         )
         statement = SQL(
             """
@@ -210,7 +214,9 @@ class WarehouseApi(models.AbstractModel):
             raise MissingError(self.env._("There is no such transfer."))
         return Document(*rows[0])
 
-    # ---------------------------------------------------------------- parts of a statement
+    # ------------------------------------------------------------
+    # Parts of a statement
+    # ------------------------------------------------------------
 
     @api.model
     def _sql_page(self, query, columns, position, count):
@@ -335,7 +341,9 @@ class WarehouseApi(models.AbstractModel):
             return SQL("TRUE")
         return SQL("etag = ANY(%s::text[])", list(known_etags))
 
-    # ---------------------------------------------------------------- cursor
+    # ------------------------------------------------------------
+    # Cursor
+    # ------------------------------------------------------------
 
     @api.model
     def _encode_cursor(self, cursor):

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.exclusive import sql_held_keys
-from ..order_sync.external_order_sync_run import LOCK
 from .warehouse_api import ISO_UTC, Document
 from .warehouse_schema import STATUS
 
@@ -94,15 +92,7 @@ class WarehouseApi(models.AbstractModel):
         orders = self.env["external.order"]._search([])
         Run = self.env["external.order.sync.run"]
         running = Run._search([("status", "=", "running")])
-        # Nobody works on a run that nobody holds, unless it waits for the scheduler's next turn.
-        running.add_where(
-            SQL(
-                "(%(run)s.scheduled OR EXISTS "
-                "(SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL))",
-                run=SQL.identifier(running.table),
-                held=sql_held_keys(LOCK),
-            )
-        )
+        running.add_where(Run._sql_is_alive(SQL.identifier(running.table)))
         last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
         state = SQL.identifier(orders.table, "state")
         return SQL(

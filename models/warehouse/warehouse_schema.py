@@ -1,35 +1,24 @@
 """What the warehouse API answers, as JSON Schema (OpenAPI 3.1 dialect).
 
 One declaration, two readers: ``warehouse.api`` builds its SQL projection from the properties (their order is the
-order of the keys), and the OpenAPI document prints them. The keys up to the marked line are those of the spec;
-what follows is this addon's own.
+order of the keys), and the OpenAPI document prints them. The keys up to the marked line are those of the published
+API (docs/warehouse_api.md); what follows was added later.
 """
 
-INTEGER = {"type": "integer"}
-NULLABLE_INTEGER = {"type": ["integer", "null"]}
-NUMBER = {"type": "number"}
-BOOLEAN = {"type": "boolean"}
-STRING = {"type": "string"}
-NULLABLE_STRING = {"type": ["string", "null"]}
-DATETIME = {"type": "string", "format": "date-time", "description": "ISO 8601 in UTC, ending in Z."}
-NULLABLE_DATETIME = {**DATETIME, "type": ["string", "null"]}
+from ...lib.json_schema import (
+    BOOLEAN,
+    INTEGER,
+    NULLABLE_DATETIME,
+    NULLABLE_INTEGER,
+    NULLABLE_STRING,
+    NUMBER,
+    closed_object,
+)
 
 #: ``stock.picking.state``, in the order of the spec.
 PICKING_STATES = ("draft", "waiting", "confirmed", "assigned", "done", "cancel")
 #: ``stock.move.state``, which has one state more than its picking.
 MOVE_STATES = ("draft", "waiting", "confirmed", "partially_available", "assigned", "done", "cancel")
-
-
-def closed_object(properties, **keywords):
-    """Return the schema of an object that has all of `properties` and nothing else."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-        **keywords,
-    }
-
 
 PICKING = closed_object(
     {
