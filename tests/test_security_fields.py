@@ -1,0 +1,190 @@
+from collections import defaultdict
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user
+
+from .security_common import ADDON, SecurityCase
+
+
+class TestFieldsOnOtherModels(SecurityCase):
+    """Who has none of our groups works with the records of other addons as if this addon were not there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shop.put(cls.order(cls))
+        cls.sync.sync_orders()
+        cls.row = cls.env["external.order"].search([("sync_id", "=", cls.sync.id)])
+        cls.shipment = cls.env["external.shipment"]._request(cls.create_picking(), "opal")[0]
+        cls.users = {}
+
+    def added_fields(self):
+        """Return {model: names of the fields that this addon adds or extends} for models of other addons."""
+        added = defaultdict(set)
+        for name, model in self.env.registry.items():
+            if model._original_module != ADDON:
+                added[name] |= {field for field, definition in model._fields.items() if ADDON in definition._modules}
+        return {name: names for name, names in added.items() if names}
+
+    def records(self):
+        """Return a real record of each model that has such a field, related to what this addon makes."""
+        order = self.row.pos_order_id
+        return {record._name: record for record in (order, order.session_id, self.shipment.picking_id, self.carrier)}
+
+    def readers(self, model_name):
+        """Return a user for each group that may read the model, without any of our groups."""
+        rights = self.env["ir.model.access"].search([("model_id.model", "=", model_name), ("perm_read", "=", True)])
+        groups = rights.group_id | self.env.ref("base.group_user")
+        for group in groups:
+            if group not in self.users:
+                user = new_test_user(self.env, f"reader-{group.id}", groups="base.group_user")
+                if not group.full_name.startswith("External"):
+                    user.group_ids = [Command.link(group.id)]
+                self.users[group] = user
+        users = [self.users[group] for group in groups]
+        return [user for user in users if not user.has_group(f"{ADDON}.group_user")]
+
+    def each_reader(self, operation="read"):
+        for name in self.added_fields():
+            record = self.records().get(name)
+            self.assertTrue(record, f"{name} has fields of this addon: give this test a record of it")
+            readers = [user for user in self.readers(name) if record.with_user(user).has_access(operation)]
+            self.assertTrue(readers, f"nobody may {operation} {name}")
+            for user in readers:
+                with self.subTest(model=name, groups=user.group_ids.mapped("full_name"), operation=operation):
+                    yield record.with_user(user)
+
+    def test_all_fields_can_be_read(self):
+        for record in self.each_reader():
+            self.env.invalidate_all()
+            self.assertTrue(record.read())
+            names = record.fields_get()
+            self.assertTrue(record.web_read({name: {} for name in names}))
+            self.assertTrue(record.search_read([("id", "=", record.id)]))
+            # A relation that the user sees is one that can be followed.
+            for name in self.added_fields()[record._name] & names.keys():
+                if names[name]["type"] in ("many2one", "one2many", "many2many"):
+                    record[name].sudo(False).mapped("display_name")
+
+    def test_records_are_searched_by_name_and_by_every_view(self):
+        for record in self.each_reader():
+            record.name_search("x")
+            for view_type in ("form", "list", "search"):
+                record.get_views([(False, view_type)])
+
+    def test_records_are_written(self):
+        for record in self.each_reader("write"):
+            name = "note" if record._name == "stock.picking" else "name"
+            try:
+                record.write({name: f"{record[name]}"})
+            except AccessError as error:
+                self.fail(f"{record} cannot be written: {error}")
+            self.env.flush_all()
+
+    def test_records_are_copied(self):
+        for record in self.each_reader("create"):
+            self.env.invalidate_all()
+            self.assertTrue(record.copy_data())
+
+    def test_records_are_created_and_deleted(self):
+        manager = new_test_user(self.env, "carrier-manager", groups="base.group_user,stock.group_stock_manager")
+        carrier = self.carrier.with_user(manager).copy()
+        self.assertEqual(carrier.name, f"{self.carrier.name} (copy)")
+        carrier.unlink()
+        stock_user = new_test_user(self.env, "transfer-user", groups="base.group_user,stock.group_stock_user")
+        picking = self.create_picking().with_user(stock_user)
+        copy = picking.copy()
+        copy.unlink()
+        order = self.sell(self.cashier, state="draft")
+        order.with_user(self.cashier).action_pos_order_cancel()
+        order.with_user(self.cashier).unlink()
+
+    def test_fields_of_ours_are_out_of_reach_without_the_group(self):
+        """What carries groups is neither read by name nor searched."""
+        order = self.row.pos_order_id.with_user(self.cashier)
+        for name in ("external_order_ids", "external_order_id"):
+            with self.subTest(name=name):
+                with self.assertRaises(AccessError):
+                    order.read([name])
+                with self.assertRaises(AccessError):
+                    order.search([(name, "!=", False)])
+        user = new_test_user(self.env, "sync-user", groups="base.group_user,external_order_sync.group_user")
+        self.assertEqual(self.row.pos_order_id.with_user(user).external_order_id, self.row.with_user(user))
+
+    def test_a_form_opens_as_the_screen_opens_it(self):
+        manager = new_test_user(self.env, "form-manager", groups="base.group_user,stock.group_stock_manager")
+        with Form(self.carrier.with_user(manager)) as form:
+            form.name = "Renamed"
+        stock_user = new_test_user(self.env, "form-user", groups="base.group_user,stock.group_stock_user")
+        with Form(self.shipment.picking_id.with_user(stock_user)) as form:
+            form.origin = "Changed"
+
+
+class TestRegister(SecurityCase):
+    """A cashier without our groups sells, saves, pays and refunds, with external orders in the same session."""
+
+    def setUp(self):
+        super().setUp()
+        self.row = self.import_order()
+        self.assertEqual(self.row.pos_order_id.session_id, self.session)
+        self.env.invalidate_all()
+
+    def test_orders_are_loaded(self):
+        draft = self.sell(self.cashier, state="draft")
+        self.env.invalidate_all()
+        data = self.session.with_user(self.cashier).load_data([])
+        self.assertIn(draft.id, [order["id"] for order in data["pos.order"]])
+        self.assertTrue(self.session.with_user(self.cashier).load_data_params())
+        found = self.env["pos.order"].with_user(self.cashier).read_pos_orders([("id", "=", self.row.pos_order_id.id)])
+        self.assertEqual(found["pos.order"][0]["id"], self.row.pos_order_id.id)
+
+    def test_a_saved_order_is_changed_by_a_second_device_paid_and_refunded(self):
+        second = new_test_user(self.env, "second-cashier", groups="base.group_user,point_of_sale.group_pos_user")
+        order = self.register_order("draft")
+        pos_orders = self.env["pos.order"]
+        pos_orders.with_user(self.cashier).sync_from_ui([order])
+        line = {**order["lines"][0][2], "qty": 2, "price_subtotal": 160.0, "price_subtotal_incl": 184.0}
+        saved = pos_orders.search([("uuid", "=", order["uuid"])])
+        changed = {**order, "id": saved.id, "amount_total": 184.0, "amount_tax": 24.0}
+        changed["lines"] = [[1, saved.lines.id, line]]
+        pos_orders.with_user(second).sync_from_ui([changed])
+        payment = {"uuid": str(self.row.id), "name": "2026-01-01 00:00:00", "amount": 184.0}
+        paid = {
+            **changed,
+            "state": "paid",
+            "amount_paid": 184.0,
+            "lines": [],
+            "payment_ids": [[0, 0, {**payment, "payment_method_id": self.cash.id}]],
+        }
+        self.env.invalidate_all()
+        answer = pos_orders.with_user(self.cashier).sync_from_ui([paid])
+        self.assertEqual(answer["pos.order"][0]["id"], saved.id)
+        self.assertEqual((saved.state, saved.amount_total, saved.picking_ids.state), ("paid", 184.0, "done"))
+        refund = self.sell(self.cashier, quantity=-2, line={"refunded_orderline_id": saved.lines.id})
+        self.assertEqual((refund.state, refund.amount_total, refund.picking_ids.state), ("paid", -184.0, "done"))
+        self.assertEqual(saved.lines.refunded_qty, 2)
+
+    def test_an_external_order_is_refunded_at_the_register(self):
+        line = self.row.pos_order_id.lines
+        refund = self.sell(self.cashier, quantity=-1, line={"refunded_orderline_id": line.id})
+        self.assertEqual((refund.state, refund.amount_total), ("paid", -92.0))
+        self.assertEqual(refund.lines.refunded_orderline_id, line)
+
+    def test_the_session_is_closed(self):
+        self.sell(self.cashier)
+        session = self.session.with_user(self.cashier)
+        session.post_closing_cash_details(session.cash_register_balance_end)
+        session.close_session_from_ui()
+        self.assertEqual(session.state, "closed")
+
+    def test_a_session_that_the_synchronization_opened_is_closed(self):
+        config = self.create_pos_config("Second POS", self.card)
+        sync = self.create_sync(name="Second Store", pos_config_id=config.id)
+        self.feed(self.order(700, CheckoutDetails=[self.payment(92.0, "Card (test)", 2)]))
+        sync.sync_orders()
+        session = config.current_session_id.with_user(self.cashier)
+        self.assertEqual(session.sudo().external_order_sync_id, sync)
+        self.env.invalidate_all()
+        session.close_session_from_ui()
+        self.assertEqual(session.state, "closed")
