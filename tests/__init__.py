@@ -44,6 +44,9 @@ from . import test_progress
 from . import test_races
 from . import test_retention
 from . import test_scheduled_action
+from . import test_security_context
+from . import test_security_fields
+from . import test_security_methods
 from . import test_session_closing
 from . import test_session_closing_currencies
 from . import test_sessions

@@ -15,6 +15,7 @@ from ..lib.remote_odoo.versions import KINDS
 from ..models.mirror import odoo_mirror_sync
 from ..models.mirror.odoo_mirror_sync import LOCK
 from ..tools.exclusive import exclusive
+from ..tools.transaction import Deadline
 from .mirror_common import SAMPLE_COUNTS, MirrorCase
 
 SYNC_LOGGER = "odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync"
@@ -117,7 +118,7 @@ class TestMirrorSource(MirrorCase):
         self.assertIn("Interrupted", interrupted.message)
 
     def test_a_run_that_was_handed_over_goes_on_where_it_stopped(self):
-        run = self.source.with_context(external_order_sync_deadline=1e-9)._sync()
+        run = Deadline(1e-9).on(self.source)._sync()
         self.assertEqual(run.status, "running")
         run.write({"handed_over": True, "kinds_done": KINDS.index("quant")})
         self.asked()

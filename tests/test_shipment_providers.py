@@ -36,7 +36,7 @@ class TestShipmentProviders(ShipmentCase):
         self.patch(model, name, lambda carrier, records: method(carrier, records))
 
     def fly(self, carrier, pickings):
-        shipment = carrier.env["external.shipment"].browse(carrier.env.context["external_shipment_id"])
+        shipment = carrier._get_shipment_being_sent()
         self.sent.append(shipment.reference)
         return [{"exact_price": 4.2, "tracking_number": f"PIGEON{len(self.sent)}"} for picking in pickings]
 

@@ -6,12 +6,23 @@ environment as it is. Hence ``for_reader(self.env)._("…")`` where a scheduled 
 ``self.env._("…")`` elsewhere.
 """
 
+from dataclasses import dataclass
+
 from odoo.tools.translate import code_translations
 
 from ..lib.message import Message
+from .private_context import PrivateContext
 
 MODULE = "external_order_sync"
-READER_LANG = "external_order_sync_reader_lang"
+
+
+@dataclass(frozen=True)
+class Reader(PrivateContext):
+    """In the context: the language of the person who will read the messages that are written now."""
+
+    KEY = "external_order_sync_reader"
+
+    lang: str
 
 
 def with_reader(records, *readers):
@@ -20,18 +31,18 @@ def with_reader(records, *readers):
     :param readers: users or partners; the first one who has a language decides. Without any, it is English.
     """
     languages = (records.env["res.lang"]._get_code(reader.lang or "") for reader in readers)
-    return records.with_context(**{READER_LANG: next(filter(None, languages), "en_US")})
+    return Reader(next(filter(None, languages), "en_US")).on(records)
 
 
 def for_reader(env):
     """Return the environment whose language is that of the reader of what is written now."""
-    lang = env.context.get(READER_LANG)
-    return env(context={**env.context, "lang": lang}) if lang and lang != env.lang else env
+    reader = Reader.current(env)
+    return env(context={**env.context, "lang": reader.lang}) if reader and reader.lang != env.lang else env
 
 
 def in_english(records):
     """Return records whose messages are in English, as those of the log."""
-    return records.with_context(**{READER_LANG: "en_US"})
+    return Reader("en_US").on(records)
 
 
 def amount_text(currency, amount):
@@ -46,6 +57,7 @@ def reader_text(env, message):
     """
     if not isinstance(message, Message):
         return str(message)
-    lang = env.context.get(READER_LANG) or env.lang or "en_US"
+    reader = Reader.current(env)
+    lang = reader.lang if reader else env.lang or "en_US"
     translations = {} if lang == "en_US" else code_translations.get_python_translations(MODULE, lang)
     return message.text(lambda template: translations.get(template, template))

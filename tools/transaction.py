@@ -5,14 +5,33 @@ Odoo retries an HTTP request that lost against another transaction, not a schedu
 
 import random
 import time
+from dataclasses import dataclass
 
 from odoo import modules
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from psycopg2 import errors
 
+from .private_context import PrivateContext
+
 # A unique violation is here as another worker's row that our snapshot cannot see; the next snapshot sees it.
 TRANSIENT_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.UniqueViolation)
 ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Deadline(PrivateContext):
+    """In the context: when the work has to stop, as ``time.monotonic()`` counts."""
+
+    KEY = "external_order_sync_deadline"
+
+    time: float
+
+
+@dataclass(frozen=True)
+class ScheduledTurn(PrivateContext):
+    """In the context: this is the work of a scheduled action, whose progress Odoo counts."""
+
+    KEY = "external_order_sync_scheduled"
 
 
 def commit(env):
@@ -39,12 +58,13 @@ def commit_progress(env, processed=0):
     :rtype: float
     """
     seconds = float("inf")
-    if env.context.get("ir_cron_progress_id"):
+    # A client can name a progress too, which is somebody else's.
+    if ScheduledTurn.current(env) and env.context.get("ir_cron_progress_id"):
         seconds = env["ir.cron"]._commit_progress(processed)
     else:
         commit(env)
-    if deadline := env.context.get("external_order_sync_deadline"):
-        seconds = min(seconds, deadline - time.monotonic())
+    if deadline := Deadline.current(env):
+        seconds = min(seconds, deadline.time - time.monotonic())
     return seconds
 
 

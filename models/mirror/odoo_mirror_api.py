@@ -1,6 +1,9 @@
+from dataclasses import dataclass
+
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.private_context import PrivateContext
 from ..warehouse.warehouse_api import CURSOR_SCOPE
 
 #: Key of the status → kind of the mirror that is counted.
@@ -13,6 +16,15 @@ COUNTED_KINDS = {
     "packages": "package",
     "move_lines": "move_line",
 }
+
+
+@dataclass(frozen=True)
+class MirroredSource(PrivateContext):
+    """In the context: the ``odoo.sync.source`` whose rows are read, to which the user was found to have access."""
+
+    KEY = "odoo_mirror_source_id"
+
+    id: int
 
 
 class OdooMirrorApi(models.AbstractModel):
@@ -35,11 +47,11 @@ class OdooMirrorApi(models.AbstractModel):
     @api.model
     def _for_source(self, source):
         """Return the reads of an ``odoo.sync.source``."""
-        return self.with_context(odoo_mirror_source_id=source.id)
+        return MirroredSource(source.id).on(self)
 
     @property
     def _source_id(self):
-        return self.env.context["odoo_mirror_source_id"]
+        return MirroredSource.current(self.env).id
 
     @api.model
     def _get_field_name(self, key):

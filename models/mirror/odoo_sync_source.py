@@ -12,7 +12,9 @@ from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.message_language import reader_text, with_reader
 from ...tools.notifications import notification
+from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS, due_domain, plan_next_turn
+from ...tools.transaction import Deadline, ScheduledTurn
 from .odoo_sync_run import STATUSES
 
 # What the source of the environment is called.
@@ -101,20 +103,23 @@ class OdooSyncSource(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        sources = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return sources
 
     def write(self, vals):
         if "sync_interval" in vals or vals.get("active"):
             # A shorter interval, or being switched on again, counts from now and not from the old plan.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        result = super().write(vals)
         if not vals.keys().isdisjoint(("code", "active", "is_default")):
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_mirrors_first(self):
@@ -195,9 +200,9 @@ class OdooSyncSource(models.Model):
         """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
         self.ensure_one()
         self.check_access("write")
-        deadline = time.monotonic() + SYNC_NOW_SECONDS
+        deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
         # sudo: who may write a source may synchronize it; mirrors are written by the system alone.
-        run = self.with_context(external_order_sync_deadline=deadline).sudo()._sync()
+        run = deadline.on(without_defaults(self)).sudo()._sync()
         if not run:
             raise UserError(self.env._("%s is being synchronized by another worker.", self.name))
         if run.status == "running":
@@ -244,7 +249,7 @@ class OdooSyncSource(models.Model):
         self._ensure_environment_source()
         self.env["odoo.mirror.sync"]._announce()
         for source in self.search(self._due_domain()):
-            run = source._sync()
+            run = ScheduledTurn().on(source)._sync()
             if run.status == "running":
                 run.handed_over = True
                 cron._commit_progress(remaining=1)
@@ -327,6 +332,7 @@ class OdooSyncSource(models.Model):
     def action_open_mirror(self):
         """Open the mirror that the button's context names by ``mirror_action``, with the rows of this source."""
         self.ensure_one()
+        self.check_access("read")
         name = self.env.context["mirror_action"]
         action = self.env["ir.actions.act_window"]._for_xml_id(f"external_order_sync.action_odoo_mirror_{name}")
         return {**action, "domain": [("source_id", "=", self.id)], "context": {"search_default_present": 1}}

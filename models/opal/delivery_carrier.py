@@ -13,10 +13,14 @@ class DeliveryCarrier(models.Model):
     opal_url = fields.Char(
         "Production Address",
         groups="base.group_system",
+        copy=False,
         help="Start page of the courier's web site for customers, used in the production environment.",
     )
     opal_test_url = fields.Char(
-        "Test Address", groups="base.group_system", help="Start page that is used in the test environment."
+        "Test Address",
+        groups="base.group_system",
+        copy=False,
+        help="Start page that is used in the test environment.",
     )
     opal_username = fields.Char("User", groups="base.group_system", copy=False)
     opal_password = fields.Char("Password", groups="base.group_system", copy=False)
@@ -41,36 +45,46 @@ class DeliveryCarrier(models.Model):
     def _ships_through_queue(self):
         return self.delivery_type == "opal" or super()._ships_through_queue()
 
+    @api.private
     def opal_rate_shipment(self, order):
         """Return the fixed price of the shipping method: the courier's site names none."""
         return self.fixed_rate_shipment(order)
 
+    @api.private
     def opal_send_shipping(self, pickings):
         """Place the courier's order if the queue asks, queue it otherwise; then the tracking number may come later."""
-        shipment = self.env["external.shipment"].browse(self.env.context.get("external_shipment_id"))
-        if shipment:
+        pickings.check_access("write")
+        if shipment := self._get_shipment_being_sent():
             return [self.env["opal.shipping"]._place_order(self, shipment)]
         return [
             {"exact_price": self.fixed_price, "tracking_number": self._queue_shipping(picking).tracking_number}
             for picking in pickings
         ]
 
+    @api.private
     def opal_get_tracking_link(self, picking):
         return self.fixed_get_tracking_link(picking)
 
+    @api.private
     def opal_cancel_shipment(self, pickings):
+        pickings.check_access("write")
         for picking in pickings:
             self.env["opal.shipping"]._cancel_orders(self, (picking.carrier_tracking_ref or "").split(","))
 
+    @api.private
     def opal_find_shipment(self, shipment):
+        shipment.picking_id.check_access("write")
         return self.env["opal.shipping"]._find_order(self, shipment.reference)
 
+    @api.private
     def opal_read_shipment_events(self, shipments):
+        shipments.picking_id.check_access("write")
         return self.env["opal.shipping"]._read_events(self, shipments)
 
     def action_check_opal(self):
         """Sign in and open the order form, ordering nothing."""
         self.ensure_one()
+        self.check_access("write")
         self.env["opal.shipping"]._check(self)
         message = self.env._("OPAL accepts the user, and its order form is as expected.")
         return notification("success", message, reload=False)

@@ -10,8 +10,10 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.payload import OrderPayload, PayloadError, parse_order
 from ...tools.message_language import for_reader, reader_text
 from ...tools.overrides import is_overridden
+from ...tools.private_context import without_defaults
 from .ir_sequence import NumberRanges
 from .outcome import Outcome, OutcomeCatcher
+from .pos_order import OrderCreation
 from .priced_order import Line, PricedOrder
 
 # Uuids of what is made of external orders; never change it, as it makes every order unique for ever.
@@ -73,9 +75,9 @@ class ExternalOrderImport(models.AbstractModel):
         :raise ExternalOrderError: if it cannot be imported
         """
         # The import writes sessions, orders, stock and, at closing, books; whoever starts it need not be allowed to.
-        sync = sync.sudo().with_company(sync.company_id)
+        sync = without_defaults(sync).sudo().with_company(sync.company_id)
         outcome = Outcome()
-        self.sudo()._import_batch(sync, [raw_order], [outcome])
+        without_defaults(self).sudo()._import_batch(sync, [raw_order], [outcome])
         if outcome.error:
             raise outcome.error
         return outcome.pos_order.sudo(self.env.su)
@@ -93,7 +95,7 @@ class ExternalOrderImport(models.AbstractModel):
         if prepared:
             session = self._get_session(sync)
             numbers = self._reserve_numbers(session.config_id, prepared)
-            self.with_context(external_order_numbers=numbers)._create_or_split(sync, session, prepared)
+            numbers.on(self)._create_or_split(sync, session, prepared)
 
     @api.model
     def _reserve_numbers(self, config, prepared):
@@ -257,7 +259,7 @@ class ExternalOrderImport(models.AbstractModel):
     def _create_or_split(self, sync, session, prepared):
         """Create the orders together; if that fails, halve the batch until the one that cannot be made is alone."""
         outcome = Outcome()
-        numbers = self.env.context["external_order_numbers"]
+        numbers = NumberRanges.current(self.env)
         mark = numbers.mark()
         with self._catch(outcome), self.env.cr.savepoint():
             orders = self._create_orders(sync, session, prepared)
@@ -285,9 +287,9 @@ class ExternalOrderImport(models.AbstractModel):
         vals_list = [self._prepare_pos_order_values(sync, session, order) for order in prepared]
         # Nobody reads a creation message per order: the inbox has its history.
         quiet = self.env["pos.order"].with_context(
-            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True, external_order_creation=True
+            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True
         )
-        orders = quiet.create(vals_list).with_env(self.env)
+        orders = OrderCreation().on(quiet).create(vals_list).with_env(self.env)
         self._link_components(orders, prepared)
         for order in orders:
             order.action_pos_order_paid()

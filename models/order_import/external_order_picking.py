@@ -4,7 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.overrides import is_extended_beyond
-from .picking_batch import PickingBatch
+from .ir_sequence import NumberRanges
+from .picking_batch import PickingBatch, PickingRequests
 
 # Steps of Odoo that are not taken one by one for a batch, and the addons whose part in them is known: those act on
 # lines that come from a sales or repair order, which no external order has.
@@ -106,7 +107,7 @@ class ExternalOrderPicking(models.AbstractModel):
         requests = self._get_requests(orders)
         if not requests:
             return
-        numbers = self.env.context.get("external_order_numbers")
+        numbers = NumberRanges.current(self.env)
         mark = numbers.mark() if numbers else 0
         try:
             with self.env.cr.savepoint():
@@ -127,11 +128,11 @@ class ExternalOrderPicking(models.AbstractModel):
         """Return what Odoo would make transfers of: (order, destination id, lines, operation type, customer) each."""
         requests = []
         for order in orders:
-            own_requests = []
-            order.with_context(external_order_picking_requests=own_requests)._create_order_picking()
+            noted = PickingRequests()
+            noted.on(order)._create_order_picking()
             requests += [
                 (order, location_id, lines.with_env(self.env), picking_type, partner)
-                for location_id, lines, picking_type, partner in own_requests
+                for location_id, lines, picking_type, partner in noted.requests
             ]
         return requests
 
@@ -189,7 +190,7 @@ class ExternalOrderPicking(models.AbstractModel):
             default_weight_uom_name=self.env["stock.picking"]._get_default_weight_uom(),
         )
         pickings = Picking.create([values for _lines, values in parts]).with_context(default_weight_uom_name=None)
-        pickings = pickings.with_context(external_order_batch=self._get_batch(pickings))
+        pickings = self._get_batch(pickings).on(pickings)
         move_values = []
         for picking, (lines, _values) in zip(pickings, parts, strict=True):
             for product_lines in lines.sorted(lambda line: line.product_id.id).grouped("product_id").values():
@@ -213,8 +214,8 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _reserve_names(self, parts):
-        numbers = self.env.context.get("external_order_numbers")
-        if numbers is None:
+        numbers = NumberRanges.current(self.env)
+        if not numbers:
             return
         types = [values["picking_type_id"] for _lines, values in parts]
         for picking_type in self.env["stock.picking.type"].browse(set(types)):

@@ -5,17 +5,21 @@ from odoo import models, modules
 from odoo.tools import SQL
 from psycopg2 import errors
 
+from ...tools.private_context import PrivateContext
+
 # How often, and for how long in between, a row is asked for that a register holds for the moment of its own sale.
 ATTEMPTS = 40
 PAUSE = 0.025
 
 
-class NumberRanges:
+class NumberRanges(PrivateContext):
     """Numbers of sequences that were taken by the range, to be handed out one by one.
 
-    It travels in the context (``external_order_numbers``): whoever asks one of these sequences for its next number
-    within that context gets it from here. A sequence whose range is used up gets another one.
+    It travels in the context: whoever asks one of these sequences for its next number within that context gets it from
+    here. A sequence whose range is used up gets another one.
     """
+
+    KEY = "external_order_numbers"
 
     def __init__(self):
         self._numbers = defaultdict(deque)
@@ -51,8 +55,8 @@ class IrSequence(models.Model):
     _inherit = "ir.sequence"
 
     def _next_do(self):
-        ranges = self.env.context.get("external_order_numbers")
-        number = ranges.take(self) if ranges is not None else None
+        ranges = NumberRanges.current(self.env)
+        number = ranges.take(self) if ranges else None
         return super()._next_do() if number is None else self.get_next_char(number)
 
     def _reserve_numbers(self, count):

@@ -1,14 +1,18 @@
 """What the transfers that are made together have in common, as long as they are being made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ...tools.private_context import PrivateContext
 
 
 @dataclass(frozen=True)
-class PickingBatch:
-    """In the context (``external_order_batch``): transfers whose goods have left, or come back to, the shop already.
+class PickingBatch(PrivateContext):
+    """In the context: transfers whose goods have left, or come back to, the shop already.
 
     `pushing_location_ids`: where a rule waits for arriving goods, to move them on.
     """
+
+    KEY = "external_order_batch"
 
     picking_ids: frozenset
     pushing_location_ids: frozenset
@@ -17,6 +21,35 @@ class PickingBatch:
         """Return whether a rule may move the goods of a ``stock.move`` on from its destination."""
         location = move.location_dest_id
         return not self.pushing_location_ids.isdisjoint(map(int, location.parent_path.split("/")[:-1]))
+
+
+@dataclass(eq=False)
+class PickingRequests(PrivateContext):
+    """In the context: the transfers that Odoo would make of POS orders, noted instead of made.
+
+    `requests`: (destination id, ``pos.order.line`` records, operation type, customer) each.
+    """
+
+    KEY = "external_order_picking_requests"
+
+    requests: list = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class QuantChanges(PrivateContext):
+    """In the context: what the move lines of a batch would change in stock, added up instead of applied.
+
+    `changes`: for each kind of goods, a line that moves them and the quantity that all lines together move.
+    """
+
+    KEY = "external_order_quant_changes"
+
+    changes: dict = field(default_factory=dict)
+
+    def add(self, key, line, quantity):
+        """Count ``quantity``, which ``line`` moves, for the goods of ``key``."""
+        first, total = self.changes.get(key, (line, 0.0))
+        self.changes[key] = (first, total + quantity)
 
 
 def links_once(records):

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,11 +9,19 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.message_language import for_reader, with_reader
+from ...tools.private_context import PrivateContext
 from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
 
 _logger = logging.getLogger(__name__)
 
 CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
+
+
+@dataclass(frozen=True)
+class AutomaticClosing(PrivateContext):
+    """In the context: the synchronization closes the session, without a person who could balance its entry."""
+
+    KEY = "external_order_sync_closing"
 
 
 class OrdersArriving(UserError):
@@ -29,6 +38,7 @@ class PosSession(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups="external_order_sync.group_user",
         help="The synchronization that opened this session.",
     )
 
@@ -106,8 +116,8 @@ class PosSession(models.Model):
     def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         self._refuse_closing_while_importing()
         result = super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
-        if self.external_order_sync_id and self.state == "closed":
-            # Whoever closes it has done what the activity asked for, be it somebody else's.
+        # Whoever may close it does what the activity asked for, be it somebody else's, and need not see who opened it.
+        if self.sudo().external_order_sync_id and self.state == "closed":
             self.sudo().activity_unlink([CLOSING_ACTIVITY])
         return result
 
@@ -137,7 +147,7 @@ class PosSession(models.Model):
 
     def _create_account_move(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
-        if self.env.context.get("external_order_sync_closing") and not self.is_in_company_currency:
+        if AutomaticClosing.current(self.env) and not self.is_in_company_currency:
             self._book_conversion_difference(data)
         return data
 
@@ -277,7 +287,7 @@ class PosSession(models.Model):
             refusal = self.post_closing_cash_details(self.cash_register_balance_end)
         if refusal and not refusal.get("successful"):
             raise UserError(refusal["message"])
-        result = self.with_context(external_order_sync_closing=True).action_pos_session_closing_control()
+        result = AutomaticClosing().on(self).action_pos_session_closing_control()
         if isinstance(result, dict):
             # Odoo has rolled back, and offers a person to book the difference.
             wizard = self.env[result["res_model"]].browse(result["res_id"])

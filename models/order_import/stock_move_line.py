@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import models
 
-from .picking_batch import links_once
+from .picking_batch import PickingBatch, QuantChanges, links_once
 
 
 class StockMoveLine(models.Model):
@@ -10,31 +10,29 @@ class StockMoveLine(models.Model):
 
     def _action_done(self):
         """For transfers that `external.order.picking` makes, move the quantities of all lines at once."""
-        batch = self.env.context.get("external_order_batch")
+        batch = PickingBatch.current(self.env)
         if not batch or any(line.picking_id.id not in batch.picking_ids for line in self):
             return super()._action_done()
-        changes = {}
-        done = super(StockMoveLine, self.with_context(external_order_quant_changes=changes))._action_done()
-        self.with_context(external_order_batch=None)._apply_quant_changes(changes)
+        noted = QuantChanges()
+        done = super(StockMoveLine, noted.on(self))._action_done()
+        PickingBatch.off(self)._apply_quant_changes(noted.changes)
         return done
 
     def _check_company(self, fnames=None):
-        if fnames or not self.env.context.get("external_order_batch"):
+        if fnames or not PickingBatch.current(self.env):
             return super()._check_company(fnames)
         for name, lines in links_once(self):
             super(StockMoveLine, lines)._check_company([name])
         return None
 
     def _synchronize_quant(self, quantity, location, action="available", in_date=False, **quants_value):
-        changes = self.env.context.get("external_order_quant_changes")
-        if changes is None:
+        noted = QuantChanges.current(self.env)
+        if not noted:
             return super()._synchronize_quant(quantity, location, action, in_date, **quants_value)
         # A line takes from its source, and then gives to its destination: one change, noted where it takes.
         if action == "available" and quantity < 0 and self.product_id.is_storable:
             places = (location, self.location_dest_id, self.package_id, self.result_package_id)
-            key = (self.product_id, self.owner_id, *places)
-            line, total = changes.get(key, (self, 0.0))
-            changes[key] = (line, total - quantity)
+            noted.add((self.product_id, self.owner_id, *places), self, -quantity)
         return 0, in_date
 
     def _apply_quant_changes(self, changes):

@@ -9,6 +9,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader
 from ...tools.notifications import notification
+from ...tools.private_context import without_defaults
 from ...tools.transaction import commit
 
 _logger = logging.getLogger(__name__)
@@ -204,7 +205,7 @@ class ExternalOrder(models.Model):
         """Try these orders again; a few at once, many by the scheduler."""
         self._check_may_act()
         # The inbox is written by the synchronization alone; this button is the user's part in it.
-        orders = self.sudo().filtered(lambda order: order.state != "done")
+        orders = without_defaults(self).sudo().filtered(lambda order: order.state != "done")
         if not orders:
             raise UserError(self.env._("Choose orders that are not imported yet."))
         return orders._retry()

@@ -168,7 +168,11 @@ class ExternalOrder(models.Model):
     @api.model
     def _get_choice_notification(self):
         """Return the client actions that close a dialog and tell what its choice did for the orders that it named."""
-        orders = self.browse(self.env.context.get("external_order_ids")).exists()
+        self.check_access("read")
+        # The dialog's own context, which the client sends back: ids of orders, which are read with the user's rights.
+        named = self.env.context.get("external_order_ids")
+        named = [order_id for order_id in named if type(order_id) is int] if isinstance(named, list | tuple) else []
+        orders = self.browse(named).exists()
         if orders:
             action = orders._get_retry_notification("")
         else:

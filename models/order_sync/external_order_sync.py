@@ -9,14 +9,16 @@ from ...lib.order.feed import FeedError, FeedSettings, OrderFeed
 from ...lib.order.feed_chunks import chunks
 from ...tools.message_language import for_reader, reader_text, with_reader
 from ...tools.overrides import is_overridden
+from ...tools.private_context import PrivateContext, without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
+from ...tools.transaction import Deadline
 
 # Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
 FETCH_SIZE = 5000
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
-class FetchedEntries:
+class FetchedEntries(PrivateContext):
     """The entries of one download, in lists of a bounded size; they are downloaded while one goes through them.
 
     It is in the context while `_fetch_orders_from_external` works, so that an override of that method does not lose
@@ -25,8 +27,10 @@ class FetchedEntries:
     :ivar bool repeats_itself: whether the feed sent a page twice, known once all entries were seen
     """
 
+    KEY = "external_order_sync_fetched"
+
     def __init__(self, sync):
-        self._sync = sync.with_context(external_order_sync_fetched=self)
+        self._sync = self.on(sync)
         self.repeats_itself = False
 
     def __iter__(self):
@@ -226,19 +230,22 @@ class ExternalOrderSync(models.Model):
         action, or with a deadline (see `action_sync_now`), it stops in time and the next call goes on.
 
         :return: the runs (``external.order.sync.run``), one for each synchronization
+        :raise AccessError: for those who do not see these configurations
         """
+        self.check_access("read")
         # The importing is the system's own work: whoever may start it need not be allowed to write orders and stock.
-        runs = self.env["external.order.sync.run"].sudo()
-        for sync in self.sudo():
+        syncs = without_defaults(self).sudo()
+        runs = syncs.env["external.order.sync.run"]
+        for sync in syncs:
             runs |= runs._for_reader(sync)._synchronize(sync.with_company(sync.company_id))
-        return runs.sudo(self.env.su)
+        return runs.with_env(self.env)
 
     def action_sync_now(self):
         """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
         self.ensure_one()
         self.check_access("read")
-        deadline = time.monotonic() + SYNC_NOW_SECONDS
-        runs = self.with_context(external_order_sync_deadline=deadline).sync_orders()  # an override may return nothing
+        deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
+        runs = deadline.on(self).sync_orders()  # an override may return nothing
         # Runs belong to the system; the notification counts, it shows no order.
         run = (runs or self.env["external.order.sync.run"].search([("sync_id", "=", self.id)], limit=1))[-1:].sudo()
         return run._get_notification()
@@ -297,8 +304,7 @@ class ExternalOrderSync(models.Model):
             reason = reader_text(self.env, error.message)
             message = for_reader(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
             raise UserError(message) from error
-        fetched = self.env.context.get("external_order_sync_fetched")
-        if feed.repeats_itself and isinstance(fetched, FetchedEntries):
+        if feed.repeats_itself and (fetched := FetchedEntries.current(self.env)):
             fetched.repeats_itself = True
 
     def _prepare_feed_settings(self):
@@ -382,6 +388,7 @@ class ExternalOrderSync(models.Model):
         return text.replace(key, "***") if key else text
 
     def action_open_orders(self):
+        self.check_access("read")
         return self._get_inbox_action({})
 
     def _get_inbox_action(self, context):

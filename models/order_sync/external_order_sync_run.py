@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ...tools.exclusive import exclusive, sql_held_keys
 from ...tools.message_language import for_reader, in_english, with_reader
 from ...tools.scheduling import due_domain, plan_next_turn
-from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
+from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class ExternalOrderSyncRun(models.Model):
         # The one that waits longest goes first, so that none waits for the many orders of another.
         for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
             try:
-                sync.with_context(external_order_sync_scheduled=True).sync_orders()
+                ScheduledTurn().on(sync).sync_orders()
             except Exception as error:  # of an extension, or of the database: the other configurations have their turn
                 if self.env.cr.connection.closed:
                     raise
@@ -149,7 +149,7 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _find_or_create(self, sync):
-        scheduled = bool(self.env.context.get("external_order_sync_scheduled"))
+        scheduled = bool(ScheduledTurn.current(self.env))
         unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
         if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
             return run

@@ -81,6 +81,7 @@ class ExternalOrderSync(models.Model):
     def action_open_failed(self):
         """Open what is wrong, by reason; what is right needs no screen of reasons but the inbox."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
         return {**action, "domain": [("sync_id", "=", self.id)], "context": {}}
 

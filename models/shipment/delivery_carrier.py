@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...courier_exceptions import CourierError
 from ...tools.message_language import for_reader
+from .shipment_context import CourierAnswer, ShipmentBeingSent
 
 
 class DeliveryCarrier(models.Model):
@@ -22,8 +23,8 @@ class DeliveryCarrier(models.Model):
         Return ``{shipment: [{"date", "kind", "status", "details"}, ...]}``, with times in naive UTC and the kinds of
         ``external.shipment.event``. With it, shipments become `delivered` by themselves.
 
-    `send_shipping` is called with `external_shipment_id` in the context, the row whose reference is to be given to the
-    courier, and may return an `order_number` too. It says by ``CourierUnavailable`` that trying again may help.
+    While the queue calls `send_shipping`, `_get_shipment_being_sent` returns the row whose reference is to be given to
+    the courier. It may return an `order_number` too. It says by ``CourierUnavailable`` that trying again may help.
     """
 
     _inherit = "delivery.carrier"
@@ -48,17 +49,27 @@ class DeliveryCarrier(models.Model):
         self.ensure_one()
         if missing := self._get_missing_address_parts(picking):
             raise UserError(self.env._("The address is incomplete. Missing: %s.", ", ".join(missing)))
-        shipments = self.env["external.shipment"].with_context(external_shipment_validated=True)
-        shipment, is_new = shipments._request(picking)
+        shipment, is_new = self.env["external.shipment"]._request(picking, done_is_ready=True)
         if is_new:
             picking.message_post(body=self.env._("The shipment with %s is being sent.", self.name))
         return shipment
 
+    def _get_shipment_being_sent(self):
+        """Return the ``external.shipment`` for which the queue calls `send_shipping` now, an empty one otherwise.
+
+        For providers: only with a shipment is the courier to be called. A client cannot bring one about.
+        """
+        sending = ShipmentBeingSent.current(self.env)
+        return self.env["external.shipment"].browse(sending.shipment_id if sending else ())
+
     def send_shipping(self, pickings):
-        if "external_shipment_result" in self.env.context:
+        if answer := CourierAnswer.current(self.env):
             # The queue has called the courier already and has Odoo record the answer.
-            return [dict(self.env.context["external_shipment_result"])]
-        return super().send_shipping(pickings)
+            return [dict(answer.result)]
+        carrier = self
+        if "external_shipment_id" in self.env.context and not self._get_shipment_being_sent():
+            carrier = self.with_context(external_shipment_id=False)  # a client's, not the queue's
+        return super(DeliveryCarrier, carrier).send_shipping(pickings)
 
     def _can_find_shipments(self):
         return hasattr(self, f"{self.delivery_type}_find_shipment")

@@ -9,6 +9,8 @@ from psycopg2.errors import UniqueViolation
 
 from ...courier_exceptions import CourierError, CourierUnavailable, ShipmentConflict
 from ...tools.message_language import for_reader
+from ...tools.transaction import ScheduledTurn
+from .shipment_context import CourierAnswer
 
 # Trouble that heals is met again after 1, 2, 4, … minutes, at most an hour; after so many attempts a person looks.
 FIRST_PAUSE = timedelta(minutes=1)
@@ -87,7 +89,7 @@ class ExternalShipment(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _request(self, picking, provider_code=None):
+    def _request(self, picking, provider_code=None, done_is_ready=False):
         """Have a transfer shipped: queue it, unless that has been done.
 
         A shipment that ended in an error is queued again, as whoever asks has mended it. One that was cancelled stays
@@ -95,6 +97,7 @@ class ExternalShipment(models.Model):
 
         :param picking: one ``stock.picking``, which gets the shipping method; the user must be allowed to write it
         :param str provider_code: the ``delivery_type`` of a shipping method, by default of the transfer's own
+        :param bool done_is_ready: whether a transfer that is done may be shipped; one being validated is done by then
         :return: the shipment, and whether it is new
         :raise UserError: if no shipping method has that provider
         :raise ShipmentConflict: if the transfer is not ready, or goes with another provider already
@@ -105,7 +108,7 @@ class ExternalShipment(models.Model):
         shipment = self.sudo().search([("picking_id", "=", picking.id)])
         if shipment:
             return shipment._request_again(carrier), False
-        if picking.state not in self._get_ready_states():
+        if picking.state not in (("assigned", "done") if done_is_ready else ("assigned",)):
             raise ShipmentConflict(self.env._("%s is not ready to be shipped.", picking.name))
         if picking.picking_type_code == "incoming":
             raise ShipmentConflict(self.env._("%s is a receipt, which is not shipped.", picking.name))
@@ -125,11 +128,6 @@ class ExternalShipment(models.Model):
             picking.carrier_id = carrier
         self._get_cron()._trigger()
         return shipment, True
-
-    @api.model
-    def _get_ready_states(self):
-        """Return the states in which a transfer may be shipped; one being validated is `done` by then."""
-        return ("assigned", "done") if self.env.context.get("external_shipment_validated") else ("assigned",)
 
     def _request_again(self, carrier):
         if self.provider_code != carrier.delivery_type and self.state != "error":
@@ -173,7 +171,7 @@ class ExternalShipment(models.Model):
     @api.model
     def _cron_ship(self):
         """Send what waits, then ask how far the parcels are that are due."""
-        self.env["external.shipment.worker"]._work()
+        ScheduledTurn().on(self.env["external.shipment.worker"])._work()
 
     # ------------------------------------------------------------
     # What became of it
@@ -261,8 +259,8 @@ class ExternalShipment(models.Model):
         self.ensure_one()
         if self.is_on_picking:  # another worker was quicker
             return
-        result = {"exact_price": self.exact_price, "tracking_number": self.tracking_number}
-        picking = self.picking_id.with_context(external_shipment_result=result)
+        answer = CourierAnswer({"exact_price": self.exact_price, "tracking_number": self.tracking_number})
+        picking = answer.on(self.picking_id)
         if self.tracking_number not in (picking.carrier_tracking_ref or "").split(","):
             picking.send_to_shipper()
         self.is_on_picking = True

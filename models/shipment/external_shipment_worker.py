@@ -11,6 +11,7 @@ from ...courier_exceptions import CourierError, CourierUnavailable
 from ...tools.message_language import for_reader, with_reader
 from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
 from .external_shipment import LONGEST_WAY
+from .shipment_context import ShipmentBeingSent
 
 _logger = logging.getLogger(__name__)
 
@@ -178,7 +179,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         )
         if not shipment:
             return
-        carrier = shipment.carrier_id.with_context(external_shipment_id=shipment.id)
+        carrier = ShipmentBeingSent(shipment.id).on(shipment.carrier_id.with_context(external_shipment_id=shipment.id))
         picking = shipment.picking_id.with_company(shipment.company_id)
         _logger.info("External Order Sync: sending %s as %s", shipment.picking_id.name, shipment.reference)
         try:

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .shipment_context import CourierAnswer, NobodyPressed
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -9,8 +11,7 @@ class StockPicking(models.Model):
     )
 
     def _send_confirmation_email(self):
-        # Tells send_to_shipper, which this calls, that nobody has pressed its button.
-        return super(StockPicking, self.with_context(external_shipment_validating=True))._send_confirmation_email()
+        return super(StockPicking, NobodyPressed().on(self))._send_confirmation_email()
 
     def send_to_shipper(self):
         """Leave it to the queue to call the courier, where the courier is the queue's or the transfer is in it.
@@ -18,17 +19,19 @@ class StockPicking(models.Model):
         The queue calls this too, to have recorded what the courier answered.
         """
         self.ensure_one()
+        self.check_access("write")  # Odoo writes the transfer too, but only after the courier was called
         # Whoever validates a transfer need not see the queue.
         shipment = self.sudo().external_shipment_ids
-        if "external_shipment_result" in self.env.context or not (shipment or self.carrier_id._ships_through_queue()):
+        if CourierAnswer.current(self.env) or not (shipment or self.carrier_id._ships_through_queue()):
             return super().send_to_shipper()
         if not shipment or shipment.state == "error":
             self.carrier_id._queue_shipping(self)
-        elif shipment.state == "cancelled" and not self.env.context.get("external_shipment_validating"):
+        elif shipment.state == "cancelled" and not NobodyPressed.current(self.env):
             shipment._requeue()
         return None
 
     def cancel_shipment(self):
+        self.check_access("write")  # as above
         result = super().cancel_shipment()
         # As above.
         self.sudo().external_shipment_ids._mark_cancelled()
