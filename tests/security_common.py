@@ -41,7 +41,9 @@ class SecurityCase(ExternalOrderCase, ShipmentCase):
         order = self.register_order(state, quantity, **values)
         model = self.env["pos.order"].with_user(user).with_context(**(context or {}))
         answer = model.sync_from_ui([order])
-        return self.env["pos.order"].browse(answer["pos.order"][0]["id"])
+        # A refund's answer has the refunded order too.
+        [order_id] = [data["id"] for data in answer["pos.order"] if data["uuid"] == order["uuid"]]
+        return self.env["pos.order"].browse(order_id)
 
     def register_order(self, state="paid", quantity=1, **values):
         tax = self.tax.ids

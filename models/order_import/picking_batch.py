@@ -1,6 +1,7 @@
 """What the transfers that are made together have in common, as long as they are being made."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 
 from ...tools.private_context import PrivateContext
 
@@ -32,7 +33,7 @@ class PickingRequests(PrivateContext):
 
     KEY = "external_order_picking_requests"
 
-    requests: list = field(default_factory=list)
+    requests: list = dataclasses.field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -44,7 +45,7 @@ class QuantChanges(PrivateContext):
 
     KEY = "external_order_quant_changes"
 
-    changes: dict = field(default_factory=dict)
+    changes: dict = dataclasses.field(default_factory=dict)
 
     def add(self, key, line, quantity):
         """Count ``quantity``, which ``line`` moves, for the goods of ``key``."""
