@@ -39,4 +39,4 @@ def without_defaults(records):
     Default values of a client are for what the client itself creates.
     """
     cleaned = clean_context(records.env.context)
-    return records if cleaned == records.env.context else records.with_context(cleaned)
+    return records if cleaned == records.env.context else records.with_env(records.env(context=cleaned))
