@@ -134,7 +134,7 @@ class OdooSyncSource(models.Model):
         self.ensure_one()
         if not self.from_environment:
             source = self.sudo()  # only administrators read the key; a sync that others start uses it all the same
-            return Connection(source.url or "", source.database or "", source.login or "", source.secret or "")
+            return Connection(source.url or "", source.database or "", source.login or "", source._get_secret())
         environment = self._read_environment()
         missing = environment.missing if environment else NEEDED
         if missing:

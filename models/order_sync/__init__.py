@@ -6,6 +6,7 @@ from . import external_order_receiving
 from . import external_product_alias
 from . import external_payment_mapping
 from . import external_order_screen
+from . import external_order_sync_secret
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
