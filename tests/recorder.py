@@ -8,7 +8,7 @@ from contextlib import suppress
 ANSWERS = {
     b"/web/webclient/version_info": b'{"result": {"server_version_info": [17]}}',
     b"/jsonrpc": b'{"result": false}',
-    b"/courier": b"<form method=post><input name=user type=text><input name=word type=password><input type=submit></form>",
+    b"/courier": b"<form method=post><input name=user><input name=word type=password><input type=submit></form>",
 }
 
 

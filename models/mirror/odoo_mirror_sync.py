@@ -165,6 +165,8 @@ class OdooMirrorSync(models.AbstractModel):
         mirror = self._get_mirror(kind)
         cursor = self.env["odoo.sync.cursor"]._get(source, kind)
         since = cursor.asked_date and cursor.asked_date - timedelta(minutes=source.overlap_minutes)
+        if since and since > fields.Datetime.now():
+            since = None  # the remote's clock was wrong: nothing is known of what was written since then
         # As many as are known to have been written since, and some more, so that one request reaches back that far.
         known = mirror._count_written(source, since) if since else 0
         brief = known > NEWEST_FULL_ROWS
@@ -173,6 +175,8 @@ class OdooMirrorSync(models.AbstractModel):
             changed, _vanished = self._fetch_changed(source, run, client, kind, newest.rows, cursor)
         else:
             changed = self._store(source, run, client, kind, newest.rows)
+        if since and newest.asked_at + SETTLED_AFTER < cursor.asked_date:
+            since = None  # the remote's clock was ahead at the last pass, and has been set right
         # Of the changes to quants, write_date tells some: where there is one, there may be others.
         whole = not since or cursor._is_comparing_due() or (kind == "quant" and changed)
         if not since and mirror._count_present(source) <= len(newest.rows):

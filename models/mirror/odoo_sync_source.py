@@ -1,4 +1,5 @@
 import hashlib
+import logging
 import os
 import time
 from datetime import timedelta
@@ -12,8 +13,11 @@ from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.message_language import reader_text, with_reader
 from ...tools.notifications import notification
-from ...tools.scheduling import SYNC_NOW_SECONDS, due_domain, plan_next_turn
+from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
+from ...tools.transaction import commit, rollback
 from .odoo_sync_run import STATUSES
+
+_logger = logging.getLogger(__name__)
 
 # What the source of the environment is called.
 ENVIRONMENT_CODE = "environment"
@@ -241,16 +245,35 @@ class OdooSyncSource(models.Model):
     def _cron_sync(self):
         """Synchronize every source that is due, in slices, and plan the next run of each."""
         cron = self.env["ir.cron"]
-        self._ensure_environment_source()
+        with quietly(self.env, "the source of the environment"):
+            self._ensure_environment_source()
         self.env["odoo.mirror.sync"]._announce()
+        bring_back(self.search([("from_environment", "=", False)]))
         for source in self.search(self._due_domain()):
-            run = source._sync()
+            try:
+                run = source._sync()
+            except Exception as error:  # of an extension, or of the database: the other sources have their turn
+                if self.env.cr.connection.closed:
+                    raise
+                rollback(self.env)
+                source._record_failure(error)
+                continue
             if run.status == "running":
                 run.handed_over = True
                 cron._commit_progress(remaining=1)
                 return
-        self._plan_next_runs()
+        with quietly(self.env, "the plan of the sources"):
+            self._plan_next_runs()
         cron._commit_progress(remaining=0)
+
+    def _record_failure(self, error):
+        """Make what ended the synchronization of a source its status, so that a person sees it and the others go on."""
+        _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
+        with quietly(self.env, self.code):
+            run = self.env["odoo.sync.run"]._start(self)
+            kind = type(error).__name__
+            run._conclude("error", self.env._("Unexpected error (%s). The server log has the details.", kind))
+        commit(self.env)
 
     @api.model
     def _due_domain(self):

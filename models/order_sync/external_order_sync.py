@@ -309,7 +309,7 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         since = self.since_parameter and self.fetch_cursor
         if since:
-            since = (since - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
+            since = (min(since, fields.Datetime.now()) - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
         return FeedSettings(
             url=self.external_api_url.strip(),
             api_key=self._get_secret("external_api_key"),

@@ -1,7 +1,7 @@
-"""Headers that another system may send, however malformed: a clear error, nothing unexpected, nothing sent elsewhere."""
+"""Headers that another system may send, however malformed: a clear error, and nothing sent elsewhere."""
 
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings

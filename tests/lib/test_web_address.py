@@ -26,7 +26,8 @@ def test_the_path_is_not_part_of_an_origin(path):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "shop.example", "http://", "http://[", "http://shop:x/", "ftp://shop/", "http://a\\@b/", "http://a b/"]
+    "address",
+    ["", "shop.example", "http://", "http://[", "http://shop:x/", "ftp://shop/", "http://a\\@b/", "http://a b/"],
 )
 def test_what_is_not_an_address_has_no_origin_and_gets_nothing(address):
     assert origin_of(address) is None
