@@ -269,10 +269,15 @@ class OdooSyncSource(models.Model):
     def _record_failure(self, error):
         """Make what ended the synchronization of a source its status, so that a person sees it and the others go on."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
+        message = self.env._("Unexpected error (%s). The server log has the details.", type(error).__name__)
+        now = fields.Datetime.now()
         with quietly(self.env, self.code):
-            run = self.env["odoo.sync.run"]._start(self)
-            kind = type(error).__name__
-            run._conclude("error", self.env._("Unexpected error (%s). The server log has the details.", kind))
+            # Left running, they would be taken up first in every turn.
+            self.run_ids.filtered(lambda run: run.status == "running").write(
+                {"status": "error", "message": message, "date_end": now, "handed_over": False}
+            )
+            self.write({"status": "error", "message": message, "last_sync_date": now})
+            self._plan_next_sync()
         commit(self.env)
 
     @api.model

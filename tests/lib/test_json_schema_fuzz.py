@@ -54,7 +54,9 @@ def test_a_body(schema, text):
 
 
 @pytest.mark.parametrize("schema", [schema for schema in SCHEMAS if isinstance(schema.get("type"), str)])
-@given(text=st.text(max_size=60) | st.sampled_from([*NUMBERS, "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"]))
+@given(text=st.text(max_size=60) | st.sampled_from(NUMBERS))
+@example(text="0001-01-01T00:00:00+23:59")
+@example(text="9999-12-31T23:59:59-23:59")
 def test_a_parameter(schema, text):
     try:
         parse_text(text, schema, "parameter")
@@ -62,7 +64,7 @@ def test_a_parameter(schema, text):
         assert str(error)
 
 
-@pytest.mark.parametrize("number", [Decimal("1E+40"), Decimal("NaN"), Decimal("Infinity"), float("nan"), float("inf"), 1e40])
+@pytest.mark.parametrize("number", [Decimal("1E+40"), Decimal("NaN"), Decimal("Infinity"), float("nan"), 1e400, 1e40])
 def test_a_number_that_no_id_can_be(number):
     with pytest.raises(SchemaError, match="picking_id: "):
         check(number, SCHEMAS[0], "picking_id")
