@@ -169,6 +169,7 @@ class ExternalOrderSyncRun(models.Model):
         except Exception as error:  # an extension may raise anything, and the status has to tell it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
                 raise  # the database is gone, and with it the place to tell it
+            rollback(self.env)  # first: what follows reads the database
             self._log_unexpected(self.sync_id, error)
             message = self._describe_unexpected(error)
         rollback(self.env)
@@ -183,9 +184,9 @@ class ExternalOrderSyncRun(models.Model):
         except Exception as error:  # an extension may raise anything
             if self.env.cr.connection.closed:
                 raise
+            rollback(self.env)  # first: what follows reads the database
             self._log_unexpected(self.sync_id, error)
             message = self.sync_id._hide_key(self._describe_unexpected(error))
-            rollback(self.env)
             retrying(self.env, lambda: self._end_with_error(message))
 
     def _end_with_error(self, message):

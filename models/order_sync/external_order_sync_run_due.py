@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.scheduling import bring_back, due_domain, plan_next_turn, quietly
-from ...tools.transaction import commit, rollback
+from ...tools.transaction import commit, retrying, rollback
 
 _logger = logging.getLogger(__name__)
 
@@ -74,9 +74,7 @@ class ExternalOrderSyncRun(models.Model):
             (runs - run).write({"status": "error", "message": run.message, "date_end": run.date_end})
             sync.next_sync_date = fields.Datetime.now() + timedelta(minutes=sync.sync_interval)
 
-        with quietly(self.env, sync.name):
-            record()
-        commit(self.env)
+        self._run_step(lambda: retrying(self.env, record))
 
     @api.model
     def _due_domain(self, now):

@@ -26,9 +26,11 @@ NAMES = [
     "Link", "Location", "Retry-After", "Content-Type", "Content-Encoding", "Transfer-Encoding", "Content-Length",
     "Date", "Set-Cookie", "Refresh", "Content-Location", "Content-Disposition",
 ]  # fmt: skip
-values = st.sampled_from(SPECIAL) | st.text(
-    st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=40
-) | st.text("<>[]:/?#@%;=\"',rel nxt.0123", max_size=30).map(lambda text: f"<http://{text}>; rel=next")
+values = (
+    st.sampled_from(SPECIAL)
+    | st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=40)
+    | st.text("<>[]:/?#@%;=\"',rel nxt.0123", max_size=30).map(lambda text: f"<http://{text}>; rel=next")
+)
 headers = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=3)
 statuses = st.sampled_from(["200 OK", "204 No Content", "302 Found", "308 Permanent Redirect", "429 Slow", "503 Busy"])
 bodies = st.sampled_from([b"[]", b'[{"OrderID": 1}]', b"", b"<html>"])

@@ -37,7 +37,7 @@ json_texts = (
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=200),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("0123456789"), inner, max_size=4),
     ).map(json.dumps)
-    | st.tuples(st.sampled_from("0123456789"), st.sampled_from(NUMBERS)).map(lambda pair: '{"%s": %s}' % pair)
+    | st.tuples(st.sampled_from("0123456789"), st.sampled_from(NUMBERS)).map('{{"{0[0]}": {0[1]}}}'.format)
 )
 
 
