@@ -165,8 +165,6 @@ class OdooMirrorSync(models.AbstractModel):
         mirror = self._get_mirror(kind)
         cursor = self.env["odoo.sync.cursor"]._get(source, kind)
         since = cursor.asked_date and cursor.asked_date - timedelta(minutes=source.overlap_minutes)
-        if since and since > fields.Datetime.now():
-            since = None  # the remote's clock was wrong: nothing is known of what was written since then
         # As many as are known to have been written since, and some more, so that one request reaches back that far.
         known = mirror._count_written(source, since) if since else 0
         brief = known > NEWEST_FULL_ROWS
