@@ -1,7 +1,8 @@
 -- A neutralized copy must not fetch, book or send anything, and needs no keys of the real systems.
 UPDATE external_order_sync
    SET active = false,
-       external_api_key = NULL;
+       external_api_key = NULL,
+       secret_parameters = NULL;
 
 -- Odoo archives the couriers' shipping methods in a neutralized copy; what is under way is not asked for any more.
 UPDATE delivery_carrier

@@ -171,6 +171,8 @@ class _Adapter(HTTPAdapter):
                 raise
             except (requests.ConnectionError, requests.Timeout) as exception:
                 error = exception
+            except HTTPError as exception:  # what requests does not translate, such as a host with an empty label
+                raise requests.exceptions.InvalidURL(type(exception).__name__) from None
             if error:
                 self._deadline.remaining()
             try:

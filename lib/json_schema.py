@@ -8,6 +8,7 @@ into the OpenAPI document as they are, so what is documented is what is checked.
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import isfinite
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 # Neither can be stored in PostgreSQL's text.
@@ -101,9 +102,9 @@ def _check_text(value, schema, name):
 
 def _check_number(value, schema, name):
     if value < schema.get("minimum", value):
-        raise SchemaError(f"{name}: {value} is below the minimum of {schema['minimum']}")
+        raise SchemaError(f"{name}: {_shown(value)} is below the minimum of {schema['minimum']}")
     if value > schema.get("maximum", value):
-        raise SchemaError(f"{name}: {value} is above the maximum of {schema['maximum']}")
+        raise SchemaError(f"{name}: {_shown(value)} is above the maximum of {schema['maximum']}")
 
 
 def _checked_array(value, schema, name):
@@ -142,7 +143,7 @@ def _is_a(value, kind):
         case "string":
             return isinstance(value, str)
         case "integer":
-            return isinstance(value, int) or (isinstance(value, Decimal | float) and value % 1 == 0)
+            return isinstance(value, int) or (isinstance(value, Decimal | float) and _is_whole(value))
         case "number":
             return isinstance(value, int | float | Decimal)
         case "array":
@@ -154,6 +155,11 @@ def _is_a(value, kind):
     return False
 
 
+def _is_whole(number):
+    # Not by a remainder: a Decimal has none if the quotient has more digits than its context.
+    return isfinite(number) and number == int(number)
+
+
 def _kind_of(value):
     return next(
         kind for kind in ("null", "boolean", "string", "integer", "number", "array", "object") if _is_a(value, kind)
@@ -162,5 +168,5 @@ def _kind_of(value):
 
 def _shown(value):
     """Return `value` for a message: short, and harmless in a terminal."""
-    text = ascii(value)
+    text = str(value) if isinstance(value, Decimal) else ascii(value)
     return text if len(text) <= 60 else f"{text[:60]}…"

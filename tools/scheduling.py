@@ -1,11 +1,15 @@
 """When the scheduled actions work: their records are due by a ``next_sync_date`` of their own, which may be sooner than
 the action's next regular turn."""
 
+import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
 
 # A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
 DUE_TOLERANCE = timedelta(seconds=30)
@@ -29,3 +33,28 @@ def plan_next_turn(cron, times):
     soonest = min((max(time or now, now) for time in times), default=None)
     if soonest and soonest < now + relativedelta(**{cron.interval_type: cron.interval_number}):
         cron._trigger(at=soonest)
+
+
+@contextmanager
+def quietly(env, step):
+    """Log what the block raises instead of raising it, and undo what the block has written.
+
+    For steps of a scheduled action after which others follow. The loss of the database is raised all the same.
+
+    :param str step: what the log calls the block
+    """
+    try:
+        with env.cr.savepoint():
+            yield
+    except Exception:
+        if env.cr.connection.closed:
+            raise
+        _logger.exception("External Order Sync: %s: unexpected error", step)
+
+
+def bring_back(records):
+    """Let records be due now whose plan lies further ahead than their interval: a clock was wrong when it was made."""
+    now = fields.Datetime.now()
+    for record in records:
+        if record.next_sync_date and record.next_sync_date > now + timedelta(minutes=record.sync_interval):
+            record.next_sync_date = now

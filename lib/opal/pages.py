@@ -33,7 +33,7 @@ class Page:
     def __init__(self, name: str | Message, url: str, content: bytes, charset: str | None = None) -> None:
         self.name = name
         self.url = url
-        parser = html.HTMLParser(encoding=charset if _is_known(charset) else None)
+        parser = _parser(charset)
         try:
             self.root = html.document_fromstring(content or b"<html></html>", parser=parser)
         except etree.ParserError as error:
@@ -42,15 +42,20 @@ class Page:
         encoding = self.root.getroottree().docinfo.encoding
         self.encoding = encoding if _is_known(encoding) else "utf-8"
         base = self.root.find(".//base[@href]")
-        self._base = urljoin(url, base.get("href")) if base is not None else url
+        self._base = url
+        if base is not None:
+            self._base = self.resolve(base.get("href")) or url
 
     def missing(self, what: Message) -> OpalPageChanged:
         """Return the error that says what this page lacks."""
         return OpalPageChanged(self.name, what)
 
     def resolve(self, address: str) -> str:
-        """Return an address of this page as an absolute one."""
-        return urljoin(self._base, address.strip())
+        """Return an address of this page as an absolute one; empty if it is not an address."""
+        try:
+            return urljoin(self._base, address.strip())
+        except ValueError:
+            return ""
 
     def text(self) -> str:
         """Return the text as it is seen: a line for each line of the page, cells apart by a space, no empty lines."""
@@ -261,8 +266,16 @@ def _is_disabled(control) -> bool:
     )
 
 
+def _parser(charset: str | None) -> html.HTMLParser:
+    """Return a parser for pages of a character set; if it is not known, the page itself says which it is."""
+    try:
+        return html.HTMLParser(encoding=charset if _is_known(charset) else None)
+    except LookupError:
+        return html.HTMLParser()
+
+
 def _is_known(charset: str | None) -> bool:
     try:
         return bool(charset) and "a".encode(charset) == b"a"
-    except LookupError:
+    except (LookupError, ValueError):
         return False

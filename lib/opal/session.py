@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
@@ -19,6 +19,7 @@ from ..http_transport import (
 )
 from ..message import Message
 from ..message import message as _lt
+from ..web_address import may_follow, origin_of
 from .errors import OpalError, OpalLoginRefused, OpalPageChanged, OpalUnavailable
 from .pages import Form, Page
 
@@ -105,6 +106,8 @@ class OpalSession:
 
     def _sign_in(self) -> None:
         """Get to the frames of the start page, through the login page where there is one."""
+        if origin_of(self._base_url) is None:
+            raise OpalError(_lt("The address of OPAL's site is not a web address."))
         start = self._request("GET", self._base_url, START_PAGE)
         if form := start.login_form():
             self._fill_login(form)
@@ -152,6 +155,7 @@ class OpalSession:
         self, method: str, url: str, name: str | Message, body: bytes | None = None, is_secret: bool = False
     ) -> Page:
         for _redirect in range(_MAX_REDIRECTS):
+            url = url.strip().replace(" ", "%20")  # as browsers do
             if not self._is_ours(url):
                 raise OpalPageChanged(name, _lt("an address on the site's own host"))
             self._log(f"{method} {name}", f"{method} {url}\n{self._loggable(body, is_secret)}")
@@ -161,7 +165,7 @@ class OpalSession:
                 break
             if response.status_code not in (307, 308):
                 method, body = "GET", None
-            url = urljoin(url, location)
+            url = _joined(url, location)
         else:
             raise OpalPageChanged(name, _lt("an end of redirects after %s of them", _MAX_REDIRECTS))
         self._check_status(response.status_code, name)
@@ -201,13 +205,19 @@ class OpalSession:
 
     def _is_ours(self, url: str) -> bool:
         """Cookies and passwords stay on the configured host, and on TLS where it has begun with it."""
-        ours, theirs = urlsplit(self._base_url), urlsplit(url)
-        if (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc):
-            return True
-        return (ours.scheme, theirs.scheme) == ("http", "https") and ours.hostname == theirs.hostname
+        ours, theirs = origin_of(self._base_url), origin_of(url)
+        return bool(ours and theirs) and may_follow(ours, theirs)
 
     def _loggable(self, body: bytes | None, is_secret: bool) -> str:
         return "(the sign-in form)" if is_secret else self._without_password((body or b"").decode("ascii"))
 
     def _without_password(self, text: str) -> str:
         return text.replace(self._password, "***") if self._password else text
+
+
+def _joined(url: str, location: str) -> str:
+    """Return where a redirect leads; empty if that is not an address."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""

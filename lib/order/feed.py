@@ -32,6 +32,7 @@ from ..http_transport import (
 from ..message import Message
 from ..message import message as _lt
 from ..strict_json import StrictJsonError, iter_orders
+from ..web_address import AddressError, may_follow, origin_of_parts, split_address
 from .feed_errors import FeedError, FeedErrorKind, connection_problem
 
 __all__ = ["FeedError", "FeedPage", "FeedSettings", "OrderFeed"]
@@ -39,9 +40,7 @@ __all__ = ["FeedError", "FeedPage", "FeedSettings", "OrderFeed"]
 _logger = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_URL_CHARACTERS = re.compile(r"[^\x00-\x20\x7f-\xa0\\]+")
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE)
 _END = object()
 
@@ -323,18 +322,17 @@ class OrderFeed:
     def _trusted(self, url: str, reference: str, elsewhere: Message) -> str:
         """Resolve a reference of the external system's; refuse to go where the key must not be sent.
 
-        Allowed are the configured scheme, host and port, and HTTPS on the configured host when plain HTTP is
-        configured. Otherwise the error is `elsewhere`, filled with `target` and `base`.
+        See `may_follow` for where that is. Otherwise the error is `elsewhere`, filled with `target` and `base`.
         """
-        target = urldefrag(urljoin(url, reference.strip())).url
+        try:
+            target = urldefrag(urljoin(url, reference.strip())).url
+        except ValueError:
+            target = ""  # not an address at all, such as "http://["
         parts = _checked_url(target, "redirect")
-        base = self._base
-        same_host = parts.hostname == base.hostname
-        upgraded = base.scheme == "http" and parts.scheme == "https"
-        if same_host and ((parts.scheme, _port(parts)) == (base.scheme, _port(base)) or upgraded):
+        base, origin = origin_of_parts(self._base), origin_of_parts(parts)
+        if may_follow(base, origin):
             return target
-        origins = {"target": f"{parts.scheme}://{parts.netloc}", "base": f"{base.scheme}://{base.netloc}"}
-        raise FeedError(elsewhere.filled(**origins), "redirect")
+        raise FeedError(elsewhere.filled(target=str(origin), base=str(base)), "redirect")
 
     def _shown(self, url: str) -> str:
         """Return a URL for people: of the query only page and since, and never the key."""
@@ -367,21 +365,16 @@ def _auth_headers(settings: FeedSettings) -> dict[str, str]:
 def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
     """Return the parts of an address that requests and this module understand alike."""
     whose = _lt("The External API URL") if kind == "connection" else _lt("An address that the external system names")
-    if not _URL_CHARACTERS.fullmatch(url):
-        problem = _lt("%s is empty or contains spaces, backslashes or control characters; correct it.", whose)
-        raise FeedError(problem, kind)
     try:
-        parts = urlsplit(url)
-        _port = parts.port  # raises for a port that is no number
-    except ValueError:
-        raise FeedError(_lt("%s is not valid; correct it.", whose), kind) from None
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise FeedError(_lt("%s must begin with https:// or http:// and name a host.", whose), kind)
+        parts = split_address(url)
+    except AddressError as error:
+        problem = {
+            "characters": _lt("%s is empty or contains spaces, backslashes or control characters; correct it.", whose),
+            "invalid": _lt("%s is not valid; correct it.", whose),
+            "scheme": _lt("%s must begin with https:// or http:// and name a host.", whose),
+        }[error.reason]
+        raise FeedError(problem, kind) from None
     if "@" in parts.netloc:
         problem = _lt("%s contains a user name or password; remove it, the key has a field of its own.", whose)
         raise FeedError(problem, kind)
     return parts
-
-
-def _port(parts: SplitResult) -> int:
-    return parts.port or _DEFAULT_PORTS[parts.scheme]

@@ -351,9 +351,9 @@ def _time_of(response: requests.Response) -> datetime:
     """Return the remote's clock (RFC 9110, section 6.6.1), or ours if it does not tell."""
     try:
         time = parsedate_to_datetime(response.headers["Date"])
-    except (LookupError, TypeError, ValueError):
-        time = datetime.now(UTC)
-    return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)
+        return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _reason(error: BaseException) -> Message:

@@ -173,6 +173,8 @@ class OdooMirrorSync(models.AbstractModel):
             changed, _vanished = self._fetch_changed(source, run, client, kind, newest.rows, cursor)
         else:
             changed = self._store(source, run, client, kind, newest.rows)
+        if since and newest.asked_at + SETTLED_AFTER < cursor.asked_date:
+            since = None  # the remote's clock was ahead at the last pass, and has been set right
         # Of the changes to quants, write_date tells some: where there is one, there may be others.
         whole = not since or cursor._is_comparing_due() or (kind == "quant" and changed)
         if not since and mirror._count_present(source) <= len(newest.rows):

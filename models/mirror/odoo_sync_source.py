@@ -1,4 +1,5 @@
 import hashlib
+import logging
 import os
 import time
 from datetime import timedelta
@@ -13,9 +14,11 @@ from ...lib.remote_odoo.versions import KINDS
 from ...tools.message_language import reader_text, with_reader
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
-from ...tools.scheduling import SYNC_NOW_SECONDS, due_domain, plan_next_turn
-from ...tools.transaction import Deadline, ScheduledTurn
+from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
+from ...tools.transaction import Deadline, ScheduledTurn, commit, rollback
 from .odoo_sync_run import STATUSES
+
+_logger = logging.getLogger(__name__)
 
 # What the source of the environment is called.
 ENVIRONMENT_CODE = "environment"
@@ -139,7 +142,7 @@ class OdooSyncSource(models.Model):
         self.ensure_one()
         if not self.from_environment:
             source = self.sudo()  # only administrators read the key; a sync that others start uses it all the same
-            return Connection(source.url or "", source.database or "", source.login or "", source.secret or "")
+            return Connection(source.url or "", source.database or "", source.login or "", source._get_secret())
         environment = self._read_environment()
         missing = environment.missing if environment else NEEDED
         if missing:
@@ -246,16 +249,40 @@ class OdooSyncSource(models.Model):
     def _cron_sync(self):
         """Synchronize every source that is due, in slices, and plan the next run of each."""
         cron = self.env["ir.cron"]
-        self._ensure_environment_source()
+        with quietly(self.env, "the source of the environment"):
+            self._ensure_environment_source()
         self.env["odoo.mirror.sync"]._announce()
+        bring_back(self.search([("from_environment", "=", False)]))
         for source in self.search(self._due_domain()):
-            run = ScheduledTurn().on(source)._sync()
+            try:
+                run = ScheduledTurn().on(source)._sync()
+            except Exception as error:  # of an extension, or of the database: the other sources have their turn
+                if self.env.cr.connection.closed:
+                    raise
+                rollback(self.env)
+                source._record_failure(error)
+                continue
             if run.status == "running":
                 run.handed_over = True
                 cron._commit_progress(remaining=1)
                 return
-        self._plan_next_runs()
+        with quietly(self.env, "the plan of the sources"):
+            self._plan_next_runs()
         cron._commit_progress(remaining=0)
+
+    def _record_failure(self, error):
+        """Make what ended the synchronization of a source its status, so that a person sees it and the others go on."""
+        _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
+        message = self.env._("Unexpected error (%s). The server log has the details.", type(error).__name__)
+        now = fields.Datetime.now()
+        with quietly(self.env, self.code):
+            # Left running, they would be taken up first in every turn.
+            self.run_ids.filtered(lambda run: run.status == "running").write(
+                {"status": "error", "message": message, "date_end": now, "handed_over": False}
+            )
+            self.write({"status": "error", "message": message, "last_sync_date": now})
+            self._plan_next_sync()
+        commit(self.env)
 
     @api.model
     def _due_domain(self):

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...lib.web_address import bind, has_credentials, is_bound
 from ...tools.notifications import notification
+
+# Where the password is sent, and for whom.
+ADDRESS = ("opal_url", "opal_test_url", "opal_username")
 
 
 class DeliveryCarrier(models.Model):
@@ -24,6 +28,13 @@ class DeliveryCarrier(models.Model):
     )
     opal_username = fields.Char("User", groups="base.group_system", copy=False)
     opal_password = fields.Char("Password", groups="base.group_system", copy=False)
+    opal_password_binding = fields.Char(
+        "Password Entered For",
+        compute="_compute_opal_password_binding",
+        store=True,
+        precompute=True,
+        groups="base.group_system",
+    )
     opal_order_type = fields.Char(
         "Order Type", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
     )
@@ -41,6 +52,39 @@ class DeliveryCarrier(models.Model):
             for url in (carrier.opal_url, carrier.opal_test_url):
                 if url and not url.startswith(("https://", "http://")):
                     raise ValidationError(self.env._("%s is not a web address.", url))
+                if url and has_credentials(url):
+                    raise ValidationError(
+                        self.env._(
+                            "Remove the user name and password from the address of %s: they have fields of their own.",
+                            carrier.name,
+                        )
+                    )
+
+    @api.depends("opal_password")
+    def _compute_opal_password_binding(self):
+        # Not on where it is sent: it stays bound to the addresses and the user that it was entered for.
+        for carrier in self:
+            urls = (carrier.opal_url, carrier.opal_test_url)
+            carrier.opal_password_binding = carrier.opal_password and bind(urls, carrier.opal_username)
+
+    @api.onchange(*ADDRESS)
+    def _onchange_opal_address(self):
+        """Ask for the password again at another address or for another user."""
+        entered = self._origin.opal_password if self.env.is_system() else False
+        if entered and self.opal_password == entered:
+            urls = filter(None, (self.opal_url, self.opal_test_url))
+            if not all(self._is_opal_password_bound(url) for url in urls):
+                self.opal_password = False
+
+    def write(self, vals):
+        if not vals.keys().isdisjoint(ADDRESS):
+            # A password that was entered before in this transaction belongs to the addresses as they still are.
+            self.sudo().mapped("opal_password_binding")  # sudo: only administrators read it
+        return super().write(vals)
+
+    def _is_opal_password_bound(self, url):
+        """Return whether the password was entered for this address and the user as it is now."""
+        return is_bound(self._origin.opal_password_binding, url, self.opal_username)
 
     def _ships_through_queue(self):
         return self.delivery_type == "opal" or super()._ships_through_queue()

@@ -11,6 +11,7 @@ from ...lib.opal.address import split_phone, split_street
 from ...lib.opal.client import OpalClient
 from ...lib.opal.errors import OpalError, OpalUnavailable
 from ...lib.opal.order import OpalAddress, OpalOrder
+from ...lib.web_address import bound_origins, origin_of
 from ...tools.message_language import for_reader, reader_text
 
 # The courier's site shows German local time.
@@ -47,6 +48,16 @@ class OpalShipping(models.AbstractModel):
         if missing:
             parts = ", ".join(missing)
             raise CourierError(env._("The shipping method %(name)s lacks: %(parts)s.", name=carrier.name, parts=parts))
+        if origin_of(url) and not account._is_opal_password_bound(url):
+            raise CourierError(
+                env._(
+                    "The password of the shipping method %(name)s was entered for %(old)s, or for another user, and is "
+                    "not sent to %(new)s. A system administrator has to enter the password again.",
+                    name=carrier.name,
+                    old=bound_origins(account.opal_password_binding) or "?",
+                    new=str(origin_of(url)),
+                )
+            )
         log = (lambda title, text: account.log_xml(text, title)) if account.debug_logging else None
         try:
             with OpalClient(url, account.opal_username, account.opal_password, log=log) as client:

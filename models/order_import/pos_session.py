@@ -1,8 +1,8 @@
 import logging
 from dataclasses import dataclass
-from datetime import UTC, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
+import pytz
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ...tools.message_language import for_reader, with_reader
 from ...tools.private_context import PrivateContext
+from ...tools.scheduling import quietly
 from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
 
 _logger = logging.getLogger(__name__)
@@ -126,14 +127,18 @@ class PosSession(models.Model):
 
         Importers hold the session with a share lock (`_lock_for_orders`). The closing takes it for itself, and then
         makes sure that it sees every order: one that was committed after its transaction began would be left out.
+        A session of a Point of Sale that takes no external orders is closed as Odoo does.
 
         :raise UserError: if orders are coming in at this moment
         """
+        # sudo: whoever closes need not see the configurations
+        syncs = self.env["external.order.sync"].sudo().with_context(active_test=False)
+        if not syncs.search_count([("pos_config_id", "in", self.config_id.ids)], limit=1):
+            return
         arriving = OrdersArriving(
             self.env._("External orders are just coming into this session. Close it again in a moment.")
         )
-        # Rows that only refer to the session, as those of the register's own orders, do not stand in the way.
-        if len(self.try_lock_for_update(allow_referencing=True)) != len(self):
+        if not self._take_from_importers():
             raise arriving
         if not self.env.registry.ready:
             # An addon is being installed, whose data or hooks close sessions. Nothing is imported meanwhile, and its
@@ -141,9 +146,26 @@ class PosSession(models.Model):
             return
         seen = set(self.env["pos.order"].sudo().search([("session_id", "in", self.ids)]).ids)  # all, whoever closes
         with self.env.registry.cursor() as cr:
-            cr.execute(SQL("SELECT id FROM pos_order WHERE session_id IN %s", tuple(self.ids)))
+            query = "SELECT id FROM pos_order WHERE session_id IN %s AND source = 'external'"
+            cr.execute(SQL(query, tuple(self.ids)))
             if {order_id for (order_id,) in cr.fetchall()} - seen:
                 raise arriving
+
+    def _take_from_importers(self):
+        """Lock these sessions until the end of the transaction; return whether no importer holds one of them.
+
+        Whoever else holds one, such as another person who closes it, is waited for, as Odoo does when it writes to the
+        session: it then repeats the request, or lets it go on if the other one has failed.
+        """
+        # Rows that only refer to the session, as those of the register's own orders, do not stand in the way.
+        if len(self.try_lock_for_update(allow_referencing=True)) == len(self):
+            return True
+        # Only importers share a session. Whoever can share it with them has found one, unless it has ended meanwhile.
+        query = SQL("SELECT id FROM pos_session WHERE id IN %s FOR SHARE SKIP LOCKED", tuple(self.ids))
+        if len(self.env.execute_query(query)) == len(self):
+            return len(self.try_lock_for_update(allow_referencing=True)) == len(self)
+        self.env.cr.execute(SQL("SELECT id FROM pos_session WHERE id IN %s FOR NO KEY UPDATE", tuple(self.ids)))
+        return True
 
     def _create_account_move(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
@@ -210,10 +232,25 @@ class PosSession(models.Model):
 
     @api.model
     def _get_due_external_sessions(self, syncs=None):
-        sessions = self._get_external_sessions(syncs)
         now = fields.Datetime.now()
-        due = sessions.filtered(lambda session: session._is_closing_due(now))
-        return due.filtered(lambda session: not session.activity_search([CLOSING_ACTIVITY]))
+        waiting = self._get_external_sessions(syncs).filtered(
+            lambda session: not session.activity_search([CLOSING_ACTIVITY])
+        )
+        return waiting.filtered(lambda session: session._is_closing_due_guarded(now))
+
+    def _is_closing_due_guarded(self, now):
+        """Return whether it is time to close this session; what prevents an answer goes into an activity."""
+        try:
+            with self.env.cr.savepoint():
+                return self._is_closing_due(now)
+        except TRANSIENT_ERRORS:
+            raise
+        except Exception as error:  # the other sessions have their turn
+            if self.env.cr.connection.closed:
+                raise
+            _logger.exception("External Order Sync: when to close session %s cannot be said", self.name)
+            self._report_closing_problem(f"{type(error).__name__}: {error}")
+            return False
 
     @api.model
     def _get_external_sessions(self, syncs=None):
@@ -232,8 +269,11 @@ class PosSession(models.Model):
     @api.model
     def _get_next_external_closings(self):
         """Return the times (UTC) at which sessions that are open now are to be closed next."""
-        syncs = self._get_external_sessions().external_order_sync_id.filtered("close_daily")
-        return [self._get_daily_closings(sync, fields.Datetime.now())[1] for sync in syncs]
+        times = []
+        for sync in self._get_external_sessions().external_order_sync_id.filtered("close_daily"):
+            with quietly(self.env, f"{sync.name}: the next closing time"):
+                times.append(self._get_daily_closings(sync, fields.Datetime.now())[1])
+        return times
 
     @api.model
     def _get_daily_closings(self, sync, now):
@@ -241,13 +281,16 @@ class PosSession(models.Model):
 
         The time of day is that of the responsible user's time zone, else of the company's, else UTC.
         """
-        zone = ZoneInfo(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")
+        zone = pytz.timezone(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")  # as Odoo resolves them
         hours, minutes = divmod(min(round(sync.closing_time * 60), 24 * 60 - 1), 60)
-        local = now.replace(tzinfo=UTC).astimezone(zone)
-        today = local.replace(hour=hours, minute=minutes, second=0, microsecond=0)
-        # Days are added on the wall clock, which keeps the time of day when the clock changes.
-        last = today if today <= local else today - timedelta(days=1)
-        return tuple(moment.astimezone(UTC).replace(tzinfo=None) for moment in (last, last + timedelta(days=1)))
+        today = pytz.utc.localize(now).astimezone(zone).date()
+
+        def closing(day):
+            # Days are added on the wall clock, which keeps the time of day when the clock changes.
+            local = datetime.combine(today + timedelta(days=day), time(hours, minutes))
+            return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+
+        return (closing(0), closing(1)) if closing(0) <= now else (closing(-1), closing(0))
 
     def _close_in_own_transaction(self):
         """Close this session; what prevents it goes into an activity. Nothing else is rolled back by it."""

@@ -315,15 +315,15 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         since = self.since_parameter and self.fetch_cursor
         if since:
-            since = (since - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
+            since = (min(since, fields.Datetime.now()) - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
         return FeedSettings(
             url=self.external_api_url.strip(),
-            # Only administrators read the key; a sync that others start uses it all the same.
-            api_key=(self.sudo().external_api_key or "").strip(),
+            api_key=self._get_secret("external_api_key"),
             auth_method=self.auth_method,
             page_param=(self.page_parameter or "").strip(),
             since_param=(self.since_parameter or "").strip(),
             since=since or None,
+            extra_params=self._get_secret_parameters(),
             total_timeout=self.fetch_timeout,
             max_pages=self.max_pages,
             max_orders=self.max_orders,
@@ -380,12 +380,6 @@ class ExternalOrderSync(models.Model):
 
     def _get_attention_activity(self):
         return self.activity_search([ATTENTION_ACTIVITY])  # automated ones only, not what people plan
-
-    def _hide_key(self, text):
-        """Return ``text`` without the external API key, which an error of other code might quote."""
-        # Only administrators read the key; nobody is to read it in a message.
-        key = (self.sudo().external_api_key or "").strip()
-        return text.replace(key, "***") if key else text
 
     def action_open_orders(self):
         self.check_access("read")

@@ -10,7 +10,6 @@ from odoo.tools import SQL
 
 from ...tools.exclusive import exclusive, sql_held_keys
 from ...tools.message_language import for_reader, in_english, with_reader
-from ...tools.scheduling import due_domain, plan_next_turn
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
@@ -51,6 +50,7 @@ class ExternalOrderSyncRun(models.Model):
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
     feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again in place of the next one.")
+    cursor_corrected = fields.Boolean(readonly=True, help="The last download seemed to have been in the future.")
     import_error = fields.Text(readonly=True)
     refused = fields.Text("Entries Refused", readonly=True)
     fetched_count = fields.Integer("Fetched", readonly=True)
@@ -70,66 +70,6 @@ class ExternalOrderSyncRun(models.Model):
         for run in self:
             end = run.date_end or run.date_progress
             run.duration = (end - run.date_start).total_seconds() if end else 0.0
-
-    # ------------------------------------------------------------
-    # When it is time for one
-    # ------------------------------------------------------------
-
-    @api.model
-    def _run_due(self):
-        """Run every configuration that is due, in slices: the scheduler calls again while something remains."""
-        retrying(self.env, self._end_interrupted)
-        commit(self.env)
-        cron, now = self.env["ir.cron"], fields.Datetime.now()
-        # The one that waits longest goes first, so that none waits for the many orders of another.
-        for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
-            try:
-                ScheduledTurn().on(sync).sync_orders()
-            except Exception as error:  # of an extension, or of the database: the other configurations have their turn
-                if self.env.cr.connection.closed:
-                    raise
-                self._log_unexpected(sync, error)
-                rollback(self.env)
-            of_sync = Domain("sync_id", "=", sync.id)
-            if self.search_count(of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True), limit=1):
-                cron._commit_progress(remaining=max(sync.pending_count, 1))
-                return
-            if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
-                # An extension passed over it, or it broke before it began: it has its turn again in its interval.
-                sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
-                commit(self.env)
-        self.env["pos.session"]._close_due_external_sessions()
-        self._plan_next_runs()
-        cron._commit_progress(remaining=0)
-
-    @api.model
-    def _due_domain(self, now):
-        """Active configurations whose time has come, with an unfinished scheduled run, or with orders to retry."""
-        return Domain.OR(
-            [
-                due_domain(),
-                [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
-                [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
-            ]
-        )
-
-    @api.model
-    def _plan_next_runs(self):
-        """Have the scheduler come back when a sync is due, an order to be retried or a session to be closed."""
-        now = fields.Datetime.now()
-        syncs = self.env["external.order.sync"].search([("active", "=", True)])
-        times = [sync.next_sync_date for sync in syncs]
-        times += (
-            self.env["external.order"]
-            .search(
-                [("sync_id", "in", syncs.ids), ("state", "=", "pending"), ("next_attempt", ">", now)],
-                order="next_attempt",
-                limit=1,
-            )
-            .mapped("next_attempt")
-        )
-        times += self.env["pos.session"]._get_next_external_closings()
-        plan_next_turn(syncs._get_cron(), times)
 
     # ------------------------------------------------------------
     # Life of a run
@@ -209,7 +149,7 @@ class ExternalOrderSyncRun(models.Model):
         self.ensure_one()
         is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
         if is_fetched and self._guarded(self._import_orders, "import_error"):
-            retrying(self.env, self._conclude)
+            self._conclude_guarded()
         elif not self.scheduled:
             self._hand_over()
         commit(self.env)
@@ -229,16 +169,37 @@ class ExternalOrderSyncRun(models.Model):
         except Exception as error:  # an extension may raise anything, and the status has to tell it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
                 raise  # the database is gone, and with it the place to tell it
+            rollback(self.env)  # first: what follows reads the database
             self._log_unexpected(self.sync_id, error)
-            message = for_reader(self.env)._(
-                "Unexpected error (%(kind)s): %(error)s. The server log has the details.",
-                kind=type(error).__name__,
-                error=error,
-            )
+            message = self._describe_unexpected(error)
         rollback(self.env)
         self[error_field] = self.sync_id._hide_key(message)
         commit(self.env)
         return True
+
+    def _conclude_guarded(self):
+        """Conclude; if that fails, end the run all the same, with the reason: it would be taken up again for ever."""
+        try:
+            retrying(self.env, self._conclude)
+        except Exception as error:  # an extension may raise anything
+            if self.env.cr.connection.closed:
+                raise
+            rollback(self.env)  # first: what follows reads the database
+            self._log_unexpected(self.sync_id, error)
+            message = self.sync_id._hide_key(self._describe_unexpected(error))
+            retrying(self.env, lambda: self._end_with_error(message))
+
+    def _end_with_error(self, message):
+        now = fields.Datetime.now()
+        self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
+        self._tell_status(now)
+
+    def _describe_unexpected(self, error):
+        return for_reader(self.env)._(
+            "Unexpected error (%(kind)s): %(error)s. The server log has the details.",
+            kind=type(error).__name__,
+            error=error,
+        )
 
     @api.model
     def _log_unexpected(self, sync, error):
@@ -259,6 +220,7 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: whether it is done; ``False`` if the time is up
         """
+        retrying(self.env, self._correct_cursor)
         # A run that was interrupted begins its download again, and knows what it received before.
         received_before = self.new_count + self.changed_count + self.ignored_count
         if self.fetched_count:
@@ -285,7 +247,17 @@ class ExternalOrderSyncRun(models.Model):
         # Every page was committed before. What is not in the inbox has to be asked for again: entries that were
         # refused, and what a feed may have that repeated a page in place of the next one.
         if not (self.refused_count or self.feed_repeats):
-            self.sync_id.fetch_cursor = self.date_start
+            self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
+
+    def _correct_cursor(self):
+        """Ask again for the time since the last download that can be trusted, if a clock was wrong at a later one."""
+        sync, now = self.sync_id, fields.Datetime.now()
+        if not sync.fetch_cursor or sync.fetch_cursor <= now:
+            return
+        complete = Domain([("fetch_done", "=", True), ("refused_count", "=", 0), ("feed_repeats", "=", False)])
+        earlier = Domain([("sync_id", "=", sync.id), ("date_start", "<=", now), ("id", "!=", self.id)])
+        sync.fetch_cursor = self.search(complete & earlier, order="date_start desc", limit=1).date_start
+        self.cursor_corrected = True
 
     def _receive(self, entries, known):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.

@@ -62,6 +62,13 @@ class ExternalOrderSyncRun(models.Model):
             env._("1 order was already imported or known."),
             env._("%s orders were already imported or known.", count),
         )
+        if self.cursor_corrected:
+            parts.append(
+                env._(
+                    "The last download seemed to have been in the future: the clock of this server was wrong then. "
+                    "What was sold since the download before it was asked for again."
+                )
+            )
         if self.feed_repeats:
             parts.append(env._("The feed sent a page twice; the next run asks for the same time again."))
         return "\n".join(part for part in parts if part)

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ...courier_exceptions import CourierError, CourierUnavailable
 from ...tools.message_language import for_reader, with_reader
+from ...tools.scheduling import quietly
 from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
 from .external_shipment import LONGEST_WAY
 from .shipment_context import ShipmentBeingSent
@@ -49,15 +50,30 @@ class ExternalShipmentWorker(models.AbstractModel):
             (self._get_recording_domain, "_record"),
             (self._get_polling_domain, "_poll"),
         ):
-            seen = []
-            while shipment := self._claim(domain() & Domain("id", "not in", seen)):
-                seen.append(shipment.id)
-                # No person is at work: what it tells is for those of the company.
-                worker = self if self.env.lang else with_reader(self, shipment.company_id.partner_id)
-                worker._guarded(work, shipment.with_env(worker.env))
-                if commit_progress(self.env, processed=1) <= 0:
-                    self.env["external.shipment"]._get_cron()._trigger()
-                    return
+            try:
+                is_done = self._work_through(domain, work)
+            except Exception:  # nothing of it belongs to one shipment, and the other kinds of work have their turn
+                if self.env.cr.connection.closed:
+                    raise
+                rollback(self.env)
+                _logger.exception("External Order Sync: the shipments: unexpected error")
+                continue
+            if not is_done:
+                self.env["external.shipment"]._get_cron()._trigger()
+                return
+
+    @api.model
+    def _work_through(self, domain, work):
+        """Do one kind of work for all shipments that need it; return whether there was time for all."""
+        seen = []
+        while shipment := self._claim(domain() & Domain("id", "not in", seen)):
+            seen.append(shipment.id)
+            # No person is at work: what it tells is for those of the company.
+            worker = self if self.env.lang else with_reader(self, shipment.company_id.partner_id)
+            worker._guarded(work, shipment.with_env(worker.env))
+            if commit_progress(self.env, processed=1) <= 0:
+                return False
+        return True
 
     @api.model
     def _guarded(self, work, shipment):
@@ -72,11 +88,22 @@ class ExternalShipmentWorker(models.AbstractModel):
             # Otherwise a single shipment, always the first, would hold up all others for ever.
             rollback(self.env)
             _logger.exception("External Order Sync: shipment %s failed", shipment.id)
-            if shipment.state in ("pending", "sending"):
-                shipment.attempts += 1
-                shipment._postpone(
-                    for_reader(self.env)._("Internal error: %s. The server's log has it.", type(error).__name__)
-                )
+            if self.env.cr.connection.closed:
+                raise
+            with quietly(self.env, f"shipment {shipment.id}"):
+                self._record_failure(work, shipment, error)
+
+    @api.model
+    def _record_failure(self, work, shipment, error):
+        """Say on the shipment what went wrong, and let it wait for its next turn."""
+        message = for_reader(self.env)._("Internal error: %s. The server's log has it.", type(error).__name__)
+        if shipment.state in ("pending", "sending"):
+            shipment.attempts += 1
+            shipment._postpone(message)
+            return
+        shipment.error_message = message
+        if work == "_poll":
+            shipment.next_poll = fields.Datetime.now() + shipment.carrier_id._get_poll_interval()
 
     @api.model
     def _get_sending_domain(self):

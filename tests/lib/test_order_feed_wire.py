@@ -258,16 +258,24 @@ def test_an_untrusted_certificate_ends_it_without_a_retry(tls):
         assert server.heads == []
 
 
-def test_a_redirect_from_http_to_https_of_the_same_host_is_followed(monkeypatch, certificate, tls):
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 70}.example", "*.example"])
+def test_a_host_that_no_name_server_could_know(host):
+    assert "could not be asked" in failure("connection", f"http://{host}/")
+
+
+def test_the_key_changes_neither_port_nor_encryption_with_a_redirect_or_link(monkeypatch, certificate, tls):
+    """Encrypted or not, another port of the host may belong to somebody else."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
-    with WireServer(answer(ORDERS), tls=tls) as secure:
-        with WireServer(answer(b"", f"Location: {secure.url}", status="308 Permanent Redirect")) as plain:
-            assert numbers(plain.url) == [1]
-            assert f"Authorization: Bearer {KEY}" in secure.heads[0]
-        with WireServer(answer(ORDERS)) as plain:
-            secure.scripts = (answer(b"", f"Location: {plain.url}", status="302 Found"),)
-            assert "key is not sent" in failure("redirect", secure.url)
-            assert plain.heads == []
+    with WireServer(answer(ORDERS), tls=tls) as secure, WireServer() as plain:
+        plain.scripts = (answer(b"", f"Location: {secure.url}", status="308 Permanent Redirect"),)
+        assert "key is not sent" in failure("redirect", plain.url)
+        plain.scripts = (answer(ORDERS, f"Link: <{secure.url}>; rel=next"),)
+        assert "key is not sent" in failure("redirect", plain.url)
+        assert secure.heads == []
+        plain.heads.clear()
+        secure.scripts = (answer(b"", f"Location: {plain.url}", status="302 Found"),)
+        assert "key is not sent" in failure("redirect", secure.url)
+        assert plain.heads == []
 
 
 def test_a_trickling_answer_over_tls_ends_at_the_deadline(monkeypatch, certificate, tls):

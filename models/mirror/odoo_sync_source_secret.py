@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...lib.message import message as _lt
+from ...lib.remote_odoo.client import OdooClientError
+from ...lib.web_address import bind, bound_origins, has_credentials, is_bound, origin_of
+
+# Where the secret is sent, and for whom.
+ADDRESS = ("url", "database", "login")
+
+
+class OdooSyncSource(models.Model):
+    """The secret of a source, and where it may be sent."""
+
+    _inherit = "odoo.sync.source"
+
+    secret_binding = fields.Char(
+        "Key Entered For",
+        compute="_compute_secret_binding",
+        store=True,
+        precompute=True,
+        groups="base.group_system",
+    )
+
+    @api.constrains("url")
+    def _check_secrets_in_url(self):
+        for source in self.filtered("url"):
+            if has_credentials(source.url) or "?" in source.url or "#" in source.url:
+                raise ValidationError(
+                    self.env._(
+                        "URL of %s: enter the address alone, such as https://odoo.example.com. The user has a field of "
+                        "its own, and the key or password belongs in the field API Key or Password, which only system "
+                        "administrators can read.",
+                        source.name,
+                    )
+                )
+
+    @api.depends("secret")
+    def _compute_secret_binding(self):
+        # Not on where it is sent: a secret stays bound to the address, database and user that it was entered for.
+        for source in self:
+            source.secret_binding = source.secret and bind([source.url], source.database, source.login)
+
+    @api.onchange(*ADDRESS)
+    def _onchange_address(self):
+        """Ask for the secret again for another address, database or user, if whoever changes them can enter it."""
+        if not self.env.is_system():
+            return
+        entered = self._origin.secret
+        if entered and self.secret == entered and not self._is_secret_bound():
+            self.secret = False
+
+    def write(self, vals):
+        if not vals.keys().isdisjoint(ADDRESS):
+            # A secret that was entered before in this transaction belongs to the address as it still is.
+            self.sudo().mapped("secret_binding")  # sudo: only administrators read it
+        return super().write(vals)
+
+    def _is_secret_bound(self):
+        return is_bound(self._origin.secret_binding, self.url, self.database, self.login)
+
+    def _get_secret(self):
+        """Return the key or password; empty without one, or without an address that it could go to.
+
+        :raise OdooClientError: if it was entered for another address, database or user, so that it must not be sent
+        """
+        self.ensure_one()
+        source = self.sudo()  # only administrators read it; a sync that others start uses it all the same
+        if not source.secret or not origin_of(source.url or ""):
+            return ""
+        if not source._is_secret_bound():
+            problem = _lt(
+                "The key or password of %(name)s was entered for %(old)s, or for another database or user there, and "
+                "is not sent to %(new)s. A system administrator has to enter the key again.",
+                name=source.name,
+                old=bound_origins(source.secret_binding) or "?",
+                new=str(origin_of(source.url)),
+            )
+            raise OdooClientError(problem, "settings")
+        return source.secret

@@ -1,0 +1,152 @@
+from urllib.parse import parse_qsl, quote
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...lib.web_address import (
+    MASK,
+    bind,
+    bound_origins,
+    has_credentials,
+    is_bound,
+    key_parameters,
+    masked,
+    origin_of,
+    secrets_in,
+)
+from ...tools.message_language import for_reader
+
+# Each has a field `<name>_binding`, which says for which address it was entered.
+SECRETS = ("external_api_key", "secret_parameters")
+
+
+class ExternalOrderSync(models.Model):
+    """The secrets of a configuration: where they are sent, and that people who may not read them never see them."""
+
+    _inherit = "external.order.sync"
+
+    secret_parameters = fields.Char(
+        groups="base.group_system",
+        copy=False,
+        help="Query parameters that hold a key, for a system that takes it in the address, for example token=KEY. They "
+        "are added to the External API URL. Only system administrators can read them.",
+    )
+    external_api_key_binding = fields.Char(
+        "External API Key Entered For",
+        compute="_compute_external_api_key_binding",
+        store=True,
+        precompute=True,
+        groups="base.group_system",
+    )
+    secret_parameters_binding = fields.Char(
+        "Secret Parameters Entered For",
+        compute="_compute_secret_parameters_binding",
+        store=True,
+        precompute=True,
+        groups="base.group_system",
+    )
+
+    # Neither depends on the address: a secret stays bound to the one that it was entered for.
+
+    @api.depends("external_api_key")
+    def _compute_external_api_key_binding(self):
+        for sync in self:
+            sync.external_api_key_binding = sync.external_api_key and bind([sync.external_api_url])
+
+    @api.depends("secret_parameters")
+    def _compute_secret_parameters_binding(self):
+        for sync in self:
+            sync.secret_parameters_binding = sync.secret_parameters and bind([sync.external_api_url])
+
+    @api.constrains("external_api_url")
+    def _check_secrets_in_url(self):
+        for sync in self:
+            url = sync.external_api_url or ""
+            if has_credentials(url):
+                raise ValidationError(
+                    self.env._(
+                        "External API URL of %s: remove the user name and password from the address. The key belongs "
+                        "in the field External API Key, which only system administrators can read.",
+                        sync.name,
+                    )
+                )
+            if names := key_parameters(url):
+                raise ValidationError(
+                    self.env._(
+                        "External API URL of %(name)s: everybody who sees the synchronization could read %(parameters)s"
+                        " in the address. The key belongs in the field External API Key, or, if the external system "
+                        "takes it in the address only, in the field Secret Parameters. Only system administrators can "
+                        "read these.",
+                        name=sync.name,
+                        parameters=", ".join(names),
+                    )
+                )
+
+    @api.onchange("external_api_url")
+    def _onchange_external_api_url(self):
+        """Ask for the secrets again at another address, if whoever changes it can enter them."""
+        if not self.env.is_system():
+            return
+        for name in SECRETS:
+            entered = self._origin[name]
+            if entered and self[name] == entered and not self._is_secret_bound(name):
+                self[name] = False
+
+    def write(self, vals):
+        if "external_api_url" in vals:
+            # A secret that was entered before in this transaction belongs to the address as it still is.
+            for name in SECRETS:
+                self.sudo().mapped(f"{name}_binding")  # sudo: only administrators read it
+        return super().write(vals)
+
+    def _is_secret_bound(self, name):
+        return is_bound(self._origin[f"{name}_binding"], self.external_api_url)
+
+    def _get_secret(self, name):
+        """Return a secret by the name of its field; empty without one, or without an address that it could go to.
+
+        :raise UserError: if it was entered for another address, so that it must not be sent
+        """
+        self.ensure_one()
+        sync = self.sudo()  # only administrators read it; a sync that others start uses it all the same
+        secret = (sync[name] or "").strip()
+        if not secret or not origin_of(sync.external_api_url or ""):
+            return ""
+        if not sync._is_secret_bound(name):
+            message = for_reader(self.env)._(
+                "The %(secret)s of %(name)s was entered for %(old)s and is not sent to %(new)s. A system administrator "
+                "has to enter the key again for the new address.",
+                secret=sync.fields_get([name])[name]["string"],
+                name=self.name,
+                old=bound_origins(sync[f"{name}_binding"]) or "?",
+                new=str(origin_of(sync.external_api_url)),
+            )
+            raise UserError(message)
+        return secret
+
+    def _get_secret_parameters(self):
+        """Return the query parameters that hold a key, as a dict.
+
+        :raise UserError: as `_get_secret`
+        """
+        return dict(parse_qsl(self._get_secret("secret_parameters").lstrip("?"), keep_blank_values=True))
+
+    def _hide_key(self, text):
+        """Return ``text`` without the secrets of this configuration, which an error of other code might quote."""
+        sync = self.sudo()  # only administrators read them; nobody is to read them in a message
+        secrets = [(sync.external_api_key or "").strip(), *secrets_in(sync.external_api_url or "")]
+        secrets += [value for _name, value in parse_qsl((sync.secret_parameters or "").strip())]
+        for secret in sorted(filter(None, secrets), key=len, reverse=True):
+            for written in (secret, quote(secret, safe="")):
+                text = text.replace(written, MASK)
+        return text
+
+    def _mail_track(self, tracked_fields, initial_values):
+        """Keep what an address may hold of a key out of the chatter, which more people read than the address."""
+        updated, commands = super()._mail_track(tracked_fields, initial_values)
+        url_field = self.env["ir.model.fields"]._get(self._name, "external_api_url")
+        for _command, _id, values in commands:
+            if values.get("field_id") == url_field.id:
+                for name in ("old_value_char", "new_value_char"):
+                    values[name] = values.get(name) and masked(values[name])
+        return updated, commands
