@@ -12,11 +12,13 @@ from . import test_batch_split
 from . import test_batch_statements
 from . import test_combo
 from . import test_contributing
+from . import test_crashing_orders
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_inbox
 from . import test_inbox_retry
 from . import test_interrupted_runs
+from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
 from . import test_mirror_api
@@ -58,3 +60,4 @@ from . import test_sync_orders
 from . import test_tours
 from . import test_translations
 from . import test_views
+from . import test_worker_time

@@ -2,6 +2,7 @@ from . import external_order_sync
 from . import external_order_sync_run
 from . import external_order_sync_run_report
 from . import external_order
+from . import external_order_attempt
 from . import external_order_receiving
 from . import external_product_alias
 from . import external_payment_mapping

@@ -168,6 +168,6 @@ class ExternalOrder(models.Model):
             )
             received.changed += 1
         else:
-            self.write({**values, "attempts": 0})
+            self.write({**values, "attempts": 0, "interruptions": 0})
             received.ignored += values["state"] == "ignored"
             received.new += values["state"] == "pending"

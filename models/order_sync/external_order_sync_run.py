@@ -23,6 +23,8 @@ ABANDONED_AFTER = timedelta(minutes=15)
 FAILURES_NAMED = 20
 # So many known entries of a feed may pass before a run shows that it is alive.
 KNOWN_AT_MOST = 20_000
+# A scheduled download during which the process died this often is given up until the next run.
+MAX_FETCH_STARTS = 3
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -48,6 +50,7 @@ class ExternalOrderSyncRun(models.Model):
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
 
+    fetch_starts = fields.Integer(readonly=True, help="How often its download began.")
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
     feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again in place of the next one.")
@@ -142,8 +145,11 @@ class ExternalOrderSyncRun(models.Model):
         :return: the run; still ``running`` if the time was up (see `commit_progress`) and the scheduler goes on with it
         """
         run = retrying(self.env, lambda: self._find_or_create(sync))
-        with exclusive(self.env, LOCK, run.id):
+        with exclusive(self.env, LOCK, run.id) as is_ours:
             commit(self.env)  # not before: a run that others can see and that nobody holds counts as interrupted
+            if is_ours:
+                retrying(self.env, lambda: self.env["external.order.attempt"]._count_interrupted(run))
+                commit(self.env)
             run._execute()
         return run
 
@@ -152,11 +158,13 @@ class ExternalOrderSyncRun(models.Model):
         scheduled = bool(self.env.context.get("external_order_sync_scheduled"))
         unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
         if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
+            if not (run.fetch_done or run.fetch_error):
+                run.fetch_starts += 1
             return run
         self._end_interrupted(sync)
         now = fields.Datetime.now()
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
-        return self.create({"sync_id": sync.id, "scheduled": scheduled})
+        return self.create({"sync_id": sync.id, "scheduled": scheduled, "fetch_starts": 1})
 
     @api.model
     def _end_interrupted(self, sync=None):
@@ -212,6 +220,7 @@ class ExternalOrderSyncRun(models.Model):
             retrying(self.env, self._conclude)
         elif not self.scheduled:
             self._hand_over()
+        self.env["external.order.attempt"]._end(self)
         commit(self.env)
 
     def _guarded(self, step, error_field):
@@ -247,7 +256,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _hand_over(self):
         """Let the scheduled action finish this run."""
-        self.scheduled = True
+        self.write({"scheduled": True, "fetch_starts": 0})
         self.env.ref("external_order_sync.ir_cron_sync_external_orders")._trigger()
 
     # ------------------------------------------------------------
@@ -259,6 +268,13 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: whether it is done; ``False`` if the time is up
         """
+        if self.fetch_starts > MAX_FETCH_STARTS:
+            problem = for_reader(self.env)._(
+                "The server stopped %s times during this download; what had arrived is imported. The server log says "
+                "why. Let the external system send fewer orders at a time, or lower the limits of a download.",
+                MAX_FETCH_STARTS,
+            )
+            raise UserError(problem)
         # A run that was interrupted begins its download again, and knows what it received before.
         received_before = self.new_count + self.changed_count + self.ignored_count
         if self.fetched_count:
@@ -339,6 +355,7 @@ class ExternalOrderSyncRun(models.Model):
         """
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
         if orders:
+            self.env["external.order.attempt"]._begin(self, orders)
             self.import_error = orders._import(run=self)
             states = [order.state for order in orders]
             self.write(
