@@ -36,6 +36,7 @@ from . import test_money_session_closing
 from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
+from . import test_order_identity
 from . import test_overrides
 from . import test_payment_matching
 from . import test_preview

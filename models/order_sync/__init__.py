@@ -1,5 +1,6 @@
 from . import external_order_sync
 from . import external_order_sync_run
+from . import external_order_sync_run_interruption
 from . import external_order_sync_run_report
 from . import external_order
 from . import external_order_attempt

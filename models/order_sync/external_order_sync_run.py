@@ -6,9 +6,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ...tools.exclusive import exclusive, sql_held_keys
+from ...tools.exclusive import exclusive
 from ...tools.message_language import for_reader, in_english, with_reader
 from ...tools.scheduling import due_domain, plan_next_turn
 from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
@@ -18,8 +17,6 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 100
 # The lock of a run, by its id: whoever works on it holds it, and loses it with the process.
 LOCK = "external_order_sync.external_order_sync_run"
-# No run is silent for so long. The database hears late of the loss of a whole machine, and keeps its locks until then.
-ABANDONED_AFTER = timedelta(minutes=15)
 FAILURES_NAMED = 20
 # So many known entries of a feed may pass before a run shows that it is alive.
 KNOWN_AT_MOST = 20_000
@@ -165,48 +162,6 @@ class ExternalOrderSyncRun(models.Model):
         now = fields.Datetime.now()
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
         return self.create({"sync_id": sync.id, "scheduled": scheduled, "fetch_starts": 1})
-
-    @api.model
-    def _end_interrupted(self, sync=None):
-        """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
-        running = Domain("status", "=", "running") & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
-        self.flush_model(["scheduled", "date_progress"])
-        query = self._search(running)
-        query.add_where(SQL("%s IS NOT TRUE", self._sql_is_alive(SQL.identifier(query.table))))
-        for run in self.browse(query):
-            run._for_reader(run.sync_id)._end_as_interrupted()
-
-    @api.model
-    def _sql_is_alive(self, table):
-        """Return the condition that a running run goes on: the scheduler will take it up, or a process works on it.
-
-        :param SQL table: the table of runs in the query
-        :rtype: SQL
-        """
-        return SQL(
-            """(%(run)s.scheduled IS TRUE OR (
-                %(run)s.date_progress >= %(silent_since)s
-                AND EXISTS (SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL)
-            ))""",
-            run=table,
-            silent_since=fields.Datetime.now() - ABANDONED_AFTER,
-            held=sql_held_keys(LOCK),
-        )
-
-    def _end_as_interrupted(self):
-        self.ensure_one()
-        self.write(
-            {
-                "status": "error",
-                "date_end": self.date_progress,
-                "message": for_reader(self.env)._(
-                    "Interrupted. What it had received is imported by the runs after it."
-                ),
-            }
-        )
-        if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
-            self._tell_status(self.date_end)
-        _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)
 
     def _for_reader(self, sync):
         """Return these, writing for whom the messages of ``sync`` are: who starts it, or who is responsible for it."""
