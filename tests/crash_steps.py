@@ -80,6 +80,67 @@ def retry_order(env, sync, number):
     return [order.state, order.interruptions]
 
 
+# ---- parcels ------------------------------------------------------------------------------------------------------
+
+
+def prepare_parcels(env, url, user, password, count):
+    """Queue the shipments of some transfers with the courier at ``url``; return their ids."""
+    env["ir.config_parameter"].set_param("external_order_sync.shipment_settling_seconds", "0")
+    address = {**ADDRESS, "country_id": env.ref("base.de").id}
+    warehouse = env.ref("stock.warehouse0")
+    warehouse.partner_id = env["res.partner"].create({"name": "Warehouse", **address})
+    receiver = env["res.partner"].create({"name": "Erika Müller", **address})
+    service = env["product.product"].create({"name": "OPAL", "type": "service"})
+    carrier = {"opal_test_url": url, "opal_username": user, "opal_password": password}
+    env["delivery.carrier"].create({"name": "OPAL", "delivery_type": "opal", "product_id": service.id, **carrier})
+    product = env["product.product"].create({"name": "Spare Part", "type": "consu", "weight": 2})
+    route = {"location_id": warehouse.lot_stock_id.id, "location_dest_id": env.ref("stock.stock_location_customers").id}
+    shipments = env["external.shipment"]
+    for _number in range(count):
+        move = {"product_id": product.id, "product_uom_qty": 1, **route}
+        values = {"picking_type_id": warehouse.out_type_id.id, "partner_id": receiver.id, **route}
+        picking = env["stock.picking"].create({**values, "move_ids": [Command.create(move)]})
+        picking.action_confirm()
+        shipments |= shipments._request(picking, "opal")[0]
+    env.cr.commit()
+    return shipments.ids
+
+
+def ship(env, killer=None):
+    """Send what waits; return what became of each shipment."""
+    carrier = env["delivery.carrier"]
+    killer = env["external.shipment"].browse(killer).picking_id
+    with dying(carrier, "_get_missing_address_parts", lambda _self, picking: picking == killer):
+        env["external.shipment"]._cron_ship()
+    return _told_of_shipments(env)
+
+
+def follow(env, killer=None, due=False):
+    """Ask about the parcels, all of which are due at first; return what became of each shipment."""
+    shipments = env["external.shipment"].search([("state", "=", "shipped")])
+    if due:
+        shipments.next_poll = "2020-01-01"
+        env.cr.commit()
+    with dying(env["delivery.carrier"], "_read_shipment_events", lambda _self, asked: killer in asked.ids):
+        shipments._cron_ship()
+    return _told_of_shipments(env)
+
+
+def _told_of_shipments(env):
+    env.cr.commit()
+    shipments = env["external.shipment"].search([], order="id")
+    return {
+        str(shipment.id): {
+            "state": shipment.state,
+            "error": shipment.error_message or "",
+            "interruptions": shipment.interruptions,
+            "is_followed": bool(shipment.next_poll),
+            "is_due": bool(shipment.next_poll) and shipment.next_poll.year == 2020,
+        }
+        for shipment in shipments
+    }
+
+
 def main():
     config_file, step = sys.argv[1:]
     config.parse_config([f"--config={config_file}"], setup_logging=True)
