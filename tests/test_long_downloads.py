@@ -28,8 +28,9 @@ class TestLongDownloads(ExternalOrderCase):
         self.answer_with(per_page=1)
         self.feed(*[self.order(number) for number in range(1, 5)])
         self.shop.faults.add("delay", seconds=30, page=3)
-        with patch.object(external_order_sync, "seconds_to_work", lambda _env: 2), patch.object(
-            external_order_sync, "SHORTEST_FETCH", 0
+        with (
+            patch.object(external_order_sync, "seconds_to_work", lambda _env: 2),
+            patch.object(external_order_sync, "SHORTEST_FETCH", 0),
         ):
             started = time.monotonic()
             self.run_slice()

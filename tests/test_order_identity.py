@@ -14,7 +14,8 @@ class TestOrderIdentity(ExternalOrderCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cashier = new_test_user(cls.env, "forger", "base.group_user,point_of_sale.group_pos_user", company_id=cls.company.id)
+        groups = "base.group_user,point_of_sale.group_pos_user"
+        cls.cashier = new_test_user(cls.env, "forger", groups, company_id=cls.company.id)
 
     def forge(self, order_uuid, **values):
         """Make a draft order with a uuid, as a cashier's register does, and return it."""

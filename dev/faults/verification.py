@@ -141,7 +141,7 @@ class Books:
     # ---- what is in the database -------------------------------------------------------------------------------------
 
     def _uuid(self, number: int) -> str:
-        """Return the uuid of an order, by the addon's rule written down once more: a change of it doubles every order."""
+        """Return an order's uuid, by the addon's rule written down once more: a change of it doubles every order."""
         text = f"external_order_sync/{self._store}/{number}"
         return str(uuid.UUID(bytes=hmac.digest(self._secret, text.encode(), "sha256")[:16], version=4))
 

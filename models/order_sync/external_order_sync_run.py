@@ -59,6 +59,7 @@ class ExternalOrderSyncRun(models.Model):
     changed_count = fields.Integer("Changed", readonly=True)
     ignored_count = fields.Integer("Ignored", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
+    ambiguous_count = fields.Integer("One ID for Several", readonly=True)
     imported_count = fields.Integer("Imported", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     deferred_count = fields.Integer("Postponed", readonly=True)
@@ -233,12 +234,16 @@ class ExternalOrderSyncRun(models.Model):
         # A run that was interrupted begins its download again, and knows what it received before.
         received_before = self.new_count + self.changed_count + self.ignored_count
         if self.fetched_count:
-            self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
+            self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
+            self.write({"refused_count": 0, "refused": False})
         # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
-        known = 0
+        known, earlier = 0, set()
         fetched = self.sync_id._fetch_entries()
         for entries in fetched:
-            if retrying(self.env, lambda entries=entries, known=known: self._receive(entries, known)):
+            page = (entries, known, earlier)
+            received = retrying(self.env, lambda page=page: self._receive(*page))
+            earlier |= received.external_ids
+            if received.is_counted:
                 known = 0
                 if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
                     return False
@@ -258,14 +263,18 @@ class ExternalOrderSyncRun(models.Model):
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = self.date_start
 
-    def _receive(self, entries, known):
+    def _receive(self, entries, known, earlier):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
-        :return: whether there was anything to store; if all were known, these are not counted either
+        :param set earlier: the OrderIDs that this download brought before
+        :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
+        :rtype: Received
         """
-        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known)
+        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known, earlier)
         if received.known == len(entries) and known < KNOWN_AT_MOST:
-            return False
+            return received
+        received.is_counted = True
+        received.ambiguous.run_id = self
         self.write(
             {
                 "fetched_count": self.fetched_count + known + len(entries),
@@ -275,10 +284,11 @@ class ExternalOrderSyncRun(models.Model):
                 "ignored_count": self.ignored_count + received.ignored,
                 "refused_count": self.refused_count + len(received.refused),
                 "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "ambiguous_count": self.ambiguous_count + len(received.ambiguous),
                 "date_progress": fields.Datetime.now(),
             }
         )
-        return True
+        return received
 
     # ------------------------------------------------------------
     # Importing
@@ -337,7 +347,8 @@ class ExternalOrderSyncRun(models.Model):
     def _conclude(self):
         self.ensure_one()
         now = fields.Datetime.now()
-        problem = self.fetch_error or self.import_error or self.refused_count or self.failed_count
+        problem = self.fetch_error or self.import_error
+        problem = problem or self.refused_count or self.ambiguous_count or self.failed_count
         if problem:
             status = "error"
         elif self.imported_count or self.new_count or self.changed_count or self.deferred_count:
