@@ -59,12 +59,12 @@ class ExternalOrder(models.Model):
         """Return the values that say that different orders came with one OrderID.
 
         :param list payloads: JSON texts, the first of which the row has as its own
-        :param pos_order: the ``pos.order`` that was made of the first one, if it was
+        :param pos_order: the ``pos.order`` that was made of one of them, if it was
         """
         env = for_reader(self.env)
         orders = " / ".join(_describe(loads(payload)) for payload in payloads)
         if pos_order:
-            done = env._("The first one was imported as %s; the others were not.", pos_order.name)
+            done = env._("One of them was imported as %s; the others were not.", pos_order.name)
         else:
             done = env._("None of them was imported.")
         message = env._(
