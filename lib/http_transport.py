@@ -6,6 +6,7 @@ decompression.
 """
 
 import io
+import math
 import socket
 import time
 import zlib
@@ -53,17 +54,26 @@ class BodyTooLarge(Exception):
 
 
 class Deadline:
-    """A point in monotonic time, `seconds` from now; time spent elsewhere can be given back."""
+    """A point in monotonic time, `seconds` from now; time spent elsewhere can be given back.
 
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
+    It is never later than `at_most` seconds from now, whatever is given back.
+    """
+
+    def __init__(self, seconds: float, at_most: float = math.inf) -> None:
+        now = time.monotonic()
+        self._end = now + seconds
+        self._last = now + at_most
 
     def remaining(self) -> float:
         """Return the seconds left; raise `DeadlineExceeded` if there are none."""
-        seconds = self._end - time.monotonic()
+        seconds = min(self._end, self._last) - time.monotonic()
         if seconds <= 0:
             raise DeadlineExceeded
         return seconds
+
+    def is_last(self) -> bool:
+        """Return whether the time is over that nothing can extend."""
+        return time.monotonic() >= self._last
 
     def cap(self, timeout: float) -> float:
         """Return the timeout in seconds, or what is left if that is less."""

@@ -10,13 +10,19 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_choices_of_companies
 from . import test_combo
+from . import test_connected_once
 from . import test_contributing
+from . import test_crashing_orders
+from . import test_crashing_parcels
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_inbox
 from . import test_inbox_retry
+from . import test_interrupted_mirrors
 from . import test_interrupted_runs
+from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
 from . import test_mirror_api
@@ -34,6 +40,8 @@ from . import test_money_session_closing
 from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
+from . import test_one_id_two_orders
+from . import test_order_identity
 from . import test_overrides
 from . import test_payment_matching
 from . import test_preview
@@ -61,3 +69,4 @@ from . import test_sync_orders
 from . import test_tours
 from . import test_translations
 from . import test_views
+from . import test_worker_time

@@ -102,10 +102,13 @@ class ExternalOrderCase(TransactionCase):
 
     @classmethod
     def create_sync(cls, **values):
+        """Connect the shop's feed: once as it is, and further times as if each was a feed of its own."""
+        cls.sync_count = getattr(cls, "sync_count", -1) + 1
+        store = f"?store={cls.sync_count}" if cls.sync_count else ""
         return cls.env["external.order.sync"].create(
             {
                 "name": "Main Store Orders",
-                "external_api_url": cls.shop.url,
+                "external_api_url": f"{cls.shop.url}{store}",
                 "external_api_key": API_KEY,
                 "pos_config_id": cls.pos_config.id,
                 **values,

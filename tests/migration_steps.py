@@ -252,6 +252,7 @@ def go_on(env, courier, users, api_key):
     inbox = env["external.order"].search([("sync_id", "=", shop.id)])
     told["states"] = {order.external_id: order.state for order in inbox}
     told["uuids"] = {order.external_id: order.pos_order_id.uuid for order in inbox if order.pos_order_id}
+    told["uuid_of_4"] = env["external.order.import"]._get_order_uuid(shop, "4")
     told["made"] = env["pos.order"].search_count([("config_id", "=", shop.pos_config_id.id)])
     told["parcel"] = _follow(env, courier, "Zugestellt").state
     mirror = env["odoo.sync.source"].search([])._sync()

@@ -157,16 +157,16 @@ class TestAccess(ExternalOrderCase):
                 "sync_id": self.sync.id,
             }
         )
-        shared = self.env["external.product.alias"].create({"item_name": "Gizmo", "product_id": self.product.id})
+        # For all synchronizations of the company, that is.
+        for_all = self.env["external.product.alias"].create({"item_name": "Gizmo", "product_id": self.product.id})
 
         def seen(records):
             return records.with_user(stranger).with_context(allowed_company_ids=company.ids)
 
-        for records in (self.sync, row, self.sync.run_ids, mine):
+        for records in (self.sync, row, self.sync.run_ids, mine, for_all):
             with self.subTest(records=records):
                 self.assertFalse(seen(records).search([("id", "in", records.ids)]))
         with self.assertRaises(AccessError):
             seen(row).action_retry()
         with self.assertRaises(AccessError):
             seen(self.sync).action_sync_now()
-        self.assertTrue(seen(shared).search([("id", "=", shared.id)]))

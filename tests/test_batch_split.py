@@ -85,3 +85,24 @@ class TestBatchSplit(ExternalOrderCase):
         self.assertEqual(len(pickings), ORDERS)
         waiting = pickings.filtered(lambda picking: picking.state != "done")
         self.assertEqual(waiting.pos_order_id, self.inbox(6).pos_order_id)
+
+    def test_where_odoo_refuses_many_transfers_the_rest_takes_its_own_way(self):
+        model = type(self.env["stock.picking"])
+        original = model._action_done
+
+        def action_done(pickings):
+            # As addons do that forbid what Odoo allows: all of a batch is refused for one of it.
+            if pickings.pos_order_id:
+                raise UserError(REASON)
+            return original(pickings)
+
+        with (
+            patch.object(model, "_action_done", action_done),
+            self.attempts_at("external.order.picking", "_create_together") as attempts,
+        ):
+            run = self.synchronize(*self.feed_of_16())
+
+        self.assertEqual((run.imported_count, run.failed_count), (ORDERS, 0), run.message)
+        tried = sum(len(requests) for (requests,) in attempts)
+        self.assertLessEqual(tried, 2 * ORDERS)
+        self.assertEqual(set(self.pos_orders().picking_ids.mapped("state")), {"done"})

@@ -213,3 +213,31 @@ class TestSessionClosing(ExternalOrderCase):
         ):
             session._close_balanced()
         self.assertEqual(session.state, "closed")
+
+    # ---- a process that dies ----
+
+    def test_a_session_during_whose_closing_the_server_stops_is_left_to_a_person(self):
+        """What is left of a killed process is that it began."""
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        session.external_closing_starts = 3
+        self.run_scheduled_action()
+        self.assertEqual(session.state, "opened")
+        activity = self.closing_activities(session)
+        self.assertIn("The server stopped 3 times while it was closing it", activity.note)
+        activity.action_done()
+        self.run_scheduled_action()
+        self.assertEqual((session.state, session.external_closing_starts), ("closed", 0))
+
+    def test_an_attempt_at_closing_is_counted_before_it_begins(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday()
+        seen = []
+
+        def close(session):
+            seen.append(session.external_closing_starts)
+
+        with patch.object(type(session), "_close_balanced", close):
+            self.run_scheduled_action()
+        self.assertEqual(set(seen), {1})
+        self.assertEqual(session.external_closing_starts, 0)

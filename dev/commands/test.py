@@ -23,6 +23,7 @@ WAITING = (
     "test_*servers.py",
     "test_*tours.py",
     "test_api_server.py",
+    "test_crashing_*.py",
     "test_every_screen.py",
     "test_interrupted_runs.py",
     "test_migration.py",

@@ -7,6 +7,7 @@ part of it.
 
 import hashlib
 import logging
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ from ..message import Message
 from ..message import message as _lt
 from ..strict_json import StrictJsonError, iter_orders
 from ..web_address import AddressError, may_follow, origin_of_parts, split_address
-from .feed_errors import FeedError, FeedErrorKind, connection_problem
+from .feed_errors import FeedError, FeedErrorKind, connection_problem, timeout_problem
 
 __all__ = ["FeedError", "FeedPage", "FeedSettings", "OrderFeed"]
 
@@ -51,7 +52,8 @@ class FeedSettings:
 
     `page_param` names the query parameter of the page number; without it only `Link` headers are followed. `since`
     (UTC; naive means UTC) is sent as `since_param`. `total_timeout` bounds the time spent on all pages together, the
-    caller's own time between pages not counted.
+    caller's own time between pages not counted. `work_timeout` bounds the whole, that time included: it is what the
+    caller's process has left to live.
     """
 
     url: str
@@ -65,6 +67,7 @@ class FeedSettings:
     connect_timeout: float = 10
     read_timeout: float = 60
     total_timeout: float = 300
+    work_timeout: float = math.inf
     max_pages: int = 1000
     max_orders: int = 100_000
     max_bytes: int = 256 * 1024 * 1024
@@ -98,6 +101,7 @@ class OrderFeed:
             settings.connect_timeout,
             settings.read_timeout,
             settings.total_timeout,
+            settings.work_timeout,
             settings.max_pages,
             settings.max_orders,
             settings.max_bytes,
@@ -119,7 +123,7 @@ class OrderFeed:
         the same page for the third time. `repeats_itself` is then set.
         """
         settings = self.settings
-        deadline = Deadline(settings.total_timeout)
+        deadline = Deadline(settings.total_timeout, settings.work_timeout)
         bytes_left = settings.max_bytes
         seen_bodies: set[bytes] = set()
         asked: Counter[str] = Counter()
@@ -196,10 +200,7 @@ class OrderFeed:
         try:
             return self._follow(session, deadline, url, max_bytes)
         except DeadlineExceeded:
-            problem = _lt(
-                "The external system (%(url)s) did not deliver everything within %(seconds)s seconds.",
-                seconds=f"{self.settings.total_timeout:g}",
-            )
+            problem = timeout_problem(self.settings.total_timeout, self.settings.work_timeout, deadline.is_last())
             kind, retryable = "timeout", True
         except RetryAfterTooLong as error:
             problem = _lt(

@@ -29,6 +29,23 @@ class FeedError(Exception):
         self.status = status
 
 
+def timeout_problem(seconds: float, work_seconds: float, work_is_over: bool) -> Message:
+    """Tell which time is over: the one that was given to the feed, or the one that is left to the process.
+
+    :return: a sentence whose `url` is to be filled
+    """
+    if work_is_over:
+        return _lt(
+            "The external system (%(url)s) did not deliver everything within the %(seconds)s seconds that Odoo's time "
+            "limit leaves for a download (limit_time_real_cron or limit_time_real). What had arrived is kept. Let it "
+            "send fewer orders at a time, or raise the limit.",
+            seconds=f"{work_seconds:.0f}",
+        )
+    return _lt(
+        "The external system (%(url)s) did not deliver everything within %(seconds)s seconds.", seconds=f"{seconds:g}"
+    )
+
+
 def connection_problem(error: requests.RequestException) -> tuple[Message, FeedErrorKind, bool]:
     """Tell what happened, from the chain of causes: the text of the error itself holds the URL.
 

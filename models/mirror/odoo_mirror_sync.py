@@ -27,6 +27,9 @@ SETTLED_AFTER = timedelta(seconds=5)
 PAGE_ROWS = 2000
 BRIEF_PAGE_ROWS = 20_000
 
+#: A kind at which the process died this often is passed over until a person asks for it.
+MAX_INTERRUPTIONS = 3
+
 LOCK = "external_order_sync.odoo_sync_source"
 
 #: The log lines of the spec (section "Логи"): a sign, the kind's title, and the kind as it is counted.
@@ -137,6 +140,10 @@ class OdooMirrorSync(models.AbstractModel):
                 retrying(self.env, lambda: source._set_handshake(client.handshake))
                 self._commit(run, client)
             for kind in KINDS[run.kinds_done :]:
+                if kind in self._get_skipped(source):
+                    run.kinds_done += 1
+                    self._commit(run, client)
+                    continue
                 sign, title, plural = LOG_TEXTS[kind]
                 _logger.info("%s Odoo: Syncing %s...", sign, title)
                 self._sync_kind(source, run, client, kind)
@@ -144,9 +151,28 @@ class OdooMirrorSync(models.AbstractModel):
         if run._has_changes() or source.status != "success":
             for kind in KINDS:
                 self._get_mirror(kind)._link(source)
+        if skipped := self._get_skipped(source):
+            self._report_skipped(run, skipped)
+            return
         retrying(self.env, lambda: run._conclude("success", run._get_summary()))
         commit(self.env)
         _logger.info("✅ Odoo: Full sync completed")
+
+    @api.model
+    def _get_skipped(self, source):
+        """Return the kinds at which the process died time and again, so that they are left to a person."""
+        return source.cursor_ids.filtered(lambda cursor: cursor.interruptions >= MAX_INTERRUPTIONS).mapped("kind")
+
+    @api.model
+    def _report_skipped(self, run, kinds):
+        message = for_reader(self.env)._(
+            "%(summary)s Not synchronized: %(kinds)s. The server stopped %(count)s times while it was reading them; "
+            "the server log says why. Press Sync Now to try them again.",
+            summary=run._get_summary(),
+            kinds=", ".join(self._get_label(kind) for kind in kinds),
+            count=MAX_INTERRUPTIONS,
+        )
+        self._fail(run, "error", message, f"not synchronized: {', '.join(kinds)}")
 
     @api.model
     def _fail(self, run, status, message, error):
@@ -190,6 +216,7 @@ class OdooMirrorSync(models.AbstractModel):
                 "asked_date": newest.asked_at,
                 "synced_date": fields.Datetime.now(),
                 "row_count": mirror._count_present(source),
+                "interruptions": 0,
             }
         )
         run.kinds_done += 1

@@ -24,6 +24,7 @@ class OdooSyncCursor(models.Model):
     whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
     synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
     row_count = fields.Integer("Rows", readonly=True)
+    interruptions = fields.Integer(readonly=True, help="How often in a row the server stopped while it read them.")
 
     _kind_unique = models.Constraint("UNIQUE (source_id, kind)", "A source has one cursor for each kind.")
 

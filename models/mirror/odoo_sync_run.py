@@ -57,6 +57,9 @@ class OdooSyncRun(models.Model):
         """
         running = self.search([("source_id", "=", source.id), ("status", "=", "running")])
         handed_over = running.filtered("handed_over")[:1]
+        # From now on it counts as interrupted if its process dies.
+        handed_over.handed_over = False
+        (running - handed_over)._count_interruption()
         (running - handed_over).write(
             {
                 "status": "error",
@@ -68,6 +71,12 @@ class OdooSyncRun(models.Model):
         )
         source._plan_next_sync()
         return handed_over or self.create({"source_id": source.id})
+
+    def _count_interruption(self):
+        """Count for each of these the kind at which its process died."""
+        for run in self:
+            for kind in KINDS[run.kinds_done :][:1]:
+                self.env["odoo.sync.cursor"]._get(run.source_id, kind).interruptions += 1
 
     def _hand_over(self):
         """Let the scheduled action finish this run."""

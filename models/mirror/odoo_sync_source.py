@@ -203,6 +203,8 @@ class OdooSyncSource(models.Model):
         """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
         self.ensure_one()
         self.check_access("write")
+        # sudo: cursors are written by the system alone
+        without_defaults(self).sudo().cursor_ids.filtered("interruptions").interruptions = 0
         deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
         # sudo: who may write a source may synchronize it; mirrors are written by the system alone.
         run = deadline.on(without_defaults(self)).sudo()._sync()

@@ -16,8 +16,6 @@ from .outcome import Outcome, OutcomeCatcher
 from .pos_order import OrderCreation
 from .priced_order import Line, PricedOrder
 
-# Uuids of what is made of external orders; never change it, as it makes every order unique for ever.
-NAMESPACE = uuid.UUID("5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44")
 ZERO = Decimal(0)
 
 
@@ -151,25 +149,6 @@ class ExternalOrderImport(models.AbstractModel):
             except ExternalOrderError as error:
                 outcome.error = error
         return prepared
-
-    @api.model
-    def _get_order_uuid(self, sync, external_id):
-        """Return the uuid that an order has in every database, run and attempt: the database lets it in once."""
-        return str(uuid.uuid5(NAMESPACE, f"{sync.id}/{external_id}"))
-
-    @api.model
-    def _leave_out_existing(self, sync, parsed):
-        """Set the outcome of orders that are there already, as after a lost inbox, and return the others."""
-        uuids = {payload.external_id: self._get_order_uuid(sync, payload.external_id) for payload, _outcome in parsed}
-        existing = self.env["pos.order"].search([("uuid", "in", list(uuids.values()))])
-        by_uuid = {order.uuid: order for order in existing}
-        missing = []
-        for payload, outcome in parsed:
-            if pos_order := by_uuid.get(uuids[payload.external_id]):
-                outcome.pos_order = pos_order
-            else:
-                missing.append((payload, outcome))
-        return missing
 
     @api.model
     def _prepare_order(self, sync, payload, outcome, products, methods, terms):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools.overrides import is_extended_beyond
 from .ir_sequence import NumberRanges
-from .picking_batch import PickingBatch, PickingRequests
+from .picking_batch import Halving, PickingBatch, PickingRequests
 
 # Steps of Odoo that are not taken one by one for a batch, and the addons whose part in them is known: those act on
 # lines that come from a sales or repair order, which no external order has.
@@ -99,11 +99,17 @@ class ExternalOrderPicking(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _create_or_split(self, orders):
+    def _create_or_split(self, orders, halving=None):
         """Make the transfers together; if Odoo refuses one, halve until that one is alone and takes Odoo's own way.
 
-        There, a transfer that cannot be done stays open, and the order is made all the same.
+        There, a transfer that cannot be done stays open, and the order is made all the same. Where Odoo refuses many,
+        halving costs more than it saves, and all that is left takes Odoo's own way.
         """
+        halving = halving or Halving(len(orders))
+        if not halving.pays:
+            for order in orders:
+                order._create_order_picking()
+            return
         requests = self._get_requests(orders)
         if not requests:
             return
@@ -114,14 +120,15 @@ class ExternalOrderPicking(models.AbstractModel):
                 self._create_together(requests)
             return
         except (UserError, ValidationError):
+            halving.count_refused(len(orders))
             if numbers:
                 numbers.give_back(mark)
         if len(orders) == 1:
             orders._create_order_picking()
             return
         middle = len(orders) // 2
-        self._create_or_split(orders[:middle])
-        self._create_or_split(orders[middle:])
+        self._create_or_split(orders[:middle], halving)
+        self._create_or_split(orders[middle:], halving)
 
     @api.model
     def _get_requests(self, orders):

@@ -26,7 +26,9 @@ class ExternalPaymentMatching(models.AbstractModel):
         :rtype: dict
         """
         methods = sync.pos_config_id.payment_method_ids.filtered(self._can_take_any_payment)
-        mappings = self.env["external.payment.mapping"].search([("sync_id", "in", [False, sync.id])])
+        mappings = self.env["external.payment.mapping"].search(
+            [("sync_id", "in", [False, sync.id]), ("company_id", "=", sync.company_id.id)]
+        )
         # The most specific mapping first: of this synchronization, then with both values given.
         mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
             lambda mapping: (

@@ -69,6 +69,7 @@ class ExternalProductMatching(models.AbstractModel):
         keys = {name_key(name) for _item_id, name in missing if name}
         aliases = self.env["external.product.alias"].search(
             Domain("sync_id", "in", [False, sync.id])
+            & Domain("company_id", "=", sync.company_id.id)
             & (Domain("item_id", "in", list(ids)) | Domain("name_key", "in", list(keys)))
         )
         by_item = {(bool(alias.sync_id), alias.item_id, alias.name_key): alias for alias in aliases}

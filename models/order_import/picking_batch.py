@@ -53,6 +53,24 @@ class QuantChanges(PrivateContext):
         self.changes[key] = (first, total + quantity)
 
 
+class Halving:
+    """Whether it still pays to try a batch of `size` in halves, of which Odoo may refuse each.
+
+    To find one bad transfer costs at most twice the batch; what is refused beyond that was tried in vain.
+    """
+
+    def __init__(self, size):
+        self._left = 2 * size
+
+    @property
+    def pays(self):
+        return self._left > 0
+
+    def count_refused(self, size):
+        """Count that `size` transfers were tried together and refused."""
+        self._left -= size
+
+
 def links_once(records):
     """Yield, for each field whose company Odoo checks, its name and records that show all links and companies.
 

@@ -15,6 +15,8 @@ from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
 
 _logger = logging.getLogger(__name__)
 
+# A session during whose closing the process died this often is left to a person.
+MAX_CLOSING_STARTS = 3
 CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
 
 
@@ -41,6 +43,12 @@ class PosSession(models.Model):
         ondelete="set null",
         groups="external_order_sync.group_user",
         help="The synchronization that opened this session.",
+    )
+    external_closing_starts = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups="external_order_sync.group_user",
+        help="How often closing it by itself began in a row without coming to an end.",
     )
 
     # Two workers that both find no session must not open two.
@@ -296,6 +304,15 @@ class PosSession(models.Model):
         """Close this session; what prevents it goes into an activity. Nothing else is rolled back by it."""
         self.ensure_one()
         sync = self.external_order_sync_id
+        if self.external_closing_starts >= MAX_CLOSING_STARTS:
+            env = for_reader(with_reader(self, sync.responsible_id or self.user_id).env)
+            self._end_closing(env._("The server stopped %s times while it was closing it.", MAX_CLOSING_STARTS))
+            return
+        if not self.try_lock_for_update(allow_referencing=True):
+            return  # orders are coming in
+        # Before the work, as the process may not survive it.
+        self.external_closing_starts += 1
+        commit(self.env)
         problem = ""
         try:
             with self.env.registry.cursor() as cr:
@@ -313,9 +330,17 @@ class PosSession(models.Model):
         # Only a new transaction sees what the other one did.
         commit(self.env)
         self.env.invalidate_all()
+        retrying(self.env, lambda: self._end_closing(problem))
+        commit(self.env)
+
+    def _end_closing(self, problem):
+        """Record that an attempt at closing is over.
+
+        :param str problem: what prevented it, empty if nothing did or if it is tried again
+        """
+        self.external_closing_starts = 0
         if problem:
             self._report_closing_problem(problem)
-            commit(self.env)
 
     def _close_balanced(self):
         """Close and post this session as its user would who counts exactly the cash that should be there.

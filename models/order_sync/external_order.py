@@ -64,6 +64,9 @@ class ExternalOrder(models.Model):
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),
+            ("server_stopped", "Server Stopped"),
+            ("order_id_ambiguous", "Several Orders, One ID"),
+            ("order_in_the_way", "Another Order in the Way"),
             ("odoo_error", "Refused by Odoo"),
         ],
         "Reason",
@@ -84,7 +87,6 @@ class ExternalOrder(models.Model):
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
     _unique_order = models.Constraint("UNIQUE (sync_id, external_id)", "This order is already in the inbox.")
-    _waiting = models.Index("(sync_id, id) WHERE state = 'pending'")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
 
     @api.depends("payload")
@@ -96,22 +98,6 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
     # Importing
     # ------------------------------------------------------------
-
-    @api.model
-    def _claim(self, sync, limit):
-        """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
-
-        Orders that another worker has locked are passed over, so several workers share the inbox.
-        """
-        domain = [
-            ("sync_id", "=", sync.id),
-            ("state", "=", "pending"),
-            "|",
-            ("next_attempt", "=", False),
-            ("next_attempt", "<=", fields.Datetime.now()),
-        ]
-        # More than needed, as the first ones may be another worker's.
-        return self.search(domain, order="id", limit=limit * 10).try_lock_for_update(limit=limit)
 
     def _import(self, run=None):
         """Make POS orders of these locked, pending orders of one synchronization, and record what became of each.
@@ -212,8 +198,9 @@ class ExternalOrder(models.Model):
 
     def _retry(self):
         # What another worker holds at this moment is imported by that one.
-        locked = self.try_lock_for_update()
-        locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        # With several orders of one OrderID it is not known which one to import.
+        locked = self.filtered(lambda order: order.error_code != "order_id_ambiguous").try_lock_for_update()
+        locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0, "interruptions": 0})
         problems = []
         if len(locked) <= RETRY_AT_ONCE:
             problems = [orders._import() for orders in locked.grouped("sync_id").values()]

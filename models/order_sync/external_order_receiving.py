@@ -1,5 +1,6 @@
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from odoo import api, fields, models
 
@@ -11,8 +12,17 @@ from ...tools.message_language import for_reader, reader_text
 
 @dataclass
 class Received:
-    """What became of the entries of a page; `refused` has a sentence for each that is no order."""
+    """What became of the entries of a page.
 
+    :param external_ids: the OrderIDs that came
+    :param ambiguous: the rows of those with which different orders came
+    :param refused: a sentence for each entry that is no order
+    :param is_counted: whether its run has counted it
+    """
+
+    external_ids: set
+    ambiguous: Any
+    is_counted: bool = False
     new: int = 0
     known: int = 0
     changed: int = 0
@@ -30,17 +40,19 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     @api.model
-    def _receive(self, sync, entries, position=0):
+    def _receive(self, sync, entries, position=0, earlier=frozenset()):
         """Store what came from the feed: new orders, and new content of known ones.
 
         :param sync: the ``external.order.sync`` that fetched them
         :param list entries: entries of the feed, of any type
         :param int position: how many entries of this download came before, to name the refused ones
+        :param set earlier: the OrderIDs that this download brought before
         :rtype: Received
         """
-        received, refusals, incoming = Received(), {}, {}
+        refusals, incoming = {}, {}
         accepted = sync._get_accepted_statuses()
         arrived = self._group_by_external_id(entries, position, refusals)
+        received = Received(set(arrived), self.browse())
         known = self.search_fetch(
             [("sync_id", "=", sync.id), ("external_id", "in", list(arrived))],
             ["external_id", "fingerprint", "source_digest", "state", "error_code"],
@@ -50,24 +62,16 @@ class ExternalOrder(models.Model):
                 del arrived[order.external_id]
                 received.known += 1
         for identifier, numbered_entries in arrived.items():
-            for number, entry in numbered_entries.items():  # of two, the later one counts
+            versions = []
+            for number, entry in numbered_entries.items():
                 try:
-                    incoming[identifier] = self._prepare_received_values(entry, accepted)
+                    versions.append(self._prepare_received_values(entry, accepted))
                 except PayloadError as error:
                     refusals[number] = error
+            incoming[identifier] = self._leave_out_repeated(versions)
         for order in known:
-            values = incoming.pop(order.external_id, None)
-            if not values:
-                continue
-            if order.fingerprint != values["fingerprint"]:
-                order._receive_change(values, received)
-            elif order.error_code == "status_not_accepted" and values["state"] == "pending":
-                order.write(values)
-                received.new += 1
-            else:
-                if order.source_digest != values["source_digest"]:
-                    order.source_digest = values["source_digest"]
-                received.known += 1
+            if versions := incoming.pop(order.external_id, None):
+                order._receive_again(versions, order.external_id in earlier, received)
         received.refused = [
             for_reader(self.env)._(
                 "Entry %(number)s of the feed: %(problem)s",
@@ -78,10 +82,19 @@ class ExternalOrder(models.Model):
         ]
         # Workers that receive the same new orders at once write them in the same sequence, or each might have what the
         # other wants next: a deadlock. By length first, so that 9 comes before 10.
-        new = [incoming[external_id] for external_id in sorted(incoming, key=lambda text: (len(text), text))]
-        self.create([{**values, "sync_id": sync.id} for values in new])
-        received.ignored += sum(values["state"] == "ignored" for values in incoming.values())
-        received.new += sum(values["state"] == "pending" for values in incoming.values())
+        vals_list = []
+        for identifier in sorted(incoming, key=lambda text: (len(text), text)):
+            if versions := incoming[identifier]:
+                values = {**versions[-1], "sync_id": sync.id}
+                if len(versions) > 1:
+                    payloads = [values["payload"] for values in versions]
+                    ambiguous = self._prepare_ambiguous_values(identifier, payloads)
+                    values = {**versions[0], **ambiguous, "sync_id": sync.id, "state": "failed"}
+                vals_list.append(values)
+        created = self.create(vals_list)
+        received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")
+        received.ignored += sum(values["state"] == "ignored" for values in vals_list)
+        received.new += sum(values["state"] == "pending" for values in vals_list)
         return received
 
     @api.model
@@ -96,10 +109,39 @@ class ExternalOrder(models.Model):
         return arrived
 
     def _is_unchanged(self, numbered_entries):
-        """Return whether the last entry is, to the letter, what this order was received as: nothing is to be done."""
-        *_earlier, last = numbered_entries.values()
-        digest = getattr(last, "digest", None)
-        return bool(digest) and digest == self.source_digest and self.error_code != "status_not_accepted"
+        """Return whether all entries are, to the letter, what this order was received as: nothing is to be done."""
+        if not self.source_digest or self.error_code in ("status_not_accepted", "order_id_ambiguous"):
+            return False
+        return all(getattr(entry, "digest", None) == self.source_digest for entry in numbered_entries.values())
+
+    def _receive_again(self, versions, came_before, received):
+        """Take in what came with the OrderID of this order.
+
+        :param list versions: values of each different order that has it on this page
+        :param bool came_before: whether this download has brought the OrderID before
+        :param Received received: counts it
+        """
+        self.ensure_one()
+        values = versions[-1]
+        if came_before:
+            payloads = self._find_other_contents(versions)
+        else:
+            payloads = [version["payload"] for version in versions] if len(versions) > 1 else []
+        if payloads:
+            # A page before had the row's own content; else the first order of this page becomes it.
+            self._receive_ambiguous(payloads, {} if came_before else versions[0])
+            received.ambiguous |= self
+        elif self.fingerprint != values["fingerprint"]:
+            self._receive_change(values, received)
+        elif self.error_code == "order_id_ambiguous":
+            self._receive_alone(values, received)
+        elif self.error_code == "status_not_accepted" and values["state"] == "pending":
+            self.write(values)
+            received.new += 1
+        else:
+            if self.source_digest != values["source_digest"]:
+                self.source_digest = values["source_digest"]
+            received.known += 1
 
     @api.model
     def _prepare_received_values(self, entry, accepted):
@@ -152,10 +194,22 @@ class ExternalOrder(models.Model):
         digest = getattr(entry, "digest", False)
         return digest if digest and _count_digits(dumps(entry)) == _count_digits(payload) else False
 
+    def _receive_alone(self, values, received):
+        """Take in the content of this order as it was, now that it is the only one with its OrderID."""
+        if self.state == "done":
+            self.write({**self._prepare_no_error_values(), "other_payloads": False})
+            received.known += 1
+        else:
+            self.write({**values, "other_payloads": False})
+            received.ignored += values["state"] == "ignored"
+            received.new += values["state"] == "pending"
+
     def _receive_change(self, values, received):
         """Take in other content of this order; a sale that was booked stays as it is."""
         self.ensure_one()
         if self.state == "done":
+            if self.error_code == "order_id_ambiguous":
+                self._receive_alone(values, Received(set(), self.browse()))
             self.write(
                 {
                     "payload": values["payload"],
@@ -168,6 +222,6 @@ class ExternalOrder(models.Model):
             )
             received.changed += 1
         else:
-            self.write({**values, "attempts": 0})
+            self.write({**values, "other_payloads": False, "attempts": 0, "interruptions": 0})
             received.ignored += values["state"] == "ignored"
             received.new += values["state"] == "pending"

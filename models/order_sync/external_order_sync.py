@@ -12,9 +12,12 @@ from ...tools.overrides import is_overridden
 from ...tools.private_context import PrivateContext, without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline
+from ...tools.worker_time import seconds_to_work
 
 # Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
 FETCH_SIZE = 5000
+# A download that begins late in the life of its worker gets this much time, in seconds, all the same.
+SHORTEST_FETCH = 5
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
@@ -325,6 +328,7 @@ class ExternalOrderSync(models.Model):
             since=since or None,
             extra_params=self._get_secret_parameters(),
             total_timeout=self.fetch_timeout,
+            work_timeout=max(seconds_to_work(self.env), SHORTEST_FETCH),
             max_pages=self.max_pages,
             max_orders=self.max_orders,
             max_bytes=self.max_megabytes * 1024 * 1024,

@@ -6,9 +6,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ...tools.exclusive import exclusive, sql_held_keys
+from ...tools.exclusive import exclusive
 from ...tools.message_language import for_reader, in_english, with_reader
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
 
@@ -17,11 +16,11 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 100
 # The lock of a run, by its id: whoever works on it holds it, and loses it with the process.
 LOCK = "external_order_sync.external_order_sync_run"
-# No run is silent for so long. The database hears late of the loss of a whole machine, and keeps its locks until then.
-ABANDONED_AFTER = timedelta(minutes=15)
 FAILURES_NAMED = 20
 # So many known entries of a feed may pass before a run shows that it is alive.
 KNOWN_AT_MOST = 20_000
+# A scheduled download during which the process died this often is given up until the next run.
+MAX_FETCH_STARTS = 3
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -47,6 +46,7 @@ class ExternalOrderSyncRun(models.Model):
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
 
+    fetch_starts = fields.Integer(readonly=True, help="How often its download began.")
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
     feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again in place of the next one.")
@@ -59,6 +59,7 @@ class ExternalOrderSyncRun(models.Model):
     changed_count = fields.Integer("Changed", readonly=True)
     ignored_count = fields.Integer("Ignored", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
+    ambiguous_count = fields.Integer("One ID for Several", readonly=True)
     imported_count = fields.Integer("Imported", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     deferred_count = fields.Integer("Postponed", readonly=True)
@@ -82,8 +83,11 @@ class ExternalOrderSyncRun(models.Model):
         :return: the run; still ``running`` if the time was up (see `commit_progress`) and the scheduler goes on with it
         """
         run = retrying(self.env, lambda: self._find_or_create(sync))
-        with exclusive(self.env, LOCK, run.id):
+        with exclusive(self.env, LOCK, run.id) as is_ours:
             commit(self.env)  # not before: a run that others can see and that nobody holds counts as interrupted
+            if is_ours:
+                retrying(self.env, lambda: self.env["external.order.attempt"]._count_interrupted(run))
+                commit(self.env)
             run._execute()
         return run
 
@@ -92,53 +96,13 @@ class ExternalOrderSyncRun(models.Model):
         scheduled = bool(ScheduledTurn.current(self.env))
         unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
         if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
+            if not (run.fetch_done or run.fetch_error):
+                run.fetch_starts += 1
             return run
         self._end_interrupted(sync)
         now = fields.Datetime.now()
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
-        return self.create({"sync_id": sync.id, "scheduled": scheduled})
-
-    @api.model
-    def _end_interrupted(self, sync=None):
-        """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
-        running = Domain("status", "=", "running") & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
-        self.flush_model(["scheduled", "date_progress"])
-        query = self._search(running)
-        query.add_where(SQL("%s IS NOT TRUE", self._sql_is_alive(SQL.identifier(query.table))))
-        for run in self.browse(query):
-            run._for_reader(run.sync_id)._end_as_interrupted()
-
-    @api.model
-    def _sql_is_alive(self, table):
-        """Return the condition that a running run goes on: the scheduler will take it up, or a process works on it.
-
-        :param SQL table: the table of runs in the query
-        :rtype: SQL
-        """
-        return SQL(
-            """(%(run)s.scheduled IS TRUE OR (
-                %(run)s.date_progress >= %(silent_since)s
-                AND EXISTS (SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL)
-            ))""",
-            run=table,
-            silent_since=fields.Datetime.now() - ABANDONED_AFTER,
-            held=sql_held_keys(LOCK),
-        )
-
-    def _end_as_interrupted(self):
-        self.ensure_one()
-        self.write(
-            {
-                "status": "error",
-                "date_end": self.date_progress,
-                "message": for_reader(self.env)._(
-                    "Interrupted. What it had received is imported by the runs after it."
-                ),
-            }
-        )
-        if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
-            self._tell_status(self.date_end)
-        _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)
+        return self.create({"sync_id": sync.id, "scheduled": scheduled, "fetch_starts": 1})
 
     def _for_reader(self, sync):
         """Return these, writing for whom the messages of ``sync`` are: who starts it, or who is responsible for it."""
@@ -152,6 +116,7 @@ class ExternalOrderSyncRun(models.Model):
             self._conclude_guarded()
         elif not self.scheduled:
             self._hand_over()
+        self.env["external.order.attempt"]._end(self)
         commit(self.env)
 
     def _guarded(self, step, error_field):
@@ -208,7 +173,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _hand_over(self):
         """Let the scheduled action finish this run."""
-        self.scheduled = True
+        self.write({"scheduled": True, "fetch_starts": 0})
         self.env.ref("external_order_sync.ir_cron_sync_external_orders")._trigger()
 
     # ------------------------------------------------------------
@@ -221,15 +186,26 @@ class ExternalOrderSyncRun(models.Model):
         :return: whether it is done; ``False`` if the time is up
         """
         retrying(self.env, self._correct_cursor)
+        if self.fetch_starts > MAX_FETCH_STARTS:
+            problem = for_reader(self.env)._(
+                "The server stopped %s times during this download; what had arrived is imported. The server log says "
+                "why. Let the external system send fewer orders at a time, or lower the limits of a download.",
+                MAX_FETCH_STARTS,
+            )
+            raise UserError(problem)
         # A run that was interrupted begins its download again, and knows what it received before.
         received_before = self.new_count + self.changed_count + self.ignored_count
         if self.fetched_count:
-            self.write({"fetched_count": 0, "known_count": -received_before, "refused_count": 0, "refused": False})
+            self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
+            self.write({"refused_count": 0, "refused": False})
         # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
-        known = 0
+        known, earlier = 0, set()
         fetched = self.sync_id._fetch_entries()
         for entries in fetched:
-            if retrying(self.env, lambda entries=entries, known=known: self._receive(entries, known)):
+            page = (entries, known, earlier)
+            received = retrying(self.env, lambda page=page: self._receive(*page))
+            earlier |= received.external_ids
+            if received.is_counted:
                 known = 0
                 if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
                     return False
@@ -259,14 +235,18 @@ class ExternalOrderSyncRun(models.Model):
         sync.fetch_cursor = self.search(complete & earlier, order="date_start desc", limit=1).date_start
         self.cursor_corrected = True
 
-    def _receive(self, entries, known):
+    def _receive(self, entries, known, earlier):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
-        :return: whether there was anything to store; if all were known, these are not counted either
+        :param set earlier: the OrderIDs that this download brought before
+        :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
+        :rtype: Received
         """
-        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known)
+        received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known, earlier)
         if received.known == len(entries) and known < KNOWN_AT_MOST:
-            return False
+            return received
+        received.is_counted = True
+        received.ambiguous.run_id = self
         self.write(
             {
                 "fetched_count": self.fetched_count + known + len(entries),
@@ -276,10 +256,11 @@ class ExternalOrderSyncRun(models.Model):
                 "ignored_count": self.ignored_count + received.ignored,
                 "refused_count": self.refused_count + len(received.refused),
                 "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "ambiguous_count": self.ambiguous_count + len(received.ambiguous),
                 "date_progress": fields.Datetime.now(),
             }
         )
-        return True
+        return received
 
     # ------------------------------------------------------------
     # Importing
@@ -311,6 +292,7 @@ class ExternalOrderSyncRun(models.Model):
         """
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
         if orders:
+            self.env["external.order.attempt"]._begin(self, orders)
             self.import_error = orders._import(run=self)
             states = [order.state for order in orders]
             self.write(
@@ -337,7 +319,8 @@ class ExternalOrderSyncRun(models.Model):
     def _conclude(self):
         self.ensure_one()
         now = fields.Datetime.now()
-        problem = self.fetch_error or self.import_error or self.refused_count or self.failed_count
+        problem = self.fetch_error or self.import_error
+        problem = problem or self.refused_count or self.ambiguous_count or self.failed_count
         if problem:
             status = "error"
         elif self.imported_count or self.new_count or self.changed_count or self.deferred_count:

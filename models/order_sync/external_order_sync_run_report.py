@@ -34,6 +34,13 @@ class ExternalOrderSyncRun(models.Model):
         if count:
             parts += self._describe_failed()
             parts.append(env._("The button Failed shows them: mend the cause, then press Retry there."))
+        count = self.ambiguous_count
+        tell(count, env._("1 OrderID came with several orders:"), env._("%s OrderIDs came with several orders:", count))
+        if count:
+            ambiguous = self.env["external.order"].search(
+                [("run_id", "=", self.id), ("error_code", "=", "order_id_ambiguous")], order="id", limit=FAILURES_NAMED
+            )
+            parts += ambiguous.mapped("error_message")
         count = self.refused_count
         tell(count, env._("1 entry is no order:"), env._("%s entries are no orders:", count))
         if count:
@@ -76,7 +83,9 @@ class ExternalOrderSyncRun(models.Model):
     def _describe_failed(self):
         env = for_reader(self.env)
         failed = self.env["external.order"].search(
-            [("run_id", "=", self.id), ("state", "=", "failed")], order="id", limit=FAILURES_NAMED
+            [("run_id", "=", self.id), ("state", "=", "failed"), ("error_code", "!=", "order_id_ambiguous")],
+            order="id",
+            limit=FAILURES_NAMED,
         )
         lines = []
         for reason, rows in failed.grouped("error_message").items():
@@ -124,5 +133,5 @@ class ExternalOrderSyncRun(models.Model):
             "date": fields.Datetime.to_string(self.date_start),
             "status": self.status,
             "imported": self.imported_count,
-            "failed": self.failed_count + self.refused_count,
+            "failed": self.failed_count + self.refused_count + self.ambiguous_count,
         }

@@ -6,16 +6,9 @@ class ExternalPaymentMapping(models.Model):
 
     _name = "external.payment.mapping"
     _description = "External Payment Mapping"
+    _inherit = ["external.choice"]
     _order = "sync_id, payment_mode, card_type"
 
-    sync_id = fields.Many2one(
-        "external.order.sync",
-        "Synchronization",
-        ondelete="cascade",
-        index=True,
-        help="Leave empty to use this mapping in all synchronizations.",
-    )
-    company_id = fields.Many2one(related="sync_id.company_id", store=True)
     payment_mode = fields.Char(help="PaymentMode in the external system, such as 2. Empty: any.")
     card_type = fields.Char(
         help="CardType in the external system, such as Visa; upper and lower case count alike. Empty: any."
@@ -29,17 +22,18 @@ class ExternalPaymentMapping(models.Model):
         "Enter the PaymentMode or the CardType of the external system.",
     )
     _unique_payment = models.UniqueIndex(
-        "(COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')))",
+        "(company_id, COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')))",
         "There is already a mapping for this payment.",
     )
 
-    @api.depends("sync_id")
+    @api.depends("sync_id", "company_id")
     def _compute_available_method_ids(self):
         # The import passes over a mapping to a method that its Point of Sale does not have, so none is offered.
         can_take = self.env["external.payment.matching"]._can_take_any_payment
-        of_all = self.env["external.order.sync"].search([("active", "=", True)]).pos_config_id.payment_method_ids
+        of_all = self.env["external.order.sync"].search([("active", "=", True)]).grouped("company_id")
         for mapping in self:
-            methods = mapping.sync_id.pos_config_id.payment_method_ids if mapping.sync_id else of_all
+            syncs = mapping.sync_id or of_all.get(mapping.company_id, mapping.sync_id)
+            methods = syncs.pos_config_id.payment_method_ids
             mapping.available_method_ids = methods.filtered(can_take)
 
     @api.model_create_multi
@@ -55,12 +49,11 @@ class ExternalPaymentMapping(models.Model):
 
     def _retry_waiting_orders(self):
         """Try the failed orders again that had no payment method."""
-        domain = [("state", "=", "failed"), ("error_code", "=", "payment_not_found")]
-        if all(self.mapped("sync_id")):
-            domain.append(("sync_id", "in", self.sync_id.ids))
-        # The inbox is written by the synchronization alone; choosing a payment method is the manager's part in it.
-        if self and (orders := self.env["external.order"].sudo().search(domain)):
-            orders._retry()
+        for mapping in self:
+            domain = [("state", "=", "failed"), ("error_code", "=", "payment_not_found"), *mapping._get_orders_domain()]
+            # The inbox is written by the synchronization alone; choosing a payment method is the manager's part in it.
+            if orders := self.env["external.order"].sudo().search(domain):
+                orders._retry()
 
     def action_remember(self):
         """Tell what the choice did, as for a product."""

@@ -9,17 +9,10 @@ class ExternalProductAlias(models.Model):
 
     _name = "external.product.alias"
     _description = "External Product Alias"
+    _inherit = ["external.choice"]
     _order = "sync_id, item_name, item_id"
     _rec_name = "item_name"
 
-    sync_id = fields.Many2one(
-        "external.order.sync",
-        "Synchronization",
-        ondelete="cascade",
-        index=True,
-        help="Leave empty to use this alias in all synchronizations.",
-    )
-    company_id = fields.Many2one(related="sync_id.company_id", store=True)
     item_id = fields.Char(
         "External Item ID",
         index="btree_not_null",
@@ -42,7 +35,8 @@ class ExternalProductAlias(models.Model):
         "Enter the item ID or the item name of the external system.",
     )
     _unique_item = models.UniqueIndex(
-        "(COALESCE(sync_id, 0), COALESCE(item_id, ''), (CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",
+        "(company_id, COALESCE(sync_id, 0), COALESCE(item_id, ''), "
+        "(CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",
         "There is already an alias for this item.",
     )
 
@@ -56,12 +50,11 @@ class ExternalProductAlias(models.Model):
         for alias in self:
             alias.display_name = alias.item_name or alias.item_id
 
-    @api.depends("item_id", "item_name", "sync_id")
+    @api.depends("item_id", "item_name", "sync_id", "company_id")
     def _compute_waiting_count(self):
         for alias in self:
             domain = [("state", "=", "failed"), ("error_code", "in", ("product_not_found", "product_ambiguous"))]
-            if alias.sync_id:
-                domain.append(("sync_id", "=", alias.sync_id.id))
+            domain += alias._get_orders_domain()
             orders = self.env["external.order"].search_fetch(domain, ["missing_item_id", "missing_item_name"])
             alias.waiting_count = len(orders.filtered(alias._is_meant))
 
@@ -71,7 +64,7 @@ class ExternalProductAlias(models.Model):
             if alias.item_id and not (alias.item_id.isascii() and alias.item_id.isdecimal()):
                 raise ValidationError(self.env._("The external item ID %s is not a number above 0.", alias.item_id))
 
-    @api.constrains("product_id", "sync_id")
+    @api.constrains("product_id", "sync_id", "company_id")
     def _check_product(self):
         for alias in self:
             product = alias.product_id
@@ -82,12 +75,12 @@ class ExternalProductAlias(models.Model):
                         product=product.display_name,
                     )
                 )
-            if alias.sync_id and not product.filtered_domain(product._check_company_domain(alias.sync_id.company_id)):
+            if not product.filtered_domain(product._check_company_domain(alias.company_id)):
                 raise ValidationError(
                     self.env._(
                         "%(product)s belongs to another company than %(sync)s.",
                         product=product.display_name,
-                        sync=alias.sync_id.name,
+                        sync=alias.sync_id.name or alias.company_id.name,
                     )
                 )
 
@@ -117,8 +110,7 @@ class ExternalProductAlias(models.Model):
         """Try the failed orders again that waited for one of these products."""
         for alias in self:
             domain = [("state", "=", "failed"), ("error_code", "in", ("product_not_found", "product_ambiguous"))]
-            if alias.sync_id:
-                domain.append(("sync_id", "=", alias.sync_id.id))
+            domain += alias._get_orders_domain()
             # The inbox is written by the synchronization alone; choosing a product is the user's part in it.
             waiting = self.env["external.order"].sudo().search_fetch(domain, ["missing_item_id", "missing_item_name"])
             if orders := waiting.filtered(alias._is_meant):

@@ -185,7 +185,7 @@ class ExternalShipment(models.Model):
     def _requeue(self):
         """Let these be sent as soon as possible; one whose outcome is not known is looked up first."""
         for shipment in self:
-            values = {"state": "pending", "attempts": 0, "next_attempt": False, "error_message": False}
+            values = {"state": "pending", "attempts": 0, "interruptions": 0, "next_attempt": False, "error_message": ""}
             if shipment.state == "cancelled":
                 values |= {
                     "reference": False,

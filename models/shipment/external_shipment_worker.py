@@ -70,28 +70,29 @@ class ExternalShipmentWorker(models.AbstractModel):
             seen.append(shipment.id)
             # No person is at work: what it tells is for those of the company.
             worker = self if self.env.lang else with_reader(self, shipment.company_id.partner_id)
-            worker._guarded(work, shipment.with_env(worker.env))
+            worker._attempt(work, domain(), shipment.with_env(worker.env))
             if commit_progress(self.env, processed=1) <= 0:
                 return False
         return True
 
     @api.model
-    def _guarded(self, work, shipment):
+    def _guarded(self, work, shipments):
         """Do the work, a method of this; whatever goes wrong, the next shipment has its turn."""
         try:
-            getattr(self, work)(shipment)
+            getattr(self, work)(shipments)
             self.env.flush_all()
         except TRANSIENT_ERRORS as error:
             rollback(self.env)
-            _logger.info("External Order Sync: shipment %s postponed: %s", shipment.id, type(error).__name__)
+            _logger.info("External Order Sync: shipments %s postponed: %s", shipments.ids, type(error).__name__)
         except Exception as error:
             # Otherwise a single shipment, always the first, would hold up all others for ever.
             rollback(self.env)
-            _logger.exception("External Order Sync: shipment %s failed", shipment.id)
+            _logger.exception("External Order Sync: shipments %s failed", shipments.ids)
             if self.env.cr.connection.closed:
                 raise
-            with quietly(self.env, f"shipment {shipment.id}"):
-                self._record_failure(work, shipment, error)
+            for shipment in shipments:
+                with quietly(self.env, f"shipment {shipment.id}"):
+                    self._record_failure(work, shipment, error)
 
     @api.model
     def _record_failure(self, work, shipment, error):
@@ -130,7 +131,9 @@ class ExternalShipmentWorker(models.AbstractModel):
         """Return one shipment of the domain, locked until the end of the transaction, or none."""
 
         def claim():
-            candidates = self.env["external.shipment"].search(domain, order="next_attempt, id", limit=CANDIDATES)
+            # Those at which the process died come last.
+            order = "interruptions NULLS FIRST, next_attempt, id"
+            candidates = self.env["external.shipment"].search(domain, order=order, limit=CANDIDATES)
             return candidates.try_lock_for_update(allow_referencing=True, limit=1) if candidates else candidates
 
         return retrying(self.env, claim)
@@ -288,15 +291,22 @@ class ExternalShipmentWorker(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _poll(self, shipment):
-        """Ask about all shipments of the claimed one's courier that are due, at once."""
-        carrier = shipment.carrier_id
+    def _claim_others_to_poll(self, shipment):
+        """Return the shipments that can be asked about along with a claimed one: due, and of the same courier."""
         due = self.env["external.shipment"].search(
-            self._get_polling_domain() & Domain("carrier_id", "=", carrier.id) & Domain("id", "!=", shipment.id),
+            self._get_polling_domain()
+            & Domain("carrier_id", "=", shipment.carrier_id.id)
+            & Domain("id", "!=", shipment.id)
+            & Domain("interruptions", "in", (False, 0)),
             order="next_poll, id",
             limit=CANDIDATES - 1,
         )
-        shipments = shipment | (due and due.try_lock_for_update(allow_referencing=True))
+        return due and due.try_lock_for_update(allow_referencing=True)
+
+    @api.model
+    def _poll(self, shipments):
+        """Ask about claimed shipments of one courier at once."""
+        carrier = shipments.carrier_id
         now = fields.Datetime.now()
         shipments.write({"next_poll": now + carrier._get_poll_interval(), "error_message": False})
         for old in shipments.filtered(lambda shipment: shipment.shipped_date < now - LONGEST_WAY):

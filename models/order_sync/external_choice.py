@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ExternalChoice(models.AbstractModel):
+    """What a person decided about the orders of one synchronization, or of all those of one company."""
+
+    _name = "external.choice"
+    _description = "External Choice"
+
+    sync_id = fields.Many2one(
+        "external.order.sync",
+        "Synchronization",
+        ondelete="cascade",
+        index=True,
+        help="Leave empty for all synchronizations of the company.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="The choice counts for orders of this company alone.",
+    )
+
+    @api.depends("sync_id.company_id")
+    def _compute_company_id(self):
+        for choice in self:
+            choice.company_id = choice.sync_id.company_id or choice.company_id or self.env.company
+
+    def init(self):
+        super().init()
+        if not self._abstract:
+            self._give_companies()
+
+    @api.model
+    def _give_companies(self):
+        """Give the choices for all synchronizations that a former version made without a company to companies.
+
+        Each keeps its effect: it goes to every company that has a synchronization; to the first one itself, to the
+        others as a copy.
+        """
+        table = SQL.identifier(self._table)
+        names = [name for name, field in self._fields.items() if field.store and field.column_type]
+        columns = SQL(", ").join(SQL.identifier(name) for name in names if name not in ("id", "company_id"))
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH company AS (
+                    SELECT DISTINCT company_id AS id FROM external_order_sync WHERE company_id IS NOT NULL
+                ),
+                changed AS (
+                    UPDATE %(table)s SET company_id = coalesce(
+                        (SELECT min(id) FROM company),
+                        (SELECT company_id FROM res_users WHERE id = %(table)s.create_uid)
+                    )
+                    WHERE sync_id IS NULL AND company_id IS NULL
+                    RETURNING *
+                )
+                INSERT INTO %(table)s (company_id, %(columns)s)
+                SELECT company.id, %(columns)s FROM changed JOIN company ON company.id <> changed.company_id
+                """,
+                table=table,
+                columns=columns,
+            )
+        )
+
+    def _get_orders_domain(self):
+        """Return the domain of the external orders that this choice is for."""
+        self.ensure_one()
+        if self.sync_id:
+            return [("sync_id", "=", self.sync_id.id)]
+        return [("company_id", "=", self.company_id.id)]

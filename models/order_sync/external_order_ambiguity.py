@@ -1,0 +1,110 @@
+import json
+
+from odoo import api, fields, models
+
+from ...lib.strict_json import dumps, loads
+from ...tools.message_language import for_reader
+
+# What tells orders of one OrderID apart, as far as they have it.
+TELLING = ("GrandTotal", "OrderDate", "CheckoutDate", "LocationID")
+SHOWN_AT_MOST = 40
+
+
+class ExternalOrder(models.Model):
+    """Different orders that come with one OrderID in one download: all are kept, and a person is told of all.
+
+    None of them is imported, as it is not known which one the OrderID means. Once a download brings only one of them,
+    that one is the order.
+    """
+
+    _inherit = "external.order"
+
+    other_payloads = fields.Text(readonly=True, help="Other orders that came with the same OrderID, as a JSON array.")
+    other_payloads_text = fields.Text("Other Orders with This ID", compute="_compute_other_payloads_text")
+
+    @api.depends("other_payloads")
+    def _compute_other_payloads_text(self):
+        for order in self:
+            others = json.loads(order.other_payloads or "[]")
+            order.other_payloads_text = bool(others) and json.dumps(others, indent=2, ensure_ascii=False)
+
+    @api.model
+    def _leave_out_repeated(self, versions):
+        """Return the values of an inbox row for each different order among those that came with one OrderID.
+
+        Of versions that differ in nothing but their OrderStatus the last one counts, and one that is not imported in
+        its status is left out beside one that is.
+
+        :param list versions: values for each entry with the OrderID, as it came
+        """
+        if len(versions) > 1:
+            accepted = [values for values in versions if values["state"] != "ignored"] or versions
+            versions = list({_content_key(values["payload"]): values for values in accepted}.values())
+        return versions
+
+    def _find_other_contents(self, versions):
+        """Return the payloads of all different orders with this OrderID in one download that has brought it before."""
+        self.ensure_one()
+        if not self.payload:  # imported long ago
+            return []
+        payloads = [self.payload, *map(dumps, loads(self.other_payloads or "[]"))]
+        contents = {_content_key(payload): payload for payload in payloads}
+        for values in versions:
+            if values["state"] != "ignored":
+                contents.setdefault(_content_key(values["payload"]), values["payload"])
+        return list(contents.values()) if len(contents) > 1 else []
+
+    @api.model
+    def _prepare_ambiguous_values(self, external_id, payloads, pos_order=None):
+        """Return the values that say that different orders came with one OrderID.
+
+        :param list payloads: JSON texts, the first of which the row has as its own
+        :param pos_order: the ``pos.order`` that was made of one of them, if it was
+        """
+        env = for_reader(self.env)
+        orders = " / ".join(_describe(loads(payload)) for payload in payloads)
+        if pos_order:
+            done = env._("One of them was imported as %s; the others were not.", pos_order.name)
+        else:
+            done = env._("None of them was imported.")
+        message = env._(
+            "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system give "
+            "each order an OrderID of its own; the next download then brings them in.",
+            count=len(payloads),
+            order=external_id,
+            orders=orders,
+            done=done,
+        )
+        return {
+            "other_payloads": f"[{','.join(payloads[1:])}]",
+            "error_code": "order_id_ambiguous",
+            "error_message": message,
+        }
+
+    def _receive_ambiguous(self, payloads, values):
+        """Keep different orders that came with the OrderID of this row.
+
+        :param list payloads: JSON texts of all of them
+        :param dict values: of the first one, if it is to become the row's own
+        """
+        self.ensure_one()
+        if self.state == "done":
+            own = self.payload or "{}"  # dropped, if it was imported long ago
+            others = [payload for payload in payloads if _content_key(payload) != _content_key(own)]
+            told = self._prepare_ambiguous_values(self.external_id, [own, *others], self.pos_order_id)
+            self.write({**told, "changed": True, "changed_date": fields.Datetime.now()})
+        else:
+            told = self._prepare_ambiguous_values(self.external_id, payloads)
+            self.write({**values, **told, "state": "failed", "attempts": 0, "interruptions": 0})
+
+
+def _content_key(payload):
+    """Return the content of an order without its status: two that are equal in it are one order."""
+    content = loads(payload)
+    return dumps({name: value for name, value in content.items() if name not in ("OrderID", "OrderStatus")})
+
+
+def _describe(content):
+    """Return what tells an order from others, such as ``GrandTotal 10, LocationID 1``."""
+    told = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
+    return ", ".join(told) or dumps(content)[:SHOWN_AT_MOST]

@@ -1,0 +1,131 @@
+from odoo import api, fields, models, modules
+from odoo.tools import SQL
+
+from ...exceptions import ExternalOrderError
+from ...tools.exclusive import sql_held_keys
+from ...tools.message_language import for_reader
+from .external_order_sync_run import LOCK
+
+# An order during whose import the process died this often is left to a person.
+MAX_INTERRUPTIONS = 3
+# How many orders are tried together by how often the process died with them: the one that it dies of is soon alone.
+SUSPECTS_TOGETHER = {1: 10, 2: 1}
+
+
+class ExternalOrderAttempt(models.Model):
+    """The orders that a run is importing right now, written down before the work begins.
+
+    Whatever ends the process ends its transaction, and with it all trace of what it was working on. This row is
+    committed by a connection of its own before the work, so it is what a dead process leaves behind. Whoever works on
+    the same synchronization next counts it against the orders that are still waiting.
+    """
+
+    _name = "external.order.attempt"
+    _description = "External Order Attempt"
+
+    run_id = fields.Many2one("external.order.sync.run", required=True, ondelete="cascade", readonly=True)
+    date = fields.Datetime(required=True, readonly=True)
+    orders = fields.Json(required=True, readonly=True, help="The ids of the external orders.")
+
+    _unique_run = models.UniqueIndex("(run_id)")
+
+    @api.model
+    def _begin(self, run, orders):
+        """Write down that ``run`` is about to import ``orders``, in place of those it tried before. Committed at once.
+
+        :param orders: locked ``external.order`` records
+        """
+        query = SQL(
+            """
+            INSERT INTO external_order_attempt (run_id, date, orders) VALUES (%s, %s, to_jsonb(%s))
+            ON CONFLICT (run_id) DO UPDATE SET date = EXCLUDED.date, orders = EXCLUDED.orders
+            """,
+            run.id,
+            fields.Datetime.now(),
+            orders.ids,
+        )
+        if modules.module.current_test:  # the run is not committed, so no other connection could refer to it
+            self.env.cr.execute(query)
+            return
+        # A cursor of its own: this one holds the locks of the orders, which a commit would release.
+        with self.env.registry.cursor() as cr:
+            cr.execute(query)
+
+    @api.model
+    def _end(self, run):
+        """Forget what ``run`` was importing: its process is alive and has dealt with all of it."""
+        self.env.cr.execute(SQL("DELETE FROM external_order_attempt WHERE run_id = %s", run.id))
+
+    @api.model
+    def _count_interrupted(self, run):
+        """Count the attempts at orders of the synchronization of ``run`` whose process is gone; fail hopeless orders.
+
+        :param run: the ``external.order.sync.run`` whose lock this process holds
+        """
+        attempts = self.search([("run_id.sync_id", "=", run.sync_id.id)])
+        if not attempts:
+            return
+        held = {key for (key,) in self.env.execute_query(sql_held_keys(LOCK))} - {run.id}
+        for attempt in attempts:
+            if held & {attempt.run_id.id, None}:
+                continue
+            orders = self.env["external.order"].browse(attempt.orders).exists()
+            # One that was postponed had been dealt with. One that another worker has by now counts by that one's row.
+            orders.filtered(
+                lambda order, date=attempt.date: (
+                    order.state == "pending" and not (order.next_attempt and order.next_attempt > date)
+                )
+            ).try_lock_for_update()._count_interruption(run)
+            attempt.unlink()
+
+
+class ExternalOrder(models.Model):
+    _inherit = "external.order"
+
+    interruptions = fields.Integer(
+        "Interrupted Attempts",
+        readonly=True,
+        help="How often the server stopped while it was importing the order, alone or with others.",
+    )
+
+    _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) WHERE state = 'pending'")
+
+    @api.model
+    def _claim(self, sync, limit):
+        """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
+
+        Orders that another worker has locked are passed over, so several workers share the inbox. Orders with which
+        the process died come last, and in small batches.
+        """
+        domain = [
+            ("sync_id", "=", sync.id),
+            ("state", "=", "pending"),
+            "|",
+            ("next_attempt", "=", False),
+            ("next_attempt", "<=", fields.Datetime.now()),
+        ]
+        # More than needed, as the first ones may be another worker's.
+        waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
+        for interruptions, orders in waiting.grouped("interruptions").items():
+            together = SUSPECTS_TOGETHER.get(interruptions, limit)
+            if claimed := orders.try_lock_for_update(limit=min(together, limit)):
+                return claimed
+        return self.browse()
+
+    def _count_interruption(self, run):
+        """Count that the process died during an attempt at these locked orders."""
+        env = for_reader(self.env)
+        reason = env._(
+            "The server stopped %s times while it was importing this order, the last time with this order alone. It "
+            "may be too large, or a customization may need too much time or memory. The server log says what stopped "
+            "it. Fix that or raise the limit, then press Retry.",
+            MAX_INTERRUPTIONS,
+        )
+        for interruptions, orders in self.grouped("interruptions").items():
+            orders.interruptions = interruptions + 1
+        hopeless = self.filtered(lambda order: order.interruptions >= MAX_INTERRUPTIONS)
+        for order in hopeless:
+            order._fail(ExternalOrderError("server_stopped", reason))
+        if hopeless:
+            hopeless.run_id = run
+            run.failed_count += len(hopeless)

@@ -1,0 +1,63 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ...lib.address import comparable_address
+
+
+class ExternalOrderSync(models.Model):
+    """One address is connected once per Point of Sale, as each connection books every sale of its feed."""
+
+    _inherit = "external.order.sync"
+
+    def copy_data(self, default=None):
+        """A copy is archived: as long as it has the same address and Point of Sale, it would book every sale again."""
+        vals_list = super().copy_data(default)
+        default = default or {}
+        for sync, vals in zip(self, vals_list, strict=True):
+            if "active" not in default:
+                vals["active"] = False
+            if "name" not in default:
+                vals["name"] = self.env._("%s (copy)", sync.name)
+        return vals_list
+
+    @api.constrains("external_api_url", "pos_config_id", "active")
+    def _check_connected_once(self):
+        for sync in self:
+            if other := sync._find_connected_alike().grouped("pos_config_id").get(sync.pos_config_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(other)s fetches orders from this address into %(pos)s already. With %(name)s as well, every "
+                        "sale would be booked twice. Change the address or the Point of Sale, or archive one of them.",
+                        other=other[0].name,
+                        pos=sync.pos_config_id.name,
+                        name=sync.name,
+                    )
+                )
+
+    @api.onchange("external_api_url", "pos_config_id")
+    def _onchange_connected_twice(self):
+        """Warn of an address that another Point of Sale has: right for branches that have feeds of their own."""
+        other = self.external_api_url and self._find_connected_alike()
+        if not other:
+            return None
+        return {
+            "warning": {
+                "title": self.env._("This address is connected already"),
+                "message": self.env._(
+                    "%(other)s fetches orders from this address into %(pos)s. If the external system sends both the "
+                    "same orders, every sale is booked twice. Go on only if each key gets its own branch's orders.",
+                    other=other[0].name,
+                    pos=other[0].pos_config_id.name,
+                ),
+            }
+        }
+
+    def _find_connected_alike(self):
+        """Return the other active synchronizations with the address of this one; none if this one is archived."""
+        self.ensure_one()
+        if not self.active:
+            return self.browse()
+        address = comparable_address(self.external_api_url or "")
+        return self.search([("active", "=", True), ("id", "not in", self._origin.ids)]).filtered(
+            lambda other: comparable_address(other.external_api_url) == address
+        )

@@ -1,0 +1,64 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.exclusive import sql_held_keys
+from ...tools.message_language import for_reader
+from .external_order_sync_run import LOCK
+
+_logger = logging.getLogger(__name__)
+
+# A live run reports progress more often than this. If a machine is lost, PostgreSQL notices late and holds its locks
+# until then.
+ABANDONED_AFTER = timedelta(minutes=15)
+
+
+class ExternalOrderSyncRun(models.Model):
+    """Runs whose process is gone."""
+
+    _inherit = "external.order.sync.run"
+
+    @api.model
+    def _end_interrupted(self, sync=None):
+        """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
+        running = Domain("status", "=", "running") & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
+        self.flush_model(["scheduled", "date_progress"])
+        query = self._search(running)
+        query.add_where(SQL("%s IS NOT TRUE", self._sql_is_alive(SQL.identifier(query.table))))
+        for run in self.browse(query):
+            run._for_reader(run.sync_id)._end_as_interrupted()
+
+    @api.model
+    def _sql_is_alive(self, table):
+        """Return the condition that a running run goes on: the scheduler will take it up, or a process works on it.
+
+        :param SQL table: the table of runs in the query
+        :rtype: SQL
+        """
+        return SQL(
+            """(%(run)s.scheduled IS TRUE OR (
+                %(run)s.date_progress >= %(silent_since)s
+                AND EXISTS (SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL)
+            ))""",
+            run=table,
+            silent_since=fields.Datetime.now() - ABANDONED_AFTER,
+            held=sql_held_keys(LOCK),
+        )
+
+    def _end_as_interrupted(self):
+        self.ensure_one()
+        self.write(
+            {
+                "status": "error",
+                "date_end": self.date_progress,
+                "message": for_reader(self.env)._(
+                    "Interrupted. What it had received is imported by the runs after it."
+                ),
+            }
+        )
+        if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
+            self._tell_status(self.date_end)
+        _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)

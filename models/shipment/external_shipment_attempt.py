@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.message_language import for_reader
+from ...tools.transaction import commit, retrying
+
+# A shipment at which the process died this often is left to a person.
+MAX_INTERRUPTIONS = 3
+
+
+class ExternalShipment(models.Model):
+    _inherit = "external.shipment"
+
+    interruptions = fields.Integer(
+        "Interrupted Attempts",
+        readonly=True,
+        help="How often in a row the server stopped while it was working on the shipment.",
+    )
+
+
+class ExternalShipmentWorker(models.AbstractModel):
+    """Attempts that the process may not survive: each is counted and committed before it begins.
+
+    When it is over, however it ended, the count begins anew; a process that dies leaves it behind. Shipments that were
+    asked about together when it died are each asked about alone from then on.
+    """
+
+    _inherit = "external.shipment.worker"
+
+    @api.model
+    def _attempt(self, work, domain, shipment):
+        """Work on a claimed shipment.
+
+        :param str work: the name of the method that does it
+        :param Domain domain: what holds of a shipment that needs it
+        """
+        if shipment.interruptions >= MAX_INTERRUPTIONS:
+            self._give_up(work, shipment)
+            return
+        shipments = shipment
+        if work == "_poll" and not shipment.interruptions:
+            shipments |= self._claim_others_to_poll(shipment)
+        for interruptions, alike in shipments.grouped("interruptions").items():
+            alike.interruptions = interruptions + 1
+        commit(self.env)
+        # The commit ended the locks; what another worker or a person has taken meanwhile is left to them.
+        shipments = retrying(self.env, lambda: self._lock_again(shipments, domain))
+        if shipments:
+            self._guarded(work, shipments)
+            commit(self.env)
+            retrying(self.env, lambda: self._forget_attempt(shipments))
+
+    @api.model
+    def _lock_again(self, shipments, domain):
+        shipments = shipments.search(domain & Domain("id", "in", shipments.ids))
+        return shipments and shipments.try_lock_for_update(allow_referencing=True)
+
+    @api.model
+    def _forget_attempt(self, shipments):
+        # One that another worker has by now is that one's to count.
+        shipments.try_lock_for_update(allow_referencing=True).interruptions = 0
+
+    @api.model
+    def _give_up(self, work, shipment):
+        """Leave a claimed shipment, at which the process died time and again, to a person."""
+        env = for_reader(self.env)
+        shipment.interruptions = 0
+        if work == "_send":
+            reason = env._(
+                "The server stopped %s times while it was sending this shipment. The server log says what stopped it; "
+                "check the address and the transfer, then press Retry.",
+                MAX_INTERRUPTIONS,
+            )
+            shipment._fail(reason)
+        elif work == "_record":
+            shipment.is_on_picking = True
+            reason = env._(
+                "Shipped with the tracking number %(number)s, but the server stopped %(count)s times while it was "
+                "recording that. Enter it by hand.",
+                number=shipment.tracking_number,
+                count=MAX_INTERRUPTIONS,
+            )
+            shipment._tell_picking(reason)
+        else:
+            reason = env._(
+                "The server stopped %s times while it was reading the status, which is not read by itself any more. "
+                "The server log says what stopped it. Fix that, then press Update Status.",
+                MAX_INTERRUPTIONS,
+            )
+            shipment.write({"next_poll": False, "error_message": reason})

@@ -1,0 +1,153 @@
+"""What a process does that is to die at its work: a program, as only a process of its own can be killed.
+
+    python tests/crash_steps.py CONFIG STEP
+
+CONFIG is Odoo's configuration file. The step's arguments are read as JSON from stdin, and what it returns is written
+as JSON to stdout. A step that has ``killer`` among its arguments kills its own process, as a worker's time or memory
+limit does (SIGKILL), when it is at that order or transfer.
+"""
+
+import json
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+ADDRESS = {"street": "Lange Straße 12a", "zip": "01067", "city": "Dresden"}
+
+
+@contextmanager
+def dying(model, method_name, at):
+    """Within the block, a call of a method kills the process where ``at(*arguments)`` says so."""
+    original = getattr(type(model), method_name)
+
+    def method(records, *args, **kwargs):
+        if at(records, *args):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(records, *args, **kwargs)
+
+    with patch.object(type(model), method_name, method):
+        yield
+
+
+# ---- orders -------------------------------------------------------------------------------------------------------
+
+
+def prepare_orders(env, url, key):
+    """Connect the feed of a shop at ``url``."""
+    journal = env["account.journal"].create({"name": "Crash", "type": "bank", "code": "CRSH"})
+    method = env["pos.payment.method"].create({"name": "Card of the Shop", "journal_id": journal.id})
+    env["product.product"].create(
+        {"name": "Lamp", "type": "consu", "available_in_pos": True, "taxes_id": [Command.clear()]}
+    )
+    pos = env["pos.config"].create({"name": "Crash", "payment_method_ids": [Command.set(method.ids)]})
+    env["external.order.sync"].search([]).active = False
+    sync = env["external.order.sync"].create(
+        {"name": "Crash", "external_api_url": url, "external_api_key": key, "pos_config_id": pos.id}
+    )
+    env.cr.commit()
+    return sync.id
+
+
+def sync_orders(env, sync, killer=None):
+    """Synchronize; return the state and the message of each order, by its number."""
+    importing = env["external.order.import"]
+    with dying(importing, "_prepare_order", lambda _self, _sync, payload, *_args: payload.external_id == killer):
+        run = env["external.order.sync"].browse(sync).sync_orders()
+    env.cr.commit()
+    orders = env["external.order"].search([("sync_id", "=", sync)])
+    return {
+        "orders": {order.external_id: [order.state, order.error_code, order.interruptions] for order in orders},
+        "messages": {order.external_id: order.error_message for order in orders},
+        "status": run.status,
+        "message": run.message,
+        "made": env["pos.order"].search_count([("source", "=", "external"), ("config_id.name", "=", "Crash")]),
+        "left": env["external.order.attempt"].search_count([]),
+    }
+
+
+def retry_order(env, sync, number):
+    """Press Retry on an order."""
+    order = env["external.order"].search([("sync_id", "=", sync), ("external_id", "=", number)])
+    order.action_retry()
+    env.cr.commit()
+    return [order.state, order.interruptions]
+
+
+# ---- parcels ------------------------------------------------------------------------------------------------------
+
+
+def prepare_parcels(env, url, user, password, count):
+    """Queue the shipments of some transfers with the courier at ``url``; return their ids."""
+    env["ir.config_parameter"].set_param("external_order_sync.shipment_settling_seconds", "0")
+    address = {**ADDRESS, "country_id": env.ref("base.de").id}
+    warehouse = env.ref("stock.warehouse0")
+    warehouse.partner_id = env["res.partner"].create({"name": "Warehouse", **address})
+    receiver = env["res.partner"].create({"name": "Erika Müller", **address})
+    service = env["product.product"].create({"name": "OPAL", "type": "service"})
+    carrier = {"opal_test_url": url, "opal_username": user, "opal_password": password}
+    env["delivery.carrier"].create({"name": "OPAL", "delivery_type": "opal", "product_id": service.id, **carrier})
+    product = env["product.product"].create({"name": "Spare Part", "type": "consu", "weight": 2})
+    route = {"location_id": warehouse.lot_stock_id.id, "location_dest_id": env.ref("stock.stock_location_customers").id}
+    shipments = env["external.shipment"]
+    for _number in range(count):
+        move = {"product_id": product.id, "product_uom_qty": 1, **route}
+        values = {"picking_type_id": warehouse.out_type_id.id, "partner_id": receiver.id, **route}
+        picking = env["stock.picking"].create({**values, "move_ids": [Command.create(move)]})
+        picking.action_confirm()
+        shipments |= shipments._request(picking, "opal")[0]
+    env.cr.commit()
+    return shipments.ids
+
+
+def ship(env, killer=None):
+    """Send what waits; return what became of each shipment."""
+    carrier = env["delivery.carrier"]
+    killer = env["external.shipment"].browse(killer).picking_id
+    with dying(carrier, "_get_missing_address_parts", lambda _self, picking: picking == killer):
+        env["external.shipment"]._cron_ship()
+    return _told_of_shipments(env)
+
+
+def follow(env, killer=None, due=False):
+    """Ask about the parcels, all of which are due at first; return what became of each shipment."""
+    shipments = env["external.shipment"].search([("state", "=", "shipped")])
+    if due:
+        shipments.next_poll = "2020-01-01"
+        env.cr.commit()
+    with dying(env["delivery.carrier"], "_read_shipment_events", lambda _self, asked: killer in asked.ids):
+        shipments._cron_ship()
+    return _told_of_shipments(env)
+
+
+def _told_of_shipments(env):
+    env.cr.commit()
+    shipments = env["external.shipment"].search([], order="id")
+    return {
+        str(shipment.id): {
+            "state": shipment.state,
+            "error": shipment.error_message or "",
+            "interruptions": shipment.interruptions,
+            "is_followed": bool(shipment.next_poll),
+            "is_due": bool(shipment.next_poll) and shipment.next_poll.year == 2020,
+        }
+        for shipment in shipments
+    }
+
+
+def main():
+    config_file, step = sys.argv[1:]
+    config.parse_config([f"--config={config_file}"], setup_logging=True)
+    with Registry(config["db_name"][0]).cursor() as cr:
+        answer = globals()[step](Environment(cr, SUPERUSER_ID, {}), **json.load(sys.stdin))
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

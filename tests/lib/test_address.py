@@ -1,0 +1,42 @@
+"""Other spellings of one address, and addresses that only look alike."""
+
+import pytest
+
+from lib.address import comparable_address
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "HTTPS://Shop.Example.com/api/orders",
+        "https://shop.example.com:443/api/orders",
+        " https://shop.example.com/api/orders/ ",
+        "https://shop.example.com/api/orders#top",
+        "https://shop.example.com./api/orders?",
+    ],
+)
+def test_other_spellings_of_one_address_are_equal(other):
+    assert comparable_address(other) == comparable_address("https://shop.example.com/api/orders")
+
+
+def test_the_order_of_the_query_does_not_count():
+    assert comparable_address("http://s/o?b=2&a=1") == comparable_address("http://s:80/o/?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://shop.example.com/api/orders",
+        "https://shop.example.com:8443/api/orders",
+        "https://shop.example.com/api/Orders",
+        "https://shop.example.com/api/orders?store=2",
+        "https://other.example.com/api/orders",
+    ],
+)
+def test_other_addresses_differ(other):
+    assert comparable_address(other) != comparable_address("https://shop.example.com/api/orders")
+
+
+@pytest.mark.parametrize("text", ["", "shop", "http://[", "http://shop:port/"])
+def test_what_is_not_an_address_is_itself(text):
+    assert comparable_address(text) == text

@@ -1,0 +1,62 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import Form
+
+from .common import ExternalOrderCase
+
+
+class TestConnectedOnce(ExternalOrderCase):
+    """One address is connected once per Point of Sale: otherwise every sale would be booked twice."""
+
+    def other_spelling(self):
+        return self.sync.external_api_url.replace("http://", "HTTP://") + "/#orders"
+
+    def test_a_second_one_with_the_same_address_is_refused_and_the_first_one_named(self):
+        with self.assertRaisesRegex(ValidationError, "Main Store Orders fetches orders from this address"):
+            self.create_sync(name="Again", external_api_url=self.other_spelling())
+
+    def test_it_is_refused_however_it_comes_about(self):
+        other = self.create_sync(name="Other")
+        with self.assertRaises(ValidationError):
+            other.external_api_url = self.other_spelling()
+        archived = self.create_sync(name="Archived", external_api_url=self.other_spelling(), active=False)
+        with self.assertRaises(ValidationError):
+            archived.active = True
+        elsewhere = self.create_sync(
+            name="Elsewhere",
+            external_api_url=self.other_spelling(),
+            pos_config_id=self.create_pos_config("Elsewhere", self.card).id,
+        )
+        with self.assertRaises(ValidationError):
+            elsewhere.pos_config_id = self.pos_config
+        data = ["name", "external_api_url", "pos_config_id/.id"]
+        result = self.env["external.order.sync"].load(
+            data, [["Imported", self.other_spelling(), str(self.pos_config.id)]]
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn("Main Store Orders", result["messages"][0]["message"])
+
+    def test_where_the_first_one_is_archived_it_may_take_its_place(self):
+        self.sync.active = False
+        other = self.create_sync(name="Successor", external_api_url=self.other_spelling())
+        with self.assertRaises(ValidationError):
+            self.sync.active = True
+        other.active = False
+        self.sync.active = True
+
+    def test_a_copy_is_archived_and_has_no_key(self):
+        copy = self.sync.copy()
+        self.assertEqual((copy.active, copy.external_api_key), (False, False))
+        self.assertEqual(copy.name, "Main Store Orders (copy)")
+        with self.assertRaises(ValidationError):
+            copy.active = True
+
+    def test_one_address_for_two_points_of_sale_is_allowed_with_a_warning(self):
+        other_config = self.create_pos_config("Branch", self.card)
+        other = self.create_sync(
+            name="Branch", external_api_url=self.sync.external_api_url, pos_config_id=other_config.id
+        )
+        warning = other._onchange_connected_twice()["warning"]
+        self.assertIn("Main Store Orders", warning["message"])
+        self.assertFalse(self.create_sync(name="Further")._onchange_connected_twice())
+        with Form(other) as form:
+            form.name = "Renamed"

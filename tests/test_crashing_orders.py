@@ -1,0 +1,42 @@
+from ..dev.stand_ins.shop import ShopServer
+from .crash_case import CrashCase
+
+KEY = "a-key-of-the-shop"
+KILLER = "7"
+ORDERS = [str(number) for number in range(1, 22)]
+
+
+class TestCrashingOrders(CrashCase):
+    """An order at which the process dies each time fails after three times, and no other order waits for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shop = cls.enterClassContext(ShopServer(orders=0, api_key=KEY))
+        cls.sync = cls.step("prepare_orders", url=cls.shop.url, key=KEY)
+
+    def test_the_order_that_kills_the_process_fails_alone(self):
+        for number in ORDERS:
+            self.shop.put(self.order(number))
+        answer, deaths = self.step_until_alive("sync_orders", sync=self.sync, killer=KILLER)
+        self.assertEqual(deaths, 3)
+        self.assertEqual(answer["orders"].pop(KILLER), ["failed", "server_stopped", 3])
+        self.assertEqual({state for state, *_rest in answer["orders"].values()}, {"done"})
+        self.assertEqual(answer["made"], len(ORDERS) - 1)
+        self.assertEqual((answer["status"], answer["left"]), ("error", 0))
+        self.assertIn(f"Order {KILLER}: The server stopped 3 times", answer["message"])
+        self.assertIn("press Retry", answer["messages"][KILLER])
+        # What has failed is not taken again, and after its cause is gone it goes in like any other.
+        self.assertTrue(self.step("sync_orders", sync=self.sync, killer=KILLER))
+        self.assertEqual(self.step("retry_order", sync=self.sync, number=KILLER), ["done", 0])
+
+    def order(self, number):
+        return {
+            "OrderID": number,
+            "AmountTotal": 80.0,
+            "GrandTotal": 80.0,
+            "Tax": 0,
+            "OrderStatus": 103,
+            "CheckoutDetails": [{"AmountPaid": 80.0, "CardType": "Card", "PaymentMode": 2}],
+            "OrderItems": [{"ItemID": 0, "ItemName": "Lamp", "Price": 80.0, "Quantity": 1.0}],
+        }

@@ -1,0 +1,99 @@
+from .common import ExternalOrderCase
+
+
+class TestOneIdTwoOrders(ExternalOrderCase):
+    """Different orders with one OrderID in one download are all kept and named; none of them is lost."""
+
+    def other(self, order_id=7001, **values):
+        """Return an order with the OrderID of another one, of another branch and with another total."""
+        return self.order(
+            str(order_id),  # the shop of the test replaces an entry that has the same one, to the letter
+            AmountTotal=160.0,
+            Tax=24.0,
+            GrandTotal=184.0,
+            AmountPaid=184.0,
+            LocationID=2,
+            OrderItems=[self.item(quantity=2.0)],
+            CheckoutDetails=[self.payment(184.0)],
+            **values,
+        )
+
+    def first(self, **values):
+        return self.order(7001, LocationID=1, **values)
+
+    def assertBothKept(self, run, state="failed"):
+        row = self.inbox(7001)
+        self.assertEqual((row.state, row.error_code, run.status), (state, "order_id_ambiguous", "error"))
+        for text in ("7001", "GrandTotal 92, LocationID 1", "GrandTotal 184, LocationID 2"):
+            self.assertIn(text, row.error_message)
+            self.assertIn(text, run.message)
+        self.assertIn('"GrandTotal":92', row.payload)
+        self.assertIn('"GrandTotal": 184', row.other_payloads_text)
+        self.assertEqual(self.sync.last_sync_message, run.message)
+        return row
+
+    def test_both_are_kept_and_named_and_the_others_go_on(self):
+        run = self.synchronize(self.first(), self.other(), self.order(1))
+        self.assertBothKept(run)
+        self.assertEqual(self.inbox(1).state, "done")
+        self.assertEqual(len(self.pos_orders()), 1)
+
+    def test_it_is_seen_across_pages(self):
+        self.answer_with(per_page=1)
+        run = self.synchronize(self.first(), self.order(1), self.other())
+        self.assertBothKept(run)
+
+    def test_the_same_two_again_change_nothing(self):
+        for per_page in (10, 1):
+            self.answer_with(per_page=per_page)
+            self.assertBothKept(self.synchronize(self.first(), self.other()))
+            self.assertBothKept(self.synchronize(self.first(), self.other()))
+
+    def test_retry_cannot_choose_between_them(self):
+        row = self.assertBothKept(self.synchronize(self.first(), self.other()))
+        action = row.action_retry()
+        self.assertIn("7001", action["params"]["message"])
+        self.assertEqual(row.state, "failed")
+        self.assertFalse(self.pos_orders())
+
+    def test_with_ids_of_their_own_both_go_in(self):
+        self.synchronize(self.first(), self.other())
+        run = self.synchronize(self.first(), self.other(7002))
+        self.assertEqual((run.status, run.imported_count), ("success", 2))
+        row = self.inbox(7001)
+        self.assertEqual((row.state, row.pos_order_id.amount_total), ("done", 92.0))
+        self.assertFalse(row.other_payloads or row.error_message)
+
+    def test_the_one_that_was_first_may_be_the_other(self):
+        self.synchronize(self.first(), self.other())
+        self.synchronize(self.other())
+        row = self.inbox(7001)
+        self.assertEqual((row.state, row.pos_order_id.amount_total), ("done", 184.0))
+        self.assertFalse(row.other_payloads)
+
+    def test_what_comes_beside_an_imported_order_is_kept(self):
+        self.synchronize(self.first())
+        pos_order = self.pos_orders()
+        for per_page in (10, 1):
+            with self.subTest(per_page=per_page):
+                self.answer_with(per_page=per_page)
+                orders = [self.first(), self.other()]
+                # Alone on a page of its own, the other one first counts as a change of the imported one.
+                for entries in (orders, orders[::-1]) if per_page > 1 else (orders,):
+                    row = self.assertBothKept(self.synchronize(*entries), state="done")
+                    self.assertEqual((row.changed, row.pos_order_id), (True, pos_order))
+                    self.assertIn(pos_order.name, row.error_message)
+        self.synchronize(self.first())
+        self.assertFalse(row.other_payloads or row.error_message)
+        self.assertEqual(self.pos_orders(), pos_order)
+
+    def test_the_same_order_again_or_in_another_status_is_one_order(self):
+        self.sync.accepted_statuses = "103"
+        for per_page in (10, 1):
+            with self.subTest(per_page=per_page):
+                self.answer_with(per_page=per_page)
+                number = 7100 + per_page
+                spellings = [(number, 101), (str(number), 103), (f" {number}", 103)]
+                entries = [self.order(spelling, OrderStatus=status) for spelling, status in spellings]
+                run = self.synchronize(*entries, dict(reversed(self.order(f"{number} ").items())))
+                self.assertEqual((run.status, self.inbox(number).state), ("success", "done"), run.message)

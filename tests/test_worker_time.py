@@ -1,0 +1,45 @@
+import math
+import threading
+import time
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import config
+
+from ..tools.worker_time import seconds_to_work
+
+
+@tagged("post_install", "-at_install")
+class TestWorkerTime(TransactionCase):
+    """How long a worker may work follows the limits as Odoo's server applies them."""
+
+    def seconds(self, elapsed=None, scheduled=True, **limits):
+        """Return the seconds left to a thread of the server that has worked for ``elapsed`` seconds."""
+        context = {"cron_id": 1} if scheduled else {}
+        values = {"limit_time_real": 120, "limit_time_real_cron": -1, "workers": 0, **limits}
+        thread = threading.current_thread()
+        with patch.dict(config.options, values), patch.object(thread, "start_time", create=True, new=None):
+            if elapsed is not None:
+                thread.start_time = time.time() - elapsed
+            return seconds_to_work(self.env(context=context))
+
+    def test_a_quarter_of_the_limit_is_kept_for_what_follows(self):
+        self.assertAlmostEqual(self.seconds(elapsed=0), 90, delta=1)
+        self.assertAlmostEqual(self.seconds(elapsed=100), -10, delta=1)
+
+    def test_the_limit_of_scheduled_actions_counts_for_those(self):
+        self.assertAlmostEqual(self.seconds(elapsed=0, limit_time_real_cron=400), 300, delta=1)
+        self.assertAlmostEqual(self.seconds(elapsed=0, limit_time_real_cron=400, scheduled=False), 90, delta=1)
+
+    def test_a_limit_of_0_means_none_for_processes_and_the_general_one_for_threads(self):
+        self.assertEqual(self.seconds(elapsed=0, limit_time_real_cron=0, workers=2), math.inf)
+        self.assertAlmostEqual(self.seconds(elapsed=0, limit_time_real_cron=0), 90, delta=1)
+
+    def test_a_worker_process_counts_from_the_start_of_the_job(self):
+        end = time.monotonic() + 4  # Odoo gives a job 10 seconds before it asks for a pause
+        with patch.dict(config.options, {"limit_time_real": 120, "limit_time_real_cron": -1, "workers": 2}):
+            left = seconds_to_work(self.env(context={"cron_id": 1, "cron_end_time": end}))
+        self.assertAlmostEqual(left, 84, delta=1)
+
+    def test_without_a_server_there_is_no_limit(self):
+        self.assertEqual(self.seconds(), math.inf)
