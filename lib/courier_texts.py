@@ -3,8 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-# Characters; each can take 4 bytes. An index of the events has all of the first three.
-EVENT_NUMBER_LENGTH = 200
+# Characters; each can take 4 bytes. An index of the events has the first two, and 200 of a number.
 STATUS_LENGTH = 100
 DETAILS_LENGTH = 300
 NUMBER_LENGTH = 600

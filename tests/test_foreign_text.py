@@ -95,7 +95,7 @@ class TestForeignTextOfCouriers(ShipmentCase):
             shipments.next_poll = "2020-01-01"
             with (
                 patch.object(carrier, "opal_read_shipment_events", lambda *args: events),
-                self.assertLogs(level="ERROR"),
+                self.assertLogs("odoo.addons.external_order_sync", "ERROR"),
             ):
                 self.work()
             self.assertEqual(shipments[1].event_ids.mapped("kind"), ["other"])

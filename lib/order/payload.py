@@ -56,13 +56,6 @@ _MISSING_TOTALS = {
 }
 
 
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
-_TOO_MANY_LINES = _lt(
-    "%(field)s has %(count)s entries; an order must have at most %(lines)s lines, its items and their components "
-    "together."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Component:
     """A part of an item that leaves the shelf; `quantity` is for the whole line, `price` is informative."""
@@ -253,7 +246,7 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
 
 def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list[Message]) -> tuple[Component, ...]:
     components = []
-    for path, entry in _objects(item, "OrderDetailPackages", item_path, limit, _TOO_MANY_LINES):
+    for path, entry in _objects(item, "OrderDetailPackages", item_path, limit):
         item_id, name = _product(entry, path, warnings)
         price, quantity = _amount(entry, "Price", path) or _ZERO, _required_amount(entry, "Quantity", path)
         if quantity:
@@ -313,9 +306,7 @@ def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> tuple
     return item_id, name
 
 
-def _objects(
-    holder: dict[str, Any], key: str, path: str, limit: int, too_many: Message = _TOO_MANY
-) -> list[tuple[str, dict[str, Any]]]:
+def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
     """The objects of the list `key`, each with its path; none where the list is absent or null."""
     where = join(path, key)
     entries = holder.get(key)
@@ -324,7 +315,10 @@ def _objects(
     if not isinstance(entries, list):
         raise PayloadError(where, _lt("%(field)s must be a list."))
     if len(entries) > limit:
-        raise PayloadError(where, too_many, limit=limit, count=len(entries), lines=MAX_LINES)
+        problem = _lt(
+            "%(field)s must have at most %(limit)s entries, not %(count)s (an order: %(lines)s lines in all)."
+        )
+        raise PayloadError(where, problem, limit=limit, count=len(entries), lines=MAX_LINES)
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             raise PayloadError(f"{where}[{index}]", _lt("%(field)s must be an object."))

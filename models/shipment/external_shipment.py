@@ -8,7 +8,6 @@ from odoo.tools import format_datetime
 from psycopg2.errors import UniqueViolation
 
 from ...courier_exceptions import CourierError, CourierUnavailable, ShipmentConflict
-from ...lib.courier_texts import EVENT_NUMBER_LENGTH
 from ...tools.message_language import for_reader
 
 # Trouble that heals is met again after 1, 2, 4, … minutes, at most an hour; after so many attempts a person looks.
@@ -274,7 +273,7 @@ class ExternalShipment(models.Model):
         :param list events: dicts with `date` (naive UTC), `kind`, `status` and `details` of ``external.shipment.event``
         """
         self.ensure_one()
-        number = self.tracking_number and self.tracking_number[:EVENT_NUMBER_LENGTH]
+        number = self.tracking_number and self.tracking_number[:200]  # an index has it
         known = {
             (event.tracking_number or "", event.date, event.status, event.details or "") for event in self.event_ids
         }

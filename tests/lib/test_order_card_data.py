@@ -46,7 +46,8 @@ def spellings(draw):
         text = "".join(chr(0xFF10 + int(sign)) if sign.isdigit() else sign for sign in text)
     before = draw(st.sampled_from(("", "Visa ", "card:", "%B", ";", "paid with ", "№ ", '"')))
     after = draw(st.sampled_from(("", " ok", ".", "=27121010000012300000?", "^DOE/JOHN^27121010000012300000?",
-                                  " 12/27", " exp 12/27 cvv 123", "|12|27|123", ", 123", " CVV: 123", "D27121010000")))  # fmt: skip
+                                  " 12/27", " exp 12/27 cvv 123", "|12|27|123", ", 123", " CVV: 123",
+                                  "D27121010000")))  # fmt: skip
     return card, f"{before}{text}{after}"
 
 
