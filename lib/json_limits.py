@@ -7,6 +7,8 @@ from .message import Message
 from .message import message as _lt
 
 MAX_DEPTH = 64
+MAX_ENTRY = 1 << 20  # bytes of one entry of a feed
+MAX_ENTRY_VALUES = 100_000  # of one entry; an order of 5,000 lines has some 80,000
 MAX_DIGITS = 60  # significant digits of one number
 MAX_EXPONENT = 40  # numbers stay below 1E+41, which leaves room for 128-bit identifiers ...
 MIN_EXPONENT = -60  # ... and not below 1E-60, which leaves room for the float noise of other systems

@@ -45,6 +45,7 @@ _SAFE = Context(prec=SAFE_FLOAT_DIGITS, rounding=ROUND_HALF_EVEN)
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # The first group of a number never begins with 0, so "0,092" is not 92.
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DIGITS_AND_SIGNS = re.compile(r"[+-]?[0-9][0-9.,]*")
 
 
 def exact(function: Callable[P, R]) -> Callable[P, R]:
@@ -99,7 +100,7 @@ def _parse_text(text: str) -> Decimal:
         return EXACT.create_decimal(text)
     if _GROUPED.fullmatch(text):
         return EXACT.create_decimal(text.replace(",", ""))
-    if re.fullmatch(r"[+-]?[0-9][0-9.,]*", text) and "," in text:
+    if _DIGITS_AND_SIGNS.fullmatch(text) and "," in text:
         raise AmountError(
             _lt(
                 "%(field)s is ambiguous: %(shown)s has a comma that does not part thousands; write it like 1092.50 or "

@@ -14,8 +14,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from .canonical_json import dumps
+from .json_brackets import check_depth, count_values, value_end
 from .json_limits import (
     MAX_DEPTH,
+    MAX_ENTRY,
+    MAX_ENTRY_VALUES,
     MAX_EXPONENT,
     MAX_LITERAL,
     SURROGATE,
@@ -29,8 +32,6 @@ from .message import message as _lt
 
 __all__ = ["FeedEntry", "RefusedEntry", "StrictJsonError", "dumps", "iter_orders", "loads"]
 
-_SCAN_CHUNK = 1 << 18  # characters looked at in one go when the depth is measured
-_BRACKETS_ONLY = re.compile(r"[^][{}]+")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 # What the standard library says of a text that is no JSON.
@@ -49,6 +50,9 @@ _SYNTAX_PROBLEMS = {
         _lt("invalid \\uxxxx escape"),
     )
 }
+_PART_OF_NUMBER = re.compile(r"[\w.+-]")
+_DIGIT = re.compile(r"\d")
+_FEW_DIGITS = re.compile(r"(?:^|\D)\d{3,4}(?:\D|$)")  # a security code
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -100,9 +104,9 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     """Yield the entries of an answer one by one, in any of the guide's three shapes (*API Response Options*).
 
     The shapes are an array of orders, an object with an "orders" array, and one order object (it has an "OrderID").
-    Entries are yielded whatever they are, objects as `FeedEntry`; an entry that holds a refused value comes as
-    `RefusedEntry`. Only the text
-    and one entry are held in memory, so an error further on is raised after the entries before it were yielded.
+    Entries are yielded whatever they are, objects as `FeedEntry`; one that holds a refused value, is longer than
+    `MAX_ENTRY` or has more than `MAX_ENTRY_VALUES` values comes as `RefusedEntry`. Only the text and one entry are held
+    in memory, so an error further on is raised after the entries before it were yielded.
 
     :raises StrictJsonError: the body is empty, a web page, another JSON value, broken, too deep, or an object of
         another kind.
@@ -131,6 +135,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.base, self.window = -MAX_ENTRY, ""  # the first entry opens a window
         self.refused: list[_RefusedNumber] = []
         self.decoder = json.JSONDecoder(
             parse_int=self._integer, parse_float=self._decimal, parse_constant=self._constant
@@ -150,13 +155,51 @@ class _Reader:
 
     def entry(self, position: int) -> tuple[Any, int]:
         """Like `value`, but a refused value comes back as `RefusedEntry`."""
-        value, end = self._decode(position)
+        self.refused.clear()
+        found = self._decode_bounded(position)
+        if found is None:
+            return RefusedEntry(_lt("The entry is larger than %s bytes.", MAX_ENTRY)), self._end_of(position)
+        value, end = found
         problem = self._problem(value, position, end)
         if problem:
             return RefusedEntry(problem.message), end
-        if isinstance(value, dict):
-            value = FeedEntry(value, hashlib.sha256(self.text[position:end].encode()).hexdigest())
+        if isinstance(value, (dict, list)):
+            text = self.text[position:end]
+            if count_values(text) > MAX_ENTRY_VALUES:
+                return RefusedEntry(_lt("The entry has more than %s values.", MAX_ENTRY_VALUES)), end
+            encoded = text.encode()
+            if len(encoded) > MAX_ENTRY:
+                return RefusedEntry(_lt("The entry is larger than %s bytes.", MAX_ENTRY)), end
+            if isinstance(value, dict):
+                value = FeedEntry(value, hashlib.sha256(encoded).hexdigest())
         return value, end
+
+    def _decode_bounded(self, position: int) -> tuple[Any, int] | None:
+        """Like `_decode`, but None for a value of more than `MAX_ENTRY` characters, of which little more is read.
+
+        A long text is decoded in windows, each of which holds what begins in its first half to its end.
+        """
+        if len(self.text) - position <= MAX_ENTRY:
+            return self._decode(position)
+        if not self.base <= position < self.base + MAX_ENTRY:
+            self.base, self.window = position, self.text[position : position + 2 * MAX_ENTRY]
+        try:
+            value, end = self.decoder.raw_decode(self.window, position - self.base)
+        except json.JSONDecodeError:
+            # Cut off by the window, or broken. What ends within the bound is broken, and said to be where it is.
+            value, end = None, 0
+        if end and end - position + self.base <= MAX_ENTRY:
+            return value, end + self.base
+        if not end and self._end_of(position) - position <= MAX_ENTRY:
+            return self._decode(position)
+        return None
+
+    def _end_of(self, position: int) -> int:
+        """Return the offset after the value that begins at an offset, without decoding it."""
+        end = value_end(self.text, position)
+        if end is None:
+            self.fail(_lt("The list is not continued or closed %(place)s."), len(self.text))
+        return end
 
     def array(self, position: int) -> Generator[Any, None, int]:
         """Yield the entries of the array that begins at an offset; return the offset after it."""
@@ -202,8 +245,7 @@ class _Reader:
         """What is wrong with a decoded value, `None` in the usual case."""
         if self.refused:
             number = self.refused[0]
-            found = re.compile(r"(?<![\w.+-])" + re.escape(number.literal[:MAX_LITERAL])).search(self.text, start, end)
-            position = found.start() if found else start
+            position = self._place_of(number.literal[:MAX_LITERAL], start, end)
             return StrictJsonError(number.reason.filled(place=_place(self.text, position)), position)
         suspect = _SUSPECT_ESCAPE.search(self.text, start, end)
         if suspect:
@@ -211,6 +253,13 @@ class _Reader:
             if problem:
                 return StrictJsonError(problem.filled(place=_place(self.text, suspect.start())), suspect.start())
         return None
+
+    def _place_of(self, literal: str, start: int, end: int) -> int:
+        """Return where a number is written between two offsets, the first of them if that cannot be found."""
+        position = self.text.find(literal, start, end)
+        while position > start and _PART_OF_NUMBER.match(self.text[position - 1]):
+            position = self.text.find(literal, position + len(literal), end)
+        return max(position, start)
 
     def _refuse(self, literal: str, reason: Message) -> _RefusedNumber:
         # Not raised: raising inside the decoder would lose the end of the value, and with it the entries that follow.
@@ -299,34 +348,8 @@ def _checked_text(text: str | bytes, max_depth: int) -> str:
     position = text.find("\0")
     if position >= 0:
         raise StrictJsonError(_lt("There is a NUL character %(place)s.", place=_place(text, position)), position)
-    _check_depth(text, max_depth)
+    check_depth(text, max_depth)
     return text
-
-
-def _check_depth(text: str, max_depth: int) -> None:
-    """Refuse deep nesting before the decoder, which recurses, sees it.
-
-    Linear and by whole chunks: outside of strings, what is left of a chunk are its brackets. A chunk never ends behind
-    a backslash.
-    """
-    depth, in_string, start = 0, False, 0
-    while start < len(text):
-        end = min(start + _SCAN_CHUNK, len(text))
-        while end < len(text) and text[end - 1] == "\\":
-            end += 1
-        pieces = text[start:end].replace("\\\\", "").replace('\\"', "").split('"')
-        outside = "".join(pieces[1::2] if in_string else pieces[::2])
-        for bracket in _BRACKETS_ONLY.sub("", outside):
-            depth += 1 if bracket in "[{" else -1
-            if depth > max_depth:
-                problem = _lt(
-                    "The JSON text is nested deeper than %(limit)s levels after character %(position)s.",
-                    limit=max_depth,
-                    position=start,
-                )
-                raise StrictJsonError(problem, start)
-        in_string ^= not len(pieces) % 2
-        start = end
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -353,17 +376,23 @@ def _kind(value: Any) -> Message:
 
 
 def _shortened(names: list[str]) -> str | Message:
-    shown = ", ".join(f'"{_CONTROL.sub("?", name[:40])}"' for name in names[:5])
+    shown = ", ".join(f'"{_excerpt(name[:40])}"' for name in names[:5])
     if len(names) > 5:
         return _lt("%s and more", shown)
     return shown or _lt("no names at all")
 
 
 def _place(text: str, position: int) -> Message:
-    """Tell an offset and a few characters of what is there; digits are hidden where they could be a card number."""
-    excerpt = _CONTROL.sub("?", text[position : position + 24])
-    if sum(map(str.isdigit, excerpt)) > 8:
-        excerpt = re.sub(r"\d", "#", excerpt)
+    """Return an offset and a few characters of what is there."""
+    excerpt = _excerpt(text[position : position + 24])
     if not excerpt:
         return _lt("at character %s", position)
     return _lt("at character %(position)s (“%(excerpt)s”)", position=position, excerpt=excerpt)
+
+
+def _excerpt(text: str) -> str:
+    """Return a text fit to be shown: without control characters, and without digits that could be a card's."""
+    shown = _CONTROL.sub("?", text)
+    if _FEW_DIGITS.search(text) or sum(map(str.isdecimal, shown)) > 8:
+        shown = _DIGIT.sub("#", shown)
+    return shown

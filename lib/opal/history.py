@@ -22,14 +22,16 @@ KINDS = {
     "storno": "cancelled",
     "fehlanfahrt": "failed_attempt",
 }
-_TRACKING_NUMBER = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{2,}-\d{3,}(?![\w-])")
-_SHOWN_NUMBER = re.compile(r"SendungsNr\.?:?\s*([A-Z0-9-]+)", re.I)
-_ORDER_NUMBER = re.compile(r"(?:Auftragsnummer|AuftragsNr)\.?:?\s*([A-Z0-9-]+)", re.I)
+_TRACKING_NUMBER = re.compile(r"(?<![\w-])[A-Z]{2,4}-[0-9]{2,10}-[0-9]{3,20}(?![\w-])")
+_SHOWN_NUMBER = re.compile(r"SendungsNr\.?:?\s*([A-Z0-9-]{1,64})(?![A-Z0-9-])", re.I)
+_ORDER_NUMBER = re.compile(r"(?:Auftragsnummer|AuftragsNr)\.?:?\s*([A-Z0-9-]{1,64})(?![A-Z0-9-])", re.I)
 _WAYBILL = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _LINE = re.compile(
-    r"(?P<number>[A-Z0-9][A-Z0-9-]+) (?P<date>\d\d\.\d\d\.(?:\d{4}|\d\d)) (?P<time>\d\d:\d\d) "
+    r"(?<![A-Z0-9-])(?P<number>[A-Z0-9][A-Z0-9-]+) (?P<date>\d\d\.\d\d\.(?:\d{4}|\d\d)) (?P<time>\d\d:\d\d) "
     r"(?P<status>\S+)(?: (?P<rest>.+))?"
 )
+_LIST = re.compile(r"Auftragsliste|keine Auftr", re.I)
+_WORD_SIGN = re.compile(r"[\w-]")
 _NEXT = frozenset(("weiter", "nächste", "nächste seite", "vor", ">", ">>", "»"))
 
 
@@ -43,12 +45,21 @@ class ListEntry:
 
     def shows(self, reference: str) -> bool:
         """Return whether the reference stands in one of the cells, alone or with other words."""
-        whole = re.compile(rf"(?<![\w-]){re.escape(reference)}(?![\w-])")
-        return any(whole.search(cell) for cell in self.cells)
+        return any(_holds_word(cell, reference) for cell in self.cells)
 
     @property
     def is_cancelled(self) -> bool:
         return any(KINDS.get(cell.casefold()) == "cancelled" for cell in self.cells)
+
+
+def _holds_word(text: str, word: str) -> bool:
+    """Return whether a text has the word with no letter, digit, underscore or hyphen beside it."""
+    before, *others = text.split(word)
+    for after in others:
+        if not _WORD_SIGN.match(before[-1:]) and not _WORD_SIGN.match(after):
+            return True
+        before = after or word
+    return False
 
 
 def read_list(page: Page) -> list[ListEntry]:
@@ -58,7 +69,7 @@ def read_list(page: Page) -> list[ListEntry]:
         decides whether an order is sent again.
     """
     entries = list(_entries(page))
-    if not entries and not re.search(r"Auftragsliste|keine Auftr", page.text(), re.I):
+    if not entries and not _LIST.search(page.text()):
         raise page.missing(_lt("the list of orders"))
     return entries
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..message import Message
 from ..message import message as _lt
 from .address import Phone
+from .errors import OpalRefused
 from .pages import Form, Page, text_of
 
 ORDER_PAGE = "Neuer Auftrag"
@@ -15,8 +16,22 @@ CONFIRMATION_PAGE = "Auftragsbestätigung"
 SEND_BUTTON = re.compile(r"^\s*(?:Auftrag\s+)?(?:ab)?senden\s*$", re.I)
 SENDER, RECEIVER = 0, 1
 
-_TRACKING_NUMBER = re.compile(r"Sendungsnummer:\s*([A-Z0-9-]+)")
-_ORDER_NUMBER = re.compile(r"Auftragsnummer:\s*([A-Z0-9-]+)")
+_TRACKING_NUMBER = re.compile(r"Sendungsnummer:\s*([A-Z0-9-]{1,64})(?![A-Z0-9-])")
+_ORDER_NUMBER = re.compile(r"Auftragsnummer:\s*([A-Z0-9-]{1,64})(?![A-Z0-9-])")
+_PARTS = {
+    "address_name1[]": _lt("name"),
+    "address_name2[]": _lt("second line"),
+    "address_name3[]": _lt("contact"),
+    "address_str[]": _lt("street"),
+    "address_hsnr[]": _lt("house number"),
+    "address_lkz[]": _lt("country"),
+    "address_plz[]": _lt("ZIP code"),
+    "address_ort[]": _lt("city"),
+    "address_telefonA[]": _lt("country code of the phone"),
+    "address_telefonB[]": _lt("area code of the phone"),
+    "address_telefonC[]": _lt("phone"),
+    "address_mail[]": _lt("e-mail"),
+}
 _COMPLAINT_CLASS = re.compile(r"error|fehler|warn|alert|meldung", re.I)
 
 
@@ -125,7 +140,7 @@ def _fill_address(form: Form, index: int, address: OpalAddress) -> None:
         ("address_plz[]", address.zip),
         ("address_ort[]", address.city),
     ):
-        form.set(name, value, index)
+        _set(form, name, value, index)
     for name, value in (
         ("address_name2[]", address.name2),
         ("address_name3[]", address.contact),
@@ -136,9 +151,30 @@ def _fill_address(form: Form, index: int, address: OpalAddress) -> None:
         ("address_mail[]", address.email),
     ):
         if value or len(form.named(name)) > index:
-            form.set(name, value, index)
+            _set(form, name, value, index)
     if address.note:
         form.set("address_hinweis[]", address.note[: form.limit("address_hinweis[]", index)], index)
+
+
+def _set(form: Form, name: str, value: str, index: int) -> None:
+    """Fill in a part of an address; one that is too long is not cut, as the parcel would go astray.
+
+    :raise OpalRefused: naming the part
+    """
+    limit = form.limit(name, index)
+    if limit is not None and len(value) > limit:
+        end = _lt("the sender") if index == SENDER else _lt("the receiver")
+        raise OpalRefused(
+            _lt(
+                "The %(part)s of %(end)s has %(count)s characters, and OPAL takes %(limit)s: %(value)s",
+                part=_PARTS[name],
+                end=end,
+                count=len(value),
+                limit=limit,
+                value=value[:100],
+            )
+        )
+    form.set(name, value, index)
 
 
 def _number(value: Decimal, control) -> str:

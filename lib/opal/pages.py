@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from encodings.aliases import aliases
 from urllib.parse import urlencode, urljoin
 
 from lxml import etree, html
@@ -18,9 +19,17 @@ _LINE_ENDS = frozenset((
 ))
 # fmt: on
 _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
+MAX_DEPTH = 64  # elements in each other
+MAX_ELEMENTS = 100_000
+# What Python knows, less what is none of texts or does not begin with ASCII.
+_ENCODINGS = frozenset(
+    name
+    for name in {"latin_1", "utf_8_sig", *aliases.values()}
+    if name.startswith(("ascii", "latin", "iso8859", "cp125", "koi8", "utf_8", "big5", "euc", "gb", "mac_"))
+)
 _NO_VALUES = frozenset(("submit", "image", "button", "reset", "file"))
 # The address in location.href='detail.php?id=7' and the like.
-_QUOTED_ADDRESS = re.compile(r"""['"]([^'"\s]*[/.?][^'"\s]*)['"]""")
+_QUOTED_ADDRESS = re.compile(r"""['"]([^'"\s/.?]*[/.?][^'"\s]*)['"]""")
 
 
 class Page:
@@ -38,6 +47,7 @@ class Page:
             self.root = html.document_fromstring(content or b"<html></html>", parser=parser)
         except etree.ParserError as error:
             raise OpalPageChanged(name, _lt("its content")) from error
+        self._check_size()
         # Forms are sent in the encoding of their page (HTML Standard, 4.10.21.5).
         encoding = self.root.getroottree().docinfo.encoding
         self.encoding = encoding if _is_known(encoding) else "utf-8"
@@ -45,6 +55,17 @@ class Page:
         self._base = url
         if base is not None:
             self._base = self.resolve(base.get("href")) or url
+
+    def _check_size(self) -> None:
+        """Refuse a page that would be work to look at: cells in cells, or far more than a list of orders has."""
+        depth = 0
+        walk = etree.iterwalk(self.root, events=("start", "end"))
+        for count, (event, _element) in enumerate(walk):
+            depth += 1 if event == "start" else -1
+            if depth > MAX_DEPTH or count > 2 * MAX_ELEMENTS:
+                raise self.missing(
+                    _lt("an end after %(count)s elements, %(depth)s deep", count=MAX_ELEMENTS, depth=MAX_DEPTH)
+                )
 
     def missing(self, what: Message) -> OpalPageChanged:
         """Return the error that says what this page lacks."""
@@ -225,16 +246,21 @@ def text_of(element) -> str:
 
 
 def _pieces(element) -> Iterable[str]:
-    if not isinstance(element.tag, str) or element.tag in _UNSEEN:  # comments have no tag name
-        return
-    edge = "\n" if element.tag in _LINE_ENDS else " " if element.tag in ("td", "th", "option", "input") else ""
-    yield edge
-    is_raw = element.tag == "pre"
-    yield (element.text or "") if is_raw else (element.text or "").replace("\n", " ")
-    for child in element:
-        yield from _pieces(child)
-        yield (child.tail or "") if is_raw else (child.tail or "").replace("\n", " ")
-    yield edge
+    pending = [element]  # elements, and the texts that stand behind them
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+            continue
+        if not isinstance(item.tag, str) or item.tag in _UNSEEN:  # comments have no tag name
+            continue
+        edge = "\n" if item.tag in _LINE_ENDS else " " if item.tag in ("td", "th", "option", "input") else ""
+        is_raw = item.tag == "pre"
+        yield edge
+        yield (item.text or "") if is_raw else (item.text or "").replace("\n", " ")
+        pending.append(edge)
+        for child in reversed(item):
+            pending += ((child.tail or "") if is_raw else (child.tail or "").replace("\n", " "), child)
 
 
 def _default(control) -> list[str]:
@@ -275,7 +301,7 @@ def _parser(charset: str | None) -> html.HTMLParser:
 
 
 def _is_known(charset: str | None) -> bool:
-    try:
-        return bool(charset) and "a".encode(charset) == b"a"
-    except (LookupError, ValueError):
-        return False
+    """Return whether this is an encoding of texts that begins with ASCII. Python would keep every name it is asked."""
+    name = (charset or "").lower().replace("-", "_")
+    name = aliases.get(name, name)
+    return name in _ENCODINGS

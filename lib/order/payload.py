@@ -37,14 +37,17 @@ __all__ = [
     "unpaid",
 ]
 
-MAX_ITEMS = 2000
-MAX_COMPONENTS = 500
+MAX_LINES = 5000  # items and their components together
 MAX_PAYMENTS = 100
 MAX_ID_LENGTH = 64
 MAX_TEXT_LENGTH = 500
 MAX_NUMBER_DIGITS = 18
 
 _ZERO = Decimal(0)
+_NO_DIGIT = re.compile(r"[^0-9]")
+_WHOLE_NUMBER = re.compile(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}")
+_WHOLE_DECIMAL = re.compile(r"(?<![0-9])(-?[0-9]+)\.0+")
+_LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85]")
 _AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
 _MISSING_TOTALS = {
     "GrandTotal": _lt("GrandTotal is missing, so the total was not checked"),
@@ -217,7 +220,8 @@ def _order(raw: Any) -> dict[str, Any]:
 
 
 def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
-    entries = _objects(order, "OrderItems", "", MAX_ITEMS)
+    entries = _objects(order, "OrderItems", "", MAX_LINES)
+    lines = len(entries)
     if not entries:
         raise PayloadError("OrderItems", _lt("%(field)s must be a list with at least one item."))
     items = []
@@ -226,7 +230,8 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
         price, quantity = _required_amount(entry, "Price", path), _required_amount(entry, "Quantity", path)
         gross = price * quantity
         discount = abs(_amount(entry, "DiscountAmount", path) or _ZERO)
-        components = _components(entry, path, warnings)
+        components = _components(entry, path, MAX_LINES - lines, warnings)
+        lines += len(components)
         if discount > abs(gross).to_integral_value("ROUND_CEILING"):
             problem = _lt("%(field)s must not be more than the line's Price times Quantity.")
             raise PayloadError(f"{path}.DiscountAmount", problem)
@@ -239,9 +244,9 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _components(item: dict[str, Any], item_path: str, warnings: list[Message]) -> tuple[Component, ...]:
+def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list[Message]) -> tuple[Component, ...]:
     components = []
-    for path, entry in _objects(item, "OrderDetailPackages", item_path, MAX_COMPONENTS):
+    for path, entry in _objects(item, "OrderDetailPackages", item_path, limit):
         item_id, name = _product(entry, path, warnings)
         price, quantity = _amount(entry, "Price", path) or _ZERO, _required_amount(entry, "Quantity", path)
         if quantity:
@@ -274,7 +279,7 @@ def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list
 
 
 def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
-    digits = re.sub(r"[^0-9]", "", _text(entry, "CardNumber", path))
+    digits = _NO_DIGIT.sub("", _text(entry, "CardNumber", path))
     return Payment(
         amount=amount,
         card_type=_text(entry, "CardType", path),
@@ -310,8 +315,10 @@ def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tu
     if not isinstance(entries, list):
         raise PayloadError(where, _lt("%(field)s must be a list."))
     if len(entries) > limit:
-        problem = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
-        raise PayloadError(where, problem, limit=limit, count=len(entries))
+        problem = _lt(
+            "%(field)s must have at most %(limit)s entries, not %(count)s (an order: %(lines)s lines in all)."
+        )
+        raise PayloadError(where, problem, limit=limit, count=len(entries), lines=MAX_LINES)
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             raise PayloadError(f"{where}[{index}]", _lt("%(field)s must be an object."))
@@ -339,7 +346,7 @@ def _whole_number(holder: dict[str, Any], key: str, path: str) -> int | None:
     text = _identifier(holder, key, path)
     if not text:
         return None
-    if not re.fullmatch(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}", text):
+    if not _WHOLE_NUMBER.fullmatch(text):
         raise PayloadError(join(path, key), _lt("%(field)s must be a whole number."))
     return int(text)
 
@@ -350,7 +357,8 @@ def _identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
     if type(value) is int and -(10**18) < value < 10**18:
         return str(value)  # the usual case
     text = _text(holder, key, path, MAX_ID_LENGTH)
-    return re.sub(r"([0-9])\.0+", r"\1", text) if re.fullmatch(r"-?[0-9]+\.0+", text) else text
+    whole = _WHOLE_DECIMAL.fullmatch(text)
+    return whole[1] if whole else text
 
 
 def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LENGTH) -> str:
@@ -370,7 +378,7 @@ def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LEN
     if len(text) > limit:
         problem = _lt("%(field)s must have at most %(limit)s characters, not %(count)s.")
         raise PayloadError(where, problem, limit=limit, count=len(text))
-    text = re.sub(r"[\t\n\v\f\r\x85]", " ", text)
+    text = _LINE_BREAK.sub(" ", text)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise PayloadError(where, _lt("%(field)s holds a control character."))
     return text

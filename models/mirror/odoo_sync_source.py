@@ -341,7 +341,7 @@ class OdooSyncSource(models.Model):
         :param code: a source's code, "local" for this database, None for what is the default
         :raise MissingError: if the user sees no active source of that code
         """
-        source = self.browse(self._get_api_source_id(code or "")) if code != LOCAL_CODE else self
+        source = self.browse(self._get_api_source_ids().get(code or "")) if code != LOCAL_CODE else self
         if source and source.has_access("read"):
             return self.env["odoo.mirror.api"]._for_source(source)
         if code and code != LOCAL_CODE:
@@ -349,10 +349,14 @@ class OdooSyncSource(models.Model):
         return self.env["warehouse.api"]
 
     @api.model
-    @tools.ormcache("code")
-    def _get_api_source_id(self, code):
-        domain = [("code", "=", code)] if code else [("is_default", "=", True)]
-        return self.sudo().search(domain, limit=1).id  # sudo: the same for everyone; access is checked afterwards
+    @tools.ormcache()  # by nothing that a client sends: its made-up codes would fill the registry's cache
+    def _get_api_source_ids(self):
+        """Return the id of each source by its code, and by "" of the default one."""
+        # All of them, which are few.
+        sources = self.sudo().search(
+            [("code", "!=", False)]
+        )  # sudo: the same for everyone; access is checked afterwards
+        return {**{source.code: source.id for source in sources}, "": sources.filtered("is_default")[:1].id}
 
     # ------------------------------------------------------------
     # Looking at what is mirrored

@@ -11,6 +11,7 @@ from ...lib.opal.address import split_phone, split_street
 from ...lib.opal.client import OpalClient
 from ...lib.opal.errors import OpalError, OpalUnavailable
 from ...lib.opal.order import OpalAddress, OpalOrder
+from ...lib.opal.street import is_house_number
 from ...lib.web_address import bound_origins, origin_of
 from ...tools.message_language import for_reader, reader_text
 
@@ -142,7 +143,9 @@ class OpalShipping(models.AbstractModel):
         company = partner.commercial_company_name or partner.parent_id.name or ""
         name = partner.name or ""
         street, number, addition = split_street(partner.street or partner.street2 or "", country.code or "")
-        street2 = partner.street2 if partner.street else ""
+        street2 = (partner.street2 or "").strip() if partner.street else ""
+        if not number and is_house_number(street2):
+            number, street2 = street2, ""
         return OpalAddress(
             name1=company or name,
             name2=", ".join(filter(None, (addition, street2))),

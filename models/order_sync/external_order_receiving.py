@@ -154,12 +154,12 @@ class ExternalOrder(models.Model):
         content = redact(entry)
         payload = dumps(content)
         try:
-            status = order_status(entry)
+            status = order_status(content)  # as the rest of the row: without card data
             is_accepted = not accepted or status in accepted
         except PayloadError:  # a status that is none: the import says so, on the order's own row
             status, is_accepted = "", True
         try:
-            total = float(parse_amount(entry.get("GrandTotal")))
+            total = float(parse_amount(content.get("GrandTotal")))
         except AmountError:
             total = 0.0
         return {

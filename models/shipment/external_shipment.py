@@ -271,7 +271,7 @@ class ExternalShipment(models.Model):
         :param list events: dicts with `date` (naive UTC), `kind`, `status` and `details` of ``external.shipment.event``
         """
         self.ensure_one()
-        number = self.tracking_number or False
+        number = self.tracking_number and self.tracking_number[:200]  # an index has it
         known = {
             (event.tracking_number or "", event.date, event.status, event.details or "") for event in self.event_ids
         }

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...courier_exceptions import CourierError, CourierUnavailable
+from ...lib.courier_texts import MESSAGE_LENGTH, storable, storable_events, storable_result
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
 from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
@@ -224,7 +225,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             self._finish(shipment, result)
 
     def _finish(self, shipment, result):
-        shipment._mark_shipped(result)
+        shipment._mark_shipped(storable_result(result))
         commit(self.env)
         _logger.info("External Order Sync: %s shipped as %s", shipment.picking_id.name, shipment.tracking_number)
         if shipment := self._claim(self._get_recording_domain() & Domain("id", "=", shipment.id)):
@@ -265,10 +266,12 @@ class ExternalShipmentWorker(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return work()
-        except CourierError:
+        except CourierError as error:
+            if len(str(error)) > MESSAGE_LENGTH:
+                raise type(error)(storable(str(error), MESSAGE_LENGTH), uncertain=error.uncertain) from None
             raise
         except UserError as error:
-            raise CourierError(str(error)) from error
+            raise CourierError(storable(str(error), MESSAGE_LENGTH)) from error
         except NotImplementedError as error:
             raise CourierError(for_reader(self.env)._("This provider cannot do that.")) from error
         except (requests.ConnectionError, requests.Timeout, psycopg2.OperationalError) as error:
@@ -316,5 +319,16 @@ class ExternalShipmentWorker(models.AbstractModel):
         except CourierError as error:
             shipments.error_message = for_reader(self.env)._("The status could not be read: %s", error)
             return
+        kinds = dict(self.env["external.shipment.event"]._fields["kind"].selection)
         for told, its_events in events.items():
-            told._receive_events(its_events)
+            try:
+                with self.env.cr.savepoint():
+                    told._receive_events(storable_events(its_events, kinds))
+            except TRANSIENT_ERRORS:
+                raise
+            except Exception as error:
+                # What a provider reports of one parcel must not keep the others from being followed.
+                _logger.exception("External Order Sync: the history of shipment %s cannot be kept", told.id)
+                told.error_message = for_reader(self.env)._(
+                    "The status could not be read: %s", f"{type(error).__name__}: {error}"[:MESSAGE_LENGTH]
+                )

@@ -116,7 +116,7 @@ def test_an_error_names_the_field_of_the_item(changes, path):
         ({"OrderItems": []}, "OrderItems"),
         ({"OrderItems": {"ItemName": "x"}}, "OrderItems"),
         ({"OrderItems": [5]}, "OrderItems[0]"),
-        ({"OrderItems": [{}] * 2001}, "OrderItems"),
+        ({"OrderItems": [{}] * 5001}, "OrderItems"),
         ({"GrandTotal": "92,0"}, "GrandTotal"),
         ({"GrandTotal": "1e400"}, "GrandTotal"),
         ({"CheckoutDetails": "Cash"}, "CheckoutDetails"),

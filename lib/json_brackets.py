@@ -1,0 +1,118 @@
+"""Where the values of a JSON text end and how deep they are, seen by their brackets, without decoding anything."""
+
+import re
+from collections.abc import Iterator
+
+from .json_limits import StrictJsonError
+from .message import message as _lt
+
+_CHUNK = 1 << 18  # characters looked at in one go
+_PASSES = 8
+_MANY = 10_000
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SCALAR = re.compile(r'[^\s,:"\[\]{}]*+')
+# A bracket, or a whole string.
+_TOKEN = re.compile(rf"[][{{}}]|{_STRING.pattern}", re.DOTALL)
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def check_depth(text: str, max_depth: int) -> None:
+    """Refuse deep nesting before the decoder, which recurses, sees it.
+
+    :raises StrictJsonError: where it is nested deeper than `max_depth` levels
+    """
+    depth = 0
+    for start, brackets in _chunks(text, 0):
+        short, passes = _without_pairs(brackets)
+        # The pairs that were taken out reach at most one level higher for each pass.
+        may_be = depth + passes + max(_depths(short), default=0)
+        if may_be > max_depth and depth + max(_depths(brackets)) > max_depth:
+            problem = _lt(
+                "The JSON text is nested deeper than %(limit)s levels after character %(position)s.",
+                limit=max_depth,
+                position=start,
+            )
+            raise StrictJsonError(problem, start)
+        depth += sum(_STEP[bracket] for bracket in short)
+
+
+def value_end(text: str, position: int) -> int | None:
+    """Return the offset after the value that begins at an offset, None if it does not end.
+
+    What is between its brackets may be no JSON at all.
+    """
+    if text[position] not in "[{":
+        match = (_STRING if text[position] == '"' else _SCALAR).match(text, position)
+        return match.end() if match else None
+    depth = 0
+    for start, brackets in _chunks(text, position):
+        # Pairs that are taken out end no value, but for one that is a pair alone.
+        short, _passes = _without_pairs(brackets)
+        if depth + min(_depths(short), default=0) <= 0:
+            return _end_in_chunk(text, start, depth)
+        depth += sum(_STEP[bracket] for bracket in short)
+    return None
+
+
+def count_values(text: str) -> int:
+    """Return how many values a JSON text has, give or take one for each array and object."""
+    counted = sum(map(text.count, ",[{"))
+    # Signs inside of strings are looked for only where they could matter.
+    return counted if counted < _MANY else sum(map(_STRING.sub("", text).count, ",[{"))
+
+
+def _end_in_chunk(text: str, start: int, depth: int) -> int | None:
+    for token in _TOKEN.finditer(text, start):
+        depth += _STEP.get(token[0][0], 0)
+        if depth <= 0 and token[0] != '"':
+            return token.end()
+    return None
+
+
+def _chunks(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """Yield the brackets outside of strings, chunk by chunk, each with the offset where it begins.
+
+    A chunk begins outside of a string: one that is cut by the end of a chunk belongs to the next.
+    """
+    while start < len(text):
+        end = min(start + _CHUNK, len(text))
+        while end < len(text) and text[end - 1] == "\\":
+            end += 1
+        pieces = text[start:end].replace("\\\\", "").replace('\\"', "").split('"')
+        if not len(pieces) % 2:
+            # It ends inside of a string. The whole string is taken, or, if it has no end, the rest.
+            quote = _last_quote(text, start, end)
+            string = _STRING.match(text, quote)
+            pieces[-1], end = "", string.end() if string else len(text)
+        outside = "".join(pieces[::2]).encode("utf-8", "surrogatepass")
+        yield start, outside.translate(None, _NO_BRACKETS).decode("ascii")
+        start = end
+
+
+def _last_quote(text: str, start: int, end: int) -> int:
+    """Return the offset of the last quote between two offsets that no backslash escapes."""
+    while True:
+        end = text.rfind('"', start, end)
+        before = end
+        while before > start and text[before - 1] == "\\":
+            before -= 1
+        if (end - before) % 2 == 0:
+            return end
+
+
+def _without_pairs(brackets: str) -> tuple[str, int]:
+    """Return the brackets without those that are closed at once, taken out several times, and how often."""
+    for passes in range(_PASSES):
+        shorter = brackets.replace("[]", "").replace("{}", "")
+        if len(shorter) == len(brackets):
+            return brackets, passes
+        brackets = shorter
+    return brackets, _PASSES
+
+
+def _depths(brackets: str) -> Iterator[int]:
+    depth = 0
+    for bracket in brackets:
+        depth += _STEP[bracket]
+        yield depth

@@ -1,0 +1,226 @@
+"""Card data in what a shop sends: by which keys and in which texts it is recognized, and what is left of it.
+
+PCI DSS 4.0 (3.3, 3.5): security codes, PINs and the content of the magnetic stripe are never kept; of a card number,
+the last four digits. Each rule here takes a text and returns what may be kept of it; applied twice, it changes nothing
+the second time.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import accumulate
+
+Rule = Callable[[str], str]
+
+MAX_CACHED_KEY = 64  # characters; a cache of foreign keys must not become large
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+# Keys without case, accents and signs. As a word of a key:
+_CODE_WORDS = frozenset(
+    ("cav", "cav2", "ccv", "ccv2", "cid", "csc", "cv2", "cvc", "cvc2", "cvd", "cvn", "cvn2", "cvv", "cvv2", "pin")
+)
+# ... at one end of it, where nothing parts the words:
+_CODE_ENDS = re.compile(
+    r"^(?:ccv|csc|cv2|cvc|cvd|cvn|cvv)|(?:ccv|csc|cv|cvc|cvd|cvn|cvv)[0-9]?$|^(?:card|cc|amex|credit|debit)(?:cid|pin)"
+)
+# ... anywhere:
+_CODE_NAMES = re.compile(
+    r"(?:security|verification|validation)(?:code|value|number|num|nr|no|data)|cardcheck|pinblock|pincode|pinnumber"
+    r"|prue?f(?:nummer|ziffer|nr|zahl)|cryptogram|codigo(?:de)?seguridad|codicedisicurezza"
+    r"|track[123]|trackdata|magstripe|magneticstripe|magnetstreifen|swipedata|emvdata"
+)
+_CARD_NAMES = re.compile(
+    r"cardnumber|card(?:num|no|nr|pan)$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
+    r"|(?:credit|debit|bank)card$|kartennummer|kartennr"
+)
+# Their values identify the order or a product, and long digit runs in them are just that.
+# fmt: off
+_IDENTIFIERS = frozenset((
+    "barcode", "checkoutdate", "customerid", "ean", "ean13", "gtin", "isbn", "itemid", "locationid", "odooitemid",
+    "orderdate", "ordertakerid", "referenceid", "refunddate", "refundid", "sku", "upc",
+))
+# fmt: on
+_NAMES = frozenset(("itemname", "name", "customername"))
+_PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobile", "phone", "tel", "telephone"))
+
+VALUE_KEYS = frozenset(("content", "data", "text", "val", "value"))
+
+# What people put between the digits of a card number; also digits that are not ASCII count.
+_GAP = r"[\s.\-/_\u00ad\u00b7\u2010-\u2015\u200b-\u200d\u2060\ufeff]{0,5}"
+_DIGIT_RUN = re.compile(rf"\d(?:{_GAP}\d){{12,}}")
+_SOME_GAP = _GAP.replace("{0,5}", "{1,5}")
+_CARD_GROUPS = re.compile(
+    rf"(?<!\d)\d{{4}}{_SOME_GAP}(?:\d{{4}}{_SOME_GAP}\d{{4}}{_SOME_GAP}\d{{4}}|\d{{6}}{_SOME_GAP}\d{{4,5}})(?!\d)"
+)
+# What follows a card number: the rest of a track (ISO/IEC 7813), an expiry date, a code.
+_TRACK_REST = re.compile(r"\^[^^?]{0,60}\^[0-9 =]{0,80}\??|[=Dd][0-9]{4,60}\??")
+_SHORT_GROUPS = re.compile(r"(?:[^\w\n]{1,3}\d{1,4}(?!\d)){1,4}")
+_EXPIRY = re.compile(
+    r"(?<![^\W\d_])(exp[a-z]{0,8}|valid[a-z]{0,3}|thru|until|gültig bis)[^\w\n]{0,4}\d{1,2}[^\w\n]{0,3}\d{2,4}(?!\d)",
+    re.I,
+)
+_CODE = re.compile(
+    r"(?<![^\W\d_])((?:cvv2?|cvc2?|ccv2?|csc|cvn2?|cvd|cv2|security code|verification (?:value|code|number)|prüfnummer"
+    r"|prüfziffer)(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
+    re.I,
+)
+_SOME_DIGITS = re.compile(r"\d\d\d")
+_SHORT_CODE = re.compile(r"(?<![^\W\d_])(pin|cid)(\s?[:=#]\s?)\d{3,6}(?!\d)", re.I)
+
+
+def keep(text: str) -> str:
+    """Return the text as it is: it identifies something."""
+    return text
+
+
+def empty(_text: str) -> str:
+    """Return nothing, as of a security code."""
+    return ""
+
+
+def last_digits(text: str) -> str:
+    """Return "****1234" of a card number, however it is written."""
+    text = _without_codes(text, True)  # which may stand behind the number
+    digits = next(filter(None, (_holds_card(run[0], 13) for run in _DIGIT_RUN.finditer(text))), "")
+    digits = digits or "".join(str(int(character)) for character in text if character.isdecimal())[-4:]
+    return f"****{digits}" if digits else ""
+
+
+def in_text(text: str) -> str:
+    """Return a text without the card numbers, tracks and security codes that stand in it."""
+    cleaned, found = _without_card_numbers(text, 13)
+    return _without_codes(cleaned, found)
+
+
+def in_name(text: str) -> str:
+    """Return the name of a product or person without card numbers. Names are compared, and "CVC 300" may be one."""
+    if len(text) == 13 and text.isascii() and text.isdigit() and _is_ean13(text):
+        return text
+    cleaned, found = _without_card_numbers(text, 13)
+    return _without_codes(cleaned, True) if found else cleaned
+
+
+def in_phone(text: str) -> str:
+    """Return a phone number without a card number; with its country's code, a phone number may have 13 digits."""
+    cleaned, found = _without_card_numbers(text, 14)
+    return _without_codes(cleaned, found)
+
+
+def in_reference(text: str) -> str:
+    """Return what identifies something, long as its digits may be, without a card number in a card's own groups."""
+    found = any(_holds_card(match[0], 13) for match in _CARD_GROUPS.finditer(text))
+    return in_text(text) if found else text
+
+
+OF_CARD = (empty, last_digits)
+
+
+def below(key: str) -> tuple[Rule, str, bool]:
+    """Return the rule of the texts below a key, the key as it may be kept, and whether it is one of `VALUE_KEYS`.
+
+    Whatever stands inside of a card key's value, has that key's rule.
+    """
+    return _known_below(key) if len(key) <= MAX_CACHED_KEY else _below(key)
+
+
+def _below(key: str) -> tuple[Rule, str, bool]:
+    return _rule_of(key) or in_text, in_text(key), key.casefold() in VALUE_KEYS
+
+
+def rule_of_pair(holder: dict) -> Rule | None:
+    """Return the rule of a value whose key is a value itself: ``{"Name": "CVV", "Value": "123"}``; else None."""
+    names = {key.casefold(): value for key, value in holder.items() if len(key) <= 10}
+    for label in ("name", "key", "field", "label", "type", "code", "id"):
+        name = names.get(label)
+        if isinstance(name, str) and len(name) <= MAX_CACHED_KEY and (rule := _rule_of(name)) in OF_CARD:
+            return rule
+    return None
+
+
+def _rule_of(key: str) -> Rule | None:
+    plain = unicodedata.normalize("NFKD", key)
+    name = _NO_NAME.sub("", plain.casefold())
+    words = {word.casefold() for word in _WORD.findall(plain)}
+    if not words.isdisjoint(_CODE_WORDS) or name in _CODE_WORDS or _CODE_ENDS.search(name) or _CODE_NAMES.search(name):
+        return empty
+    if _CARD_NAMES.search(name) or "pan" in words:
+        return last_digits
+    if name == "orderid":
+        return keep
+    if name in _IDENTIFIERS:
+        return in_reference
+    if name in _NAMES:
+        return in_name
+    return in_phone if name in _PHONES else None
+
+
+_known_below = lru_cache(maxsize=1024)(_below)  # a feed repeats its few keys in each order
+
+
+def _without_codes(text: str, beside_card: bool) -> str:
+    if len(text) < 6 or not _SOME_DIGITS.search(text):
+        return text
+    text = _SHORT_CODE.sub(r"\1\2***", _CODE.sub(r"\1 ***", text))
+    return _EXPIRY.sub(r"\1 **/**", text) if beside_card else text
+
+
+def _without_card_numbers(text: str, shortest: int) -> tuple[str, bool]:
+    """Return the text with each card number cut to its last digits, and whether there was any."""
+    if len(text) < shortest:
+        return text, False
+    parts, done = [], 0
+    for run in _DIGIT_RUN.finditer(text):
+        if run.start() < done:
+            continue
+        is_phone = text[max(run.start() - 1, 0) : run.start()] == "+"
+        digits = _holds_card(run[0], max(shortest, 16 if is_phone else 0))
+        if digits:
+            parts += (text[done : run.start()], f"****{digits}")
+            done = run.end()
+            for follower in (_TRACK_REST, _SHORT_GROUPS):
+                if rest := follower.match(text, done):
+                    done = rest.end()
+    return ("".join((*parts, text[done:])), True) if parts else (text, False)
+
+
+def _holds_card(run: str, shortest: int) -> str:
+    """Return the last four digits of the first card number that begins and ends between groups of digits, else ""."""
+    digits: list[int] = []
+    edges: list[int] = []  # how many digits stand before a gap
+    before_gap = True
+    for character in run:
+        if character.isdecimal():
+            if before_gap:
+                edges.append(len(digits))
+            digits.append(int(character))
+            before_gap = False
+        else:
+            before_gap = True
+    edges.append(len(digits))
+    # Sums by which the check digit (Luhn, ISO/IEC 7812-1) of any part is found at once.
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits]
+    sums = [
+        [0, *accumulate(doubled[index] if (index + parity) % 2 else digits[index] for index in range(len(digits)))]
+        for parity in (0, 1)
+    ]
+    for place, start in enumerate(edges[:-1]):
+        if not _may_begin_card(digits[start : start + 2]):
+            continue
+        for end in edges[place + 1 : place + 20]:
+            if end - start > 19:
+                break
+            sums_to = sums[(end - 1) % 2]
+            if end - start >= shortest and (sums_to[end] - sums_to[start]) % 10 == 0:
+                return "".join(map(str, digits[end - 4 : end]))
+    return ""
+
+
+def _may_begin_card(first: list[int]) -> bool:
+    """Return whether cards are issued with these first two digits. 20 begins the year of a date."""
+    return first[0] in (3, 4, 5, 6) or (first[0] == 2 and first[1:] != [0]) or first in ([8, 1], [8, 2], [9, 7])
+
+
+def _is_ean13(text: str) -> bool:
+    return (sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))) % 10 == 0

@@ -1,0 +1,176 @@
+"""Nothing of a card but its last four digits is kept, wherever and however it is written; other numbers are kept."""
+
+import json
+import unicodedata
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from orders import guide_order
+
+from lib.order.content import redact
+from lib.order.payload import PayloadError, parse_order
+from lib.strict_json import StrictJsonError, dumps, iter_orders, loads
+
+CARDS = ("4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "6011111111111117",
+         "3530111333300000", "2221000000000009", "6212345678900000003", "4222222222222")  # fmt: skip
+CODE_KEYS = (
+    "cvv", "CVV2", "cvc", "CVC2", "csc", "CSC", "cvn", "CVN", "cid", "CID", "cv2", "CV2", "ccv", "CardCvv", "CardCSC",
+    "card_cid", "cardcvc", "CardVerificationValue",
+    "card-verification-code", "Verification Number", "securityCode",
+    "SECURITY_CODE", "CardSecurityCode", "Pin", "PIN", "pin_block", "CardPin",
+    "pinCode", "CvvCode", "cvvNumber", "paymentCvv",
+    "Track1", "track_2", "TrackData", "MagStripe", "Kartenprüfnummer", "Prüfziffer", "cvd",
+    "\uff23\uff36\uff36", "c.v.v.", "C V C",
+)  # fmt: skip
+FULL_WIDTH = "\uff19\uff18\uff17"  # 987
+GAPS = ("", " ", "-", ".", "  ", "\u00a0", " - ", "\u2009", "\u2011", "\u200b", "/", "_", "   ", "\u00a0\u00a0", "\t")
+
+
+def written(card, gap, groups):
+    """The digits of a card in groups of these lengths."""
+    parts, rest = [], card
+    for length in groups:
+        parts, rest = [*parts, rest[:length]], rest[length:]
+    return gap.join(filter(None, (*parts, rest)))
+
+
+@st.composite
+def spellings(draw):
+    card = draw(st.sampled_from(CARDS))
+    text = written(
+        card, draw(st.sampled_from(GAPS)), draw(st.sampled_from(((), (4, 4, 4), (4, 6), (1,) * 19, (2,) * 9)))
+    )
+    if draw(st.booleans()):
+        text = "".join(chr(0xFF10 + int(sign)) if sign.isdigit() else sign for sign in text)
+    before = draw(st.sampled_from(("", "Visa ", "card:", "%B", ";", "paid with ", "№ ", '"')))
+    after = draw(st.sampled_from(("", " ok", ".", "=27121010000012300000?", "^DOE/JOHN^27121010000012300000?",
+                                  " 12/27", " exp 12/27 cvv 123", "|12|27|123", ", 123", " CVV: 123",
+                                  "D27121010000")))  # fmt: skip
+    return card, f"{before}{text}{after}"
+
+
+def digits_of(text):
+    return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+
+
+def plant(draw, order, value):
+    """Put a value somewhere: below an own or a known key, in a list, or as a key."""
+    holders = [order, order["OrderItems"][0], order["CheckoutDetails"][0]]
+    holder = draw(st.sampled_from(holders))
+    key = draw(
+        st.sampled_from(("Remark", "Note", "ItemName", "CardType", "CardNumber", "CustomerName", "Account", "x"))
+    )
+    place = draw(st.sampled_from(("text", "list", "deep", "key")))
+    if place == "key":
+        holder[value] = 1
+    else:
+        holder[key] = {"text": value, "list": [[value]], "deep": {"a": {"OrderItems": [value]}}}[place]
+
+
+@given(st.data())
+def test_no_card_number_is_kept_wherever_it_stands(data):
+    card, text = data.draw(spellings())
+    order = guide_order()
+    plain = digits_of(dumps(redact(guide_order())))
+    plant(data.draw, order, text)
+    kept = dumps(redact(order))
+    assert card[:-4] not in digits_of(kept)
+    # Of what stands beside it, a date and a code, nothing is left either. A key's own value is a digit more.
+    assert len(digits_of(kept)) <= len(plain) + len(card[-4:]) + 1
+    assert redact(redact(order)) == redact(order)
+
+
+@pytest.mark.parametrize("key", CODE_KEYS)
+@pytest.mark.parametrize("value", ["987", 987, Decimal("987"), [" 987 "], {"v": {"OrderID": "987"}}, FULL_WIDTH])
+def test_no_security_code_is_kept_however_its_key_is_spelt(key, value):
+    for order in (
+        {key: value},
+        {key.upper(): value},
+        {"OrderItems": [{key: value}]},
+        {"CheckoutDetails": [{"Extra": {key: value}}]},
+        {"Fields": [{"Name": key, "Value": value}]},
+    ):
+        assert "987" not in digits_of(dumps(redact(order)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CVV 987", "cvv: 987", "CVC2=987", "csc#987", "Security Code: 987", "verification value 987", "pin: 9876",
+     "CVN 9876", "cvv is 987", "CID=9876", "the cvc code 987 of his card"],
+)  # fmt: skip
+def test_no_security_code_is_kept_in_a_text(text):
+    for order in ({"Remark": text}, {"OrderItems": [{"Note": [text]}]}, {text: 1}):
+        assert "987" not in dumps(redact(order))
+
+
+@given(
+    st.sampled_from(
+        ("OrderID", "ItemID", "OdooItemID", "SKU", "Barcode", "ReferenceID", "CustomerID", "OrderDate", "ean")
+    ),
+    st.sampled_from((*CARDS, "4006381333931", "4012345678901")).flatmap(
+        lambda digits: st.sampled_from((digits, int(digits), Decimal(digits)))
+    ),
+)
+def test_what_identifies_is_kept_although_it_could_be_a_card_number(key, value):
+    order = {key: value, "OrderItems": [{key: value}], "Refunds": [{"Items": [{key: value}]}]}
+    assert redact(order) == order
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"GrandTotal": "1,092.00", "AmountTotal": 123456789012, "Tax": Decimal("4111111.11")},
+        {"OrderItems": [{"ItemName": "CVC 300 Tube", "Price": 4, "Quantity": 1}]},
+        {"OrderItems": [{"Name": "Pin", "Price": 250, "Quantity": 3}]},
+        {"OrderItems": [{"ItemName": "4006381333931"}]},
+        {"OrderItems": [{"ItemName": "Bowling Pin 1000"}]},
+        {"CustomerContact": "+4915112345678", "Remark": "call +49 151 12345678"},
+        {"TrackingNumber": "JD014600003411111111"},
+        {"Remark": "20251125101530 and 2025-11-25 10:15", "Company": "Pinnacle", "Placid": "12345", "Opinion": "1234"},
+        {"Remark": "4111111111111112"},
+        {"SpinCount": 1234, "Shipping": "123", "Piano": 987},
+    ],
+)
+def test_other_numbers_and_words_are_kept(order):
+    assert redact(order) == order
+
+
+@given(st.integers(0, 9_999_999_999_999), st.sampled_from(("Price", "GrandTotal", "AmountPaid")))
+def test_amounts_are_kept(cents, key):
+    amount = Decimal(cents).scaleb(-2)
+    assert redact({key: amount, "OrderItems": [{key: str(amount)}]}) == {
+        key: amount,
+        "OrderItems": [{key: str(amount)}],
+    }
+
+
+@given(
+    spellings(),
+    st.sampled_from(("Price", "Quantity", "OrderItems", "CheckoutDetails", "ItemID", "PaymentMode", "DiscountAmount")),
+)
+def test_no_message_shows_a_card_number(planted, key):
+    card, text = planted
+    order = guide_order(**{key: text, text: {text: float("nan")}})
+    order["OrderItems"] = [{**guide_order()["OrderItems"][0], key: text}] if key != "OrderItems" else text
+    for values in (order, {**order, text: {}}):
+        try:
+            parse_order(values)
+        except PayloadError as error:
+            assert card not in digits_of(str(error)) and card[:-4] not in digits_of(str(error))
+
+
+@given(
+    spellings(),
+    st.sampled_from(("{%s}", "{%s:NaN}", "[%s", '{"a" %s}', "[{%s:1", "%s", '[{"cvv": "987" "a"}]', "[%s NaN]")),
+)
+def test_no_message_about_broken_json_shows_a_card_number(planted, template):
+    card, text = planted
+    body = template % json.dumps(text, ensure_ascii=False) if "%s" in template else template
+    for read in (loads, lambda text: list(iter_orders(text))):
+        try:
+            shown = str([entry for entry in (read(body) or []) if not isinstance(entry, (dict, str))])
+        except StrictJsonError as error:
+            shown = str(error)
+        assert card[:-4] not in digits_of(shown.replace("character", "")) and "987" not in shown
