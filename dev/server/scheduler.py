@@ -18,7 +18,7 @@ def resting(postgres: Postgres, database: str) -> Iterator[None]:
 
     A server that is stopped meanwhile cuts nothing off: as it shuts down, Odoo closes the connections of its threads.
     """
-    statements = (f"SET statement_timeout = '{PATIENCE}s'", "BEGIN", HOLD_ALL_JOBS)
+    statements = (f"SET statement_timeout = {PATIENCE * 1000:.0f}", "BEGIN", HOLD_ALL_JOBS)
     session = subprocess.Popen(
         # After the statements psql keeps the transaction open until its input ends.
         [postgres.programs / "psql", *PSQL_OPTIONS, "-d", database, *_words(statements), "-f", "-"],

@@ -6,7 +6,6 @@ from wire_server import WireServer, answer
 from dev.demo import shipment
 from dev.failure import Failure
 
-
 BUSY = answer(b'{"detail": "The courier is being called."}', "Retry-After: 5", status="503 Service Unavailable")
 
 

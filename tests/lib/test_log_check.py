@@ -17,7 +17,9 @@ END = "psycopg2.InterfaceError: connection already closed"
 OUR_ERROR = "2026-01-31 12:00:02,000 4711 ERROR demo odoo.addons.external_order_sync.models.x: Failed"
 OUR_WARNING = "2026-01-31 12:00:02,000 4711 WARNING demo odoo.addons.external_order_sync.models.x: Slow"
 OUR_INFO = "2026-01-31 12:00:02,000 4711 INFO demo odoo.addons.external_order_sync.models.x: 3 orders"
-JOB_OF_OURS = "2026-01-31 12:00:02,000 4711 ERROR demo odoo.addons.base.models.ir_cron: Job 'External Order Sync' failed"
+JOB_OF_OURS = (
+    "2026-01-31 12:00:02,000 4711 ERROR demo odoo.addons.base.models.ir_cron: Job 'External Order Sync' failed"
+)
 THEIR_WARNING = "2026-01-31 12:00:02,000 4711 WARNING demo odoo.addons.mail: Slow"
 TRACE = (TRACEBACK, FRAME_OF_ODOO, END)
 OUR_TRACE = (TRACEBACK, FRAME_OF_ODOO, FRAME_OF_OURS, END)

@@ -1,15 +1,11 @@
 """Dropping databases in which PostgreSQL's own autovacuum is at work, as it often is in those that tests fill."""
 
-import shutil
-import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from dev.failure import Failure
-from dev.faults.cluster import Cluster
 from dev.postgres import databases
 from dev.postgres.databases import Databases
 from dev.postgres.embedded_postgres import ROLE, SUPERUSER
@@ -27,24 +23,11 @@ FILL = """
 WORKERS = f"FROM pg_stat_activity WHERE datname = '{NAME}' AND backend_type = 'autovacuum worker'"
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    # A socket's path is short, and the server runs as another user if the tests run as root.
-    folder = Path(tempfile.mkdtemp(prefix="eos-"))
-    cluster = Cluster(folder / "pg")
-    try:
-        cluster.make()
-        as_superuser(cluster, "ALTER SYSTEM SET autovacuum_naptime = 1")
-        as_superuser(cluster, "SELECT pg_reload_conf()")
-        yield cluster
-    finally:
-        cluster.remove()
-        shutil.rmtree(folder)
-
-
 @pytest.fixture
 def busy(cluster):
     """Make a database in which an autovacuum worker is at work for some minutes."""
+    as_superuser(cluster, "ALTER SYSTEM SET autovacuum_naptime = 1")
+    as_superuser(cluster, "SELECT pg_reload_conf()")
     cluster.postgres.sql(f"CREATE DATABASE {NAME}")
     cluster.postgres.sql(FILL, NAME)
     deadline = time.monotonic() + PATIENCE
