@@ -287,7 +287,8 @@ def uninstall_the_demo(env, shop):
     with Registry(env.cr.dbname).cursor() as cr:
         order = Environment(cr, SUPERUSER_ID, {})["pos.order"].browse(order)
         origin = dict(order._fields["source"]._description_selection(order.env)).get(order.source)
-        return {"state": order.state, "total": order.amount_total, "transfers": len(order.picking_ids), "origin": origin}
+        transfers = len(order.picking_ids)
+        return {"state": order.state, "total": order.amount_total, "transfers": transfers, "origin": origin}
 
 
 def main():
