@@ -1,6 +1,6 @@
 # Every command sets up what it needs (Odoo, Python packages, PostgreSQL) in .dev; `make help` lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-COMMANDS := $(basename $(notdir $(filter-out %/__init__.py,$(wildcard dev/commands/*.py))))
+COMMANDS := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wildcard dev/commands/*.py)))))
 
 .PHONY: help $(COMMANDS)
 help:

@@ -1,1 +1,2 @@
 from . import controllers, models
+from .tools.uninstall import uninstall_hook

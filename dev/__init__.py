@@ -1,8 +1,11 @@
 """The development environment: Odoo, PostgreSQL and the demo shop, set up in a state folder of the checkout.
 
-Run through the Makefile or as ``python3 -m dev COMMAND`` from the checkout's root. Everything outside
-``dev/scripts`` and ``dev/stand_ins/shop`` runs on the machine's own Python and uses its standard library only,
-because it runs before there is a virtual environment.
+Run through the Makefile or as ``python3 -m dev COMMAND`` from the checkout's root.
+
+``commands``, ``setup``, ``postgres``, ``server``, ``demo``, the stand-ins ``shop`` and ``courier``, and the modules of
+this folder itself run on the machine's own Python and use its standard library only, because they run before there is
+a virtual environment. ``benchmarks``, ``faults``, ``screenshots``, ``scripts`` and ``stand_ins.remote_odoo`` run, at
+least in part, in the virtual environment and use its packages.
 
 Settings, all optional, are environment variables:
 

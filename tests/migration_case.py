@@ -57,7 +57,7 @@ class MigrationCase(BaseCase):
     errors.
     """
 
-    release = None  # the version, whose archive is in tests/releases
+    release = None  # the version, whose archive is in tests/releases; none: only the present one is needed
 
     @classmethod
     def setUpClass(cls):
@@ -65,11 +65,12 @@ class MigrationCase(BaseCase):
         cls.database = f"{get_db_name()}_migration"
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.present = replace_options(Place.of_config(config), data_dir=cls.folder / "data")
-        with zipfile.ZipFile(RELEASES / f"{ADDON}-{cls.release}.zip") as archive:
-            archive.extractall(cls.folder / "release")
-        # The first folder that has an addon wins.
-        addons_path = f"{cls.folder / 'release'},{cls.present.options['addons_path']}"
-        cls.past = replace_options(cls.present, addons_path=addons_path)
+        if cls.release:
+            with zipfile.ZipFile(RELEASES / f"{ADDON}-{cls.release}.zip") as archive:
+                archive.extractall(cls.folder / "release")
+            # The first folder that has an addon wins.
+            addons_path = f"{cls.folder / 'release'},{cls.present.options['addons_path']}"
+            cls.past = replace_options(cls.present, addons_path=addons_path)
         close_db(get_db_name())  # what is copied may have no connections; the next test opens its own
         cls.addClassCleanup(cls.present.drop_database, cls.database)
         cls.present.copy_database(get_db_name(), cls.database)

@@ -275,10 +275,27 @@ def uninstall(env):
         return env["pos.order"].search_count([("config_id.name", "in", ("Shop", "Kiosk")), ("state", "=", "paid")])
 
 
+def uninstall_the_demo(env, shop):
+    """Have the Demo Store import an order, uninstall the addon, and return what is read of the order then."""
+    store = env.ref("external_order_sync.demo_store")
+    store.write({"active": True, "external_api_url": f"{shop}/api/orders", "external_api_key": KEY})
+    tax = env["account.tax"].create({"name": "15 %", "amount": 15, "type_tax_use": "sale"})
+    env["product.product"].create(_product_values("Lamp", tax))
+    _sell(shop, 1, "Lamp")
+    store.sync_orders()
+    order = store.order_ids.pos_order_id.id
+    uninstall(env)
+    with Registry(env.cr.dbname).cursor() as cr:
+        order = Environment(cr, SUPERUSER_ID, {})["pos.order"].browse(order)
+        origin = dict(order._fields["source"]._description_selection(order.env)).get(order.source)
+        transfers = len(order.picking_ids)
+        return {"state": order.state, "total": order.amount_total, "transfers": transfers, "origin": origin}
+
+
 def main():
     config_file, step = sys.argv[1:]
     config.parse_config([f"--config={config_file}"], setup_logging=True)
-    steps = {function.__name__: function for function in (fill, go_on, uninstall)}
+    steps = {function.__name__: function for function in (fill, go_on, uninstall, uninstall_the_demo)}
     with Registry(config["db_name"][0]).cursor() as cr:
         answer = steps[step](Environment(cr, SUPERUSER_ID, {}), **json.load(sys.stdin))
     json.dump(answer, sys.stdout)

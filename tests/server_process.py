@@ -8,6 +8,7 @@ from odoo.tools import config
 
 from ..dev import child_process
 from ..dev.failure import Failure
+from ..dev.setup.odoo_source import find
 
 PATIENCE = 90.0  # seconds
 
@@ -22,15 +23,16 @@ def start_odoo(database, port, folder, *options, answers):
     :rtype: subprocess.Popen
     """
     log = folder / f"server-{port}.log"
-    python_path = [str(Path(odoo.addons.__path__[0]).parents[1]), os.environ.get("PYTHONPATH", "")]
+    odoo_path = Path(odoo.addons.__path__[0]).parents[1]
+    python_path = filter(None, (str(odoo_path), os.environ.get("PYTHONPATH")))
     with log.open("wb") as output:
         process = child_process.start(
             [
-                sys.executable, "-m", "odoo", "--config", config["config"], "--database", database,
+                sys.executable, *find(odoo_path).program, "--config", config["config"], "--database", database,
                 "--http-interface=127.0.0.1", f"--http-port={port}", "--data-dir", str(folder), "--workers=0", *options,
             ],
             output,
-            {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
+            {**os.environ, "PYTHONPATH": os.pathsep.join(python_path)},
         )  # fmt: skip
     deadline = time.monotonic() + PATIENCE
     while True:

@@ -11,11 +11,12 @@ from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.fields import Command
 from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from ..dev.ports import free
 from ..dev.server.odoo_client import OdooClient
 from ..dev.stand_ins.courier import CourierServer
+from ..dev.stand_ins.remote_odoo.place import Place
 from .server_process import start_odoo
 
 USER, PASSWORD = "warehouse", "courier-test-password"
@@ -82,8 +83,7 @@ class ShipmentServerCase(BaseCase):
     @classmethod
     def drop_database(cls):
         close_db(cls.database)
-        with cls.autocommitting() as cr:
-            cr.execute(SQL("DROP DATABASE IF EXISTS %s WITH (FORCE)", SQL.identifier(cls.database)))
+        Place.of_config(config).drop_database(cls.database)
 
     @contextmanager
     def transaction(self):

@@ -1,16 +1,22 @@
-"""Check the code: ruff, pylint-odoo and XML."""
+"""Check the code: ruff, pylint-odoo, the layout of XML files, what is in the wheel; see also `make format`."""
 
 import os
 import subprocess
-import xml.etree.ElementTree as ElementTree
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dev import paths
+from dev.commands import format as format_command
 from dev.progress import say
 from dev.server import environment
 
 # Plain programs; the checks are for what runs inside Odoo.
 PROGRAMS = {"dev"}
+# What an installation needs is all other folders, the Python files, and these.
+NOT_INSTALLED = {"dev", "docs", "tests"}
+INSTALLED_FILES = {"LICENSE", "README.md"}
 
 
 def run(arguments: list[str]) -> int:
@@ -28,7 +34,8 @@ def run(arguments: list[str]) -> int:
             cwd=paths.ADDONS,
             env=pylint_env,
         ),
-        "XML": _report(_malformed_xml()),
+        "XML": _report("XML files", format_command.unformatted_xml()),
+        "wheel": _report("Wheel", _wrong_in_wheel(python)),
     }
     failed = [name for name, passed in checks.items() if not passed]
     print(f"lint: {len(checks) - len(failed)} of {len(checks)} checks passed")
@@ -42,21 +49,35 @@ def _call(title: str, command: list[str | Path], cwd: Path = paths.CHECKOUT, env
     return subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL).returncode == 0
 
 
-def _report(problems: list[str]) -> bool:
+def _report(title: str, problems: Iterable[str]) -> bool:
+    say(f"==> {title}")
+    problems = list(problems)
     for problem in problems:
         print(problem)
     return not problems
 
 
-def _malformed_xml() -> list[str]:
-    say("==> XML files")
-    problems = []
-    for file in _files(".xml"):
-        try:
-            ElementTree.parse(paths.ADDONS / file)
-        except ElementTree.ParseError as error:
-            problems.append(f"{file}: {error}")
-    return problems
+def _wrong_in_wheel(python: Path) -> Iterator[str]:
+    """Build the wheel; yield what of the addon is missing in it, and what else is in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [python, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+        if subprocess.run(command, cwd=paths.CHECKOUT, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode:
+            yield "The wheel cannot be built."
+            return
+        [wheel] = Path(folder).glob("*.whl")
+        prefix = f"odoo/addons/{paths.ADDON_NAME}/"
+        names = zipfile.ZipFile(wheel).namelist()
+    built = {name.removeprefix(prefix) for name in names if ".dist-info/" not in name}
+    wanted = {
+        str(file.relative_to(paths.ADDON))
+        for entry in paths.ADDON.iterdir()
+        if entry.name not in NOT_INSTALLED
+        and (entry.is_dir() or entry.name in INSTALLED_FILES or entry.suffix == ".py")
+        for file in (entry.rglob("*") if entry.is_dir() else [entry])
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    yield from (f"missing in the wheel: {name}" for name in sorted(wanted - built))
+    yield from (f"not for the wheel: {name}" for name in sorted(built - wanted))
 
 
 def _files(suffix: str) -> list[Path]:

@@ -22,6 +22,7 @@ PICKINGS = "/api/odoo/pickings"
 SHIPMENTS = "/api/delivery/shipments"
 ORIGIN = "Courier Demo"
 TIMEOUT = 120.0  # seconds; a scheduler that nothing woke looks once a minute
+UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ def ship(url: str, key: str, client: OdooClient, courier: DemoCourier) -> DemoSh
     Raises Failure if it does not get so far, or if the courier does not have exactly that one order.
     """
     with progress.step("One parcel through the courier"):
-        ready = _ask(f"{url}{PICKINGS}?state=assigned&limit=1000", key)
+        ready = ask(f"{url}{PICKINGS}?state=assigned&limit=1000", key)
         transfer = next((picking for picking in ready if picking["origin"] == ORIGIN), None)
         if transfer is None:
             raise Failure("The demo's transfer is not among those that are ready.")
-        _ask(f"{url}{SHIPMENTS}", key, {"picking_id": transfer["id"], "provider_code": "opal"})
+        ask(f"{url}{SHIPMENTS}", key, {"picking_id": transfer["id"], "provider_code": "opal"})
         shipment = _wait_for(f"{url}{SHIPMENTS}/{transfer['id']}", key, "shipped")
         orders = [order["tracking_number"] for order in courier.orders()]
         if orders != [shipment["tracking_number"]]:
@@ -69,31 +70,49 @@ def ship(url: str, key: str, client: OdooClient, courier: DemoCourier) -> DemoSh
             courier.report(shipment["tracking_number"], status)
         # The scheduler looks every quarter of an hour.
         found = client.call("external.shipment", "search", [("picking_id", "=", transfer["id"])])
-        client.call("external.shipment", "action_update_status", found)
+        update_status(client, found)
         shipment = _wait_for(f"{url}{SHIPMENTS}/{transfer['id']}", key, "delivered")
     return DemoShipment(transfer["name"], shipment["tracking_number"], shipment["state"])
 
 
 def _wait_for(url: str, key: str, state: str) -> dict[str, Any]:
     deadline = time.monotonic() + TIMEOUT
-    while (shipment := _ask(url, key))["state"] != state:
+    while (shipment := ask(url, key))["state"] != state:
         if shipment["state"] == "error" or time.monotonic() > deadline:
             raise Failure(f"The shipment is {shipment['state']}, not {state}: {shipment['error'] or 'no error'}")
         time.sleep(0.25)
     return shipment
 
 
-def _ask(url: str, key: str, body: dict[str, Any] | None = None) -> Any:
+def update_status(client: OdooClient, shipments: list[int]) -> None:
+    """Press *Update Status*, again if it is refused: the worker may be asking the courier at this moment."""
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            client.call("external.shipment", "action_update_status", shipments)
+            return
+        except Failure:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.5)
+
+
+def ask(url: str, key: str, body: dict[str, Any] | None = None) -> Any:
+    """Return the API's answer, a body being posted; ask again while it says 503. Raises Failure."""
     request = urllib.request.Request(
         url,
         json.dumps(body).encode() if body else None,
         {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=TIMEOUT) as response:
-            return json.load(response)
-    except urllib.error.HTTPError as error:
-        raise Failure(f"Odoo answers {error.code} to {url}: {error.read().decode()[:300]}") from error
-    except OSError as error:
-        raise Failure(f"Odoo did not answer {url}: {error}") from error
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            with opener.open(request, timeout=TIMEOUT) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            if error.code != UNAVAILABLE or time.monotonic() > deadline:
+                raise Failure(f"Odoo answers {error.code} to {url}: {error.read().decode()[:300]}") from error
+            time.sleep(float(error.headers["Retry-After"] or 1))
+        except OSError as error:
+            raise Failure(f"Odoo did not answer {url}: {error}") from error

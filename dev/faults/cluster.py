@@ -11,7 +11,16 @@ from dev import paths, progress
 from dev.failure import Failure
 from dev.postgres import postgres, postgres_user
 from dev.postgres.databases import Databases
-from dev.postgres.embedded_postgres import INITDB_OPTIONS, LONGEST_SOCKET, ROLE, SOCKET, SUPERUSER, programs
+from dev.postgres.embedded_postgres import (
+    CREATE_ROLE,
+    GRANT_TO_ROLE,
+    INITDB_OPTIONS,
+    LONGEST_SOCKET,
+    ROLE,
+    SOCKET,
+    SUPERUSER,
+    programs,
+)
 from dev.postgres.postgres import Postgres
 from dev.server import environment, templates
 from dev.server.environment import Environment
@@ -43,7 +52,7 @@ class Cluster:
         postgres_user.give(self._data)
         self._run("initdb", "-U", SUPERUSER, *INITDB_OPTIONS)
         self.start()
-        self.as_superuser("psql", "-q", "-d", "postgres", "-c", f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+        self.as_superuser("psql", "-q", "-d", "postgres", "-c", CREATE_ROLE, "-c", GRANT_TO_ROLE)
 
     def start(self) -> None:
         """Start the server and wait until it has recovered."""

@@ -3,12 +3,16 @@
 import os
 import re
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .. import paths
+from ..failure import Failure
 from .postgres import Postgres
 
 FILESTORES = paths.DATA / "filestore"
+DROP_TIMEOUT = 30.0  # seconds
 
 
 class Databases:
@@ -33,8 +37,8 @@ class Databases:
         self._postgres.sql(f"COMMENT ON DATABASE \"{self.name(short)}\" IS '{stamp}'")
 
     def drop(self, short: str) -> None:
-        """Drop a database, ending its connections, and its filestore. One that does not exist is no error."""
-        self._postgres.sql(f'DROP DATABASE IF EXISTS "{self.name(short)}" WITH (FORCE)')
+        """Drop a database, ending its connections, and its filestore. One that does not exist is not an error."""
+        drop(self._postgres.sql, self.name(short), Failure)
         shutil.rmtree(self._filestore(short), ignore_errors=True)
 
     def copy(self, source: str, target: str) -> None:
@@ -56,6 +60,24 @@ class Databases:
 
     def _filestore(self, short: str) -> Path:
         return FILESTORES / self.name(short)
+
+
+def drop(execute: Callable[[str], object], name: str, refusal: type[Exception]) -> None:
+    """Drop a database by its full name, ending its connections. One that does not exist is not an error.
+
+    :param execute: runs a statement outside a transaction, and raises ``refusal`` if PostgreSQL refuses it
+    """
+    deadline = time.monotonic() + DROP_TIMEOUT
+    while True:
+        try:
+            execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        except refusal:
+            # PostgreSQL's own autovacuum worker may be in the database. On a server of the user's our role may not be
+            # allowed to end it, but it leaves by itself.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _link_or_copy(source: str, target: str) -> None:

@@ -22,6 +22,9 @@ from . import postgres_user
 # Odoo refuses to work as "postgres"; this role may create databases and is no superuser.
 ROLE = "odoo"
 SUPERUSER = "postgres"
+CREATE_ROLE = f"CREATE ROLE {ROLE} LOGIN CREATEDB"
+# Without it DROP DATABASE … WITH (FORCE) is refused while PostgreSQL's own autovacuum worker is in the database.
+GRANT_TO_ROLE = f"GRANT pg_signal_backend TO {ROLE}"
 LONGEST_SOCKET = 107  # bytes, of a Unix socket's path (sun_path in unix(7), less its final NUL)
 SOCKET = ".s.PGSQL.5432"
 # The builtin provider knows upper and lower case of all letters on every machine, whatever its locales.
@@ -98,7 +101,8 @@ def _start() -> Path:
         options = f"-c listen_addresses='' -c unix_socket_directories='{socket_folder}' -c fsync={fsync} -c jit=off"
         _control("start", "-w", "-o", options, "-l", paths.POSTGRES / "log")
         if not _superuser_sql(socket_folder, f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
-            _superuser_sql(socket_folder, f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+            _superuser_sql(socket_folder, CREATE_ROLE)
+        _superuser_sql(socket_folder, GRANT_TO_ROLE)
     STARTED.write_text(_this_run())
     return socket_folder
 

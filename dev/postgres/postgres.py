@@ -67,7 +67,7 @@ def running() -> Iterator[Postgres]:
 def _check(postgres: Postgres) -> None:
     """Raise Failure unless the user's own server can serve Odoo."""
     named = " ".join(f"{name}={os.environ[name]}" for name in OUTSIDE if os.environ.get(name) and name != "PGPASSWORD")
-    hint = "Mend these variables, or unset them to use the embedded PostgreSQL."
+    hint = "Correct these variables, or unset them to use the embedded PostgreSQL."
     query = (
         "SELECT current_user, rolcreatedb OR rolsuper, current_setting('server_version_num')::int / 10000 "
         "FROM pg_roles WHERE rolname = current_user"

@@ -16,4 +16,5 @@ store.write(
 ours = env.ref("external_order_sync.ir_cron_sync_external_orders")  # noqa: F821
 others = env["ir.cron"].search([("id", "!=", ours.id)])  # noqa: F821
 others.write({"nextcall": datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)})
+env["ir.cron.trigger"].search([("cron_id", "in", others.ids)]).unlink()  # noqa: F821  such as the vacuum's
 env.cr.commit()  # noqa: F821

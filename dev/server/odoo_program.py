@@ -52,7 +52,7 @@ def environment(env: Environment, extra: Mapping[str, str] | None = None) -> dic
 
 def command(env: Environment, subcommand: str, config: Path, *arguments: str) -> list[str]:
     """Return the words that start one of Odoo's subcommands with a configuration file."""
-    return [str(env.python), "-m", "odoo", subcommand, f"--config={config}", *arguments]
+    return [str(env.python), *env.odoo.program, subcommand, f"--config={config}", *arguments]
 
 
 def install(env: Environment, database: str, modules: str, *, again: bool = False) -> None:

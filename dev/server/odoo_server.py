@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import child_process, paths, progress
+from .. import child_process, paths, ports, progress
 from ..failure import Failure
-from . import odoo_program
+from . import odoo_program, scheduler
 from .environment import Environment
 
 START_TIMEOUT = 120.0  # seconds
@@ -32,6 +32,8 @@ def serving(
     env: Environment, database: str, port: int, *, cron_threads: int = 2, **options: str | int | bool
 ) -> Iterator[OdooServer]:
     """Serve a database (its short name) on a port of the loopback interface until the context ends."""
+    if options.get("workers"):
+        options = {"gevent_port": ports.free(), **options}
     config = odoo_program.write_config(env, database, http_port=port, max_cron_threads=cron_threads, **options)
     name = env.databases.name(database)
     paths.LOGS.mkdir(parents=True, exist_ok=True)
@@ -49,7 +51,8 @@ def serving(
     try:
         yield server
     finally:
-        child_process.stop(process)
+        with scheduler.resting(env.postgres, name):
+            child_process.stop(process)
 
 
 def _wait_until_it_answers(server: OdooServer) -> None:

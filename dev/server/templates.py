@@ -24,7 +24,7 @@ def copy_addon_template(env: Environment, target: str) -> str:
 
 def addon_stamp(env: Environment) -> str:
     """Return the stamp that a database made of the present sources would have."""
-    return paths.digest(_odoo_stamp(env), addon_links.sources_digest())
+    return paths.digest(odoo_stamp(env), addon_links.sources_digest())
 
 
 def copy_odoo_template(env: Environment, target: str) -> None:
@@ -34,12 +34,13 @@ def copy_odoo_template(env: Environment, target: str) -> None:
         env.databases.copy(ODOO, target)
 
 
-def _odoo_stamp(env: Environment) -> str:
+def odoo_stamp(env: Environment) -> str:
+    """Return the stamp that a database of the present Odoo would have."""
     return paths.digest(env.odoo.version, str(env.odoo.python_path), DEPENDENCIES)
 
 
 def _ensure_odoo_template(env: Environment) -> None:
-    stamp = _odoo_stamp(env)
+    stamp = odoo_stamp(env)
     if env.databases.stamp(ODOO) == stamp:
         return
     with progress.step(f"Database template: Odoo with {DEPENDENCIES} and demo data (once; about two minutes)"):

@@ -18,35 +18,50 @@ HINT = "Set ODOO_HOME to an Odoo 19.0: a Git checkout of its branch 19.0, or an 
 
 @dataclass(frozen=True)
 class OdooSource:
-    """An Odoo that can be started with ``python -m odoo``."""
+    """An Odoo that can be started."""
 
     python_path: Path
     """The folder that holds the package ``odoo``."""
     addons_paths: tuple[Path, ...]
     """Folders with addons beside those inside the package, which Odoo finds by itself."""
     version: str
+    program: tuple[str, ...]
+    """What Python is given to start Odoo."""
 
 
 def ensure() -> OdooSource:
     """Return the Odoo to use, fetching one first if the machine has none."""
     home = os.environ.get("ODOO_HOME")
     if home:
-        source = _at(Path(home).expanduser().resolve())
+        source = find(Path(home).expanduser().resolve())
         if not source:
             raise Failure(f"ODOO_HOME is {home}, where no Odoo {SERIES} is.", HINT)
         return source
-    return _importable() or _at(paths.ODOO) or _fetch()
+    return _importable() or find(paths.ODOO) or _fetch()
 
 
-def _at(home: Path) -> OdooSource | None:
+def find(home: Path) -> OdooSource | None:
     """Return the Odoo in a folder: a Git checkout, an unpacked Debian package, or the folder that holds ``odoo/``."""
     for folder in (home, home / "usr" / "lib" / "python3" / "dist-packages"):
         version = _version(folder / "odoo")
         if version:
             addons = folder / "addons"
             beside = (addons,) if (addons / "web" / "__manifest__.py").exists() else ()
-            return OdooSource(folder, beside, version)
+            return OdooSource(folder, beside, version, _program(folder))
     return None
+
+
+def _program(folder: Path) -> tuple[str, ...]:
+    """Return what starts the Odoo whose package is in a folder.
+
+    With ``workers``, Odoo starts itself once more, for what needs gevent, by the program that it was started with.
+    ``python -m odoo`` is not a program, and that one process would fail for ever; all others run.
+    """
+    # Of a checkout; of an installation, whose packages are in lib/python3*/*-packages.
+    for program in (folder / "odoo-bin", *(prefix / "bin" / "odoo" for prefix in folder.parents[2:3])):
+        if program.is_file():
+            return (str(program),)
+    return ("-m", "odoo")
 
 
 def _version(package: Path) -> str | None:
@@ -62,7 +77,7 @@ def _importable() -> OdooSource | None:
     """Return the Odoo that this interpreter can import, if it is of our series."""
     spec = importlib.util.find_spec("odoo")
     for location in (spec.submodule_search_locations or []) if spec else []:
-        source = _at(Path(location).resolve().parent)
+        source = find(Path(location).resolve().parent)
         if source:
             return source
     return None
@@ -79,14 +94,14 @@ def _fetch() -> OdooSource:
         try:
             with progress.step(f"Odoo {SERIES}: {what}"):
                 fetch(unfinished)
-                if not _at(unfinished):
+                if not find(unfinished):
                     raise Failure(f"What came is not Odoo {SERIES}.")
         except Failure as failure:
             progress.say("    that did not work")
             tried.append(f"- {what}: {failure.message}")
             continue
         unfinished.rename(paths.ODOO)
-        return _at(paths.ODOO)
+        return find(paths.ODOO)
     raise Failure(f"Odoo {SERIES} could not be fetched. This was tried:\n" + "\n".join(tried), HINT)
 
 

@@ -18,7 +18,8 @@ class OrderCreation(PrivateContext):
 class PosOrder(models.Model):
     _inherit = "pos.order"
 
-    source = fields.Selection(selection_add=[("external", "External System")])
+    # Without the addon an order has the origin that Odoo gives to one without any.
+    source = fields.Selection(selection_add=[("external", "External System")], ondelete={"external": "set default"})
     external_order_ids = fields.One2many("external.order", "pos_order_id", "External Orders", groups=INBOX_GROUP)
     external_order_id = fields.Many2one(
         "external.order",

@@ -14,9 +14,12 @@ pytest looks for the ini file in the common folder of its arguments and above: n
 one call.
 """
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -26,3 +29,19 @@ if ROOT not in sys.path:
 # Two shared cores make single examples slow now and then: that is no finding.
 settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("plain")
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """Provide a PostgreSQL server of the tests' own."""
+    from dev.faults.cluster import Cluster
+
+    # A socket's path is short, and the server runs as another user if the tests run as root.
+    folder = Path(tempfile.mkdtemp(prefix="eos-"))
+    cluster = Cluster(folder / "pg")
+    try:
+        cluster.make()
+        yield cluster
+    finally:
+        cluster.remove()
+        shutil.rmtree(folder)

@@ -11,6 +11,7 @@ from typing import IO, Any
 import psycopg2
 
 from ... import child_process
+from ...postgres import databases
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Place:
         """Drop databases, ending what is connected to them."""
         for name in names:
             with self._server() as server:
-                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                databases.drop(server.execute, name, psycopg2.Error)
 
     def _server(self) -> "_Cursor":
         return _Cursor(self.connect("postgres"))
