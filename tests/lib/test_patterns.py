@@ -61,7 +61,18 @@ def _elsewhere():
                     yield f"{path.relative_to(ROOT)}:{call.lineno}", re.compile(call.args[0].value)
 
 
-PATTERNS = {**dict(_of_lib()), **dict(_elsewhere())}
+def _declared():
+    """Patterns of the API's JSON Schemas, which `lib.json_schema` compiles when a request is checked."""
+    for path in sorted((ROOT / "controllers").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for key, value in zip(*(getattr(node, part, ()) for part in ("keys", "values")), strict=False):
+                if getattr(key, "value", None) == "pattern" and isinstance(value, ast.Constant):
+                    yield f"{path.relative_to(ROOT)}:{value.lineno}", re.compile(value.value)
+
+
+PATTERNS = {**dict(_of_lib()), **dict(_elsewhere()), **dict(_declared())}
+# Compiles what `_declared` finds.
+COMPILES_DECLARED = ROOT / "lib" / "json_schema.py"
 
 
 def _pieces(pattern):
@@ -116,7 +127,7 @@ def test_the_patterns_are_found():
         functions = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
         inner = {call.lineno for function in functions for call in _calls_of_re(function)}
         # Where a pattern is made inside of a function, nothing above would look at it.
-        assert not inner, path
+        assert not inner or path == COMPILES_DECLARED, path
 
 
 def _page(text):
