@@ -92,8 +92,9 @@ class ExternalOrderImport(models.AbstractModel):
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
         if prepared:
             session = self._get_session(sync)
-            numbers = self._reserve_numbers(session.config_id, prepared)
-            numbers.on(self)._create_or_split(sync, session, prepared)
+            for ready in self.env["external.order.lots"]._iter_ready(session.config_id, prepared):
+                numbers = self._reserve_numbers(session.config_id, ready)
+                numbers.on(self)._create_or_split(sync, session, ready)
 
     @api.model
     def _reserve_numbers(self, config, prepared):
@@ -341,6 +342,7 @@ class ExternalOrderImport(models.AbstractModel):
             "price_subtotal": sign * net,
             "price_subtotal_incl": sign * (net + tax),
             "combo_item_id": line.combo_item.id if line.combo_item else False,
+            "pack_lot_ids": [fields.Command.create({"lot_name": name}) for name in line.lots],
             "extra_tax_data": self.env["account.tax"]._export_base_line_extra_tax_data(base_line) or False,
         }
 
