@@ -1,4 +1,5 @@
 from odoo import fields
+from psycopg2 import errors
 
 from .common import ExternalOrderCase
 
@@ -88,9 +89,7 @@ class TestTrackedProducts(ExternalOrderCase):
     def test_a_line_that_takes_from_two_lots_becomes_one_for_each_with_the_same_amounts(self):
         self.put_three_lots()
         row = self.sell("Vitamin C 500", 7, price=9.99)
-        self.assertEqual(
-            self.lots(row), ([(("OLD",), 5.0), (("MID",), 2.0)], [("MID", 2.0), ("OLD", 5.0)])
-        )
+        self.assertEqual(self.lots(row), ([(("OLD",), 5.0), (("MID",), 2.0)], [("MID", 2.0), ("OLD", 5.0)]))
         order = row.pos_order_id
         self.assertEqual((order.amount_total, sum(order.lines.mapped("price_subtotal_incl"))), (69.93, 69.93))
 
@@ -116,9 +115,7 @@ class TestTrackedProducts(ExternalOrderCase):
         for number in range(4):
             self.put(self.by_serial, f"SN{number}", days=9 - number)
         row = self.sell("Phone", 3)
-        self.assertEqual(
-            self.lots(row), ([(("SN0", "SN1", "SN2"), 3.0)], [("SN0", 1.0), ("SN1", 1.0), ("SN2", 1.0)])
-        )
+        self.assertEqual(self.lots(row), ([(("SN0", "SN1", "SN2"), 3.0)], [("SN0", 1.0), ("SN1", 1.0), ("SN2", 1.0)]))
 
     def test_orders_of_one_batch_take_from_each_other(self):
         self.put(self.by_serial, "SN1", days=2)
@@ -182,7 +179,9 @@ class TestTrackedProducts(ExternalOrderCase):
         self.put(self.component, "PART", 4)
         item = self.item(OrderDetailPackages=[{"ItemID": 0, "ItemName": "Component Item", "Price": 2, "Quantity": 3}])
         row = self.import_order(OrderItems=[item])
-        self.assertIn(("PART", 3.0), [(line.lot_id.name, line.quantity) for line in row.pos_order_id.picking_ids.move_line_ids])
+        self.assertIn(
+            ("PART", 3.0), [(line.lot_id.name, line.quantity) for line in row.pos_order_id.picking_ids.move_line_ids]
+        )
         self.assertEqual(row.pos_order_id.lines[1].pack_lot_ids.lot_name, "PART")
 
     def test_components_stay_below_a_parent_that_is_split(self):
@@ -214,6 +213,36 @@ class TestTrackedProducts(ExternalOrderCase):
                 self.assertEqual(self.on_hand(self.by_lot, "HERE"), 3.0)
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    # Several workers
+
+    def test_chosen_lots_are_written_so_that_another_worker_starts_over(self):
+        lots = self.put(self.by_serial, "SN1", days=2) | self.put(self.by_serial, "SN2", days=1)
+        session = self.sync._get_or_create_pos_session()
+        session.update_stock_at_closing = True  # where nothing else writes them
+        before = self.versions(lots)
+        self.sell("Phone", 1)
+        after = self.versions(lots)
+        self.assertNotEqual(after[lots[0]], before[lots[0]])
+        self.assertEqual(after[lots[1]], before[lots[1]])
+
+    def versions(self, lots):
+        """Return where the database keeps the quant of each lot: another place after each write."""
+        self.env.flush_all()
+        quants = self.env["stock.quant"].search([("lot_id", "in", lots.ids), ("location_id", "=", self.stock.id)])
+        self.env.cr.execute("SELECT id, ctid::text FROM stock_quant WHERE id IN %s", [quants._ids])
+        places = dict(self.env.cr.fetchall())
+        return {quant.lot_id: places[quant.id] for quant in quants}
+
+    def test_orders_that_meet_another_worker_wait(self):
+        self.put(self.by_serial, "SN1")
+
+        def busy(lots, quants, **options):
+            raise errors.SerializationFailure
+
+        self.patch(type(self.env["external.order.lots"]), "_hold", busy)
+        row = self.sell("Phone", 1)
+        self.assertEqual((row.state, row.error_code), ("pending", "database_busy"))
 
     # Stock at closing
 
@@ -267,3 +296,14 @@ class TestTrackedProducts(ExternalOrderCase):
         self.synchronize(self.sale(2, "Phone", -1), self.sale(3, "Phone", -1))
         self.assertEqual(self.inbox(2).state, "done")
         self.assertRefused(self.inbox(3))
+
+    # What a preview says
+
+    def test_the_preview_shows_what_lacks_lots(self):
+        self.put(self.by_serial, "SN1")
+        self.feed(self.sale(1, "Phone", 1), self.sale(2, "Phone", 1))
+        action = self.sync.action_test_connection()
+        lines = self.env[action["res_model"]].browse(action["res_id"]).line_ids
+        self.assertEqual(
+            [(line.result, line.reason) for line in lines], [("ready", False), ("problem", "lots_missing")]
+        )

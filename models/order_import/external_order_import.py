@@ -12,7 +12,7 @@ from ...tools.message_language import for_reader, reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
 from .ir_sequence import NumberRanges
-from .outcome import Outcome, OutcomeCatcher
+from .outcome import Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
 from .priced_order import Line, PricedOrder
 
@@ -78,6 +78,9 @@ class ExternalOrderImport(models.AbstractModel):
         without_defaults(self).sudo()._import_batch(sync, [raw_order], [outcome])
         if outcome.error:
             raise outcome.error
+        caller = self.env.context.get("external_order_outcome")
+        if isinstance(caller, Outcome):
+            caller.warnings = outcome.warnings
         return outcome.pos_order.sudo(self.env.su)
 
     @api.model
@@ -85,7 +88,9 @@ class ExternalOrderImport(models.AbstractModel):
         """The way for other modules' overrides of `_process_external_order`."""
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             with self._catch(outcome), self.env.cr.savepoint():
-                outcome.pos_order = sync._process_external_order(raw_order)
+                # What it warns of is not in what it returns.
+                told = sync.with_context(external_order_outcome=outcome)
+                outcome.pos_order = told._process_external_order(raw_order)
 
     @api.model
     def _import_batch(self, sync, raw_orders, outcomes):
@@ -158,9 +163,9 @@ class ExternalOrderImport(models.AbstractModel):
         settling = self.env["external.payment.settling"]
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *(reader_text(self.env, warning) for warning in payload.warnings),
+            *as_warnings(self.env, payload.warnings, "amounts_differ"),
             *self._get_name_warnings(payload, products),
-            *priced.warnings,
+            *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
         ]
         return PreparedOrder(
@@ -221,14 +226,13 @@ class ExternalOrderImport(models.AbstractModel):
                 and item.name
                 and item.name.strip().casefold() not in (product.name.casefold(), product.display_name.casefold())
             ):
-                warnings.append(
-                    for_reader(self.env)._(
-                        'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
-                        id=item.item_id,
-                        product=product.display_name,
-                        name=item.name,
-                    )
+                text = for_reader(self.env)._(
+                    'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
+                    id=item.item_id,
+                    product=product.display_name,
+                    name=item.name,
                 )
+                warnings.append(Warn(text, "product_differs"))
         return warnings
 
     # ------------------------------------------------------------
@@ -273,8 +277,11 @@ class ExternalOrderImport(models.AbstractModel):
         self._link_components(orders, prepared)
         for order in orders:
             order.action_pos_order_paid()
-        self.env["external.order.picking"]._create_pickings(orders)
+        transfers = self.env["external.order.picking"]
+        transfers._create_pickings(orders)
         self.env.flush_all()
+        for pos_order, warning in transfers._get_open_warnings(orders):
+            prepared[orders.ids.index(pos_order.id)].outcome.warnings.append(warning)
         return orders
 
     @api.model

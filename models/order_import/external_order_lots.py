@@ -45,61 +45,86 @@ class ExternalOrderLots(models.AbstractModel):
         :return: the orders that have all they need, and those that do not: their outcome says why
         :raise psycopg2.OperationalError: if another worker has just taken some of them; repeat all in a new transaction
         """
-        free = FreeLots(self.env, config)
-        ready, lacking = [], []
-        for order in prepared:
-            chosen = free.mark()
-            try:
-                self._choose_for_order(config, order, free)
-            except ExternalOrderError as error:
-                free.give_back(chosen)
-                order.outcome.error = error
-                lacking.append(order)
+        busy = self.env["stock.quant"]
+        while True:
+            free = FreeLots(self.env, config, busy)
+            picks = [self._pick_or_refuse(config, order, free) for order in prepared]
+            if not lock:
+                break
+            self._hold(free.returned)
+            if missed := free.sold - self._hold(free.sold, skip_locked=True):
+                busy |= missed  # another worker is taking these; whatever else is there serves as well
+            elif busy and None in picks:
+                self._hold(busy)  # perhaps that worker gives them back
+                busy = busy.browse()
             else:
-                order.outcome.error = None
-                ready.append(order)
-        if lock:
-            self._hold(free.quants)
-        return ready, lacking
+                break
+        return self._apply_to_orders(config, prepared, picks)
 
     @api.model
-    def _hold(self, quants):
+    def _hold(self, quants, skip_locked=False):
         """Keep other workers from these quants until the end of the transaction.
 
         They are written, not only locked: where stock is taken at closing, the import leaves the quants as they are,
         and a worker that waited for a mere lock would not see that their lots are promised. So it has to start over.
+
+        :param bool skip_locked: whether to leave out what another transaction holds, instead of waiting for it
+        :return: the quants that are held
         """
         if not quants:
-            return
-        self.env["stock.quant"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE stock_quant SET lot_id = lot_id
-                 WHERE id IN (SELECT id FROM stock_quant WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)
-                """,
-                quants._ids,
-            ),
-            log_exceptions=False,
+            return quants
+        quants.flush_model()
+        query = SQL(
+            """
+            UPDATE stock_quant SET lot_id = lot_id
+             WHERE id IN (SELECT id FROM stock_quant WHERE id IN %s ORDER BY id FOR NO KEY UPDATE %s)
+            RETURNING id
+            """,
+            quants._ids,
+            SQL("SKIP LOCKED") if skip_locked else SQL(),
         )
+        self.env.cr.execute(query, log_exceptions=False)
+        return quants.browse(quant_id for (quant_id,) in self.env.cr.fetchall())
 
     # ------------------------------------------------------------
     # The lots of one order
     # ------------------------------------------------------------
 
     @api.model
-    def _choose_for_order(self, config, order, free):
-        """Put the lots on the order's lines; a line that takes from several lots becomes a line for each.
+    def _pick_or_refuse(self, config, order, free):
+        """Return the lots of an order by the place of their line, or None; the outcome says why there are too few."""
+        mark = free.mark()
+        try:
+            picks = {
+                index: self._pick(line, free)
+                for index, line in enumerate(order.priced.lines)
+                if self._needs_lots(config, line)
+            }
+        except ExternalOrderError as error:
+            free.give_back(mark)
+            order.outcome.error = error
+            return None
+        order.outcome.error = None
+        return picks
 
-        :raise ExternalOrderError: ``lots_missing``
+    @api.model
+    def _apply_to_orders(self, config, prepared, picks):
+        """Put the lots on the lines; a line that takes from several lots becomes a line for each.
+
+        :return: the orders that have all they need, and the others
         """
-        picks = {
-            index: self._pick(line, free)
-            for index, line in enumerate(order.priced.lines)
-            if self._needs_lots(config, line)
-        }
-        if picks:
-            order.priced = replace(order.priced, lines=self._apply(config, order.priced.lines, picks))
+        ready, lacking = [], []
+        for order, of_order in zip(prepared, picks, strict=True):
+            if of_order is None:
+                lacking.append(order)
+                continue
+            try:
+                if of_order:
+                    order.priced = replace(order.priced, lines=self._apply(config, order.priced.lines, of_order))
+                ready.append(order)
+            except ExternalOrderError as error:
+                order.outcome.error = error
+        return ready, lacking
 
     @api.model
     def _needs_lots(self, config, line):

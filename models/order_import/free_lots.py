@@ -11,10 +11,12 @@ class FreeLots:
 
     :param env: an environment that sees all stock
     :param config: the ``pos.config``
+    :param busy: quants that are not to be taken
     """
 
-    def __init__(self, env, config):
+    def __init__(self, env, config, busy):
         self.env = env
+        self._busy = busy
         picking_type = config.picking_type_id
         self.source = picking_type.default_location_src_id
         self.customers = picking_type.default_location_dest_id or env["stock.warehouse"]._get_partner_locations()[0]
@@ -23,9 +25,14 @@ class FreeLots:
         self._promised = {}
 
     @property
-    def quants(self):
-        """The quants whose lots were taken, or come back."""
-        return self.env["stock.quant"].concat(*dict.fromkeys(quant for quant, _quantity in self._taken))
+    def sold(self):
+        """The quants from which something was taken."""
+        return self.env["stock.quant"].union(*(quant for quant, quantity in self._taken if quantity > 0))
+
+    @property
+    def returned(self):
+        """The quants at customers of what comes back."""
+        return self.env["stock.quant"].union(*(quant for quant, quantity in self._taken if quantity < 0))
 
     def mark(self):
         """Return a point in time for `give_back`."""
@@ -60,7 +67,8 @@ class FreeLots:
     def _pick(self, product, quants, quantity):
         """Return pairs of quant and quantity, in the sequence of ``quants``, together at most ``quantity``."""
         of_quant, of_lot = defaultdict(float), defaultdict(float)
-        for quant in quants.filtered("lot_id"):
+        quants = quants.filtered("lot_id") - self._busy
+        for quant in quants:
             of_quant[quant] += quant.quantity - quant.reserved_quantity
             of_lot[quant.lot_id] += quant.quantity - quant.reserved_quantity
         for quant, taken in self._taken:
@@ -70,7 +78,7 @@ class FreeLots:
             for lot in quants.lot_id.filtered(lambda lot, name=lot_name: lot.name == name):
                 of_lot[lot] -= max(promised, 0.0)
         picks = []
-        for quant in quants.filtered("lot_id"):
+        for quant in quants:
             part = min(of_quant[quant], of_lot[quant.lot_id], quantity)
             if product.tracking == "serial":
                 part = float(int(part))

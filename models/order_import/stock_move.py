@@ -58,10 +58,14 @@ class StockMove(models.Model):
             quants = self.env["stock.quant"]._gather(product, line.move_id.location_id)
             quants = quants.filtered(lambda quant, name=name: quant.lot_id.name == name)
             here = quants.filtered(
-                lambda quant, line=line: (quant.location_id, quant.lot_id, quant.package_id, quant.owner_id)
-                == (line.location_id, line.lot_id, line.package_id, line.owner_id)
+                lambda quant, line=line: (
+                    (quant.location_id, quant.lot_id, quant.package_id, quant.owner_id)
+                    == (line.location_id, line.lot_id, line.package_id, line.owner_id)
+                )
             )
-            free_here = sum(quant.quantity - quant.reserved_quantity for quant in here) + (line.quantity if here else 0.0)
+            free_here = sum(quant.quantity - quant.reserved_quantity for quant in here) + (
+                line.quantity if here else 0.0
+            )
             missing = line.quantity - max(free_here, 0.0)
             if compare(missing, 0.0) <= 0:
                 continue

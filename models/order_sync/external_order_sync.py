@@ -165,6 +165,7 @@ class ExternalOrderSync(models.Model):
     imported_count = fields.Integer("Orders", compute="_compute_order_counts")
     attention_count = fields.Integer("Failed", compute="_compute_order_counts")
     pending_count = fields.Integer("Pending", compute="_compute_order_counts")
+    doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
     session_count = fields.Integer("Sessions", compute="_compute_session_count")
 
     _sync_interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute.")
@@ -202,6 +203,13 @@ class ExternalOrderSync(models.Model):
             sync.imported_count = counts.get((sync.id, "done"), 0)
             sync.attention_count = counts.get((sync.id, "failed"), 0)
             sync.pending_count = counts.get((sync.id, "pending"), 0)
+
+    @api.depends("order_ids.doubt")
+    def _compute_doubtful_count(self):
+        domain = [("sync_id", "in", self.ids), ("doubt", "!=", False)]
+        counts = dict(self.env["external.order"]._read_group(domain, ["sync_id"], ["__count"]))
+        for sync in self:
+            sync.doubtful_count = counts.get(sync, 0)
 
     @api.depends("order_ids.pos_order_id.session_id")
     def _compute_session_count(self):
@@ -371,15 +379,18 @@ class ExternalOrderSync(models.Model):
     # ------------------------------------------------------------
 
     def _update_attention_activity(self):
-        """Give the responsible user one activity while orders have failed, and take it away once none has."""
+        """Give the responsible user one activity while orders have failed or are doubtful, and else take it away."""
         self.ensure_one()
         activity = self._get_attention_activity()
-        if not self.attention_count:
+        if not (self.attention_count or self.doubtful_count):
             activity.unlink()
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
             summary = env._("External orders need attention")
-            note = env._("Some orders could not be imported. Open them with the button Failed.")
+            note = env._(
+                "Some orders could not be imported, or were imported with warnings. Open them with the buttons Failed "
+                "and With Warnings."
+            )
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):

@@ -85,6 +85,13 @@ class ExternalOrderSync(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
         return {**action, "domain": [("sync_id", "=", self.id)], "context": {}}
 
+    def action_open_doubtful(self):
+        """Open what was imported with warnings that nobody has seen yet, by kind."""
+        action = self.action_open_failed()
+        kinds = [kind for kind, _label in self.env["external.order"]._fields["doubt"].selection]
+        domain = [*action["domain"], ("reason", "in", kinds)]
+        return {**action, "name": self.env._("With Warnings"), "domain": domain}
+
     def action_open_pickings(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
