@@ -3,6 +3,9 @@ from odoo.tests import new_test_user
 
 from .common import ExternalOrderCase
 
+# As an addon that allows no negative stock would say.
+REASON = "The stock would be negative."
+
 
 class TestWarningsSeen(ExternalOrderCase):
     """What is doubtful about an imported order is counted, and waits until a person has seen it."""
@@ -129,7 +132,7 @@ class TestWarningsSeen(ExternalOrderCase):
 
     def refuse_transfers(self):
         def refuse(pickings):
-            raise ValidationError("The stock would be negative.")
+            raise ValidationError(REASON)
 
         self.patch(type(self.env["stock.picking"]), "_action_done", refuse)
 
@@ -157,7 +160,7 @@ class TestWarningsSeen(ExternalOrderCase):
 
         def refuse(pickings):
             if other in pickings.move_ids.product_id:
-                raise ValidationError("The stock would be negative.")
+                raise ValidationError(REASON)
             return original(pickings)
 
         self.patch(type(self.env["stock.picking"]), "_action_done", refuse)
