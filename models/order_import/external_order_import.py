@@ -12,7 +12,7 @@ from ...tools.message_language import for_reader, reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
 from .ir_sequence import NumberRanges
-from .outcome import Outcome, OutcomeCatcher, Warn, as_warnings
+from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
 from .priced_order import Line, PricedOrder
 
@@ -78,9 +78,8 @@ class ExternalOrderImport(models.AbstractModel):
         without_defaults(self).sudo()._import_batch(sync, [raw_order], [outcome])
         if outcome.error:
             raise outcome.error
-        caller = self.env.context.get("external_order_outcome")
-        if isinstance(caller, Outcome):
-            caller.warnings = outcome.warnings
+        if caller := CallerOutcome.current(self.env):
+            caller.outcome.warnings = outcome.warnings
         return outcome.pos_order.sudo(self.env.su)
 
     @api.model
@@ -89,8 +88,7 @@ class ExternalOrderImport(models.AbstractModel):
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             with self._catch(outcome), self.env.cr.savepoint():
                 # What it warns of is not in what it returns.
-                told = sync.with_context(external_order_outcome=outcome)
-                outcome.pos_order = told._process_external_order(raw_order)
+                outcome.pos_order = CallerOutcome(outcome).on(sync)._process_external_order(raw_order)
 
     @api.model
     def _import_batch(self, sync, raw_orders, outcomes):

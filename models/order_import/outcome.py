@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
 from ...tools.message_language import for_reader, reader_text
+from ...tools.private_context import PrivateContext
 
 _logger = logging.getLogger(__name__)
 
@@ -59,6 +60,15 @@ class Outcome:
         doubts = [getattr(warning, "doubt", Warn.doubt) for warning in self.warnings]
         # Goods that never left are worse than a name that differs.
         return next(filter(None, sorted(doubts, key=lambda doubt: doubt != "transfer_open")), False)
+
+
+class CallerOutcome(PrivateContext):
+    """The outcome of an order that an override of `_process_external_order` imports: it returns no warnings."""
+
+    KEY = "external_order_outcome"
+
+    def __init__(self, outcome):
+        self.outcome = outcome
 
 
 class OutcomeCatcher:

@@ -165,7 +165,6 @@ class ExternalOrderSync(models.Model):
     imported_count = fields.Integer("Orders", compute="_compute_order_counts")
     attention_count = fields.Integer("Failed", compute="_compute_order_counts")
     pending_count = fields.Integer("Pending", compute="_compute_order_counts")
-    doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
     session_count = fields.Integer("Sessions", compute="_compute_session_count")
 
     _sync_interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute.")
@@ -203,13 +202,6 @@ class ExternalOrderSync(models.Model):
             sync.imported_count = counts.get((sync.id, "done"), 0)
             sync.attention_count = counts.get((sync.id, "failed"), 0)
             sync.pending_count = counts.get((sync.id, "pending"), 0)
-
-    @api.depends("order_ids.doubt")
-    def _compute_doubtful_count(self):
-        domain = [("sync_id", "in", self.ids), ("doubt", "!=", False)]
-        counts = dict(self.env["external.order"]._read_group(domain, ["sync_id"], ["__count"]))
-        for sync in self:
-            sync.doubtful_count = counts.get(sync, 0)
 
     @api.depends("order_ids.pos_order_id.session_id")
     def _compute_session_count(self):
@@ -387,10 +379,7 @@ class ExternalOrderSync(models.Model):
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
             summary = env._("External orders need attention")
-            note = env._(
-                "Some orders could not be imported, or were imported with warnings. Open them with the buttons Failed "
-                "and With Warnings."
-            )
+            note = env._("Some orders failed or have warnings. Open them with the buttons Failed and With Warnings.")
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):

@@ -13,7 +13,15 @@ class ExternalOrderSync(models.Model):
     _inherit = "external.order.sync"
 
     picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
+    doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
+
+    @api.depends("order_ids.doubt")
+    def _compute_doubtful_count(self):
+        domain = [("sync_id", "in", self.ids), ("doubt", "!=", False)]
+        counts = dict(self.env["external.order"]._read_group(domain, ["sync_id"], ["__count"]))
+        for sync in self:
+            sync.doubtful_count = counts.get(sync, 0)
 
     @api.depends("order_ids.pos_order_id.picking_ids")
     def _compute_picking_count(self):
