@@ -7,7 +7,7 @@ by which the exporter of Odoo's catalogue of terms finds them: `from .message im
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -20,10 +20,16 @@ class Message:
 
     template: str
     values: dict[str, Any] | tuple[Any, ...] = ()
+    # A mere note calls nobody; everything else that is said about an order which was imported is to be looked at.
+    is_note: bool = False
 
     def filled(self, **values: Any) -> Message:
         """Return this message with further values for its named placeholders."""
-        return Message(self.template, {**dict(self.values), **values})
+        return replace(self, values={**dict(self.values), **values})
+
+    def as_note(self) -> Message:
+        """Return this message as one that calls nobody."""
+        return replace(self, is_note=True)
 
     def text(self, translate: Callable[[str], str]) -> str:
         """Return the text in another language.

@@ -275,6 +275,8 @@ class TestBatchBooks(ExternalOrderCase):
 
     def test_lots_and_kinds_that_need_it_take_odoos_own_way(self):
         self.kinds["plenty"].tracking = "lot"
+        lot = self.env["stock.lot"].create({"name": "LOT", "product_id": self.kinds["plenty"].id})
+        self.env["stock.quant"]._update_available_quantity(self.kinds["plenty"], self.source, 1, lot_id=lot)
         feed = [self.sale(1, ("plenty", 1)), self.sale(2, ("untaxed", 1)), self.sale(3, ("untaxed", 1), ("service", 1))]
         with self.together() as together:
             run = self.synchronize(*feed)

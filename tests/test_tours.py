@@ -46,3 +46,15 @@ class TestTours(ExternalOrderCase, BrowserCase):
         mapping = self.sync.payment_mapping_ids
         self.assertEqual((mapping.card_type, mapping.payment_mode), ("Voucher", "9"))
         self.assertEqual(mapping.payment_method_id, self.card)
+
+    def test_warnings_are_seen_for_one_order_or_for_a_kind(self):
+        guessed = [self.payment(92.0, "Voucher", 9)]
+        self.synchronize(
+            self.order("differs", OrderItems=[self.item("Another Name", ItemID=self.product.id)]),
+            *(self.order(number, CheckoutDetails=guessed) for number in (1, 2)),
+        )
+        self.run_tour("action_external_order_problem", "external_order_warnings_of_an_order")
+        self.assertEqual(self.sync.doubtful_count, 2)
+        self.run_tour("action_external_order_problem", "external_order_warnings_of_a_kind")
+        self.env.invalidate_all()
+        self.assertFalse(self.sync.doubtful_count)

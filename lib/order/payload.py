@@ -50,9 +50,9 @@ _WHOLE_DECIMAL = re.compile(r"(?<![0-9])(-?[0-9]+)\.0+")
 _LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85]")
 _AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
 _MISSING_TOTALS = {
-    "GrandTotal": _lt("GrandTotal is missing, so the total was not checked"),
-    "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked"),
-    "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it"),
+    "GrandTotal": _lt("GrandTotal is missing, so the total was not checked").as_note(),
+    "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked").as_note(),
+    "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it").as_note(),
 }
 
 
@@ -257,7 +257,7 @@ def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list
 
 
 def _left_out(path: str) -> Message:
-    return _lt("%s has the Quantity 0 and was left out", path)
+    return _lt("%s has the Quantity 0 and was left out", path).as_note()
 
 
 def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]) -> tuple[Payment, ...]:
@@ -297,7 +297,7 @@ def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> tuple
     except PayloadError as error:
         if not name:
             raise
-        warnings.append(_lt("%s It was passed over, as the item has a name", error.message))
+        warnings.append(_lt("%s It was passed over, as the item has a name", error.message).as_note())
         item_id = None
     if item_id is not None and item_id <= 0:
         item_id = None

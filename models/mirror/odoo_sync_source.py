@@ -111,6 +111,7 @@ class OdooSyncSource(models.Model):
         return sources
 
     def write(self, vals):
+        self._bind_before_write(vals)
         if "sync_interval" in vals or vals.get("active"):
             # A shorter interval, or being switched on again, counts from now and not from the old plan.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}

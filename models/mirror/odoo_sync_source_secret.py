@@ -50,11 +50,10 @@ class OdooSyncSource(models.Model):
         if entered and self.secret == entered and not self._is_secret_bound():
             self.secret = False
 
-    def write(self, vals):
+    def _bind_before_write(self, vals):
+        """Bind a secret that was entered before in this transaction to the address as it is before these ``vals``."""
         if not vals.keys().isdisjoint(ADDRESS):
-            # A secret that was entered before in this transaction belongs to the address as it still is.
             self.sudo().mapped("secret_binding")  # sudo: only administrators read it
-        return super().write(vals)
 
     def _is_secret_bound(self):
         return is_bound(self._origin.secret_binding, self.url, self.database, self.login)

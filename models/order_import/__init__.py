@@ -5,6 +5,7 @@ from . import external_combo_pricing
 from . import external_order_pricing
 from . import external_order_import
 from . import external_order_identity
+from . import external_order_lots
 from . import external_order_picking
 from . import ir_sequence
 from . import pos_order

@@ -12,7 +12,7 @@ from ...tools.message_language import for_reader, reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
 from .ir_sequence import NumberRanges
-from .outcome import Outcome, OutcomeCatcher
+from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
 from .priced_order import Line, PricedOrder
 
@@ -78,6 +78,8 @@ class ExternalOrderImport(models.AbstractModel):
         without_defaults(self).sudo()._import_batch(sync, [raw_order], [outcome])
         if outcome.error:
             raise outcome.error
+        if caller := CallerOutcome.current(self.env):
+            caller.outcome.warnings = outcome.warnings
         return outcome.pos_order.sudo(self.env.su)
 
     @api.model
@@ -85,15 +87,17 @@ class ExternalOrderImport(models.AbstractModel):
         """The way for other modules' overrides of `_process_external_order`."""
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             with self._catch(outcome), self.env.cr.savepoint():
-                outcome.pos_order = sync._process_external_order(raw_order)
+                # What it warns of is not in what it returns.
+                outcome.pos_order = CallerOutcome(outcome).on(sync)._process_external_order(raw_order)
 
     @api.model
     def _import_batch(self, sync, raw_orders, outcomes):
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
         if prepared:
             session = self._get_session(sync)
-            numbers = self._reserve_numbers(session.config_id, prepared)
-            numbers.on(self)._create_or_split(sync, session, prepared)
+            for ready in self.env["external.order.lots"]._iter_ready(session.config_id, prepared):
+                numbers = self._reserve_numbers(session.config_id, ready)
+                numbers.on(self)._create_or_split(sync, session, ready)
 
     @api.model
     def _reserve_numbers(self, config, prepared):
@@ -157,9 +161,9 @@ class ExternalOrderImport(models.AbstractModel):
         settling = self.env["external.payment.settling"]
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *(reader_text(self.env, warning) for warning in payload.warnings),
+            *as_warnings(self.env, payload.warnings, "amounts_differ"),
             *self._get_name_warnings(payload, products),
-            *priced.warnings,
+            *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
         ]
         return PreparedOrder(
@@ -220,14 +224,13 @@ class ExternalOrderImport(models.AbstractModel):
                 and item.name
                 and item.name.strip().casefold() not in (product.name.casefold(), product.display_name.casefold())
             ):
-                warnings.append(
-                    for_reader(self.env)._(
-                        'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
-                        id=item.item_id,
-                        product=product.display_name,
-                        name=item.name,
-                    )
+                text = for_reader(self.env)._(
+                    'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
+                    id=item.item_id,
+                    product=product.display_name,
+                    name=item.name,
                 )
+                warnings.append(Warn(text, "product_differs"))
         return warnings
 
     # ------------------------------------------------------------
@@ -272,8 +275,11 @@ class ExternalOrderImport(models.AbstractModel):
         self._link_components(orders, prepared)
         for order in orders:
             order.action_pos_order_paid()
-        self.env["external.order.picking"]._create_pickings(orders)
+        transfers = self.env["external.order.picking"]
+        transfers._create_pickings(orders)
         self.env.flush_all()
+        for pos_order, warning in transfers._get_open_warnings(orders):
+            prepared[orders.ids.index(pos_order.id)].outcome.warnings.append(warning)
         return orders
 
     @api.model
@@ -341,6 +347,7 @@ class ExternalOrderImport(models.AbstractModel):
             "price_subtotal": sign * net,
             "price_subtotal_incl": sign * (net + tax),
             "combo_item_id": line.combo_item.id if line.combo_item else False,
+            "pack_lot_ids": [fields.Command.create({"lot_name": name}) for name in line.lots],
             "extra_tax_data": self.env["account.tax"]._export_base_line_extra_tax_data(base_line) or False,
         }
 

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools.overrides import is_extended_beyond
 from .ir_sequence import NumberRanges
+from .outcome import Warn
 from .picking_batch import Halving, PickingBatch, PickingRequests
 
 # Steps of Odoo that are not taken one by one for a batch, and the addons whose part in them is known: those act on
@@ -40,6 +41,15 @@ class ExternalOrderPicking(models.AbstractModel):
                 for order in batch:
                     order._create_order_picking()
             batch._compute_total_cost_in_real_time()
+
+    @api.model
+    def _get_open_warnings(self, orders):
+        """Return pairs of order and `Warn` for the transfers that Odoo could not do and left open without a word."""
+        domain = [("pos_order_id", "in", orders.ids), ("state", "not in", ("done", "cancel"))]
+        return [
+            (picking.pos_order_id, Warn(picking._get_open_warning(), "transfer_open"))
+            for picking in self.env["stock.picking"].search(domain)
+        ]
 
     # ------------------------------------------------------------
     # Which orders go together

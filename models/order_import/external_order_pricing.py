@@ -7,6 +7,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import allocate, decimal, round_currency
 from ...lib.order.payload import discount_readings, expected_net
 from ...tools.message_language import amount_text, for_reader
+from .outcome import Warn
 from .priced_order import PricedOrder, PricingTerms, TaxReading
 
 ZERO = Decimal(0)
@@ -110,13 +111,12 @@ class ExternalOrderPricing(models.AbstractModel):
                         **explained,
                     )
                     raise ExternalOrderError("invalid_payload", message)
-                warnings.append(
-                    for_reader(self.env)._(
-                        'The quantity %(sent)s of "%(name)s" is kept as %(kept)s, at the same amount. The Decimal '
-                        'Accuracy of "Product Unit" decides it.',
-                        **explained,
-                    )
+                text = for_reader(self.env)._(
+                    'The quantity %(sent)s of "%(name)s" is kept as %(kept)s, at the same amount. The Decimal '
+                    'Accuracy of "Product Unit" decides it.',
+                    **explained,
                 )
+                warnings.append(Warn(text, ""))
                 line = replace(line, quantity=quantity, price=line.gross / quantity)
             fitted.append(line)
         return fitted, warnings

@@ -5,6 +5,7 @@ from odoo import api, models
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
 from ...tools.message_language import amount_text, for_reader
+from .outcome import Warn
 
 ZERO = Decimal(0)
 
@@ -62,7 +63,7 @@ class ExternalPaymentSettling(models.AbstractModel):
             if isinstance(match, ExternalOrderError):
                 raise match
             method, warning = match
-            warnings += [warning] if warning else []
+            warnings += [Warn(warning, "payment_guessed")] if warning else []
             # The sum is rounded and not each part, so that parts of a cent neither appear nor get lost.
             paid += payment.amount
             amount = round_currency(paid, unit) - rounded

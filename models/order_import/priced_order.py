@@ -67,7 +67,8 @@ class PricingTerms:
 class Line:
     """A line of the POS order to be. `price` (without tax) is per unit and exact; `discount` is of the whole line.
 
-    `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is.
+    `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is; `lots`
+    are names of lots or serial numbers.
     """
 
     product: Any
@@ -79,6 +80,7 @@ class Line:
     parent: int | None = None
     combo_item: Any = None
     is_free: bool = False
+    lots: list = field(default_factory=list)
     base_line: dict | None = None
     taxes: Any = None
 

@@ -34,3 +34,50 @@ class StockMove(models.Model):
         for name, moves in links_once(self):
             super(StockMove, moves)._check_company([name])
         return None
+
+    def _add_mls_related_to_order(self, related_order_lines, are_qties_done=True):
+        result = super()._add_mls_related_to_order(related_order_lines, are_qties_done)
+        of_external = related_order_lines.filtered(lambda line: line.qty > 0 and line.order_id.source == "external")
+        if are_qties_done and (packed := of_external.pack_lot_ids):
+            self._take_lots_where_they_lie({(lot.product_id, lot.lot_name) for lot in packed})
+        return result
+
+    def _take_lots_where_they_lie(self, named):
+        """Spread the move lines of lots over the places and packages that hold them.
+
+        Odoo takes all of a lot from the place that got some of it last, be there enough or not. The lots of external
+        orders were chosen with all places in mind.
+
+        :param set named: pairs of product and lot name
+        """
+        for line in self.move_line_ids:
+            product, name = line.product_id, line.lot_id.name or line.lot_name
+            if (product, name) not in named:
+                continue
+            compare = product.uom_id.compare
+            quants = self.env["stock.quant"]._gather(product, line.move_id.location_id)
+            quants = quants.filtered(lambda quant, name=name: quant.lot_id.name == name)
+            here = quants.filtered(
+                lambda quant, line=line: (
+                    (quant.location_id, quant.lot_id, quant.package_id, quant.owner_id)
+                    == (line.location_id, line.lot_id, line.package_id, line.owner_id)
+                )
+            )
+            free_here = sum(quant.quantity - quant.reserved_quantity for quant in here) + (
+                line.quantity if here else 0.0
+            )
+            missing = line.quantity - max(free_here, 0.0)
+            if compare(missing, 0.0) <= 0:
+                continue
+            values_list = []
+            for quant in quants - here:
+                part = min(quant.quantity - quant.reserved_quantity, missing)
+                if compare(part, 0.0) > 0:
+                    missing -= part
+                    values_list.append(line.move_id._prepare_move_line_vals(part, reserved_quant=quant))
+            if not values_list:
+                continue
+            line.quantity -= sum(values["quantity"] for values in values_list)
+            if compare(line.quantity, 0.0) <= 0:
+                line.unlink()
+            line.create(values_list)

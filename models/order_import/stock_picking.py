@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ...tools.message_language import for_reader
 from .picking_batch import PickingRequests
 
 
@@ -16,3 +17,13 @@ class StockPicking(models.Model):
         # The transfers of many orders are made together: see `external.order.picking`.
         noted.requests.append((location_dest_id, lines, picking_type, partner))
         return self.browse()
+
+    def _get_open_warning(self):
+        """Say that goods which were sold have not left, as this transfer could not be done."""
+        self.ensure_one()
+        return for_reader(self.env)._(
+            "The transfer %(transfer)s could not be done, so the stock is unchanged (%(products)s). Open it and press "
+            "Validate: Odoo says there what is missing.",
+            transfer=self.name,
+            products=", ".join(self.move_ids.product_id.mapped("display_name")),
+        )

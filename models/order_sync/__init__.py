@@ -16,3 +16,4 @@ from . import external_order_sync_secret
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
+from . import pos_session

@@ -61,6 +61,7 @@ class ExternalOrder(models.Model):
             ("payment_not_found", "No Payment Method"),
             ("amount_mismatch", "Totals Differ"),
             ("not_fully_paid", "Not Fully Paid"),
+            ("lots_missing", "Lots Missing"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),
@@ -76,6 +77,19 @@ class ExternalOrder(models.Model):
     missing_item_id = fields.Char("External Item ID", readonly=True)
     missing_item_name = fields.Char("External Item Name", readonly=True)
     warnings = fields.Text(readonly=True)
+    doubt = fields.Selection(
+        [
+            ("transfer_open", "Goods Not Moved"),
+            ("payment_guessed", "Payment Method Guessed"),
+            ("product_differs", "Product Name Differs"),
+            ("amounts_differ", "Amounts Contradict"),
+            ("warning", "Imported With Warnings"),
+        ],
+        "To Look At",
+        readonly=True,
+        copy=False,
+        help="What is doubtful about this imported order, until a person has seen it. Empty for mere notes.",
+    )
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)
     received_date = fields.Datetime("Received", default=fields.Datetime.now, readonly=True)
@@ -88,6 +102,7 @@ class ExternalOrder(models.Model):
 
     _unique_order = models.Constraint("UNIQUE (sync_id, external_id)", "This order is already in the inbox.")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
+    _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
 
     @api.depends("payload")
     def _compute_payload_text(self):
@@ -133,8 +148,21 @@ class ExternalOrder(models.Model):
                 "pos_order_id": outcome.pos_order.id,
                 "imported_date": fields.Datetime.now(),
                 "warnings": "\n".join(outcome.warnings) or False,
+                "doubt": outcome.doubt,
             }
         )
+
+    def _add_warning(self, warning):
+        """Note on these imported orders what became doubtful later, and call the responsible user.
+
+        :param Warn warning:
+        """
+        for order in self:
+            if warning not in (order.warnings or "").splitlines():
+                order.warnings = "\n".join(filter(None, [order.warnings, warning]))
+                order.doubt = warning.doubt
+        for sync in self.sync_id:
+            sync._update_attention_activity()
 
     @api.model
     def _prepare_no_error_values(self):
@@ -215,7 +243,8 @@ class ExternalOrder(models.Model):
         done, failed, pending = (states.count(state) for state in ("done", "failed", "pending"))
         lines = [problem] if problem else []
         if done:
-            lines.append(self.env._("1 order imported.") if done == 1 else self.env._("%s orders imported.", done))
+            doubtful = len(self.filtered(lambda row: row.state == "done" and row.doubt))
+            lines.append(self.env["external.order.sync.run"]._describe_imported(done, doubtful))
         if failed:
             reason = next(row.error_message for row in self if row.state == "failed")
             lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
@@ -236,6 +265,14 @@ class ExternalOrder(models.Model):
         """Note that a person has seen that these imported orders were changed in the external system."""
         self._check_may_act()
         self.sudo().changed = False  # as above
+
+    def action_warnings_seen(self):
+        """Note that a person has seen what is doubtful about these imported orders; the warnings stay."""
+        self._check_may_act()
+        orders = self.sudo()  # as above
+        orders.doubt = False
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
 
     def action_open_order(self):
         action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}

@@ -93,6 +93,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             lines.append(line)
         outcomes = [Outcome() for _order in orders]
         prepared = sync.env["external.order.import"]._prepare_orders(sync, [entry for entry, _line in orders], outcomes)
+        prepared, _lacking = sync.env["external.order.lots"]._choose(sync.pos_config_id, prepared, lock=False)
         of_outcome = {id(order.outcome): order for order in prepared}
         for (_entry, line), outcome in zip(orders, outcomes, strict=True):
             line.update(self._describe(sync, outcome, of_outcome.get(id(outcome))))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 PRODUCT_REASONS = ("product_not_found", "product_ambiguous")
+PAYMENT_REASONS = ("payment_not_found", "payment_guessed")
 
 
 class ExternalOrderProblem(models.Model):
@@ -23,6 +24,7 @@ class ExternalOrderProblem(models.Model):
         lambda self: [
             *self.env["external.order"]._fields["error_code"]._description_selection(self.env),
             ("changed", self.env._("Changed After Import")),
+            *self.env["external.order"]._fields["doubt"]._description_selection(self.env),
         ],
         readonly=True,
     )
@@ -36,6 +38,7 @@ class ExternalOrderProblem(models.Model):
     message = fields.Text("What to Do", compute="_compute_message")
     can_choose_product = fields.Boolean(compute="_compute_remedies")
     can_choose_payment = fields.Boolean(compute="_compute_remedies")
+    is_doubt = fields.Boolean(compute="_compute_remedies", help="The orders were imported, with warnings.")
 
     @property
     def _table_query(self):
@@ -49,11 +52,12 @@ class ExternalOrderProblem(models.Model):
               FROM (
                     SELECT id, sync_id, company_id, total, received_date,
                            CASE WHEN state = 'failed' THEN coalesce(error_code, 'odoo_error')
-                                ELSE 'changed' END AS reason,
+                                WHEN changed THEN 'changed'
+                                ELSE doubt END AS reason,
                            CASE WHEN state = 'failed' THEN missing_item_id END AS item_id,
                            CASE WHEN state = 'failed' THEN missing_item_name END AS item_name
                       FROM external_order
-                     WHERE state = 'failed' OR (state = 'done' AND changed)
+                     WHERE state = 'failed' OR (state = 'done' AND (changed OR doubt IS NOT NULL))
                    ) AS waiting
              GROUP BY sync_id, company_id, reason, item_id, item_name
             """
@@ -62,6 +66,9 @@ class ExternalOrderProblem(models.Model):
     @api.depends("newest_id", "reason")
     def _compute_message(self):
         for problem in self:
+            if problem.is_doubt:
+                problem.message = problem.newest_id.warnings
+                continue
             problem.message = problem.newest_id.error_message or self.env._(
                 "The external system changed these orders after they were imported. The POS orders were left as they "
                 "are; compare both, correct the POS order where needed, then mark the change as seen."
@@ -69,9 +76,11 @@ class ExternalOrderProblem(models.Model):
 
     @api.depends("reason")
     def _compute_remedies(self):
+        doubts = dict(self.env["external.order"]._fields["doubt"].selection)
         for problem in self:
             problem.can_choose_product = problem.reason in PRODUCT_REASONS
-            problem.can_choose_payment = problem.reason == "payment_not_found"
+            problem.can_choose_payment = problem.reason in PAYMENT_REASONS
+            problem.is_doubt = problem.reason in doubts
 
     @api.depends("reason", "item_name", "item_id")
     def _compute_display_name(self):
@@ -86,6 +95,8 @@ class ExternalOrderProblem(models.Model):
         domain = [("sync_id", "=", self.sync_id.id)]
         if self.reason == "changed":
             return [*domain, ("state", "=", "done"), ("changed", "=", True)]
+        if self.is_doubt:
+            return [*domain, ("state", "=", "done"), ("changed", "=", False), ("doubt", "=", self.reason)]
         return [
             *domain,
             ("state", "=", "failed"),
@@ -122,6 +133,10 @@ class ExternalOrderProblem(models.Model):
 
     def action_accept_change(self):
         self._get_orders().action_accept_change()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_warnings_seen(self):
+        self._get_orders().action_warnings_seen()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_open_orders(self):

@@ -214,6 +214,7 @@ class ExternalOrderSync(models.Model):
         return self.env["pos.session"].union(*[session for (session,) in groups])
 
     def write(self, vals):
+        self._bind_before_write(vals)
         if "sync_interval" in vals or vals.get("active"):
             # A shorter interval, or being switched on again, counts from now and not from the old plan.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
@@ -371,15 +372,15 @@ class ExternalOrderSync(models.Model):
     # ------------------------------------------------------------
 
     def _update_attention_activity(self):
-        """Give the responsible user one activity while orders have failed, and take it away once none has."""
+        """Give the responsible user one activity while orders have failed or are doubtful, and else take it away."""
         self.ensure_one()
         activity = self._get_attention_activity()
-        if not self.attention_count:
+        if not (self.attention_count or self.doubtful_count):
             activity.unlink()
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
             summary = env._("External orders need attention")
-            note = env._("Some orders could not be imported. Open them with the button Failed.")
+            note = env._("Some orders failed or have warnings. Open them with the buttons Failed and With Warnings.")
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):

@@ -61,6 +61,7 @@ class ExternalOrderSyncRun(models.Model):
     refused_count = fields.Integer("Refused", readonly=True)
     ambiguous_count = fields.Integer("One ID for Several", readonly=True)
     imported_count = fields.Integer("Imported", readonly=True)
+    doubtful_count = fields.Integer("With Warnings", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     deferred_count = fields.Integer("Postponed", readonly=True)
 
@@ -298,6 +299,8 @@ class ExternalOrderSyncRun(models.Model):
             self.write(
                 {
                     "imported_count": self.imported_count + states.count("done"),
+                    "doubtful_count": self.doubtful_count
+                    + sum(order.state == "done" and bool(order.doubt) for order in orders),
                     "failed_count": self.failed_count + states.count("failed"),
                     "deferred_count": self.deferred_count + len(orders.filtered("next_attempt")),
                     "date_progress": fields.Datetime.now(),

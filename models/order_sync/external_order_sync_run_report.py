@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools.message_language import for_reader
 from ...tools.notifications import notification
@@ -27,8 +27,8 @@ class ExternalOrderSyncRun(models.Model):
             tell(count, env._("1 order waits."), env._("%s orders wait.", count))
         if status == "no_orders":
             parts.append(env._("No orders found to sync."))
-        count = self.imported_count
-        tell(count, env._("1 order imported."), env._("%s orders imported.", count))
+        if self.imported_count:
+            parts.append(self._describe_imported(self.imported_count, self.doubtful_count))
         count = self.failed_count
         tell(count, env._("1 order failed:"), env._("%s orders failed:", count))
         if count:
@@ -80,6 +80,16 @@ class ExternalOrderSyncRun(models.Model):
             parts.append(env._("The feed sent a page twice; the next run asks for the same time again."))
         return "\n".join(part for part in parts if part)
 
+    @api.model
+    def _describe_imported(self, count, doubtful):
+        """Return the sentence that counts imported orders, and those of them that a person should look at."""
+        env = for_reader(self.env)
+        if count == 1:
+            return env._("1 order imported, with warnings.") if doubtful else env._("1 order imported.")
+        if doubtful:
+            return env._("%(count)s orders imported, %(doubtful)s with warnings.", count=count, doubtful=doubtful)
+        return env._("%s orders imported.", count)
+
     def _describe_failed(self):
         env = for_reader(self.env)
         failed = self.env["external.order"].search(
@@ -116,9 +126,13 @@ class ExternalOrderSyncRun(models.Model):
 
     def _get_next_steps(self):
         """Return the buttons of the notification: dicts of ``name``, ``action``, ``primary``."""
+        steps = []
+        if self.failed_count:
+            steps.append({"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()})
+        if self.doubtful_count:
+            steps.append({"name": self.env._("Show Warnings"), "action": self.sync_id.action_open_doubtful()})
         if not self.failed_count:
-            return []
-        steps = [{"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()}]
+            return steps
         problems = self.env["external.order.problem"].search([("sync_id", "=", self.sync_id.id)])
         if lacking := problems.filtered("can_choose_product")[:1]:
             name = self.env._("Choose Product: %s", lacking.item_name or lacking.item_id)

@@ -13,7 +13,15 @@ class ExternalOrderSync(models.Model):
     _inherit = "external.order.sync"
 
     picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
+    doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
+
+    @api.depends("order_ids.doubt")
+    def _compute_doubtful_count(self):
+        domain = [("sync_id", "in", self.ids), ("doubt", "!=", False)]
+        counts = dict(self.env["external.order"]._read_group(domain, ["sync_id"], ["__count"]))
+        for sync in self:
+            sync.doubtful_count = counts.get(sync, 0)
 
     @api.depends("order_ids.pos_order_id.picking_ids")
     def _compute_picking_count(self):
@@ -84,6 +92,13 @@ class ExternalOrderSync(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
         return {**action, "domain": [("sync_id", "=", self.id)], "context": {}}
+
+    def action_open_doubtful(self):
+        """Open what was imported with warnings that nobody has seen yet, by kind."""
+        action = self.action_open_failed()
+        kinds = [kind for kind, _label in self.env["external.order"]._fields["doubt"].selection]
+        domain = [*action["domain"], ("reason", "in", kinds)]
+        return {**action, "name": self.env._("With Warnings"), "domain": domain}
 
     def action_open_pickings(self):
         self.ensure_one()

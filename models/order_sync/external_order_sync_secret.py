@@ -92,12 +92,11 @@ class ExternalOrderSync(models.Model):
             if entered and self[name] == entered and not self._is_secret_bound(name):
                 self[name] = False
 
-    def write(self, vals):
+    def _bind_before_write(self, vals):
+        """Bind secrets that were entered before in this transaction to the address as it is before these ``vals``."""
         if "external_api_url" in vals:
-            # A secret that was entered before in this transaction belongs to the address as it still is.
             for name in SECRETS:
                 self.sudo().mapped(f"{name}_binding")  # sudo: only administrators read it
-        return super().write(vals)
 
     def _is_secret_bound(self, name):
         return is_bound(self._origin[f"{name}_binding"], self.external_api_url)

@@ -77,3 +77,17 @@ addTour("external_order_choose_payment", () => [
     { trigger: notification("Remembered") },
     { trigger: ".o_form_view:not(:has(button[name=action_choose_payment]))" },
 ]);
+
+addTour("external_order_warnings_of_an_order", () => [
+    { trigger: ".o_kanban_record:contains('Product Name Differs') button[name=action_open_orders]", run: "click" },
+    { trigger: ".o_data_row .o_data_cell:contains('differs')", run: "click" },
+    { trigger: ".o_form_view .o_statusbar_buttons button[name=action_warnings_seen]", run: "click" },
+    { trigger: ".o_form_view:not(:has(button[name=action_warnings_seen]))" },
+    { trigger: ".o_form_view .alert-warning:contains('is called')" },
+]);
+
+addTour("external_order_warnings_of_a_kind", () => [
+    { trigger: ".o_kanban_record:contains('Payment Method Guessed') a:contains('2')" },
+    { trigger: ".o_kanban_record:contains('Payment Method Guessed') button[name=action_warnings_seen]", run: "click" },
+    { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
+]);

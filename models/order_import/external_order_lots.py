@@ -1,0 +1,268 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...exceptions import ExternalOrderError
+from ...tools.message_language import for_reader
+from .free_lots import FreeLots
+
+
+class ExternalOrderLots(models.AbstractModel):
+    """Chooses the lots and serial numbers that an order takes, before anything is booked.
+
+    What is sold is taken by Odoo's removal strategy, as a reservation would. What comes back is accepted only where
+    there is no choice: the order does not say which lot it is, and a lot is not guessed. The lots go on the lines of
+    the POS order as the register puts them there: one lot for a line, or as many serial numbers as the line has pieces.
+    """
+
+    _name = "external.order.lots"
+    _description = "External Order Lots"
+
+    @api.model
+    def _iter_ready(self, config, prepared):
+        """Yield lists of orders whose lots are chosen; make the orders of one list before asking for the next.
+
+        An order that lacks lots is looked at again when the others are made: one of them may have failed, and its lots
+        are free again, or may have brought some back. Its outcome has the reason for as long as it lacks them.
+
+        :param config: the ``pos.config`` that takes the orders
+        :param prepared: a list of `PreparedOrder`
+        """
+        waiting = prepared
+        while waiting:
+            ready, waiting = self._choose(config, waiting)
+            if not ready:
+                return
+            yield ready
+
+    @api.model
+    def _choose(self, config, prepared, lock=True):
+        """Choose the lots of each order, in their sequence.
+
+        :param bool lock: whether other workers are kept from the lots until the end of the transaction
+        :return: the orders that have all they need, and those that do not: their outcome says why
+        :raise psycopg2.OperationalError: if another worker has just taken some of them; repeat all in a new transaction
+        """
+        busy = self.env["stock.quant"]
+        while True:
+            free = FreeLots(self.env, config, busy)
+            picks = [self._pick_or_refuse(config, order, free) for order in prepared]
+            if not lock:
+                break
+            self._hold(free.returned)
+            if missed := free.sold - self._hold(free.sold, skip_locked=True):
+                busy |= missed  # another worker is taking these; whatever else is there serves as well
+            elif busy and None in picks:
+                self._hold(busy)  # perhaps that worker gives them back
+                busy = busy.browse()
+            else:
+                break
+        return self._apply_to_orders(config, prepared, picks)
+
+    @api.model
+    def _hold(self, quants, skip_locked=False):
+        """Keep other workers from these quants until the end of the transaction.
+
+        They are written, not only locked: where stock is taken at closing, the import leaves the quants as they are,
+        and a worker that waited for a mere lock would not see that their lots are promised. So it has to start over.
+
+        :param bool skip_locked: whether to leave out what another transaction holds, instead of waiting for it
+        :return: the quants that are held
+        """
+        if not quants:
+            return quants
+        quants.flush_model()
+        query = SQL(
+            """
+            UPDATE stock_quant SET lot_id = lot_id
+             WHERE id IN (SELECT id FROM stock_quant WHERE id IN %s ORDER BY id FOR NO KEY UPDATE %s)
+            RETURNING id
+            """,
+            quants._ids,
+            SQL("SKIP LOCKED") if skip_locked else SQL(),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        return quants.browse(quant_id for (quant_id,) in self.env.cr.fetchall())
+
+    # ------------------------------------------------------------
+    # The lots of one order
+    # ------------------------------------------------------------
+
+    @api.model
+    def _pick_or_refuse(self, config, order, free):
+        """Return the lots of an order by the place of their line, or None; the outcome says why there are too few."""
+        mark = free.mark()
+        try:
+            picks = {
+                index: self._pick(line, free)
+                for index, line in enumerate(order.priced.lines)
+                if self._needs_lots(config, line)
+            }
+        except ExternalOrderError as error:
+            free.give_back(mark)
+            order.outcome.error = error
+            return None
+        order.outcome.error = None
+        return picks
+
+    @api.model
+    def _apply_to_orders(self, config, prepared, picks):
+        """Put the lots on the lines; a line that takes from several lots becomes a line for each.
+
+        :return: the orders that have all they need, and the others
+        """
+        ready, lacking = [], []
+        for order, of_order in zip(prepared, picks, strict=True):
+            if of_order is None:
+                lacking.append(order)
+                continue
+            try:
+                if of_order:
+                    order.priced = replace(order.priced, lines=self._apply(config, order.priced.lines, of_order))
+                ready.append(order)
+            except ExternalOrderError as error:
+                order.outcome.error = error
+        return ready, lacking
+
+    @api.model
+    def _needs_lots(self, config, line):
+        product = line.product
+        if product.tracking == "none" or not line.quantity or ("is_kits" in product and product.is_kits):
+            return False
+        picking_type = config.picking_type_id
+        if line.quantity < 0:
+            picking_type = picking_type.return_picking_type_id or picking_type
+        # Where the operation type asks for neither, Odoo moves tracked products without naming lots.
+        return picking_type.use_create_lots or picking_type.use_existing_lots
+
+    @api.model
+    def _pick(self, line, free):
+        """Return the lots of a line as pairs of name and quantity (above 0).
+
+        :raise ExternalOrderError: ``lots_missing``
+        """
+        product, quantity = line.product, float(abs(line.quantity))
+        env = for_reader(self.env)
+        if product.tracking == "serial" and line.quantity % 1:
+            message = env._(
+                '"%(product)s" has serial numbers and is sold by the piece, but the order has a Quantity of '
+                "%(quantity)s. Book this order by hand, then ignore it here.",
+                product=product.display_name,
+                quantity=f"{line.quantity.normalize():f}",
+            )
+            raise ExternalOrderError("lots_missing", message)
+        if line.quantity < 0:
+            if picks := free.take_back(product, quantity):
+                return picks
+            message = env._(
+                'The order takes back %(quantity)s of "%(product)s" without saying which lots or serial numbers, and '
+                "more than one may be meant, or none is known to be at a customer. Book the return in the Point of "
+                "Sale, where they can be entered, then ignore this order.",
+                product=product.display_name,
+                quantity=self._number(quantity),
+            )
+            raise ExternalOrderError("lots_missing", message)
+        picks, there = free.take(product, quantity)
+        if not picks:
+            message = env._(
+                'The order takes %(wanted)s of "%(product)s", but %(there)s can be taken from lots or serial numbers '
+                "in %(location)s; what is reserved or expired does not count. Correct the stock in Inventory, then "
+                "press Retry.",
+                wanted=self._number(quantity),
+                product=product.display_name,
+                there=self._number(there),
+                location=free.source.display_name,
+            )
+            raise ExternalOrderError("lots_missing", message)
+        return picks
+
+    @api.model
+    def _number(self, quantity):
+        return f"{quantity:.6f}".rstrip("0").rstrip(".")
+
+    # ------------------------------------------------------------
+    # Lines with lots
+    # ------------------------------------------------------------
+
+    @api.model
+    def _apply(self, config, lines, picks):
+        """Return ``lines`` with their lots; the order's amounts stay as they are."""
+        applied, places, is_split = [], {}, False
+        for index, line in enumerate(lines):
+            places[index] = len(applied)
+            if line.parent is not None:
+                line = replace(line, parent=places[line.parent])
+            if index not in picks:
+                applied.append(line)
+            elif line.product.tracking == "serial" or len(picks[index]) == 1:
+                applied.append(replace(line, lots=[name for name, _quantity in picks[index]]))
+            else:
+                applied += self._split(config, line, picks[index])
+                is_split = True
+        return self._keep_amounts(config, applied, lines) if is_split else applied
+
+    @api.model
+    def _split(self, config, line, picks):
+        """Return a line for each lot; they share the amounts of ``line``."""
+        total = sum(quantity for _name, quantity in picks)
+
+        def populate(base_line, target_factor, values):
+            values["price_unit"] = base_line["price_unit"]
+            values["quantity"] = base_line["quantity"] * target_factor["factor"]
+
+        base_lines = self.env["account.tax"]._split_base_line(
+            line.base_line,
+            config.company_id,
+            [{"factor": quantity / total} for _name, quantity in picks],
+            populate_function=populate,
+        )
+        direction = -1 if line.quantity < 0 else 1
+        parts = []
+        for (name, quantity), base_line in zip(picks, base_lines, strict=True):
+            # What 7 / 10 of 10 is must not be off by a bit.
+            base_line["quantity"] = quantity if base_line["quantity"] > 0 else -quantity
+            part = Decimal(self._number(quantity)) * direction
+            parts.append(replace(line, quantity=part, lots=[name], base_line=base_line))
+        return parts
+
+    @api.model
+    def _keep_amounts(self, config, lines, unsplit_lines):
+        """Fix the amounts of all lines, as Odoo would round those of the parts anew.
+
+        :raise ExternalOrderError: ``odoo_error`` if Odoo cannot keep them
+        """
+        Tax = self.env["account.tax"]
+        # All of them: Odoo would even out the fixed ones with the others.
+        Tax._fix_base_lines_tax_details_on_manual_tax_amounts([line.base_line for line in lines], config.company_id)
+        for line in lines:
+            base_line = line.base_line
+            factor = base_line["quantity"] * (1 - base_line["discount"] / 100)
+            # Without a tax there is no amount that could be fixed but the price.
+            if line.lots and not base_line["tax_details"]["taxes_data"] and factor:
+                base_line["price_unit"] = self._net(base_line) / factor
+        wanted = self._total(unsplit_lines)
+        base_lines = [line.base_line for line in lines]
+        Tax._add_tax_details_in_base_lines(base_lines, config.company_id)
+        Tax._round_base_lines_tax_details(base_lines, config.company_id)
+        if config.currency_id.compare_amounts(self._total(lines), wanted):
+            message = for_reader(self.env)._(
+                "The order takes one of its products from several lots, and its amounts cannot be shared between them. "
+                "Book this order by hand, then ignore it here."
+            )
+            raise ExternalOrderError("odoo_error", message)
+        return lines
+
+    @api.model
+    def _total(self, lines):
+        return sum(
+            self._net(line.base_line)
+            + sum(data["tax_amount_currency"] for data in line.base_line["tax_details"]["taxes_data"])
+            for line in lines
+        )
+
+    @api.model
+    def _net(self, base_line):
+        details = base_line["tax_details"]
+        return details["total_excluded_currency"] + details["delta_total_excluded_currency"]

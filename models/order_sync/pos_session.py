@@ -1,0 +1,22 @@
+from odoo import models
+
+from ..order_import.outcome import Warn
+
+
+class PosSession(models.Model):
+    _inherit = "pos.session"
+
+    def _create_picking_at_end_of_session(self):
+        result = super()._create_picking_at_end_of_session()
+        self._warn_of_open_transfers()
+        return result
+
+    def _warn_of_open_transfers(self):
+        """Note on the external orders of this session which transfers the closing could not do."""
+        # Whoever closes the session need not see the inbox or every transfer.
+        session = self.sudo()
+        for picking in session.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")):
+            lines = session.order_ids.lines.filtered_domain([("product_id", "in", picking.move_ids.product_id.ids)])
+            orders = picking.pos_order_id or lines.order_id.filtered(lambda order: not order.picking_ids)
+            if rows := orders.external_order_ids:
+                rows._add_warning(Warn(picking._get_open_warning(), "transfer_open"))
