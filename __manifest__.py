@@ -44,6 +44,7 @@
         "web.assets_backend": ["external_order_sync/static/src/**/*"],
         "web.assets_tests": ["external_order_sync/static/tests/**/*.js"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

@@ -1,8 +1,11 @@
-"""Names compared as people compare them: `name_key` says which spellings are one name, and nothing is guessed."""
+"""What an item says about its product, and names compared as people compare them: `name_key` says which spellings are one
+name, and nothing is guessed.
+"""
 
 import html
 import re
 import unicodedata
+from typing import NamedTuple
 
 # One that ends with a semicolon, so "R&D" and "Salt&copper" stay as they are.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -13,6 +16,20 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u2
 _CODED = re.compile(r"\[([^\]]+)\]\s*(\S.*)", re.DOTALL)
 # A name with more brackets than this is not looked up as that of a variant.
 _MAX_BRACKETS = 5
+
+
+class ItemKey(NamedTuple):
+    """What an item says about which product it is. Equal keys are one product.
+
+    `item_id` is above 0 or None, as is `odoo_id`, which is always Odoo's; texts may be "", but never all of them without
+    an id. An item without a name is called by its code.
+    """
+
+    item_id: int | None
+    name: str
+    odoo_id: int | None = None
+    sku: str = ""
+    barcode: str = ""
 
 
 def name_key(name: str | None) -> str:

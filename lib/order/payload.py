@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..message import Message
 from ..message import message as _lt
@@ -17,6 +17,7 @@ from ..money import AmountError, exact, parse_amount
 from ..strict_json import RefusedEntry
 from .content import PayloadError, fingerprint, join, redact
 from .discounts import discount_readings, expected_net
+from .names import ItemKey
 
 __all__ = [
     "Component",
@@ -52,20 +53,6 @@ _MISSING_TOTALS = {
     "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked"),
     "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it"),
 }
-
-
-class ItemKey(NamedTuple):
-    """What an item says about which product it is. Equal keys are one product.
-
-    `item_id` is above 0 or None, as is `odoo_id`, which is always Odoo's; texts may be "", but never all of them without
-    an id. An item without a name is called by its code.
-    """
-
-    item_id: int | None
-    name: str
-    odoo_id: int | None = None
-    sku: str = ""
-    barcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

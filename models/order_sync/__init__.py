@@ -1,4 +1,5 @@
 from . import external_order_sync
+from . import external_order_sync_payments
 from . import external_order_sync_run
 from . import external_order_sync_run_due
 from . import external_order_sync_run_report
