@@ -1,5 +1,6 @@
-"""What an item says about its product, and names compared as people compare them: `name_key` says which spellings are one
-name, and nothing is guessed.
+"""What an item says about its product, and names as people compare them: `name_key` says which spellings are one name.
+
+Nothing is guessed.
 """
 
 import html
@@ -21,8 +22,8 @@ _MAX_BRACKETS = 5
 class ItemKey(NamedTuple):
     """What an item says about which product it is. Equal keys are one product.
 
-    `item_id` is above 0 or None, as is `odoo_id`, which is always Odoo's; texts may be "", but never all of them without
-    an id. An item without a name is called by its code.
+    `item_id` is above 0 or None, as is `odoo_id`, which is always Odoo's; texts may be "". An item without a name is
+    called by its code.
     """
 
     item_id: int | None

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.payload import OrderPayload, PayloadError, parse_order
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
 from .ir_sequence import NumberRanges

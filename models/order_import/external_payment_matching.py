@@ -68,8 +68,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         return ExternalOrderError(
             "payment_ambiguous",
             for_reader(self.env)._(
-                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Choose the one that is meant with "
-                "Choose Payment Method.",
+                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Choose the one that is meant "
+                "with Choose Payment Method.",
                 payment=self._describe(card_type, mode),
                 pos=sync.pos_config_id.name,
                 methods=", ".join(found[:METHODS_NAMED].mapped("name")),
@@ -136,7 +136,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         env = for_reader(self.env)
         if not methods:
             problem = env._(
-                "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no customer.",
+                "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no "
+                "customer.",
                 pos=sync.pos_config_id.name,
                 payment=described,
             )

@@ -34,8 +34,8 @@ class ExternalProductMatching(models.AbstractModel):
 
         :param sync: the ``external.order.sync``
         :param items: things with a ``key``, the `lib.order.names.ItemKey` that says which product they are
-        :return: for each key a pair of ``product.product`` and a warning ("" for none), or the `ExternalOrderError` that
-            says why there is none
+        :return: for each key a pair of ``product.product`` and a warning ("" for none), or the `ExternalOrderError`
+            that says why there is none
         :rtype: dict
         """
         missing = {item.key for item in items}
@@ -267,8 +267,8 @@ class ExternalProductMatching(models.AbstractModel):
             here = hidden.filtered_domain(in_company)
             if not here:
                 return env._(
-                    "There is a product of this name, but it belongs to another company. Share it with all companies, or "
-                    "choose another product."
+                    "There is a product of this name, but it belongs to another company. Share it with all companies, "
+                    "or choose another product."
                 )
             product = here[0]
             reasons = [
@@ -289,8 +289,8 @@ class ExternalProductMatching(models.AbstractModel):
         for_sale = similar and self.env["product.product"].union(*similar).filtered_domain(self._product_domain(sync))
         if for_sale:
             return env._(
-                "There is a product with nearly the same name: %(product)s. If it is the same, choose it; do not create "
-                "another one.",
+                "There is a product with nearly the same name: %(product)s. If it is the same, choose it; do not "
+                "create another one.",
                 product=self._describe(for_sale[0]),
             )
         return env._(

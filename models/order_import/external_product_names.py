@@ -1,5 +1,6 @@
 import json
 from collections import defaultdict
+from functools import cache
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -12,7 +13,9 @@ from .product_template import NAME_KEYS
 UNDECODED = "&x;"
 # A key of few letters is shared by names that have nothing in common.
 MIN_RESEMBLING_LENGTH = 3
-RESEMBLING_LIMIT = 10
+# Joined one by one, PostgreSQL expects so many rows that it compiles the plan; all at once, that it reads the table.
+NAMES_AT_ONCE = 50
+KEYS = SQL.identifier(NAME_KEYS)
 
 
 class ExternalProductNames(models.AbstractModel):
@@ -31,44 +34,45 @@ class ExternalProductNames(models.AbstractModel):
         A product is called by its name and by its display name: "Chair", "[A-17] Chair", "Chair (Red, L)".
 
         :param Domain domain: which products count
-        :param names: texts
+        :param set names: texts
         :return: the ``product.product`` records of each exact name, and of each `name_key`
         :rtype: tuple[dict, dict]
         """
-        exact, alike = defaultdict(self.env["product.product"].browse), defaultdict(self.env["product.product"].browse)
+        Product = self.env["product.product"]
+        exact, alike = defaultdict(Product.browse), defaultdict(Product.browse)
         if not names:
             return exact, alike
-        wanted = {name: name_key(name) for name in names}
+        key_of = cache(name_key)  # the languages of a product, and variants, share many a name
+        wanted_keys = set(map(key_of, names))
         # What a template may be called if it, or one of its variants, is called by one of the names.
         whole, of_variants = set(), set()
         for name in map(decode_entities, names):
             for text in {name, split_code(name)[1]}:
                 whole.add(text)
                 of_variants.update(product_names(text))
-        whole_keys, variant_keys = set(map(name_key, whole)), set(map(name_key, of_variants))
+        whole_keys, variant_keys = set(map(key_of, whole)), set(map(key_of, of_variants))
         spellings, with_variants = {}, set()
         for template_id, of_languages in self._iter_candidates(whole | of_variants):
-            keys = set(map(name_key, of_languages))
+            keys = set(map(key_of, of_languages))
             if keys & variant_keys:
                 with_variants.add(template_id)
             if keys & (whole_keys | variant_keys):
                 spellings[template_id] = of_languages
         if not spellings:
             return exact, alike
-        products = self.env["product.product"].search_fetch(
+        products = Product.search_fetch(
             domain & Domain("product_tmpl_id", "in", list(spellings)), ["product_tmpl_id", "default_code"]
         )
         called = {product: set(spellings[product.product_tmpl_id.id]) for product in products}
         variants = products.filtered(lambda product: product.product_tmpl_id.id in with_variants)
         for product, display_names in self._get_display_names(variants).items():
             called[product] |= display_names
-        wanted_keys = set(wanted.values())
         for product, spelled in called.items():
             if product.default_code:
                 spelled |= {f"[{product.default_code}] {name}" for name in spelled}
-            for name in spelled & wanted.keys():
+            for name in spelled & names:
                 exact[name] |= product
-            for key in set(map(name_key, spelled)) & wanted_keys:
+            for key in set(map(key_of, spelled)) & wanted_keys:
                 alike[key] |= product
         return exact, alike
 
@@ -77,18 +81,29 @@ class ExternalProductNames(models.AbstractModel):
         """Yield the id and the names of each template that may be called by one of ``names``: by index, so there are
         others among them.
         """
+        for template_id, of_languages in self._fetch_candidates([*names, UNDECODED]):
+            yield template_id, {name for name in of_languages.values() if name}
+
+    @api.model
+    def _fetch_candidates(self, names, *columns):
+        """Return id, names and further columns of the templates that have a key of one of ``names``."""
         field = self.env["product.template"]._fields["name"]
-        column = SQL.identifier("product_template", "name", to_flush=field)
-        rows = self.env.execute_query(
+        chunks = [
+            json.dumps(dict(enumerate(names[start : start + NAMES_AT_ONCE])))
+            for start in range(0, len(names), NAMES_AT_ONCE)
+        ]
+        return self.env.execute_query(
             SQL(
-                "SELECT id, %(name)s FROM product_template WHERE %(keys)s(%(name)s) && %(keys)s(%(wanted)s::jsonb)",
-                name=column,
-                keys=SQL.identifier(NAME_KEYS),
-                wanted=_json([*names, UNDECODED]),
+                """
+                SELECT template.id, %(columns)s
+                  FROM unnest(%(wanted)s::jsonb[]) AS wanted(names)
+                  JOIN product_template AS template ON %(keys)s(template.name) && %(keys)s(wanted.names)
+                """,
+                columns=SQL(", ").join([SQL.identifier("template", "name", to_flush=field), *columns]),
+                wanted=chunks,
+                keys=KEYS,
             )
         )
-        for template_id, of_languages in rows:
-            yield template_id, {name for name in of_languages.values() if name}
 
     @api.model
     def _get_display_names(self, variants):
@@ -110,43 +125,39 @@ class ExternalProductNames(models.AbstractModel):
         :return: for each of ``names`` that has such products two lists of ``product.product`` records
         :rtype: dict
         """
-        field = self.env["product.template"]._fields["name"]
-        column = SQL.identifier("product_template", "name", to_flush=field)
+        names = list(names)
         texts = [decode_entities(name) for name in names]
-        rows = self.env.execute_query(
+        keys_of = self.env.execute_query(
             SQL(
                 """
-                SELECT wanted.position, length(own.keys[1]), candidate.id, candidate.name
-                  FROM jsonb_array_elements_text(%(wanted)s::jsonb) WITH ORDINALITY AS wanted(text, position),
-                       LATERAL (SELECT %(keys)s(jsonb_build_object('', wanted.text)) AS keys) AS own,
-                       LATERAL (SELECT id, %(name)s AS name
-                                  FROM product_template
-                                 WHERE %(keys)s(%(name)s) && own.keys
-                                 ORDER BY id LIMIT %(limit)s) AS candidate
+                SELECT %(keys)s(jsonb_build_object('', wanted.text))
+                  FROM jsonb_array_elements_text(%(wanted)s::jsonb) WITH ORDINALITY AS wanted(text, position)
+                 ORDER BY wanted.position
                 """,
+                keys=KEYS,
                 wanted=json.dumps(texts),
-                keys=SQL.identifier(NAME_KEYS),
-                name=column,
-                limit=RESEMBLING_LIMIT,
             )
         )
+        rows = {
+            template_id: (set(map(name_key, of_languages.values())), keys)
+            for template_id, of_languages, keys in self._fetch_candidates(texts, SQL("%s(template.name)", KEYS))
+        }
         products = (
             self.env["product.product"]
             .with_context(active_test=False)
-            .search([("product_tmpl_id", "in", list({row[2] for row in rows}))])
+            .search([("product_tmpl_id", "in", list(rows))])
             .grouped(lambda product: product.product_tmpl_id.id)
         )
-        names = list(names)
+        templates_of = defaultdict(list)
+        for template_id, (_names, keys) in sorted(rows.items()):
+            for key in set(keys):
+                templates_of[key].append(template_id)
         found = defaultdict(lambda: ([], []))
-        for position, length, template_id, of_languages in rows:
-            same, similar = found[name := names[position - 1]]
-            of_template = products.get(template_id, self.env["product.product"])
-            if name_key(name) in set(map(name_key, of_languages.values())):
-                same.append(of_template)
-            elif length >= MIN_RESEMBLING_LENGTH:
-                similar.append(of_template)
+        for name, ([key],) in zip(names, keys_of, strict=True):
+            same, similar = found[name]
+            for template_id in templates_of[key]:
+                if name_key(name) in rows[template_id][0]:
+                    same.append(products.get(template_id, self.env["product.product"]))
+                elif len(key) >= MIN_RESEMBLING_LENGTH:
+                    similar.append(products.get(template_id, self.env["product.product"]))
         return dict(found)
-
-
-def _json(texts):
-    return json.dumps(dict(enumerate(texts)))

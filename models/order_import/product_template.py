@@ -1,23 +1,32 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Letters of the scripts with upper and lower case that product names are written in, in the form NFKD. PostgreSQL's own
-# lower() depends on the server's locale, and an index must not.
-_LOWER_LETTERS = {
-    **{upper: upper + 32 for upper in (0xC6, 0xD0, 0xD8, 0xDE)},  # Æ Ð Ø Þ
-    **{upper: upper + 1 for upper in (0x110, 0x126, 0x141, 0x14A, 0x152, 0x166)},  # Đ Ħ Ł Ŋ Œ Ŧ
-    0x131: ord("i"),  # Turkish dotless i
-    0x1E9E: 0xDF,  # ẞ; both become "ss" afterwards
-    0x345: 0x3B9,  # Greek iota below
-    0x3C2: 0x3C3,  # Greek final sigma
-    **{upper: upper + 32 for upper in range(0x391, 0x3AA) if upper != 0x3A2},  # Greek
-    **{upper: upper + 80 for upper in range(0x400, 0x410)},  # Cyrillic
-    **{upper: upper + 32 for upper in range(0x410, 0x430)},
-    **{upper: upper + 1 for upper in (*range(0x490, 0x4C0, 2), 0x4D8, 0x4E8)},
-    **{upper: upper + 48 for upper in range(0x531, 0x557)},  # Armenian
-    **{upper: upper - 0xBC0 for upper in (*range(0x1C90, 0x1CBB), *range(0x1CBD, 0x1CC0))},  # Georgian
-    **dict(zip(range(0x1C80, 0x1C87), map(ord, "вдосттъ"), strict=True)),  # Cyrillic, old forms
-}
+# Capital letters beside ASCII of the scripts that product names are written in, in the form NFKD, with their small
+# letters. PostgreSQL's own lower() depends on the server's locale, and an index must not. By script, as translate() is
+# slow with a long list.
+_SCRIPTS = (
+    {
+        **{capital: capital + 32 for capital in (0xC6, 0xD0, 0xD8, 0xDE)},  # Æ Ð Ø Þ
+        **{capital: capital + 1 for capital in (0x110, 0x126, 0x141, 0x14A, 0x152, 0x166)},  # Đ Ħ Ł Ŋ Œ Ŧ
+        0x131: ord("i"),  # Turkish dotless i
+        0x1E9E: 0xDF,  # ẞ; both become "ss" afterwards
+    },
+    {  # Greek
+        **{capital: capital + 32 for capital in range(0x391, 0x3AA) if capital != 0x3A2},
+        0x345: 0x3B9,  # iota below
+        0x3C2: 0x3C3,  # final sigma
+    },
+    {  # Cyrillic
+        **{capital: capital + 80 for capital in range(0x400, 0x410)},
+        **{capital: capital + 32 for capital in range(0x410, 0x430)},
+    },
+    {  # Cyrillic beside Russian and its neighbours, and old forms
+        **{capital: capital + 1 for capital in (*range(0x490, 0x4C0, 2), 0x4D8, 0x4E8)},
+        **dict(zip(range(0x1C80, 0x1C87), map(ord, "вдосттъ"), strict=True)),
+    },
+    {capital: capital + 48 for capital in range(0x531, 0x557)},  # Armenian
+    {capital: capital - 0xBC0 for capital in (*range(0x1C90, 0x1CBB), *range(0x1CBD, 0x1CC0))},  # Georgian
+)
 # What counts for no key: ASCII that is neither letter nor digit, accents, blanks, punctuation and what cannot be seen;
 # and letters with upper and lower case beside those above, which are rare.
 _LEFT_OUT = (
@@ -28,6 +37,8 @@ _LEFT_OUT = (
     r"\U00010400-\U000104fb\U00010570-\U000105bc\U00010c80-\U00010cf2\U000118a0-\U000118df\U00016e40-\U00016e7f"
     r"\U0001e900-\U0001e943"
 )
+# Where the letters of the scripts above are.
+_CASED = r"\u00c0-\u0587\u1c80-\u1cbf\u1e9e"
 # Entities of characters that are left out, escaped once or more often: "&amp;", "&#8211;", "&amp;quot;".
 _LEFT_OUT_ENTITIES = (
     "&(amp;)*(amp|quot|apos|lt|gt|nbsp|ndash|mdash|hellip|[lr][sd]quo"
@@ -59,35 +70,49 @@ class ProductTemplate(models.Model):
         database finds the candidates, in whatever way they were written to it, and `name_key` decides among them. Names
         with entities beside the usual ones have the key "&", as PostgreSQL cannot decode them.
         """
-        upper = "".join(map(chr, _LOWER_LETTERS))
-        lower = "".join(map(chr, _LOWER_LETTERS.values()))
         # The names of everything in it are those of pg_catalog, so it works whatever the search path is.
         self.env.cr.execute(
             SQL(
                 """
                 CREATE OR REPLACE FUNCTION %(function)s(names jsonb) RETURNS text[]
-                LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+                LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
                 AS %(body)s
                 """,
                 function=SQL.identifier(NAME_KEYS),
-                body=_get_body(upper, lower),
+                body=_get_body(),
             )
         )
 
 
-def _get_body(upper, lower):
+def _get_body():
+    fold_scripts = ""
+    for letters in _SCRIPTS:
+        capitals, small = "".join(map(chr, letters)), "".join(map(chr, letters.values()))
+        fold_scripts += f"""
+            IF key ~ '[{capitals}]' THEN
+                key := translate(key, '{capitals}', '{small}');
+            END IF;"""
     return f"""
-        SELECT array_agg(DISTINCT CASE
-                   WHEN decoded ~ '&#?[0-9A-Za-z]+;' THEN '&'
-                   WHEN letters ~ '[\\u00c0-\\u0587\\u1c80-\\u1cbf\\u1e9e]'
-                   THEN left(replace(translate(letters, '{upper}', '{lower}'), 'ß', 'ss'), {MAX_KEY_LENGTH})
-                   ELSE left(letters, {MAX_KEY_LENGTH})
-               END)
-          FROM jsonb_each_text(names) AS spelling,
-               LATERAL (SELECT CASE WHEN strpos(value, '&') > 0
-                                    THEN regexp_replace(value, '{_LEFT_OUT_ENTITIES}', '', 'g')
-                                    ELSE value END) AS once(decoded),
-               LATERAL (SELECT lower(regexp_replace(
-                                   normalize(decoded, NFKD) COLLATE "C", '[{_LEFT_OUT}]+', '', 'g'))) AS twice(letters)
-         WHERE value IS NOT NULL
-    """
+        DECLARE
+            keys text[] := '{{}}';
+            key text COLLATE "C";
+        BEGIN
+            FOR key IN SELECT value FROM jsonb_each_text(names) WHERE value IS NOT NULL LOOP
+                IF strpos(key, '&') > 0 THEN
+                    key := regexp_replace(key, '{_LEFT_OUT_ENTITIES}', '', 'g');
+                    IF key ~ '&#?[0-9A-Za-z]+;' THEN
+                        keys := keys || '&'::text;
+                        CONTINUE;
+                    END IF;
+                END IF;
+                IF octet_length(key) > length(key) THEN
+                    key := normalize(key, NFKD);
+                END IF;
+                key := lower(regexp_replace(key, '[{_LEFT_OUT}]+', '', 'g'));
+                IF key ~ '[{_CASED}]' THEN{fold_scripts}
+                    key := replace(key, 'ß', 'ss');
+                END IF;
+                keys := keys || left(key, {MAX_KEY_LENGTH});
+            END LOOP;
+            RETURN keys;
+        END"""

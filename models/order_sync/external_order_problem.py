@@ -49,8 +49,8 @@ class ExternalOrderProblem(models.Model):
         return SQL(
             """
             SELECT min(id) AS id, sync_id, company_id, reason, item_id, item_name, card_type, payment_mode,
-                   count(*) AS order_count, sum(total) AS total, min(received_date) AS oldest_date, max(received_date) AS newest_date,
-                   max(id) AS newest_id
+                   count(*) AS order_count, sum(total) AS total, min(received_date) AS oldest_date,
+                   max(received_date) AS newest_date, max(id) AS newest_id
               FROM (
                     SELECT id, sync_id, company_id, total, received_date,
                            CASE WHEN state = 'failed' THEN coalesce(error_code, 'odoo_error')

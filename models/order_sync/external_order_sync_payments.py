@@ -16,9 +16,9 @@ class ExternalOrderSync(models.Model):
         "Unknown Payments",
         required=True,
         default="first",
-        help="What to do with a payment that matches no payment method of the Point of Sale. Where a method is taken all "
-        "the same, the order has a warning. The first method is one for cash only if the payment is cash, or if there is "
-        "no other.",
+        help="What to do with a payment that matches no payment method of the Point of Sale. Where a method is taken, "
+        "the order has a warning. The first method is one for cash only if the payment is cash, or if there is no "
+        "other.",
     )
     unknown_payment_method_id = fields.Many2one(
         "pos.payment.method",

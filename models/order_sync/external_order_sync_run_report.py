@@ -114,10 +114,11 @@ class ExternalOrderSyncRun(models.Model):
         if lacking := problems.filtered("can_choose_product")[:1]:
             name = self.env._("Choose Product: %s", lacking._get_subject())
             steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_product()})
-        elif lacking := problems.filtered(lambda row: row.can_choose_payment and row._get_subject())[:1]:
-            if self.env["external.payment.mapping"].has_access("create"):
-                name = self.env._("Choose Payment Method: %s", lacking._get_subject())
-                steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_payment()})
+        elif self.env["external.payment.mapping"].has_access("create") and (
+            lacking := problems.filtered(lambda row: row.can_choose_payment and row._get_subject())[:1]
+        ):
+            name = self.env._("Choose Payment Method: %s", lacking._get_subject())
+            steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_payment()})
         return steps
 
     def _get_chart_values(self):

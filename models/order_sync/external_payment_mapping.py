@@ -58,9 +58,9 @@ class ExternalPaymentMapping(models.Model):
         return result
 
     def _is_of(self, card_type, mode):
-        """Return whether this mapping decides a payment of this CardType (text) and PaymentMode (int, text, or none)."""
+        """Return whether this mapping decides a payment of this CardType and PaymentMode (``None``: it has none)."""
         self.ensure_one()
-        if self.payment_mode and self.payment_mode.strip() != str(mode):
+        if self.payment_mode and (mode is None or self.payment_mode.strip() != str(mode)):
             return False
         return not self.card_type or name_key(self.card_type) == name_key(card_type)
 
