@@ -138,7 +138,7 @@ class ExternalProductMatching(models.AbstractModel):
         for product in products:
             for code in {product.default_code, product.barcode} - {False}:
                 by_code[code] |= product
-        return {key: products.union(*(by_code[code] for code in codes)) for key, codes in codes_of.items()}
+        return {key: products.browse().union(*(by_code[code] for code in codes)) for key, codes in codes_of.items()}
 
     @api.model
     def _get_codes(self, key):
