@@ -173,7 +173,7 @@ class ExternalProductMatching(models.AbstractModel):
         for others in (of_code, named):
             if others and chosen not in others:
                 return self._get_contradiction_error(sync, key, chosen, others, by_name=others is named)
-        if of_id and not named and chosen.id == key.item_id and not self._is_code(key):
+        if of_id and not named and chosen.id == key.item_id != key.odoo_id and not self._is_code(key):
             return chosen, for_reader(self.env)._(
                 'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
                 id=key.item_id,

@@ -60,6 +60,7 @@ class ExternalProductAlias(models.Model):
                 taken.add((alias.sync_id, key))
                 # Not by the ORM: nothing was chosen, so no order is to be tried again.
                 self.env.cr.execute("UPDATE external_product_alias SET name_key = %s WHERE id = %s", [key, alias.id])
+        self.invalidate_model(["name_key"])
 
     @api.depends("item_id", "item_name")
     def _compute_name_key(self):
