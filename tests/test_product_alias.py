@@ -90,6 +90,7 @@ class TestProductAlias(ExternalOrderCase):
         aliases = self.env["external.product.alias"].create(
             [{"item_name": name, "product_id": self.product.id} for name in ("Other Box", "A", "B")]
         )
+        aliases.flush_recordset()
         for alias, name, key in zip(
             aliases, ("Gadget  Box", "One &amp; Two", "One & Two"), ("x", "y", "z"), strict=True
         ):
