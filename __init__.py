@@ -1,2 +1,2 @@
 from . import controllers, models
-from .tools.uninstall import uninstall_hook
+from .models.uninstall import uninstall_hook

@@ -45,6 +45,7 @@ MEMBERS = """
 LEFT_BEHIND = """
     SELECT relname FROM pg_class
     WHERE relkind IN ('r', 'v', 'S') AND (relname LIKE 'external\\_%%' OR relname LIKE 'odoo\\_%%')
+    UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'external\\_%%'
     UNION ALL SELECT name FROM ir_model_data WHERE module = %(addon)s
 """
 

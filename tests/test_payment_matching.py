@@ -1,6 +1,6 @@
 from collections import namedtuple
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
@@ -124,12 +124,98 @@ class TestPaymentMatching(ExternalOrderCase):
         self.assert_matches(self.cash, "", 1)
         self.assert_matches(self.cash, "Unheard of", 1)
 
+    def assert_refused(self, code, card_type="", mode=None):
+        with self.assertRaises(UserError) as caught:
+            self.match(card_type, mode)
+        self.assertEqual((caught.exception.code, caught.exception.payment), (code, (card_type, mode)))
+        return str(caught.exception)
+
+    def add_methods(self, *names):
+        """Let the Point of Sale have bank methods of these names too; return them."""
+        methods = [self.create_payment_method(name, "bank") for name in names]
+        for method in methods:
+            self.pos_config.payment_method_ids |= method
+        return methods
+
+    def test_two_methods_that_match_alike_are_ambiguous(self):
+        self.add_methods("Gift Card", "Bank Card")
+        for card_type, mode in (("Card", None), ("CARD", 2), ("", 2), ("Unheard of", 2)):
+            with self.subTest(card_type=card_type, mode=mode):
+                message = self.assert_refused("payment_ambiguous", card_type, mode)
+                for part in ("Gift Card", "Bank Card", "Test POS", "Choose Payment Method"):
+                    self.assertIn(part, message)
+        [plain] = self.add_methods("CARD")
+        self.assert_matches(plain, "Card", 2)
+
+    def test_two_journals_of_one_name_are_ambiguous(self):
+        first, second = self.add_methods("One", "Two")
+        first.journal_id.name = second.journal_id.name = "Terminal"
+        self.assert_refused("payment_ambiguous", "terminal")
+
+    def test_the_cash_method_that_says_so_is_taken_of_several(self):
+        self.pos_config.payment_method_ids |= self.create_payment_method("Till", "cash")
+        self.assert_matches(self.cash, "Cash", 1)
+        self.assert_matches(self.cash, "", 1)
+        self.cash.name, self.cash.journal_id.name = "Drawer", "Drawer"
+        self.assert_refused("payment_ambiguous", "Cash")
+        self.assert_refused("payment_ambiguous", "", 1)
+
+    def test_what_the_payment_modes_mean(self):
+        self.card.name, self.card.journal_id.name = "Gift Voucher", "Gift Voucher"
+        methods = self.add_methods("My Card", "Credit Note", "TABBY", "Tamara", "STC Pay", "Bank  transfer")
+        for mode, method in zip((2, 3, 5, 6, 7, 8), methods, strict=True):
+            with self.subTest(mode=mode):
+                self.assert_matches(method, "", mode)
+                self.assert_matches(method, "Unheard of", mode)
+        for mode in (0, 4, 9):
+            self.assertTrue(self.match("", mode)[1])
+
+    def test_names_are_compared_in_any_language_and_spelling(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.visa.with_context(lang="de_DE").name = "Geb\u00fchr & Stra\u00dfe"
+        self.assert_matches(self.visa, "GEBU\u0308HR &amp; STRASSE")
+
+    # Unknown payments
+
     def test_the_first_method_is_taken_with_a_warning(self):
         self.visa.sequence = -1
         method, warning = self.match("Unheard of", 9)
         self.assertEqual(method, self.visa)
         for part in ("Unheard of", "9", "Visa Debit", "mapping"):
             self.assertIn(part, warning)
+
+    def test_a_cash_method_is_the_first_one_only_for_cash_or_without_another(self):
+        self.cash.sequence = -1
+        self.assertNotEqual(self.match("Unheard of", 9)[0], self.cash)
+        self.pos_config.payment_method_ids = self.card | self.visa
+        self.card.sequence = -1
+        method, warning = self.match("Cash", 1)
+        self.assertEqual((method, bool(warning)), (self.card, True))
+        self.pos_config.payment_method_ids = self.cash
+        method, warning = self.match("Unheard of", 9)
+        self.assertEqual((method, bool(warning)), (self.cash, True))
+
+    def test_the_method_for_unknown_payments_is_taken_with_a_warning(self):
+        self.sync.write({"unknown_payment": "method", "unknown_payment_method_id": self.visa.id})
+        method, warning = self.match("Unheard of", 9)
+        self.assertEqual((method, bool(warning)), (self.visa, True))
+        self.assert_matches(self.card, "Card (test)")
+        self.pos_config.payment_method_ids -= self.visa
+        self.assertIn("cannot be used", self.assert_refused("payment_not_found", "Unheard of", 9))
+
+    def test_the_method_for_unknown_payments_can_take_them(self):
+        for method in (self.env["pos.payment.method"], self.account, self.elsewhere):
+            with self.subTest(method=method.name), self.assertRaises(ValidationError):
+                self.sync.write({"unknown_payment": "method", "unknown_payment_method_id": method.id})
+
+    def test_unknown_payments_are_refused_where_they_are_to_be(self):
+        self.sync.unknown_payment = "refuse"
+        self.assertIn("Choose Payment Method", self.assert_refused("payment_not_found", "Unheard of", 9))
+        self.assertIn("neither", self.assert_refused("payment_not_found"))
+        self.assert_matches(self.cash, "Cash", 1)
+        row = self.import_order(CheckoutDetails=[self.payment(92.0, "Unheard of", 9)])
+        self.assertEqual((row.error_code, row.missing_card_type), ("payment_not_found", "Unheard of"))
+        self.assertEqual((row.missing_payment_mode, row.pos_order_id.id), ("9", False))
 
     def test_the_warning_is_on_the_imported_order(self):
         row = self.import_order(CheckoutDetails=[self.payment(92.0, "Unheard of", 9)])

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
 from .common import ExternalOrderCase
@@ -82,6 +83,66 @@ class TestProblems(ExternalOrderCase):
         told = dialog.save().with_context(**action["context"]).action_remember()
         self.assertEqual(told["params"]["message"], "1 order imported.")
         self.assertEqual(row.pos_order_id.payment_ids.payment_method_id, self.card)
+
+    def ambiguous(self, order_id, card_type="Card", mode=2):
+        """Return an order whose payment two methods match, at least if that is "Card"."""
+        for name in ("Gift Card", "Bank Card"):
+            if name not in self.pos_config.payment_method_ids.mapped("name"):
+                self.pos_config.payment_method_ids |= self.create_payment_method(name, "bank")
+        return self.order(order_id, CheckoutDetails=[self.payment(92.0, card_type, mode)])
+
+    def test_an_ambiguous_payment_method_is_chosen_for_all_orders_that_wait_for_it(self):
+        self.sync.unknown_payment = "refuse"
+        run = self.synchronize(self.ambiguous(1), self.ambiguous(2), self.ambiguous(3, "Voucher", 9))
+        self.assertIn("Gift Card, Bank Card", run.message)
+        self.assertEqual(
+            [(row.reason, row.card_type, row.payment_mode, row.order_count) for row in self.problems()],
+            [("payment_ambiguous", "Card", "2", 2), ("payment_not_found", "Voucher", "9", 1)],
+        )
+        problem = self.problems()[0]
+        self.assertEqual(problem.display_name, "Several Payment Methods Match: Card / 2")
+        self.assertEqual(problem._get_orders(), self.inbox(1) | self.inbox(2))
+        manager = new_test_user(self.env, "problem-manager", groups="external_order_sync.group_manager")
+        action = problem.with_user(manager).action_choose_payment()
+        self.assertEqual(action["context"]["external_order_ids"], (self.inbox(2) | self.inbox(1)).ids)
+        view, _kind = action["views"][0]
+        Mapping = self.env["external.payment.mapping"].with_user(manager).with_context(**action["context"])
+        dialog = Form(Mapping, view=view)
+        self.assertEqual((dialog.card_type, dialog.payment_mode), ("Card", "2"))
+        chosen = self.pos_config.payment_method_ids.filtered(lambda method: method.name == "Bank Card")
+        dialog.payment_method_id = chosen
+        told = dialog.save().with_context(**action["context"]).action_remember()
+        self.assertEqual(told["params"]["message"], "2 orders imported.")
+        self.assertEqual(self.pos_orders().payment_ids.payment_method_id, chosen)
+        self.assertEqual(self.inbox(3).state, "failed")
+        self.synchronize(self.ambiguous(4))
+        self.assertEqual(self.inbox(4).state, "done")
+
+    def test_a_mapping_that_counts_no_more_gets_another_method(self):
+        gone = self.create_payment_method("Gone", "bank")
+        values = {"sync_id": self.sync.id, "card_type": "card", "payment_mode": "2", "payment_method_id": gone.id}
+        mapping = self.env["external.payment.mapping"].create(values)
+        self.synchronize(self.ambiguous(1))
+        row = self.inbox(1)
+        self.assertEqual((row.error_code, row.action_choose_payment()["res_id"]), ("payment_ambiguous", mapping.id))
+        mapping.payment_method_id = self.card
+        self.assertEqual(row.pos_order_id.payment_ids.payment_method_id, self.card)
+
+    def test_what_no_mapping_can_decide_says_what_can(self):
+        self.sync.unknown_payment = "refuse"
+        self.synchronize(self.order(1, CheckoutDetails=[{"AmountPaid": 92.0}]))
+        self.assertEqual(self.inbox(1).error_code, "payment_not_found")
+        with self.assertRaisesRegex(UserError, "unknown payments"):
+            self.inbox(1).action_choose_payment()
+
+    def test_the_notification_leads_to_the_payment_method(self):
+        self.feed(self.ambiguous(1))
+        buttons = self.sync.action_sync_now()["params"]["buttons"]
+        names = [button["name"] for button in buttons]
+        self.assertEqual(names, ["Choose Payment Method: Card / 2", "Show Failed Orders"])
+        user = new_test_user(self.env, "mere-user", groups="external_order_sync.group_user")
+        steps = self.env["external.order.sync.run"].search([("sync_id", "=", self.sync.id)], limit=1)
+        self.assertEqual([step["name"] for step in steps.with_user(user)._get_next_steps()], ["Show Failed Orders"])
 
     def test_the_notification_leads_to_the_remedy(self):
         self.feed(self.missing(1, "Thing"))

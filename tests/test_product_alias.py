@@ -84,3 +84,23 @@ class TestProductAlias(ExternalOrderCase):
         self.assertEqual(row.state, "failed")
         alias.item_name = "Gadget"
         self.assertEqual(row.state, "done")
+
+    def test_names_that_an_earlier_release_kept_in_another_form_count(self):
+        row = self.failed(1, name="Gadget Box")
+        aliases = self.env["external.product.alias"].create(
+            [{"item_name": name, "product_id": self.product.id} for name in ("Other Box", "A", "B")]
+        )
+        aliases.flush_recordset()
+        for alias, name, key in zip(
+            aliases, ("Gadget  Box", "One &amp; Two", "One & Two"), ("x", "y", "z"), strict=True
+        ):
+            self.env.cr.execute(
+                "UPDATE external_product_alias SET item_name = %s, name_key = %s WHERE id = %s", [name, key, alias.id]
+            )
+        aliases.invalidate_recordset()
+        aliases._renew_name_keys()
+        # Of two that are one name now, the first one counts.
+        self.assertEqual(sorted(aliases.mapped("name_key"))[:2], ["gadget box", "one & two"])
+        self.assertEqual(len(set(aliases.mapped("name_key"))), 3)
+        row.action_retry()
+        self.assertEqual(row.state, "done")

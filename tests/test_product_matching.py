@@ -1,31 +1,14 @@
-from collections import namedtuple
 from contextlib import contextmanager
 
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from ..exceptions import ExternalOrderError
-from .common import ExternalOrderCase
-
-Item = namedtuple("Item", "item_id name")
+from .product_matching_common import ProductMatchingCase
 
 
-class TestProductMatching(ExternalOrderCase):
-    """Which product an external item is: by alias, by id, by name, by name ignoring case, and never by similarity."""
-
-    def match(self, *items, sync=None):
-        """Return what is found for the items (name, or (id, name)), one for each: a product or an error."""
-        items = [Item(*item) if isinstance(item, tuple) else Item(None, item) for item in items]
-        found = self.env["external.product.matching"]._match_products(sync or self.sync, items)
-        return [found[item.item_id, item.name] for item in items]
-
-    def assert_missing(self, item, code="product_not_found", sync=None):
-        [error] = self.match(item, sync=sync)
-        self.assertIsInstance(error, ExternalOrderError)
-        self.assertEqual(error.code, code)
-        return str(error)
+class TestProductMatching(ProductMatchingCase):
+    """Which product an external item is: by alias, by id, by code, by name; never by similarity."""
 
     def alias(self, product, name=False, item_id=False, sync=None):
         return self.env["external.product.alias"].create(
@@ -82,23 +65,8 @@ class TestProductMatching(ExternalOrderCase):
         self.assert_missing("product NAME", "product_ambiguous")
 
     def test_variants_of_one_name_are_ambiguous_until_an_alias_decides(self):
-        attribute = self.env["product.attribute"].create(
-            {
-                "name": "Size",
-                "value_ids": [Command.create({"name": "S"}), Command.create({"name": "L"})],
-            }
-        )
-        template = self.env["product.template"].create(
-            {
-                "name": "T-Shirt",
-                "available_in_pos": True,
-                "attribute_line_ids": [
-                    Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}),
-                ],
-            }
-        )
+        _small, large = self.create_variants("T-Shirt", "S", "L")
         self.assert_missing("T-Shirt", "product_ambiguous")
-        large = template.product_variant_ids[1]
         self.alias(large, "t-shirt")
         self.assertEqual(self.match("T-Shirt"), [large])
 
@@ -107,16 +75,34 @@ class TestProductMatching(ExternalOrderCase):
     def test_products_that_cannot_be_sold_here_are_told_apart_from_none(self):
         other_company = self.env["res.company"].create({"name": "Other Company"})
         cases = {
-            "archived": {"active": False},
-            "not for sale": {"sale_ok": False},
-            "not in POS": {"available_in_pos": False},
-            "of another company": {"company_id": other_company.id, "taxes_id": False},
+            "archived": ({"active": False}, "it is archived"),
+            "not for sale": ({"sale_ok": False}, "Sales is switched off"),
+            "not in POS": ({"available_in_pos": False}, "Available in POS is switched off"),
+            "of another company": ({"company_id": other_company.id, "taxes_id": False}, "belongs to another company"),
         }
-        for name, values in cases.items():
+        for name, (values, reason) in cases.items():
             with self.subTest(name=name):
                 product = self.create_product(name, **values)
-                self.assertIn("There is a product of this name, but it is archived", self.assert_missing(name))
+                for spelling in (name, f" {name.upper().replace(' ', '  ')}"):
+                    message = self.assert_missing(spelling)
+                    self.assertIn(reason, message)
+                    self.assertNotIn("Create a product", message)
+                    # What another company sells is not named.
+                    self.assertEqual(f"({product.id})" in message, "company_id" not in values)
                 self.assertIn("Product not found", self.assert_missing((product.id, "No Such Product")))
+
+    def test_nobody_is_advised_to_create_what_looks_the_same(self):
+        cafe = self.create_product("Caf\u00e9 Latte-Macchiato")
+        for name in ("Cafe Latte Macchiato", "CAF\u00c9 LATTE\u2013MACCHIATO"):
+            message = self.assert_missing(name)
+            self.assertIn(f"nearly the same name: {cafe.display_name} ({cafe.id})", message)
+            self.assertNotIn("Create a product", message)
+
+    def test_a_hidden_product_of_the_code_is_named(self):
+        hidden = self.create_product("Hidden", default_code="H-1", available_in_pos=False)
+        message = self.assert_missing((None, "Anything", None, "H-1"))
+        self.assertIn(f"({hidden.id})", message)
+        self.assertIn("Available in POS is switched off", message)
 
     def test_one_for_sale_is_no_ambiguity_with_one_that_is_not(self):
         self.create_product("Product Name", active=False)
@@ -126,7 +112,37 @@ class TestProductMatching(ExternalOrderCase):
     # ---- ids ----
 
     def test_the_item_id_is_a_product_id_before_the_name(self):
-        self.assertEqual(self.match((self.component.id, "Product Name")), [self.component])
+        self.assertEqual(self.match((self.component.id, "No Product's Name")), [self.component])
+
+    def test_an_id_contradicts_the_name_of_another_product(self):
+        for name in ("Product Name", "PRODUCT  name"):
+            message = self.assert_missing((self.component.id, name), "product_ambiguous")
+            self.assertIn(f"ItemID {self.component.id} is the product Component Item ({self.component.id})", message)
+            self.assertIn(f"Product Name ({self.product.id})", message)
+            self.assertIn("ItemID Is an Odoo Product ID", message)
+        other = self.create_product("Product name")
+        self.assert_missing((other.id, "Product Name"), "product_ambiguous")
+
+    def test_a_person_decides_a_contradiction_once(self):
+        self.synchronize(*[self.order(n, OrderItems=[self.item(ItemID=self.component.id)]) for n in (1, 2)])
+        self.assertEqual(self.inbox(1).error_code, "product_ambiguous")
+        self.assertFalse(self.pos_orders())
+        self.alias(self.product, item_id=self.component.id, sync=self.sync)
+        self.assertEqual(self.pos_orders().lines.product_id, self.product)
+        self.assertEqual(len(self.pos_orders()), 2)
+
+    def test_an_id_of_a_variant_agrees_with_the_name_of_all(self):
+        small, large = self.create_variants("T-Shirt", "S", "L")
+        self.assertEqual(self.match((large.id, "T-Shirt"), (small.id, "t-shirt")), [large, small])
+
+    def test_odoos_own_id_counts_also_where_item_ids_do_not(self):
+        self.sync.match_item_id = False
+        self.assertEqual(self.match((self.product.id, "Else", self.component.id)), [self.component])
+        self.sync.match_item_id = True
+        self.assertEqual(self.match((self.product.id, "Else", self.component.id)), [self.component])
+        message = self.assert_missing((None, "Product Name", self.component.id), "product_ambiguous")
+        self.assertIn("OdooItemID", message)
+        self.assertNotIn("switch off", message)
 
     def test_an_item_id_that_is_no_product_leaves_it_to_the_name(self):
         self.assertEqual(self.match((2**31 - 1, "Product Name"), (10**17, "Product Name")), [self.product] * 2)
@@ -232,6 +248,6 @@ class TestProductMatching(ExternalOrderCase):
             before = self.cr.sql_log_count
             self.match(*items)
             counts.append(self.cr.sql_log_count - before)
-        # Five steps, and the fields of the products that the aliases name.
+        # The steps, the fields of the products that the aliases name, and why others are missing.
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[1], 10)
+        self.assertLessEqual(counts[1], 12)

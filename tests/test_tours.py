@@ -40,6 +40,15 @@ class TestTours(ExternalOrderCase, BrowserCase):
         self.run_tour("action_external_order_problem", "external_order_problems")
         self.assertEqual([self.inbox(number).state for number in (1, 2, 3)], ["done", "ignored", "ignored"])
 
+    def test_an_ambiguous_payment_method_is_chosen(self):
+        for name in ("Gift Card", "Bank Card"):
+            self.pos_config.payment_method_ids |= self.create_payment_method(name, "bank")
+        self.synchronize(*[self.order(n, CheckoutDetails=[self.payment(92.0, "Card", 2)]) for n in (1, 2)])
+        self.run_tour("action_external_order_problem", "external_order_ambiguous_payment")
+        mapping = self.sync.payment_mapping_ids
+        self.assertEqual((mapping.card_type, mapping.payment_mode), ("Card", "2"))
+        self.assertEqual(set(self.pos_orders().payment_ids.payment_method_id.mapped("name")), {"Bank Card"})
+
     def test_a_guessed_payment_method_is_chosen(self):
         self.synchronize(self.order("voucher", CheckoutDetails=[self.payment(92.0, "Voucher", 9)]))
         self.run_tour("action_external_order", "external_order_choose_payment")

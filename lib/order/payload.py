@@ -17,10 +17,12 @@ from ..money import AmountError, exact, parse_amount
 from ..strict_json import RefusedEntry
 from .content import PayloadError, fingerprint, join, redact
 from .discounts import discount_readings, expected_net
+from .names import ItemKey
 
 __all__ = [
     "Component",
     "Item",
+    "ItemKey",
     "OrderPayload",
     "PayloadError",
     "Payment",
@@ -64,6 +66,13 @@ class Component:
     name: str
     price: Decimal
     quantity: Decimal
+    odoo_id: int | None = None
+    sku: str = ""
+    barcode: str = ""
+
+    @property
+    def key(self) -> ItemKey:
+        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,13 @@ class Item:
     quantity: Decimal
     discount: Decimal
     components: tuple[Component, ...]
+    odoo_id: int | None = None
+    sku: str = ""
+    barcode: str = ""
+
+    @property
+    def key(self) -> ItemKey:
+        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode)
 
     @property
     @exact
@@ -145,7 +161,7 @@ def order_status(raw: Any) -> str:
 def parse_order(raw: Any) -> OrderPayload:
     """The order that `raw`, one object of the feed, describes.
 
-    OrderID, OrderItems and each item's ItemName or ItemID, Price and Quantity are required. Further:
+    OrderID, OrderItems and each item's ItemName (or an id or a code), Price and Quantity are required. Further:
 
     - An absent total is None, with a warning. A text that is empty counts as absent everywhere.
     - A line, or a component, whose quantity is 0 is dropped with a warning; a line of quantity 0 that has a discount
@@ -154,7 +170,7 @@ def parse_order(raw: Any) -> OrderPayload:
       belongs to.
     - Payments of 0 are dropped. Without CheckoutDetails the order's own AmountPaid, PaymentMode and CardType are the
       payment.
-    - An ItemID that is no number is passed over with a warning if the item has a name.
+    - An ItemID that is no number is passed over with a warning if the item has a name or a code.
 
     :raise PayloadError: in every other case that is not such an order; no other exception leaves this function.
     """
@@ -226,7 +242,7 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
         raise PayloadError("OrderItems", _lt("%(field)s must be a list with at least one item."))
     items = []
     for path, entry in entries:
-        item_id, name = _product(entry, path, warnings)
+        key = _product(entry, path, warnings)
         price, quantity = _required_amount(entry, "Price", path), _required_amount(entry, "Quantity", path)
         gross = price * quantity
         discount = abs(_amount(entry, "DiscountAmount", path) or _ZERO)
@@ -238,7 +254,8 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
         if not quantity:
             warnings.append(_left_out(path))
             continue
-        items.append(Item(item_id, name, price, quantity, discount.copy_sign(gross) + _ZERO, components))
+        discount = discount.copy_sign(gross) + _ZERO
+        items.append(Item(key.item_id, key.name, price, quantity, discount, components, *key[2:]))
     if not items:
         raise PayloadError("OrderItems", _lt("%(field)s must have at least one item whose Quantity is not 0."))
     return tuple(items)
@@ -247,10 +264,10 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
 def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list[Message]) -> tuple[Component, ...]:
     components = []
     for path, entry in _objects(item, "OrderDetailPackages", item_path, limit):
-        item_id, name = _product(entry, path, warnings)
+        key = _product(entry, path, warnings)
         price, quantity = _amount(entry, "Price", path) or _ZERO, _required_amount(entry, "Quantity", path)
         if quantity:
-            components.append(Component(item_id, name, price, quantity))
+            components.append(Component(key.item_id, key.name, price, quantity, *key[2:]))
         else:
             warnings.append(_left_out(path))
     return tuple(components)
@@ -289,21 +306,28 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
     )
 
 
-def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> tuple[int | None, str]:
-    """ItemID, if it is above 0, and ItemName; at least one of them."""
+def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemKey:
+    """What the item says about its product; at least one of a name, an id and a code."""
     name = _text(entry, "ItemName", path)
+    sku, barcode = _text(entry, "SKU", path), _text(entry, "Barcode", path)
+    name = name or sku or barcode
+    item_id = _product_id(entry, "ItemID", path, name, warnings)
+    odoo_id = _product_id(entry, "OdooItemID", path, name or item_id, warnings)
+    if not (name or item_id or odoo_id):
+        raise PayloadError(path, _lt("%(field)s must have an ItemName, a SKU, a Barcode, or an ItemID above 0."))
+    return ItemKey(item_id, name or (f"OdooItemID {odoo_id}" if odoo_id else ""), odoo_id, sku, barcode)
+
+
+def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warnings: list[Message]) -> int | None:
+    """An id above 0, or None; one that is not a number is passed over if the item is known `otherwise` too."""
     try:
-        item_id = _whole_number(entry, "ItemID", path)
+        number = _whole_number(entry, key, path)
     except PayloadError as error:
-        if not name:
+        if not otherwise:
             raise
         warnings.append(_lt("%s It was passed over, as the item has a name", error.message).as_note())
-        item_id = None
-    if item_id is not None and item_id <= 0:
-        item_id = None
-    if item_id is None and not name:
-        raise PayloadError(path, _lt("%(field)s must have an ItemName, or an ItemID above 0."))
-    return item_id, name
+        return None
+    return number if number is not None and number > 0 else None
 
 
 def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tuple[str, dict[str, Any]]]:

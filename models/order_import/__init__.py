@@ -1,3 +1,5 @@
+from . import product_template
+from . import external_product_names
 from . import external_product_matching
 from . import external_payment_matching
 from . import external_payment_settling

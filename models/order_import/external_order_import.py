@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.payload import OrderPayload, PayloadError, parse_order
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
 from .ir_sequence import NumberRanges
@@ -136,10 +136,10 @@ class ExternalOrderImport(models.AbstractModel):
             sync,
             [part for payload in payloads for item in payload.items for part in (item, *item.components)],
         )
-        found = {match.id for match in products.values() if not isinstance(match, ExternalOrderError)}
+        found = {match[0].id for match in products.values() if not isinstance(match, ExternalOrderError)}
         # What is read of one product is read of all.
         products = {
-            key: match if isinstance(match, ExternalOrderError) else match.with_prefetch(found)
+            key: match if isinstance(match, ExternalOrderError) else (match[0].with_prefetch(found), match[1])
             for key, match in products.items()
         }
         methods = self.env["external.payment.matching"]._match_payment_methods(
@@ -162,7 +162,7 @@ class ExternalOrderImport(models.AbstractModel):
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
             *as_warnings(self.env, payload.warnings, "amounts_differ"),
-            *self._get_name_warnings(payload, products),
+            *self._get_product_warnings(payload, products),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
         ]
@@ -208,30 +208,17 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _get_product(self, item, products):
-        match = products[item.item_id, item.name]
+        match = products[item.key]
         if isinstance(match, ExternalOrderError):
             raise match
-        return match
+        return match[0]
 
     @api.model
-    def _get_name_warnings(self, payload, products):
-        """Say where the product of an ItemID has another name than the item."""
-        warnings = []
-        for item in chain.from_iterable((item, *item.components) for item in payload.items):
-            product = products[item.item_id, item.name]
-            if (
-                item.item_id == product.id
-                and item.name
-                and item.name.strip().casefold() not in (product.name.casefold(), product.display_name.casefold())
-            ):
-                text = for_reader(self.env)._(
-                    'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
-                    id=item.item_id,
-                    product=product.display_name,
-                    name=item.name,
-                )
-                warnings.append(Warn(text, "product_differs"))
-        return warnings
+    def _get_product_warnings(self, payload, products):
+        """Return what was doubtful about the products that were found."""
+        items = chain.from_iterable((item, *item.components) for item in payload.items)
+        warnings = dict.fromkeys(filter(None, (products[item.key][1] for item in items)))
+        return [Warn(warning, "product_differs") for warning in warnings]
 
     # ------------------------------------------------------------
     # Creating

@@ -1,15 +1,28 @@
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
+from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
 
 CASH_MODE = 1
+# What the values of PaymentMode mean in the shop system: the names by which a method is looked for.
+MODE_NAMES = {
+    CASH_MODE: ("Cash",),
+    2: ("Card",),
+    3: ("Credit",),
+    5: ("Tabby",),
+    6: ("Tamara",),
+    7: ("StcPay", "STC Pay"),
+    8: ("Bank Transfer", "BankTransfer"),
+}
+METHODS_NAMED = 5
 
 
 class ExternalPaymentMatching(models.AbstractModel):
     """Finds the payment methods of external payments among those of the Point of Sale.
 
-    The rule is the guide's (*Payment Method Matching*).
+    By mapping; else by CardType, then by the meaning of PaymentMode, as names of methods and journals; else by what
+    *Unknown Payments* of the synchronization says. Two methods that match alike are an error, never a guess.
     """
 
     _name = "external.payment.matching"
@@ -44,56 +57,126 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_one(self, sync, methods, mappings, card_type, mode):
-        method = (
+        """Return the method of one payment and a warning, or the error that says why there is none: a hook."""
+        found = (
             self._match_by_mapping(mappings, card_type, mode)
             or self._match_by_card_type(methods, card_type)
-            or (mode == CASH_MODE and methods.filtered("is_cash_count")[:1])
+            or self._match_by_mode(methods, mode)
         )
-        if method:
-            return method, ""
-        fallback = methods[:1]
-        if not fallback:
-            return ExternalOrderError(
-                "payment_not_found",
-                for_reader(self.env)._(
-                    "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no "
-                    "customer.",
-                    pos=sync.pos_config_id.name,
-                    payment=self._describe(card_type, mode),
-                ),
-            )
-        return fallback, for_reader(self.env)._(
-            "%(payment)s matches no payment method; %(method)s was taken. A payment mapping decides it.",
-            payment=self._describe(card_type, mode),
-            method=fallback.name,
+        if not found:
+            return self._match_unknown(sync, methods, card_type, mode)
+        if len(found) == 1:
+            return found, ""
+        return ExternalOrderError(
+            "payment_ambiguous",
+            for_reader(self.env)._(
+                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Choose the one that is meant "
+                "with Choose Payment Method.",
+                payment=self._describe(card_type, mode),
+                pos=sync.pos_config_id.name,
+                methods=", ".join(found[:METHODS_NAMED].mapped("name")),
+            ),
+            payment=(card_type, mode),
         )
 
     @api.model
     def _match_by_mapping(self, mappings, card_type, mode):
-        for mapping in mappings:
-            if mapping.payment_mode and (mode is None or mapping.payment_mode.strip() != str(mode)):
-                continue
-            if mapping.card_type and mapping.card_type.strip().casefold() != card_type.strip().casefold():
-                continue
-            return mapping.payment_method_id
-        return None
+        return next((mapping.payment_method_id for mapping in mappings if mapping._is_of(card_type, mode)), None)
 
     @api.model
     def _match_by_card_type(self, methods, card_type):
-        """Return the method that, or whose journal, is called ``card_type``; else a cash method, if that is "Cash";
-        else one in whose name it is contained.
+        """Return the method that ``card_type`` means; several if it means more than one, none if it means none: a hook.
+
+        :param methods: the ``pos.payment.method`` records that may be chosen
         """
-        wanted = card_type.strip().casefold()
+        return self._match_by_names(methods, [card_type])
+
+    @api.model
+    def _match_by_mode(self, methods, mode):
+        """Return the methods that a PaymentMode means, as `_match_by_card_type` does."""
+        if mode == CASH_MODE:
+            # Whatever they are called.
+            return self._match_by_names(methods.filtered("is_cash_count"), MODE_NAMES[mode])
+        return self._match_by_names(methods, MODE_NAMES.get(mode, ()))
+
+    @api.model
+    def _match_by_names(self, methods, names):
+        """Return the methods which, or whose journals, are called by one of ``names``; else, if that is "Cash", the
+        cash methods; else those in whose names one of them is contained.
+        """
+        wanted = {name_key(name) for name in names} - {""}
         if not wanted:
-            return None
-        names = [
-            (method, [name.strip().casefold() for name in (method.name, method.journal_id.name) if name])
-            for method in methods
-        ]
-        equal = [method for method, own_names in names if wanted in own_names]
-        cash = methods.filtered("is_cash_count") if wanted == "cash" else []
-        contained = [method for method, own_names in names if any(wanted in name for name in own_names)]
-        return next((method for group in (equal, cash, contained) for method in group), None)
+            return methods.browse()
+        names_of = self._get_names(methods)
+        # "StcPay" is "STC Pay".
+        squeezed = {text.replace(" ", "") for text in wanted}
+        equal = methods.filtered(lambda method: squeezed & {name.replace(" ", "") for name in names_of[method]})
+        if equal:
+            return equal
+        contained = methods.filtered(lambda method: any(text in name for name in names_of[method] for text in wanted))
+        if "cash" in wanted and (cash := methods.filtered("is_cash_count")):
+            # Where there are several, the one that says so.
+            return (cash & contained) or cash
+        return contained
+
+    @api.model
+    def _get_names(self, methods):
+        """Return what each method and its journal are called, in all languages, as the feed speaks the shop's.
+
+        :rtype: dict
+        """
+        names = {method: set() for method in methods}
+        for lang in [None, *(code for code, _name in self.env["res.lang"].get_installed())]:
+            for method in methods.with_context(lang=lang):
+                names[method] |= {name_key(method.name), name_key(method.journal_id.name)} - {""}
+        return names
+
+    @api.model
+    def _match_unknown(self, sync, methods, card_type, mode):
+        """Return what *Unknown Payments* says of a payment that no rule knows."""
+        described = self._describe(card_type, mode)
+        env = for_reader(self.env)
+        if not methods:
+            problem = env._(
+                "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no "
+                "customer.",
+                pos=sync.pos_config_id.name,
+                payment=described,
+            )
+        elif sync.unknown_payment == "refuse" and not card_type and mode is None:
+            problem = env._(
+                "A payment says neither its CardType nor its PaymentMode. Choose a method for unknown payments in the "
+                "synchronization, under Mappings."
+            )
+        elif sync.unknown_payment == "refuse":
+            problem = env._(
+                "%(payment)s matches no payment method of %(pos)s. Choose the one that is meant with Choose Payment "
+                "Method.",
+                payment=described,
+                pos=sync.pos_config_id.name,
+            )
+        elif sync.unknown_payment == "method" and sync.unknown_payment_method_id not in methods:
+            problem = env._(
+                "%(payment)s matches no payment method of %(pos)s, and the one for unknown payments cannot be used "
+                "there. Choose another one in the synchronization, under Mappings.",
+                payment=described,
+                pos=sync.pos_config_id.name,
+            )
+        else:
+            method = sync.unknown_payment_method_id if sync.unknown_payment == "method" else None
+            method = method or self._get_first_method(methods, card_type, mode)
+            return method, env._(
+                "%(payment)s matches no payment method; %(method)s was taken. A payment mapping decides it.",
+                payment=described,
+                method=method.name,
+            )
+        return ExternalOrderError("payment_not_found", problem, payment=(card_type, mode))
+
+    @api.model
+    def _get_first_method(self, methods, card_type, mode):
+        """Return the first of ``methods``; one that takes cash only for what is cash, if there is another."""
+        is_cash = mode == CASH_MODE or name_key(card_type) == "cash"
+        return methods.filtered(lambda method: bool(method.is_cash_count) == is_cash)[:1] or methods[:1]
 
     @api.model
     def _can_take_any_payment(self, method):

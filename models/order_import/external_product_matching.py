@@ -2,15 +2,14 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
+from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
 
-
-def name_key(name):
-    """Return the form of a name in which two names are equal if they differ in case and surrounding blanks only."""
-    return (name or "").strip().casefold()
+# Numbers of this many digits are GTINs (GS1): leading zeros make a shorter one 12, 13 or 14 digits long.
+GTIN_LENGTHS = (12, 13, 14)
+PRODUCTS_NAMED = 5
 
 
 def id_key(item_id):
@@ -20,9 +19,10 @@ def id_key(item_id):
 
 
 class ExternalProductMatching(models.AbstractModel):
-    """Finds the products of external items: by alias, by id, by name, by name ignoring case. Never by similarity.
+    """Finds the products of external items: by alias; else by id, by code and by name, which must not contradict each
+    other. Never by similarity.
 
-    The rule is the guide's (*Product Matching*). Each step asks once for a whole batch of orders.
+    Each step asks the database once for a whole batch of orders.
     """
 
     _name = "external.product.matching"
@@ -33,24 +33,29 @@ class ExternalProductMatching(models.AbstractModel):
         """Return the product of each item.
 
         :param sync: the ``external.order.sync``
-        :param items: things with ``item_id`` (above 0, or None) and ``name``
-        :return: for each (item_id, name) a ``product.product``, or the `ExternalOrderError` that says why there is none
+        :param items: things with a ``key``, the `lib.order.names.ItemKey` that says which product they are
+        :return: for each key a pair of ``product.product`` and a warning ("" for none), or the `ExternalOrderError`
+            that says why there is none
         :rtype: dict
         """
-        missing = {(item.item_id, item.name) for item in items}
-        found = {}
-        for step in (
-            self._match_by_alias,
-            self._match_by_id,
-            self._match_by_name,
-            self._match_by_name_ignoring_case,
-            self._explain_missing,
-        ):
-            if missing:
-                matches = step(sync, missing)
-                found.update(matches)
-                missing -= matches.keys()
-        return found
+        missing = {item.key for item in items}
+        found = self._match_by_alias(sync, missing) if missing else {}
+        missing -= found.keys()
+        if not missing:
+            return found
+        of_ids = self._find_by_id(sync, missing)
+        of_codes = self._find_by_code(self._product_domain(sync), missing)
+        exact, alike = self.env["external.product.names"]._find_by_name(
+            self._product_domain(sync), {key.name for key in missing if key.name}
+        )
+        unknown = set()
+        for key in missing:
+            named = exact.get(key.name) or alike.get(name_key(key.name)) or self.env["product.product"]
+            if match := self._decide(sync, key, of_ids.get(key), of_codes.get(key), named):
+                found[key] = match
+            else:
+                unknown.add(key)
+        return {**found, **(self._explain_missing(sync, unknown) if unknown else {})}
 
     @api.model
     def _product_domain(self, sync):
@@ -60,22 +65,22 @@ class ExternalProductMatching(models.AbstractModel):
         return of_company & for_sale
 
     # ------------------------------------------------------------
-    # The steps: each takes the (item_id, name) that are missing, and returns what it has to say about some of them
+    # What each way says
     # ------------------------------------------------------------
 
     @api.model
     def _match_by_alias(self, sync, missing):
-        ids = {id_key(item_id) for item_id, _name in missing if item_id}
-        keys = {name_key(name) for _item_id, name in missing if name}
+        ids = {id_key(key.item_id) for key in missing if key.item_id}
+        names = {name_key(key.name) for key in missing if key.name}
         aliases = self.env["external.product.alias"].search(
             Domain("sync_id", "in", [False, sync.id])
             & Domain("company_id", "=", sync.company_id.id)
-            & (Domain("item_id", "in", list(ids)) | Domain("name_key", "in", list(keys)))
+            & (Domain("item_id", "in", list(ids)) | Domain("name_key", "in", list(names)))
         )
         by_item = {(bool(alias.sync_id), alias.item_id, alias.name_key): alias for alias in aliases}
         for_sale = aliases.product_id.filtered_domain(self._product_domain(sync))
         found = {}
-        for item_id, name in missing:
+        for key in missing:
             # What was decided for this synchronization counts before what was decided for all, the id before the name.
             alias = next(
                 filter(
@@ -83,17 +88,16 @@ class ExternalProductMatching(models.AbstractModel):
                     (
                         by_item.get((own, *item))
                         for own in (True, False)
-                        for item in ((id_key(item_id), False), (False, name_key(name)))
+                        for item in ((id_key(key.item_id), False), (False, name_key(key.name)))
                     ),
                 ),
                 None,
             )
             if alias and alias.product_id in for_sale:
-                found[item_id, name] = alias.product_id
+                found[key] = alias.product_id, ""
             elif alias:
-                found[item_id, name] = self._get_missing_error(
-                    item_id,
-                    name,
+                found[key] = self._get_missing_error(
+                    key,
                     for_reader(self.env)._(
                         "An alias says that it is %(product)s, which cannot be sold in this Point of Sale any more. "
                         "Make it available, or choose another product.",
@@ -103,111 +107,206 @@ class ExternalProductMatching(models.AbstractModel):
         return found
 
     @api.model
-    def _match_by_id(self, sync, missing):
-        if not sync.match_item_id:
+    def _find_by_id(self, sync, missing):
+        """Return the product of each key whose OdooItemID, or else ItemID, is the id of one."""
+        ids = {number for key in missing for number in self._get_product_ids(sync, key)}
+        if not ids:
             return {}
-        ids = [item_id for item_id, _name in missing if item_id]
-        products = self.env["product.product"].search(self._product_domain(sync) & Domain("id", "in", ids))
+        products = self.env["product.product"].search(self._product_domain(sync) & Domain("id", "in", list(ids)))
         by_id = {product.id: product for product in products}
-        return {(item_id, name): by_id[item_id] for item_id, name in missing if item_id in by_id}
-
-    @api.model
-    def _match_by_name(self, sync, missing):
-        names = {name for _item_id, name in missing if name}
-        by_name = self._find_by_name(self._product_domain(sync), names)
-        return self._choose(missing, by_name.get)
-
-    @api.model
-    def _match_by_name_ignoring_case(self, sync, missing):
-        names = {name for _item_id, name in missing if name.strip()}
-        by_key = self._find_by_name(self._product_domain(sync), names, ignoring_case=True)
-        return self._choose(missing, lambda name: by_key.get(name_key(name)))
-
-    @api.model
-    def _explain_missing(self, sync, missing):
-        """Return the error of each item that has no product, with a hint at one that is only not for sale here."""
-        names = {name for _item_id, name in missing if name}
-        hidden = self.with_context(active_test=False)._find_by_name(Domain.TRUE, names)
-        hint = for_reader(self.env)._(
-            "There is a product of this name, but it is archived, cannot be sold, is not available in Point of Sale or "
-            "belongs to another company. Make it available, or choose another product."
-        )
-        advice = for_reader(self.env)._(
-            "Create a product of exactly this name that is available in Point of Sale, or choose the product that is "
-            "meant."
-        )
-        return {
-            (item_id, name): self._get_missing_error(item_id, name, hint if name in hidden else advice)
-            for item_id, name in missing
-        }
-
-    # ------------------------------------------------------------
-    # Helpers
-    # ------------------------------------------------------------
-
-    @api.model
-    def _find_by_name(self, domain, names, ignoring_case=False):
-        """Find products by their name in any language: the feed speaks the shop's, a scheduled run none.
-
-        :param Domain domain: which products count
-        :param names: texts; a product must have one of them as its name, whole
-        :return: for each name (`name_key` of it if ``ignoring_case``) that was found, its ``product.product`` records
-        :rtype: dict
-        """
-        if not names:
-            return {}
-        Product = self.env["product.product"]
-        wanted = {name_key(name) for name in names} if ignoring_case else set(names)
-        # PostgreSQL and Python fold some letters in different ways: look at names that either of them folds alike.
-        folded = SQL("lower(btrim(spelling.value))") if ignoring_case else SQL("spelling.value")
-        candidates = wanted | {name.strip().lower() for name in names} if ignoring_case else wanted
-        query = Product._search(domain)
-        template = query.left_join(query.table, "product_tmpl_id", "product_template", "id", "product_tmpl_id")
-        names_column = SQL.identifier(template, "name", to_flush=self.env["product.template"]._fields["name"])
-        query.add_where(
-            SQL(
-                "EXISTS (SELECT FROM jsonb_each_text(%s) AS spelling WHERE %s IN %s)",
-                names_column,
-                folded,
-                tuple(candidates),
-            )
-        )
-        found = defaultdict(lambda: Product)
-        rows = self.env.execute_query(query.select(SQL.identifier(query.table, "id"), names_column))
-        for product_id, spellings in rows:
-            for spelling in {name_key(name) if ignoring_case else name for name in spellings.values()} & wanted:
-                found[spelling] |= Product.browse(product_id)
-        return dict(found)
-
-    @api.model
-    def _choose(self, missing, candidates_of):
-        """Return the only candidate of each item, or the error that there are several."""
         found = {}
-        for item_id, name in missing:
-            candidates = candidates_of(name)
-            if not candidates:
-                continue
-            found[item_id, name] = candidates
-            if len(candidates) > 1:
-                found[item_id, name] = ExternalOrderError(
-                    "product_ambiguous",
-                    for_reader(self.env)._(
-                        'Several products match "%(name)s": %(products)s. Choose the one that is meant.',
-                        name=name,
-                        products=", ".join(f"{product.display_name} ({product.id})" for product in candidates[:5]),
-                    ),
-                    product=(item_id, name),
-                )
+        for key in missing:
+            if product := next(filter(None, map(by_id.get, self._get_product_ids(sync, key))), None):
+                found[key] = product
         return found
 
     @api.model
-    def _get_missing_error(self, item_id, name, advice):
+    def _get_product_ids(self, sync, key):
+        """Return what may be a product id in Odoo, the surest first."""
+        return [number for number in (key.odoo_id, sync.match_item_id and key.item_id) if number]
+
+    @api.model
+    def _find_by_code(self, domain, missing):
+        """Return the products of each key whose internal reference or barcode its SKU or Barcode is."""
+        codes_of = {key: self._get_codes(key) for key in missing if key.sku or key.barcode}
+        if not codes_of:
+            return {}
+        codes = list(set().union(*codes_of.values()))
+        products = self.env["product.product"].search_fetch(
+            domain & (Domain("default_code", "in", codes) | Domain("barcode", "in", codes)), ["default_code", "barcode"]
+        )
+        by_code = defaultdict(products.browse)
+        for product in products:
+            for code in {product.default_code, product.barcode} - {False}:
+                by_code[code] |= product
+        return {key: products.browse().union(*(by_code[code] for code in codes)) for key, codes in codes_of.items()}
+
+    @api.model
+    def _get_codes(self, key):
+        codes = {key.sku, key.barcode} - {""}
+        if key.barcode.isascii() and key.barcode.isdecimal() and 8 < len(key.barcode) <= max(GTIN_LENGTHS):
+            number = key.barcode.lstrip("0")
+            codes |= {number.zfill(length) for length in GTIN_LENGTHS}
+        return codes
+
+    # ------------------------------------------------------------
+    # The decision
+    # ------------------------------------------------------------
+
+    @api.model
+    def _decide(self, sync, key, of_id, of_code, named):
+        """Return the match of ``key``, or None if nothing is known of it.
+
+        :param of_id: the product that its id names, if any
+        :param of_code: the products that its SKU or barcode names
+        :param named: the products of its name: of exactly this one if there are any, else of one spelled differently
+        """
+        if of_code and not of_id:
+            # Where several share a code, the name may decide among them.
+            of_code = (of_code & named) or of_code
+            if len(of_code) > 1:
+                return self._get_ambiguous_error(key, of_code)
+        chosen = of_id or of_code
+        if not chosen:
+            if len(named) > 1:
+                return self._get_ambiguous_error(key, named)
+            return (named, "") if named else None
+        for others in (of_code, named):
+            if others and chosen not in others:
+                return self._get_contradiction_error(sync, key, chosen, others, by_name=others is named)
+        if of_id and not named and chosen.id == key.item_id != key.odoo_id and not self._is_code(key):
+            return chosen, for_reader(self.env)._(
+                'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
+                id=key.item_id,
+                product=chosen.display_name,
+                name=key.name,
+            )
+        return chosen, ""
+
+    @api.model
+    def _is_code(self, key):
+        """Return whether the name of ``key`` is none: the item had no name, or only its code in place of one."""
+        return name_key(key.name) in ("", name_key(key.sku), name_key(key.barcode))
+
+    @api.model
+    def _get_ambiguous_error(self, key, products):
+        return ExternalOrderError(
+            "product_ambiguous",
+            for_reader(self.env)._(
+                'Several products match "%(name)s": %(products)s. Choose the one that is meant.',
+                name=key.name or key.item_id,
+                products=", ".join(self._describe(product) for product in products[:PRODUCTS_NAMED]),
+            ),
+            product=(key.item_id, key.name),
+        )
+
+    @api.model
+    def _get_contradiction_error(self, sync, key, chosen, others, by_name):
+        env = for_reader(self.env)
+        if chosen.id == key.odoo_id:
+            stated = f"OdooItemID {key.odoo_id}"
+        elif chosen.id == key.item_id and sync.match_item_id:
+            stated = f"ItemID {key.item_id}"
+        else:
+            stated = " / ".join(filter(None, (key.sku, key.barcode)))
+        values = {
+            "stated": stated,
+            "chosen": self._describe(chosen),
+            "name": key.name if by_name else " / ".join(filter(None, (key.sku, key.barcode))),
+            "other": ", ".join(self._describe(product) for product in others[:PRODUCTS_NAMED]),
+        }
+        message = env._(
+            '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the one that is meant.',
+            **values,
+        )
+        if chosen.id == key.item_id != key.odoo_id:
+            message += " " + env._(
+                "If the external system numbers its products itself, switch off ItemID Is an Odoo Product ID in the "
+                "synchronization."
+            )
+        return ExternalOrderError("product_ambiguous", message, product=(key.item_id, key.name))
+
+    @api.model
+    def _describe(self, product):
+        name = product.with_context(lang=for_reader(self.env).lang).display_name
+        return f"{name} ({product.id})"
+
+    # ------------------------------------------------------------
+    # Nothing found
+    # ------------------------------------------------------------
+
+    @api.model
+    def _explain_missing(self, sync, missing):
+        """Return the error of each item that has no product: with the one that only must be made available, or with one
+        that looks much the same, so that nobody creates it a second time.
+        """
+        everything = self.with_context(active_test=False)
+        of_codes = everything._find_by_code(Domain.TRUE, missing)
+        of_names = everything.env["external.product.names"]._find_resembling({key.name for key in missing if key.name})
+        return {
+            key: self._get_missing_error(
+                key,
+                self._get_advice(
+                    sync, key, of_codes.get(key, self.env["product.product"]), *of_names.get(key.name, ((), ()))
+                ),
+            )
+            for key in missing
+        }
+
+    @api.model
+    def _get_advice(self, sync, key, of_code, same, similar):
+        """Return what to do about an item without a product.
+
+        :param of_code: products of its code that cannot be sold here
+        :param same: products of its name that cannot be sold here
+        :param similar: products whose names differ from its name in punctuation or accents only
+        """
+        env = for_reader(self.env)
+        in_company = self.env["product.product"]._check_company_domain(sync.company_id)
+        hidden = of_code.union(*same) if same else of_code
+        if hidden:
+            here = hidden.filtered_domain(in_company)
+            if not here:
+                return env._(
+                    "There is a product of this name, but it belongs to another company. Share it with all companies, "
+                    "or choose another product."
+                )
+            product = here[0]
+            reasons = [
+                reason
+                for is_so, reason in (
+                    (not product.active, env._("it is archived")),
+                    (not product.sale_ok, env._("Sales is switched off")),
+                    (not product.available_in_pos, env._("Available in POS is switched off")),
+                )
+                if is_so
+            ]
+            return env._(
+                "There is such a product, %(product)s, but it cannot be sold here: %(reasons)s. Make it available, or "
+                "choose another product.",
+                product=self._describe(product),
+                reasons=", ".join(reasons),
+            )
+        for_sale = similar and self.env["product.product"].union(*similar).filtered_domain(self._product_domain(sync))
+        if for_sale:
+            return env._(
+                "There is a product with nearly the same name: %(product)s. If it is the same, choose it; do not "
+                "create another one.",
+                product=self._describe(for_sale[0]),
+            )
+        return env._(
+            "Create a product of exactly this name that is available in Point of Sale, or choose the product that is "
+            "meant."
+        )
+
+    @api.model
+    def _get_missing_error(self, key, advice):
         return ExternalOrderError(
             "product_not_found",
             for_reader(self.env)._(
                 "Product not found: %(item)s. %(advice)s",
-                item=f'"{name}" (ItemID {item_id})' if item_id else f'"{name}"',
+                item=f'"{key.name}" (ItemID {key.item_id})' if key.item_id else f'"{key.name}"',
                 advice=advice,
             ),
-            product=(item_id, name),
+            product=(key.item_id, key.name),
         )

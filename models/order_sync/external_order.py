@@ -59,6 +59,7 @@ class ExternalOrder(models.Model):
             ("product_not_found", "Product Not Found"),
             ("product_ambiguous", "Several Products Match"),
             ("payment_not_found", "No Payment Method"),
+            ("payment_ambiguous", "Several Payment Methods Match"),
             ("amount_mismatch", "Totals Differ"),
             ("not_fully_paid", "Not Fully Paid"),
             ("lots_missing", "Lots Missing"),
@@ -76,6 +77,8 @@ class ExternalOrder(models.Model):
     error_message = fields.Text("What to Do", readonly=True)
     missing_item_id = fields.Char("External Item ID", readonly=True)
     missing_item_name = fields.Char("External Item Name", readonly=True)
+    missing_card_type = fields.Char("External Card Type", readonly=True)
+    missing_payment_mode = fields.Char("External Payment Mode", readonly=True)
     warnings = fields.Text(readonly=True)
     doubt = fields.Selection(
         [
@@ -171,6 +174,8 @@ class ExternalOrder(models.Model):
             "error_message": False,
             "missing_item_id": False,
             "missing_item_name": False,
+            "missing_card_type": False,
+            "missing_payment_mode": False,
             "next_attempt": False,
         }
 
@@ -181,6 +186,7 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         item_id, item_name = error.product or (False, False)
+        card_type, payment_mode = error.payment or (False, None)
         self.write(
             {
                 **self._prepare_no_error_values(),
@@ -190,6 +196,8 @@ class ExternalOrder(models.Model):
                 "error_message": str(error),
                 "missing_item_id": item_id and str(item_id),
                 "missing_item_name": item_name,
+                "missing_card_type": card_type or False,
+                "missing_payment_mode": payment_mode is not None and str(payment_mode),
             }
         )
 

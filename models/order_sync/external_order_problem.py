@@ -1,14 +1,16 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .external_payment_mapping import PAYMENT_REASONS
+
 PRODUCT_REASONS = ("product_not_found", "product_ambiguous")
-PAYMENT_REASONS = ("payment_not_found", "payment_guessed")
 
 
 class ExternalOrderProblem(models.Model):
     """One reason why orders wait for a person, with the orders that share it: what is mended once and not per order.
 
-    Failed orders of one synchronization share a reason; where a product is missing, that product as well.
+    Failed orders of one synchronization share a reason; where a product or a payment
+    method is missing, that one as well.
     """
 
     _name = "external.order.problem"
@@ -30,6 +32,8 @@ class ExternalOrderProblem(models.Model):
     )
     item_id = fields.Char("External Item ID", readonly=True)
     item_name = fields.Char("External Item Name", readonly=True)
+    card_type = fields.Char("External Card Type", readonly=True)
+    payment_mode = fields.Char("External Payment Mode", readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     total = fields.Monetary(readonly=True)
     oldest_date = fields.Datetime("Since", readonly=True)
@@ -46,20 +50,22 @@ class ExternalOrderProblem(models.Model):
         self.env["external.order"].flush_model()
         return SQL(
             """
-            SELECT min(id) AS id, sync_id, company_id, reason, item_id, item_name, count(*) AS order_count,
-                   sum(total) AS total, min(received_date) AS oldest_date, max(received_date) AS newest_date,
-                   max(id) AS newest_id
+            SELECT min(id) AS id, sync_id, company_id, reason, item_id, item_name, card_type, payment_mode,
+                   count(*) AS order_count, sum(total) AS total, min(received_date) AS oldest_date,
+                   max(received_date) AS newest_date, max(id) AS newest_id
               FROM (
                     SELECT id, sync_id, company_id, total, received_date,
                            CASE WHEN state = 'failed' THEN coalesce(error_code, 'odoo_error')
                                 WHEN changed THEN 'changed'
                                 ELSE doubt END AS reason,
                            CASE WHEN state = 'failed' THEN missing_item_id END AS item_id,
-                           CASE WHEN state = 'failed' THEN missing_item_name END AS item_name
+                           CASE WHEN state = 'failed' THEN missing_item_name END AS item_name,
+                           CASE WHEN state = 'failed' THEN missing_card_type END AS card_type,
+                           CASE WHEN state = 'failed' THEN missing_payment_mode END AS payment_mode
                       FROM external_order
                      WHERE state = 'failed' OR (state = 'done' AND (changed OR doubt IS NOT NULL))
                    ) AS waiting
-             GROUP BY sync_id, company_id, reason, item_id, item_name
+             GROUP BY sync_id, company_id, reason, item_id, item_name, card_type, payment_mode
             """
         )
 
@@ -79,16 +85,21 @@ class ExternalOrderProblem(models.Model):
         doubts = dict(self.env["external.order"]._fields["doubt"].selection)
         for problem in self:
             problem.can_choose_product = problem.reason in PRODUCT_REASONS
-            problem.can_choose_payment = problem.reason in PAYMENT_REASONS
+            problem.can_choose_payment = problem.reason in (*PAYMENT_REASONS, "payment_guessed")
             problem.is_doubt = problem.reason in doubts
 
-    @api.depends("reason", "item_name", "item_id")
+    @api.depends("reason", "item_name", "item_id", "card_type", "payment_mode")
     def _compute_display_name(self):
         reasons = dict(self._fields["reason"]._description_selection(self.env))
         for problem in self:
-            what = problem.item_name or problem.item_id
+            what = problem._get_subject()
             reason = reasons.get(problem.reason, "")
             problem.display_name = f"{reason}: {what}" if what else reason
+
+    def _get_subject(self):
+        """Return what the orders lack: the item, or the payment, as the external system calls it."""
+        self.ensure_one()
+        return self.item_name or self.item_id or " / ".join(filter(None, (self.card_type, self.payment_mode)))
 
     def _get_orders_domain(self):
         self.ensure_one()
@@ -103,6 +114,8 @@ class ExternalOrderProblem(models.Model):
             ("error_code", "=", self.reason),
             ("missing_item_id", "=", self.item_id),
             ("missing_item_name", "=", self.item_name),
+            ("missing_card_type", "=", self.card_type),
+            ("missing_payment_mode", "=", self.payment_mode),
         ]
 
     def _get_orders(self):

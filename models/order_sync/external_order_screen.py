@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from ...exceptions import ExternalOrderError
@@ -6,6 +7,7 @@ from ...lib.order.payload import PayloadError, parse_order
 from ...lib.strict_json import loads
 from ...tools.message_language import reader_text
 from ...tools.notifications import notification
+from .external_payment_mapping import PAYMENT_REASONS
 
 # So many orders are looked at to tell what a choice changed.
 ORDERS_TOLD = 1000
@@ -124,7 +126,7 @@ class ExternalOrder(models.Model):
     def _compute_has_guessed_payment(self):
         for order in self:
             # Most orders have neither, and need not be read for that.
-            order.has_guessed_payment = (order.error_code == "payment_not_found" or bool(order.warnings)) and bool(
+            order.has_guessed_payment = (order.error_code in PAYMENT_REASONS or bool(order.warnings)) and bool(
                 order._get_guessed_payment()
             )
 
@@ -142,26 +144,46 @@ class ExternalOrder(models.Model):
         return None
 
     def action_choose_payment(self):
-        """Open the dialog in which a person says which payment method is meant; it is remembered."""
+        """Open the dialog in which a person chooses the method of this payment; the choice is remembered.
+
+        After saving, the dialog reports what happened to the orders that wait for this payment method.
+        """
         self.ensure_one()
-        payment = self._get_guessed_payment()
-        mode = payment and payment.payment_mode
+        card_type, mode = self.missing_card_type, self.missing_payment_mode
+        if not (card_type or mode) and (payment := self._get_guessed_payment()):
+            card_type, mode = payment.card_type, payment.payment_mode
+            mode = False if mode is None else str(mode)
+        if not (card_type or mode):
+            raise UserError(
+                self.error_message
+                or self.env._("Its payment says neither its CardType nor its PaymentMode, so no mapping can be made.")
+            )
         # An order that was imported shows what the choice is for, and stays as it is.
         waiting = self.browse()
         if self.state == "failed":
-            waiting = self.search(self._get_same_reason_domain(), limit=ORDERS_TOLD)
+            waiting = self.search(
+                [
+                    *self._get_same_reason_domain(),
+                    ("missing_card_type", "=", self.missing_card_type),
+                    ("missing_payment_mode", "=", self.missing_payment_mode),
+                ],
+                limit=ORDERS_TOLD,
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Choose Payment Method"),
             "res_model": "external.payment.mapping",
+            # A mapping whose method cannot be used any more gets another one.
+            "res_id": self.env["external.payment.mapping"]._find_for(self, card_type, mode).id,
+            "view_mode": "form",
             "views": [(self.env.ref("external_order_sync.external_payment_mapping_view_dialog").id, "form")],
             "target": "new",
             "context": {
                 "dialog_size": "medium",
                 "external_order_ids": waiting.ids,
                 "default_sync_id": self.sync_id.id,
-                "default_card_type": (payment and payment.card_type) or False,
-                "default_payment_mode": False if mode is None else str(mode),
+                "default_card_type": card_type or False,
+                "default_payment_mode": mode or False,
             },
         }
 

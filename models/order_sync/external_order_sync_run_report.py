@@ -135,8 +135,13 @@ class ExternalOrderSyncRun(models.Model):
             return steps
         problems = self.env["external.order.problem"].search([("sync_id", "=", self.sync_id.id)])
         if lacking := problems.filtered("can_choose_product")[:1]:
-            name = self.env._("Choose Product: %s", lacking.item_name or lacking.item_id)
+            name = self.env._("Choose Product: %s", lacking._get_subject())
             steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_product()})
+        elif self.env["external.payment.mapping"].has_access("create") and (
+            lacking := problems.filtered(lambda row: row.can_choose_payment and row._get_subject())[:1]
+        ):
+            name = self.env._("Choose Payment Method: %s", lacking._get_subject())
+            steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_payment()})
         return steps
 
     def _get_chart_values(self):

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+from ...lib.order.names import name_key
+
+PAYMENT_REASONS = ("payment_not_found", "payment_ambiguous")
+
 
 class ExternalPaymentMapping(models.Model):
     """Which payment method a PaymentMode and/or CardType of the external system is."""
@@ -47,13 +51,37 @@ class ExternalPaymentMapping(models.Model):
         self._retry_waiting_orders()
         return result
 
+    def _is_of(self, card_type, mode):
+        """Return whether this mapping decides a payment of this CardType and PaymentMode (``None``: it has none)."""
+        self.ensure_one()
+        if self.payment_mode and (mode is None or self.payment_mode.strip() != str(mode)):
+            return False
+        return not self.card_type or name_key(self.card_type) == name_key(card_type)
+
+    @api.model
+    def _find_for(self, order, card_type, mode):
+        """Return the mapping of the synchronization of ``order`` for exactly this CardType and PaymentMode (texts)."""
+        own = self.search([("sync_id", "=", order.sync_id.id)])
+        wanted = (name_key(card_type), mode or "")
+        return own.filtered(
+            lambda mapping: (name_key(mapping.card_type), (mapping.payment_mode or "").strip()) == wanted
+        )[:1]
+
     def _retry_waiting_orders(self):
-        """Try the failed orders again that had no payment method."""
+        """Try the failed orders again that waited for one of these payment methods."""
+        # The inbox is written by the synchronization alone; choosing a payment method is the manager's part in it.
+        Order = self.env["external.order"].sudo()
         for mapping in self:
-            domain = [("state", "=", "failed"), ("error_code", "=", "payment_not_found"), *mapping._get_orders_domain()]
-            # The inbox is written by the synchronization alone; choosing a payment method is the manager's part in it.
-            if orders := self.env["external.order"].sudo().search(domain):
+            domain = [("state", "=", "failed"), ("error_code", "in", PAYMENT_REASONS), *mapping._get_orders_domain()]
+            waiting = Order.search_fetch(domain, ["missing_card_type", "missing_payment_mode"])
+            if orders := waiting.filtered(mapping._is_meant):
                 orders._retry()
+
+    def _is_meant(self, order):
+        """Return whether this mapping decides the payment for which the failed ``order`` has no method."""
+        if not (order.missing_card_type or order.missing_payment_mode):
+            return True  # it is not known which one it was
+        return self._is_of(order.missing_card_type, order.missing_payment_mode or None)
 
     def action_remember(self):
         """Tell what the choice did, as for a product."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..order_import.external_product_matching import id_key, name_key
+from ...lib.order.names import name_key
+from ..order_import.external_product_matching import id_key
 
 
 class ExternalProductAlias(models.Model):
@@ -39,6 +40,21 @@ class ExternalProductAlias(models.Model):
         "(CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",
         "There is already an alias for this item.",
     )
+
+    def init(self):
+        self._renew_name_keys()
+
+    def _renew_name_keys(self):
+        """Write the keys anew that an earlier release wrote by another rule, unless that makes two aliases one."""
+        aliases = self.search([("item_id", "=", False)])
+        taken = {(alias.sync_id, alias.name_key) for alias in aliases}
+        for alias in aliases:
+            key = name_key(alias.item_name)
+            if key != alias.name_key and (alias.sync_id, key) not in taken:
+                taken.add((alias.sync_id, key))
+                # Not by the ORM: nothing was chosen, so no order is to be tried again.
+                self.env.cr.execute("UPDATE external_product_alias SET name_key = %s WHERE id = %s", [key, alias.id])
+        self.invalidate_model(["name_key"])
 
     @api.depends("item_id", "item_name")
     def _compute_name_key(self):

@@ -68,6 +68,19 @@ addTour("external_order_problems", () => [
     { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
 ]);
 
+addTour("external_order_ambiguous_payment", () => [
+    {
+        trigger:
+            ".o_kanban_record:contains('Several Payment Methods Match'):contains('Gift Card, Bank Card') button[name=action_choose_payment]",
+        run: "click",
+    },
+    { trigger: ".modal .o_field_widget[name=payment_method_id] input", run: "edit Bank Card" },
+    { trigger: ".o-autocomplete--dropdown-item:contains(Bank Card)", run: "click" },
+    { trigger: ".modal button[name=action_remember]", run: "click" },
+    { trigger: notification("2 orders imported") },
+    { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
+]);
+
 addTour("external_order_choose_payment", () => [
     { trigger: ".o_data_row .o_data_cell:contains('voucher')", run: "click" },
     { trigger: ".o_form_view .alert-warning button[name=action_choose_payment]", run: "click" },

@@ -1,0 +1,163 @@
+import json
+from collections import defaultdict
+from functools import cache
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...lib.order.names import decode_entities, name_key, product_names, split_code
+from .product_template import NAME_KEYS
+
+# The key of every name that PostgreSQL cannot decode, see `product_template`.
+UNDECODED = "&x;"
+# A key of few letters is shared by names that have nothing in common.
+MIN_RESEMBLING_LENGTH = 3
+# Joined one by one, PostgreSQL expects so many rows that it compiles the plan; all at once, that it reads the table.
+NAMES_AT_ONCE = 50
+KEYS = SQL.identifier(NAME_KEYS)
+
+
+class ExternalProductNames(models.AbstractModel):
+    """Finds products by their names in any language, and by the display names of variants, in any spelling.
+
+    The feed speaks the shop's language, and a scheduled run none, so all of them count.
+    """
+
+    _name = "external.product.names"
+    _description = "External Product Names"
+
+    @api.model
+    def _find_by_name(self, domain, names):
+        """Find the products that are called by one of ``names``, whole.
+
+        A product is called by its name and by its display name: "Chair", "[A-17] Chair", "Chair (Red, L)".
+
+        :param Domain domain: which products count
+        :param set names: texts
+        :return: the ``product.product`` records of each exact name, and of each `name_key`
+        :rtype: tuple[dict, dict]
+        """
+        Product = self.env["product.product"]
+        exact, alike = defaultdict(Product.browse), defaultdict(Product.browse)
+        if not names:
+            return exact, alike
+        key_of = cache(name_key)  # the languages of a product, and variants, share many a name
+        wanted_keys = set(map(key_of, names))
+        # What a template may be called if it, or one of its variants, is called by one of the names.
+        whole, of_variants = set(), set()
+        for name in map(decode_entities, names):
+            for text in {name, split_code(name)[1]}:
+                whole.add(text)
+                of_variants.update(product_names(text))
+        whole_keys, variant_keys = set(map(key_of, whole)), set(map(key_of, of_variants))
+        spellings, with_variants = {}, set()
+        for template_id, of_languages in self._iter_candidates(whole | of_variants):
+            keys = set(map(key_of, of_languages))
+            if keys & variant_keys:
+                with_variants.add(template_id)
+            if keys & (whole_keys | variant_keys):
+                spellings[template_id] = of_languages
+        if not spellings:
+            return exact, alike
+        products = Product.search_fetch(
+            domain & Domain("product_tmpl_id", "in", list(spellings)), ["product_tmpl_id", "default_code"]
+        )
+        called = {product: set(spellings[product.product_tmpl_id.id]) for product in products}
+        variants = products.filtered(lambda product: product.product_tmpl_id.id in with_variants)
+        for product, display_names in self._get_display_names(variants).items():
+            called[product] |= display_names
+        for product, spelled in called.items():
+            if product.default_code:
+                spelled |= {f"[{product.default_code}] {name}" for name in spelled}
+            for name in spelled & names:
+                exact[name] |= product
+            for key in set(map(key_of, spelled)) & wanted_keys:
+                alike[key] |= product
+        return exact, alike
+
+    @api.model
+    def _iter_candidates(self, names):
+        """Yield the id and the names of each template that may be called by one of ``names``: by index, so there are
+        others among them.
+        """
+        for template_id, of_languages in self._fetch_candidates([*names, UNDECODED]):
+            yield template_id, {name for name in of_languages.values() if name}
+
+    @api.model
+    def _fetch_candidates(self, names, *columns):
+        """Return id, names and further columns of the templates that have a key of one of ``names``."""
+        field = self.env["product.template"]._fields["name"]
+        chunks = [
+            json.dumps(dict(enumerate(names[start : start + NAMES_AT_ONCE])))
+            for start in range(0, len(names), NAMES_AT_ONCE)
+        ]
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT template.id, %(columns)s
+                  FROM unnest(%(wanted)s::jsonb[]) AS wanted(names)
+                  JOIN product_template AS template ON %(keys)s(template.name) && %(keys)s(wanted.names)
+                """,
+                columns=SQL(", ").join([SQL.identifier("template", "name", to_flush=field), *columns]),
+                wanted=chunks,
+                keys=KEYS,
+            )
+        )
+
+    @api.model
+    def _get_display_names(self, variants):
+        """Return the display names, without code, of each variant in all languages.
+
+        :rtype: dict
+        """
+        display_names = {variant: set() for variant in variants}
+        if variants:
+            for lang, _name in self.env["res.lang"].get_installed():
+                for variant in variants.with_context(lang=lang, display_default_code=False, partner_id=False):
+                    display_names[variant].add(variant.display_name)
+        return display_names
+
+    @api.model
+    def _find_resembling(self, names):
+        """Return the products, archived ones too, of the same name, and those whose name is written nearly alike.
+
+        :return: for each of ``names`` that has such products two lists of ``product.product`` records
+        :rtype: dict
+        """
+        names = list(names)
+        texts = [decode_entities(name) for name in names]
+        keys_of = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(keys)s(jsonb_build_object('', wanted.text))
+                  FROM jsonb_array_elements_text(%(wanted)s::jsonb) WITH ORDINALITY AS wanted(text, position)
+                 ORDER BY wanted.position
+                """,
+                keys=KEYS,
+                wanted=json.dumps(texts),
+            )
+        )
+        rows = {
+            template_id: (set(map(name_key, of_languages.values())), keys)
+            for template_id, of_languages, keys in self._fetch_candidates(texts, SQL("%s(template.name)", KEYS))
+        }
+        products = (
+            self.env["product.product"]
+            .with_context(active_test=False)
+            .search([("product_tmpl_id", "in", list(rows))])
+            .grouped(lambda product: product.product_tmpl_id.id)
+        )
+        templates_of = defaultdict(list)
+        for template_id, (_names, keys) in sorted(rows.items()):
+            for key in set(keys):
+                templates_of[key].append(template_id)
+        found = defaultdict(lambda: ([], []))
+        for name, ([key],) in zip(names, keys_of, strict=True):
+            same, similar = found[name]
+            for template_id in templates_of[key]:
+                if name_key(name) in rows[template_id][0]:
+                    same.append(products.get(template_id, self.env["product.product"]))
+                elif len(key) >= MIN_RESEMBLING_LENGTH:
+                    similar.append(products.get(template_id, self.env["product.product"]))
+        return dict(found)

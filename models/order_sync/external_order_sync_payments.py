@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ExternalOrderSync(models.Model):
+    """What a synchronization does with payments that match no payment method."""
+
+    _inherit = "external.order.sync"
+
+    unknown_payment = fields.Selection(
+        [
+            ("first", "Take the first payment method"),
+            ("method", "Take one payment method"),
+            ("refuse", "Refuse the order"),
+        ],
+        "Unknown Payments",
+        required=True,
+        default="first",
+        help="What to do with a payment that matches no payment method of the Point of Sale. Where a method is taken, "
+        "the order has a warning. The first method is one for cash only if the payment is cash, or if there is no "
+        "other.",
+    )
+    unknown_payment_method_id = fields.Many2one(
+        "pos.payment.method",
+        "Method for Unknown Payments",
+        domain="[('id', 'in', unknown_payment_method_ids)]",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    unknown_payment_method_ids = fields.Many2many(
+        "pos.payment.method", compute="_compute_unknown_payment_method_ids", string="Methods That Need No Customer"
+    )
+
+    @api.depends("pos_config_id.payment_method_ids")
+    def _compute_unknown_payment_method_ids(self):
+        can_take = self.env["external.payment.matching"]._can_take_any_payment
+        for sync in self:
+            sync.unknown_payment_method_ids = sync.pos_config_id.payment_method_ids.filtered(can_take)
+
+    @api.constrains("unknown_payment", "unknown_payment_method_id", "pos_config_id")
+    def _check_unknown_payment_method(self):
+        for sync in self:
+            method = sync.unknown_payment_method_id
+            if sync.unknown_payment == "method" and method not in sync.unknown_payment_method_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Choose a payment method of %(pos)s that needs no customer for unknown payments.",
+                        pos=sync.pos_config_id.name,
+                    )
+                )
