@@ -1,5 +1,6 @@
 from . import external_order_sync
 from . import external_order_sync_identity
+from . import external_order_sync_rules
 from . import external_order_sync_run
 from . import external_order_sync_run_due
 from . import external_order_sync_run_interruption

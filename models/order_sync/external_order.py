@@ -61,6 +61,8 @@ class ExternalOrder(models.Model):
             ("payment_not_found", "No Payment Method"),
             ("amount_mismatch", "Totals Differ"),
             ("not_fully_paid", "Not Fully Paid"),
+            ("overpaid", "Overpaid"),
+            ("wrong_currency", "Other Currency"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),
