@@ -62,6 +62,8 @@ class ExternalOrder(models.Model):
             ("payment_ambiguous", "Several Payment Methods Match"),
             ("amount_mismatch", "Totals Differ"),
             ("not_fully_paid", "Not Fully Paid"),
+            ("overpaid", "Overpaid"),
+            ("wrong_currency", "Other Currency"),
             ("lots_missing", "Lots Missing"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
