@@ -14,6 +14,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 MASK = "***"
 # Blanks, control characters and backslashes are read differently by different programs.
 _CHARACTERS = re.compile(r"[^\x00-\x20\x7f-\xa0\\]+")
+_BEHIND_PATH = re.compile(r"[?#]")
+_BEHIND_HOST = re.compile(r"[/?#\\]")
 _KEY_NAME = re.compile(
     r"(?:^|[_.-])(?:key|apikey|token|accesstoken|secret|password|passwd|pwd|pass|auth|authorization|sig|signature)$",
     re.IGNORECASE,
@@ -135,7 +137,7 @@ def masked(url: str) -> str:
     """Return an address for people who may not read a key: the user and the values of its query are hidden."""
     if not (has_credentials(url) or "?" in url or "#" in url):
         return url
-    head = re.split(r"[?#]", url, maxsplit=1)[0]
+    head = _BEHIND_PATH.split(url, maxsplit=1)[0]
     netloc = _netloc(url)
     if "@" in netloc:
         head = head.replace(netloc, f"{MASK}@{netloc.rpartition('@')[2]}", 1)
@@ -144,7 +146,7 @@ def masked(url: str) -> str:
 
 
 def _netloc(url: str) -> str:
-    return re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
+    return _BEHIND_HOST.split(url.partition("://")[2], maxsplit=1)[0]
 
 
 def _query(url: str) -> list[tuple[str, str]]:

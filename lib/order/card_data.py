@@ -42,6 +42,9 @@ _IDENTIFIERS = frozenset((
     "orderdate", "ordertakerid", "referenceid", "refunddate", "refundid", "sku", "upc",
 ))
 # fmt: on
+_AMOUNTS = re.compile(r"price|amount|total|tax|tip|charges|paid|discount|quantity|percent")
+# Up to 99,999,999,999.99; the two decimals tell it from the 13 digits of a card number.
+_AMOUNT = re.compile(r"-?[0-9]{1,11}\.[0-9]{1,2}")
 _NAMES = frozenset(("itemname", "name", "customername"))
 _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobile", "phone", "tel", "telephone"))
 
@@ -114,6 +117,11 @@ def in_reference(text: str) -> str:
     return in_text(text) if found else text
 
 
+def in_amount(text: str) -> str:
+    """Return an amount that is sent as text as it is; anything else as `in_text`."""
+    return text if _AMOUNT.fullmatch(text) else in_text(text)
+
+
 OF_CARD = (empty, last_digits)
 
 
@@ -153,7 +161,9 @@ def _rule_of(key: str) -> Rule | None:
         return in_reference
     if name in _NAMES:
         return in_name
-    return in_phone if name in _PHONES else None
+    if name in _PHONES:
+        return in_phone
+    return in_amount if _AMOUNTS.search(name) else None
 
 
 _known_below = lru_cache(maxsize=1024)(_below)  # a feed repeats its few keys in each order

@@ -14,7 +14,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _MAX_DECODINGS = 5
 # Characters without a width of their own: soft hyphen, joiners, direction marks, variation selectors, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_CODED = re.compile(r"\[([^\]]+)\]\s*(\S.*)", re.DOTALL)
+_CODED = re.compile(r"\[([^\[\]]+)\]\s*(\S.*)", re.DOTALL)
 # A name with more brackets than this is not looked up as that of a variant.
 _MAX_BRACKETS = 5
 

@@ -153,6 +153,11 @@ def test_no_file_is_longer_than_a_reader_can_keep_in_mind(file):
     assert len(file.read_text().splitlines()) <= LONGEST_FILE
 
 
+def test_every_test_file_is_loaded_by_odoo_too():
+    loaded = (ROOT / "tests" / "__init__.py").read_text().split()
+    assert {file.stem for file in (ROOT / "tests").glob("test_*.py")} == {name for name in loaded if "test_" in name}
+
+
 def _model_of(definition: ast.ClassDef) -> str | None:
     """Return the model that a class declares or extends."""
     values = {}

@@ -1,0 +1,74 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .secret_cases import SECRET, Courier, RemoteOdoo
+from .test_secrets import SecretsCase
+
+
+@tagged("post_install", "-at_install")
+class TestSecretAddresses(SecretsCase):
+    """An address holds no secret; one that an older release has stored gives nothing away."""
+
+    def store_url(self, url):
+        """Give the synchronization an address as a former release has stored it."""
+        self.env.flush_all()
+        query = "UPDATE external_order_sync SET external_api_url = %s WHERE id = %s"
+        self.env.cr.execute(SQL(query, url, self.sync.id))
+        self.env.invalidate_all()
+
+    def test_an_address_with_a_password_or_key_in_it_is_refused_and_the_right_place_is_named(self):
+        sync = self.sync.with_user(self.manager)
+        for url in ("https://user:word@shop.example/orders", "https://user@shop.example/orders"):
+            with self.assertRaisesRegex(ValidationError, "belongs in the field External API Key"):
+                sync.external_api_url = url
+        with self.assertRaisesRegex(ValidationError, "api_key.*in the field Secret Parameters"):
+            sync.external_api_url = "https://shop.example/orders?branch=7&api_key=abc"
+        source = RemoteOdoo(self, self.server).record
+        for url in ("https://user:word@odoo.example", "https://odoo.example?token=abc", "https://odoo.example#abc"):
+            with self.assertRaisesRegex(ValidationError, "API Key or Password"):
+                source.url = url
+        with self.assertRaisesRegex(ValidationError, "fields of their own"):
+            Courier(self, self.server).record.opal_test_url = "https://user:word@courier.example"
+
+    def test_one_that_a_former_release_has_stored_does_not_stand_in_the_way(self):
+        url = f"http://127.0.0.1:{self.server.port}/orders?api_key=abcdef1&branch=7"
+        self.store_url(url)
+        self.sync.with_user(self.manager).write({"name": "Renamed", "sync_interval": 5})
+        self.sync.external_api_key = SECRET
+        self.assertEqual(self.sync.sync_orders().status, "no_orders")
+        self.assertIn("api_key=abcdef1&branch=7", self.server.received[0])
+
+    def test_the_chatter_shows_no_value_of_an_addresss_query(self):
+        self.store_url("https://user:abcdef1@shop.example/orders?api_key=abcdef2")
+        self.sync.external_api_url = "https://shop.example/orders?branch=abcdef3"
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        values = self.sync.message_ids.sudo().tracking_value_ids
+        self.assertRecordValues(
+            values.filtered(lambda value: value.field_id.name == "external_api_url"),
+            [
+                {
+                    "old_value_char": "https://***@shop.example/orders?api_key=***",
+                    "new_value_char": "https://shop.example/orders?branch=***",
+                }
+            ],
+        )
+
+    def test_an_error_that_quotes_any_secret_is_shown_and_logged_without_it(self):
+        url = "https://user:abcdef1@shop.example/orders?api_key=abcdef2"
+        self.sync.write({"external_api_key": "abc/ef3", "secret_parameters": "token=abcdef4"})
+        self.store_url(url)
+        secrets = ("abcdef1", "abcdef2", "abc/ef3", "abc%2Fef3", "abcdef4")
+
+        def fetch(_original, _sync):
+            raise ValueError(" ".join(secrets))
+
+        with (
+            self.overridden("_fetch_orders_from_external", fetch),
+            self.assertLogs("odoo.addons.external_order_sync", "INFO") as logs,
+        ):
+            run = self.sync.sync_orders()
+        for secret in secrets:
+            self.assertNotIn(secret, run.message)
+            self.assertNotIn(secret, "\n".join(logs.output).partition("raise ValueError")[2])
