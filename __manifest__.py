@@ -13,6 +13,7 @@
         "security/ir_rule_order_sync.xml",
         "security/ir_rule_shipment.xml",
         "security/ir_rule_mirror.xml",
+        "data/product_order_import.xml",
         "data/ir_cron_order_sync.xml",
         "data/ir_cron_shipment.xml",
         "data/ir_cron_mirror.xml",

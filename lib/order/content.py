@@ -1,6 +1,5 @@
-"""The content of an external order as it may be kept: no card data, storable as JSON, comparable by a fingerprint."""
+"""The content of an external order as it may be kept: no card data, storable as JSON."""
 
-import hashlib
 import re
 from decimal import Decimal
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from ..json_limits import MAX_DEPTH, number_problem
 from ..message import Message
 from ..message import message as _lt
-from ..strict_json import dumps
 from .card_data import OF_CARD, Rule, below, in_text, keep, rule_of_pair
 
 _STORABLE = re.compile("[^\x00\ud800-\udfff]*")
@@ -42,15 +40,6 @@ def redact(raw: Any) -> Any:
         bounds, NUL characters, lone surrogates, deep nesting, keys that are no text, other Python types.
     """
     return _redact(raw, "", 0, in_text)
-
-
-def fingerprint(raw: Any) -> str:
-    """The SHA-256, in hexadecimal, of what `redact(raw)` says: the order of keys and the way a number is written (92,
-    92.0) do not count.
-
-    :raise PayloadError: as `redact` does.
-    """
-    return hashlib.sha256(dumps(redact(raw)).encode()).hexdigest()
 
 
 def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:

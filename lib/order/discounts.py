@@ -1,76 +1,92 @@
 """The ways in which an order's discounts can be meant.
 
-The guide has a discount on the line (`DiscountAmount`) and one on the order (`AmountDiscount`), and does not say
-whether the latter contains the former. The order's own totals decide; this module lists what they may choose from.
+A line has its own discount (`DiscountAmount`), and the order has one (`AmountDiscount`) that may contain the lines' own
+or not, and may be taken off before tax or, like a voucher, after it. The order's own totals decide; this module lists
+what they may choose from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ..money import allocate, exact
+from ..money import allocate, exact, round_currency
 
 if TYPE_CHECKING:
     from .payload import OrderPayload
 
-Reading = tuple[Decimal, ...]
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """One reading of an order's discounts.
+
+    :param lines: what is taken off each line before tax, one amount a line, in their order
+    :param after_tax: what is taken off the total, without changing the tax
+    :param is_spread: whether a discount of the order was spread over the lines: then the sender's parts may differ from
+        these by a currency unit
+    """
+
+    lines: tuple[Decimal, ...]
+    after_tax: Decimal = _ZERO
+    is_spread: bool = False
+
+    @property
+    @exact
+    def total(self) -> Decimal:
+        """All discounts together."""
+        return sum(self.lines, self.after_tax)
 
 
 @exact
-def discount_readings(order: OrderPayload, unit: Decimal) -> list[Reading]:
-    """The possible discounts of the lines, the likeliest reading first; a reading has one amount a line.
+def discount_readings(order: OrderPayload, unit: Decimal) -> list[Discounts]:
+    """The possible discounts of an order, the likeliest reading first.
 
-    1. *own*: the lines' own discounts are all there is. It comes first because it takes every line at its word and
-       adds nothing; AmountDiscount is then absent, 0, or the sum of the lines' discounts once more.
+    1. *own*: the lines' own discounts are all there is. AmountDiscount is then absent, 0, or their sum once more.
     2. *added*: AmountDiscount comes on top of the lines' own discounts.
-    3. *whole*: AmountDiscount is the whole discount, a part of which the lines already carry; the rest is spread. Not
-       if they carry more.
+    3. *whole*: AmountDiscount is the whole discount, a part of which the lines already carry; the rest is spread.
+    4. *added* and *whole* once more, taken off after tax.
 
     What is spread goes to the lines in proportion to their net amounts, in multiples of the currency unit `unit`; not
     to lines that go the other way (a returned line in a sale). A reading that takes more off a line than the line is
-    worth is no reading, and equal ones are listed once.
+    worth is left out, and equal ones are listed once. The list is empty if AmountDiscount can mean nothing.
 
-    The feed may tell the discount: by GrandTotal = AmountTotal - discounts + Tax. Readings with that sum come first.
-    And where no GrandTotal will choose, *whole* comes first, as what AmountDiscount says must not be lost.
+    The totals may already tell the discount: GrandTotal = AmountTotal - discounts + Tax. Readings with that sum come
+    first.
     """
     own = tuple(item.discount for item in order.items)
-    readings = [own]
-    if order.discount:
-        readings.append(_spread(order, own, order.discount, unit))
-        rest = order.discount - sum(own)
-        if rest * order.discount >= 0:
-            readings.append(_spread(order, own, rest, unit))
-    readings = list(
-        dict.fromkeys(reading for reading in readings if reading == own or _is_bearable(order, reading, unit))
-    )
+    carried = sum(own, _ZERO)
+    stated = order.discount or _ZERO
+    readings = []
+    rounding = sum((unit / 2 for discount in own if discount % unit), _ZERO)
+    if not stated or abs(stated - carried) <= rounding:
+        readings.append(Discounts(own))
+    rest = stated - carried
+    further = [stated, rest] if rest * stated > 0 else [stated] if stated else []
+    readings += [spread for amount in further if (spread := _spread(order, own, amount, unit))]
+    readings += [Discounts(own, round_currency(amount, unit)) for amount in further]
+    readings = list(dict.fromkeys(readings))
     told = _told_discount(order)
     if told is not None:
-        readings.sort(key=lambda reading: sum(reading) != told)
-    elif order.grand_total is None and order.discount:
-        readings.sort(key=lambda reading: sum(reading) != order.discount)
+        # AmountTotal may be after the lines' own discounts; that is less likely.
+        readings.sort(key=lambda reading: (told != reading.total, told != reading.total - carried))
     return readings
 
 
-@exact
-def expected_net(order: OrderPayload, reading: Sequence[Decimal]) -> Decimal:
-    """The order's amount before tax: the lines' amounts less the discounts of `reading`, exact, not rounded."""
-    return sum((item.gross - discount for item, discount in zip(order.items, reading, strict=True)), Decimal(0))
-
-
-def _spread(order: OrderPayload, own: Reading, amount: Decimal, unit: Decimal) -> Reading:
-    """`own` and `amount` spread over the lines on top of it."""
+def _spread(order: OrderPayload, own: tuple[Decimal, ...], amount: Decimal, unit: Decimal) -> Discounts | None:
+    """`own` and `amount` spread over the lines on top of it, or None if they cannot bear it."""
     nets = [item.gross - discount for item, discount in zip(order.items, own, strict=True)]
-    weights = [net if net * amount > 0 else Decimal(0) for net in nets]
+    weights = [net if net * amount > 0 else _ZERO for net in nets]
     if not any(weights):
-        return own
-    return tuple(discount + part for discount, part in zip(own, allocate(amount, weights, unit), strict=True))
-
-
-def _is_bearable(order: OrderPayload, reading: Reading, unit: Decimal) -> bool:
-    """Whether no line is discounted below nothing (but for the part of a unit that rounding may add)."""
-    return all(abs(discount) < abs(item.gross) + unit for item, discount in zip(order.items, reading, strict=True))
+        return None
+    parts = allocate(amount, weights, unit)
+    lines = tuple(discount + part for discount, part in zip(own, parts, strict=True))
+    # But for the part of a unit that rounding may add.
+    if any(abs(discount) >= abs(item.gross) + unit for item, discount in zip(order.items, lines, strict=True)):
+        return None
+    return Discounts(lines, is_spread=True)
 
 
 def _told_discount(order: OrderPayload) -> Decimal | None:

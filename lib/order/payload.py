@@ -15,32 +15,12 @@ from ..message import Message
 from ..message import message as _lt
 from ..money import AmountError, exact, parse_amount
 from ..strict_json import RefusedEntry
-from .content import PayloadError, fingerprint, join, redact
-from .discounts import discount_readings, expected_net
+from .content import PayloadError, join, redact
 from .names import ItemKey
-
-__all__ = [
-    "Component",
-    "Item",
-    "ItemKey",
-    "OrderPayload",
-    "PayloadError",
-    "Payment",
-    "change",
-    "discount_readings",
-    "expected_net",
-    "external_id",
-    "fingerprint",
-    "is_return",
-    "order_status",
-    "parse_order",
-    "payments_total",
-    "redact",
-    "unpaid",
-]
 
 MAX_LINES = 5000  # items and their components together
 MAX_PAYMENTS = 100
+MAX_CHARGES = 100
 MAX_ID_LENGTH = 64
 MAX_TEXT_LENGTH = 500
 MAX_NUMBER_DIGITS = 18
@@ -51,8 +31,11 @@ _WHOLE_NUMBER = re.compile(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}")
 _WHOLE_DECIMAL = re.compile(r"(?<![0-9])(-?[0-9]+)\.0+")
 _LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85]")
 _AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
+_CHARGES = ("ServiceCharges", "DeliveryCharges", "Tip", "TipAmount")
+# Numbers that are not amounts, or whose amounts have fields of their own in `OrderPayload`.
+_NO_FURTHER_AMOUNTS = {*_AMOUNTS, *_CHARGES, "OrderID", "OrderStatus", "PaymentMode", "Currency"}
 _MISSING_TOTALS = {
-    "GrandTotal": _lt("GrandTotal is missing, so the total was not checked").as_note(),
+    "GrandTotal": _lt("GrandTotal is missing, so what was paid was taken for the total").as_note(),
     "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked").as_note(),
     "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it").as_note(),
 }
@@ -79,7 +62,8 @@ class Component:
 class Item:
     """A line.
 
-    `item_id` is above 0 or None; `price` excludes tax; `discount` is of the whole line and has the sign of `gross`.
+    `item_id` is above 0 or None; `price` is per unit, with or without tax as all prices of the sender; `discount` is of
+    the whole line and has the sign of `gross`.
     """
 
     item_id: int | None
@@ -99,7 +83,7 @@ class Item:
     @property
     @exact
     def gross(self) -> Decimal:
-        """The line's amount before tax and discount, exact."""
+        """The line's amount before discount, exact."""
         return self.price * self.quantity
 
 
@@ -119,7 +103,8 @@ class OrderPayload:
     """An order.
 
     Amounts are in the currency of the shop, None where the feed has none; `discount` is AmountDiscount with the
-    order's sign.
+    order's sign. `currency` is what the order calls its currency, "" if nothing. `charges` are what is charged beside
+    the items, by field, without those of 0. `further` are all other numbers and texts of the order, by field, unread.
     """
 
     external_id: str
@@ -133,6 +118,9 @@ class OrderPayload:
     tax_percent: Decimal | None
     discount: Decimal | None
     balance: Decimal | None
+    currency: str
+    charges: tuple[tuple[str, Decimal], ...]
+    further: tuple[tuple[str, Any], ...]
     warnings: tuple[Message, ...]
 
 
@@ -196,35 +184,11 @@ def parse_order(raw: Any) -> OrderPayload:
         tax_percent=amounts["TaxPercent"],
         discount=None if discount is None else abs(discount).copy_sign(gross) + _ZERO,
         balance=amounts["BalanceAmount"],
+        currency=_text(order, "Currency", ""),
+        charges=_charges(order),
+        further=tuple((name, value) for name, value in order.items() if _may_be_amount(name, value)),
         warnings=tuple(warnings),
     )
-
-
-@exact
-def payments_total(order: OrderPayload) -> Decimal:
-    """What was paid, all payments together."""
-    return sum((payment.amount for payment in order.payments), _ZERO)
-
-
-@exact
-def is_return(order: OrderPayload) -> bool:
-    """Whether money goes back to the customer: the total, or in its absence the sum of the lines, is negative."""
-    if order.grand_total is not None:
-        return order.grand_total < 0
-    return sum((item.gross - item.discount for item in order.items), _ZERO) < 0
-
-
-@exact
-def change(order: OrderPayload, total: Decimal) -> Decimal:
-    """What was given back of the payments of a sale that comes to `total`; at least 0, and 0 for a return."""
-    return max(payments_total(order) - total, _ZERO) if total >= 0 else _ZERO
-
-
-@exact
-def unpaid(order: OrderPayload, total: Decimal) -> Decimal:
-    """What the payments lack of `total`; at least 0. A return must be paid back exactly: any difference counts."""
-    lacking = total - payments_total(order)
-    return abs(lacking) if total < 0 else max(lacking, _ZERO)
 
 
 def _order(raw: Any) -> dict[str, Any]:
@@ -304,6 +268,21 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
         reference=_text(entry, "ReferenceID", path),
         card_last4=digits[-4:] if len(digits) >= 4 else "",
     )
+
+
+def _charges(order: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
+    """What is charged beside the items, by field."""
+    charges = [(name, _amount(order, name, "")) for name in _CHARGES if name in order]
+    listed = _objects(order, "Charges", "", MAX_CHARGES) if "Charges" in order else []
+    charges += [(join(path, "Amount"), _amount(entry, "Amount", path)) for path, entry in listed]
+    return tuple((name, amount) for name, amount in charges if amount)
+
+
+def _may_be_amount(name: str, value: Any) -> bool:
+    """Whether a field that has no meaning here may hold an amount."""
+    if name in _NO_FURTHER_AMOUNTS or isinstance(value, bool):
+        return False
+    return isinstance(value, int | Decimal) or (isinstance(value, str) and 0 < len(value) <= MAX_ID_LENGTH)
 
 
 def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemKey:

@@ -4,6 +4,10 @@ from . import external_product_matching
 from . import external_payment_matching
 from . import external_payment_settling
 from . import external_combo_pricing
+from . import external_order_taxes
+from . import external_order_computing
+from . import external_order_rounding
+from . import external_order_mismatch
 from . import external_order_pricing
 from . import external_order_import
 from . import external_order_identity

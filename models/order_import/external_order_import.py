@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.payload import OrderPayload, PayloadError, parse_order
+from ...lib.order.content import PayloadError
+from ...lib.order.payload import OrderPayload, parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
@@ -156,9 +157,10 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _prepare_order(self, sync, payload, outcome, products, methods, terms):
+        settling = self.env["external.payment.settling"]
+        settling._check_balance(sync, payload)
         lines = self._prepare_lines(payload, products, terms)
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
-        settling = self.env["external.payment.settling"]
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
             *as_warnings(self.env, payload.warnings, "amounts_differ"),

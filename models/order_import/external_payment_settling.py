@@ -17,41 +17,71 @@ class ExternalPaymentSettling(models.AbstractModel):
     _description = "External Payment Settling"
 
     @api.model
+    def _check_balance(self, sync, order):
+        """Refuse an order of which the external system says that something is still to be paid.
+
+        :param OrderPayload order:
+        :raise ExternalOrderError: ``not_fully_paid``
+        """
+        currency = sync.pos_config_id.currency_id
+        if order.balance is not None and round_currency(order.balance, decimal(currency.rounding)) > 0:
+            reason = for_reader(self.env)._(
+                "BalanceAmount, what is still to be paid, is %s", amount_text(currency, order.balance)
+            )
+            raise self._get_not_paid_error(reason)
+
+    @api.model
     def _settle_payments(self, sync, order, total, methods):
         """Return the payments of an order that totals ``total``, change included, and warnings.
 
-        Change is a negative cash payment, as `pos.order._process_payment_lines` records it. A return gives no change:
-        it is paid back exactly.
+        Change is a negative cash payment, as `pos.order._process_payment_lines` records it. It exists only as far as
+        cash was paid; a return gives none: it is paid back exactly.
 
         :param OrderPayload order:
         :param Decimal total: in the currency of the Point of Sale
         :param dict methods: what `external.payment.matching` found
         :return: a list of dicts (``amount`` as Decimal, ``payment_method``, further fields of ``pos.payment``), and a
             list of texts
-        :raise ExternalOrderError: ``not_fully_paid`` or ``payment_not_found``
+        :raise ExternalOrderError: ``not_fully_paid``, ``overpaid`` or ``payment_not_found``
         """
         currency = sync.pos_config_id.currency_id
-        unit = decimal(currency.rounding)
-        payments, warnings = self._match(order, methods, unit)
+        payments, warnings = self._match(order, methods, decimal(currency.rounding))
         paid = sum((payment["amount"] for payment in payments), ZERO)
         dues = self._get_dues(sync, payments, total)
-        if order.balance is not None and round_currency(order.balance, unit) > 0:
-            balance = amount_text(currency, order.balance)
-            raise self._get_not_paid_error(
-                for_reader(self.env)._("BalanceAmount, what is still to be paid, is %s", balance)
-            )
-        if paid in dues:
-            return payments, warnings
-        due = dues[-1] if paid > dues[-1] else total
-        if paid > due >= 0:
-            return [*payments, self._prepare_change(sync, due - paid)], warnings
-        raise self._get_not_paid_error(
-            for_reader(self.env)._(
-                "GrandTotal is %(total)s, but its payments sum up to %(paid)s",
-                total=amount_text(currency, total),
-                paid=amount_text(currency, paid),
-            )
+        change = ZERO
+        if paid not in dues:
+            due = dues[-1] if paid > dues[-1] else total
+            if not paid > due >= 0:
+                raise self._get_not_paid_error(
+                    for_reader(self.env)._(
+                        "it totals %(total)s, but its payments add up to %(paid)s",
+                        total=amount_text(currency, total),
+                        paid=amount_text(currency, paid),
+                    )
+                )
+            change = paid - due
+            payments.append(self._prepare_change(currency, payments, change, total))
+        self._check_negative_balance(currency, order, total, change)
+        return payments, warnings
+
+    @api.model
+    def _check_negative_balance(self, currency, order, total, change):
+        """Refuse an order of which the external system says that the customer got too little back.
+
+        A negative BalanceAmount that is the change, whether the payments contain it or not, is none of that.
+        """
+        unit = decimal(currency.rounding)
+        balance = ZERO if order.balance is None else round_currency(order.balance, unit)
+        tendered = None if order.amount_paid is None else round_currency(order.amount_paid, unit) - total
+        if balance >= 0 or -balance in (change, tendered):
+            return
+        code = "overpaid" if total >= 0 else "not_fully_paid"
+        message = for_reader(self.env)._(
+            "By its BalanceAmount of %s the order still owes money to the customer. It is imported when the external "
+            "system sends it settled.",
+            amount_text(currency, balance),
         )
+        raise ExternalOrderError(code, message)
 
     @api.model
     def _match(self, order, methods, unit):
@@ -106,21 +136,22 @@ class ExternalPaymentSettling(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_change(self, sync, amount):
-        matching = self.env["external.payment.matching"]
-        cash = sync.pos_config_id.payment_method_ids.filtered(
-            lambda method: method.is_cash_count and matching._can_take_any_payment(method)
-        )[:1]
-        if not cash:
-            raise ExternalOrderError(
-                "payment_not_found",
-                for_reader(self.env)._(
-                    "More was paid than the order costs, but %(pos)s has no cash method that could record the change. "
-                    "Add one to the Point of Sale.",
-                    pos=sync.pos_config_id.name,
-                ),
+    def _prepare_change(self, currency, payments, amount, total):
+        """Return the payment that records change of ``amount``, by the method by which most cash was paid.
+
+        :raise ExternalOrderError: ``overpaid`` if less cash was paid than that
+        """
+        cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
+        if sum((payment["amount"] for payment in cash), ZERO) < amount:
+            message = for_reader(self.env)._(
+                "The order totals %(total)s, but %(paid)s was paid for it. Only cash gives change: what a card paid too "
+                "much is not accounted for. If it is a tip, the external system has to say so.",
+                total=amount_text(currency, total),
+                paid=amount_text(currency, sum((payment["amount"] for payment in payments), ZERO)),
             )
-        return {"amount": amount, "payment_method": cash, "name": self.env._("return"), "is_change": True}
+            raise ExternalOrderError("overpaid", message)
+        method = max(cash, key=lambda payment: payment["amount"])["payment_method"]
+        return {"amount": -amount, "payment_method": method, "name": self.env._("return"), "is_change": True}
 
     @api.model
     def _get_not_paid_error(self, reason):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...lib.money import exact
+from ...lib.order.discounts import Discounts
 from ...lib.order.payload import Item
 
 
@@ -15,11 +16,13 @@ class TaxChoice:
     taxes: Any
     applied: Any
     is_included: bool = field(init=False)
+    is_all_included: bool = field(init=False)
     is_proportional: bool = field(init=False)
 
     def __post_init__(self):
         flat = self.applied.flatten_taxes_hierarchy()
         self.is_included = any(flat.mapped("price_include"))
+        self.is_all_included = all(flat.mapped("price_include"))
         self.is_proportional = all(tax.amount_type in ("percent", "division") for tax in flat)
 
 
@@ -32,7 +35,7 @@ class TaxReading:
         self._choices = {}
 
     def choose(self, line):
-        product = line.product.browse() if line.is_free else line.product
+        product = line.product.browse() if line.is_untaxed else line.product
         if product.id not in self._choices:
             taxes = self._taxes_of(product)
             self._choices[product.id] = TaxChoice(taxes, self.fiscal_position.map_tax(taxes))
@@ -47,36 +50,37 @@ class PricingTerms:
     :param quantity_unit: the smallest part of a quantity that Odoo keeps (Decimal Accuracy *Product Unit*)
     :param rate: units of the Point of Sale's currency for one of the company's
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
+    :param cash_only_rounding: the ``account.cash.rounding`` of cash alone, or none
+    :param prices_include_tax: whether the prices of the external system do
     """
 
+    config: Any
     company: Any
     currency: Any
     unit: Decimal
     quantity_unit: Decimal
     rate: float
     cash_rounding: Any
+    cash_only_rounding: Any
+    prices_include_tax: bool
     own_taxes: TaxReading
     taxes_of_percent: dict = field(default_factory=dict)
-
-    def tolerance(self, lines):
-        """Return how much tax rounding may make of ``lines``: one unit each."""
-        return self.unit * len(lines)
 
 
 @dataclass
 class Line:
-    """A line of the POS order to be. `price` (without tax) is per unit and exact; `discount` is of the whole line.
+    """A line of the POS order to be. `price` is per unit, exact, with or without tax as the feed's prices are.
 
     `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is; `lots`
-    are names of lots or serial numbers.
+    are names of lots or serial numbers. `item` is the feed's item, None for a line that takes a discount off after tax.
     """
 
     product: Any
     name: str
     quantity: Decimal
     price: Decimal
-    item: Item
-    item_index: int
+    item: Item | None
+    item_index: int | None
     parent: int | None = None
     combo_item: Any = None
     is_free: bool = False
@@ -89,18 +93,24 @@ class Line:
     def gross(self):
         return self.price * self.quantity
 
+    @property
+    def is_untaxed(self):
+        """Whether the line has no tax, whatever its product has."""
+        return self.is_free or self.item is None
+
 
 @dataclass
 class PricedOrder:
-    """Lines with their taxes computed by Odoo's engine. `total` and `tax` in the currency of the Point of Sale."""
+    """Lines with their taxes computed by Odoo's engine. `total` and `tax` in the currency of the Point of Sale.
+
+    `discounts` is the reading of the discounts that the lines were priced under. In a return the lines are computed
+    with amounts above 0, as `pos.order` does: then `sign` is -1.
+    """
 
     lines: list
     fiscal_position: Any
     total: Decimal
     tax: Decimal
+    discounts: Discounts
     sign: int = 1
     warnings: list = field(default_factory=list)
-
-    @property
-    def paying_lines(self):
-        return [line for line in self.lines if not line.is_free]

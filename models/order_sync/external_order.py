@@ -63,6 +63,8 @@ class ExternalOrder(models.Model):
             ("amount_mismatch", "Totals Differ"),
             ("not_fully_paid", "Not Fully Paid"),
             ("lots_missing", "Lots Missing"),
+            ("overpaid", "Overpaid"),
+            ("wrong_currency", "Other Currency"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),

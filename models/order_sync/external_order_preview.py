@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.payload import PayloadError, external_id
+from ...lib.order.content import PayloadError
+from ...lib.order.payload import external_id
 from ...tools.message_language import reader_text
 from ..order_import.external_order_import import Outcome
 

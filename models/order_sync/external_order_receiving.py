@@ -5,7 +5,8 @@ from typing import Any
 from odoo import api, fields, models
 
 from ...lib.money import AmountError, parse_amount
-from ...lib.order.payload import PayloadError, external_id, order_status, redact
+from ...lib.order.content import PayloadError, redact
+from ...lib.order.payload import external_id, order_status
 from ...lib.strict_json import dumps
 from ...tools.message_language import for_reader, reader_text
 

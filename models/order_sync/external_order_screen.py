@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.payload import PayloadError, parse_order
+from ...lib.order.content import PayloadError
+from ...lib.order.payload import parse_order
 from ...lib.strict_json import loads
 from ...tools.message_language import reader_text
 from ...tools.notifications import notification

@@ -5,62 +5,84 @@ from decimal import Decimal
 import pytest
 from orders import order_of
 
-from lib.order.payload import discount_readings, expected_net
+from lib.order.discounts import Discounts, discount_readings
 
 CENT = Decimal("0.01")
 
 
-def amounts(*values):
-    return tuple(map(Decimal, values))
+def readings_of(*items, **values):
+    return discount_readings(order_of(*items, **values), CENT)
+
+
+def own(*values):
+    return Discounts(tuple(map(Decimal, values)))
+
+
+def spread(*values):
+    return Discounts(tuple(map(Decimal, values)), is_spread=True)
+
+
+def after_tax(*values, amount):
+    return Discounts(tuple(map(Decimal, values)), Decimal(amount))
 
 
 def test_without_a_discount_of_the_order_the_lines_stand():
-    assert discount_readings(order_of((80, 1, 8), (20, 1, 0)), CENT) == [amounts(8, 0)]
+    assert readings_of((80, 1, 8), (20, 1, 0)) == [own(8, 0)]
+    assert readings_of((80, 1, 8), (20, 1, 0), AmountDiscount=0) == [own(8, 0)]
 
 
 def test_all_readings_in_the_order_of_preference():
-    order = order_of((80, 1, 8), (20, 2, 0), AmountDiscount=12, GrandTotal=100)
-    assert discount_readings(order, CENT) == [
-        amounts(8, 0),
-        amounts("15.71", "4.29"),
-        amounts("10.57", "1.43"),
+    readings = readings_of((80, 1, 8), (20, 2, 0), AmountDiscount=12, GrandTotal=100)
+    assert readings == [
+        spread("15.71", "4.29"),
+        spread("10.57", "1.43"),
+        after_tax(8, 0, amount=12),
+        after_tax(8, 0, amount=4),
     ]
-    assert [expected_net(order, reading) for reading in discount_readings(order, CENT)] == [112, 100, 108]
+    assert [reading.total for reading in readings] == [20, 12, 20, 12]
 
 
-def test_equal_readings_are_listed_once():
-    assert discount_readings(order_of((80, 1, 8), AmountDiscount=8, GrandTotal=1), CENT) == [amounts(8), amounts(16)]
-    assert discount_readings(order_of((80, 1, 0), AmountDiscount=8, GrandTotal=1), CENT) == [amounts(0), amounts(8)]
+def test_what_the_lines_carry_already_may_be_stated_once_more():
+    assert readings_of((80, 1, 8), AmountDiscount=8, GrandTotal=1) == [own(8), spread(16), after_tax(8, amount=8)]
+
+
+def test_what_the_lines_do_not_carry_is_not_passed_over():
+    assert readings_of((80, 1, 0), AmountDiscount=8, GrandTotal=1) == [spread(8), after_tax(0, amount=8)]
+    assert own(8) not in readings_of((80, 1, 8), AmountDiscount="8.01", GrandTotal=1)
+
+
+def test_the_sum_of_discounts_may_be_rounded():
+    readings = readings_of((10, 1, "3.333"), (10, 1, "3.333"), AmountDiscount="6.67")
+    assert readings[0] == own("3.333", "3.333")
 
 
 def test_the_lines_may_carry_more_than_the_order_tells():
-    assert discount_readings(order_of((80, 1, 8), AmountDiscount=5, GrandTotal=1), CENT) == [amounts(8), amounts(13)]
+    assert readings_of((80, 1, 8), AmountDiscount=5, GrandTotal=1) == [spread(13), after_tax(8, amount=5)]
 
 
 @pytest.mark.parametrize(("grand_total", "first"), [("103.50", "10"), ("92.00", "20"), ("101.20", "12")])
 def test_the_reading_that_the_totals_tell_comes_first(grand_total, first):
     tax = Decimal(grand_total) * 15 / 115
-    order = order_of(
-        (100, 1, 10), AmountDiscount={"20": 10}.get(first, 12), AmountTotal=100, Tax=tax, GrandTotal=grand_total
-    )
-    assert sum(discount_readings(order, CENT)[0]) == Decimal(first)
-
-
-def test_without_a_total_the_discount_of_the_order_is_not_lost():
-    order = order_of((80, 1, 8), (20, 1, 0), AmountDiscount=12)
-    assert discount_readings(order, CENT)[0] == amounts("11.13", "0.87")
-    assert sum(discount_readings(order, CENT)[0]) == 12
+    discount = {"20": 10}.get(first, 12 if first == "12" else 10)
+    readings = readings_of((100, 1, 10), AmountDiscount=discount, AmountTotal=100, Tax=tax, GrandTotal=grand_total)
+    assert readings[0].total == Decimal(first)
 
 
 def test_no_line_is_discounted_below_nothing():
-    assert discount_readings(order_of((80, 1, 0), AmountDiscount=81, GrandTotal=1), CENT) == [amounts(0)]
+    assert readings_of((80, 1, 0), AmountDiscount=81, GrandTotal=1) == [after_tax(0, amount=81)]
 
 
 def test_in_an_exchange_the_discount_goes_to_the_lines_of_the_sale():
-    order = order_of((80, 1, 0), (20, -1, 0), AmountDiscount=6, GrandTotal=1)
-    assert discount_readings(order, CENT)[1] == amounts(6, 0)
-    order = order_of((80, 1, 8), (20, -1, 0), AmountDiscount=5, GrandTotal=1)
-    assert discount_readings(order, CENT) == [amounts(8, 0), amounts(13, 0)]
+    assert readings_of((80, 1, 0), (20, -1, 0), AmountDiscount=6, GrandTotal=1)[0] == spread(6, 0)
+    assert readings_of((80, 1, 8), (20, -1, 0), AmountDiscount=5, GrandTotal=1)[0] == spread(13, 0)
+
+
+def test_a_discount_that_no_line_can_bear_may_only_be_taken_off_after_tax():
+    assert readings_of((0, 1, 0), AmountDiscount=6, GrandTotal=1) == [after_tax(0, amount=6)]
+
+
+def test_what_is_taken_off_a_return_has_its_direction():
+    assert readings_of((80, -1, 0), AmountDiscount=6) == [spread(-6), after_tax(0, amount=-6)]
 
 
 @pytest.mark.parametrize(
@@ -68,4 +90,4 @@ def test_in_an_exchange_the_discount_goes_to_the_lines_of_the_sale():
 )
 def test_the_discount_is_spread_in_units_of_the_currency(unit, parts):
     order = order_of((10, 1, 0), (10, 1, 0), (10, 1, 0), AmountDiscount=10, GrandTotal=20)
-    assert discount_readings(order, Decimal(unit))[1] == amounts(*parts)
+    assert discount_readings(order, Decimal(unit))[0] == spread(*parts)

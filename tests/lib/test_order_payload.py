@@ -5,20 +5,8 @@ from decimal import Decimal
 import pytest
 from orders import guide_order, item_with, order_of
 
-from lib.order.payload import (
-    Component,
-    Item,
-    PayloadError,
-    Payment,
-    change,
-    expected_net,
-    external_id,
-    is_return,
-    order_status,
-    parse_order,
-    payments_total,
-    unpaid,
-)
+from lib.order.content import PayloadError
+from lib.order.payload import Component, Item, Payment, external_id, order_status, parse_order
 
 
 def error_of(raw):
@@ -220,7 +208,6 @@ def test_payments_of_nothing_are_dropped():
     assert [payment.card_type for payment in parse_order(guide_order(CheckoutDetails=details)).payments] == ["Cash"]
     free = parse_order(item_with(Price=0) | {"AmountPaid": 0, "GrandTotal": 0, "CheckoutDetails": None})
     assert free.payments == ()
-    assert unpaid(free, Decimal(0)) == 0
 
 
 def test_payments_that_differ_from_amount_paid_are_a_warning():
@@ -235,24 +222,50 @@ def test_the_last_digits_of_a_card_and_the_reference():
     )
 
 
-def test_change_and_what_is_unpaid():
-    order = parse_order(guide_order(CheckoutDetails=[{"AmountPaid": 60}, {"AmountPaid": "40"}], AmountPaid=100))
-    assert payments_total(order) == 100
-    assert (change(order, Decimal(92)), unpaid(order, Decimal(92))) == (8, 0)
-    assert (change(order, Decimal(101)), unpaid(order, Decimal(101))) == (0, 1)
-    assert not is_return(order)
-
-
-def test_a_return_has_no_change_and_is_paid_back_exactly():
+def test_a_return_has_negative_amounts():
     raw = item_with(Quantity=-1) | {"GrandTotal": -92, "AmountPaid": -92, "CheckoutDetails": [{"AmountPaid": -92}]}
     order = parse_order(raw)
-    assert is_return(order)
-    assert order.items[0].gross == -80
-    assert (change(order, Decimal(-92)), unpaid(order, Decimal(-92))) == (0, 0)
-    assert unpaid(order, Decimal(-90)) == unpaid(order, Decimal(-94)) == 2
-    assert change(order, Decimal(-94)) == 0
-    del raw["GrandTotal"]
-    assert is_return(parse_order(raw))
+    assert (order.items[0].gross, order.grand_total, order.payments[0].amount) == (-80, -92, -92)
+
+
+@pytest.mark.parametrize("value", ["USD", " usd ", "840", 840])
+def test_what_the_order_calls_its_currency(value):
+    assert parse_order(guide_order(Currency=value)).currency == str(value).strip()
+    assert parse_order(guide_order()).currency == ""
+
+
+def test_charges_beside_the_items():
+    order = parse_order(
+        guide_order(
+            ServiceCharges="8.0",
+            DeliveryCharges=0,
+            Tip="",
+            TipAmount=2,
+            Charges=[{"Type": "tip", "Amount": 1}, {"Type": "other", "Amount": 0}, {"Type": "deposit"}],
+        )
+    )
+    assert order.charges == (("ServiceCharges", 8), ("TipAmount", 2), ("Charges[0].Amount", 1))
+    assert parse_order(guide_order(ServiceCharges=0)).charges == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"ServiceCharges": "8,0"}, "ServiceCharges"),
+        ({"TipAmount": []}, "TipAmount"),
+        ({"Charges": 8}, "Charges"),
+        ({"Charges": [8]}, "Charges[0]"),
+        ({"Charges": [{"Amount": "x"}]}, "Charges[0].Amount"),
+        ({"Currency": {}}, "Currency"),
+    ],
+)
+def test_an_error_names_the_charge_or_the_currency(changes, path):
+    assert error_of(guide_order(**changes)).path == path
+
+
+def test_other_numbers_of_the_order_are_kept_unread():
+    order = parse_order(guide_order(Packaging=1.5, Note="5,0", Flag=True, Nested={"Amount": 1}, LocationID=404))
+    assert dict(order.further) == {"Packaging": Decimal("1.5"), "Note": "5,0", "LocationID": 404}
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -260,7 +273,6 @@ def test_a_discount_takes_away_whatever_its_sign(sign):
     assert order_of((80, 1, sign * 8), AmountDiscount=sign * 5).items[0].discount == 8
     returned = order_of((80, -1, sign * 8), AmountDiscount=sign * 5)
     assert (returned.items[0].discount, returned.discount) == (-8, -5)
-    assert expected_net(returned, [Decimal(-8)]) == -72
 
 
 def test_a_discount_that_was_rounded_up_beyond_its_line_keeps_its_direction():

@@ -1,0 +1,149 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, models
+
+from ...lib.money import decimal, round_currency
+from .priced_order import Line, PricedOrder
+
+ZERO = Decimal(0)
+DISCOUNT_PRODUCT = "external_order_sync.product_discount_after_tax"
+
+
+class ExternalOrderComputing(models.AbstractModel):
+    """Computes what an external order costs under one reading of its taxes and discounts, with Odoo's own engine."""
+
+    _name = "external.order.computing"
+    _description = "External Order Computing"
+
+    @api.model
+    def _compute(self, lines, discounts, taxes, terms, sign):
+        """Return ``lines`` priced under one reading.
+
+        :param lines: a list of `Line`
+        :param Discounts discounts:
+        :param TaxReading taxes:
+        :param PricingTerms terms:
+        :param int sign: -1 for a return, which is computed with amounts above 0, as `pos.order` does
+        :rtype: PricedOrder
+        """
+        if discounts.after_tax:
+            lines = [*lines, self._prepare_discount_line(discounts.after_tax, terms)]
+        priced_lines = []
+        for line in lines:
+            choice = taxes.choose(line)
+            discount = ZERO if line.item is None else discounts.lines[line.item_index]
+            base_line = self._prepare_base_line(line, discount, choice, terms, sign)
+            priced_lines.append(replace(line, taxes=choice.taxes, base_line=base_line))
+        return self._total(priced_lines, taxes.fiscal_position, discounts, terms, sign)
+
+    @api.model
+    def _total(self, lines, fiscal_position, discounts, terms, sign):
+        """Return the `PricedOrder` of lines whose base lines are prepared."""
+        base_lines = [line.base_line for line in lines]
+        self.env["account.tax"]._add_tax_details_in_base_lines(base_lines, terms.company)
+        self.env["account.tax"]._round_base_lines_tax_details(base_lines, terms.company)
+        net = sum((self._net(base_line) for base_line in base_lines), ZERO)
+        tax = sum((self._tax(base_line) for base_line in base_lines), ZERO)
+        return PricedOrder(
+            lines,
+            fiscal_position,
+            total=round_currency(sign * (net + tax), terms.unit),
+            tax=round_currency(sign * tax, terms.unit),
+            discounts=discounts,
+            sign=sign,
+        )
+
+    @api.model
+    def _net(self, base_line):
+        details = base_line["tax_details"]
+        return decimal(details["total_excluded_currency"]) + decimal(details["delta_total_excluded_currency"])
+
+    @api.model
+    def _tax(self, base_line):
+        return sum((decimal(data["tax_amount_currency"]) for data in base_line["tax_details"]["taxes_data"]), ZERO)
+
+    # ------------------------------------------------------------
+    # Base lines
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_base_line(self, line, discount, choice, terms, sign):
+        """Return what `pos.order.line._prepare_base_line_for_taxes_computation` will give for this line."""
+        gross = line.item.gross if line.item else ZERO
+        share = discount / gross if gross and not line.is_free else ZERO
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            None,
+            currency_id=terms.currency,
+            rate=terms.rate,
+            product_id=line.product,
+            product_uom_id=line.product.uom_id,
+            tax_ids=choice.applied,
+            price_unit=self._get_price_unit(line, share, choice, terms),
+            quantity=float(line.quantity) * sign,
+            discount=float(share * 100),
+            is_refund=line.quantity * line.price < 0,
+            sign=-sign,
+        )
+
+    @api.model
+    def _get_price_unit(self, line, discount, choice, terms):
+        """Return the unit price, with the taxes it includes in Odoo; ``discount`` is the part that is taken off."""
+        includes_tax = terms.prices_include_tax
+        if choice.is_all_included if includes_tax else not choice.is_included:
+            return float(line.price)
+        # A fixed tax is not discounted, so what Odoo takes off must not be taken off of it.
+        factor = 1 if choice.is_proportional or discount == 1 else 1 - discount
+        price_unit = float(line.price * factor)
+        if includes_tax:
+            price_unit = self._get_price_without_tax(price_unit, line.product, choice.applied)
+        # Odoo adds to a price without tax those taxes that its own price includes.
+        price_unit = choice.applied._adapt_price_unit_to_another_taxes(
+            price_unit, line.product, choice.applied.browse(), choice.applied
+        )
+        return price_unit / float(factor)
+
+    @api.model
+    def _get_price_without_tax(self, price_unit, product, taxes):
+        details = taxes._get_tax_details(
+            price_unit, 1.0, rounding_method="round_globally", product=product, special_mode="total_included"
+        )
+        return details["total_excluded"]
+
+    # ------------------------------------------------------------
+    # A discount after tax
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_discount_line(self, amount, terms):
+        """Return the untaxed `Line` that takes ``amount`` off the total: the tax of the other lines stays as it is."""
+        product = self._get_discount_product(terms.config)
+        quantity = Decimal(-1 if amount < 0 else 1)
+        return Line(product, product.name, quantity, -abs(amount), None, None)
+
+    @api.model
+    def _get_discount_product(self, config):
+        """Return the product of discounts after tax: the discount product of the Point of Sale, or our own."""
+        # `pos_discount` has the field.
+        product = config.discount_product_id if "discount_product_id" in config else self.env["product.product"]
+        product = product or self.env.ref(DISCOUNT_PRODUCT, raise_if_not_found=False)
+        return product or self._create_discount_product()
+
+    @api.model
+    def _create_discount_product(self):
+        """Create the product again that the installation made, for it was deleted."""
+        product = self.env["product.product"].create(
+            {
+                "name": "Discount after Tax",
+                "type": "service",
+                "list_price": 0,
+                "sale_ok": False,
+                "purchase_ok": False,
+                "taxes_id": False,
+                "supplier_taxes_id": False,
+            }
+        )
+        self.env["ir.model.data"]._update_xmlids(
+            [{"xml_id": DISCOUNT_PRODUCT, "record": product, "noupdate": True}]
+        )
+        return product

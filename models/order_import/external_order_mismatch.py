@@ -1,0 +1,150 @@
+from decimal import Decimal
+
+from odoo import api, models
+
+from ...lib.money import exact, round_currency
+from ...lib.order.discounts import discount_readings
+from ...lib.order.totals import adds_up, field_of, item_nets
+from ...tools.message_language import amount_text, for_reader
+
+ZERO = Decimal(0)
+
+
+class ExternalOrderMismatch(models.AbstractModel):
+    """Explains why no reading of taxes and discounts gives what an order states, and what to do about it."""
+
+    _name = "external.order.mismatch"
+    _description = "External Order Mismatch"
+
+    @api.model
+    @exact
+    def _explain(self, order, tried, terms, target):
+        """Return a sentence that says what contradicts what, and the likeliest reason.
+
+        :param tried: the `PricedOrder` of each reading, the nearest first; it may be empty
+        """
+        env = for_reader(self.env)
+        if not terms.prices_include_tax and self._seems_to_include_tax(order, terms, target):
+            return env._(
+                "The prices of the order add up to its total of %(total)s without its Tax of %(tax)s, so they seem to "
+                "include tax. If so, switch on Prices Include Tax in the synchronization, and retry.",
+                total=amount_text(terms.currency, target),
+                tax=amount_text(terms.currency, order.tax),
+            )
+        same_total = [priced for priced in tried if priced.total == target]
+        agreeing = [
+            priced
+            for priced in same_total
+            if adds_up(order, priced.discounts, target, terms.unit, prices_include_tax=terms.prices_include_tax)
+        ]
+        tax = None if order.tax is None else round_currency(order.tax, terms.unit)
+        if agreeing and tax is not None:
+            reason = env._(
+                "The order's total of %(total)s is right, but its Tax is %(theirs)s, and Odoo computes %(ours)s.",
+                total=amount_text(terms.currency, target),
+                theirs=amount_text(terms.currency, tax),
+                ours=amount_text(terms.currency, agreeing[0].tax),
+            )
+            return f"{reason} {self._get_tax_advice(order)}"
+        if contradiction := self._explain_contradiction(order, terms, target):
+            return contradiction
+        if same_total:
+            return self._explain_subtotal(order, terms)
+        return self._explain_total(order, tried, terms, target)
+
+    @api.model
+    def _explain_contradiction(self, order, terms, target):
+        """Say by how much the stated totals contradict each other, and which field may be the difference."""
+        unit = terms.unit
+        if order.grand_total is None or order.amount_total is None or order.tax is None:
+            return ""
+        gross = sum((item.gross for item in order.items), ZERO)
+        carried = sum((item.discount for item in order.items), ZERO)
+        subtotal, tax = round_currency(order.amount_total, unit), round_currency(order.tax, unit)
+        discount = round_currency(order.discount or carried, unit)
+        candidates = {subtotal - discount + tax, subtotal - discount + carried + tax, subtotal + tax - carried}
+        if not carried:
+            candidates = {subtotal - discount + tax}
+        if terms.prices_include_tax:
+            candidates |= {subtotal - discount, subtotal}
+        if target in candidates:
+            return ""
+        stated = min(candidates, key=lambda amount: abs(amount - target))
+        env = for_reader(self.env)
+        message = env._(
+            "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s make "
+            "%(stated)s, but GrandTotal is %(total)s.",
+            subtotal=amount_text(terms.currency, subtotal),
+            discount=amount_text(terms.currency, discount),
+            tax=amount_text(terms.currency, tax),
+            stated=amount_text(terms.currency, stated),
+            total=amount_text(terms.currency, target),
+        )
+        return f"{message} {self._get_difference_advice(order, target - stated, terms)}"
+
+    @api.model
+    def _explain_subtotal(self, order, terms):
+        return for_reader(self.env)._(
+            "AmountTotal is %(theirs)s, but the order's items add up to %(ours)s. %(advice)s",
+            theirs=amount_text(terms.currency, order.amount_total),
+            ours=amount_text(terms.currency, sum((item.gross for item in order.items), ZERO)),
+            advice=self._get_difference_advice(
+                order, round_currency(order.amount_total - sum((item.gross for item in order.items), ZERO), terms.unit), terms
+            ),
+        )
+
+    @api.model
+    def _explain_total(self, order, tried, terms, target):
+        env = for_reader(self.env)
+        if not tried:
+            return env._(
+                "The order's AmountDiscount (%(discount)s) cannot be taken off its items. The external system has to "
+                "send another AmountDiscount, or the discounts of the items.",
+                discount=amount_text(terms.currency, order.discount or ZERO),
+            )
+        field = "GrandTotal" if order.grand_total is not None else "AmountPaid"
+        message = env._(
+            "The order's %(field)s is %(theirs)s, but with the taxes of Odoo it totals %(ours)s.",
+            field=field,
+            theirs=amount_text(terms.currency, target),
+            ours=amount_text(terms.currency, tried[0].total),
+        )
+        difference = target - tried[0].total
+        if name := field_of(order, difference, terms.unit):
+            if name != "Tax":
+                return f"{message} {self._get_field_advice(name, difference, terms)}"
+        return f"{message} {self._get_tax_advice(order)}"
+
+    @api.model
+    def _get_difference_advice(self, order, difference, terms):
+        if name := field_of(order, difference, terms.unit):
+            return self._get_field_advice(name, difference, terms)
+        return for_reader(self.env)._(
+            "%(difference)s is not accounted for. The external system has to correct the order.",
+            difference=amount_text(terms.currency, abs(difference)),
+        )
+
+    @api.model
+    def _get_field_advice(self, name, difference, terms):
+        return for_reader(self.env)._(
+            "The difference of %(difference)s is the amount of %(field)s. If it belongs to the total, the external "
+            "system has to send it as an item.",
+            difference=amount_text(terms.currency, abs(difference)),
+            field=name,
+        )
+
+    @api.model
+    def _seems_to_include_tax(self, order, terms, target):
+        """Return whether the prices add up to the total without any tax, although the order has tax."""
+        return bool(order.tax) and any(
+            round_currency(sum(item_nets(order, discounts), ZERO) - discounts.after_tax, terms.unit) == target
+            for discounts in discount_readings(order, terms.unit)
+        )
+
+    @api.model
+    def _get_tax_advice(self, order):
+        env = for_reader(self.env)
+        return env._(
+            "Compare the sale taxes of its products, and TaxPercent (%(percent)s), with those of the external system.",
+            percent=env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %",
+        )

@@ -1,0 +1,272 @@
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from odoo import api, models
+
+from ...lib.money import decimal, exact, round_currency
+from ...lib.order.totals import item_nets, rounding_of
+
+ZERO = Decimal(0)
+# Odoo's engine computes with floats. Of their 17 digits these can be trusted after some operations.
+TRUSTED = Context(prec=13, rounding=ROUND_HALF_EVEN)
+# The part of a currency unit by which sums of them may be off.
+NOISE = Decimal("1e-6")
+
+
+@dataclass
+class TaxAmount:
+    """One tax of one line: its amount as Odoo rounded it, the exact one, and how far rounding can lead away from it.
+
+    `by_piece` is what it comes to where the tax of each piece is rounded.
+    """
+
+    data: dict
+    amount: Decimal
+    exact: Decimal
+    rounding: Decimal
+    by_piece: Decimal
+
+
+@dataclass
+class LineAmounts:
+    """A line: its net amount as Odoo rounded it, the exact one, whether that is a whole number of units, its taxes."""
+
+    line: object
+    net: Decimal
+    exact: Decimal
+    has_rest: bool
+    taxes: list = field(default_factory=list)
+    others: Decimal = ZERO
+
+    @property
+    @exact
+    def tax(self):
+        return sum((tax.amount for tax in self.taxes), self.others)
+
+
+class ExternalOrderRounding(models.AbstractModel):
+    """Settles what the external system rounded otherwise than Odoo, and nothing else.
+
+    Rounding makes at most half a currency unit of each tax of each taxed line, and of each line whose amount has parts
+    of a unit. What is a whole number of units is not rounded. A sender that rounds the tax of each piece is recognized
+    by the Tax it states.
+    """
+
+    _name = "external.order.rounding"
+    _description = "External Order Rounding"
+
+    @api.model
+    @exact
+    def _settle(self, order, priced, target, terms):
+        """Return ``priced`` with amounts set by hand so that it totals ``target``, with the order's Tax if it has one.
+
+        Odoo keeps such amounts in ``extra_tax_data`` and uses them wherever it computes the line again.
+
+        :param OrderPayload order:
+        :param PricedOrder priced:
+        :param Decimal target: in the currency of the Point of Sale
+        :param PricingTerms terms:
+        :return: the `PricedOrder`, or None if rounding does not explain the difference
+        """
+        unit = terms.unit
+        stated = None if order.tax is None else round_currency(order.tax, unit)
+        if priced.total == target and stated in (None, priced.tax):
+            return priced
+        # Most readings that do not fit are far off: see that before anything is computed exactly.
+        most = unit * sum(2 + len(line.base_line["tax_details"]["taxes_data"]) * 2 for line in priced.lines)
+        if abs(priced.total - target) > most + self._get_largest_by_piece(priced, unit):
+            return None
+        lines = [replace(line, base_line=self._copy_base_line(line.base_line)) for line in priced.lines]
+        amounts = [self._read_line(line, priced, terms) for line in lines]
+        if not self._choose_amounts(
+            order, priced, amounts, priced.sign * target, None if stated is None else priced.sign * stated, terms
+        ):
+            return None
+        self._set_amounts(amounts, terms)
+        settled = self.env["external.order.computing"]._total(
+            lines, priced.fiscal_position, priced.discounts, terms, priced.sign
+        )
+        return settled if settled.total == target and stated in (None, settled.tax) else None
+
+    @api.model
+    def _get_largest_by_piece(self, priced, unit):
+        """Return the most that rounding by the piece can add up to."""
+        return unit * sum(
+            abs(line.quantity) * len(line.base_line["tax_details"]["taxes_data"]) for line in priced.lines
+        )
+
+    # ------------------------------------------------------------
+    # Reading what Odoo computed, rounded and exact
+    # ------------------------------------------------------------
+
+    @api.model
+    def _copy_base_line(self, base_line):
+        details = base_line["tax_details"]
+        return {**base_line, "tax_details": {**details, "taxes_data": [dict(data) for data in details["taxes_data"]]}}
+
+    @api.model
+    def _read_line(self, line, priced, terms):
+        """Return the `LineAmounts` of a line of ``priced``."""
+        unit = terms.unit
+        exact_line = dict(line.base_line)
+        self.env["account.tax"]._add_tax_details_in_base_line(exact_line, terms.company, "round_globally")
+        exact_details, details = exact_line["tax_details"], line.base_line["tax_details"]
+        net = self._trusted(exact_details["raw_total_excluded_currency"])
+        whole = self._trusted(exact_details["raw_total_included_currency"]) if terms.prices_include_tax else net
+        has_rest = bool(whole % unit)
+        amounts = LineAmounts(line, self._get_net(line), net, has_rest)
+        # How far the amount that the sender taxed can be from ours: it was rounded, or its discount spread otherwise.
+        is_spread = priced.discounts.is_spread and line.item is not None
+        base_rounding = (unit / 2 if has_rest else ZERO) + (unit if is_spread else ZERO)
+        for data, exact_data in zip(details["taxes_data"], exact_details["taxes_data"], strict=True):
+            amount = round_currency(decimal(data["tax_amount_currency"]), unit)
+            if data["tax"].has_negative_factor:
+                amounts.others += amount
+                continue
+            exact_amount = self._trusted(exact_data["raw_tax_amount_currency"])
+            base = self._trusted(exact_data["raw_base_amount_currency"])
+            rounding = unit / 2 if exact_amount % unit or base_rounding else ZERO
+            if base and data["tax"].amount_type != "fixed":
+                rounding += base_rounding * abs(exact_amount / base)
+            by_piece = self._round_by_piece(exact_amount, line.quantity, unit)
+            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece))
+        return amounts
+
+    @api.model
+    def _trusted(self, amount):
+        return TRUSTED.create_decimal(repr(amount)) + ZERO
+
+    @api.model
+    def _get_net(self, line):
+        return round_currency(
+            self.env["external.order.computing"]._net(line.base_line), decimal(line.base_line["currency_id"].rounding)
+        )
+
+    @api.model
+    def _round_by_piece(self, amount, quantity, unit):
+        pieces = abs(quantity)
+        if pieces <= 1 or pieces % 1:
+            return round_currency(amount, unit)
+        return round_currency(amount / pieces, unit) * pieces
+
+    # ------------------------------------------------------------
+    # Choosing the amounts
+    # ------------------------------------------------------------
+
+    @api.model
+    def _choose_amounts(self, order, priced, amounts, target, tax, terms):
+        """Change ``amounts`` so that they add up to ``target`` and ``tax``, both with the sign of the computation.
+
+        :return: whether rounding can do that
+        """
+        unit = terms.unit
+        taxes = [one for line in amounts for one in line.taxes]
+        others = sum((line.others for line in amounts), ZERO)
+        exact_tax = sum((one.exact for one in taxes), ZERO)
+        tax_rounding = sum((one.rounding for one in taxes), ZERO)
+        # What the prices of the feed add up to stays as it is: the total where they include tax, else the net amount.
+        nets = item_nets(order, priced.discounts)
+        fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
+        net_rounding = rounding_of(nets, unit)
+        if tax is None:
+            tax = self._get_unstated_tax(priced, amounts, target, exact_tax, terms)
+        if tax is None:
+            return False
+        tax -= others
+        if abs((target if terms.prices_include_tax else target - tax - others) - fixed) > net_rounding:
+            return False
+        if abs(tax - exact_tax) <= tax_rounding + unit * NOISE:
+            self._spread_tax(taxes, tax, unit)
+        elif order.tax is not None and tax == sum((one.by_piece for one in taxes), ZERO):
+            for one in taxes:
+                one.amount = one.by_piece
+        else:
+            return False
+        self._spread_net(amounts, target - tax - others, terms)
+        return True
+
+    @api.model
+    def _get_unstated_tax(self, priced, amounts, target, exact_tax, terms):
+        """Return the tax of an order that does not state it: Odoo's own, or what its net amount leaves of ``target``."""
+        tax = priced.sign * priced.tax
+        if terms.prices_include_tax:
+            return tax
+        net_rounding = sum((terms.unit / 2 for line in amounts if line.has_rest), ZERO)
+        net = sum((line.net for line in amounts), ZERO)
+        exact_net = sum((line.exact for line in amounts), ZERO)
+        rest = target - net - tax
+        # The tax takes what its rounding can, the net amounts the rest.
+        by_net = ZERO
+        while rest - by_net and abs(tax + rest - by_net - exact_tax) > self._get_tax_rounding(amounts):
+            by_net += terms.unit.copy_sign(rest)
+            if abs(net + by_net - exact_net) > net_rounding + terms.unit:
+                return None
+        return tax + rest - by_net
+
+    @api.model
+    def _get_tax_rounding(self, amounts):
+        return sum((one.rounding for line in amounts for one in line.taxes), ZERO)
+
+    @api.model
+    def _spread_tax(self, taxes, tax, unit):
+        """Let ``taxes`` add up to ``tax``; each goes to the next unit at most, the nearest to it first."""
+        rest = tax - sum((one.amount for one in taxes), ZERO)
+        step = unit.copy_sign(rest)
+        rounded = [one for one in taxes if one.rounding] or taxes
+        for _unit in range(int(abs(rest) / unit)):
+            nearest = min(rounded, key=lambda one: abs(one.amount + step - one.exact))
+            nearest.amount += step
+
+    @api.model
+    def _spread_net(self, amounts, net, terms):
+        """Let the net amounts of the lines add up to ``net``."""
+        unit = terms.unit
+        if terms.prices_include_tax:
+            # Of each line the amount with tax stays: what its tax has more, its net amount has less.
+            for line in amounts:
+                exact_tax = sum((one.exact for one in line.taxes), line.others)
+                line.net = round_currency(line.exact + exact_tax, unit) - line.tax
+        rest = net - sum((line.net for line in amounts), ZERO)
+        step = unit.copy_sign(rest)
+        rounded = [line for line in amounts if line.has_rest] or [line for line in amounts if line.exact] or amounts
+        for _unit in range(int(abs(rest) / unit)):
+            nearest = min(rounded, key=lambda line: abs(line.net + step - line.exact))
+            nearest.net += step
+
+    # ------------------------------------------------------------
+    # Setting the amounts
+    # ------------------------------------------------------------
+
+    @api.model
+    def _set_amounts(self, amounts, terms):
+        """Put ``amounts`` into the base lines of their lines."""
+        taxed = [line for line in amounts if line.taxes]
+        for line in amounts:
+            if line.taxes:
+                self._fix_line(line, terms)
+            elif line.net != line.exact:
+                self._shift_price(line)
+        # All taxed lines, also those without a difference: Odoo would even out the fixed ones with the others.
+        self.env["account.tax"]._fix_base_lines_tax_details_on_manual_tax_amounts(
+            [line.line.base_line for line in taxed], terms.company
+        )
+
+    @api.model
+    def _fix_line(self, line, terms):
+        base_line = line.line.base_line
+        details = base_line["tax_details"]
+        net = line.net - self._get_net(line.line)
+        changes = [(details, "total_excluded", net), *((data, "base_amount", net) for data in details["taxes_data"])]
+        for one in line.taxes:
+            changes.append((one.data, "tax_amount", one.amount - decimal(one.data["tax_amount_currency"])))
+        for holder, key, amount in changes:
+            holder[f"{key}_currency"] = terms.currency.round(holder[f"{key}_currency"] + float(amount))
+            holder[key] = terms.company.currency_id.round(holder[f"{key}_currency"] / (base_line["rate"] or 1.0))
+
+    @api.model
+    def _shift_price(self, line):
+        """Change an untaxed line by its price: there is no tax amount that could be fixed."""
+        base_line = line.line.base_line
+        factor = base_line["quantity"] * (1 - base_line["discount"] / 100)
+        if factor:
+            base_line["price_unit"] += float(line.net - line.exact) / factor

@@ -1,0 +1,61 @@
+from odoo import api, models
+
+from .priced_order import TaxReading
+
+
+class ExternalOrderTaxes(models.AbstractModel):
+    """Finds the taxes that an external order can mean: those of its products, or the company's of TaxPercent."""
+
+    _name = "external.order.taxes"
+    _description = "External Order Taxes"
+
+    @api.model
+    def _get_own_reading(self, config):
+        """Return the `TaxReading` of the products' own sale taxes, in the fiscal position of the Point of Sale."""
+        company = config.company_id
+        return TaxReading(
+            lambda product: product.taxes_id._filter_taxes_by_company(company), config.default_fiscal_position_id
+        )
+
+    @api.model
+    def _iter_readings(self, order, terms):
+        """Yield each `TaxReading` of an order, the likeliest first.
+
+        :param OrderPayload order:
+        :param PricingTerms terms:
+        """
+        yield terms.own_taxes
+        percent = order.tax_percent
+        if percent is None:
+            return
+        if percent not in terms.taxes_of_percent:
+            terms.taxes_of_percent[percent] = self._get_percent_reading(terms.company, percent)
+        if reading := terms.taxes_of_percent[percent]:
+            yield reading
+
+    @api.model
+    def _get_percent_reading(self, company, percent):
+        tax = self._get_company_tax(company, percent)
+        if percent and not tax:
+            return None
+        return TaxReading(lambda product: tax if product else tax.browse(), self.env["account.fiscal.position"])
+
+    @api.model
+    def _get_company_tax(self, company, percent):
+        """Return the company's sale tax of ``percent``: the default one, its own, one that excludes tax go first.
+
+        :return: ``account.tax``, empty for 0 or if there is none
+        """
+        if not percent:
+            return self.env["account.tax"]
+        taxes = self.env["account.tax"].search(
+            [
+                *self.env["account.tax"]._check_company_domain(company),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+                ("amount", "=", float(percent)),
+            ]
+        )
+        return taxes.filtered(lambda tax: not tax.has_negative_factor).sorted(
+            lambda tax: (tax != company.account_sale_tax_id, tax.company_id != company, tax.price_include)
+        )[:1]
