@@ -30,6 +30,7 @@ from . import test_mirror_equality
 from . import test_mirror_source
 from . import test_mirror_sync
 from . import test_mirror_tours
+from . import test_money_altered
 from . import test_money_cash_rounding
 from . import test_money_currencies
 from . import test_money_discounts
