@@ -121,10 +121,10 @@ class TestCombo(MoneyCase):
 
     def test_odoo_invoices_a_combo_to_the_cent(self):
         item = self.menu_of(self.part("Burger", 1, 50.0), self.part("Fries", 1, 30.0))
-        order = self.sell(item, total=92.01, tax=12.00).pos_order_id
+        order = self.sell(item, total=92.00, tax=12.00).pos_order_id
         order.partner_id = self.env["res.partner"].create({"name": "Customer"})
         order.action_pos_order_invoice()
-        self.assertRecordValues(order.account_move, [{"amount_total": 92.01, "amount_tax": 12.00}])
+        self.assertRecordValues(order.account_move, [{"amount_total": 92.00, "amount_tax": 12.00}])
 
     def test_a_returned_combo(self):
         item = self.menu_of(self.part("Burger", -1, 50.0), self.part("Fries", -1, 30.0), quantity=-1)

@@ -17,14 +17,15 @@ class TestMoneyCurrencies(MoneyCase):
         order = self.assert_booked(self.sell(*items, total=3513, tax=458), 3513, 458)
         self.assert_books(order, 20.37, 3.05, 23.42)
 
-    def test_no_decimals_with_a_rest_of_one_unit(self):
+    def test_no_decimals_with_a_tax_that_was_rounded_otherwise(self):
         self.open_shop_in("JPY", 150.0)
-        row = self.sell(self.item(price=115), total=133, tax=18)
-        self.assert_booked(row, 133, 18)
+        for tax in (19, 20):  # 19.5
+            row = self.sell(self.item(price=130), order_id=f"tax {tax}", total=130 + tax, tax=tax)
+            self.assert_booked(row, 130 + tax, tax)
 
-    def test_no_decimals_and_more_than_one_unit(self):
+    def test_no_decimals_and_more_than_half_a_unit(self):
         self.open_shop_in("JPY", 150.0)
-        self.assert_refused(self.sell(self.item(price=115), total=134, tax=19), "amount_mismatch", "134", "132")
+        self.assert_refused(self.sell(self.item(price=115), total=133, tax=18), "amount_mismatch", "133", "132")
 
     def test_two_decimals(self):
         self.open_shop_in("EUR", 0.8)
@@ -53,7 +54,7 @@ class TestMoneyCurrencies(MoneyCase):
 
     def test_the_rate_of_the_day_is_kept_on_the_order(self):
         self.open_shop_in("EUR", 0.8)
-        order = self.sell(self.item(), total=92.01, tax=12.00).pos_order_id
+        order = self.sell(self.item(price=0.30), total=0.34, tax=0.04).pos_order_id
         self.assertAlmostEqual(order.currency_rate, 0.8)
         self.assertAlmostEqual(order.lines.extra_tax_data["rate"], 0.8)
 

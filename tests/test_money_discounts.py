@@ -12,7 +12,7 @@ class TestMoneyDiscounts(MoneyCase):
 
     def test_a_discount_that_is_no_round_percentage_is_kept_to_the_cent(self):
         items = (self.item(price=29.99, quantity=3, DiscountAmount=7.77), self.item(price=9.99, DiscountAmount=3.33))
-        self.assert_booked(self.sell(*items, total=102.18, tax=13.33), 102.18, 13.33)
+        self.assert_booked(self.sell(*items, total=102.19, tax=13.33), 102.19, 13.33)
 
     def test_a_line_may_be_free_by_its_discount(self):
         items = (self.item(price=80, DiscountAmount=80), self.item(price=40))
@@ -54,6 +54,62 @@ class TestMoneyDiscounts(MoneyCase):
         self.create_product("Included", tax)
         items = (self.item("Included", price=80), self.item("Included", price=20))
         self.assert_booked(self.sell(*items, total=103.50, tax=13.50, AmountDiscount=10), 103.50, 13.50)
+
+    def test_an_amount_discount_that_nothing_takes_off_is_refused(self):
+        row = self.sell(self.item(), total=92.00, tax=12.00, AmountDiscount=3)
+        self.assert_refused(row, "amount_mismatch", "3.00")
+
+    # After tax
+
+    def sell_with_voucher(self, **values):
+        ten = self.create_tax(10)
+        self.create_product("Chair", ten)
+        return self.sell(
+            self.item("Chair", price=100),
+            **{"total": 90.00, "tax": 10.00, "percent": 10, "AmountDiscount": 20, **values},
+        )
+
+    def test_a_discount_after_tax_leaves_the_tax_as_it_is(self):
+        order = self.assert_booked(self.sell_with_voucher(), 90.00, 10.00)
+        self.assertEqual(order.lines.sorted("id").mapped("price_subtotal_incl"), [110.0, -20.0])
+        self.assertEqual(order.picking_ids.move_ids.product_id.name, "Chair")
+        books = self.close_and_read(order.session_id)
+        self.assertEqual((books["sales"], sum(books["tax"].values())), (80.00, 10.00))
+        self.assertEqual(books["paid"], {self.cash: 90.00})
+
+    def test_odoo_invoices_a_discount_after_tax_to_the_cent(self):
+        order = self.sell_with_voucher().pos_order_id
+        order.partner_id = self.env["res.partner"].create({"name": "Customer"})
+        order.action_pos_order_invoice()
+        self.assertRecordValues(
+            order.account_move, [{"move_type": "out_invoice", "amount_total": 90.00, "amount_tax": 10.00}]
+        )
+
+    def test_without_a_stated_tax_only_after_tax_gives_the_total(self):
+        self.assert_booked(self.sell_with_voucher(tax=None), 90.00, 10.00)
+
+    def test_before_tax_it_is_where_the_totals_say_so(self):
+        order = self.assert_booked(self.sell_with_voucher(total=88.00, tax=8.00), 88.00, 8.00)
+        self.assertEqual(len(order.lines), 1)
+
+    def test_a_discount_after_tax_beside_the_lines_discounts(self):
+        items = (self.item(price=80, DiscountAmount=10), self.item(price=20))
+        row = self.sell(*items, total=88.50, tax=13.50, AmountDiscount=15)
+        self.assert_booked(row, 88.50, 13.50)
+
+    def test_a_discount_after_tax_of_a_return(self):
+        row = self.sell(self.item(price=100, quantity=-1), total=-95.00, tax=-15.00, AmountDiscount=20)
+        order = self.assert_booked(row, -95.00, -15.00)
+        self.assertEqual(order.lines.sorted("id").mapped("price_subtotal_incl"), [-115.0, 20.0])
+
+    def test_no_more_is_taken_off_than_the_order_costs(self):
+        row = self.sell_with_voucher(total=-10.00, tax=10.00, AmountDiscount=120, paid=-10.00)
+        self.assert_refused(row, "amount_mismatch")
+
+    def test_the_product_of_discounts_after_tax_is_made_again_if_it_was_deleted(self):
+        self.env.ref("external_order_sync.product_discount_after_tax").product_tmpl_id.unlink()
+        self.assert_booked(self.sell_with_voucher(), 90.00, 10.00)
+        self.assertTrue(self.env.ref("external_order_sync.product_discount_after_tax"))
 
     def test_the_sign_of_a_discount_does_not_count(self):
         row = self.sell(self.item(DiscountAmount=-20), total=69.00, tax=9.00, AmountDiscount=-20)

@@ -20,15 +20,41 @@ class TestMoneyPayments(MoneyCase):
         )
         self.assertEqual((order.amount_paid, order.amount_return), (92.00, 8.00))
 
-    def test_change_of_a_card_payment_is_given_in_cash(self):
-        row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[self.payment(100, "Card", 2)])
-        order = self.assert_booked(row, 92.00, 12.00)
-        self.assertEqual(order.payment_ids.filtered("is_change").payment_method_id, self.cash)
+    def test_what_a_card_paid_too_much_is_overpaid(self):
+        for order_id, payments in (
+            ("card", [self.payment(100, "Card", 2)]),
+            ("card and cash", [self.payment(93, "Card", 2), self.payment(5)]),
+        ):
+            with self.subTest(paid=order_id):
+                row = self.sell(self.item(), order_id=order_id, total=92.00, tax=12.00, CheckoutDetails=payments)
+                self.assert_refused(row, "overpaid", "92.00", "tip")
 
-    def test_change_without_a_cash_method_is_refused(self):
-        self.pos_config.payment_method_ids = self.card
-        row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[self.payment(100, "Card", 2)])
-        self.assert_refused(row, "payment_not_found", "no cash method")
+    def test_change_is_given_as_far_as_cash_was_paid(self):
+        payments = [self.payment(50, "Card", 2), self.payment(50)]
+        row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=payments)
+        order = self.assert_booked(row, 92.00, 12.00)
+        change = order.payment_ids.filtered("is_change")
+        self.assertEqual((change.amount, change.payment_method_id), (-8.00, self.cash))
+
+    def test_change_comes_out_of_the_drawer_into_which_the_cash_went(self):
+        other = self.create_payment_method("Second Till", "cash")
+        self.pos_config.payment_method_ids |= other
+        payment = self.payment(100, "Second Till")
+        order = self.assert_booked(
+            self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[payment]), 92.00, 12.00
+        )
+        self.assertEqual(order.payment_ids.payment_method_id, other)
+
+    def test_a_tip_on_a_card_is_refused_by_its_name_as_no_line_carries_it(self):
+        payment = self.payment(100, "Card", 2)
+        row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[payment], TipAmount=8)
+        self.assert_refused(row, "amount_mismatch", "TipAmount", "8.00")
+
+    def test_a_negative_balance_is_the_change_or_refused(self):
+        row = self.sell(self.item(), order_id="change", total=92.00, tax=12.00, paid=100.00, BalanceAmount=-8)
+        self.assert_booked(row, 92.00, 12.00)
+        row = self.sell(self.item(), order_id="owed", total=92.00, tax=12.00, BalanceAmount=-3)
+        self.assert_refused(row, "overpaid", "3.00")
 
     def test_without_a_cash_method_an_exact_payment_is_taken(self):
         self.pos_config.payment_method_ids = self.card

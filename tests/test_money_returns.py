@@ -29,9 +29,9 @@ class TestMoneyReturns(MoneyCase):
         self.assert_booked(row, -103.49, -13.50)
 
     def test_a_rest_of_a_return_is_absorbed(self):
-        row = self.sell(self.item(quantity=-1), total=-92.01, tax=-12.00)
-        order = self.assert_booked(row, -92.01, -12.00)
-        self.assertAlmostEqual(order.lines.price_subtotal, -80.01)
+        row = self.sell(self.item(price=0.30, quantity=-1), total=-0.34, tax=-0.04)
+        order = self.assert_booked(row, -0.34, -0.04)
+        self.assertAlmostEqual(order.lines.price_subtotal, -0.30)
 
     def test_a_return_must_be_paid_back_exactly(self):
         for paid in (-180.00, -190.00, 0, 184.00):
@@ -57,20 +57,20 @@ class TestMoneyReturns(MoneyCase):
         self.assert_booked(row, -13.85, -14.85)
 
     def test_odoo_invoices_a_return_as_a_credit_note(self):
-        order = self.sell(self.item(quantity=-1), total=-92.01, tax=-12.00).pos_order_id
+        order = self.sell(self.item(price=0.30, quantity=-1), total=-0.34, tax=-0.04).pos_order_id
         order.partner_id = self.env["res.partner"].create({"name": "Customer"})
         order.action_pos_order_invoice()
         self.assertRecordValues(
             order.account_move,
-            [{"move_type": "out_refund", "amount_total": 92.01, "amount_tax": 12.00, "amount_residual": 0.0}],
+            [{"move_type": "out_refund", "amount_total": 0.34, "amount_tax": 0.04, "amount_residual": 0.0}],
         )
 
     def test_odoo_invoices_a_sale_with_a_rest_to_the_cent(self):
-        order = self.sell(self.item(DiscountAmount=10), total=80.51, tax=10.50).pos_order_id
+        order = self.sell(self.item(price=10.30, DiscountAmount=10), total=0.34, tax=0.04).pos_order_id
         order.partner_id = self.env["res.partner"].create({"name": "Customer"})
         order.action_pos_order_invoice()
         self.assertRecordValues(
-            order.account_move, [{"move_type": "out_invoice", "amount_total": 80.51, "amount_tax": 10.50}]
+            order.account_move, [{"move_type": "out_invoice", "amount_total": 0.34, "amount_tax": 0.04}]
         )
 
     def test_odoos_order_report_counts_a_return_below_zero(self):

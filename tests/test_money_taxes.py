@@ -125,21 +125,101 @@ class TestMoneyTaxes(MoneyCase):
         row = self.sell(self.item(), total=86.40, tax=6.40, percent=8)
         self.assert_refused(row, "amount_mismatch", "86.40", "92.00", "8 %")
 
-    # 3. A rest of one unit a line, 4. never more
+    # 3. Rounding, 4. never more
 
-    def test_a_rest_of_one_unit_a_line_is_absorbed(self):
+    def test_a_tax_that_was_rounded_otherwise_is_taken_over(self):
+        """Each of the two lines has a tax of 0.045."""
+        for total, tax in ((0.68, 0.08), (0.69, 0.09), (0.70, 0.10)):
+            with self.subTest(tax=tax):
+                row = self.sell(*[self.item(price=0.30)] * 2, order_id=f"rest {tax}", total=total, tax=tax)
+                self.assert_booked(row, total, tax)
+
+    def test_rounding_that_no_tax_states_is_taken_over_too(self):
+        for total, tax in ((0.68, 0.08), (0.70, 0.10)):
+            with self.subTest(total=total):
+                row = self.sell(*[self.item(price=0.30)] * 2, order_id=f"total {total}", total=total, tax=None)
+                self.assert_booked(row, total, tax)
+
+    def test_more_than_half_a_unit_of_each_tax_is_no_rounding(self):
+        for total, tax in ((0.67, 0.07), (0.71, 0.11), (0.67, None), (0.71, None)):
+            with self.subTest(total=total, tax=tax):
+                items = [self.item(price=0.30)] * 2
+                row = self.sell(*items, order_id=f"more {total} {tax}", total=total, tax=tax)
+                self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
+
+    def test_a_tax_that_is_a_whole_number_of_cents_is_not_rounded(self):
         for cents in (-2, -1, 1, 2):
-            with self.subTest(cents=cents):
+            for tax in (24.00 + cents / 100, 24.00, None):
                 total = 184.00 + cents / 100
-                row = self.sell(self.item(), self.item(price=80), order_id=f"rest {cents}", total=total, tax=24.00)
-                self.assert_booked(row, total, 24.00)
+                with self.subTest(total=total, tax=tax):
+                    items = [self.item()] * 2
+                    row = self.sell(*items, order_id=f"off {cents} {tax}", total=total, tax=tax)
+                    self.assert_refused(row, "amount_mismatch", f"{total:.2f}", "184.00")
 
-    def test_more_than_one_unit_a_line_is_a_mismatch_that_names_both_totals(self):
-        for cents in (-3, 3):
-            with self.subTest(cents=cents):
-                total = 184.00 + cents / 100
-                row = self.sell(self.item(), self.item(price=80), order_id=f"more {cents}", total=total, tax=24.00)
-                self.assert_refused(row, "amount_mismatch", f"{total:.2f}", "184.00")
+    def test_a_tax_rounded_by_the_piece(self):
+        """Of each piece the tax is 0.045: rounded 0.05, of 10 pieces 0.50; of the line it is 0.45."""
+        for method in ("round_per_line", "round_globally"):
+            with self.subTest(method=method):
+                self.company.tax_calculation_rounding_method = method
+                items = (self.item(price=0.30, quantity=10), self.item(price=80))
+                row = self.sell(*items, order_id=method, total=95.50, tax=12.50)
+                order = self.assert_booked(row, 95.50, 12.50)
+                self.assertEqual(
+                    [round(line.price_subtotal_incl, 2) for line in order.lines.sorted("id")], [3.50, 92.00]
+                )
+
+    def test_only_the_stated_tax_says_that_it_is_rounded_by_the_piece(self):
+        for total, tax in ((3.50, None), (3.48, 0.48), (3.51, 0.51)):
+            with self.subTest(total=total):
+                row = self.sell(self.item(price=0.30, quantity=10), order_id=f"{total}", total=total, tax=tax)
+                self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
+
+    # Prices that include tax in the external system
+
+    def test_prices_that_include_tax(self):
+        self.sync.prices_include_tax = True
+        self.create_product("Included", self.create_tax(15, price_include_override="tax_included"))
+        self.create_product("Chair", self.create_tax(19))
+        for name, price, tax, subtotal in (
+            ("Product Name", 92.00, 12.00, 92.00),
+            ("Product Name", 92.00, 12.00, 80.00),
+            ("Included", 92.00, 12.00, 92.00),
+            ("Chair", 69.00, 11.02, 57.98),
+            ("Chair", 69.00, 11.02, None),
+        ):
+            with self.subTest(name=name, subtotal=subtotal):
+                order_id = f"{name} {subtotal}"
+                row = self.sell(
+                    self.item(name, price=price), order_id=order_id, total=price, tax=tax, percent=0, AmountTotal=subtotal
+                )
+                self.assert_booked(row, price, tax)
+
+    def test_prices_that_include_tax_keep_the_total_to_the_cent(self):
+        self.sync.prices_include_tax = True
+        self.create_product("Bottle", self.tax | self.create_tax(0.25, amount_type="fixed"))
+        for method in ("round_per_line", "round_globally"):
+            with self.subTest(method=method):
+                self.company.tax_calculation_rounding_method = method
+                items = (
+                    self.item(price=19.99, quantity=3),
+                    self.item("Bottle", price=1.40, quantity=4, DiscountAmount=0.83),
+                )
+                row = self.sell(*items, order_id=method, total=64.74, tax=9.31, AmountTotal=None)
+                self.assert_booked(row, 64.74, 9.31)
+
+    def test_a_discount_of_the_order_where_prices_include_tax(self):
+        self.sync.prices_include_tax = True
+        items = (self.item(price=92), self.item(price=23))
+        row = self.sell(*items, total=103.50, tax=13.50, AmountDiscount=11.50)
+        self.assert_booked(row, 103.50, 13.50)
+        row = self.sell(*items, order_id="voucher", total=103.50, tax=15.00, AmountDiscount=11.50)
+        order = self.assert_booked(row, 103.50, 15.00)
+        self.assertEqual(len(order.lines), 3)
+
+    def test_where_prices_include_tax_a_tax_on_top_is_refused(self):
+        self.sync.prices_include_tax = True
+        row = self.sell(self.item(), total=92.00, tax=12.00)
+        self.assert_refused(row, "amount_mismatch", "92.00", "80.00")
 
     def test_components_do_not_widen_what_is_absorbed(self):
         package = {"ItemID": 0, "ItemName": "Component Item", "Price": 1, "Quantity": 1}
@@ -151,12 +231,15 @@ class TestMoneyTaxes(MoneyCase):
         row = self.sell(self.item("Untaxed", price=0.335, quantity=3), total=1.00, tax=0, percent=0)
         self.assert_booked(row, 1.00, 0.00)
 
-    def test_a_rest_of_a_reverse_charge_is_absorbed_by_the_price(self):
+    def test_a_reverse_charge_has_no_rounding(self):
         tax = self.create_tax(
             15, invoice_repartition_line_ids=self._reverse_charge(), refund_repartition_line_ids=self._reverse_charge()
         )
         self.create_product("Reverse", tax)
-        self.assert_booked(self.sell(self.item("Reverse"), total=80.01, tax=0, percent=None), 80.01, 0.00)
+        row = self.sell(self.item("Reverse"), order_id="right", total=80.00, tax=0, percent=None)
+        self.assert_booked(row, 80.00, 0.00)
+        row = self.sell(self.item("Reverse"), order_id="off", total=80.01, tax=0, percent=None, AmountTotal=None)
+        self.assert_refused(row, "amount_mismatch", "80.01")
 
     def _reverse_charge(self):
         return [
@@ -175,11 +258,11 @@ class TestMoneyTaxes(MoneyCase):
                     row = self.sell(*items, order_id=f"{method} {theirs}", total=0.90 + tax, tax=tax)
                     self.assert_booked(row, 0.90 + tax, tax)
 
-    def test_the_feeds_tax_is_kept_where_it_is_rounded_otherwise_at_the_same_total(self):
+    def test_the_feeds_tax_is_kept_where_it_is_rounded_otherwise_than_an_included_one(self):
         included = self.create_tax(15, price_include_override="tax_included")
         self.create_product("Included", included)
-        row = self.sell(self.item("Included", price=9.995), total=11.49, tax=1.49)
-        self.assert_booked(row, 11.49, 1.49)
+        row = self.sell(self.item("Included", price=0.30), total=0.34, tax=0.04)
+        self.assert_booked(row, 0.34, 0.04)
         self.assertFalse(row.warnings)
 
     def test_taxed_and_untaxed_lines_settle_together_under_both_roundings(self):
@@ -188,5 +271,5 @@ class TestMoneyTaxes(MoneyCase):
             with self.subTest(method=method):
                 self.company.tax_calculation_rounding_method = method
                 items = (self.item(price=0.335, quantity=3), self.item("Untaxed", price=0.115, quantity=3))
-                row = self.sell(*items, order_id=method, total=1.52, tax=0.15)
-                self.assert_booked(row, 1.52, 0.15)
+                row = self.sell(*items, order_id=method, total=1.51, tax=0.15, AmountTotal=1.36)
+                self.assert_booked(row, 1.51, 0.15)

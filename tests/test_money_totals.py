@@ -18,8 +18,10 @@ class TestMoneyTotals(MoneyCase):
         self.assert_booked(row, 1150.00, 150.00)
 
     def test_a_comma_that_may_be_a_decimal_comma_is_never_guessed(self):
-        row = self.import_order(GrandTotal="92,0")
-        self.assert_refused(row, "invalid_payload", "GrandTotal", "92,0")
+        for sent in ("92,0", "1.092,00", "0,092", "1,09,2.00"):
+            with self.subTest(sent=sent):
+                row = self.import_order(OrderID=f"total {sent}", GrandTotal=sent)
+                self.assert_refused(row, "invalid_payload", "GrandTotal", sent)
 
     def test_a_grand_total_with_more_decimals_than_the_currency_is_rounded(self):
         for sent in ("92.0000", "92.004", "91.996", "91.99999999999999"):
@@ -44,7 +46,7 @@ class TestMoneyTotals(MoneyCase):
         items = (self.item(price=80), self.item(price=20, quantity=-1))
         self.assert_booked(self.sell(*items, total=69.00, tax=9.00), 69.00, 9.00)
 
-    def test_a_missing_grand_total_is_not_checked_with_a_warning(self):
+    def test_without_a_grand_total_what_was_paid_is_the_total(self):
         row = self.sell(self.item(), total=None, tax=12.00, paid=92.00)
         self.assert_booked(row, 92.00, 12.00)
         self.assertIn("GrandTotal is missing", row.warnings)
@@ -65,13 +67,34 @@ class TestMoneyTotals(MoneyCase):
         self.assertIn("AmountTotal is missing", row.warnings)
 
     def test_without_a_grand_total_the_payments_still_have_to_pay(self):
-        row = self.sell(self.item(), total=None, tax=12.00, paid=90.00)
-        self.assert_refused(row, "not_fully_paid", "92.00", "90.00")
+        for paid in (90.00, 91.99, 92.01, 100.00):
+            with self.subTest(paid=paid):
+                row = self.sell(self.item(), order_id=f"paid {paid}", total=None, tax=12.00, paid=paid)
+                self.assert_refused(row, "amount_mismatch", "92.00", f"{paid:.2f}")
 
-    def test_a_subtotal_that_contradicts_the_lines_is_a_warning(self):
-        row = self.sell(self.item(), total=92.00, tax=12.00, AmountTotal=70)
-        self.assert_booked(row, 92.00, 12.00)
-        self.assertIn("AmountTotal", row.warnings)
+    def test_without_any_total_what_was_paid_still_has_to_be_proven(self):
+        absent = dict.fromkeys(("AmountTotal", "AmountDiscount", "BalanceAmount", "AmountPaid"))
+        row = self.sell(self.item(), total=None, tax=None, percent=None, **absent, CheckoutDetails=[self.payment(90)])
+        self.assert_refused(row, "amount_mismatch", "92.00", "90.00")
+
+    def test_an_order_that_states_neither_total_nor_payment_is_not_understood(self):
+        absent = dict.fromkeys(("AmountTotal", "AmountDiscount", "BalanceAmount", "AmountPaid"))
+        row = self.sell(self.item(), total=None, tax=None, percent=None, **absent, CheckoutDetails=[])
+        self.assert_refused(row, "invalid_payload", "GrandTotal")
+
+    def test_what_is_still_to_be_paid_is_not_fully_paid_without_a_grand_total_too(self):
+        row = self.sell(self.item(), total=None, tax=12.00, paid=50.00, BalanceAmount=42)
+        self.assert_refused(row, "not_fully_paid", "42.00")
+
+    def test_a_subtotal_that_contradicts_the_lines_is_refused(self):
+        for subtotal in (70, 79.99, 80.01, 92):
+            with self.subTest(subtotal=subtotal):
+                row = self.sell(self.item(), order_id=f"at {subtotal}", total=92, tax=12.00, AmountTotal=subtotal)
+                self.assert_refused(row, "amount_mismatch", "AmountTotal")
+
+    def test_a_subtotal_that_contradicts_the_lines_is_refused_without_a_tax_too(self):
+        row = self.sell(self.item(), total=92.00, tax=None, AmountTotal=70)
+        self.assert_refused(row, "amount_mismatch", "AmountTotal", "70.00", "80.00")
 
     def test_a_subtotal_before_or_after_discounts_is_no_warning(self):
         for subtotal in (80, 60):
@@ -82,10 +105,58 @@ class TestMoneyTotals(MoneyCase):
                 self.assert_booked(row, 69.00, 9.00)
                 self.assertFalse(row.warnings)
 
-    def test_a_tax_that_contradicts_the_grand_total_is_a_warning(self):
+    def test_a_tax_that_contradicts_the_grand_total_is_refused(self):
         row = self.sell(self.item(), total=92.00, tax=10.00)
-        self.assert_booked(row, 92.00, 12.00)
-        self.assertIn("Tax", row.warnings)
+        self.assert_refused(row, "amount_mismatch", "Tax", "90.00", "92.00")
+
+    def test_a_tax_that_no_reading_gives_is_refused_without_a_subtotal_too(self):
+        row = self.sell(self.item(), total=92.00, tax=10.00, AmountTotal=None)
+        self.assert_refused(row, "amount_mismatch", "10.00", "12.00")
+
+    def test_a_reading_that_gives_the_total_without_the_stated_tax_is_refused(self):
+        """Of a price that includes tax: untaxed it gives GrandTotal, but not the Tax."""
+        row = self.sell(self.item(price=69), total=69.00, tax=9.00, percent=0, AmountTotal=60)
+        self.assert_refused(row, "amount_mismatch", "9.00", "Prices Include Tax")
+
+    def test_a_fee_that_is_hidden_in_the_total_is_refused(self):
+        self.create_product("Oil", self.env["account.tax"])
+        for total, subtotal, tax in ((120.12, 120.00, 0), (120.12, None, 0), (120.12, None, None), (120.01, None, None)):
+            with self.subTest(total=total, subtotal=subtotal, tax=tax):
+                items = [self.item("Oil", price=10)] * 12
+                order_id = f"fee {total} {subtotal} {tax}"
+                row = self.sell(*items, order_id=order_id, total=total, tax=tax, percent=None, AmountTotal=subtotal)
+                self.assert_refused(row, "amount_mismatch", f"{total:.2f}", "120.00")
+
+    def test_the_field_whose_amount_is_the_difference_is_named(self):
+        for field in ("Packaging", "ServiceFee", "GiftCard"):
+            with self.subTest(field=field):
+                row = self.sell(self.item(), order_id=field, total=97.50, tax=12.00, **{field: "5.50"})
+                self.assert_refused(row, "amount_mismatch", field, "5.50")
+
+    def test_a_charge_beside_the_items_is_refused_by_its_name(self):
+        charges = [
+            {"ServiceCharges": 8}, {"DeliveryCharges": "8.0"}, {"Tip": 8}, {"TipAmount": 8},
+            {"Charges": [{"Type": "service", "Amount": 8}]},
+        ]  # fmt: skip
+        for charge in charges:
+            for total in (92.00, 100.00):
+                (field,) = charge
+                with self.subTest(field=field, total=total):
+                    row = self.sell(self.item(), order_id=f"{field} {total}", total=total, tax=12.00, **charge)
+                    self.assert_refused(row, "amount_mismatch", field, "8.00")
+
+    def test_the_currency_of_the_point_of_sale(self):
+        currency = self.pos_config.currency_id
+        for number, stated in enumerate((currency.name, f" {currency.name.lower()} ", "", None)):
+            with self.subTest(stated=stated):
+                row = self.sell(self.item(), order_id=f"in {number}", total=92.00, tax=12.00, Currency=stated)
+                self.assert_booked(row, 92.00, 12.00)
+
+    def test_another_currency_is_refused(self):
+        for stated in ("ISK", "KWD", "XXX", "$", "Euro"):
+            with self.subTest(stated=stated):
+                row = self.sell(self.item(), order_id=f"in {stated}", total=92.00, tax=12.00, Currency=stated)
+                self.assert_refused(row, "wrong_currency", stated, self.pos_config.currency_id.name)
 
     def test_a_quantity_finer_than_odoo_keeps_costs_what_it_cost(self):
         self.env.ref("uom.decimal_product_uom").digits = 2
