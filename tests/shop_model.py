@@ -140,7 +140,9 @@ class Shop:
             for place, tax in enumerate(taxes_of(line["name"], taxed, pieces, self.includes_tax)):
                 key = (CATALOGUE[line["name"]], place)
                 by_tax[key] = by_tax.get(key, ZERO) + tax
-                of_lines += rounded(tax / pieces, self.unit) * pieces if rounding == "piece" else rounded(tax, self.unit)
+                of_lines += (
+                    rounded(tax / pieces, self.unit) * pieces if rounding == "piece" else rounded(tax, self.unit)
+                )
         if rounding == "order":
             return sum(rounded(tax, self.unit) for tax in by_tax.values())
         if rounding == "total":
@@ -173,7 +175,7 @@ class Shop:
     # Altering an order
 
     def alter(self, raw):
-        """Return a copy of an order with one amount altered by 0.01 to 5.00 (or units of the currency), and its place."""
+        """Return a copy of an order with one amount altered by 0.01 to 5.00 (or in units), and its place."""
         altered = copy.deepcopy(raw)
         places = [(altered, name) for name in ("GrandTotal", "Tax", "AmountTotal", "AmountDiscount", "AmountPaid",
                                                "BalanceAmount", "TaxPercent") if name in altered]  # fmt: skip
@@ -248,7 +250,9 @@ class Judge:
     def _agrees(self, total, by_percent, before, after):
         sign = -1 if total < 0 else 1
         gross = [abs(gross) * (1 if gross >= 0 else -1) for _name, gross, _quantity, _discount in self.items]
-        own = [discount * (1 if amount >= 0 else -1) for amount, (*_item, discount) in zip(gross, self.items, strict=True)]
+        own = [
+            discount * (1 if amount >= 0 else -1) for amount, (*_item, discount) in zip(gross, self.items, strict=True)
+        ]
         nets = [amount - discount for amount, discount in zip(gross, own, strict=True)]
         net = sum(nets)
         if before and (not net or abs(before) > abs(net)):
@@ -274,7 +278,9 @@ class Judge:
         if stated is not None and not self.includes_tax:
             exact += stated - tax
         slack = net_rounding + together + (tax_rounding if stated is None and not self.includes_tax else 0)
-        return abs(total - exact) <= slack and sign * exact >= -slack and self._subtotal(gross, own, total, before + after)
+        return (
+            abs(total - exact) <= slack and sign * exact >= -slack and self._subtotal(gross, own, total, before + after)
+        )
 
     def _subtotal(self, gross, own, total, extra):
         """Whether AmountTotal is that of the lines and, with the other totals, makes ``total``."""

@@ -1,3 +1,4 @@
+import logging
 import os
 from collections import Counter
 from decimal import Decimal
@@ -12,6 +13,8 @@ from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.outcome import Outcome
 from .money import MoneyCase
 from .shop_model import CATALOGUE, Judge, Shop
+
+_logger = logging.getLogger(__name__)
 
 # How many sales each test makes; set it in the environment to look longer.
 EXAMPLES = int(os.environ.get("EXTERNAL_ORDER_EXAMPLES", "240"))
@@ -159,7 +162,7 @@ class TestMoneyAltered(MoneyCase):
                     self.assertEqual(Fraction(order.priced.tax), sale.tax, example)
         examples = sum(results.values())
         noticed = results["refused"] + results["with a warning"]
-        print(f"{examples} altered orders: {dict(results)}")  # noqa: T201
+        _logger.info("%s altered orders: %s", examples, dict(results))
         self.assertGreater(noticed, examples * 0.8, results)
 
     def test_sales_are_booked_kept_and_closed(self):

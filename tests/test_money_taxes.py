@@ -190,7 +190,12 @@ class TestMoneyTaxes(MoneyCase):
             with self.subTest(name=name, subtotal=subtotal):
                 order_id = f"{name} {subtotal}"
                 row = self.sell(
-                    self.item(name, price=price), order_id=order_id, total=price, tax=tax, percent=0, AmountTotal=subtotal
+                    self.item(name, price=price),
+                    order_id=order_id,
+                    total=price,
+                    tax=tax,
+                    percent=0,
+                    AmountTotal=subtotal,
                 )
                 self.assert_booked(row, price, tax)
 

@@ -120,7 +120,12 @@ class TestMoneyTotals(MoneyCase):
 
     def test_a_fee_that_is_hidden_in_the_total_is_refused(self):
         self.create_product("Oil", self.env["account.tax"])
-        for total, subtotal, tax in ((120.12, 120.00, 0), (120.12, None, 0), (120.12, None, None), (120.01, None, None)):
+        for total, subtotal, tax in (
+            (120.12, 120.00, 0),
+            (120.12, None, 0),
+            (120.12, None, None),
+            (120.01, None, None),
+        ):
             with self.subTest(total=total, subtotal=subtotal, tax=tax):
                 items = [self.item("Oil", price=10)] * 12
                 order_id = f"fee {total} {subtotal} {tax}"

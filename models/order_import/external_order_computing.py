@@ -143,7 +143,5 @@ class ExternalOrderComputing(models.AbstractModel):
                 "supplier_taxes_id": False,
             }
         )
-        self.env["ir.model.data"]._update_xmlids(
-            [{"xml_id": DISCOUNT_PRODUCT, "record": product, "noupdate": True}]
-        )
+        self.env["ir.model.data"]._update_xmlids([{"xml_id": DISCOUNT_PRODUCT, "record": product, "noupdate": True}])
         return product

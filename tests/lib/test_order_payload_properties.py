@@ -129,7 +129,9 @@ def test_a_valid_order_is_understood_to_the_smallest_unit(order: ShopOrder):
 @given(shop_orders(), st.integers(1, 500), st.sampled_from(("GrandTotal", "AmountTotal", "Tax")), st.booleans())
 def test_a_total_that_was_altered_adds_up_in_no_reading(order: ShopOrder, units, field, is_more):
     """Unless it is another of the legal forms: AmountTotal after the lines' own discounts."""
-    altered = parse_order(order.raw | {field: parse_amount(order.raw[field]) + (units if is_more else -units) * order.unit})
+    altered = parse_order(
+        order.raw | {field: parse_amount(order.raw[field]) + (units if is_more else -units) * order.unit}
+    )
     for reading in discount_readings(altered, order.unit):
         if adds_up(altered, reading, altered.grand_total, order.unit):
             told = altered.amount_total + altered.tax - altered.grand_total
