@@ -175,7 +175,7 @@ class Shop:
     # Altering an order
 
     def alter(self, raw):
-        """Return a copy of an order with one amount altered by 0.01 to 5.00 (or units of the currency), and its place."""
+        """Return a copy of an order with one amount altered by 0.01 to 5.00 (or in units), and its place."""
         altered = copy.deepcopy(raw)
         places = [(altered, name) for name in ("GrandTotal", "Tax", "AmountTotal", "AmountDiscount", "AmountPaid",
                                                "BalanceAmount", "TaxPercent") if name in altered]  # fmt: skip

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError
 
 from ..exceptions import ExternalOrderError
+from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
 from .lib.strategies import NAMES, TAX_PERCENTS, broken, shop_orders
 from .money import MoneyCase
@@ -32,7 +33,7 @@ class TestMoneyProperties(MoneyCase):
         nineteen = cls.taxes[Decimal(19)]
         none = cls.env["account.tax"]
         cls.products = {
-            (None, name): cls.create_product(name, taxes)
+            ItemKey(None, name): (cls.create_product(name, taxes), "")
             for name, taxes in zip(NAMES, (cls.tax, fifteen_included, nineteen, none, nineteen | cls.tax), strict=True)
         }
         cls.pricing = cls.env["external.order.pricing"]

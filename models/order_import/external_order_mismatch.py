@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...lib.money import exact, round_currency
 from ...lib.order.discounts import discount_readings
-from ...lib.order.totals import adds_up, field_of, item_nets
+from ...lib.order.totals import adds_up, field_of, item_nets, keeps_prices
 from ...tools.message_language import amount_text, for_reader
 
 ZERO = Decimal(0)
@@ -35,7 +35,10 @@ class ExternalOrderMismatch(models.AbstractModel):
         agreeing = [
             priced
             for priced in same_total
-            if adds_up(order, priced.discounts, target, terms.unit, prices_include_tax=terms.prices_include_tax)
+            if all(
+                check(order, priced.discounts, target, terms.unit, prices_include_tax=terms.prices_include_tax)
+                for check in (keeps_prices, adds_up)
+            )
         ]
         tax = None if order.tax is None else round_currency(order.tax, terms.unit)
         if agreeing and tax is not None:
@@ -48,8 +51,10 @@ class ExternalOrderMismatch(models.AbstractModel):
             return f"{reason} {self._get_tax_advice(order)}"
         if contradiction := self._explain_contradiction(order, terms, target):
             return contradiction
-        if same_total:
+        if same_total and order.amount_total is not None:
             return self._explain_subtotal(order, terms)
+        if same_total:
+            return self._explain_prices(order, same_total[0].discounts, terms, target)
         return self._explain_total(order, tried, terms, target)
 
     @api.model
@@ -58,7 +63,6 @@ class ExternalOrderMismatch(models.AbstractModel):
         unit = terms.unit
         if order.grand_total is None or order.amount_total is None or order.tax is None:
             return ""
-        gross = sum((item.gross for item in order.items), ZERO)
         carried = sum((item.discount for item in order.items), ZERO)
         subtotal, tax = round_currency(order.amount_total, unit), round_currency(order.tax, unit)
         discount = round_currency(order.discount or carried, unit)
@@ -84,16 +88,26 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_subtotal(self, order, terms):
-        return for_reader(self.env)._(
-            "AmountTotal is %(theirs)s, but the order's items add up to %(ours)s. %(advice)s",
+        gross = round_currency(sum((item.gross for item in order.items), ZERO), terms.unit)
+        message = for_reader(self.env)._(
+            "AmountTotal is %(theirs)s, but the order's items add up to %(ours)s.",
             theirs=amount_text(terms.currency, order.amount_total),
-            ours=amount_text(terms.currency, sum((item.gross for item in order.items), ZERO)),
-            advice=self._get_difference_advice(
-                order,
-                round_currency(order.amount_total - sum((item.gross for item in order.items), ZERO), terms.unit),
-                terms,
-            ),
+            ours=amount_text(terms.currency, gross),
         )
+        difference = round_currency(order.amount_total, terms.unit) - gross
+        return f"{message} {self._get_difference_advice(order, difference, terms)}"
+
+    @api.model
+    def _explain_prices(self, order, discounts, terms, target):
+        """Say what the items cost where they cost something else than the total, although Odoo rounds it to that."""
+        cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
+        tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
+        message = for_reader(self.env)._(
+            "The order's items cost %(ours)s, but its total is %(theirs)s.",
+            ours=amount_text(terms.currency, cost + tax),
+            theirs=amount_text(terms.currency, target),
+        )
+        return f"{message} {self._get_difference_advice(order, target - cost - tax, terms)}"
 
     @api.model
     def _explain_total(self, order, tried, terms, target):
@@ -112,9 +126,9 @@ class ExternalOrderMismatch(models.AbstractModel):
             ours=amount_text(terms.currency, tried[0].total),
         )
         difference = target - tried[0].total
-        if name := field_of(order, difference, terms.unit):
-            if name != "Tax":
-                return f"{message} {self._get_field_advice(name, difference, terms)}"
+        name = field_of(order, difference, terms.unit)
+        if name and name != "Tax":
+            return f"{message} {self._get_field_advice(name, difference, terms)}"
         return f"{message} {self._get_tax_advice(order)}"
 
     @api.model

@@ -79,8 +79,8 @@ class ExternalOrderPricing(models.AbstractModel):
         if stated == currency.symbol.upper() and self._is_only_symbol(currency):
             return
         message = for_reader(self.env)._(
-            "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale in that currency, or let "
-            "the external system send its code, such as %(ours)s.",
+            "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale in that currency, or "
+            "let the external system send the code of the currency, such as %(ours)s.",
             theirs=order.currency,
             pos=terms.config.name,
             ours=currency.name,
@@ -155,9 +155,11 @@ class ExternalOrderPricing(models.AbstractModel):
     def _find_reading(self, order, lines, terms, target):
         tried = []
         for priced in self._iter_readings(order, lines, terms, target):
-            if self._rounds_to(priced.total, target, order, terms):
-                if settled := self._prove(order, priced, priced.total, target, terms):
-                    return settled
+            settled = self._rounds_to(priced.total, target, order, terms) and self._prove(
+                order, priced, priced.total, target, terms
+            )
+            if settled:
+                return settled
             tried.append(priced)
         tried.sort(key=lambda priced: abs(priced.total - target))
         for priced in tried:

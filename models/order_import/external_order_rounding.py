@@ -187,7 +187,7 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _get_unstated_tax(self, priced, amounts, target, exact_tax, terms):
-        """Return the tax of an order that does not state it: Odoo's own, or what its net amount leaves of ``target``."""
+        """Return the tax of an order that does not state it: Odoo's own, or what the net amount leaves."""
         tax = priced.sign * priced.tax
         if terms.prices_include_tax:
             return tax

@@ -144,8 +144,8 @@ class ExternalPaymentSettling(models.AbstractModel):
         cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
         if sum((payment["amount"] for payment in cash), ZERO) < amount:
             message = for_reader(self.env)._(
-                "The order totals %(total)s, but %(paid)s was paid for it. Only cash gives change: what a card paid too "
-                "much is not accounted for. If it is a tip, the external system has to say so.",
+                "The order totals %(total)s, but %(paid)s was paid for it. Only cash gives change: what a card paid "
+                "too much is not accounted for. If it is a tip, the external system has to say so.",
                 total=amount_text(currency, total),
                 paid=amount_text(currency, sum((payment["amount"] for payment in payments), ZERO)),
             )

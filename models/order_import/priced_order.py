@@ -71,8 +71,8 @@ class PricingTerms:
 class Line:
     """A line of the POS order to be. `price` is per unit, exact, with or without tax as the feed's prices are.
 
-    `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is. `item`
-    is the feed's item, None for a line that takes a discount off after tax. `lots` are names of lots or serial numbers.
+    `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is; `lots`
+    are names of lots or serial numbers. `item` is the feed's item, None for a line that takes a discount off after tax.
     """
 
     product: Any
