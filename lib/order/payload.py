@@ -7,7 +7,6 @@ Odoo; what the names and ids mean there, and which taxes apply, is decided later
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +16,7 @@ from ..money import AmountError, exact, parse_amount
 from ..strict_json import RefusedEntry
 from .content import PayloadError, join, redact
 from .names import ItemKey
+from .parts import Component, Item, OrderPayload, Payment
 
 MAX_LINES = 5000  # items and their components together
 MAX_PAYMENTS = 100
@@ -39,89 +39,6 @@ _MISSING_TOTALS = {
     "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked").as_note(),
     "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it").as_note(),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A part of an item that leaves the shelf; `quantity` is for the whole line, `price` is informative."""
-
-    item_id: int | None
-    name: str
-    price: Decimal
-    quantity: Decimal
-    odoo_id: int | None = None
-    sku: str = ""
-    barcode: str = ""
-
-    @property
-    def key(self) -> ItemKey:
-        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line.
-
-    `item_id` is above 0 or None; `price` is per unit, with or without tax as all prices of the sender; `discount` is of
-    the whole line and has the sign of `gross`.
-    """
-
-    item_id: int | None
-    name: str
-    price: Decimal
-    quantity: Decimal
-    discount: Decimal
-    components: tuple[Component, ...]
-    odoo_id: int | None = None
-    sku: str = ""
-    barcode: str = ""
-
-    @property
-    def key(self) -> ItemKey:
-        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode)
-
-    @property
-    @exact
-    def gross(self) -> Decimal:
-        """The line's amount before discount, exact."""
-        return self.price * self.quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment; negative in a return. `card_last4` is the last four digits, or "" where there was no card number."""
-
-    amount: Decimal
-    card_type: str
-    payment_mode: int | None
-    reference: str
-    card_last4: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPayload:
-    """An order.
-
-    Amounts are in the currency of the shop, None where the feed has none; `discount` is AmountDiscount with the
-    order's sign. `currency` is what the order calls its currency, "" if nothing. `charges` are what is charged beside
-    the items, by field, without those of 0. `further` are all other numbers and texts of the order, by field, unread.
-    """
-
-    external_id: str
-    status: str
-    items: tuple[Item, ...]
-    payments: tuple[Payment, ...]
-    amount_total: Decimal | None
-    grand_total: Decimal | None
-    amount_paid: Decimal | None
-    tax: Decimal | None
-    tax_percent: Decimal | None
-    discount: Decimal | None
-    balance: Decimal | None
-    currency: str
-    charges: tuple[tuple[str, Decimal], ...]
-    further: tuple[tuple[str, Any], ...]
-    warnings: tuple[Message, ...]
 
 
 def external_id(raw: Any) -> str:

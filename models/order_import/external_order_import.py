@@ -8,7 +8,8 @@ from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
-from ...lib.order.payload import OrderPayload, parse_order
+from ...lib.order.parts import OrderPayload
+from ...lib.order.payload import parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults

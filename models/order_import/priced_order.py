@@ -6,7 +6,7 @@ from typing import Any
 
 from ...lib.money import exact
 from ...lib.order.discounts import Discounts
-from ...lib.order.payload import Item
+from ...lib.order.parts import Item
 
 
 @dataclass

@@ -65,8 +65,6 @@ class ExternalOrder(models.Model):
             ("overpaid", "Overpaid"),
             ("wrong_currency", "Other Currency"),
             ("lots_missing", "Lots Missing"),
-            ("overpaid", "Overpaid"),
-            ("wrong_currency", "Other Currency"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),

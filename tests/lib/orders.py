@@ -1,6 +1,7 @@
 """Orders that the tests of the payload start from."""
 
-from lib.order.payload import OrderPayload, parse_order
+from lib.order.parts import OrderPayload
+from lib.order.payload import parse_order
 from lib.strict_json import loads
 
 GUIDE_ORDER = """{

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from orders import guide_order
 
-from lib.order.content import redact
-from lib.order.payload import PayloadError, parse_order
+from lib.order.content import PayloadError, redact
+from lib.order.payload import parse_order
 from lib.strict_json import StrictJsonError, dumps, iter_orders, loads
 
 CARDS = ("4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "6011111111111117",

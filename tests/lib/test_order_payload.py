@@ -6,7 +6,8 @@ import pytest
 from orders import guide_order, item_with, order_of
 
 from lib.order.content import PayloadError
-from lib.order.payload import Component, Item, Payment, external_id, order_status, parse_order
+from lib.order.parts import Component, Item, Payment
+from lib.order.payload import external_id, order_status, parse_order
 
 
 def error_of(raw):

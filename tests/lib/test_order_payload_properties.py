@@ -11,7 +11,8 @@ from strategies import ShopOrder, broken, json_values, shop_orders
 from lib.money import parse_amount
 from lib.order.content import PayloadError, redact
 from lib.order.discounts import discount_readings
-from lib.order.payload import OrderPayload, external_id, order_status, parse_order
+from lib.order.parts import OrderPayload
+from lib.order.payload import external_id, order_status, parse_order
 from lib.order.totals import adds_up, field_of, item_nets
 from lib.strict_json import StrictJsonError, dumps, loads
 
