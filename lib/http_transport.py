@@ -280,7 +280,7 @@ def read_body(response: requests.Response, max_bytes: int, check: Callable[[], o
     """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise BodyError(_lt("the answer is compressed in a way that was not asked for"))
+        raise BodyError(_lt("the response uses a compression that was not requested"))
     response.raw.enforce_content_length = True  # urllib3 1.26 does not, unless told
     body = bytearray()
     chunks = response.raw.stream(_WIRE_CHUNK, decode_content=False)
@@ -293,9 +293,9 @@ def read_body(response: requests.Response, max_bytes: int, check: Callable[[], o
     except ReadTimeoutError:
         raise requests.exceptions.ReadTimeout from None
     except (HTTPError, OSError) as error:
-        raise BodyError(_lt("the answer was cut off before its end")) from error
+        raise BodyError(_lt("the response was cut off")) from error
     except zlib.error:
-        raise BodyError(_lt("the compressed answer is broken")) from None
+        raise BodyError(_lt("the compressed response is damaged")) from None
     return body
 
 
@@ -311,4 +311,4 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
             yield inflater.decompress(chunk, _INFLATED_CHUNK)
             chunk = inflater.unconsumed_tail or inflater.unused_data
     if started and not inflater.eof:
-        raise BodyError(_lt("the compressed answer was cut off before its end"))
+        raise BodyError(_lt("the compressed response was cut off"))

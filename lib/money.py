@@ -103,8 +103,8 @@ def _parse_text(text: str) -> Decimal:
     if _DIGITS_AND_SIGNS.fullmatch(text) and "," in text:
         raise AmountError(
             _lt(
-                "%(field)s is ambiguous: %(shown)s has a comma that does not part thousands; write it like 1092.50 or "
-                "1,092.50.",
+                "%(field)s is ambiguous: the comma in %(shown)s does not separate thousands. Write it like 1092.50 "
+                "or 1,092.50.",
                 shown=_shown(text),
             )
         )

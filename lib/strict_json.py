@@ -117,9 +117,9 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     start = reader.skip(0)
     first = text[start : start + 1]
     if not first:
-        raise StrictJsonError(_lt("The answer is empty; a JSON array of orders was expected."), start)
+        raise StrictJsonError(_lt("The response is empty; a JSON array of orders was expected."), start)
     if first == "<":
-        raise StrictJsonError(_lt("The answer is a web page (HTML or XML), not JSON; check the address."), start)
+        raise StrictJsonError(_lt("The response is a web page (HTML or XML), not JSON; check the address."), start)
     if first == "[":
         reader.expect_end((yield from reader.array(start)))
     elif first == "{":
@@ -127,7 +127,7 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     else:
         value, end = reader.value(start)
         reader.expect_end(end)
-        raise StrictJsonError(_lt("The answer is %s; a JSON array of orders was expected.", _kind(value)), start)
+        raise StrictJsonError(_lt("The response is %s; a JSON array of orders was expected.", _kind(value)), start)
 
 
 class _Reader:
@@ -198,7 +198,7 @@ class _Reader:
         """Return the offset after the value that begins at an offset, without decoding it."""
         end = value_end(self.text, position)
         if end is None:
-            self.fail(_lt("The list is not continued or closed %(place)s."), len(self.text))
+            self.fail(_lt("The list is neither continued nor closed %(place)s."), len(self.text))
         return end
 
     def array(self, position: int) -> Generator[Any, None, int]:
@@ -215,7 +215,7 @@ class _Reader:
             if mark == "]":
                 return position + 1
             if mark != ",":
-                self.fail(_lt("The list is not continued or closed %(place)s."), position)
+                self.fail(_lt("The list is neither continued nor closed %(place)s."), position)
             position = self.skip(position + 1)
 
     def expect_end(self, position: int) -> None:
@@ -268,7 +268,7 @@ class _Reader:
         return number
 
     def _constant(self, literal: str) -> _RefusedNumber:
-        return self._refuse(literal, _lt("%(literal)s is no JSON number %(place)s.", literal=literal))
+        return self._refuse(literal, _lt("%(literal)s is not a JSON number %(place)s.", literal=literal))
 
     def _integer(self, literal: str) -> int | _RefusedNumber:
         if len(literal) <= MAX_EXPONENT:
@@ -298,12 +298,12 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
     closed = reader.text[position : position + 1] == "}"
     while not closed:
         if reader.text[position : position + 1] != '"':
-            reader.fail(_lt("A name in double quotes is missing in the object %(place)s."), position)
+            reader.fail(_lt("The object lacks a name in double quotes %(place)s."), position)
         name, position = reader.value(position)
         names.append(name)
         position = reader.skip(position)
         if reader.text[position : position + 1] != ":":
-            reader.fail(_lt("A colon is missing in the object %(place)s."), position)
+            reader.fail(_lt("The object lacks a colon %(place)s."), position)
         position = reader.skip(position + 1)
         if name == "orders" and reader.text[position : position + 1] == "[":
             if orders_seen:
@@ -318,7 +318,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
         position = reader.skip(position)
         mark = reader.text[position : position + 1]
         if mark not in ("}", ","):
-            reader.fail(_lt("The object is not continued or closed %(place)s."), position)
+            reader.fail(_lt("The object is neither continued nor closed %(place)s."), position)
         closed = mark == "}"
         position = position if closed else reader.skip(position + 1)
     reader.expect_end(position + 1)
@@ -327,10 +327,12 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
     if "OrderID" in names:
         yield reader.entry(start)[0]
     elif "orders" in names:
-        raise StrictJsonError(_lt('"orders" of the answer is %s; an array of orders was expected.', orders_kind), start)
+        raise StrictJsonError(
+            _lt('"orders" in the response is %s; an array of orders was expected.', orders_kind), start
+        )
     else:
         raise StrictJsonError(
-            _lt('The answer is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
+            _lt('The response is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
         )
 
 

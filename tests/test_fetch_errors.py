@@ -99,10 +99,10 @@ class TestFetchErrors(ExternalOrderCase):
 
     def test_more_bytes_than_allowed(self):
         self.sync.max_megabytes = 10
-        self.assert_fetch_fails("more than may be taken", kind="huge", megabytes=50)
+        self.assert_fetch_fails("more than the limit", kind="huge", megabytes=50)
 
     def test_a_gzip_bomb(self):
-        self.assert_fetch_fails("more than may be taken", kind="gzip_bomb", megabytes=100)
+        self.assert_fetch_fails("more than the limit", kind="gzip_bomb", megabytes=100)
 
     def test_fifty_megabytes_that_are_allowed(self):
         self.shop.faults.add("huge", megabytes=50)

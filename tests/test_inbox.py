@@ -91,7 +91,7 @@ class TestInbox(ExternalOrderCase):
         self.assertEqual((row.state, row.changed, row.pos_order_id.amount_total), ("done", True, 92.0))
         self.assertIn('"GrandTotal":184', row.payload)
         self.assertEqual((run.status, run.changed_count), ("success", 1))
-        self.assertIn("1 imported order came with other content", run.message)
+        self.assertIn("1 imported order arrived again with different content", run.message)
         self.assertEqual(self.synchronize(self.other_content()).status, "no_orders")
         row.action_accept_change()
         self.assertFalse(row.changed)
@@ -130,7 +130,7 @@ class TestInbox(ExternalOrderCase):
         del without_id["OrderID"]
         run = self.synchronize(17, self.order(1), "text", without_id, self.order(2))
         self.assertEqual((run.status, run.imported_count, run.refused_count), ("error", 2, 3))
-        self.assertIn("3 entries are no orders:", run.message)
+        self.assertIn("3 entries are not orders:", run.message)
         for text in ("Entry 1 of the feed: The order must be an object.", "Entry 3 of", "Entry 4 of the feed: OrderID"):
             self.assertIn(text, run.message)
         self.assertEqual(self.sync.last_sync_message, run.message)

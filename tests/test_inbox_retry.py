@@ -86,7 +86,7 @@ class TestInboxRetry(ExternalOrderCase):
 
     def test_an_imported_order_is_not_retried(self):
         row = self.import_order()
-        with self.assertRaisesRegex(UserError, "not imported yet"):
+        with self.assertRaisesRegex(UserError, "have not been imported yet"):
             row.action_retry()
 
     def test_an_ignored_order_stays_out_until_it_is_retried(self):

@@ -134,7 +134,7 @@ class TestMirrorSource(MirrorCase):
         with exclusive(self.env, LOCK, self.source.id) as ours:
             self.assertTrue(ours)
             self.assertFalse(self.sync())
-            with self.assertRaisesRegex(UserError, "another worker"):
+            with self.assertRaisesRegex(UserError, "already being synchronized"):
                 self.source.action_sync_now()
         self.assertEqual(self.sync().status, "success")
 
@@ -202,7 +202,7 @@ class TestMirrorSource(MirrorCase):
 
     def test_test_connection_tells_the_version_and_mirrors_nothing(self):
         message = self.source.action_test_connection()["params"]["message"]
-        self.assertEqual(message, "Odoo 17 answers through JSON-RPC and shows 2 products.")
+        self.assertEqual(message, "Connected to Odoo 17 through JSON-RPC. It shows 2 products.")
         self.assertFalse(self.mirror("product"))
         self.remote.password = "another"
         with self.assertRaisesRegex(UserError, "does not accept the login"):

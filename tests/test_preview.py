@@ -36,7 +36,7 @@ class TestPreview(ExternalOrderCase):
         self.assertIn("Cash (test)", fine.payments)
         self.assertIn("matches no payment method", voucher.note)
         self.assertEqual(preview.problem_count, 3)
-        self.assertIn("first orders (6), so many would not match: 3.", preview.summary)
+        self.assertIn("3 of the first 6 orders could not be imported.", preview.summary)
 
     def test_nothing_is_written(self):
         names = (

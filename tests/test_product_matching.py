@@ -40,7 +40,7 @@ class TestProductMatching(ProductMatchingCase):
     def test_a_part_of_a_name_is_no_match(self):
         for name in ("Product", "Product Name 2", "roduct Nam"):
             with self.subTest(name=name):
-                self.assertIn("Create a product of exactly this name", self.assert_missing(name))
+                self.assertIn("Create a product with exactly this name", self.assert_missing(name))
 
     def test_percent_underscore_and_backslash_are_letters(self):
         for name in ("Product%", "Product_Name", "%", "_roduct Name", "Product\\ Name"):
@@ -195,7 +195,7 @@ class TestProductMatching(ProductMatchingCase):
     def test_an_alias_whose_product_is_not_for_sale_any_more_is_no_match(self):
         self.alias(self.component, "Product Name")
         self.component.available_in_pos = False
-        self.assertIn("An alias says that it is Component Item", self.assert_missing("Product Name"))
+        self.assertIn("An alias maps it to Component Item", self.assert_missing("Product Name"))
 
     def test_an_alias_says_one_thing_about_an_item(self):
         self.alias(self.component, "Gadget", sync=self.sync)
@@ -213,7 +213,7 @@ class TestProductMatching(ProductMatchingCase):
         with self.assertRaisesRegex(ValidationError, "not a number above 0"):
             self.alias(self.product, item_id="A7")
         self.component.sale_ok = False
-        with self.assertRaisesRegex(ValidationError, "can be sold"):
+        with self.assertRaisesRegex(ValidationError, "available for sale"):
             self.alias(self.component, "Gadget")
 
     def test_an_alias_of_a_synchronization_names_a_product_of_its_company(self):

@@ -137,7 +137,7 @@ class TestScheduledAction(ExternalOrderCase):
         with patch.object(external_order_sync, "SYNC_NOW_SECONDS", 0):
             action = self.sync.action_sync_now()
         run = self.sync.run_ids
-        self.assertIn("goes on in the background", action["params"]["message"])
+        self.assertIn("continues in the background", action["params"]["message"])
         self.assertEqual((run.status, run.scheduled), ("running", True))
         self.assertTrue(self.triggers())
         self.run_scheduled_action()

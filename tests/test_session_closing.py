@@ -152,7 +152,7 @@ class TestSessionClosing(ExternalOrderCase):
         self.assertEqual((session.state, session.move_id), ("opened", self.env["account.move"]))
         activity = self.closing_activities(session)
         self.assertEqual((len(activity), activity.user_id), (1, self.sync.responsible_id))
-        self.assertIn("would not balance", activity.note)
+        self.assertIn("would be unbalanced", activity.note)
         self.assertFalse(self.env["account.move"].search([("ref", "=", session.name)]))
         # What came in the same run stays, and importing goes on.
         self.assertEqual((self.inbox(640).state, self.sync.last_sync_status), ("done", "success"))

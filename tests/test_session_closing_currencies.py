@@ -36,7 +36,7 @@ class TestSessionClosingCurrencies(MoneyCase):
         self.assertEqual(session.state, "opened")
         self.assertFalse(session.move_id)
         activity = session.activity_search(["mail.mail_activity_data_warning"])
-        self.assertIn("would not balance", activity.note)
+        self.assertIn("would be unbalanced", activity.note)
 
     def test_rounding_is_booked_as_an_exchange_difference(self):
         session = self.import_and_close()

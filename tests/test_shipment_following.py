@@ -121,7 +121,7 @@ class TestShipmentFollowing(ShipmentCase):
         self.assertEqual(shipment.state, "shipped")
         self.courier.book.report(shipment.tracking_number, "Zugestellt")
         self.poll(shipment)
-        with self.assertRaisesRegex(ShipmentConflict, "delivered already"):
+        with self.assertRaisesRegex(ShipmentConflict, "already been delivered"):
             shipment.action_cancel()
 
     def test_cancelling_an_order_whose_answer_was_lost(self):

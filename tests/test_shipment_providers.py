@@ -140,7 +140,7 @@ class TestShipmentProviders(ShipmentCase):
         shipment = self.request_shipment(provider_code="pigeon")
         self.work()
         self.assertFalse(shipment.next_poll)
-        with self.assertRaisesRegex(UserError, "does not tell"):
+        with self.assertRaisesRegex(UserError, "does not report"):
             shipment.action_update_status()
         self.give(
             "read_shipment_events",

@@ -120,7 +120,7 @@ class TestShipmentSending(ShipmentCase):
 
     def test_an_unknown_provider_is_refused(self):
         for provider in ("dhl", "", None):
-            with self.assertRaisesRegex(UserError, "no shipping method"):
+            with self.assertRaisesRegex(UserError, "no delivery method"):
                 self.request_shipment(provider_code=provider)
 
     def test_another_provider_for_a_shipped_transfer_is_refused(self):
@@ -134,7 +134,7 @@ class TestShipmentSending(ShipmentCase):
         shipment.picking_id.do_unreserve()
         self.work()
         self.assertEqual(shipment.state, "error")
-        self.assertIn("not ready any more", shipment.error_message)
+        self.assertIn("no longer ready", shipment.error_message)
         cancelled = self.request_shipment()
         cancelled.picking_id.action_cancel()
         self.work()
@@ -209,7 +209,7 @@ class TestShipmentSending(ShipmentCase):
         self.courier.requests.clear()
         self.work()
         self.assertEqual(
-            (waiting | lost).mapped("error_message"), ["The shipping method opal Standard is archived."] * 2
+            (waiting | lost).mapped("error_message"), ["The delivery method opal Standard is archived."] * 2
         )
         self.assertTrue(lost.outcome_unknown)
         self.assertEqual(self.courier.requests, [])

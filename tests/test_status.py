@@ -32,9 +32,9 @@ class TestStatus(ExternalOrderCase):
             run.message,
             "1 order imported.\n"
             "1 order failed:\n"
-            'Order 2: Product not found: "No Such Product". Create a product of exactly this name that is available in '
-            "Point of Sale, or choose the product that is meant.\n"
-            "The button Failed shows them: mend the cause, then press Retry there.",
+            'Order 2: Product not found: "No Such Product". Create a product with exactly this name that is available '
+            "in Point of Sale, or choose the right product.\n"
+            "Open them with the Failed button, fix the cause, then press Retry.",
         )
 
     def test_very_many_failures_are_counted_rather_than_listed(self):
@@ -43,11 +43,11 @@ class TestStatus(ExternalOrderCase):
         self.assertIn("… and 10 more.", run.message)
         self.assertIn("Orders 1, 2, 3, ", run.message)
         self.assertIn("19, 20: Product not found", run.message)
-        self.assertEqual(run.message.count("Product not found"), 1, "a reason that orders share is told once")
+        self.assertEqual(run.message.count("Product not found"), 1, "a reason that orders share is shown once")
 
     def test_very_many_entries_that_are_no_orders_are_counted_rather_than_listed(self):
         run = self.synchronize(*range(50))
-        self.assertIn("50 entries are no orders:", run.message)
+        self.assertIn("50 entries are not orders:", run.message)
         self.assertEqual(run.message.count("Entry "), 20)
 
     def test_the_last_run_decides_the_status(self):
@@ -131,7 +131,7 @@ class TestStatus(ExternalOrderCase):
     # ---- configuration ----
 
     def test_values_that_cannot_work_are_refused(self):
-        with self.assertRaisesRegex(ValidationError, "begin with https:// or http://"):
+        with self.assertRaisesRegex(ValidationError, "must start with https:// or http://"):
             self.sync.external_api_url = "ftp://example.com/orders"
         for values in (
             {"sync_interval": 0},

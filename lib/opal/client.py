@@ -88,7 +88,7 @@ class OpalClient:
                 raise
             if receipt:
                 return receipt
-        raise OpalUnavailable(_lt("OPAL ends the session whenever the order is sent."))
+        raise OpalUnavailable(_lt("OPAL ends the session each time the order is sent."))
 
     def _send(self, form: Form, button, reference: str) -> OpalReceipt | None:
         """Send the filled form; return None if the session had expired and the order is not in the list."""
@@ -144,7 +144,7 @@ class OpalClient:
         if "cancelled" in kinds:
             return
         if kinds and kinds[-1] == "delivered":
-            raise OpalRefused(_lt("OPAL has delivered %s already.", tracking_number))
+            raise OpalRefused(_lt("OPAL has already delivered %s.", tracking_number))
         try:
             self._press_cancel(page)
         except SessionExpired:

@@ -37,9 +37,7 @@ class OpalPageChanged(OpalError):
     """
 
     def __init__(self, page: str | Message, missing: Message, *, uncertain: bool = False) -> None:
-        message = _lt(
-            "The page '%(page)s' of OPAL is not as expected: %(missing)s is missing.", page=page, missing=missing
-        )
+        message = _lt("OPAL's page '%(page)s' is not as expected: %(missing)s is missing.", page=page, missing=missing)
         super().__init__(message, uncertain=uncertain)
         self.page = page
         self.missing = missing

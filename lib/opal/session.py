@@ -93,7 +93,7 @@ class OpalSession:
             self._sign_in()
             page = read()
             if page.login_form():
-                raise OpalUnavailable(_lt("OPAL asks for the password again and again."))
+                raise OpalUnavailable(_lt("OPAL keeps asking for the password."))
         return page
 
     def _read_link(self, text: str) -> Page:
@@ -196,9 +196,11 @@ class OpalSession:
 
     def _check_status(self, status: int, name: str | Message) -> None:
         if status in RETRY_STATUSES:
-            raise OpalUnavailable(_lt("OPAL answers HTTP %(status)s (%(page)s).", status=status, page=name))
+            raise OpalUnavailable(
+                _lt("OPAL responded with HTTP status %(status)s (%(page)s).", status=status, page=name)
+            )
         if status in (401, 403):
-            problem = _lt("OPAL does not let this user in (HTTP %(status)s, %(page)s).", status=status, page=name)
+            problem = _lt("OPAL denies access to this user (HTTP %(status)s, %(page)s).", status=status, page=name)
             raise OpalLoginRefused(problem)
         if status != 200:
             raise OpalPageChanged(name, _lt("the page itself (HTTP %s)", status))

@@ -70,7 +70,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
         value = Decimal(repr(float(value)))
     if isinstance(value, int | Decimal):
         return _redact_number(value, path, rule)
-    problem = _lt("%(field)s holds a value of the type %(type)s, which JSON has not.")
+    problem = _lt("%(field)s holds a value of the type %(type)s, which JSON does not have.")
     raise PayloadError(path, problem, type=type(value).__name__)
 
 

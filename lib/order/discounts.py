@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..money import allocate, exact, round_currency
 
 if TYPE_CHECKING:
-    from .payload import OrderPayload
+    from .parts import OrderPayload
 
 _ZERO = Decimal(0)
 

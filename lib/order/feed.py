@@ -169,8 +169,7 @@ class OrderFeed:
                 number += 1
                 url = next_url
         problem = _lt(
-            "The order feed did not end after %s pages; let it send fewer orders at a time, or raise the limit of "
-            "pages.",
+            "The order feed did not end after %s pages; have it send more orders a page, or raise the limit.",
             settings.max_pages,
         )
         raise FeedError(problem, "limit")
@@ -182,8 +181,7 @@ class OrderFeed:
             for entry in orders:
                 if not self._orders_left:
                     problem = _lt(
-                        "The order feed brought more than %s orders at once; let it send fewer, or raise the limit of "
-                        "orders.",
+                        "The order feed sent more than %s orders at once; have it send fewer, or raise the limit.",
                         self.settings.max_orders,
                     )
                     raise FeedError(problem, "limit")
@@ -204,22 +202,22 @@ class OrderFeed:
             kind, retryable = "timeout", True
         except RetryAfterTooLong as error:
             problem = _lt(
-                "The external system (%(url)s) asks to be left alone for %(seconds)s seconds, which is more than this "
-                "fetch may take.",
+                "The external system (%(url)s) asks us to wait %(seconds)s seconds, which is longer than this "
+                "download may take.",
                 seconds=f"{error.seconds:.0f}",
             )
             kind, retryable = "status", True
         except BodyTooLarge:
             problem = _lt(
-                "The external system (%(url)s) sent more than may be taken (%(page_bytes)s bytes a page, %(bytes)s in "
-                "all); let it send fewer orders at a time.",
+                "The external system (%(url)s) sent more than the limit (%(page_bytes)s bytes a page, %(bytes)s in "
+                "total); have it send fewer orders at a time.",
                 page_bytes=self.settings.max_page_bytes,
                 bytes=self.settings.max_bytes,
             )
             kind, retryable = "limit", False
         except BodyError as error:
             problem = _lt(
-                "The external system (%(url)s) gave an answer that cannot be used: %(reason)s.", reason=error.message
+                "The response from the external system (%(url)s) cannot be used: %(reason)s.", reason=error.message
             )
             kind, retryable = "connection", True
         except requests.RequestException as error:
@@ -246,13 +244,14 @@ class OrderFeed:
                     return url, response.headers.get("Link", ""), body
                 location = response.headers["Location"]
             elsewhere = _lt(
-                "The external system redirects to %(target)s, another host or protocol than the configured %(base)s; "
-                "the key is not sent there. If the feed has moved, change the External API URL."
+                "The external system redirects to %(target)s, which is a different host or protocol than the "
+                "configured %(base)s. The key is not sent there. If the feed has moved, change the External API "
+                "URL."
             )
             url = self._trusted(url, location.encode("latin-1").decode("utf-8", "replace"), elsewhere)
             if url in visited or len(visited) > MAX_REDIRECTS:
                 problem = _lt(
-                    "The external system redirects in a circle or too often (%s); check the External API URL.",
+                    "The external system redirects in a loop or too often (%s); check the External API URL.",
                     self._shown(url),
                 )
                 raise FeedError(problem, "redirect")
@@ -282,11 +281,11 @@ class OrderFeed:
             raise FeedError(message, "status", retryable=True, status=status)
         if status >= 500:
             message = _lt(
-                "The external system has trouble of its own (status %s), even after retries; try later.", status
+                "The external system has a server error (status %s), even after retries; try again later.", status
             )
             raise FeedError(message, "status", retryable=True, status=status)
         message = _lt(
-            "The external system answered %(url)s with status %(status)s; check the External API URL and its "
+            "The external system responded to %(url)s with status %(status)s; check the External API URL and its "
             "parameters.",
             url=shown,
             status=status,
@@ -310,8 +309,9 @@ class OrderFeed:
     def _next_url(self, url: str, link_header: str) -> str:
         """Return the target of `rel="next"` (RFC 8288, section 3), empty without one."""
         elsewhere = _lt(
-            "The external system names a next page at %(target)s, another host or protocol than the configured "
-            "%(base)s; the key is not sent there. If the feed has moved, change the External API URL."
+            "The external system announces its next page at %(target)s, which is a different host or protocol than "
+            "the configured %(base)s. The key is not sent there. If the feed has moved, change the External API "
+            "URL."
         )
         for link in link_header.split("<")[1:]:
             target, _bracket, params = link.partition(">")
@@ -360,12 +360,12 @@ def _auth_headers(settings: FeedSettings) -> dict[str, str]:
         return {"Authorization": f"Bearer {settings.api_key}"}
     if settings.auth_method == "x_api_key":
         return {"X-API-Key": settings.api_key}
-    raise FeedError(_lt("The authentication method of the order feed is unknown; choose one."), "auth")
+    raise FeedError(_lt("The authentication method of the order feed is unknown; choose another one."), "auth")
 
 
 def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
     """Return the parts of an address that requests and this module understand alike."""
-    whose = _lt("The External API URL") if kind == "connection" else _lt("An address that the external system names")
+    whose = _lt("The External API URL") if kind == "connection" else _lt("An address given by the external system")
     try:
         parts = split_address(url)
     except AddressError as error:
@@ -376,6 +376,6 @@ def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
         }[error.reason]
         raise FeedError(problem, kind) from None
     if "@" in parts.netloc:
-        problem = _lt("%s contains a user name or password; remove it, the key has a field of its own.", whose)
+        problem = _lt("%s contains a user name or password. Remove it and enter the key in its own field.", whose)
         raise FeedError(problem, kind)
     return parts

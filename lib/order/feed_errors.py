@@ -60,7 +60,7 @@ def connection_problem(error: requests.RequestException) -> tuple[Message, FeedE
         )
         return problem, "connection", False
     if isinstance(error, requests.exceptions.SSLError):
-        problem = _lt("The external system (%(url)s) could not agree with us on an encrypted connection.")
+        problem = _lt("An encrypted connection with the external system (%(url)s) could not be established.")
         return problem, "connection", False
     if isinstance(error, requests.exceptions.ProxyError):
         problem = _lt("The external system (%(url)s) could not be reached through the proxy of this server.")
@@ -70,7 +70,7 @@ def connection_problem(error: requests.RequestException) -> tuple[Message, FeedE
     if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in causes):
         return _lt("The external system (%(url)s) did not answer in time."), "timeout", True
     if not isinstance(error, requests.ConnectionError):
-        problem = _lt("The external system (%(url)s) could not be asked; check the External API URL.")
+        problem = _lt("The request to the external system (%(url)s) failed; check the External API URL.")
         return problem, "connection", False
     # errno: of the errors in the chain, the operating system's own; requests' are OSErrors, too, without one.
     reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.errno), None)

@@ -221,7 +221,7 @@ def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warn
     except PayloadError as error:
         if not otherwise:
             raise
-        warnings.append(_lt("%s It was passed over, as the item has a name", error.message).as_note())
+        warnings.append(_lt("%s It was ignored because the item has a name", error.message).as_note())
         return None
     return number if number is not None and number > 0 else None
 
@@ -316,4 +316,4 @@ def _missing(where: str) -> PayloadError:
 
 
 def _neither_text_nor_number(where: str) -> PayloadError:
-    return PayloadError(where, _lt("%(field)s must be a text or a whole number."))
+    return PayloadError(where, _lt("%(field)s must be text or a whole number."))

@@ -10,7 +10,7 @@ from ..money import AmountError, exact, parse_amount, round_currency
 
 if TYPE_CHECKING:
     from .discounts import Discounts
-    from .payload import OrderPayload
+    from .parts import OrderPayload
 
 _ZERO = Decimal(0)
 

@@ -148,7 +148,7 @@ class OdooClient:
             # [19, 0, 0, "final", 0, ""]; between two versions ["saas~18", 2, …].
             return int(str(answer["server_version_info"][0]).rpartition("~")[2])
         except (LookupError, TypeError, ValueError):
-            raise OdooClientError(_lt("%s does not answer as an Odoo server does.", self._base), "content") from None
+            raise OdooClientError(_lt("%s does not respond like an Odoo server.", self._base), "content") from None
 
     def _sign_in_by_key(self, version: int) -> Handshake | None:
         connection = self.connection
@@ -278,7 +278,7 @@ class OdooClient:
             problem = _lt("%(url)s cannot be reached: %(reason)s.", url=self._base, reason=_reason(error))
             raise OdooClientError(problem, "unreachable") from None
         except BodyTooLarge:
-            raise OdooClientError(_lt("An answer of %s is too large.", self._base), "content") from None
+            raise OdooClientError(_lt("A response from %s is too large.", self._base), "content") from None
         if response.is_redirect:
             problem = _lt(
                 "%(url)s redirects to %(target)s. Enter the final address.",
@@ -294,7 +294,7 @@ class OdooClient:
             if response.status_code != 200:
                 return response.status_code, None
             problem = _lt(
-                "The answer of %(url)s is no JSON as Odoo sends it: %(reason)s", url=self._base, reason=error.message
+                "The response from %(url)s is not valid JSON: %(reason)s", url=self._base, reason=error.message
             )
             raise OdooClientError(problem, "content") from None
 
@@ -311,7 +311,7 @@ class _reading:
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, (LookupError, TypeError, ValueError)):
             problem = _lt(
-                "The answer for %(model)s is not as Odoo %(version)s sends it.",
+                "The response for %(model)s does not look like one from Odoo %(version)s.",
                 model=self._kind.model,
                 version=self._kind.version,
             )

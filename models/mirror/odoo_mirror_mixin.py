@@ -33,14 +33,20 @@ class OdooMirrorMixin(models.AbstractModel):
     # Found by the index of the constraint below.
     source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
     remote_id = fields.Integer("Remote ID", required=True, readonly=True, aggregator=None)
-    remote_write_date = fields.Datetime(readonly=True, help="When the remote last changed it.")
-    received_date = fields.Datetime("Received", required=True, readonly=True, help="When it came for the first time.")
-    synced_date = fields.Datetime("Synced", required=True, readonly=True, help="When it last came with a change.")
-    gone = fields.Boolean(readonly=True, help="It no longer exists in the remote, or may not be seen there any more.")
+    remote_write_date = fields.Datetime(readonly=True, help="When it was last changed in the remote database.")
+    received_date = fields.Datetime(
+        "Received", required=True, readonly=True, help="When it was received for the first time."
+    )
+    synced_date = fields.Datetime(
+        "Synced", required=True, readonly=True, help="When it was last received with a change."
+    )
+    gone = fields.Boolean(
+        readonly=True, help="It no longer exists in the remote database, or the remote user can no longer see it."
+    )
     gone_date = fields.Datetime("Gone Since", readonly=True)
 
     _remote_written = models.Index("(source_id, remote_write_date)")
-    _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source has each remote row once.")
+    _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source can hold each remote row only once.")
 
     @api.model
     def _get_links(self):

@@ -30,8 +30,10 @@ class OdooMirrorMoveLine(models.Model):
     product_uom_remote_id = fields.Integer("Unit ID", readonly=True, aggregator=None)
     product_uom_name = fields.Char("Unit", readonly=True)
     # Exactly as the remote tells them: numeric columns without a scale.
-    quantity = fields.Float(digits=0, readonly=True, help="Reserved or, once picked, taken.")
-    qty_done = fields.Float("Done", digits=0, readonly=True, help="Really picked; 0 while it is only reserved.")
+    quantity = fields.Float(digits=0, readonly=True, help="The reserved quantity or, once picked, the quantity taken.")
+    qty_done = fields.Float(
+        "Done", digits=0, readonly=True, help="The quantity actually picked; 0 while it is only reserved."
+    )
     picked = fields.Boolean(readonly=True)
     location_remote_id = fields.Integer("From ID", readonly=True, aggregator=None)
     location_id = fields.Many2one("odoo.mirror.location", "From", readonly=True, index="btree_not_null")

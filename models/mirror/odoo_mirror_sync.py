@@ -125,7 +125,7 @@ class OdooMirrorSync(models.AbstractModel):
                     raise  # the database is gone, and with it the place to tell it
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)
                 message = for_reader(self.env)._(
-                    "Unexpected error (%(kind)s). The server log has the details.", kind=type(error).__name__
+                    "Unexpected error (%(kind)s). See the server log for details.", kind=type(error).__name__
                 )
                 self._fail(run, "error", message, type(error).__name__)
             return run
@@ -314,7 +314,7 @@ def _check_order(remote_kind, rows, after_id):
     """
     for row in rows:
         if row["remote_id"] <= after_id:
-            raise OdooClientError(_lt("The remote does not list %s by id.", remote_kind.model), "content")
+            raise OdooClientError(_lt("The remote database does not list %s by ID.", remote_kind.model), "content")
         after_id = row["remote_id"]
     return after_id
 

@@ -29,8 +29,8 @@ class OdooSyncRun(models.Model):
     date_end = fields.Datetime("Ended", readonly=True)
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
-    handed_over = fields.Boolean(readonly=True, help="The scheduled action goes on where it stopped.")
-    kinds_done = fields.Integer(readonly=True, help="How many of the kinds it is through with.")
+    handed_over = fields.Boolean(readonly=True, help="The scheduled action continues where it stopped.")
+    kinds_done = fields.Integer(readonly=True, help="How many kinds of data are finished.")
 
     location_count = fields.Integer("Locations", readonly=True)
     product_count = fields.Integer("Products", readonly=True)
@@ -39,7 +39,7 @@ class OdooSyncRun(models.Model):
     quant_count = fields.Integer("Quants", readonly=True)
     picking_count = fields.Integer("Pickings", readonly=True)
     move_line_count = fields.Integer("Move Lines", readonly=True)
-    gone_count = fields.Integer("Gone", readonly=True, help="Rows that no longer exist in the remote.")
+    gone_count = fields.Integer("Gone", readonly=True, help="Rows that no longer exist in the remote database.")
     request_count = fields.Integer("Requests", readonly=True)
 
     _running = models.Index("(source_id) WHERE status = 'running'")
@@ -65,7 +65,7 @@ class OdooSyncRun(models.Model):
                 "status": "error",
                 "date_end": fields.Datetime.now(),
                 "message": for_reader(self.env)._(
-                    "Interrupted. What it had received is kept; the next run fetches the rest."
+                    "Interrupted. The data received so far is kept; the next run fetches the rest."
                 ),
             }
         )
@@ -115,7 +115,7 @@ class OdooSyncRun(models.Model):
         self.ensure_one()
         message = self.message
         if self.status == "running":
-            message = self.env._("%(summary)s The rest goes on in the background.", summary=self._get_summary())
+            message = self.env._("%(summary)s The rest continues in the background.", summary=self._get_summary())
         kind = {"success": "success", "running": "info"}.get(self.status, "danger")
         return notification(kind, message, title=self.source_id.name, sticky=kind == "danger")
 

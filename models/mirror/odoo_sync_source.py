@@ -34,13 +34,13 @@ class OdooSyncSource(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True)
-    code = fields.Char(required=True, copy=False, help="What the warehouse API knows it by: source=<code>.")
+    code = fields.Char(required=True, copy=False, help="The name of this source in the warehouse API: source=<code>.")
     active = fields.Boolean(default=True, help="An archived source is never synchronized.")
     company_id = fields.Many2one(
-        "res.company", help="Only users of this company see its data. Empty: users of all companies do."
+        "res.company", help="Only users of this company see its data. Leave empty to show it to users of all companies."
     )
     from_environment = fields.Boolean(
-        readonly=True, copy=False, help="Where it is and who asks comes from the server's environment (ODOO_URL, …)."
+        readonly=True, copy=False, help="Address and login come from the server's environment (ODOO_URL, …)."
     )
     url = fields.Char("URL", help="The address of the remote Odoo, for example https://odoo.example.com")
     database = fields.Char()
@@ -59,11 +59,11 @@ class OdooSyncSource(models.Model):
         "Overlap",
         default=10,
         required=True,
-        help="Minutes before the last synchronization of which rows are looked at again. The remote's transactions "
-        "that last longer are noticed once a day, when all rows are compared.",
+        help="Rows that changed in this many minutes before the last synchronization are read again. Remote "
+        "transactions that take longer are caught once a day, when all rows are compared.",
     )
     is_default = fields.Boolean(
-        "Default for the API", copy=False, help="The warehouse API serves it where no source is named."
+        "Default for the API", copy=False, help="The warehouse API serves this source if a request does not name one."
     )
 
     status = fields.Selection(STATUSES, readonly=True, copy=False)
@@ -76,14 +76,14 @@ class OdooSyncSource(models.Model):
     run_ids = fields.One2many("odoo.sync.run", "source_id", "Runs")
     cursor_ids = fields.One2many("odoo.sync.cursor", "source_id", "Kinds")
 
-    _code_unique = models.Constraint("UNIQUE (code)", "Another source has this code.")
+    _code_unique = models.Constraint("UNIQUE (code)", "Another source already has this code.")
     _code_format = models.Constraint(
         f"CHECK (code ~ '^[a-z0-9][a-z0-9_.-]{{0,63}}$' AND code != '{LOCAL_CODE}')",
-        'The code is made of small letters, digits, dots, dashes and underscores, and is not "local".',
+        'The code may contain lowercase letters, digits, dots, dashes and underscores, and must not be "local".',
     )
-    _interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The interval is at least 1 minute.")
-    _overlap_positive = models.Constraint("CHECK (overlap_minutes >= 1)", "The overlap is at least 1 minute.")
-    _one_default = models.UniqueIndex("(is_default) WHERE is_default", "Another source is the default already.")
+    _interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The interval must be at least one minute.")
+    _overlap_positive = models.Constraint("CHECK (overlap_minutes >= 1)", "The overlap must be at least one minute.")
+    _one_default = models.UniqueIndex("(is_default) WHERE is_default", "Another source is already the default.")
     _connection_complete = models.Constraint(
         "CHECK (from_environment IS TRUE OR (url IS NOT NULL AND database IS NOT NULL AND login IS NOT NULL))",
         "A source needs a URL, a database and a user.",
@@ -93,7 +93,7 @@ class OdooSyncSource(models.Model):
     def _check_url(self):
         for source in self.filtered("url"):
             if not source.url.strip().lower().startswith(("http://", "https://")):
-                raise ValidationError(self.env._("URL of %s: start it with https:// or http://", source.name))
+                raise ValidationError(self.env._("The URL of %s must start with https:// or http://", source.name))
 
     @api.depends("from_environment")
     def _compute_environment(self):
@@ -189,7 +189,7 @@ class OdooSyncSource(models.Model):
         except OdooClientError as error:
             raise UserError(reader_text(self.env, error.message)) from error
         message = self.env._(
-            "Odoo %(version)s answers through %(protocol)s and shows %(count)s products.",
+            "Connected to Odoo %(version)s through %(protocol)s. It shows %(count)s products.",
             version=handshake.version,
             protocol="JSON-2" if handshake.protocol == "json2" else "JSON-RPC",
             count=total,
@@ -210,7 +210,7 @@ class OdooSyncSource(models.Model):
         # sudo: who may write a source may synchronize it; mirrors are written by the system alone.
         run = deadline.on(without_defaults(self)).sudo()._sync()
         if not run:
-            raise UserError(self.env._("%s is being synchronized by another worker.", self.name))
+            raise UserError(self.env._("%s is already being synchronized.", self.name))
         if run.status == "running":
             run._hand_over()
         return run._get_notification()

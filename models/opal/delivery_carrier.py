@@ -41,9 +41,11 @@ class DeliveryCarrier(models.Model):
     opal_vehicle = fields.Char(
         "Vehicle", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
     )
-    opal_contents = fields.Char("Contents", help="What is said to be in the packages.")
+    opal_contents = fields.Char("Contents", help="The contents declared to the courier.")
     opal_default_weight = fields.Float(
-        "Weight if Unknown (kg)", default=1.0, help="For transfers whose products have no weight. 0: these are errors."
+        "Weight if Unknown (kg)",
+        default=1.0,
+        help="Used for transfers whose products have no weight. 0: such transfers end in an error.",
     )
 
     @api.constrains("opal_url", "opal_test_url")

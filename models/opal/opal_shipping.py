@@ -48,7 +48,9 @@ class OpalShipping(models.AbstractModel):
         ]
         if missing:
             parts = ", ".join(missing)
-            raise CourierError(env._("The shipping method %(name)s lacks: %(parts)s.", name=carrier.name, parts=parts))
+            raise CourierError(
+                env._("The delivery method %(name)s is missing: %(parts)s.", name=carrier.name, parts=parts)
+            )
         if origin_of(url) and not account._is_opal_password_bound(url):
             raise CourierError(
                 env._(

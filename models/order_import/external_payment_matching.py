@@ -138,8 +138,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         env = for_reader(self.env)
         if not methods:
             problem = env._(
-                "No payment method of %(pos)s can take %(payment)s. Add one to the Point of Sale that needs no "
-                "customer.",
+                "No payment method of %(pos)s can be used for %(payment)s. Add one that does not require a "
+                "customer to the Point of Sale.",
                 pos=sync.pos_config_id.name,
                 payment=described,
             )
@@ -166,7 +166,7 @@ class ExternalPaymentMatching(models.AbstractModel):
             method = sync.unknown_payment_method_id if sync.unknown_payment == "method" else None
             method = method or self._get_first_method(methods, card_type, mode)
             return method, env._(
-                "%(payment)s matches no payment method; %(method)s was taken. A payment mapping decides it.",
+                "%(payment)s matches no payment method; %(method)s was used. Add a payment mapping to decide it.",
                 payment=described,
                 method=method.name,
             )

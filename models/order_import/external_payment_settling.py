@@ -26,7 +26,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         currency = sync.pos_config_id.currency_id
         if order.balance is not None and round_currency(order.balance, decimal(currency.rounding)) > 0:
             reason = for_reader(self.env)._(
-                "BalanceAmount, what is still to be paid, is %s", amount_text(currency, order.balance)
+                "BalanceAmount (still to be paid) is %s", amount_text(currency, order.balance)
             )
             raise self._get_not_paid_error(reason)
 
@@ -158,7 +158,8 @@ class ExternalPaymentSettling(models.AbstractModel):
         return ExternalOrderError(
             "not_fully_paid",
             for_reader(self.env)._(
-                "The order is not fully paid: %(reason)s. It is imported when the external system sends it paid.",
+                "The order is not fully paid: %(reason)s. It will be imported once the external system sends it as "
+                "paid.",
                 reason=reason,
             ),
         )

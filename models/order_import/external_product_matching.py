@@ -99,8 +99,8 @@ class ExternalProductMatching(models.AbstractModel):
                 found[key] = self._get_missing_error(
                     key,
                     for_reader(self.env)._(
-                        "An alias says that it is %(product)s, which cannot be sold in this Point of Sale any more. "
-                        "Make it available, or choose another product.",
+                        "An alias maps it to %(product)s, which can no longer be sold in this Point of Sale. Make "
+                        "that product available, or choose another one.",
                         product=alias.product_id.display_name,
                     ),
                 )
@@ -176,7 +176,7 @@ class ExternalProductMatching(models.AbstractModel):
                 return self._get_contradiction_error(sync, key, chosen, others, by_name=others is named)
         if of_id and not named and chosen.id == key.item_id != key.odoo_id and not self._is_code(key):
             return chosen, for_reader(self.env)._(
-                'ItemID %(id)s is the product "%(product)s" here, but is called "%(name)s" there.',
+                'ItemID %(id)s is the product "%(product)s" in Odoo, but "%(name)s" in the external system.',
                 id=key.item_id,
                 product=chosen.display_name,
                 name=key.name,
@@ -193,7 +193,7 @@ class ExternalProductMatching(models.AbstractModel):
         return ExternalOrderError(
             "product_ambiguous",
             for_reader(self.env)._(
-                'Several products match "%(name)s": %(products)s. Choose the one that is meant.',
+                'Several products match "%(name)s": %(products)s. Choose the right one.',
                 name=key.name or key.item_id,
                 products=", ".join(self._describe(product) for product in products[:PRODUCTS_NAMED]),
             ),
@@ -295,8 +295,7 @@ class ExternalProductMatching(models.AbstractModel):
                 product=self._describe(for_sale[0]),
             )
         return env._(
-            "Create a product of exactly this name that is available in Point of Sale, or choose the product that is "
-            "meant."
+            "Create a product with exactly this name that is available in Point of Sale, or choose the right product."
         )
 
     @api.model

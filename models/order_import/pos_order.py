@@ -26,7 +26,7 @@ class PosOrder(models.Model):
         compute="_compute_external_order_id",
         search="_search_external_order_id",
         groups=INBOX_GROUP,
-        help="The order of the external system that this one was made of.",
+        help="The external order that this order was created from.",
     )
 
     @api.depends("external_order_ids")

@@ -144,7 +144,7 @@ class PosSession(models.Model):
         if not syncs.search_count([("pos_config_id", "in", self.config_id.ids)], limit=1):
             return
         arriving = OrdersArriving(
-            self.env._("External orders are just coming into this session. Close it again in a moment.")
+            self.env._("External orders are being imported into this session right now. Close it again in a moment.")
         )
         if not self._take_from_importers():
             raise arriving
@@ -361,7 +361,7 @@ class PosSession(models.Model):
             wizard = self.env[result["res_model"]].browse(result["res_id"])
             raise UserError(
                 self.env._(
-                    "Its journal entry would not balance, by %(amount)s. %(explanation)s",
+                    "Its journal entry would be unbalanced by %(amount)s. %(explanation)s",
                     amount=self.company_id.currency_id.format(abs(wizard.amount_to_balance)),
                     explanation=wizard.message,
                 )
@@ -375,8 +375,8 @@ class PosSession(models.Model):
         responsible = sync.responsible_id or self.user_id
         env = for_reader(with_reader(self, responsible).env)
         advice = env._(
-            "Close the session by hand, or mend the cause and mark this activity as done: then it is tried again. "
-            "External orders go on coming in."
+            "Close the session manually, or fix the cause and mark this activity as done to have it retried. "
+            "External orders keep coming in."
         )
         self.activity_schedule(
             CLOSING_ACTIVITY,

@@ -37,12 +37,12 @@ class ExternalOrder(models.Model):
     company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="sync_id.currency_id")
     external_id = fields.Char("Order ID", required=True, readonly=True, help="OrderID in the external system.")
-    payload = fields.Text(readonly=True, help="The order as received. Card numbers are cut to their last digits.")
+    payload = fields.Text(readonly=True, help="The order as received. Only the last digits of card numbers are kept.")
     payload_text = fields.Text("Order as Received", compute="_compute_payload_text")
-    fingerprint = fields.Char(readonly=True, help="Tells whether an order came again with other content.")
+    fingerprint = fields.Char(readonly=True, help="Shows whether an order arrived again with different content.")
     source_digest = fields.Char(
         readonly=True,
-        help="Tells without a closer look that an order came again as it was. Empty where card data was left out.",
+        help="Shows quickly that an order arrived again unchanged. Empty if card data was removed.",
     )
     order_status = fields.Char("External Status", readonly=True)
     total = fields.Monetary(readonly=True, help="GrandTotal, as received.")
@@ -131,7 +131,7 @@ class ExternalOrder(models.Model):
         raw_orders = [loads(order.payload) for order in orders]
         outcomes, problem = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
         nothing = ExternalOrderError(
-            "odoo_error", for_reader(self.env)._("An extension of the import returned no order.")
+            "odoo_error", for_reader(self.env)._("A custom module that extends the import returned no order.")
         )
         for order, outcome in zip(orders, outcomes, strict=True):
             if run:
@@ -217,7 +217,9 @@ class ExternalOrder(models.Model):
                     "attempts": order.attempts + 1,
                     "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
                     "error_code": "database_busy",
-                    "error_message": for_reader(self.env)._("The database was busy. It is tried again by itself."),
+                    "error_message": for_reader(self.env)._(
+                        "The database was busy. The order will be retried automatically."
+                    ),
                 }
             )
 
@@ -231,7 +233,7 @@ class ExternalOrder(models.Model):
         # The inbox is written by the synchronization alone; this button is the user's part in it.
         orders = without_defaults(self).sudo().filtered(lambda order: order.state != "done")
         if not orders:
-            raise UserError(self.env._("Choose orders that are not imported yet."))
+            raise UserError(self.env._("Select orders that have not been imported yet."))
         return orders._retry()
 
     def _retry(self):

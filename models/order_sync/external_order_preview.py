@@ -33,16 +33,16 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             shown, problems = len(preview.line_ids), preview.problem_count
             if problems:
                 preview.summary = self.env._(
-                    "The external system answers. Nothing was imported yet. Of its first orders (%(shown)s), so many "
-                    "would not match: %(problems)s. Orders that match are imported all the same; the others wait in "
-                    "the inbox until you mend the cause.",
+                    "The external system responds. Nothing has been imported yet. %(problems)s of the first "
+                    "%(shown)s orders could not be imported. They would wait in the inbox until you fix the cause, "
+                    "without holding up the others.",
                     shown=shown,
                     problems=problems,
                 )
             else:
                 preview.summary = self.env._(
-                    "The external system answers. Nothing was imported yet: this is how its first orders (%s) will "
-                    "look.",
+                    "The external system responds. Nothing has been imported yet: this is how the first %s orders "
+                    "will look.",
                     shown,
                 )
 

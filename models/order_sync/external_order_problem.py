@@ -76,8 +76,8 @@ class ExternalOrderProblem(models.Model):
                 problem.message = problem.newest_id.warnings
                 continue
             problem.message = problem.newest_id.error_message or self.env._(
-                "The external system changed these orders after they were imported. The POS orders were left as they "
-                "are; compare both, correct the POS order where needed, then mark the change as seen."
+                "The external system changed these orders after they were imported. The POS orders were left as "
+                "they are. Compare both, correct the POS order if needed, then mark the change as seen."
             )
 
     @api.depends("reason")

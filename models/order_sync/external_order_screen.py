@@ -52,7 +52,7 @@ class ExternalOrder(models.Model):
         """Return what the import reads in the payload, and why it cannot be read; one of both is ``None``."""
         self.ensure_one()
         if not self.payload:
-            return None, self.env._("The received order is not kept any more: it was imported long ago.")
+            return None, self.env._("The received data is no longer kept because the order was imported long ago.")
         try:
             return parse_order(loads(self.payload)), None
         except PayloadError as error:
@@ -199,7 +199,7 @@ class ExternalOrder(models.Model):
         if orders:
             action = orders._get_retry_notification("")
         else:
-            action = notification("success", self.env._("Remembered for the orders to come."))
+            action = notification("success", self.env._("Saved. It applies to future orders."))
         # Closing the dialog reloads the screen below it.
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action

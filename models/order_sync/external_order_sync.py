@@ -66,7 +66,7 @@ class ExternalOrderSync(models.Model):
         "External API Key",
         groups="base.group_system",
         copy=False,
-        help="The key the external system gave you. Only system administrators can read it.",
+        help="The key that the external system gave you. Only system administrators can read it.",
     )
     auth_method = fields.Selection(
         [("bearer", "Authorization: Bearer KEY"), ("x_api_key", "X-API-Key: KEY")],
@@ -108,17 +108,17 @@ class ExternalOrderSync(models.Model):
 
     # What is asked for
     page_parameter = fields.Char(
-        help="Query parameter that carries the page number. Leave empty if there is one page, "
-        "or if the external system announces the next page in a Link header."
+        help="Query parameter for the page number. Leave empty if there is only one page, or if the external "
+        "system announces the next page in a Link header."
     )
     since_parameter = fields.Char(
-        help="Query parameter that carries the time of the last synchronization, so that only newer orders are sent."
+        help="Query parameter for the time of the last synchronization, so that only newer orders are sent."
     )
     overlap_minutes = fields.Integer(
         "Overlap",
         default=60,
-        help="Minutes that are asked for again before the last synchronization. Known orders are recognized, "
-        "so a generous overlap only costs download.",
+        help="This many minutes before the last synchronization are downloaded again. Known orders are recognized, "
+        "so a generous overlap only costs download time.",
     )
     fetch_cursor = fields.Datetime(
         readonly=True, copy=False, help="Start of the last download that was received completely."
@@ -127,7 +127,7 @@ class ExternalOrderSync(models.Model):
         "Accepted Order Statuses",
         help="OrderStatus values that are imported, separated by commas (for example 103). Empty: all of them.",
     )
-    fetch_timeout = fields.Integer(default=120, help="Seconds that one download may take with all of its pages.")
+    fetch_timeout = fields.Integer(default=120, help="Maximum number of seconds for one download, all pages included.")
     max_pages = fields.Integer(default=1000, help="A download ends with an error after this many pages.")
     max_orders = fields.Integer(default=100_000, help="A download ends with an error after this many orders.")
     max_megabytes = fields.Integer(default=256, help="A download ends with an error after this many megabytes.")
@@ -136,21 +136,22 @@ class ExternalOrderSync(models.Model):
     match_item_id = fields.Boolean(
         "ItemID Is an Odoo Product ID",
         default=True,
-        help="Match an ItemID above 0 with the Odoo product of that database id before looking at the name. "
-        "Switch it off if the external system numbers its products itself.",
+        help="Match an ItemID above 0 with the Odoo product that has this database ID, before looking at the name. "
+        "Switch this off if the external system has its own product numbers.",
     )
     alias_ids = fields.One2many("external.product.alias", "sync_id", "Product Aliases")
     payment_mapping_ids = fields.One2many("external.payment.mapping", "sync_id", "Payment Mappings")
 
     # When the sessions that it opened are closed
-    close_daily = fields.Boolean("Close Every Day", help="Close and post the sessions that were opened by itself.")
+    close_daily = fields.Boolean("Close Every Day", help="Close and post automatically opened sessions once a day.")
     closing_time = fields.Float(
-        default=23.5, help="Time of day, in the time zone of the responsible user, or else of the company, or else UTC."
+        default=23.5,
+        help="Time of day in the time zone of the responsible user; without one, of the company; else UTC.",
     )
     closing_order_count = fields.Integer(
         "Close After",
-        help="Close and post a session that was opened by itself when it has so many orders, or a few more, as they "
-        "come in batches. 0: any number.",
+        help="Close and post an automatically opened session once it has at least this many orders. Orders arrive "
+        "in batches, so it may have a few more. 0: no limit.",
     )
 
     # What is kept
@@ -167,15 +168,17 @@ class ExternalOrderSync(models.Model):
     pending_count = fields.Integer("Pending", compute="_compute_order_counts")
     session_count = fields.Integer("Sessions", compute="_compute_session_count")
 
-    _sync_interval_positive = models.Constraint("CHECK (sync_interval >= 1)", "The sync interval is at least 1 minute.")
+    _sync_interval_positive = models.Constraint(
+        "CHECK (sync_interval >= 1)", "The sync interval must be at least one minute."
+    )
     _fetch_bounds_positive = models.Constraint(
         "CHECK (fetch_timeout > 0 AND max_pages > 0 AND max_orders > 0 AND max_megabytes > 0 AND overlap_minutes >= 0)",
-        "The limits of a download are above zero, and the overlap is not negative.",
+        "The limits of a download must be greater than 0, and the overlap must not be negative.",
     )
 
     _closing_possible = models.Constraint(
         "CHECK (closing_time >= 0 AND closing_time < 24 AND closing_order_count >= 0)",
-        "Sessions are closed at a time from 00:00 to 23:59, and after a number of orders that is not negative.",
+        "The closing time must be between 00:00 and 23:59, and the number of orders must not be negative.",
     )
 
     @api.model
@@ -188,7 +191,9 @@ class ExternalOrderSync(models.Model):
     def _check_external_api_url(self):
         for sync in self:
             if not (sync.external_api_url or "").strip().lower().startswith(("http://", "https://")):
-                raise ValidationError(self.env._("External API URL of %s: begin with https:// or http://", sync.name))
+                raise ValidationError(
+                    self.env._("The External API URL of %s must start with https:// or http://", sync.name)
+                )
 
     @api.depends("order_ids.state", "order_ids.changed")
     def _compute_order_counts(self):

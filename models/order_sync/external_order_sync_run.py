@@ -49,7 +49,7 @@ class ExternalOrderSyncRun(models.Model):
     fetch_starts = fields.Integer(readonly=True, help="How often its download began.")
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
-    feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again in place of the next one.")
+    feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again instead of the next one.")
     cursor_corrected = fields.Boolean(readonly=True, help="The last download seemed to have been in the future.")
     import_error = fields.Text(readonly=True)
     refused = fields.Text("Entries Refused", readonly=True)
@@ -131,7 +131,7 @@ class ExternalOrderSyncRun(models.Model):
             message = str(error)
         except TRANSIENT_ERRORS as error:
             _logger.warning("External Order Sync: %s: database busy: %s", self.sync_id.name, type(error).__name__)
-            message = for_reader(self.env)._("The database was too busy. What is left is done by the next run.")
+            message = for_reader(self.env)._("The database was too busy. The next run does the rest.")
         except Exception as error:  # an extension may raise anything, and the status has to tell it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
                 raise  # the database is gone, and with it the place to tell it
@@ -162,7 +162,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _describe_unexpected(self, error):
         return for_reader(self.env)._(
-            "Unexpected error (%(kind)s): %(error)s. The server log has the details.",
+            "Unexpected error (%(kind)s): %(error)s. See the server log for details.",
             kind=type(error).__name__,
             error=error,
         )

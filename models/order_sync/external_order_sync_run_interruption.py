@@ -54,9 +54,7 @@ class ExternalOrderSyncRun(models.Model):
             {
                 "status": "error",
                 "date_end": self.date_progress,
-                "message": for_reader(self.env)._(
-                    "Interrupted. What it had received is imported by the runs after it."
-                ),
+                "message": for_reader(self.env)._("Interrupted. The next runs import the orders that it had received."),
             }
         )
         if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):

@@ -33,7 +33,7 @@ class ExternalOrderSyncRun(models.Model):
         tell(count, env._("1 order failed:"), env._("%s orders failed:", count))
         if count:
             parts += self._describe_failed()
-            parts.append(env._("The button Failed shows them: mend the cause, then press Retry there."))
+            parts.append(env._("Open them with the Failed button, fix the cause, then press Retry."))
         count = self.ambiguous_count
         tell(count, env._("1 OrderID came with several orders:"), env._("%s OrderIDs came with several orders:", count))
         if count:
@@ -42,7 +42,7 @@ class ExternalOrderSyncRun(models.Model):
             )
             parts += ambiguous.mapped("error_message")
         count = self.refused_count
-        tell(count, env._("1 entry is no order:"), env._("%s entries are no orders:", count))
+        tell(count, env._("1 entry is not an order:"), env._("%s entries are not orders:", count))
         if count:
             parts.append(self.refused)
         count = self.ignored_count
@@ -54,14 +54,17 @@ class ExternalOrderSyncRun(models.Model):
         count = self.changed_count
         tell(
             count,
-            env._("1 imported order came with other content; it was left as it is. See Changed."),
-            env._("%s imported orders came with other content; they were left as they are. See Changed.", count),
+            env._("1 imported order arrived again with different content; it was left as it is. See Changed."),
+            env._(
+                "%s imported orders arrived again with different content; they were left as they are. See Changed.",
+                count,
+            ),
         )
         count = self.deferred_count
         tell(
             count,
-            env._("1 order is tried again soon: the database was busy."),
-            env._("%s orders are tried again soon: the database was busy.", count),
+            env._("1 order will be retried soon because the database was busy."),
+            env._("%s orders will be retried soon because the database was busy.", count),
         )
         count = self.known_count
         tell(
@@ -77,7 +80,7 @@ class ExternalOrderSyncRun(models.Model):
                 )
             )
         if self.feed_repeats:
-            parts.append(env._("The feed sent a page twice; the next run asks for the same time again."))
+            parts.append(env._("The feed sent a page twice; the next run downloads the same period again."))
         return "\n".join(part for part in parts if part)
 
     @api.model
@@ -115,7 +118,8 @@ class ExternalOrderSyncRun(models.Model):
         message = self.message
         if self.status == "running":
             message = self.env._(
-                "%(imported)s orders imported so far. The rest goes on in the background.", imported=self.imported_count
+                "%(imported)s orders imported so far. The rest continues in the background.",
+                imported=self.imported_count,
             )
         lines = (message or "").splitlines()
         if len(lines) > LINES_SHOWN:

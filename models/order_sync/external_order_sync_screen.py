@@ -81,9 +81,12 @@ class ExternalOrderSync(models.Model):
         entries = next(iter(self._fetch_entries()), [])
         if any(isinstance(entry, dict) for entry in entries):
             return self.env["external.order.preview"]._open(self, entries)
-        kind, message = "success", self.env._("The external system answers, but sent no orders.")
+        kind, message = "success", self.env._("The external system responds, but sent no orders.")
         if entries:
-            kind, message = "warning", self.env._("The external system answers, but what it sent are no orders.")
+            kind, message = (
+                "warning",
+                self.env._("The external system responds, but did not send any orders in a known format."),
+            )
         return notification(kind, message, title=self.env._("Connection works"), reload=False)
 
     def action_open_failed(self):

@@ -17,9 +17,12 @@ class ExternalProductAlias(models.Model):
     item_id = fields.Char(
         "External Item ID",
         index="btree_not_null",
-        help="ItemID in the external system, a number above 0. Given, it alone decides; the name is then a note.",
+        help="ItemID in the external system, a number above 0. If it is set, it alone decides and the name is only "
+        "a note.",
     )
-    item_name = fields.Char("External Item Name", help="ItemName in the external system, in upper or lower case.")
+    item_name = fields.Char(
+        "External Item Name", help="ItemName in the external system. Upper and lower case do not matter."
+    )
     name_key = fields.Char(compute="_compute_name_key", store=True, index="btree_not_null")
     product_id = fields.Many2one(
         "product.product",
@@ -87,7 +90,7 @@ class ExternalProductAlias(models.Model):
             if not (product.active and product.sale_ok and product.available_in_pos):
                 raise ValidationError(
                     self.env._(
-                        "%(product)s must be active, can be sold and be available in Point of Sale.",
+                        "%(product)s must be active, available for sale and available in Point of Sale.",
                         product=product.display_name,
                     )
                 )

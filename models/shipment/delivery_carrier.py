@@ -30,11 +30,11 @@ class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"
 
     shipment_poll_interval = fields.Integer(
-        "Read Status Every", default=15, help="Minutes between two looks at the courier's history of a shipment."
+        "Read Status Every", default=15, help="Minutes between two requests for a shipment's status."
     )
 
     _positive_poll_interval = models.Constraint(
-        "CHECK (shipment_poll_interval > 0)", "The status is read every minute at most."
+        "CHECK (shipment_poll_interval > 0)", "The interval must be at least one minute."
     )
 
     def _ships_through_queue(self):
@@ -82,8 +82,8 @@ class DeliveryCarrier(models.Model):
         if not self._can_find_shipments():
             raise CourierError(
                 for_reader(self.env)._(
-                    "The sending was cut off, and %s cannot be asked whether it has the order. Look there for the "
-                    "reference; retry only if it is not to be found.",
+                    "Sending was interrupted, and %s cannot be asked whether it has the order. Look for the "
+                    "reference there, and retry only if you do not find it.",
                     self.name,
                 ),
                 uncertain=True,

@@ -47,7 +47,7 @@ class ExternalShipment(models.Model):
     partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
     carrier_id = fields.Many2one("delivery.carrier", required=True, ondelete="restrict", readonly=True, index=True)
     provider_code = fields.Char(
-        "Provider", required=True, readonly=True, help="The provider of the shipping method, as the API names it."
+        "Provider", required=True, readonly=True, help="The provider of the delivery method, as the API calls it."
     )
     state = fields.Selection(
         STATES,
@@ -56,25 +56,25 @@ class ExternalShipment(models.Model):
         readonly=True,
         index=True,
     )
-    reference = fields.Char(readonly=True, help="Our reference, by which the courier's order can be found again.")
+    reference = fields.Char(readonly=True, help="Our reference, which is used to find the order at the courier.")
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
-    order_number = fields.Char(readonly=True, help="The number of the courier's order, where it has one of its own.")
+    order_number = fields.Char(readonly=True, help="The courier's own order number, if it has one.")
     tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)
     error_message = fields.Text("Error", readonly=True)
     outcome_unknown = fields.Boolean(
-        readonly=True, help="The courier may have accepted the order; it is looked up before it is sent again."
+        readonly=True, help="The courier may have accepted the order. We check this before sending it again."
     )
     sending_date = fields.Datetime("Last Sent", readonly=True)
     shipped_date = fields.Datetime("Shipped", readonly=True)
     delivered_date = fields.Datetime("Delivered", readonly=True)
-    is_on_picking = fields.Boolean(readonly=True, help="The transfer has the tracking number and the price.")
-    exact_price = fields.Float(readonly=True, help="What the courier asks, before margins.")
+    is_on_picking = fields.Boolean(readonly=True, help="Tracking number and price are recorded on the transfer.")
+    exact_price = fields.Float(readonly=True, help="The courier's price, before margins.")
     next_poll = fields.Datetime("Next Status", readonly=True)
     event_ids = fields.One2many("external.shipment.event", "shipment_id", "Events", readonly=True)
 
-    _unique_picking = models.Constraint("UNIQUE (picking_id)", "This transfer has a shipment already.")
+    _unique_picking = models.Constraint("UNIQUE (picking_id)", "This transfer already has a shipment.")
     _waiting = models.Index("(next_attempt, id) WHERE state IN ('pending', 'sending')")
     _under_way = models.Index("(next_poll) WHERE state = 'shipped'")
 
@@ -111,7 +111,7 @@ class ExternalShipment(models.Model):
         if picking.state not in (("assigned", "done") if done_is_ready else ("assigned",)):
             raise ShipmentConflict(self.env._("%s is not ready to be shipped.", picking.name))
         if picking.picking_type_code == "incoming":
-            raise ShipmentConflict(self.env._("%s is a receipt, which is not shipped.", picking.name))
+            raise ShipmentConflict(self.env._("%s is a receipt. Receipts are not shipped.", picking.name))
         try:
             with self.env.cr.savepoint():
                 shipment = self.sudo().create(
@@ -133,7 +133,7 @@ class ExternalShipment(models.Model):
         if self.provider_code != carrier.delivery_type and self.state != "error":
             raise ShipmentConflict(
                 self.env._(
-                    "%(transfer)s goes with the provider %(provider)s already.",
+                    "%(transfer)s is already being shipped with the provider %(provider)s.",
                     transfer=self.picking_id.name,
                     provider=self.provider_code,
                 )
@@ -156,7 +156,7 @@ class ExternalShipment(models.Model):
         )
         if not carriers:
             raise UserError(
-                self.env._("provider_code: there is no shipping method of the provider %s.", provider_code or "")
+                self.env._("provider_code: there is no delivery method with the provider %s.", provider_code or "")
             )
         # Matching reads ZIP prefixes and tags, which users of transfers may not. None may match because the address is
         # incomplete, which the shipment will say.
@@ -207,7 +207,7 @@ class ExternalShipment(models.Model):
         self.ensure_one()
         if until is None and self.attempts >= MAX_ATTEMPTS:
             env = for_reader(self.env)
-            self._fail(env._("Given up after %(count)s attempts. %(reason)s", count=self.attempts, reason=message))
+            self._fail(env._("Stopped after %(count)s attempts. %(reason)s", count=self.attempts, reason=message))
             return
         pause = min(FIRST_PAUSE * 2 ** max(self.attempts - 1, 0), LONGEST_PAUSE)
         next_attempt = until or fields.Datetime.now() + pause
@@ -313,7 +313,7 @@ class ExternalShipment(models.Model):
         # Rows are written by the queue alone; this button is the user's part in it.
         shipments = self.sudo().filtered(lambda shipment: shipment.state in ("pending", "error", "cancelled"))
         if not shipments:
-            raise ShipmentConflict(self.env._("Only a shipment that waits, failed or was cancelled can be retried."))
+            raise ShipmentConflict(self.env._("Only a pending, failed or cancelled shipment can be retried."))
         shipments._lock()
         # Where the courier cannot be asked, the person has looked.
         shipments.filtered(lambda shipment: not shipment.carrier_id._can_find_shipments()).outcome_unknown = False
@@ -333,7 +333,7 @@ class ExternalShipment(models.Model):
         shipments._lock()
         for carrier, of_carrier in shipments.grouped("carrier_id").items():
             if not carrier._can_read_shipment_events():
-                raise UserError(self.env._("%s does not tell how far a shipment is.", carrier.name))
+                raise UserError(self.env._("%s does not report the status of shipments.", carrier.name))
             for shipment, events in carrier._read_shipment_events(of_carrier).items():
                 shipment._receive_events(events)
 
@@ -341,7 +341,9 @@ class ExternalShipment(models.Model):
         self.ensure_one()
         if not self.tracking_url:
             raise UserError(
-                self.env._("There is no tracking link: the shipping method has none, or no number came yet.")
+                self.env._(
+                    "There is no tracking link: the delivery method has none, or the number has not arrived yet."
+                )
             )
         return {"type": "ir.actions.act_url", "target": "new", "url": self.tracking_url}
 
@@ -365,7 +367,7 @@ class ExternalShipment(models.Model):
         """
         self.ensure_one()
         if self.state == "delivered":
-            raise ShipmentConflict(self.env._("The shipment is delivered already."))
+            raise ShipmentConflict(self.env._("The shipment has already been delivered."))
         if self.outcome_unknown and self.carrier_id._can_find_shipments():
             self._find_out()
         if self.state == "shipped":
@@ -381,7 +383,7 @@ class ExternalShipment(models.Model):
             self._write_to_picking()
         elif self.env["external.shipment.worker"]._get_settled_date(self) > fields.Datetime.now():
             raise ShipmentConflict(
-                self.env._("The courier may still be accepting the order. Cancel it in some minutes.")
+                self.env._("The courier may still be accepting the order. Cancel it in a few minutes.")
             )
 
     def _cancel_at_courier(self):

@@ -28,7 +28,7 @@ class ExternalShipmentEvent(models.Model):
     )
     status = fields.Char(required=True, readonly=True, help="The courier's own word.")
     details = fields.Char(readonly=True)
-    tracking_number = fields.Char(readonly=True, help="A shipment that was cancelled and sent again has had several.")
+    tracking_number = fields.Char(readonly=True, help="A shipment that was cancelled and sent again has more than one.")
 
     # A courier tells the whole history each time.
     _unique_event = models.UniqueIndex(

@@ -98,7 +98,7 @@ class ExternalShipmentWorker(models.AbstractModel):
     @api.model
     def _record_failure(self, work, shipment, error):
         """Say on the shipment what went wrong, and let it wait for its next turn."""
-        message = for_reader(self.env)._("Internal error: %s. The server's log has it.", type(error).__name__)
+        message = for_reader(self.env)._("Internal error: %s. See the server log for details.", type(error).__name__)
         if shipment.state in ("pending", "sending"):
             shipment.attempts += 1
             shipment._postpone(message)
@@ -149,7 +149,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         carrier = shipment.carrier_id
         shipment.attempts += 1
         if not carrier.active:
-            shipment._fail(for_reader(self.env)._("The shipping method %s is archived.", carrier.name))
+            shipment._fail(for_reader(self.env)._("The delivery method %s is archived.", carrier.name))
             return
         try:
             if shipment.outcome_unknown:
@@ -160,7 +160,7 @@ class ExternalShipmentWorker(models.AbstractModel):
                 if settled > fields.Datetime.now():
                     shipment._postpone(
                         for_reader(self.env)._(
-                            "The courier did not answer. Whether it has the order is looked up again."
+                            "The courier did not respond. We will check again whether it has the order."
                         ),
                         settled,
                     )
@@ -183,11 +183,11 @@ class ExternalShipmentWorker(models.AbstractModel):
         """Return why this cannot be sent as it stands, None if it can."""
         carrier, picking = shipment.carrier_id, shipment.picking_id
         if picking.state not in ("assigned", "done"):
-            return for_reader(self.env)._("%s is not ready any more.", picking.name)
+            return for_reader(self.env)._("%s is no longer ready.", picking.name)
         if missing := carrier._get_missing_address_parts(picking):
             return for_reader(self.env)._("The address is incomplete. Missing: %s.", ", ".join(missing))
         if not carrier._match_address(picking.partner_id):
-            return for_reader(self.env)._("The shipping method %s does not serve the receiver's address.", carrier.name)
+            return for_reader(self.env)._("The delivery method %s does not serve the receiver's address.", carrier.name)
         return None
 
     def _send_now(self, shipment):
@@ -284,7 +284,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             _logger.exception("External Order Sync: a provider of shipments failed")
             raise CourierError(
                 for_reader(self.env)._(
-                    "The provider failed: %s. Details are in the server's log.", type(error).__name__
+                    "The provider failed: %s. See the server log for details.", type(error).__name__
                 ),
                 uncertain=True,
             ) from error

@@ -73,7 +73,7 @@ def test_gzip_is_whole_at_any_length(size):
     [
         (gzip.compress(ORDERS)[:-6], "gzip", "cut off"),
         (b"not gzip at all", "gzip", "broken"),
-        (zlib.compress(ORDERS), "br", "not asked for"),
+        (zlib.compress(ORDERS), "br", "not requested"),
     ],
 )
 def test_a_compressed_answer_that_cannot_be_used(body, encoding, words):
@@ -260,7 +260,7 @@ def test_an_untrusted_certificate_ends_it_without_a_retry(tls):
 
 @pytest.mark.parametrize("host", ["a..b", f"{'a' * 70}.example", "*.example"])
 def test_a_host_that_no_name_server_could_know(host):
-    assert "could not be asked" in failure("connection", f"http://{host}/")
+    assert "failed; check the External API URL" in failure("connection", f"http://{host}/")
 
 
 def test_the_key_changes_neither_port_nor_encryption_with_a_redirect_or_link(monkeypatch, certificate, tls):
