@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...lib.money import exact, round_currency
 from ...lib.order.discounts import discount_readings
-from ...lib.order.totals import adds_up, field_of, item_nets, keeps_prices
+from ...lib.order.totals import adds_up, field_of, item_nets
 from ...tools.message_language import amount_text, for_reader
 
 ZERO = Decimal(0)
@@ -32,16 +32,14 @@ class ExternalOrderMismatch(models.AbstractModel):
                 tax=amount_text(terms.currency, order.tax),
             )
         same_total = [priced for priced in tried if priced.total == target]
+        tax = None if order.tax is None else round_currency(order.tax, terms.unit)
         agreeing = [
             priced
             for priced in same_total
-            if all(
-                check(order, priced.discounts, target, terms.unit, prices_include_tax=terms.prices_include_tax)
-                for check in (keeps_prices, adds_up)
-            )
+            if tax not in (None, priced.tax)
+            and adds_up(order, priced.discounts, target, terms.unit, prices_include_tax=terms.prices_include_tax)
         ]
-        tax = None if order.tax is None else round_currency(order.tax, terms.unit)
-        if agreeing and tax is not None:
+        if agreeing:
             reason = env._(
                 "The order's total of %(total)s is right, but its Tax is %(theirs)s, and Odoo computes %(ours)s.",
                 total=amount_text(terms.currency, target),

@@ -168,8 +168,10 @@ class ExternalOrderRounding(models.AbstractModel):
         nets = item_nets(order, priced.discounts)
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
-        if tax is None:
-            tax = self._get_unstated_tax(priced, amounts, target, exact_tax, terms)
+        if tax is None and terms.prices_include_tax:
+            tax = priced.sign * priced.tax
+        elif tax is None:
+            tax = self._get_unstated_tax(amounts, target, fixed, net_rounding, unit)
         if tax is None:
             return False
         tax -= others
@@ -186,26 +188,26 @@ class ExternalOrderRounding(models.AbstractModel):
         return True
 
     @api.model
-    def _get_unstated_tax(self, priced, amounts, target, exact_tax, terms):
-        """Return the tax of an order that does not state it: Odoo's own, or what the net amount leaves."""
-        tax = priced.sign * priced.tax
-        if terms.prices_include_tax:
-            return tax
-        net_rounding = sum((terms.unit / 2 for line in amounts if line.has_rest), ZERO)
-        net = sum((line.net for line in amounts), ZERO)
-        exact_net = sum((line.exact for line in amounts), ZERO)
-        rest = target - net - tax
-        # The tax takes what its rounding can, the net amounts the rest.
-        by_net = ZERO
-        while rest - by_net and abs(tax + rest - by_net - exact_tax) > self._get_tax_rounding(amounts):
-            by_net += terms.unit.copy_sign(rest)
-            if abs(net + by_net - exact_net) > net_rounding + terms.unit:
-                return None
-        return tax + rest - by_net
+    def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit):
+        """Return what of ``target`` is the tax that the order does not state, or None if rounding explains none.
 
-    @api.model
-    def _get_tax_rounding(self, amounts):
-        return sum((one.rounding for line in amounts for one in line.taxes), ZERO)
+        The net amount is the one nearest to Odoo's that the rounding of the lines allows, and whose rest that of the
+        taxes does.
+        """
+        taxes = [one for line in amounts for one in line.taxes]
+        others = sum((line.others for line in amounts), ZERO)
+        exact_tax = sum((one.exact for one in taxes), others)
+        tax_rounding = sum((one.rounding for one in taxes), ZERO)
+        net = sum((line.net for line in amounts), ZERO)
+        first = round_currency(fixed - net_rounding, unit)
+        candidates = (first + unit * step for step in range(int(2 * net_rounding / unit) + 2))
+        allowed = [
+            candidate
+            for candidate in candidates
+            if abs(candidate - fixed) <= net_rounding
+            and abs(target - candidate - exact_tax) <= tax_rounding + unit * NOISE
+        ]
+        return target - min(allowed, key=lambda candidate: abs(candidate - net)) if allowed else None
 
     @api.model
     def _spread_tax(self, taxes, tax, unit):
