@@ -116,5 +116,8 @@ class TestMoneyDiscounts(MoneyCase):
         self.assert_booked(row, 69.00, 9.00)
 
     def test_a_discount_above_the_line_is_refused(self):
-        row = self.sell(self.item(DiscountAmount=81), total=1, tax=0)
-        self.assert_refused(row, "invalid_payload", "DiscountAmount")
+        for price, discount in ((80, 81), (80.50, 80.51)):
+            with self.subTest(price=price):
+                item = self.item(price=price, DiscountAmount=discount)
+                row = self.sell(item, order_id=f"{price} less {discount}", total=1, tax=0)
+                self.assert_refused(row, "invalid_payload", "DiscountAmount")

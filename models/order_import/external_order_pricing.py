@@ -61,6 +61,7 @@ class ExternalOrderPricing(models.AbstractModel):
         self._check_currency(order, terms)
         target = self._get_target(order, terms)
         self._check_charges(order, terms)
+        self._check_discounts(order, terms)
         lines, warnings = self._fit_quantities(lines, terms)
         priced = self._find_reading(order, lines, terms, target)
         priced.warnings = warnings
@@ -118,6 +119,21 @@ class ExternalOrderPricing(models.AbstractModel):
                 amount=amount_text(terms.currency, amount),
             )
             raise ExternalOrderError("amount_mismatch", message)
+
+    @api.model
+    @exact
+    def _check_discounts(self, order, terms):
+        """Refuse an order of which an item is discounted below nothing, but for what rounding may add."""
+        for item in order.items:
+            if abs(item.discount) >= abs(item.gross) + terms.unit:
+                message = for_reader(self.env)._(
+                    'The DiscountAmount of "%(name)s" (%(discount)s) is more than the item costs (%(gross)s). The '
+                    "external system has to correct the order.",
+                    name=item.name or item.item_id,
+                    discount=amount_text(terms.currency, abs(item.discount)),
+                    gross=amount_text(terms.currency, abs(item.gross)),
+                )
+                raise ExternalOrderError("invalid_payload", message)
 
     @api.model
     def _fit_quantities(self, lines, terms):

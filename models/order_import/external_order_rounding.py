@@ -169,7 +169,10 @@ class ExternalOrderRounding(models.AbstractModel):
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
         if tax is None and terms.prices_include_tax:
+            # Odoo's own, unless it taxed a base that it had rounded before.
             tax = priced.sign * priced.tax
+            if abs(tax - others - exact_tax) > tax_rounding:
+                tax = round_currency(exact_tax, unit) + others
         elif tax is None:
             tax = self._get_unstated_tax(amounts, target, fixed, net_rounding, unit)
         if tax is None:
