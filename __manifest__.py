@@ -1,7 +1,7 @@
 {
     "name": "External Order Sync",
     "summary": "Orders of an external API become paid Point of Sale orders, with payments and stock pickings",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Point of Sale",
     "license": "LGPL-3",
     "author": "External Order Sync contributors",

@@ -14,15 +14,18 @@ class SecretCase:
     model = field = value = None
     #: Who may change the address: a manager, who may not read the secret, unless only administrators may.
     changes_as_admin = False
+    #: An address can be connected once, and a test makes several records.
+    numbers = count(1)
 
     def __init__(self, test, server):
         self.test = test
+        self.number = next(self.numbers)
         self.url = self.address(server)
         self.record = test.env(user=test.admin)[self.model].create(self.values())
         test.env.flush_all()
 
     def address(self, server, scheme="http", host="127.0.0.1"):
-        return f"{scheme}://{host}:{server.port}/orders"
+        return f"{scheme}://{host}:{server.port}/orders/{self.number}"
 
     def entered(self, secret):
         """Return the value of the field that holds a secret."""

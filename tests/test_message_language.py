@@ -24,7 +24,7 @@ GERMAN = {
     "Entry %(number)s of the feed: %(problem)s": "Eintrag %(number)s: %(problem)s",
     "External orders need attention": "Externe Bestellungen brauchen Aufmerksamkeit",
     "Failed to fetch orders from external system: %(reason)s": "Abruf gescheitert: %(reason)s",
-    "GrandTotal is missing, so the total was not checked": "GrandTotal fehlt, also ungeprüft",
+    "GrandTotal is missing, so what was paid was taken for the total": "GrandTotal fehlt, also Bezahltes",
     "No orders found to sync.": "Keine neuen Bestellungen.",
     "No shipment": "%(wrong)s",
     "Nothing has changed.": "Nichts hat sich geändert.",
@@ -35,8 +35,8 @@ GERMAN = {
         "Der Schlüssel wurde abgelehnt (%s)."
     ),
     "The order": "Die Bestellung",
-    "The order's GrandTotal is %(theirs)s, but with the taxes of Odoo it totals %(ours)s. Compare the sale taxes of "
-    "its products, and TaxPercent (%(percent)s), with those of the external system.": "%(ours)s statt %(theirs)s.",
+    "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s make %(stated)s, "
+    "but GrandTotal is %(total)s.": "%(stated)s statt %(total)s.",
     "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
     "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
@@ -136,7 +136,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         self.feed(order)
         self.run_scheduled_action()
         self.assertEqual(
-            self.inbox(1).warnings, "GrandTotal fehlt, also ungeprüft\nAmountPaid fehlt, also kein Vergleich"
+            self.inbox(1).warnings, "GrandTotal fehlt, also Bezahltes\nAmountPaid fehlt, also kein Vergleich"
         )
 
     def test_amounts_are_written_as_the_reader_writes_them(self):

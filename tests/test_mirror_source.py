@@ -56,7 +56,7 @@ class TestMirrorSource(MirrorCase):
 
     @mute_logger(SYNC_LOGGER)
     def test_a_remote_that_is_not_there_is_told(self):
-        self.source.url = "http://127.0.0.1:9"
+        self.source.write({"url": "http://127.0.0.1:9", "secret": PASSWORD})
         self.sync()
         self.assertEqual(self.source.status, "unreachable")
 
@@ -79,7 +79,7 @@ class TestMirrorSource(MirrorCase):
     @mute_logger(SYNC_LOGGER)
     def test_a_remote_that_was_upgraded_is_recognized_after_one_failure(self):
         self.remote = self.start_remote(15)
-        self.source.url = self.remote.url
+        self.source.write({"url": self.remote.url, "secret": PASSWORD})
         self.assertEqual(self.sync().status, "success")
         upgraded = self.start_remote(16)
         self.remote.version, self.remote.tables = 16, upgraded.tables
@@ -93,7 +93,7 @@ class TestMirrorSource(MirrorCase):
         other = self.start_remote()
         other.tables.delete("stock.picking", 123)
         other.tables.put("stock.picking", 77, name="Other")
-        self.source.url = other.url
+        self.source.write({"url": other.url, "secret": PASSWORD})
         self.sync()
         self.assertEqual(self.mirror("picking").filtered(lambda row: not row.gone).mapped("remote_id"), [77])
 
@@ -101,12 +101,11 @@ class TestMirrorSource(MirrorCase):
     def test_one_source_that_fails_leaves_the_others_alone(self):
         other = self.start_remote()
         sources = self.source | self.create_source(other, name="A Second")
-        self.source.url = "http://127.0.0.1:9"
-        self.source.name = "Z Last"
+        self.source.write({"url": "http://127.0.0.1:9", "secret": PASSWORD, "name": "Z Last"})
         self.run_scheduler()
         self.assertEqual({source.status for source in sources}, {"success", "unreachable"})
         self.assertEqual((sources - self.source).status, "success")
-        self.source.write({"url": self.remote.url, "name": "0 First", "next_sync_date": False})
+        self.source.write({"url": self.remote.url, "secret": PASSWORD, "name": "0 First", "next_sync_date": False})
         self.run_scheduler()
         self.assertEqual(set(sources.mapped("status")), {"success"})
 

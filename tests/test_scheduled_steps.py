@@ -46,7 +46,7 @@ class TestOrderSteps(StepsMixin, ExternalOrderCase):
 
     STEPS = (
         ("external.order.sync", "sync_orders"),
-        ("external.order.sync", "_iter_fetched_entries"),
+        ("external.order.sync", "_fetch_entries"),
         ("external.order.sync", "_update_attention_activity"),
         ("external.order.sync.run", "_synchronize"),
         ("external.order.sync.run", "_find_or_create"),

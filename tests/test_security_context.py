@@ -7,7 +7,7 @@ from .security_common import SecurityCase, context_keys, source_files
 #: One of every type that JSON has.
 JSON_VALUES = (None, False, True, 0, 1, 7.5, "", "text", [], [1], {}, {"key": 1})
 #: Read from the context as they come: what Odoo itself puts there, and what our own dialogs and buttons name.
-PLAIN_KEYS = {"ir_cron_progress_id", "external_shipment_id", "external_order_ids", "mirror_action"}
+PLAIN_KEYS = {"cron_end_time", "ir_cron_progress_id", "external_shipment_id", "external_order_ids", "mirror_action"}
 
 
 class TestContext(SecurityCase):
@@ -151,7 +151,7 @@ class TestContext(SecurityCase):
 
     def test_the_source_reads_no_other_key_as_it_comes(self):
         """A key that switches something on is read by ``PrivateContext.current``, which takes no JSON."""
-        direct = r"context(?:\.get\(|\[)\s*([^\s,)\]]+)|(\S+) (?:not )?in (?:self|records)\.env\.context"
+        direct = r"(?<!session\.)context(?:\.get\(|\[)\s*([^\s,)\]]+)|(\S+) (?:not )?in (?:self|records)\.env\.context"
         for path, text in source_files("models", "tools", "controllers"):
             if path.name == "private_context.py":
                 continue

@@ -18,7 +18,6 @@ class OdooSyncSource(models.Model):
         "Key Entered For",
         compute="_compute_secret_binding",
         store=True,
-        precompute=True,
         groups="base.group_system",
     )
 

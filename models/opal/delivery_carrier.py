@@ -32,7 +32,6 @@ class DeliveryCarrier(models.Model):
         "Password Entered For",
         compute="_compute_opal_password_binding",
         store=True,
-        precompute=True,
         groups="base.group_system",
     )
     opal_order_type = fields.Char(

@@ -35,14 +35,12 @@ class ExternalOrderSync(models.Model):
         "External API Key Entered For",
         compute="_compute_external_api_key_binding",
         store=True,
-        precompute=True,
         groups="base.group_system",
     )
     secret_parameters_binding = fields.Char(
         "Secret Parameters Entered For",
         compute="_compute_secret_parameters_binding",
         store=True,
-        precompute=True,
         groups="base.group_system",
     )
 
