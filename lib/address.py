@@ -1,16 +1,19 @@
 """Web addresses that mean the same."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from collections.abc import Collection
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def comparable_address(url: str) -> str:
+def comparable_address(url: str, ignored_parameters: Collection[str] = ()) -> str:
     """Return the form in which two addresses that are written differently and ask for the same thing are equal.
 
-    Upper case in scheme and host, the scheme's own port, a slash at the end of the path, the order of the query and a
-    fragment do not count (RFC 3986, section 6.2, and what servers make of the rest). A text that is not an address is
-    returned without surrounding blanks.
+    Upper case in scheme and host, the scheme's own port, dot segments, percent-encoding, repeated slashes and one at
+    the end of the path, the order of the query and a fragment do not count (RFC 3986, section 6.2, and what servers usually
+    do with the rest). Text that is not an address is returned without surrounding blanks.
+
+    :param ignored_parameters: names of query parameters that do not count
     """
     text = url.strip()
     try:
@@ -23,5 +26,17 @@ def comparable_address(url: str) -> str:
     scheme, host = parts.scheme.lower(), parts.hostname.lower().rstrip(".")
     shown_port = "" if port in (None, _DEFAULT_PORTS.get(scheme)) else f":{port}"
     user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
-    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
-    return f"{scheme}://{user}{host}{shown_port}{parts.path.rstrip('/')}{'?' if query else ''}{query}"
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted(pair for pair in pairs if pair[0] not in ignored_parameters))
+    return f"{scheme}://{user}{host}{shown_port}{_plain_path(parts.path)}{'?' if query else ''}{query}"
+
+
+def _plain_path(path: str) -> str:
+    """The path decoded, without dot segments (RFC 3986, section 5.2.4) and empty segments."""
+    segments: list[str] = []
+    for segment in unquote(path).split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    return "".join(f"/{segment}" for segment in segments)

@@ -60,6 +60,7 @@ from . import test_scheduled_action
 from . import test_scheduled_steps
 from . import test_secret_addresses
 from . import test_secrets
+from . import test_security_companies
 from . import test_security_context
 from . import test_security_fields
 from . import test_security_methods

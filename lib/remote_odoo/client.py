@@ -238,9 +238,14 @@ class OdooClient:
             raise _login_error(self.connection)
         told = answer.get("message") if isinstance(answer, dict) else None
         problem = _lt(
-            "The remote refused %(method)s: %(reason)s", method=f"{model}.{method}", reason=_shown(told or status)
+            "The remote refused %(method)s: %(reason)s", method=f"{model}.{method}", reason=self._shown(told or status)
         )
         raise OdooClientError(problem, "remote")
+
+    def _shown(self, told: Any) -> str:
+        """Return what the remote says for a message, without the secret, which it may quote."""
+        text = str(told)
+        return _shown(text.replace(self.connection.secret, "***") if self.connection.secret else text)
 
     def _rpc(self, path: str, params: dict[str, Any]) -> Any:
         body = {"jsonrpc": "2.0", "method": "call", "id": self.requests + 1, "params": params}
@@ -254,7 +259,7 @@ class OdooClient:
         data = error.get("data") if isinstance(error.get("data"), dict) else {}
         if str(data.get("name", "")).endswith("AccessDenied"):
             raise _login_error(self.connection)
-        told = _shown(data.get("message") or error.get("message"))
+        told = self._shown(data.get("message") or error.get("message"))
         raise OdooClientError(_lt("The remote refused: %s", told), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:

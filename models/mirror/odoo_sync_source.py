@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooClientError
 from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
+from ...tools.company_access import check_written
 from ...tools.message_language import reader_text, with_reader
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
@@ -116,6 +117,7 @@ class OdooSyncSource(models.Model):
             # A shorter interval, or being switched on again, counts from now and not from the old plan.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
+        check_written(self)
         if not vals.keys().isdisjoint(("code", "active", "is_default")):
             self.env.registry.clear_cache()
         return result

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytz
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.message_language import for_reader, with_reader
@@ -51,10 +51,28 @@ class PosSession(models.Model):
         help="How often closing it by itself began in a row without coming to an end.",
     )
 
+    # Written by the system alone: they decide which sessions are closed and posted without a person.
+    _SYSTEM_FIELDS = frozenset(("external_order_sync_id", "external_closing_starts"))
+
     # Two workers that both find no session must not open two.
     _one_external_session = models.UniqueIndex(
         "(config_id) WHERE external_order_sync_id IS NOT NULL AND state <> 'closed'"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_system_fields(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_system_fields(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_system_fields(self, vals):
+        if not self.env.su and not self._SYSTEM_FIELDS.isdisjoint(vals):
+            raise AccessError(self.env._("Only the synchronization itself says which sessions it has opened."))
 
     @api.model
     def _get_or_create_for_external_orders(self, sync):

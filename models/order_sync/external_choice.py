@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.company_access import check_written
+
 
 class ExternalChoice(models.AbstractModel):
     """What a person decided about the orders of one synchronization, or of all those of one company."""
@@ -66,6 +68,11 @@ class ExternalChoice(models.AbstractModel):
                 columns=columns,
             )
         )
+
+    def write(self, vals):
+        result = super().write(vals)
+        check_written(self)
+        return result
 
     def _get_orders_domain(self):
         """Return the domain of the external orders that this choice is for."""

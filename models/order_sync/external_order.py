@@ -18,6 +18,8 @@ _logger = logging.getLogger(__name__)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 # What still conflicts after so many attempts, over some hours, does not heal by itself.
+# A date cannot be much further back; a hundred years keep a payload for good.
+MAX_RETENTION_DAYS = 36_500
 MAX_CONFLICTS = 10
 # So many orders are retried within a click; more go to the scheduler.
 RETRY_AT_ONCE = 100
@@ -305,7 +307,7 @@ class ExternalOrder(models.Model):
         """Drop the payloads of imported orders after the time that their synchronization keeps them."""
         syncs = self.env["external.order.sync"].with_context(active_test=False)
         for sync in syncs.search([("payload_retention_days", ">", 0)]):
-            limit = fields.Datetime.now() - timedelta(days=sync.payload_retention_days)
+            limit = fields.Datetime.now() - timedelta(days=min(sync.payload_retention_days, MAX_RETENTION_DAYS))
             domain = [
                 ("sync_id", "=", sync.id),
                 ("state", "=", "done"),

@@ -209,15 +209,15 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     def action_open_session(self):
-        self.ensure_one()
+        self.ensure_one().check_access("read")
         return self._get_form_action(self.session_id)
 
     def action_open_sync(self):
-        self.ensure_one()
+        self.ensure_one().check_access("read")
         return self._get_form_action(self.sync_id)
 
     def action_open_pickings(self):
-        self.ensure_one()
+        self.ensure_one().check_access("read")
         return self.pos_order_id.action_stock_picking()
 
     def _get_form_action(self, record):

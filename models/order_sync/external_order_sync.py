@@ -1,5 +1,5 @@
 import time
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from odoo import api, fields, models
@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...lib.order.feed import FeedError, FeedSettings, OrderFeed
 from ...lib.order.feed_chunks import chunks
+from ...tools.company_access import check_written
 from ...tools.message_language import for_reader, reader_text, with_reader
 from ...tools.overrides import is_overridden
 from ...tools.private_context import PrivateContext, without_defaults
@@ -16,6 +17,9 @@ from ...tools.worker_time import seconds_to_work
 
 # Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
 FETCH_SIZE = 5000
+# A year: dates that are asked for have to exist.
+MAX_OVERLAP_MINUTES = 366 * 24 * 60
+EPOCH = datetime(1970, 1, 1)
 # A download that begins late in the life of its worker gets this much time, in seconds, all the same.
 SHORTEST_FETCH = 5
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
@@ -224,6 +228,7 @@ class ExternalOrderSync(models.Model):
             # A shorter interval, or being switched on again, counts from now and not from the old plan.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
+        check_written(self)
         if vals.get("responsible_id"):
             self._get_attention_activity().write({"user_id": vals["responsible_id"]})
         return result
@@ -324,7 +329,8 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         since = self.since_parameter and self.fetch_cursor
         if since:
-            since = (min(since, fields.Datetime.now()) - timedelta(minutes=self.overlap_minutes)).replace(tzinfo=UTC)
+            overlap = timedelta(minutes=min(self.overlap_minutes, MAX_OVERLAP_MINUTES))
+            since = (max(min(since, fields.Datetime.now()), EPOCH) - overlap).replace(tzinfo=UTC)
         return FeedSettings(
             url=self.external_api_url.strip(),
             api_key=self._get_secret("external_api_key"),
@@ -400,5 +406,6 @@ class ExternalOrderSync(models.Model):
         return {**action, "domain": [("sync_id", "=", self.ensure_one().id)], "context": context}
 
     def action_open_sessions(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_session")
         return {**action, "domain": [("id", "in", self.ensure_one()._get_sessions().ids)], "context": {}}

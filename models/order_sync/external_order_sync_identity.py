@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ...lib.address import comparable_address
 
@@ -20,8 +21,20 @@ class ExternalOrderSync(models.Model):
                 vals["name"] = self.env._("%s (copy)", sync.name)
         return vals_list
 
+    @api.constrains("company_id", "pos_config_id")
+    def _check_company_of_pos(self):
+        for sync in self:
+            if sync.company_id != sync.pos_config_id.company_id:
+                raise ValidationError(
+                    self.env._("The company of %s is that of its Point of Sale. Change the Point of Sale.", sync.name)
+                )
+
     @api.constrains("external_api_url", "pos_config_id", "active")
     def _check_connected_once(self):
+        # One transaction at a time connects an address to a Point of Sale: another one fails and is repeated, and then
+        # it sees what the first one has connected. The row is written because a mere lock would let it go on.
+        if connecting := self.filtered("active").pos_config_id:
+            self.env.cr.execute(SQL("UPDATE pos_config SET id = id WHERE id IN %s", connecting._ids))
         for sync in self:
             if other := sync._find_connected_alike().grouped("pos_config_id").get(sync.pos_config_id):
                 raise ValidationError(
@@ -57,7 +70,12 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         if not self.active:
             return self.browse()
-        address = comparable_address(self.external_api_url or "")
+        address = self._get_comparable_address()
         return self.search([("active", "=", True), ("id", "not in", self._origin.ids)]).filtered(
-            lambda other: comparable_address(other.external_api_url) == address
+            lambda other: other._get_comparable_address() == address
         )
+
+    def _get_comparable_address(self):
+        # Parameters that are added to each request say nothing of which orders the address has.
+        added = {self.page_parameter, self.since_parameter}
+        return comparable_address(self.external_api_url or "", ignored_parameters=added)

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .external_order import MAX_RETENTION_DAYS
+from .external_order_sync import MAX_OVERLAP_MINUTES
 
 
 class ExternalOrderSync(models.Model):
@@ -11,3 +15,13 @@ class ExternalOrderSync(models.Model):
         help="Switch this on if the Price of an item, and what is taken off it, include tax in the external system. "
         "Otherwise prices exclude tax, and GrandTotal = AmountTotal - discounts + Tax.",
     )
+
+    @api.constrains("overlap_minutes", "payload_retention_days")
+    def _check_periods(self):
+        for sync in self:
+            if sync.overlap_minutes > MAX_OVERLAP_MINUTES:
+                raise ValidationError(self.env._("The overlap must not be longer than a year."))
+            if not 0 <= sync.payload_retention_days <= MAX_RETENTION_DAYS:
+                raise ValidationError(
+                    self.env._("Payloads can be kept for 0 (forever) to %s days.", f"{MAX_RETENTION_DAYS:,}")
+                )

@@ -104,6 +104,6 @@ class ExternalOrderSync(models.Model):
         return {**action, "name": self.env._("With Warnings"), "domain": domain}
 
     def action_open_pickings(self):
-        self.ensure_one()
+        self.ensure_one().check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
         return {**action, "domain": list(self._get_pickings_domain()), "context": {}}

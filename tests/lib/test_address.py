@@ -23,6 +23,15 @@ def test_the_order_of_the_query_does_not_count():
     assert comparable_address("http://s/o?b=2&a=1") == comparable_address("http://s:80/o/?a=1&b=2")
 
 
+@pytest.mark.parametrize("path", ["/./dup", "/x/../dup", "/%64up", "//dup", "/dup/.", "/../dup#top"])
+def test_ways_to_write_a_path_are_one(path):
+    assert comparable_address(f"http://s{path}") == comparable_address("http://s/dup")
+
+
+def test_parameters_that_each_request_adds_do_not_count():
+    assert comparable_address("http://s/o?since=2020&a=1", ["since"]) == comparable_address("http://s/o?a=1")
+
+
 @pytest.mark.parametrize(
     "other",
     [
