@@ -10,8 +10,8 @@ def comparable_address(url: str, ignored_parameters: Collection[str] = ()) -> st
     """Return the form in which two addresses that are written differently and ask for the same thing are equal.
 
     Upper case in scheme and host, the scheme's own port, dot segments, percent-encoding, repeated slashes and one at
-    the end of the path, the order of the query and a fragment do not count (RFC 3986, section 6.2, and what servers usually
-    do with the rest). Text that is not an address is returned without surrounding blanks.
+    the end of the path, the order of the query and a fragment do not count (RFC 3986, section 6.2, and what servers
+    usually do with the rest). Text that is not an address is returned without surrounding blanks.
 
     :param ignored_parameters: names of query parameters that do not count
     """

@@ -39,10 +39,11 @@ class SecurityCase(ExternalOrderCase, ShipmentCase):
     def sell(self, user, state="paid", quantity=1, context=None, **values):
         """Send an order from a register as its screen does, and return it."""
         order = self.register_order(state, quantity, **values)
+        uuid = order["uuid"]  # which Odoo takes out of the order that it knows
         model = self.env["pos.order"].with_user(user).with_context(**(context or {}))
         answer = model.sync_from_ui([order])
         # A refund's answer has the refunded order too.
-        [order_id] = [data["id"] for data in answer["pos.order"] if data["uuid"] == order["uuid"]]
+        [order_id] = [data["id"] for data in answer["pos.order"] if data["uuid"] == uuid]
         return self.env["pos.order"].browse(order_id)
 
     def register_order(self, state="paid", quantity=1, **values):

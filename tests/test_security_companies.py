@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import ExternalOrderCase
@@ -17,7 +18,27 @@ class TestSecurityCompanies(ExternalOrderCase):
         cls.both = new_test_user(cls.env, "of-both", groups=groups, company_id=cls.company.id)
         cls.both.company_ids |= cls.theirs
         their_env = cls.env(user=cls.outsider, context={"allowed_company_ids": cls.theirs.ids})
-        cls.their_pos = cls.env["pos.config"].with_company(cls.theirs).create({"name": "Their POS"})
+        method = {"name": "Their Money", "company_id": cls.theirs.id, "split_transactions": True}
+        cls.their_method = cls.env["pos.payment.method"].create(method)
+        warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.theirs.id)], limit=1)
+        cls.their_pos = (
+            cls.env["pos.config"]
+            .with_company(cls.theirs)
+            .create(
+                {
+                    "name": "Their POS",
+                    "company_id": cls.theirs.id,
+                    "picking_type_id": warehouse.pos_type_id.id,
+                    "payment_method_ids": [Command.set(cls.their_method.ids)],
+                    "journal_id": cls.env["account.journal"]
+                    .create({"name": "Theirs", "code": "THR", "type": "general", "company_id": cls.theirs.id})
+                    .id,
+                    "invoice_journal_id": cls.env["account.journal"]
+                    .create({"name": "Their Sales", "code": "THS", "type": "sale", "company_id": cls.theirs.id})
+                    .id,
+                }
+            )
+        )
         cls.their_sync = their_env["external.order.sync"].create(
             {
                 "name": "Theirs",
@@ -44,7 +65,7 @@ class TestSecurityCompanies(ExternalOrderCase):
         records = [
             self.their_env["external.product.alias"].create({"item_name": "Gadget", "product_id": product.id}),
             self.their_env["external.payment.mapping"].create(
-                {"card_type": "Visa", "payment_method_id": self.their_pos.payment_method_ids[:1].id}
+                {"card_type": "Visa", "payment_method_id": self.their_method.id}
             ),
             self.their_env["odoo.sync.source"].create(
                 {"name": "R", "code": "their_r", "url": "https://r.example", "database": "d", "login": "l",

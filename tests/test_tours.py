@@ -11,7 +11,9 @@ class TestTours(ExternalOrderCase, BrowserCase):
     def test_a_new_synchronization_is_set_up_tested_started_and_mended(self):
         self.feed(self.order(1), self.order(2, OrderItems=[self.item("No Such Product")]))
         self.run_tour(
-            "action_external_order_sync", "external_order_sync_setup", cookies={"external_shop_url": self.shop.url}
+            "action_external_order_sync",
+            "external_order_sync_setup",
+            cookies={"external_shop_url": f"{self.shop.url}?store=tour"},
         )
         sync = self.env["external.order.sync"].search([("name", "=", "Tour Store")])
         self.assertEqual(sync.last_sync_status, "error")

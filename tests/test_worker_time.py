@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
+from ..tools.transaction import ScheduledTurn
 from ..tools.worker_time import seconds_to_work
 
 
@@ -15,13 +16,13 @@ class TestWorkerTime(TransactionCase):
 
     def seconds(self, elapsed=None, scheduled=True, **limits):
         """Return the seconds left to a thread of the server that has worked for ``elapsed`` seconds."""
-        context = {"cron_id": 1} if scheduled else {}
+        env = ScheduledTurn().on(self.env.user).env if scheduled else self.env
         values = {"limit_time_real": 120, "limit_time_real_cron": -1, "workers": 0, **limits}
         thread = threading.current_thread()
         with patch.dict(config.options, values), patch.object(thread, "start_time", create=True, new=None):
             if elapsed is not None:
                 thread.start_time = time.time() - elapsed
-            return seconds_to_work(self.env(context=context))
+            return seconds_to_work(env)
 
     def test_a_quarter_of_the_limit_is_kept_for_what_follows(self):
         self.assertAlmostEqual(self.seconds(elapsed=0), 90, delta=1)
@@ -38,7 +39,7 @@ class TestWorkerTime(TransactionCase):
     def test_a_worker_process_counts_from_the_start_of_the_job(self):
         end = time.monotonic() + 4  # Odoo gives a job 10 seconds before it asks for a pause
         with patch.dict(config.options, {"limit_time_real": 120, "limit_time_real_cron": -1, "workers": 2}):
-            left = seconds_to_work(self.env(context={"cron_id": 1, "cron_end_time": end}))
+            left = seconds_to_work(ScheduledTurn().on(self.env.user.with_context(cron_end_time=end)).env)
         self.assertAlmostEqual(left, 84, delta=1)
 
     def test_without_a_server_there_is_no_limit(self):

@@ -18,6 +18,8 @@ SECRETS = {
 
 def migrate(cr, version):
     """Add the columns ``<secret>_binding`` and fill them."""
+    if not column_exists(cr, "external_order_sync", "secret_parameters_binding"):
+        create_column(cr, "external_order_sync", "secret_parameters_binding", "varchar")  # nothing to bind yet
     for table, (secret, urls, identity) in SECRETS.items():
         binding = f"{secret}_binding"
         if column_exists(cr, table, binding):

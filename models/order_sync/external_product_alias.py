@@ -45,6 +45,7 @@ class ExternalProductAlias(models.Model):
     )
 
     def init(self):
+        super().init()
         self._renew_name_keys()
 
     def _renew_name_keys(self):

@@ -18,7 +18,7 @@ addTour("external_order_sync_setup", () => [
     { trigger: ".o_form_button_save", run: "click" },
     { trigger: ".o_form_saved .alert:contains('Almost there')" },
     { trigger: ".o_statusbar_buttons button[name=action_test_connection]", run: "click" },
-    { trigger: ".modal .alert-warning:contains('Nothing was imported yet')" },
+    { trigger: ".modal .alert-warning:contains('Nothing has been imported yet')" },
     { trigger: ".modal .o_data_row:contains('Ready')" },
     { trigger: ".modal .o_data_row:contains('Product not found')" },
     { trigger: ".modal button:contains(Close)", run: "click" },
@@ -87,7 +87,7 @@ addTour("external_order_choose_payment", () => [
     { trigger: ".modal .o_field_widget[name=payment_method_id] input", run: "edit Card (test)" },
     { trigger: ".o-autocomplete--dropdown-item:contains(Card (test))", run: "click" },
     { trigger: ".modal button[name=action_remember]", run: "click" },
-    { trigger: notification("Remembered") },
+    { trigger: notification("Saved. It applies to future orders") },
     { trigger: ".o_form_view:not(:has(button[name=action_choose_payment]))" },
 ]);
 
@@ -96,7 +96,7 @@ addTour("external_order_warnings_of_an_order", () => [
     { trigger: ".o_data_row .o_data_cell:contains('differs')", run: "click" },
     { trigger: ".o_form_view .o_statusbar_buttons button[name=action_warnings_seen]", run: "click" },
     { trigger: ".o_form_view:not(:has(button[name=action_warnings_seen]))" },
-    { trigger: ".o_form_view .alert-warning:contains('is called')" },
+    { trigger: ".o_form_view .alert-warning:contains('in the external system')" },
 ]);
 
 addTour("external_order_warnings_of_a_kind", () => [
