@@ -25,7 +25,7 @@ EVENT = closed_object(
     {
         "date": DATETIME,
         "kind": {"type": "string", "enum": [kind for kind, _label in EVENT_KINDS]},
-        "status": {**STRING, "description": "The courier's own word."},
+        "status": {**STRING, "description": "The status as the courier words it."},
         "details": NULLABLE_STRING,
     },
     description="What the courier reported.",

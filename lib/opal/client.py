@@ -174,7 +174,7 @@ class OpalClient:
             if url is None:
                 return
             if url in seen or len(seen) >= _MAX_LIST_PAGES:
-                raise OpalPageChanged(LIST_PAGE, _lt("an end after %s pages", len(seen)))
+                raise OpalPageChanged(LIST_PAGE, _lt("a last page within %s pages", len(seen)))
             seen.add(url)
             page = self._session.open(url, LIST_PAGE)
 

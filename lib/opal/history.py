@@ -128,7 +128,7 @@ def _event(page: Page, match: re.Match[str]) -> OpalEvent:
     try:
         time = datetime.strptime(f"{day} {match['time']}", "%d.%m.%Y %H:%M")
     except ValueError:
-        raise page.missing(_lt("a date that exists (it shows %s)", f"{match['date']} {match['time']}")) from None
+        raise page.missing(_lt("a valid date (the page shows %s)", f"{match['date']} {match['time']}")) from None
     details = match["rest"] or ""
     kind = KINDS.get(match["status"].casefold().strip(".,:"), "other")
     if kind == "delivered" and details.casefold().startswith("fehlanfahrt"):

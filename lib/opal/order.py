@@ -166,7 +166,7 @@ def _set(form: Form, name: str, value: str, index: int) -> None:
         end = _lt("the sender") if index == SENDER else _lt("the receiver")
         raise OpalRefused(
             _lt(
-                "The %(part)s of %(end)s has %(count)s characters, and OPAL takes %(limit)s: %(value)s",
+                "The %(part)s of %(end)s has %(count)s characters, but OPAL accepts at most %(limit)s: %(value)s",
                 part=_PARTS[name],
                 end=end,
                 count=len(value),

@@ -64,7 +64,11 @@ class Page:
             depth += 1 if event == "start" else -1
             if depth > MAX_DEPTH or count > 2 * MAX_ELEMENTS:
                 raise self.missing(
-                    _lt("an end after %(count)s elements, %(depth)s deep", count=MAX_ELEMENTS, depth=MAX_DEPTH)
+                    _lt(
+                        "the end of the page within %(count)s elements and %(depth)s levels",
+                        count=MAX_ELEMENTS,
+                        depth=MAX_DEPTH,
+                    )
                 )
 
     def missing(self, what: Message) -> OpalPageChanged:
@@ -187,7 +191,7 @@ class Form:
             value = self._choice(control, identifier, value)
         elif (limit := control.get("maxlength", "")).isdigit() and len(value) > int(limit):
             missing = _lt(
-                "room for %(count)s characters in the field %(name)s (it takes %(limit)s)",
+                "room for %(count)s characters in the field %(name)s (it accepts %(limit)s)",
                 count=len(value),
                 name=identifier,
                 limit=limit,

@@ -116,7 +116,7 @@ class OpalSession:
                 raise OpalLoginRefused(_lt("OPAL does not accept the user and password."))
             start = self._request("GET", self._base_url, START_PAGE)
             if start.login_form():
-                raise OpalLoginRefused(_lt("OPAL accepted the user and password but keeps no session."))
+                raise OpalLoginRefused(_lt("OPAL accepted the user and password but did not keep the session."))
         header_url = start.frame_url(HEADER_FRAME)
         if header_url is None:
             raise start.missing(_lt("the frame %s", HEADER_FRAME))
@@ -141,7 +141,7 @@ class OpalSession:
         if form.method == "POST":
             page = self._request("POST", form.url, name, body, is_secret)
         elif is_secret:
-            raise OpalPageChanged(LOGIN_PAGE, _lt("a form that does not put the password into the address"))
+            raise OpalPageChanged(LOGIN_PAGE, _lt("a login form that keeps the password out of the address"))
         else:
             page = self._request("GET", f"{form.url.partition('?')[0]}?{body.decode('ascii')}", name)
         return self._main(page, name)
@@ -167,7 +167,7 @@ class OpalSession:
                 method, body = "GET", None
             url = _joined(url, location)
         else:
-            raise OpalPageChanged(name, _lt("an end of redirects after %s of them", _MAX_REDIRECTS))
+            raise OpalPageChanged(name, _lt("the final page after %s redirects", _MAX_REDIRECTS))
         self._check_status(response.status_code, name)
         charset = _CHARSET.search(response.headers.get("Content-Type", ""))
         page = Page(name, url, bytes(content), charset[1] if charset else None)
@@ -184,7 +184,7 @@ class OpalSession:
             ) as response:
                 return response, read_body(response, _MAX_PAGE, self._deadline.remaining)
         except BodyTooLarge:
-            raise OpalPageChanged(name, _lt("an end after %s bytes", _MAX_PAGE)) from None
+            raise OpalPageChanged(name, _lt("the end of the page within %s bytes", _MAX_PAGE)) from None
         except requests.exceptions.SSLError:
             raise OpalError(_lt("The TLS certificate of OPAL's site cannot be verified.")) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):

@@ -260,7 +260,7 @@ class OdooClient:
         if str(data.get("name", "")).endswith("AccessDenied"):
             raise _login_error(self.connection)
         told = self._shown(data.get("message") or error.get("message"))
-        raise OdooClientError(_lt("The remote refused: %s", told), "remote")
+        raise OdooClientError(_lt("The remote refused the request: %s", told), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:
         """Send JSON and return the status and the JSON of the answer (None for anything else but JSON)."""
@@ -333,9 +333,15 @@ def _checked_url(connection: Connection) -> str:
         problem = _lt("The URL must be the address of an Odoo server, such as https://odoo.example.com")
         raise OdooClientError(problem, "settings")
     for value, problem in (
-        (connection.database, _lt("The database of the remote is missing, or has characters that cannot be sent.")),
-        (connection.login, _lt("The user of the remote is missing, or has characters that cannot be sent.")),
-        (connection.secret, _lt("The key of the remote is missing, or has characters that cannot be sent.")),
+        (
+            connection.database,
+            _lt("The name of the remote database is missing or contains characters that cannot be sent."),
+        ),
+        (connection.login, _lt("The remote user is missing or contains characters that cannot be sent.")),
+        (
+            connection.secret,
+            _lt("The key or password for the remote is missing or contains characters that cannot be sent."),
+        ),
     ):
         if not value or not value.strip() or not value.isprintable():
             raise OdooClientError(problem, "settings")

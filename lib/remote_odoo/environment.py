@@ -38,4 +38,4 @@ def read_environment(variables: Mapping[str, str]) -> EnvironmentSource | None:
 
 def incomplete(missing: Iterable[str]) -> Message:
     """Return the sentence that names the variables that are not set."""
-    return _lt("The environment does not set %s.", ", ".join(missing))
+    return _lt("Missing environment variables: %s.", ", ".join(missing))

@@ -31,7 +31,7 @@ class UnsupportedVersion(Exception):
 
     def __init__(self, version: int) -> None:
         self.message = _lt(
-            "The remote runs Odoo %(version)s; Odoo %(oldest)s is the oldest that can be mirrored.",
+            "The remote runs Odoo %(version)s; the oldest version that can be mirrored is Odoo %(oldest)s.",
             version=version,
             oldest=OLDEST,
         )

@@ -22,7 +22,7 @@ class OdooMirrorProduct(models.Model):
         digits=0,
         readonly=True,
         aggregator=None,
-        help="The sales price with the extra prices of its attribute values.",
+        help="The sales price including the extra prices of the attribute values.",
     )
     standard_price = fields.Float("Cost", digits=0, readonly=True, aggregator=None)
     weight = fields.Float(digits=0, readonly=True, aggregator=None)

@@ -166,8 +166,8 @@ class OdooMirrorSync(models.AbstractModel):
     @api.model
     def _report_skipped(self, run, kinds):
         message = for_reader(self.env)._(
-            "%(summary)s Not synchronized: %(kinds)s. The server stopped %(count)s times while it was reading them; "
-            "the server log says why. Press Sync Now to try them again.",
+            "%(summary)s Not synchronized: %(kinds)s. The server stopped %(count)s times while reading them; see "
+            "the server log for the reason. Press Sync Now to try them again.",
             summary=run._get_summary(),
             kinds=", ".join(self._get_label(kind) for kind in kinds),
             count=MAX_INTERRUPTIONS,
@@ -314,7 +314,9 @@ def _check_order(remote_kind, rows, after_id):
     """
     for row in rows:
         if row["remote_id"] <= after_id:
-            raise OdooClientError(_lt("The remote database does not list %s by ID.", remote_kind.model), "content")
+            raise OdooClientError(
+                _lt("The remote database does not list %s in ID order.", remote_kind.model), "content"
+            )
         after_id = row["remote_id"]
     return after_id
 

@@ -20,11 +20,13 @@ class OdooSyncCursor(models.Model):
 
     source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
     kind = fields.Selection(selection="_selection_kind", required=True, readonly=True)
-    asked_date = fields.Datetime(readonly=True, help="Remote time at which the last complete pass began.")
+    asked_date = fields.Datetime(readonly=True, help="Remote time when the last complete pass started.")
     whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
     synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
     row_count = fields.Integer("Rows", readonly=True)
-    interruptions = fields.Integer(readonly=True, help="How often in a row the server stopped while it read them.")
+    interruptions = fields.Integer(
+        readonly=True, help="How many times in a row the server stopped while reading these rows."
+    )
 
     _kind_unique = models.Constraint("UNIQUE (source_id, kind)", "A source can have only one cursor for each kind.")
 

@@ -30,7 +30,7 @@ class OdooSyncRun(models.Model):
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
     handed_over = fields.Boolean(readonly=True, help="The scheduled action continues where it stopped.")
-    kinds_done = fields.Integer(readonly=True, help="How many kinds of data are finished.")
+    kinds_done = fields.Integer(readonly=True, help="How many kinds of data are finished so far.")
 
     location_count = fields.Integer("Locations", readonly=True)
     product_count = fields.Integer("Products", readonly=True)

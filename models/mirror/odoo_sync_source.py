@@ -50,18 +50,18 @@ class OdooSyncSource(models.Model):
         "API Key or Password",
         groups="base.group_system",
         copy=False,
-        help="Only system administrators can read it. Odoo 19 is asked through JSON-2 if this is an API key.",
+        help="Only system administrators can read it. With an API key, Odoo 19 is read through JSON-2.",
     )
-    environment_url = fields.Char("URL of the Environment", compute="_compute_environment")
-    environment_database = fields.Char("Database of the Environment", compute="_compute_environment")
-    environment_login = fields.Char("User of the Environment", compute="_compute_environment")
+    environment_url = fields.Char("Environment URL", compute="_compute_environment")
+    environment_database = fields.Char("Environment Database", compute="_compute_environment")
+    environment_login = fields.Char("Environment User", compute="_compute_environment")
     sync_interval = fields.Integer("Interval", default=15, required=True, help="Minutes between two synchronizations.")
     overlap_minutes = fields.Integer(
         "Overlap",
         default=10,
         required=True,
-        help="Rows that changed in this many minutes before the last synchronization are read again. Remote "
-        "transactions that take longer are caught once a day, when all rows are compared.",
+        help="Rows that changed within this many minutes before the last synchronization are read again. Changes "
+        "from longer remote transactions are picked up once a day, when all rows are compared.",
     )
     is_default = fields.Boolean(
         "Default for the API", copy=False, help="The warehouse API serves this source if a request does not name one."
@@ -191,7 +191,7 @@ class OdooSyncSource(models.Model):
         except OdooClientError as error:
             raise UserError(reader_text(self.env, error.message)) from error
         message = self.env._(
-            "Connected to Odoo %(version)s through %(protocol)s. It shows %(count)s products.",
+            "Connected to Odoo %(version)s through %(protocol)s. The user can see %(count)s products.",
             version=handshake.version,
             protocol="JSON-2" if handshake.protocol == "json2" else "JSON-RPC",
             count=total,
@@ -278,7 +278,7 @@ class OdooSyncSource(models.Model):
     def _record_failure(self, error):
         """Make what ended the synchronization of a source its status, so that a person sees it and the others go on."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
-        message = self.env._("Unexpected error (%s). The server log has the details.", type(error).__name__)
+        message = self.env._("Unexpected error (%s). See the server log for details.", type(error).__name__)
         now = fields.Datetime.now()
         with quietly(self.env, self.code):
             # Left running, they would be taken up first in every turn.

@@ -27,9 +27,9 @@ class OdooSyncSource(models.Model):
             if has_credentials(source.url) or "?" in source.url or "#" in source.url:
                 raise ValidationError(
                     self.env._(
-                        "URL of %s: enter the address alone, such as https://odoo.example.com. The user has a field of "
-                        "its own, and the key or password belongs in the field API Key or Password, which only system "
-                        "administrators can read.",
+                        "URL of %s: enter only the address, such as https://odoo.example.com. Enter the user in "
+                        "the field User, and the key or password in the field API Key or Password, which only "
+                        "system administrators can read.",
                         source.name,
                     )
                 )
@@ -68,8 +68,8 @@ class OdooSyncSource(models.Model):
             return ""
         if not source._is_secret_bound():
             problem = _lt(
-                "The key or password of %(name)s was entered for %(old)s, or for another database or user there, and "
-                "is not sent to %(new)s. A system administrator has to enter the key again.",
+                "The key or password of %(name)s was entered for %(old)s or for another database or user, so it is "
+                "not sent to %(new)s. A system administrator must enter it again.",
                 name=source.name,
                 old=bound_origins(source.secret_binding) or "?",
                 new=str(origin_of(source.url)),

@@ -18,13 +18,13 @@ class DeliveryCarrier(models.Model):
         "Production Address",
         groups="base.group_system",
         copy=False,
-        help="Start page of the courier's web site for customers, used in the production environment.",
+        help="Start page of the courier's website for customers, used in the production environment.",
     )
     opal_test_url = fields.Char(
         "Test Address",
         groups="base.group_system",
         copy=False,
-        help="Start page that is used in the test environment.",
+        help="Start page used in the test environment.",
     )
     opal_username = fields.Char("User", groups="base.group_system", copy=False)
     opal_password = fields.Char("Password", groups="base.group_system", copy=False)
@@ -35,16 +35,18 @@ class DeliveryCarrier(models.Model):
         groups="base.group_system",
     )
     opal_order_type = fields.Char(
-        "Order Type", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
+        "Order Type",
+        help="One of the choices in the courier's order form, as shown there. Leave empty to use the form's default.",
     )
     opal_vehicle = fields.Char(
-        "Vehicle", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
+        "Vehicle",
+        help="One of the choices in the courier's order form, as shown there. Leave empty to use the form's default.",
     )
     opal_contents = fields.Char("Contents", help="The contents declared to the courier.")
     opal_default_weight = fields.Float(
-        "Weight if Unknown (kg)",
+        "Default Weight (kg)",
         default=1.0,
-        help="Used for transfers whose products have no weight. 0: such transfers end in an error.",
+        help="Used for transfers whose products have no weight. If this is 0, such transfers end in an error.",
     )
 
     @api.constrains("opal_url", "opal_test_url")
@@ -56,7 +58,8 @@ class DeliveryCarrier(models.Model):
                 if url and has_credentials(url):
                     raise ValidationError(
                         self.env._(
-                            "Remove the user name and password from the address of %s: they have fields of their own.",
+                            "Remove the user name and password from the address of %s, and enter them in the "
+                            "fields User and Password.",
                             carrier.name,
                         )
                     )

@@ -49,13 +49,13 @@ class OpalShipping(models.AbstractModel):
         if missing:
             parts = ", ".join(missing)
             raise CourierError(
-                env._("The delivery method %(name)s is missing: %(parts)s.", name=carrier.name, parts=parts)
+                env._("The delivery method %(name)s is incomplete. Missing: %(parts)s.", name=carrier.name, parts=parts)
             )
         if origin_of(url) and not account._is_opal_password_bound(url):
             raise CourierError(
                 env._(
-                    "The password of the shipping method %(name)s was entered for %(old)s, or for another user, and is "
-                    "not sent to %(new)s. A system administrator has to enter the password again.",
+                    "The password of the delivery method %(name)s was entered for %(old)s or for another user, so "
+                    "it is not sent to %(new)s. A system administrator must enter it again.",
                     name=carrier.name,
                     old=bound_origins(account.opal_password_binding) or "?",
                     new=str(origin_of(url)),

@@ -51,7 +51,7 @@ class DeliveryCarrier(models.Model):
             raise UserError(self.env._("The address is incomplete. Missing: %s.", ", ".join(missing)))
         shipment, is_new = self.env["external.shipment"]._request(picking, done_is_ready=True)
         if is_new:
-            picking.message_post(body=self.env._("The shipment with %s is being sent.", self.name))
+            picking.message_post(body=self.env._("The shipment is being sent with %s.", self.name))
         return shipment
 
     def _get_shipment_being_sent(self):
@@ -82,8 +82,8 @@ class DeliveryCarrier(models.Model):
         if not self._can_find_shipments():
             raise CourierError(
                 for_reader(self.env)._(
-                    "Sending was interrupted, and %s cannot be asked whether it has the order. Look for the "
-                    "reference there, and retry only if you do not find it.",
+                    "Sending was interrupted, and %s cannot report whether it received the order. Look for the "
+                    "reference there, and retry only if you cannot find it.",
                     self.name,
                 ),
                 uncertain=True,

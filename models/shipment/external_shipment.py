@@ -47,7 +47,7 @@ class ExternalShipment(models.Model):
     partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
     carrier_id = fields.Many2one("delivery.carrier", required=True, ondelete="restrict", readonly=True, index=True)
     provider_code = fields.Char(
-        "Provider", required=True, readonly=True, help="The provider of the delivery method, as the API calls it."
+        "Provider", required=True, readonly=True, help="The provider of the delivery method, as named in the API."
     )
     state = fields.Selection(
         STATES,
@@ -56,7 +56,7 @@ class ExternalShipment(models.Model):
         readonly=True,
         index=True,
     )
-    reference = fields.Char(readonly=True, help="Our reference, which is used to find the order at the courier.")
+    reference = fields.Char(readonly=True, help="Our reference, used to find the order at the courier.")
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
     order_number = fields.Char(readonly=True, help="The courier's own order number, if it has one.")
     tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
@@ -342,7 +342,8 @@ class ExternalShipment(models.Model):
         if not self.tracking_url:
             raise UserError(
                 self.env._(
-                    "There is no tracking link: the delivery method has none, or the number has not arrived yet."
+                    "There is no tracking link: the delivery method does not provide one, or the tracking number "
+                    "is not known yet."
                 )
             )
         return {"type": "ir.actions.act_url", "target": "new", "url": self.tracking_url}
@@ -352,7 +353,7 @@ class ExternalShipment(models.Model):
             self.lock_for_update(allow_referencing=True)
         except LockError:
             raise ShipmentConflict(
-                self.env._("The courier is being called for this shipment. Try again later.")
+                self.env._("The courier is being contacted about this shipment. Try again later.")
             ) from None
 
     def _check_may_act(self):

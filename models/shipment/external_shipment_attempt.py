@@ -14,7 +14,7 @@ class ExternalShipment(models.Model):
     interruptions = fields.Integer(
         "Interrupted Attempts",
         readonly=True,
-        help="How often in a row the server stopped while it was working on the shipment.",
+        help="How many times in a row the server stopped while working on this shipment.",
     )
 
 
@@ -67,24 +67,24 @@ class ExternalShipmentWorker(models.AbstractModel):
         shipment.interruptions = 0
         if work == "_send":
             reason = env._(
-                "The server stopped %s times while it was sending this shipment. The server log says what stopped it; "
-                "check the address and the transfer, then press Retry.",
+                "The server stopped %s times while sending this shipment. See the server log for the reason, check "
+                "the address and the transfer, then press Retry.",
                 MAX_INTERRUPTIONS,
             )
             shipment._fail(reason)
         elif work == "_record":
             shipment.is_on_picking = True
             reason = env._(
-                "Shipped with the tracking number %(number)s, but the server stopped %(count)s times while it was "
-                "recording that. Enter it by hand.",
+                "Shipped with the tracking number %(number)s, but the server stopped %(count)s times while "
+                "recording it on the transfer. Enter the number by hand.",
                 number=shipment.tracking_number,
                 count=MAX_INTERRUPTIONS,
             )
             shipment._tell_picking(reason)
         else:
             reason = env._(
-                "The server stopped %s times while it was reading the status, which is not read by itself any more. "
-                "The server log says what stopped it. Fix that, then press Update Status.",
+                "The server stopped %s times while reading the status, so it is no longer read automatically. See "
+                "the server log for the reason, fix it, then press Update Status.",
                 MAX_INTERRUPTIONS,
             )
             shipment.write({"next_poll": False, "error_message": reason})

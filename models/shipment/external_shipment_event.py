@@ -26,9 +26,11 @@ class ExternalShipmentEvent(models.Model):
         default="other",
         readonly=True,
     )
-    status = fields.Char(required=True, readonly=True, help="The courier's own word.")
+    status = fields.Char(required=True, readonly=True, help="The status as the courier words it.")
     details = fields.Char(readonly=True)
-    tracking_number = fields.Char(readonly=True, help="A shipment that was cancelled and sent again has more than one.")
+    tracking_number = fields.Char(
+        readonly=True, help="A shipment that was cancelled and sent again has several tracking numbers."
+    )
 
     # A courier tells the whole history each time.
     _unique_event = models.UniqueIndex(

@@ -25,7 +25,7 @@ class StockPickingReschedule(models.Model):
     previous_date = fields.Datetime(readonly=True)
     logged_at = fields.Datetime(required=True, readonly=True, index=True)
     transaction_id = fields.Char(
-        required=True, readonly=True, help="PostgreSQL's number of the transaction that changed the date (xid8)."
+        required=True, readonly=True, help="PostgreSQL ID of the transaction that changed the date (xid8)."
     )
 
     @api.model
