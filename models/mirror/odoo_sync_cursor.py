@@ -4,14 +4,14 @@ from odoo import api, fields, models
 
 from ...lib.remote_odoo.versions import KINDS
 
-#: All rows of a kind are compared with the remote's so often, whatever the cheap signs say; quants, which Odoo also
-#: changes by SQL, more often.
+#: All rows of a kind are compared with the remote's at this interval, even if dates and counts show no change. Quants
+#: are compared more often, because Odoo also changes them by SQL.
 COMPARE_AFTER = timedelta(hours=24)
 COMPARE_QUANTS_AFTER = timedelta(hours=1)
 
 
 class OdooSyncCursor(models.Model):
-    """How far one kind of one source is mirrored."""
+    """The sync state of one kind of one source."""
 
     _name = "odoo.sync.cursor"
     _description = "Odoo Sync Cursor"
@@ -36,7 +36,7 @@ class OdooSyncCursor(models.Model):
 
     @api.model
     def _get(self, source, kind):
-        """Return the cursor of a kind of a source; one that has never been anywhere, if there is none yet."""
+        """Return the cursor of a kind of a source; create an empty one if there is none yet."""
         cursor = self.search([("source_id", "=", source.id), ("kind", "=", kind)])
         return cursor or self.create({"source_id": source.id, "kind": kind})
 
