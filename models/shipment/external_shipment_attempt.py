@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ...tools.message_language import for_reader
 from ...tools.transaction import commit, retrying
 
-# A shipment at which the process died this often is left to a person.
+# A shipment is left to the user once the process died this many times while working on it.
 MAX_INTERRUPTIONS = 3
 
 
@@ -19,10 +19,10 @@ class ExternalShipment(models.Model):
 
 
 class ExternalShipmentWorker(models.AbstractModel):
-    """Attempts that the process may not survive: each is counted and committed before it begins.
+    """Count attempts that kill the process: each attempt is counted and committed before it starts.
 
-    When it is over, however it ended, the count begins anew; a process that dies leaves it behind. Shipments that were
-    asked about together when it died are each asked about alone from then on.
+    When the attempt ends, successful or not, the count is reset; if the process dies, the count remains. Shipments
+    whose status was being read in one batch when the process died are read one by one from then on.
     """
 
     _inherit = "external.shipment.worker"
@@ -31,8 +31,8 @@ class ExternalShipmentWorker(models.AbstractModel):
     def _attempt(self, work, domain, shipment):
         """Work on a claimed shipment.
 
-        :param str work: the name of the method that does it
-        :param Domain domain: what holds of a shipment that needs it
+        :param str work: the name of the method to call
+        :param Domain domain: matches the shipments that need this work
         """
         if shipment.interruptions >= MAX_INTERRUPTIONS:
             self._give_up(work, shipment)
@@ -43,7 +43,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         for interruptions, alike in shipments.grouped("interruptions").items():
             alike.interruptions = interruptions + 1
         commit(self.env)
-        # The commit ended the locks; what another worker or a person has taken meanwhile is left to them.
+        # The commit released the locks. Skip shipments that another worker or a user has locked meanwhile.
         shipments = retrying(self.env, lambda: self._lock_again(shipments, domain))
         if shipments:
             self._guarded(work, shipments)
@@ -57,12 +57,12 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _forget_attempt(self, shipments):
-        # One that another worker has by now is that one's to count.
+        # If another worker has locked a shipment by now, that worker keeps its count.
         shipments.try_lock_for_update(allow_referencing=True).interruptions = 0
 
     @api.model
     def _give_up(self, work, shipment):
-        """Leave a claimed shipment, at which the process died time and again, to a person."""
+        """Leave a claimed shipment to the user because the process died repeatedly while working on it."""
         env = for_reader(self.env)
         shipment.interruptions = 0
         if work == "_send":
