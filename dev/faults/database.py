@@ -33,7 +33,7 @@ class Database:
                     cursor.execute(statement, values)
                     return cursor.fetchall() if cursor.description else []
             except psycopg2.Error as error:
-                # Only errors from the server have a code. Without one the connection is lost, even if it does not know yet.
+                # Only errors from the server have a code. Without one, the connection is lost even if not closed yet.
                 if attempt == 2 or (error.pgcode and not self._connection.closed):
                     raise
                 self._connection.close()
