@@ -53,7 +53,7 @@ class OdooSyncSource(models.Model):
         help="Only system administrators can read it. With an API key, Odoo 19 is read through JSON-2.",
     )
     environment_url = fields.Char("Environment URL", compute="_compute_environment")
-    environment_database = fields.Char("Environment Database", compute="_compute_environment")
+    environment_database = fields.Char(compute="_compute_environment")
     environment_login = fields.Char("Environment User", compute="_compute_environment")
     sync_interval = fields.Integer("Interval", default=15, required=True, help="Minutes between two synchronizations.")
     overlap_minutes = fields.Integer(
