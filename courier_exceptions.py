@@ -2,12 +2,12 @@ from odoo.exceptions import UserError
 
 
 class CourierError(UserError):
-    """A courier did not take, find or cancel a shipment: a reason for a person, and what is known of the outcome.
+    """A courier did not accept, find or cancel a shipment. The message gives the user the reason.
 
-    Any other ``UserError`` of a provider means the same as this with `uncertain` off.
+    Any other ``UserError`` of a provider is treated like this one with `uncertain` off.
 
-    :ivar uncertain: whether the courier may have accepted the order although this was raised. It is then looked up by
-        its reference before it is sent again.
+    :ivar uncertain: whether the courier may have accepted the order despite the error. If so, the order is looked up
+        by its reference before it is sent again.
     """
 
     def __init__(self, message, uncertain=False):
@@ -16,12 +16,12 @@ class CourierError(UserError):
 
 
 class CourierUnavailable(CourierError):
-    """The courier cannot be reached, or says that it cannot answer now. It is tried again by itself."""
+    """The courier is not reachable or temporarily unavailable. The attempt is repeated automatically."""
 
     http_status = 503
 
 
 class ShipmentConflict(UserError):
-    """What was asked for does not go with the state of the transfer or of its shipment."""
+    """The request conflicts with the state of the transfer or of its shipment."""
 
     http_status = 409

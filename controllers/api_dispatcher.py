@@ -9,7 +9,7 @@ from .api_problem import problem_of
 
 
 class WarehouseApiDispatcher(Dispatcher):
-    """Gives every answer of the API its JSON form, errors included, and keeps the API free of sessions."""
+    """Write every answer of the API as JSON, errors included, and keep the API free of sessions."""
 
     routing_type = ROUTING_TYPE
     mimetypes = ("application/json",)
@@ -20,13 +20,13 @@ class WarehouseApiDispatcher(Dispatcher):
 
     @classmethod
     def is_compatible_with(cls, request):
-        return True  # the operation decides about the content type, with an answer in our own form
+        return True  # the operation checks the content type, so that the error is a problem document
 
     def _forget_session(self):
-        """Leave the key as the only identity.
+        """Accept the API key as the only identity.
 
-        `auth="bearer"` falls back to the browser's session. A page of another site could have a browser send that
-        cookie with a POST; and a call must not write a session, nor fail because of a cookie that came along.
+        `auth="bearer"` falls back to the browser's session. A page of another site could make a browser send that
+        cookie with a POST. Also, a call must not write a session or fail because of a cookie it happens to carry.
         """
         request = self.request
         request.session.can_save = False
@@ -57,7 +57,7 @@ class WarehouseApiDispatcher(Dispatcher):
             content = json.dumps(content, ensure_ascii=False)
         headers = dict(answer.headers)
         if answer.etag:
-            # Weak: the etag stands for what is told, not for its bytes.
+            # Weak: the etag identifies the content, not the exact bytes.
             headers.update({"ETag": f'W/"{answer.etag}"', "Cache-Control": "private, no-cache"})
         else:
             headers["Cache-Control"] = "no-store"

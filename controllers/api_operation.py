@@ -1,7 +1,7 @@
-"""Declaring an operation of the API.
+"""Declare the operations of the API.
 
-An operation is declared once, above its method. The dispatcher reads and checks requests by the declaration, and the
-OpenAPI document is printed from it, so neither can know more than the other::
+An operation is declared once, above its method. The dispatcher checks requests against the declaration, and the
+OpenAPI document is generated from it, so the two always agree::
 
     CREATE = Body(
         closed_object({"picking_id": INTEGER, "provider_code": STRING}),  # JSON Schema, see api_schema
@@ -14,7 +14,7 @@ OpenAPI document is printed from it, so neither can know more than the other::
             "POST", "/api/delivery/shipments",
             summary="Create a shipment",
             body=CREATE,
-            answers={201: Reply("The new shipment.", SHIPMENT), 200: Reply("The one there is already.", SHIPMENT)},
+            answers={201: Reply("The new shipment.", SHIPMENT), 200: Reply("The existing shipment.", SHIPMENT)},
             errors=(404, 409),
         )
         def create_shipment(self, body):
@@ -30,11 +30,12 @@ OpenAPI document is printed from it, so neither can know more than the other::
         )
         def get_shipment(self, picking_id): ...
 
-The method receives the checked parameters (and `body`) by name and returns an :class:`Answer`; it holds no rules. It
-raises :class:`.api_problem.Problem` for an error of its own; Odoo's exceptions are translated. A body that is no JSON
-is a 400, of another content type a 415, too large a 413, against its schema a 422; a parameter's fault is a 400, a
-path parameter's a 404. 401, 403 and what else can always happen need no declaration. GET operations run on a
-read-only cursor.
+The method receives the checked parameters (and `body`) by name and returns an :class:`Answer`; it holds no business
+rules. It raises :class:`.api_problem.Problem` for its own errors; Odoo's exceptions are converted.
+
+Statuses of a bad request: 400 if the body is not JSON, 415 for another content type, 413 if it is too large, 422 if it
+does not match its schema; 400 for a bad query parameter, 404 for a bad path parameter. Errors that any operation can
+return (401, 403 and so on) need no declaration. GET operations run on a read-only cursor.
 """
 
 import dataclasses
@@ -49,11 +50,11 @@ from .api_problem import Problem
 
 ROUTING_TYPE = "warehouse_api"
 
-#: Errors that any operation can answer with.
+#: Errors that any operation can return.
 COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
 BODY_ERRORS = (409, 415, 422)
 
-#: Bytes of a body that no declaration allows more for.
+#: Largest body in bytes, unless the operation declares another limit.
 MAX_BODY = 64 * 1024
 
 #: All operations, in the order of their declaration.
@@ -62,7 +63,7 @@ OPERATIONS = []
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A query parameter, or with ``place="path"`` a part of the address; `schema` is its JSON Schema."""
+    """A query parameter, or a part of the path with ``place="path"``; `schema` is its JSON Schema."""
 
     name: str
     schema: dict
@@ -82,7 +83,7 @@ class Body:
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """What a status means: its text, the schema of its body (None: no body), its headers {name: (schema, text)}."""
+    """What a status returns: a description, the schema of the body (None: no body), {header name: (schema, text)}."""
 
     description: str
     schema: dict | None = None
@@ -91,7 +92,7 @@ class Reply:
 
 @dataclasses.dataclass
 class Answer:
-    """What a method returns: JSON text or a value to be written as JSON, or None for an empty body."""
+    """What a method returns; `content` is JSON text, a value to write as JSON, or None for an empty body."""
 
     content: Any
     status: int = 200
@@ -116,9 +117,9 @@ class Operation:
         return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(self.path)))
 
     def read_request(self, httprequest, path_values):
-        """Return the method's arguments from a request.
+        """Return the method's arguments, read from a request.
 
-        :raise Problem: if the request is not as declared.
+        :raise Problem: if the request does not match the declaration.
         """
         arguments = self._read_query(httprequest.args)
         for parameter in self.parameters:
@@ -129,7 +130,7 @@ class Operation:
                     )
                 except SchemaError as error:
                     raise Problem(404) from error
-        content = httprequest.get_data()  # even if nobody wants it: a client that is still sending sees no answer
+        content = httprequest.get_data()  # always: a client that is still sending would not see our answer
         if self.body:
             arguments["body"] = self._read_body(httprequest.mimetype, content)
         return arguments
@@ -170,15 +171,15 @@ class Operation:
 
 
 class ApiController(Controller):
-    """The base of the API's controllers."""
+    """Base class of the API's controllers."""
 
 
 def operation(method, path, *, summary, answers, description="", parameters=(), body=None, errors=()):
-    """Declare a controller's method as an operation of the API; see the module's example.
+    """Declare a controller's method as an operation of the API; see the example in the module docstring.
 
-    :param str path: the address as OpenAPI writes it, ``/api/things/{thing_id}``.
-    :param answers: {status: :class:`Reply`} of the successes.
-    :param errors: statuses of errors beyond those that go without saying.
+    :param str path: the path as OpenAPI writes it, ``/api/things/{thing_id}``.
+    :param answers: {status: :class:`Reply`} of successful answers.
+    :param errors: statuses of errors in addition to the common ones.
     """
 
     def decorate(function):
@@ -210,7 +211,7 @@ def operation(method, path, *, summary, answers, description="", parameters=(), 
 
 
 def methods_of(path):
-    """Return the methods that the address `path` takes; none if there is no such address."""
+    """Return the HTTP methods allowed at `path`; an empty list if the API has no such path."""
     methods = {declared.method for declared in OPERATIONS if declared.path_pattern.fullmatch(path.rstrip("/"))}
     if "GET" in methods:
         methods.add("HEAD")
@@ -218,6 +219,6 @@ def methods_of(path):
 
 
 def known_etags():
-    """Return the etags of the request's If-None-Match, ("*",) for any; weak and strong ones alike."""
+    """Return the weak and strong etags of the request's If-None-Match header, or ("*",) if it matches any."""
     etags = request.httprequest.if_none_match
     return ("*",) if etags.star_tag else tuple(sorted(etags.as_set(include_weak=True)))

@@ -1,7 +1,7 @@
 """Errors as ``application/problem+json`` (RFC 9457).
 
-Nothing of the server's inside goes out: only a :class:`Problem` and Odoo's own user errors bring their text; every
-other exception becomes the sentence that stands here for its status.
+Nothing internal to the server leaks out: only :class:`Problem` and Odoo's own user errors keep their text; every other
+exception is reported with the default sentence for its status.
 """
 
 import json
@@ -22,29 +22,29 @@ from werkzeug.exceptions import HTTPException
 PROBLEM_TYPE = "application/problem+json"
 
 DETAILS = {
-    400: "The request cannot be understood.",
+    400: "The request is not valid.",
     401: "Send an Odoo API key: Authorization: Bearer KEY.",
-    403: "The user of this API key may not do this.",
-    404: "There is nothing at this address, or the user of this API key may not see it.",
-    405: "This address does not take this method.",
-    409: "The request conflicts with what is stored.",
+    403: "The user of this API key is not allowed to do this.",
+    404: "There is nothing at this address, or the user of this API key is not allowed to see it.",
+    405: "This method is not allowed at this address.",
+    409: "The request conflicts with the current data.",
     413: "The body is too large.",
     415: "The body must be application/json.",
-    422: "The request cannot be carried out as it stands.",
+    422: "The request cannot be processed with these values.",
     429: "Too many requests. Try again later.",
     500: "The server failed. The reason is in its log.",
-    503: "The service cannot answer now. Try again later.",
+    503: "The service is temporarily unavailable. Try again later.",
 }
 
-#: Headers of a werkzeug exception that mean something to the client.
+#: Headers of a werkzeug exception that are passed on to the client.
 _KEPT_HEADERS = ("Allow", "Retry-After")
 
 
 class Problem(HTTPException):
-    """An answer other than success, told to the client as it is.
+    """An error that is reported to the client as it is.
 
     :param int status: the HTTP status, one of ``DETAILS``.
-    :param str detail: what is wrong with this request and what would be right.
+    :param str detail: what is wrong with this request, and what is allowed.
     :param headers: more headers, as a mapping.
     :param members: more members of the problem object, such as the allowed values.
     """
@@ -75,7 +75,7 @@ class Problem(HTTPException):
 
 
 def problem_of(error):
-    """Return the :class:`Problem` that tells a client of `error`, any exception."""
+    """Return the :class:`Problem` that reports `error`, any exception, to the client."""
     match error:
         case Problem():
             return error

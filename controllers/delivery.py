@@ -25,29 +25,32 @@ EVENT = closed_object(
     {
         "date": DATETIME,
         "kind": {"type": "string", "enum": [kind for kind, _label in EVENT_KINDS]},
-        "status": {**STRING, "description": "The courier's own word."},
+        "status": {**STRING, "description": "The status as the courier words it."},
         "details": NULLABLE_STRING,
     },
-    description="What the courier reported.",
+    description="An event that the courier reported.",
 )
 SHIPMENT = closed_object(
     {
         "picking_id": INTEGER,
-        "provider_code": {**STRING, "description": "The delivery_type of the shipping method."},
+        "provider_code": {**STRING, "description": "The delivery_type of the delivery method."},
         "state": {"type": "string", "enum": STATES},
         "tracking_number": NULLABLE_STRING,
         "tracking_url": NULLABLE_STRING,
-        "order_number": {**NULLABLE_STRING, "description": "The number of the courier's order, if it has one."},
+        "order_number": {**NULLABLE_STRING, "description": "The courier's own order number, if it has one."},
         "reference": {**NULLABLE_STRING, "description": "Our reference at the courier."},
-        "error": {**NULLABLE_STRING, "description": "What went wrong last; null once it is mended."},
+        "error": {**NULLABLE_STRING, "description": "The last error; null once it is resolved."},
         "attempts": INTEGER,
-        "next_attempt": {**NULLABLE_DATETIME, "description": "When it is tried again; null: at once, or not at all."},
+        "next_attempt": {
+            **NULLABLE_DATETIME,
+            "description": "Time of the next attempt; null if it follows at once, or if there is none.",
+        },
         "created": DATETIME,
         "shipped": NULLABLE_DATETIME,
         "delivered": NULLABLE_DATETIME,
         "events": {"type": "array", "items": EVENT, "description": "Newest first."},
     },
-    description="A transfer that a courier is to carry.",
+    description="A transfer that is to be shipped by a courier.",
 )
 
 REQUEST = Body(
@@ -57,17 +60,17 @@ REQUEST = Body(
             "provider_code": {**STRING, "minLength": 1, "maxLength": 100},
         }
     ),
-    description="Which transfer, and with which courier: the delivery_type of any shipping method, for instance opal.",
+    description="The transfer, and the courier: the delivery_type of a delivery method, such as opal.",
 )
 STATE = Parameter(
     "state",
     {"type": "array", "items": {"type": "string", "enum": STATES}, "minItems": 1, "maxItems": 100},
-    "Only shipments in this state; several are separated by commas.",
+    "Only shipments in this state. Separate several states with commas.",
 )
 CURSOR = Parameter(
     "cursor",
     {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
-    "The page, as the Link header of the page before gives it.",
+    "The page to return, as given by the Link header of the previous page.",
 )
 
 
@@ -75,15 +78,15 @@ class DeliveryController(ApiController):
     @operation(
         "POST",
         PATH,
-        summary="Have a transfer shipped",
+        summary="Ship a transfer",
         description=(
-            "Queues the shipment; the scheduler does the work at once. Asking again for the same transfer orders "
-            "nothing more: it answers with the shipment there is, and tries again what ended in an error."
+            "Queues the shipment; the scheduler sends it right away. Repeating the request for the same transfer does "
+            "not order it twice: it returns the existing shipment, and retries it if it ended in an error."
         ),
         body=REQUEST,
         answers={
             201: Reply("The new shipment, queued.", SHIPMENT, headers={"Location": (STRING_HEADER, "Its address.")}),
-            200: Reply("The shipment that the transfer has already.", SHIPMENT),
+            200: Reply("The existing shipment of the transfer.", SHIPMENT),
         },
         errors=(404,),
     )
@@ -91,7 +94,7 @@ class DeliveryController(ApiController):
         picking = request.env["stock.picking"].search([("id", "=", body["picking_id"])])
         if not picking:
             raise Problem(
-                404, f"There is no transfer {body['picking_id']}, or the user of this API key may not see it."
+                404, f"There is no transfer {body['picking_id']}, or the user of this API key is not allowed to see it."
             )
         shipment, is_new = request.env["external.shipment"]._request(picking, body["provider_code"])
         document = _document(shipment.sudo(False))
@@ -102,7 +105,7 @@ class DeliveryController(ApiController):
     @operation(
         "GET",
         PATH,
-        summary="Shipments",
+        summary="List shipments",
         description="Newest first.",
         parameters=(STATE, LIMIT, CURSOR),
         answers={
@@ -112,7 +115,7 @@ class DeliveryController(ApiController):
     )
     def list_shipments(self, state, limit, cursor):
         Shipment = request.env["external.shipment"]
-        # The transfers' own record rules count too.
+        # The record rules of the transfers apply too.
         domain = [("picking_id", "in", request.env["stock.picking"]._search([]))]
         if state:
             domain.append(("state", "in", state))
@@ -127,7 +130,7 @@ class DeliveryController(ApiController):
     @operation(
         "GET",
         f"{PATH}/{{picking_id}}",
-        summary="The shipment of a transfer",
+        summary="Get the shipment of a transfer",
         parameters=(PICKING_ID,),
         answers={200: Reply("The shipment.", SHIPMENT, headers={"ETag": ETAG_HEADER}), 304: NOT_MODIFIED},
     )
@@ -138,9 +141,9 @@ class DeliveryController(ApiController):
         "POST",
         f"{PATH}/{{picking_id}}/cancel",
         summary="Cancel a shipment",
-        description="At the courier too, if the courier has it. One that is cancelled already stays so.",
+        description="Also cancels it at the courier. A shipment that is already cancelled stays cancelled.",
         parameters=(PICKING_ID,),
-        answers={200: Reply("The shipment, cancelled.", SHIPMENT)},
+        answers={200: Reply("The cancelled shipment.", SHIPMENT)},
         errors=(409, 422),
     )
     def cancel_shipment(self, picking_id):
@@ -151,10 +154,13 @@ class DeliveryController(ApiController):
     @operation(
         "POST",
         f"{PATH}/{{picking_id}}/retry",
-        summary="Send a shipment again",
-        description="One that failed, waits for its next attempt, or was cancelled; the latter becomes a new order.",
+        summary="Retry a shipment",
+        description=(
+            "For a shipment that failed, waits for its next attempt, or was cancelled. A cancelled shipment is sent as "
+            "a new order."
+        ),
         parameters=(PICKING_ID,),
-        answers={200: Reply("The shipment, queued.", SHIPMENT)},
+        answers={200: Reply("The queued shipment.", SHIPMENT)},
         errors=(409, 422),
     )
     def retry_shipment(self, picking_id):
@@ -164,9 +170,9 @@ class DeliveryController(ApiController):
 
 
 def _find(picking_id):
-    """Return the shipment of a transfer that the user may see.
+    """Return the shipment of a transfer, if the user may see the transfer.
 
-    :raise Problem: 404 without one
+    :raise Problem: 404 if there is none
     """
     shipment = request.env["external.shipment"].search([("picking_id", "=", picking_id)])
     if not shipment or not shipment.picking_id._filtered_access("read"):
@@ -175,8 +181,8 @@ def _find(picking_id):
 
 
 def _answer(content, headers=None):
-    """Return the :class:`Answer` for a read, 304 without a body if the client has it already."""
-    # The total on the first page changes when other pages do, so it belongs to what is told.
+    """Return the :class:`Answer` to a read: 304 without a body if the client already has this content."""
+    # The headers count too: the total can change while this page stays the same.
     told = json.dumps([content, headers], ensure_ascii=False)
     etag = hashlib.sha256(told.encode()).hexdigest()[:32]
     if etag in known_etags() or "*" in known_etags():
@@ -185,7 +191,7 @@ def _answer(content, headers=None):
 
 
 def _document(shipment):
-    """Return a shipment as ``SHIPMENT``."""
+    """Return a shipment in the form of the ``SHIPMENT`` schema."""
     return {
         "picking_id": shipment.picking_id.id,
         "provider_code": shipment.provider_code,

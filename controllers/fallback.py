@@ -14,7 +14,7 @@ class FallbackController(ApiController):
         save_session=False,
     )
     def unknown(self, rest=""):
-        """Answer for the addresses and methods that no operation takes; Odoo's own answer would be a page of HTML."""
+        """Answer requests that match no operation; Odoo's own answer would be an HTML page."""
         allowed = methods_of(request.httprequest.path)
         if allowed:
             raise Problem(405, headers={"Allow": ", ".join(allowed)}, allowed=allowed)

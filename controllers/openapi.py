@@ -15,8 +15,8 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "parameter": {"type": "string", "description": "The parameter at fault."},
-        "allowed": {"type": "array", "items": {"type": "string"}, "description": "What would have been right."},
+        "parameter": {"type": "string", "description": "The parameter that is wrong."},
+        "allowed": {"type": "array", "items": {"type": "string"}, "description": "The allowed values."},
     },
     "required": ["type", "title", "status", "detail"],
 }
@@ -26,9 +26,9 @@ class OpenApiController(ApiController):
     @operation(
         "GET",
         "/api/odoo/openapi.json",
-        summary="This document",
+        summary="Get this document",
         answers={
-            200: Reply("OpenAPI 3.1.", {"type": "object"}, headers={"ETag": ETAG_HEADER}),
+            200: Reply("The OpenAPI 3.1 document.", {"type": "object"}, headers={"ETag": ETAG_HEADER}),
             304: NOT_MODIFIED,
         },
     )
@@ -56,9 +56,9 @@ def openapi_document():
             "title": "External Order Sync: Warehouse API",
             "version": "1",
             "description": (
-                "Transfers, their detailed operations, the state of the synchronization. Ids are integers, empty "
-                "values null, times ISO 8601 in UTC. Where a server has several databases, the header "
-                "X-Odoo-Database names one."
+                "Transfers, their detailed operations, shipments, and the state of the synchronization. Ids are "
+                "integers, empty values are null, and times are ISO 8601 in UTC. If the server has several databases, "
+                "choose one with the header X-Odoo-Database."
             ),
         },
         "servers": [{"url": "/"}],

@@ -11,18 +11,18 @@ PATH = "/api/odoo/pickings"
 STATE = Parameter(
     "state",
     {"type": "array", "items": {"type": "string", "enum": list(PICKING_STATES)}, "minItems": 1, "maxItems": 100},
-    "Only transfers in this state; several are separated by commas.",
+    "Only transfers in this state. Separate several states with commas.",
 )
 CURSOR = Parameter(
     "cursor",
-    # A signed token: what has its form but not its signature names no page, which is a 404.
+    # A signed token. A text of this form with a wrong signature does not name a page: 404.
     {"type": "string", "maxLength": 8000, "pattern": "^A[Q-Za-f][A-Za-z0-9_-]{80,}$"},
-    "The page, as the Link header of the page before gives it; valid for a day from the first page.",
+    "The page to return, as given by the Link header of the previous page. Valid for one day from the first page.",
 )
 UPDATED_SINCE = Parameter(
     "updated_since",
     {"type": "string", "format": "date-time"},
-    "Only transfers written at that time or later; without an offset the time is UTC.",
+    "Only transfers changed at this time or later. A time without an offset is UTC.",
 )
 
 
@@ -30,10 +30,10 @@ class PickingController(WarehouseController):
     @operation(
         "GET",
         PATH,
-        summary="Transfers",
+        summary="List transfers",
         description=(
-            "Newest scheduled date first, then by id. Following the next links gives every transfer that matched "
-            "throughout exactly once, also while transfers are created, changed and rescheduled."
+            "Newest scheduled date first, then by id. Following the next links returns each transfer that keeps "
+            "matching exactly once, even while others are created, changed or rescheduled."
         ),
         parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE, SOURCE),
         answers={
@@ -52,10 +52,10 @@ class PickingController(WarehouseController):
                 states=state, limit=limit, cursor=cursor, updated_since=updated_since, known_etags=known_etags()
             )
         except BadCursor as error:
-            detail = "cursor: no page of this list, or one older than a day; begin again without it."
+            detail = "cursor: not a page of this list, or older than a day. Start again without a cursor."
             raise Problem(404, detail, parameter="cursor") from error
         headers = {}
-        if page.total is not None:  # not counted for a 304
+        if page.total is not None:  # not counted if the answer is 304
             headers["X-Total-Count"] = str(page.total)
         if page.next_cursor:
             headers["Link"] = next_link(page.next_cursor)
@@ -64,7 +64,7 @@ class PickingController(WarehouseController):
     @operation(
         "GET",
         f"{PATH}/{{picking_id}}",
-        summary="One transfer with its detailed operations",
+        summary="Get a transfer with its detailed operations",
         parameters=(PICKING_ID, SOURCE),
         answers={
             200: Reply(

@@ -15,7 +15,7 @@ class SyncController(WarehouseController):
     @operation(
         "GET",
         "/api/odoo/sync/status",
-        summary="What is there, and how the order import stands",
+        summary="Get record counts and the state of the order import",
         parameters=(SOURCE,),
         answers={200: Reply("The status.", STATUS, headers={"ETag": ETAG_HEADER}), 304: NOT_MODIFIED},
     )
@@ -26,17 +26,17 @@ class SyncController(WarehouseController):
         "POST",
         "/api/odoo/sync/trigger",
         summary="Start a synchronization now",
-        description="Answers at once; the scheduler does the work. Needs the group User of External Order Sync.",
+        description="Returns at once; the scheduler does the work. Requires the group User of External Order Sync.",
         answers={
             200: Reply(
-                "The synchronization starts.",
+                "The synchronization has been started.",
                 closed_object({key: {"const": value} for key, value in STARTED.items()}),
             )
         },
     )
     def trigger_sync(self):
         if not request.env.user.has_group(SYNC_GROUP):
-            raise Problem(403, "Starting a synchronization needs the group User of External Order Sync.")
+            raise Problem(403, "Starting a synchronization requires the group User of External Order Sync.")
         started = [request.env[model]._trigger_sync() for model in ("external.order.sync", "odoo.sync.source")]
         if not any(started):
             raise Problem(503, "No synchronization is configured, so there is nothing to start.")

@@ -8,16 +8,16 @@ from .api_problem import Problem
 SOURCE = Parameter(
     "source",
     {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}$"},
-    f"The code of a mirrored Odoo, or {LOCAL_CODE} for this database; without it the default one, if one is chosen, "
-    "else this database. Ids in the answer are those of that Odoo.",
+    f"The code of a mirrored Odoo, or {LOCAL_CODE} for this database. If omitted, the default source is used, or this "
+    "database if there is no default. Ids in the answer are those of the chosen Odoo.",
 )
 
 
 class WarehouseController(ApiController):
-    """What the resources of the warehouse have in common."""
+    """Base class of the warehouse controllers."""
 
     def _warehouse(self, source=None):
-        """Return the model that the answers come from, with the methods of ``warehouse.api``.
+        """Return the model that provides the answers, with the methods of ``warehouse.api``.
 
         :param source: the value of ``SOURCE``.
         """
@@ -27,6 +27,6 @@ class WarehouseController(ApiController):
             raise Problem(400, f"source: there is no source {source}.", parameter="source") from error
 
     def _answer(self, document, headers=None):
-        """Return the :class:`Answer` that tells `document`, a ``warehouse_api.Document``."""
+        """Return the :class:`Answer` with `document`, a ``warehouse_api.Document``."""
         status = 200 if document.body is not None else 304
         return Answer(document.body, status=status, etag=document.etag, headers=headers or {})

@@ -3,7 +3,7 @@
 Run through the Makefile or as ``python3 -m dev COMMAND`` from the checkout's root.
 
 ``commands``, ``setup``, ``postgres``, ``server``, ``demo``, the stand-ins ``shop`` and ``courier``, and the modules of
-this folder itself run on the machine's own Python and use its standard library only, because they run before there is
+this folder itself run on the system's Python and use only its standard library, because they must run before there is
 a virtual environment. ``benchmarks``, ``faults``, ``screenshots``, ``scripts`` and ``stand_ins.remote_odoo`` run, at
 least in part, in the virtual environment and use its packages.
 

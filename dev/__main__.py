@@ -1,4 +1,4 @@
-"""``python3 -m dev COMMAND [ARGUMENT ...]``; without a command, the list of them."""
+"""``python3 -m dev COMMAND [ARGUMENT ...]`` runs a command; without one, lists the commands."""
 
 import importlib
 import pkgutil
@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run the command that the arguments name; return its exit code."""
+    """Run the command named in the arguments. Return its exit code."""
     # `make test-odoo` is in test_odoo.py.
     modules = {module.name.replace("_", "-"): module.name for module in pkgutil.iter_modules(commands.__path__)}
     command, *arguments = sys.argv[1:] or ["help"]
@@ -23,7 +23,7 @@ def main() -> int:
             summary = importlib.import_module(f"{commands.__name__}.{modules[name]}").__doc__ or ""
             print(f"  {name:<12} {summary.splitlines()[0]}")
         return 0 if command == "help" else 2
-    # Being asked to end is treated as Ctrl-C is, so that everything started is stopped on the way out.
+    # SIGTERM is treated like Ctrl-C, so that everything we started is stopped on the way out.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    # Once is enough: a second Ctrl-C must not cut the tidying short.
+    # A second Ctrl-C must not interrupt the cleanup.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt

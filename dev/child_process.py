@@ -1,4 +1,4 @@
-"""Programs that run beside a command, in the background, and never outlive it."""
+"""Programs that run in the background of a command and never outlive it."""
 
 import ctypes
 import os
@@ -21,18 +21,18 @@ def start(
     cwd: Path | None = None,
     **others: Any,
 ) -> subprocess.Popen:
-    """Start a program that writes to a file. It is asked to end when this process ends, even if that is killed.
+    """Start a program that writes to a file. It is asked to end when this process ends, even if this one is killed.
 
-    To be called in a thread that lasts, as the kernel takes the end of that one for the end of the process.
+    Call this in a thread that lasts, because the kernel treats the end of that thread as the end of the process.
 
-    :param others: further arguments of subprocess.Popen, or others than its usual ones
+    :param others: additional or overriding arguments of subprocess.Popen
     """
     return subprocess.Popen(
         command,
         cwd=cwd,
         env=env,
         stdout=output,
-        # Ctrl-C is for the command, which then ends its parts in order.
+        # Only the command handles Ctrl-C; it then ends its parts in order.
         start_new_session=True,
         preexec_fn=_end_with_parent if _LIBC else None,
         **{"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, **others},
@@ -40,7 +40,7 @@ def start(
 
 
 def stop(process: subprocess.Popen) -> None:
-    """End a program and what it started in its session: asked first, killed when it does not follow."""
+    """End a program and everything in its session: ask it first, kill it if it does not end."""
     if process.poll() is None:
         process.terminate()
     try:

@@ -1,10 +1,10 @@
-"""The one exception of the development environment that is meant for the person at the keyboard."""
+"""The exception of the development environment that is shown to the user."""
 
 
 class Failure(Exception):
-    """Something that a person has to see to.
+    """A problem that the user has to solve.
 
-    ``message`` says what was tried and what came of it; ``hint`` says what to do now.
+    ``message`` says what was tried and how it failed; ``hint`` says what to do.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:

@@ -14,7 +14,7 @@ from .progress import say
 
 @contextmanager
 def exclusive(name: str, waiting_for: str) -> Iterator[None]:
-    """Hold the lock alone; say what is being waited for if another command has it."""
+    """Hold the lock exclusively. If another command has it, print what we are waiting for."""
     with _open(name) as handle:
         if not _try(handle, fcntl.LOCK_EX):
             say(f"    waiting for {waiting_for}")
@@ -24,13 +24,13 @@ def exclusive(name: str, waiting_for: str) -> Iterator[None]:
 
 @contextmanager
 def exclusive_if_free(name: str) -> Iterator[bool]:
-    """Hold the lock alone if nobody else has it; yield whether it is held."""
+    """Hold the lock exclusively if no other command has it. Yield whether we got it."""
     with _open(name) as handle:
         yield _try(handle, fcntl.LOCK_EX)
 
 
 def shared(name: str) -> IO[bytes]:
-    """Take a share of the lock and return its handle; closing the handle gives the share back."""
+    """Take a shared lock and return its handle; closing the handle releases it."""
     handle = _open(name)
     fcntl.flock(handle, fcntl.LOCK_SH)
     return handle

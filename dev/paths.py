@@ -1,4 +1,4 @@
-"""Where things are: the checkout, and the state folder with everything that was set up."""
+"""Paths: the checkout, and the state folder with everything that was set up."""
 
 import hashlib
 import os
@@ -21,12 +21,12 @@ ODOO = STATE / "odoo"
 POSTGRES = STATE / "pg"
 VENV = STATE / "venv"
 
-# Tells this checkout's things from another's where both share a place (an outside PostgreSQL, the temporary folder).
+# Identifies this checkout where several share a place (the user's own PostgreSQL, the temporary folder).
 CHECKOUT_ID = hashlib.sha256(str(STATE).encode()).hexdigest()[:8]
 
 
 def digest(*parts: bytes | str) -> str:
-    """Return a hash over the parts in their order; it changes when any of them does."""
+    """Return a hash over the parts, in order."""
     total = hashlib.sha256()
     for part in parts:
         content = part.encode() if isinstance(part, str) else part

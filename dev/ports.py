@@ -4,7 +4,7 @@ import socket
 
 
 def free(preferred: int = 0) -> int:
-    """Return the preferred port if nothing listens on it, else some free one."""
+    """Return the preferred port if nothing listens on it, otherwise any free one."""
     for port in (preferred, 0) if preferred else (0,):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,6 +1,6 @@
-"""What a person sees while a command works.
+"""The progress that a command shows while it runs.
 
-Progress goes to standard error, so that standard output carries results alone.
+Progress is written to standard error, so that standard output contains only results.
 """
 
 import shlex
@@ -15,7 +15,7 @@ from typing import Any
 from . import paths
 from .failure import Failure
 
-# Without a terminal, a sign of life this often (seconds) is enough; with one, the line is redrawn.
+# Without a terminal, print a line at this interval (seconds); with one, redraw the line.
 HEARTBEAT = 15.0
 REDRAW = 0.5
 TAIL_LINES = 30
@@ -29,7 +29,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Announce a step that takes a while, and tell how long it took when it succeeded."""
+    """Announce a step that takes a while, and print how long it took if it succeeded."""
     say(f"==> {title}")
     start = time.monotonic()
     yield
@@ -53,10 +53,10 @@ def run(
     identity: Mapping[str, Any] | None = None,
     explain: Callable[[str], str] | None = None,
 ) -> Path:
-    """Run a command that writes to a log file while its last line and its time are shown; return the log's path.
+    """Run a command that writes to a log file, showing its last line and the time. Return the log's path.
 
-    Raises Failure(failure, hint) with the end of the log when the command fails; ``explain`` may pick the
-    telling lines out of the whole log instead. ``identity`` has subprocess's arguments for another user.
+    Raises Failure(failure, hint) with the end of the log if the command fails; ``explain`` may pick the relevant
+    lines from the whole log instead. ``identity`` contains subprocess's arguments to run as another user.
     """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log = paths.LOGS / f"{log_name}.log"
@@ -91,7 +91,7 @@ def run(
 
 
 def _watch(process: subprocess.Popen, log: Path) -> None:
-    """Wait for the process, showing that it is alive."""
+    """Wait for the process, and show that it is alive."""
     start = shown = time.monotonic()
     terminal = sys.stderr.isatty()
     while True:

@@ -1,7 +1,7 @@
-"""The layout of XML files: what prettier's XML plugin makes of them, as OCA uses it, at a width of 120.
+"""Format XML files like prettier's XML plugin with OCA's settings, at a width of 120.
 
-Tags and comments are indented, and a tag that is too long gets a line for each attribute. What is in an element that
-has text stays as it is, to the last blank: that text is what translations are found by.
+Tags and comments are indented, and a tag that is too long gets one line per attribute. The content of an element with
+text is left exactly as it is, because translations are found by that text.
 """
 
 import re
@@ -17,7 +17,7 @@ ATTRIBUTE = re.compile(rf"[^\s=]+\s*=\s*(?:{QUOTED})")
 
 @dataclass
 class Element:
-    """A tag with what is between it and its end tag, parsed and as it is written."""
+    """A tag with its content, both parsed and as written."""
 
     name: str
     attributes: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Element:
 
 
 def format_xml(source: str) -> str:
-    """Return a file's content in the layout. Raises ValueError where it is not XML that this understands."""
+    """Return a file's content, formatted. Raises ValueError if it is not XML, or not supported here."""
     try:
         ElementTree.fromstring(source)
     except ElementTree.ParseError as error:
@@ -69,7 +69,7 @@ def _parse(source: str) -> Element:
 
 
 def _block(children: list[Element | str], indent: str) -> list[str]:
-    """Return the lines of elements and comments below each other; one blank line between them stays."""
+    """Return the lines of consecutive elements and comments; one blank line between them is kept."""
     lines: list[str] = []
     blank = False
     for child in children:
@@ -97,7 +97,7 @@ def _element(element: Element, indent: str) -> list[str]:
 
 
 def _tag(element: Element, indent: str, end: str, more: str = "") -> list[str]:
-    """Return the opening tag on one line if it fits there with what follows it, else with a line for each attribute."""
+    """Return the opening tag on one line if it fits with what follows it, otherwise with one line per attribute."""
     line = indent + element.opened(end)
     if not element.attributes or ("\n" not in line and len(line + more) <= WIDTH):
         return [line]

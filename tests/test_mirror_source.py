@@ -201,7 +201,7 @@ class TestMirrorSource(MirrorCase):
 
     def test_test_connection_tells_the_version_and_mirrors_nothing(self):
         message = self.source.action_test_connection()["params"]["message"]
-        self.assertEqual(message, "Connected to Odoo 17 through JSON-RPC. It shows 2 products.")
+        self.assertEqual(message, "Connected to Odoo 17 through JSON-RPC. The user can see 2 products.")
         self.assertFalse(self.mirror("product"))
         self.remote.password = "another"
         with self.assertRaisesRegex(UserError, "does not accept the login"):

@@ -28,7 +28,7 @@ class TestSecretAddresses(SecretsCase):
         for url in ("https://user:word@odoo.example", "https://odoo.example?token=abc", "https://odoo.example#abc"):
             with self.assertRaisesRegex(ValidationError, "API Key or Password"):
                 source.url = url
-        with self.assertRaisesRegex(ValidationError, "fields of their own"):
+        with self.assertRaisesRegex(ValidationError, "in the fields User and Password"):
             Courier(self, self.server).record.opal_test_url = "https://user:word@courier.example"
 
     def test_one_that_a_former_release_has_stored_does_not_stand_in_the_way(self):

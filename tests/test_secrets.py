@@ -89,7 +89,7 @@ class TestSecrets(SecretsCase):
             told = case.call(self.manager)
             self.assertNotIn(SECRET, "".join(self.other.received + self.server.received))
             for text in told:
-                self.assertRegex(text, "has to enter the (key|password) again")
+                self.assertRegex(text, "enter (it|the key|the password) again")
                 self.assertNotIn(SECRET, text)
 
         self.each_change(check)

@@ -129,7 +129,7 @@ class TestShipmentProviders(ShipmentCase):
         shipment.write(crashed)
         self.work()
         self.assertEqual(shipment.state, "error")
-        self.assertIn("cannot be asked", shipment.error_message)
+        self.assertIn("cannot report whether", shipment.error_message)
         self.give("find_shipment", lambda carrier, shipment: {"tracking_number": f"FOUND-{shipment.reference}"})
         shipment.write(crashed)
         self.work()

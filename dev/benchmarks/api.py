@@ -2,9 +2,9 @@
 
     python -m dev.benchmarks.api --database NAME [--config FILE] [--url http://localhost:8069] [--rounds 60]
 
-The database needs the addon installed; it is filled up to 10,000 transfers and keeps them. Without ``--url`` a server
-of its own is started on ``--port`` and stopped again. Both sides of a comparison are asked alternately, in turn first;
-medians count. ``ratio`` is how many times faster than the baseline the API is.
+The database needs the addon installed; it is filled up to 10,000 transfers and keeps them. Without ``--url``, a server
+is started on ``--port`` and stopped afterwards. Both sides of a comparison are called alternately, and their medians
+are compared. ``ratio`` is how many times faster the API is than the baseline.
 """
 
 import argparse
@@ -30,9 +30,9 @@ ORDER = "scheduled_date desc, id"
 
 
 class Client:
-    """Asks one database of one server with one key; every answer must be a success.
+    """A client of one database with one API key; every answer must be a success.
 
-    ``http.client``, because a heavier client would take longer than the answers and blur the comparison.
+    It uses ``http.client``, because a heavier client would take longer than the answers and blur the comparison.
     """
 
     def __init__(self, url, database, key):
@@ -97,7 +97,7 @@ def measure(ours, baseline, rounds):
 
 
 def prepare_database(options):
-    """Load the registry in this process, once, to create the data; see ``api_data.prepare``."""
+    """Load the registry in this process once, to create the data; see ``api_data.prepare``."""
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry
     from odoo.tools import config
@@ -115,7 +115,7 @@ def odoo_arguments(options):
 
 @contextlib.contextmanager
 def server(options):
-    """Run an Odoo server without scheduler for the time of the block; yield its address."""
+    """Run an Odoo server without scheduler within the block; yield its address."""
     url = f"http://127.0.0.1:{options.port}"
     command = [
         sys.executable, "-m", "odoo", *odoo_arguments(options), "--http-interface=127.0.0.1",
@@ -140,7 +140,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m dev.benchmarks.api", description=__doc__.splitlines()[0])
     parser.add_argument("--database", required=True)
     parser.add_argument("--config", help="Odoo's configuration file")
-    parser.add_argument("--url", help="a server that runs already")
+    parser.add_argument("--url", help="a server that is already running")
     parser.add_argument("--port", type=int, default=8099)
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args()

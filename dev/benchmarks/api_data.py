@@ -1,4 +1,4 @@
-"""The data that ``dev.benchmarks.api`` measures on; run with an Odoo environment (its registry loaded)."""
+"""Create the data for ``dev.benchmarks.api``; needs an Odoo environment."""
 
 from odoo.fields import Command
 
@@ -7,9 +7,9 @@ LINES = 50
 
 
 def prepare(env, count):
-    """Fill the database up to `count` transfers, one of them with 50 move lines, and make an API key.
+    """Fill the database up to `count` transfers, one of them with 50 move lines, and create an API key.
 
-    Safe to repeat: what is there stays. The key is new every time and belongs to the administrator.
+    Can be repeated: existing data is kept. The key is new every time and belongs to the administrator.
 
     :return: {"key": str, "picking_id": int of the transfer with the lines}
     """
@@ -32,7 +32,7 @@ def _picking_type(env):
 
 
 def _insert_pickings(env, count):
-    # By SQL: the ORM takes minutes for what no measurement here depends on.
+    # By SQL, because the ORM would take minutes without any effect on the measurements.
     picking_type = _picking_type(env)
     env.cr.execute(
         """

@@ -1,10 +1,10 @@
-"""Reading a large feed, against reading it at one go with the standard library; one JSON object a line.
+"""Read a large feed, compared with reading it at once with the standard library; one JSON object per line.
 
     python -m dev.benchmarks.fetch_parse
 
-Ours is the order feed: limits, exact numbers, entries one by one. The baseline holds everything at once, as
-`json.loads` does. `grown_mb` is by how much the peak memory of this process grew while ours read 50,000 orders; ours
-goes first, as a peak stays.
+Ours is the order feed: limits, exact numbers, entries one by one. The baseline holds everything in memory, like
+`json.loads`. `grown_mb` is the growth of this process's peak memory while ours reads 50,000 orders. Ours runs first,
+because a peak never goes down.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main():
 
 
 class Way(measuring.Way):
-    """As there, without a database."""
+    """See `measuring`; no database is used."""
 
     def run(self, orders, work):
         self.time(orders, work)

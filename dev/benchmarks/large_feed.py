@@ -1,11 +1,11 @@
-"""The memory that a synchronization of a large feed takes; one JSON object.
+"""Measure the memory that a synchronization of a large feed takes; prints one JSON object.
 
     python -m dev.benchmarks.large_feed --database NAME [--config FILE]
 
-50,000 orders that no one knows yet are downloaded, checked and put into the inbox: `grown_mb` is by how much the peak
-memory of this process grew meanwhile, `again_mb` the same for the second time, when all of them are known. First they
-come in pages of 1,000, then, as an external system without pages sends them, in one array. The orders have a status
-that is not accepted, so reading and storing them is all that is measured; importing goes by batches of a fixed size.
+50,000 new orders are downloaded, checked and put into the inbox. `grown_mb` is the growth of this process's peak memory
+meanwhile; `again_mb` is the same for a second run, when all orders are known. The orders come first in pages of 1,000,
+then in one array, as from an external system without pages. Their status is not accepted, so only reading and storing
+them is measured; importing works in batches of a fixed size.
 """
 
 import json
@@ -24,7 +24,7 @@ def main():
     with measuring.environment(options) as env:
         config = store.make(env).pos_config_id
         with plain_feed.serving(1_000, 1_000) as url:
-            make(env, config, url).sync_orders()  # what a process loads once is loaded
+            make(env, config, url).sync_orders()  # load everything that a process loads only once
         for per_page in PER_PAGE:
             figures = {"bench": "large_feed", "orders": ORDERS, "per_page": per_page}
             with plain_feed.serving(ORDERS, per_page) as url:
@@ -39,7 +39,7 @@ def main():
 
 
 def make(env, config, url):
-    """Return a synchronization that takes everything and imports nothing."""
+    """Return a synchronization that accepts every order and imports none."""
     sync = env["external.order.sync"].create(
         {
             "name": "Large Feed",
@@ -53,7 +53,7 @@ def make(env, config, url):
 
 
 def measure(env, sync):
-    """Synchronize; return by how many megabytes the peak memory grew, and the seconds that it took."""
+    """Synchronize. Return the growth of the peak memory in megabytes, and the time in seconds."""
     env.invalidate_all()
     measuring.forget_peak()
     before, start = measuring.peak_mb(), time.perf_counter()

@@ -1,4 +1,4 @@
-"""What the benchmarks share: an Odoo environment in this process, counted and timed work, one JSON object a line."""
+"""Shared by the benchmarks: an Odoo environment in this process, counted and timed work, one JSON object per line."""
 
 import argparse
 import contextlib
@@ -16,11 +16,11 @@ from pathlib import Path
 def arguments(module: str, description: str, rounds: int) -> argparse.Namespace:
     """Return the command line's options, which are the same for each benchmark."""
     parser = argparse.ArgumentParser(prog=f"python -m dev.benchmarks.{module}", description=description)
-    parser.add_argument("--database", required=True, help="with the addon installed; what is measured stays in it")
+    parser.add_argument("--database", required=True, help="with the addon installed; the benchmark's data stays in it")
     parser.add_argument("--config", help="Odoo's configuration file")
-    parser.add_argument("--rounds", type=int, default=rounds, help="how often both ways are measured, in turns")
-    parser.add_argument("--only", help="the one figure that is wanted, where there are several")
-    parser.add_argument("--quick", action="store_true", help="count the statements only; exit 1 if there are too many")
+    parser.add_argument("--rounds", type=int, default=rounds, help="number of measurements of both ways, alternately")
+    parser.add_argument("--only", help="print only this figure, if there are several")
+    parser.add_argument("--quick", action="store_true", help="only count SQL statements; exit 1 if there are too many")
     return parser.parse_args()
 
 
@@ -40,14 +40,14 @@ def environment(options: argparse.Namespace) -> Iterator:
 
 @dataclass
 class Way:
-    """One of two ways to do the same: how many orders a second in each round, and how many statements an order."""
+    """One of two ways to do the same work: orders per second in each round, and SQL statements per order."""
 
     rates: list[float] = field(default_factory=list)
     statements: float = 0.0
     orders: int = 0
 
     def run(self, orders: int, work: Callable[[], object]) -> None:
-        """Do the work, which is for so many orders, and note what it took."""
+        """Do the work for `count` orders, and record its time and statements."""
         from odoo import sql_db
 
         before = sql_db.sql_counter
@@ -55,7 +55,7 @@ class Way:
         self.statements = (sql_db.sql_counter - before) / orders
 
     def time(self, orders: int, work: Callable[[], object]) -> None:
-        """Do the work and note how long it took."""
+        """Do the work and record its time."""
         gc.collect()
         start = time.perf_counter()
         work()
@@ -64,7 +64,7 @@ class Way:
 
     @property
     def rate(self) -> float:
-        """The median of the rounds, in orders a second."""
+        """The median of the rounds, in orders per second."""
         return statistics.median(self.rates)
 
 
@@ -85,17 +85,17 @@ def report(bench: str, ours: Way, baseline: Way, **more: object) -> None:
 
 
 def check_statements(bench: str, statements: float, limit: float) -> None:
-    """Print the statements an order of a quick run; exit if there are more than may be."""
+    """Print the statements per order of a quick run; exit if they exceed the limit."""
     print(json.dumps({"bench": bench, "sql_per_order": round(statements, 2), "limit": limit}), flush=True)
     if statements > limit:
         sys.exit(f"{bench}: {statements:.2f} SQL statements an order, at most {limit} are expected")
 
 
 def peak_mb() -> float:
-    """Return the largest memory that this process had so far, or since `forget_peak`, in megabytes."""
+    """Return the peak memory of this process so far, or since `forget_peak`, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def forget_peak() -> None:
-    """Have `peak_mb` begin with what this process has now (Linux, proc(5): clear_refs)."""
+    """Reset `peak_mb` to the current memory of this process (Linux, proc(5): clear_refs)."""
     Path("/proc/self/clear_refs").write_text("5")

@@ -1,17 +1,17 @@
-"""Mirroring a real second Odoo against the plain way, row by row through the ORM; one JSON object a line.
+"""Mirror a real second Odoo, compared with writing row by row through the ORM; one JSON object per line.
 
     python -m dev.benchmarks.mirror --database NAME [--config FILE] [--only mirror_idle]
 
-Nobody may be connected to the database: a copy of it, NAME_remote, becomes the remote, with 20,000 quants, 5,000
-transfers and 15,000 move lines, served by a process of its own; it is dropped in the end.
+The database must have no connections: its copy NAME_remote becomes the remote, with 20,000 quants, 5,000 transfers and
+15,000 move lines, served by a separate process. The copy is dropped at the end.
 
-`mirror_full`: a first synchronization of everything, the requests included. Its baseline takes rows of the same kinds
-over the same connection, looks each one up, and gives it to one `create` (the first time) or `write` (the second);
-committed by the page.
+`mirror_full`: the first synchronization of everything, including the requests. The baseline reads rows of the same
+kinds over the same connection, looks each one up, and passes it to one `create` (first time) or `write` (second time),
+with a commit per page.
 
-`mirror_idle`: a synchronization with nothing new: the requests it takes, how large the answers are, and the work here
-(processor time of this process). Its baseline reads all rows again, which also would notice every change and every
-vanished row, and writes nothing.
+`mirror_idle`: a synchronization without changes: the number of requests, the size of the answers, and the work here
+(CPU time of this process). The baseline reads all rows again, which would also detect every changed or deleted row,
+and writes nothing.
 """
 
 import json
@@ -22,7 +22,7 @@ from itertools import count
 from . import measuring
 
 QUANTS, PICKINGS = 20_000, 5_000
-BASELINE_ROWS = 600  # of each of the large kinds
+BASELINE_ROWS = 600  # for each of the large kinds
 LARGE_KINDS = ("quant", "picking", "move_line")
 PAGE = 2000
 MAX_REQUESTS, MAX_SECONDS = 7, 1.0
@@ -56,9 +56,9 @@ def main():
 
 
 def measure_full(env, values, rounds):
-    """Print how many rows a second are mirrored, and how many the plain way takes."""
+    """Print how many rows per second are mirrored, by us and by the baseline."""
     ours, baseline = measuring.Way(), measuring.Way()
-    rows = synchronize(make_source(env, values))  # fills the caches that every process fills once
+    rows = synchronize(make_source(env, values))  # warms the caches of the process
     for number in range(rounds):
         source = make_source(env, values)
         plain = PlainWay(make_source(env, values))
@@ -87,7 +87,7 @@ def measure_full(env, values, rounds):
 
 
 def measure_idle(env, values, rounds):
-    """Print what a synchronization with nothing new costs; exit if that is more than it may."""
+    """Print the cost of a synchronization without changes; exit if it exceeds the limit."""
     source = make_source(env, values)
     synchronize(source)
     ours, baseline, work, sizes = measuring.Way(), measuring.Way(), [], []
@@ -131,7 +131,7 @@ def make_source(env, values):
 
 
 def forget(source):
-    """Delete a source, so that each round finds the tables as the first one did."""
+    """Delete a source, so that each round starts with the same tables."""
     env = source.env
     source.unlink()
     env.cr.commit()
@@ -153,7 +153,7 @@ def connect(source):
 
 
 def pages(client, kind, limit=None):
-    """Yield the rows of a kind in pages, as the mirror's own client brings them."""
+    """Yield the rows of a kind in pages, as the mirror's client returns them."""
     after = 0
     while rows := client.page(kind, after, limit or PAGE):
         yield rows
@@ -174,7 +174,7 @@ def read_everything(source):
 
 
 def read_newest(source):
-    """Return how many bytes the answers are that tell that nothing is new."""
+    """Return the size in bytes of the answers when nothing has changed."""
     from odoo.addons.external_order_sync.lib.remote_odoo.versions import KINDS
     from odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync import NEWEST_ROWS
 
@@ -185,7 +185,7 @@ def read_newest(source):
 
 
 class PlainWay:
-    """A look-up and one `create` or `write` a row; links are looked up in memory, which flatters it."""
+    """A lookup and one `create` or `write` per row. Links are looked up in memory, which favors this baseline."""
 
     def __init__(self, source):
         self.source = source
@@ -195,7 +195,7 @@ class PlainWay:
             self.rows = sum(len(page) for kind in LARGE_KINDS for page in pages(client, kind, BASELINE_ROWS))
 
     def run(self):
-        """Take the rows twice: the first time all are new."""
+        """Write the rows twice; the first time, all are new."""
         with connect(self.source) as client:
             for _time in range(2):
                 for kind in LARGE_KINDS:

@@ -1,10 +1,11 @@
-"""Importing orders against Odoo's own way, `pos.order.sync_from_ui`, order by order; one JSON object a line.
+"""Import orders, compared with Odoo's `pos.order.sync_from_ui`, order by order; one JSON object per line.
 
     python -m dev.benchmarks.order_import --database NAME [--config FILE] [--only import_at_closing] [--quick]
 
-Three lines an order, storable products. `import` makes the transfer of each order at once; with `import_at_closing`
-the session's closing makes them. Ours begins at the pending inbox rows: parsing, matching and pricing are included. The
-baseline gets its values ready-made. Both are committed as in production, ours by the batch, the baseline by the order.
+Three lines per order, storable products. With `import`, each order creates its transfer immediately; with
+`import_at_closing`, the closing of the session does. Ours starts from pending inbox rows, so parsing, matching and
+pricing are included; the baseline gets ready-made values. Both commit as in production: ours per batch, the baseline
+per order.
 """
 
 from . import measuring, store

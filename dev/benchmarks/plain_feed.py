@@ -1,8 +1,8 @@
-"""A feed of the benchmark's orders, as a process of its own, so that its memory and time are not ours.
+"""A feed of the benchmark's orders in a separate process, so that its memory and time are not measured.
 
     python -m dev.benchmarks.plain_feed ORDERS PER_PAGE
 
-It prints its address. Pages are made when they are asked for and linked by ``Link: rel="next"``.
+It prints its address. Pages are created on request and linked by ``Link: rel="next"``.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from . import store
 
 @contextlib.contextmanager
 def serving(orders, per_page):
-    """Run the feed for the time of the block; yield its address."""
+    """Run the feed within the block; yield its address."""
     command = [sys.executable, "-m", "dev.benchmarks.plain_feed", str(orders), str(per_page)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:

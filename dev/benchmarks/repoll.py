@@ -1,9 +1,9 @@
-"""A poll that brings nothing new, against asking Odoo for each order; one JSON object a line.
+"""Poll a feed without new orders, compared with asking Odoo for each order; one JSON object per line.
 
     python -m dev.benchmarks.repoll --database NAME [--config FILE] [--quick]
 
-10,000 orders that are all known come again, on one page, as the guide's plain array. Ours is the whole
-synchronization, download included; `download_s` is what fetching the page and dropping it takes, `work_s` the rest. The
+10,000 known orders are received again, on one page, as the plain array of `docs/order_format.md`. Ours is the whole
+synchronization, including the download; `download_s` is the time to fetch the page and drop it, `work_s` the rest. The
 baseline is `pos.order.sync_from_ui`, which recognizes each order by its uuid.
 """
 
@@ -51,7 +51,7 @@ def main():
 
 
 def receive_all(env, sync, url):
-    """Return a synchronization that has received all orders of the feed; none of them waits to be imported."""
+    """Return a synchronization that has received all orders of the feed, with none left to import."""
     feed = env["external.order.sync"].create(
         {
             "name": "Benchmark Feed",

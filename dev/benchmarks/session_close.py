@@ -1,8 +1,9 @@
-"""Closing a session of imported orders against one of orders from a register; one JSON object a line.
+"""Close a session of imported orders, compared with one of orders from a register; one JSON object per line.
 
     python -m dev.benchmarks.session_close --database NAME [--config FILE]
 
-The stock was taken at once in both. Closing is Odoo's own; what is shown here is that imported orders do not burden it.
+In both sessions the transfers were created with each order. Odoo does the closing; this shows that imported orders do
+not make it slower.
 """
 
 from . import measuring, store

@@ -11,7 +11,7 @@ STOCK = 1_000_000
 
 
 def make(env, name="Benchmark"):
-    """Return a synchronization whose Point of Sale has its products in stock; it fetches from nowhere."""
+    """Return a synchronization whose Point of Sale has its products in stock; it has no external system."""
     sync = env["external.order.sync"].search([("name", "=", name)])
     if not sync:
         pos_config = env.ref("point_of_sale.pos_config_main")
@@ -28,7 +28,7 @@ def make(env, name="Benchmark"):
 
 
 def make_products(env, pos_config):
-    """Create the products that the orders hold, with a tax of 15 %, and put them into stock."""
+    """Create the products of the orders, with a tax of 15 %, and put them into stock."""
     tax = env["account.tax"].create(
         {
             "name": "15 % (benchmark)",
@@ -91,7 +91,7 @@ def order(number):
 
 
 class Orders:
-    """Hands out orders that the database has not seen yet."""
+    """Provide orders that are new to the database."""
 
     def __init__(self, sync):
         inbox = sync.env["external.order"].search_fetch([("sync_id", "=", sync.id)], ["external_id"])
@@ -100,13 +100,13 @@ class Orders:
         self._next = max([0, *known]) + sent + 1
 
     def take(self, count):
-        """Return so many new orders."""
+        """Return `count` new orders."""
         first, self._next = self._next, self._next + count
         return [order(number) for number in range(first, first + count)]
 
 
 def take_stock(sync, at_closing=False):
-    """Have the open session make a transfer for each order at once, or one for all at its closing."""
+    """Let the open session create a transfer for each order immediately, or one for all at closing."""
     sync._get_or_create_pos_session().update_stock_at_closing = at_closing
     sync.env.cr.commit()
 
@@ -118,7 +118,7 @@ def receive(sync, orders):
 
 
 def import_pending(sync):
-    """Import what is in the inbox as a synchronization does, batch by batch; fail if anything is left."""
+    """Import the inbox as a synchronization does, batch by batch; fail if an order is left."""
     run = sync.env["external.order.sync.run"].create({"sync_id": sync.id})
     run._import_orders()
     run.status = "success"
@@ -128,7 +128,7 @@ def import_pending(sync):
 
 
 def values_from_register(sync, orders):
-    """Return the orders as values for `pos.order.sync_from_ui`, matched and priced already."""
+    """Return the orders as values for `pos.order.sync_from_ui`, already matched and priced."""
     importer = sync.env["external.order.import"]
     module = sys.modules[importer._prepare_orders.__module__]
     outcomes = [module.Outcome() for _order in orders]
@@ -140,7 +140,7 @@ def values_from_register(sync, orders):
 
 
 def send_from_register(env, values):
-    """Send each order by itself, as registers do: each is a request, and so a transaction, of its own."""
+    """Send each order separately, as registers do: each one is a separate request and transaction."""
     for order in values:
         env["pos.order"].sync_from_ui([order])
         env.cr.commit()

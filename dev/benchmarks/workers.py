@@ -1,10 +1,10 @@
-"""Two processes that share one inbox against one process; one JSON object a line.
+"""Two processes that share one inbox, compared with one process; one JSON object per line.
 
     python -m dev.benchmarks.workers --database NAME [--config FILE]
 
-`ratio` is how many times faster the two are. It is limited by the cores that are free: `cores` is how many two
-processes together could keep busy in this run, measured with work that needs no database. `cpu_ms_per_order` is the
-processor time of the workers, which grows where they hinder each other.
+`ratio` is how many times faster the two are. It is limited by the free cores: `cores` is how many cores two processes
+could keep busy in this run, measured with work that needs no database. `cpu_ms_per_order` is the CPU time of the
+workers, which grows if they hinder each other.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import time
 
 from . import measuring, store
 
-ORDERS = 400  # a process and round
+ORDERS = 400  # per process and round
 
 
 def main():
@@ -59,7 +59,7 @@ def main():
 
 
 class Worker:
-    """A process with a registry of its own, that works when told to."""
+    """A process with its own registry that works on command."""
 
     def __init__(self, options):
         config = ["--config", options.config] if options.config else []
@@ -89,7 +89,7 @@ class Worker:
 
 
 def together(workers, word):
-    """Have the workers do the same at the same time; return the seconds until the last one is through."""
+    """Let all workers do the same work at the same time. Return the seconds until the last one is done."""
     start = time.perf_counter()
     for worker in workers:
         worker.tell(word)
@@ -109,7 +109,7 @@ def work():
         for line in sys.stdin:
             before, counter = time.process_time(), sql_db.sql_counter
             if line.strip() == "import":
-                env.cr.rollback()  # begin with what there is now
+                env.cr.rollback()  # start from the current values
                 env.invalidate_all()
                 run = env["external.order.sync.run"].create({"sync_id": sync.id})
                 env.cr.commit()

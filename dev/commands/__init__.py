@@ -1,1 +1,1 @@
-"""The commands, one module each; its first line is its help, ``run(arguments)`` returns the exit code."""
+"""The commands, one module each. The first docstring line is the help; ``run(arguments)`` returns the exit code."""

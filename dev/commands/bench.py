@@ -1,4 +1,4 @@
-"""Measure against Odoo's own way, one JSON object a line; BENCH=name for one, ARGS=--quick for the statements only."""
+"""Run the benchmarks, one JSON object per line. BENCH=name runs one, ARGS=--quick only counts SQL statements."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from dev.failure import Failure
 from dev.server import environment, odoo_program, templates
 from dev.server.environment import Environment
 
-# Benchmark: module below dev/benchmarks/, its further arguments. `--quick` is for those that have something to check.
+# Benchmark: module in dev/benchmarks/, additional arguments. `--quick` runs only those with a limit to check.
 BENCHMARKS = {
     "import": ("order_import", ["--only=import"]),
     "import_at_closing": ("order_import", ["--only=import_at_closing"]),
@@ -25,7 +25,7 @@ QUICK = ("import", "import_at_closing", "repoll", "fetch_parse")
 
 
 def run(arguments: list[str]) -> int:
-    """Run all benchmarks or the one that BENCH names; return 1 if one failed."""
+    """Run all benchmarks, or the one named by BENCH. Return 1 if one failed."""
     chosen = os.environ.get("BENCH", "")
     if chosen and chosen not in BENCHMARKS:
         raise Failure(f"there is no benchmark {chosen}", f"Choose one of {', '.join(BENCHMARKS)}.")
@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _run_one(env: Environment, name: str, arguments: list[str]) -> int:
-    """Run one benchmark in a process and on a database of its own."""
+    """Run one benchmark in a separate process and database."""
     module, more = BENCHMARKS[name]
     database = f"bench_{os.getpid()}"
     try:

@@ -1,4 +1,4 @@
-"""Remove what the other commands have set up: databases, Odoo, Python packages, logs; PostgreSQL is stopped first."""
+"""Remove everything the other commands set up: databases, Odoo, Python packages, logs. Stops PostgreSQL first."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from dev.postgres.databases import Databases
 from dev.progress import say, step
 from dev.setup import rtlcss
 
-# What commands hold while they work on something that is removed here.
+# Locks of commands that use something that is removed here.
 IN_USE_BY = {
     "setup": "setting up",
     "templates": "making databases",
@@ -21,7 +21,7 @@ IN_USE_BY = {
     "faults": "at work",
     "odoo-tests": "testing Odoo",
 }
-# By name: EOS_STATE_DIR may be a folder that has other things, too. The locks come last, as they are held meanwhile.
+# By name, because EOS_STATE_DIR may contain other files too. The locks come last, because they are held meanwhile.
 PARTS = (
     paths.ADDONS,
     paths.APT,
@@ -39,39 +39,41 @@ PARTS = (
 
 
 def run(arguments: list[str]) -> int:
-    """Remove it, unless another command of this checkout is at work. Nothing outside the state folder is touched, but
-    the databases of this checkout on a PostgreSQL of one's own."""
+    """Remove everything, unless another command of this checkout is running.
+
+    Outside the state folder, only this checkout's databases on the user's own PostgreSQL are removed.
+    """
     if not any(part.exists() for part in PARTS):
         say("There is nothing to remove.")
         return 0
     with ExitStack() as stack:
         for name, doing in IN_USE_BY.items():
             if not stack.enter_context(locks.exclusive_if_free(name)):
-                raise Failure(f"Another command of this checkout is {doing}.", "End it, or wait for its end.")
+                raise Failure(f"Another command of this checkout is {doing}.", "Stop it, or wait until it has ended.")
         with step("Databases"):
             stack.enter_context(_databases_gone())
         with step(f"Files in {paths.STATE}"):
             _remove_files()
-    say("All that was set up is removed, the demo database with it. The next command sets up anew.")
+    say("Everything has been removed, including the demo database. The next command sets it up again.")
     return 0
 
 
 @contextmanager
 def _databases_gone() -> Iterator[None]:
-    """Drop the databases on a server of the user's own, and keep ours stopped for the time of the context.
+    """Drop the databases on the user's own server, or keep the embedded server stopped within the context.
 
-    Raises Failure if somebody uses them.
+    Raises Failure if they are in use.
     """
-    if paths.VENV.exists():  # without it there never was a database
+    if paths.VENV.exists():  # without it there has never been a database
         if postgres.is_outside():
             _drop_outside()
-        cluster.Cluster(cluster.FOLDER / "pg").remove()  # what a laboratory that was killed has left
+        cluster.Cluster(cluster.FOLDER / "pg").remove()  # left by a killed laboratory
     with embedded_postgres.kept_stopped():
         yield
 
 
 def _remove_files() -> None:
-    """Remove all that was set up in the state folder, and the folder if nothing else is in it."""
+    """Remove everything that was set up in the state folder, and the folder itself if it is then empty."""
     for part in PARTS:
         if part.is_dir() and not part.is_symlink():
             shutil.rmtree(part)
@@ -87,6 +89,6 @@ def _drop_outside() -> None:
         prefix = server.database_prefix
         used = server.sql(f"SELECT DISTINCT datname FROM pg_stat_activity WHERE starts_with(datname, '{prefix}')")
         if used:
-            raise Failure(f"Somebody uses the database {used[0][0]}.", "End the command that does.")
+            raise Failure(f"The database {used[0][0]} is in use.", "Stop the command that uses it.")
         for (name,) in server.sql(f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}')"):
             Databases(server).drop(name.removeprefix(prefix))

@@ -1,4 +1,4 @@
-"""Import the demo shop's orders once, compare Odoo with the shop's own books, and ship one parcel."""
+"""Import the demo shop's orders once, compare Odoo with the shop's books, and ship one parcel."""
 
 import os
 
@@ -13,9 +13,9 @@ from dev.server.odoo_client import OdooClient
 
 
 def run(arguments: list[str]) -> int:
-    """Do one synchronization through a real server; return 0 only if all figures agree and the log is clean."""
+    """Run one synchronization on a real server. Return 0 only if all figures agree and the log has no errors."""
     with demo_database.kept_for_us() as ours, environment.ready() as env:
-        # A `make run` may be using the demo database; then this works in one of its own and leaves nothing.
+        # If `make run` is using the demo database, use a temporary one.
         database = demo_database.NAME if ours else f"demo_{os.getpid()}"
         try:
             with demo_shop.selling() as shop, demo_courier.carrying() as courier:
@@ -36,10 +36,10 @@ def run(arguments: list[str]) -> int:
     problems = log_check.problems(server.log)
     for problem in problems:
         print(f"In Odoo's log: {problem}")
-    # The scheduler may have been quicker than the button, which then finds nothing left to import.
+    # The scheduler may have been faster than the button, which then finds nothing left to import.
     if status not in ("success", "no_orders") or differing or problems:
         print(f"\nThe demo FAILED: status {status}, {len(differing)} figures differ, {len(problems)} errors in the log")
         print(f"({server.log})")
         return 1
-    print("\nAll figures agree with the shop's own, and Odoo's log has no error.")
+    print("\nAll figures agree with the shop's books, and Odoo's log has no errors.")
     return 0

@@ -1,4 +1,4 @@
-"""Import orders while things break and compare all books; ROUNDS=n, default: every fault once."""
+"""Import orders while things break, then compare all books. ROUNDS=n sets the rounds; by default, each fault once."""
 
 import os
 import sys
@@ -10,19 +10,19 @@ from dev.server import environment
 
 
 def run(arguments: list[str]) -> int:
-    """Print one JSON object in the end; return 0 only if no order was lost, doubled or differs in anything.
+    """Print one JSON object at the end. Return 0 only if no order is lost, duplicated or different.
 
-    ``ROUNDS``, ``SEED``, ``ORDERS`` (a round), ``FIRST`` (number of the first round) and ``KINDS`` (names, separated
+    ``ROUNDS``, ``SEED``, ``ORDERS`` (per round), ``FIRST`` (number of the first round) and ``KINDS`` (names, separated
     by commas) may be given as arguments or in the environment, as `make` passes them.
     """
     _odoo, python = environment.ensure_tools()
     if Path(sys.prefix).resolve() != paths.VENV.resolve():
-        # The laboratory talks to PostgreSQL all the time, for which it needs a driver.
+        # The laboratory needs a PostgreSQL driver.
         os.chdir(paths.CHECKOUT)
         os.execv(python, [str(python), "-m", "dev", "faults", *arguments])
     from dev.faults import command
 
     with locks.exclusive_if_free("faults") as ours:
         if not ours:
-            raise Failure("Another fault laboratory of this checkout is at work.", "Wait for its end.")
+            raise Failure("Another fault laboratory of this checkout is running.", "Wait for its end.")
         return command.run({**os.environ, **dict(argument.split("=", 1) for argument in arguments if "=" in argument)})

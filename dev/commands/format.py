@@ -1,4 +1,4 @@
-"""Format the code: Python with ruff, XML as prettier would with OCA's settings; `make lint` checks it."""
+"""Format the code: Python with ruff, XML like prettier with OCA's settings. `make lint` checks the format."""
 
 import subprocess
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from dev.server import environment
 
 
 def run(arguments: list[str]) -> int:
-    """Change the files that have another layout; return 1 if one cannot be read."""
+    """Reformat the files. Return 1 if one of them cannot be read."""
     _odoo, python = environment.ensure_tools()
     ruff = python.parent / "ruff"
-    # Only imports: other findings of the linter are for a person.
+    # Fix only imports; other findings of the linter need a person.
     sorting = subprocess.run([ruff, "check", "--select=I", "--fix", "--quiet", "."], cwd=paths.CHECKOUT)
     formatting = subprocess.run([ruff, "format", "."], cwd=paths.CHECKOUT)
     failed = bool(sorting.returncode or formatting.returncode)
@@ -29,19 +29,19 @@ def run(arguments: list[str]) -> int:
 
 
 def unformatted_xml() -> Iterator[str]:
-    """Yield a line for each XML file that has another layout, or cannot be read."""
+    """Yield a line for each XML file that is not formatted, or cannot be read."""
     for file in _xml_files():
         name = file.relative_to(paths.CHECKOUT)
         try:
             source = file.read_text()
             if xml_layout.format_xml(source) != source:
-                yield f"{name}: has another layout; run: make format"
+                yield f"{name}: is not formatted; run: make format"
         except ValueError as error:
             yield f"{name}: {error}"
 
 
 def _xml_files() -> Iterator[Path]:
-    """Yield the addon's files; hidden folders, such as the state's, have others."""
+    """Yield the addon's files, without hidden folders such as the state folder."""
     for folder in sorted(paths.CHECKOUT.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
             yield from sorted(folder.rglob("*.xml"))

@@ -1,4 +1,4 @@
-"""Check the code: ruff, pylint-odoo, the layout of XML files, what is in the wheel; see also `make format`."""
+"""Check the code: ruff, pylint-odoo, the XML format, and the content of the wheel. See also `make format`."""
 
 import os
 import subprocess
@@ -12,18 +12,18 @@ from dev.commands import format as format_command
 from dev.progress import say
 from dev.server import environment
 
-# Plain programs; the checks are for what runs inside Odoo.
+# Plain programs, while the checks are for code that runs inside Odoo.
 PROGRAMS = {"dev"}
-# What an installation needs is all other folders, the Python files, and these.
+# An installation needs all other folders, the Python files, and these files.
 NOT_INSTALLED = {"dev", "docs", "tests"}
 INSTALLED_FILES = {"LICENSE", "README.md"}
 
 
 def run(arguments: list[str]) -> int:
-    """Run every check, also after one that failed; return 1 if any failed."""
+    """Run every check, even after a failed one. Return 1 if any failed."""
     odoo, python = environment.ensure_tools()
     programs = python.parent
-    # pylint-odoo resolves the manifest and imports by the addon's folder, which must have the addon's name.
+    # pylint-odoo finds the manifest and imports by the addon's folder, which must have the addon's name.
     pylint_env = {**os.environ, "PYTHONPATH": str(odoo.python_path)}
     checks = {
         "ruff check": _call("ruff check", [programs / "ruff", "check", "."]),
@@ -58,7 +58,7 @@ def _report(title: str, problems: Iterable[str]) -> bool:
 
 
 def _wrong_in_wheel(python: Path) -> Iterator[str]:
-    """Build the wheel; yield what of the addon is missing in it, and what else is in it."""
+    """Build the wheel. Yield a line for each file that is missing in it or does not belong in it."""
     with tempfile.TemporaryDirectory() as folder:
         command = [python, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
         if subprocess.run(command, cwd=paths.CHECKOUT, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode:
@@ -77,11 +77,11 @@ def _wrong_in_wheel(python: Path) -> Iterator[str]:
         if file.is_file() and "__pycache__" not in file.parts
     }
     yield from (f"missing in the wheel: {name}" for name in sorted(wanted - built))
-    yield from (f"not for the wheel: {name}" for name in sorted(built - wanted))
+    yield from (f"does not belong in the wheel: {name}" for name in sorted(built - wanted))
 
 
 def _files(suffix: str) -> list[Path]:
-    """Return the addon's files below the addons folder; named one by one, as pylint does not follow links."""
+    """Return the addon's files below the addons folder, one by one, because pylint does not follow links."""
     return [
         file.relative_to(paths.ADDONS)
         for entry in sorted(paths.ADDON.iterdir())

@@ -1,4 +1,4 @@
-"""Serve Odoo with a Demo Store whose orders are imported, and the demo shop, until Ctrl-C."""
+"""Run Odoo with a Demo Store and the demo shop that it imports orders from, until Ctrl-C."""
 
 from dev import ports
 from dev.demo import database as demo_database
@@ -12,7 +12,7 @@ PREFERRED_PORT = 8069
 
 
 def run(arguments: list[str]) -> int:
-    """Start everything with a fresh demo database, print how to sign in, and stop everything at Ctrl-C."""
+    """Start everything with a fresh demo database, print how to sign in, and stop everything on Ctrl-C."""
     try:
         _serve()
     except KeyboardInterrupt:
@@ -37,7 +37,9 @@ def _serve() -> None:
                 _status, message = demo_database.sync_now(client)
                 _introduce(server, shop, message)
                 server.process.wait()
-                raise Failure(f"Odoo ended by itself (exit code {server.process.returncode}); its log: {server.log}")
+                raise Failure(
+                    f"Odoo stopped unexpectedly (exit code {server.process.returncode}); its log: {server.log}"
+                )
 
 
 def _introduce(server: odoo_server.OdooServer, shop: demo_shop.DemoShop, message: str) -> None:
@@ -51,7 +53,7 @@ def _introduce(server: odoo_server.OdooServer, shop: demo_shop.DemoShop, message
   Log        {server.log}
 
   The Demo Store is under Settings > External Order Sync, its orders under Point of Sale > Orders.
-  The shop sells one more order a minute, and five at once with:
+  The shop makes one new order per minute. To make five at once:
     curl -X POST {shop.address}/_control/orders -H 'Content-Type: application/json' -d '{{"count": 5}}'
 
 Ctrl-C stops everything.

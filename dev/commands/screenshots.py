@@ -1,4 +1,4 @@
-"""Take the pictures of README and app page anew, from a real server with the demo shop's orders."""
+"""Retake the screenshots of the README and the app page, on a real server with the demo shop's orders."""
 
 import os
 import subprocess
@@ -17,14 +17,14 @@ LARGEST = 200_000  # bytes; they are part of every download of the addon
 
 
 def run(arguments: list[str]) -> int:
-    """Replace every picture in static/description/screenshots; return 0 only if all are there and small."""
+    """Replace every picture in static/description/screenshots. Return 0 only if all were taken and are small enough."""
     browser = chromium.ensure()
     database = f"screenshots_{os.getpid()}"
     with environment.ready() as env:
         try:
             with demo_shop.selling() as shop:
                 demo_database.make(env, database, shop)
-                # Without the scheduler nothing happens while a picture is taken.
+                # Without the scheduler, nothing changes while a picture is taken.
                 with odoo_server.serving(env, database, ports.free(), cron_threads=0) as server:
                     client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
                     with progress.step("Some runs, and orders that cannot be imported"):
@@ -42,10 +42,10 @@ def _take(env: environment.Environment, server: odoo_server.OdooServer, browser)
     script = paths.DEV / "screenshots" / "camera.py"
     command = [env.python, script, server.url, PICTURES, browser, demo_database.LOGIN, demo_database.PASSWORD]
     with progress.step("Pictures"):
-        # Playwright is a package of the virtual environment, which this command itself does not run in.
+        # Playwright is installed in the virtual environment, in which this command does not run.
         finished = subprocess.run(command, env=odoo_program.environment(env), stdin=subprocess.DEVNULL)
     if finished.returncode:
-        raise Failure("A picture could not be taken; the browser says above why.", f"Odoo's log: {server.log}")
+        raise Failure("A picture could not be taken; see the browser's output above.", f"Odoo's log: {server.log}")
 
 
 def _report() -> int:

@@ -1,4 +1,4 @@
-"""An Odoo shell on the demo database; a script on standard input is run in it."""
+"""Open an Odoo shell on the demo database, or run a script from standard input in it."""
 
 import subprocess
 
@@ -7,7 +7,7 @@ from dev.server import environment, odoo_program
 
 
 def run(arguments: list[str]) -> int:
-    """Open the shell; its exit code is ours. Changes last only if the script commits (``env.cr.commit()``)."""
+    """Open the shell and return its exit code. Changes are kept only if the script commits (``env.cr.commit()``)."""
     with environment.ready() as env:
         demo_database.ensure(env)
         config = odoo_program.write_config(env, demo_database.NAME, log_level="warn")

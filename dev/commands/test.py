@@ -1,4 +1,4 @@
-"""Run all tests, browser tours included; PYTEST_ARGS passes through to pytest."""
+"""Run all tests, including browser tours. PYTEST_ARGS are passed to pytest."""
 
 import os
 import shlex
@@ -18,7 +18,7 @@ from dev.setup import chromium
 NO_TESTS = 5  # pytest's exit code
 TESTS = Path("tests")
 PLAIN_TESTS = TESTS / "lib"
-# These mostly wait for servers, schedulers and browsers. When everything is run, they go beside the others.
+# These mostly wait for servers, schedulers and browsers. When all tests are run, they run in parallel to the others.
 WAITING = (
     "test_*servers.py",
     "test_*tours.py",
@@ -34,18 +34,18 @@ WAITING = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one run of pytest ended."""
+    """The result of one pytest run."""
 
     name: str
     exit_code: int
     report: Path
-    """What pytest wrote in JUnit's form; missing if it could not even begin."""
+    """Path of pytest's JUnit report; the file is missing if pytest could not start."""
 
 
 def run(arguments: list[str]) -> int:
-    """Run the plain tests and Odoo's; fail if any failed or was skipped, or if none was run at all.
+    """Run the plain tests and the Odoo tests. Fail if a test failed or was skipped, or if no test was run.
 
-    Paths below tests/ among the arguments choose what is run, everything else is handed to pytest.
+    Paths in tests/ among the arguments choose the tests; all other arguments are passed to pytest.
     """
     given = [*arguments, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
     options = [argument for argument in given if not _is_test(argument)]
@@ -69,7 +69,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _everything(env: Environment, options: list[str]) -> list[Outcome]:
-    """Run all tests, in two lanes; what is printed by the lane beside comes when each of its runs is over."""
+    """Run all tests in two parallel lanes; the output of the second lane is printed after each of its runs."""
     waiting = []
     for pattern in WAITING:
         files = sorted((paths.CHECKOUT / TESTS).glob(pattern))
@@ -97,19 +97,19 @@ def _is_plain(test: str) -> bool:
 
 
 def _plain_tests(env: Environment, arguments: list[str], *, beside: bool = False) -> Outcome:
-    """Run tests of lib/, which need neither Odoo nor a database."""
+    """Run the tests of lib/, which need neither Odoo nor a database."""
     return _pytest(env, "plain", arguments, paths.CHECKOUT, dict(os.environ), beside)
 
 
 def _odoo_tests(env: Environment, name: str, arguments: list[str], *, beside: bool = False) -> Outcome:
-    """Run all other tests with pytest-odoo, on a database and a port of this run's own."""
+    """Run all other tests with pytest-odoo, with a separate database and port."""
     database = f"test_{os.getpid()}_{name.lower()}"
     try:
         with progress.step(f"Database {env.databases.name(database)}"):
             templates.copy_addon_template(env, database)
         config = odoo_program.write_config(env, database, http_port=ports.free())
         of_odoo = [f"--ignore={paths.ADDON / PLAIN_TESTS}", f"--odoo-config={config}", "--odoo-http"]
-        # pytest-odoo takes the addon's name from the folder, so it runs where the folder has that name.
+        # pytest-odoo takes the addon's name from the folder, so run it where the folder has that name.
         words = [*arguments, *of_odoo, f"--rootdir={paths.ADDON}"]
         return _pytest(env, name, words, paths.ADDON, odoo_program.environment(env), beside)
     finally:
@@ -120,7 +120,7 @@ def _odoo_tests(env: Environment, name: str, arguments: list[str], *, beside: bo
 def _pytest(
     env: Environment, name: str, arguments: list[str], folder: Path, variables: dict[str, str], beside: bool
 ) -> Outcome:
-    """Run pytest; ``beside`` another run, its output is printed when it is over."""
+    """Run pytest; if it runs ``beside`` another run, print its output when it is over."""
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     report = paths.LOGS / f"pytest-{name.lower()}.xml"
     report.unlink(missing_ok=True)
@@ -135,7 +135,7 @@ def _pytest(
 
 
 def _problems(outcomes: list[Outcome]) -> list[str]:
-    """Return why the runs together are no success; empty if they are."""
+    """Return why the runs failed as a whole; empty if they succeeded."""
     problems = []
     total = 0
     for outcome in outcomes:
@@ -145,7 +145,7 @@ def _problems(outcomes: list[Outcome]) -> list[str]:
                 tests += int(suite.get("tests", 0))
                 skipped += int(suite.get("skipped", 0))
         total += tests
-        # With -k and the like, one of the two runs may well have nothing to do (pytest's exit code 5).
+        # With options such as -k, one of the two runs may have no tests (pytest's exit code 5).
         if outcome.exit_code not in (0, NO_TESTS) or (outcome.exit_code == 0 and not outcome.report.exists()):
             problems.append(f"the {outcome.name} tests failed (pytest's exit code {outcome.exit_code})")
         if skipped:

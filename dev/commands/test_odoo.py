@@ -1,4 +1,4 @@
-"""Run Odoo's own tests with the addon and without, and list those that fail only with it; ARGS=--only=TAGS for some."""
+"""Run Odoo's own tests with and without the addon, and list those that fail only with it. ARGS=--only=TAGS for some."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from dev.failure import Failure
 from dev.server import environment, odoo_program, templates
 from dev.server.environment import Environment
 
-# Beside what the addon depends on: more that extends the same orders and transfers.
+# In addition to the addon's dependencies: modules that extend the same orders and transfers.
 MORE_MODULES = "pos_sale,sale_management"
 TESTED = (
     "point_of_sale",
@@ -33,7 +33,7 @@ SIGN_OF_LIFE = 30.0  # seconds
 
 @dataclass(frozen=True)
 class Run:
-    """The tests on one database, in a process of their own."""
+    """The tests on one database, in a separate process."""
 
     name: str
     results: Path
@@ -41,7 +41,7 @@ class Run:
     process: subprocess.Popen
 
     def outcomes(self) -> dict[str, dict[str, str]]:
-        """Return what is known of each test so far, by its name."""
+        """Return the outcome of each test so far, by its name."""
         lines = [json.loads(line) for line in self.results.read_text().splitlines()] if self.results.exists() else []
         return {line["test"]: line for line in lines if "test" in line}
 
@@ -50,22 +50,22 @@ class Run:
         return {test for test, outcome in self.outcomes().items() if outcome["outcome"] == "failed"}
 
     def is_complete(self) -> bool:
-        """Return whether the last run came to its end."""
+        """Return whether the last run was completed."""
         return self.process.poll() == 0 and '"end"' in self.results.read_text().splitlines()[-1]
 
 
 def run(arguments: list[str]) -> int:
     """Run the tests on both databases side by side; return 1 if one fails only with the addon.
 
-    ``--only=TAGS`` chooses tests by Odoo's tags instead of all; ``--resume`` runs what the last run has not run yet.
+    ``--only=TAGS`` chooses tests by Odoo's tags instead of all; ``--resume`` continues the last run.
     """
     parser = argparse.ArgumentParser(prog="make test-odoo", description=__doc__)
     parser.add_argument("--only", default=TAGS, metavar="TAGS", help="such as /point_of_sale or /stock:TestStockFlow")
-    parser.add_argument("--resume", action="store_true", help="go on where the last run was ended")
+    parser.add_argument("--resume", action="store_true", help="continue where the last run stopped")
     options = parser.parse_args(arguments)
     with environment.ready() as env, locks.exclusive_if_free("odoo-tests") as ours:
         if not ours:
-            raise Failure("Another `make test-odoo` of this checkout is at work.", "Wait for its end.")
+            raise Failure("Another `make test-odoo` of this checkout is running.", "Wait for its end.")
         _ensure_databases(env)
         runs = []
         try:
@@ -79,7 +79,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _ensure_databases(env: Environment) -> None:
-    """Make both databases, unless they are there and of the present sources."""
+    """Create both databases, unless they exist and match the current sources."""
     stamps = {
         WITHOUT: paths.digest(templates.odoo_stamp(env), MORE_MODULES),
         WITH: paths.digest(templates.addon_stamp(env), MORE_MODULES),
@@ -111,7 +111,7 @@ def _start(env: Environment, name: str, tags: str, resume: bool) -> Run:
 
 
 def _watch(runs: list[Run]) -> None:
-    """Wait for the runs, saying now and then how far they are."""
+    """Wait for the runs, and print their progress from time to time."""
     start = said = time.monotonic()
     while any(one.process.poll() is None for one in runs):
         time.sleep(0.5)
@@ -123,7 +123,7 @@ def _watch(runs: list[Run]) -> None:
         if not one.is_complete():
             raise Failure(
                 f"The tests on {one.name} ended early; its log is {one.log}.\n{progress.tail(one.log)}",
-                "Then go on with: make test-odoo ARGS=--resume",
+                "Then continue with: make test-odoo ARGS=--resume",
             )
 
 
@@ -131,7 +131,7 @@ def _report(without: Run, with_addon: Run) -> int:
     outcomes = with_addon.outcomes()
     only_with = sorted(with_addon.failed() - without.failed())
     only_without = sorted(without.failed() - with_addon.failed())
-    # A test that one database has and the other not would be compared with nothing.
+    # A test that exists on one database only cannot be compared.
     uneven = sorted((set(outcomes) ^ set(without.outcomes())) - with_addon.failed() - without.failed())
     for title, tests in (
         ("Fail with the addon and without", sorted(with_addon.failed() & without.failed())),

@@ -1,4 +1,4 @@
-"""Bring the catalogues in i18n/ up to date with the strings of the code; tells what is left to translate."""
+"""Update the catalogs in i18n/ from the strings in the code, and report how many are left to translate."""
 
 import os
 
@@ -7,7 +7,7 @@ from dev.server import environment, odoo_program, templates
 
 
 def run(arguments: list[str]) -> int:
-    """Write the template anew and merge it into every language; 0 also if something is left to translate."""
+    """Rewrite the template and merge it into every language. Return 0 even if some strings are not translated."""
     database = f"translations_{os.getpid()}"
     with environment.ready() as env:
         try:

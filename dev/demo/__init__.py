@@ -1,1 +1,1 @@
-"""The demo: its database, its shop and courier, and what is compared."""
+"""The demo: its database, its shop and courier, and the comparison of their figures."""

@@ -1,4 +1,4 @@
-"""What Odoo holds after an import, beside what the shop says it sold."""
+"""Compare Odoo's figures after an import with the shop's."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ Figure = int | Decimal
 
 @dataclass(frozen=True)
 class Row:
-    """One figure from both sides."""
+    """One figure from both systems."""
 
     name: str
     odoo: Figure
@@ -21,7 +21,7 @@ class Row:
 
     @property
     def agrees(self) -> bool:
-        """Whether both sides tell the same, exactly."""
+        """Whether both figures are exactly equal."""
         return self.odoo == self.shop
 
 
@@ -66,7 +66,7 @@ def _payment_rows(client: OdooClient, order_ids: list[int], of_shop: Mapping[str
 
 
 def _shelf_rows(client: OdooClient, picking_ids: list[int], of_shop: Mapping[str, Decimal]) -> list[Row]:
-    """Return how much left the shelf in all, and each product of which another quantity left than the shop says."""
+    """Return the total quantity that left the shelf, and each product whose quantity differs from the shop's."""
     domain = [("picking_id", "in", picking_ids), ("state", "=", "done")]
     moves = client.call("stock.move", "search_read", domain, ["product_id", "quantity", "location_dest_usage"])
     names = client.call("product.product", "read", list({move["product_id"][0] for move in moves}), ["name"])
@@ -87,5 +87,5 @@ def _sum(amounts: Any) -> Decimal:
 
 
 def _exact(value: float, digits: int) -> Decimal:
-    """Return a float of Odoo's, which means a decimal number of so many digits, as that number."""
+    """Return the decimal number with this many digits that a float of Odoo stands for."""
     return Decimal(str(round(value, digits)))

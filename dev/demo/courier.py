@@ -1,4 +1,4 @@
-"""The courier's stand-in as a process of its own, as an external system is."""
+"""The courier's stand-in in a separate process, like a real external system."""
 
 import secrets
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ USER = "demo"
 
 @dataclass(frozen=True)
 class DemoCourier:
-    """A courier that answers."""
+    """A running courier."""
 
     address: str
     password: str
 
     def orders(self) -> list[dict[str, Any]]:
-        """Return the orders by the courier's own books."""
+        """Return the orders in the courier's books."""
         return process.control(self.address, "orders")
 
     def report(self, tracking_number: str, status: str, details: str = "") -> None:
-        """Let something happen to a parcel."""
+        """Add an event to a parcel."""
         values = {"status": status, "details": details}
         process.control(self.address, f"orders/{tracking_number}", values)
 

@@ -14,21 +14,21 @@ from .shop import DemoShop
 NAME = "demo"
 LOCK = "demo-database"
 SYNC_TIMEOUT = 300.0  # seconds
-# The administrator that Odoo's own demo data make.
+# The administrator from Odoo's demo data.
 LOGIN = PASSWORD = "admin"
 
 
 @contextmanager
 def kept_for_us() -> Iterator[bool]:
-    """Keep the demo database from other commands of this checkout; yield whether that succeeded."""
+    """Lock the demo database against other commands of this checkout. Yield whether that succeeded."""
     with locks.exclusive_if_free(LOCK) as ours:
         yield ours
 
 
 def ensure(env: Environment) -> None:
-    """Make the demo database unless it is there; the one of the last command is kept, with what was done in it.
+    """Create the demo database unless it exists; an existing one is kept with its data.
 
-    If the addon's sources are others than those in the database, the addon is updated there, unless it is in use.
+    If the addon's sources have changed since, the addon is updated in it, unless the database is in use.
     """
     stamp = env.databases.stamp(NAME)
     if not stamp:
@@ -42,7 +42,7 @@ def ensure(env: Environment) -> None:
 
 
 def make(env: Environment, database: str, shop: DemoShop | None = None) -> None:
-    """Make a fresh demo database; with a shop, the Demo Store takes its orders from there."""
+    """Create a fresh demo database. If a shop is given, the Demo Store imports its orders."""
     with progress.step(f"Database {env.databases.name(database)}"):
         stamp = templates.copy_addon_template(env, database)
         if shop:
@@ -52,11 +52,11 @@ def make(env: Environment, database: str, shop: DemoShop | None = None) -> None:
 
 
 def sync_now(client: OdooClient) -> tuple[str, str]:
-    """Press Sync Now on the Demo Store, wait until it is through with all orders; return its status and message."""
+    """Press Sync Now on the Demo Store and wait until all orders are processed. Return its status and message."""
     store = demo_store(client)
     with progress.step("Sync Now on the Demo Store"):
         client.call("external.order.sync", "action_sync_now", [store])
-        # What takes too long for a click is finished by the scheduler.
+        # If it takes too long for a click, the scheduler finishes it.
         deadline = time.monotonic() + SYNC_TIMEOUT
         unfinished = [("sync_id", "=", store), ("status", "=", "running")]
         while client.call("external.order.sync.run", "search_count", unfinished) and time.monotonic() < deadline:
@@ -70,5 +70,5 @@ def demo_store(client: OdooClient) -> int:
     domain = [("module", "=", paths.ADDON_NAME), ("name", "=", "demo_store")]
     found = client.call("ir.model.data", "search_read", domain, ["res_id"])
     if not found:
-        raise Failure("The addon's demo data have no configuration demo_store.")
+        raise Failure("The addon's demo data has no configuration demo_store.")
     return found[0]["res_id"]

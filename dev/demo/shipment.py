@@ -1,6 +1,6 @@
-"""One parcel of the demo: a ready transfer goes to the courier through the API, and is read back as delivered.
+"""The demo's parcel: send a ready transfer to the courier through the API, and read it back as delivered.
 
-The caller runs :func:`connect` on the demo database before Odoo serves it, and :func:`ship` while it does.
+The caller runs :func:`connect` on the demo database before Odoo serves it, and :func:`ship` while Odoo is running.
 """
 
 import json
@@ -21,13 +21,13 @@ from .courier import USER, DemoCourier
 PICKINGS = "/api/odoo/pickings"
 SHIPMENTS = "/api/delivery/shipments"
 ORIGIN = "Courier Demo"
-TIMEOUT = 120.0  # seconds; a scheduler that nothing woke looks once a minute
+TIMEOUT = 120.0  # seconds; unless it is woken, the scheduler checks once a minute
 UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
 class DemoShipment:
-    """What the demo prints."""
+    """The data that the demo prints."""
 
     transfer: str
     tracking_number: str
@@ -35,9 +35,9 @@ class DemoShipment:
 
 
 def connect(env: Environment, database: str, courier: DemoCourier) -> str:
-    """Let the database (its short name) have a shipping method with this courier and a ready transfer.
+    """Create a delivery method with this courier and a ready transfer in the database (its short name).
 
-    :return: a key for the API
+    :return: an API key
     """
     key = secrets.token_hex(20)
     variables = {
@@ -52,15 +52,15 @@ def connect(env: Environment, database: str, courier: DemoCourier) -> str:
 
 
 def ship(url: str, key: str, client: OdooClient, courier: DemoCourier) -> DemoShipment:
-    """Do what a warehouse client does: find the ready transfer, post it, wait, and read it back as delivered.
+    """Act as a warehouse client: find the ready transfer, request its shipment, wait, and read it back as delivered.
 
-    Raises Failure if it does not get so far, or if the courier does not have exactly that one order.
+    Raises Failure if this does not succeed, or if the courier does not have exactly this one order.
     """
     with progress.step("One parcel through the courier"):
         ready = ask(f"{url}{PICKINGS}?state=assigned&limit=1000", key)
         transfer = next((picking for picking in ready if picking["origin"] == ORIGIN), None)
         if transfer is None:
-            raise Failure("The demo's transfer is not among those that are ready.")
+            raise Failure("The demo's transfer is not in the list of ready transfers.")
         ask(f"{url}{SHIPMENTS}", key, {"picking_id": transfer["id"], "provider_code": "opal"})
         shipment = _wait_for(f"{url}{SHIPMENTS}/{transfer['id']}", key, "shipped")
         orders = [order["tracking_number"] for order in courier.orders()]
@@ -68,7 +68,7 @@ def ship(url: str, key: str, client: OdooClient, courier: DemoCourier) -> DemoSh
             raise Failure(f"The courier has {orders}, Odoo {shipment['tracking_number']}.")
         for status in ("Abgeholt", "Zugestellt"):
             courier.report(shipment["tracking_number"], status)
-        # The scheduler looks every quarter of an hour.
+        # The scheduler would check only every 15 minutes.
         found = client.call("external.shipment", "search", [("picking_id", "=", transfer["id"])])
         update_status(client, found)
         shipment = _wait_for(f"{url}{SHIPMENTS}/{transfer['id']}", key, "delivered")
@@ -85,7 +85,7 @@ def _wait_for(url: str, key: str, state: str) -> dict[str, Any]:
 
 
 def update_status(client: OdooClient, shipments: list[int]) -> None:
-    """Press *Update Status*, again if it is refused: the worker may be asking the courier at this moment."""
+    """Press *Update Status*; repeat if it is refused, because the worker may be contacting the courier right now."""
     deadline = time.monotonic() + TIMEOUT
     while True:
         try:
@@ -98,7 +98,7 @@ def update_status(client: OdooClient, shipments: list[int]) -> None:
 
 
 def ask(url: str, key: str, body: dict[str, Any] | None = None) -> Any:
-    """Return the API's answer, a body being posted; ask again while it says 503. Raises Failure."""
+    """Return the API's answer; a body is sent by POST. Repeat while the API answers 503. Raises Failure."""
     request = urllib.request.Request(
         url,
         json.dumps(body).encode() if body else None,

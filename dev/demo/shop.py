@@ -1,4 +1,4 @@
-"""The demo shop as a process of its own, as an external system is."""
+"""The demo shop in a separate process, like a real external system."""
 
 import secrets
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class DemoShop:
-    """A shop that answers."""
+    """A running shop."""
 
     address: str
     api_key: str
@@ -27,13 +27,13 @@ class DemoShop:
         return f"{self.address}/api/orders"
 
     def totals(self) -> dict[str, Any]:
-        """Return what the shop sold by its own books; amounts and quantities are Decimal."""
+        """Return the shop's totals from its books; amounts and quantities are Decimal."""
         return _exact(process.control(self.address, "totals"))
 
 
 @contextmanager
 def selling(*arguments: str) -> Iterator[DemoShop]:
-    """Run the shop with some hundred orders until the context ends; further arguments are the shop's own."""
+    """Run the shop with several hundred orders until the context ends; other arguments are passed to the shop."""
     port = ports.free()
     shop = DemoShop(f"http://127.0.0.1:{port}", secrets.token_hex(16))
     with process.running(

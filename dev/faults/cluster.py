@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the laboratory's own, which may be crashed without hurting anybody."""
+"""The laboratory's own PostgreSQL server, which can be crashed without affecting other commands."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ from dev.server.environment import Environment
 
 FOLDER = paths.STATE / "faults"
 DATABASE = "faults"
-# fsync may be off: what is killed is the server, not the machine. jit only costs time with queries this small.
+# fsync may be off, because only the server is killed, not the machine. jit only costs time for such small queries.
 OPTIONS = "-c listen_addresses='' -c fsync=off -c jit=off"
 
 
@@ -43,7 +43,7 @@ class Cluster:
         return Postgres(settings, "", programs())
 
     def make(self) -> None:
-        """Make the data folder, start the server and let the role of Odoo in."""
+        """Create the data folder, start the server, and create Odoo's role."""
         if len(os.fsencode(self._data / SOCKET)) > LONGEST_SOCKET:
             raise Failure(f"The path {self._data} is too long for a socket.", "Set EOS_STATE_DIR to a shorter one.")
         if os.geteuid() == 0:
@@ -60,11 +60,11 @@ class Cluster:
         self._run("pg_ctl", "start", "-w", "-o", options, "-l", self._data / "log")
 
     def stop(self, mode: str) -> None:
-        """End the server: ``fast`` as an administrator does, ``immediate`` as a crash does."""
+        """Stop the server: ``fast`` as an administrator would, ``immediate`` like a crash."""
         self._run("pg_ctl", "stop", "-w", "-m", mode)
 
     def remove(self) -> None:
-        """Stop the server if it runs, and remove its data."""
+        """Stop the server if it is running, and remove its data."""
         if (self._data / "postmaster.pid").exists():
             self.stop("immediate")
         shutil.rmtree(self._data, ignore_errors=True)
@@ -90,19 +90,19 @@ class Cluster:
 
 @contextmanager
 def running() -> Iterator[tuple[Environment, Cluster]]:
-    """Provide the server with a database that has the addon and demo data; everything is removed in the end."""
+    """Provide the server, with a database that has the addon and demo data. Everything is removed at the end."""
     cluster = Cluster(FOLDER / "pg")
-    cluster.remove()  # what a laboratory that was killed has left
+    cluster.remove()  # left by a killed laboratory
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:
         with environment.ready() as source:
             dump = FOLDER / "template.dump"
             _dump_template(source, dump)
-        # From here on there is only one server, and libpq must not be told of another.
+        # From here on there is only this server, so libpq's variables must not point to another one.
         for name in postgres.OUTSIDE:
             os.environ.pop(name, None)
-        with progress.step("PostgreSQL of the laboratory's own"):
+        with progress.step("The laboratory's PostgreSQL"):
             cluster.make()
             cluster.postgres.sql(f"CREATE DATABASE {DATABASE}")
             # The parallel jobs need the file; as the superuser, as extensions are part of it.

@@ -16,7 +16,7 @@ ORDERS = 250
 
 
 def run(options: Mapping[str, str]) -> int:
-    """Play the rounds that the options ask for; return the exit code."""
+    """Run the rounds given by the options. Return the exit code."""
     kinds = _kinds(options)
     seed = _number(options, "SEED", secrets.randbelow(10**6), 0)
     first = _number(options, "FIRST", 1, 1)
@@ -44,7 +44,7 @@ def run(options: Mapping[str, str]) -> int:
 def _compare_everything(lab: laboratory.Laboratory, books: Books, versions: dict[int, int], report: Report) -> None:
     findings: Findings = books.compare([order.number for order in lab.shop.orders], versions, everything=True)
     report.conclude(findings)
-    say(f"all {findings.orders} orders compared once more: {'FAILED' if findings.problems else 'ok'}")
+    say(f"all {findings.orders} orders compared again: {'FAILED' if findings.problems else 'ok'}")
     for problem in findings.problems[: rounds.MOST_PROBLEMS_SHOWN]:
         say(f"      {problem}")
 
@@ -60,5 +60,5 @@ def _kinds(options: Mapping[str, str]) -> list[str]:
 def _number(options: Mapping[str, str], name: str, default: int, smallest: int) -> int:
     text = options.get(name) or str(default)
     if not text.isdecimal() or int(text) < smallest:
-        raise Failure(f"{name}={text} is no number of at least {smallest}.")
+        raise Failure(f"{name}={text} is not a number of at least {smallest}.")
     return int(text)

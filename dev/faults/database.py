@@ -1,4 +1,4 @@
-"""The laboratory's view of Odoo's database: by SQL, from connections of its own, and never through Odoo."""
+"""The laboratory's access to Odoo's database: by SQL on separate connections, never through Odoo."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,11 +19,11 @@ class Database:
         self._connection: Any = None
 
     def connect(self, name: str | None = None) -> Any:
-        """Return a connection of the caller's own."""
+        """Return a new connection for the caller."""
         return psycopg2.connect(dbname=name or self.name, **self._address)
 
     def rows(self, statement: str, **values: Any) -> list[tuple]:
-        """Run a statement by itself, committed at once; return its rows. The connection survives a database restart."""
+        """Run a statement, commit it and return its rows. The connection survives a database restart."""
         for attempt in (1, 2):
             if not self._connection or self._connection.closed:
                 self._connection = self.connect()
@@ -33,7 +33,7 @@ class Database:
                     cursor.execute(statement, values)
                     return cursor.fetchall() if cursor.description else []
             except psycopg2.Error as error:
-                # Only what the server has said itself has a code; the connection may not know yet that it is lost.
+                # Only errors from the server have a code. Without one, the connection is lost even if not closed yet.
                 if attempt == 2 or (error.pgcode and not self._connection.closed):
                     raise
                 self._connection.close()
@@ -54,7 +54,7 @@ class Database:
             yield Held(self, connection)
 
     def is_written(self, table: str) -> bool:
-        """Whether a transaction that is open has written to the table."""
+        """Return whether an open transaction has written to the table."""
         return bool(
             self.value(
                 "SELECT 1 FROM pg_locks WHERE relation = %(table)s::regclass AND mode = 'RowExclusiveLock' AND granted",
@@ -63,12 +63,12 @@ class Database:
         )
 
     def is_rolled_back(self, transaction: str) -> bool:
-        """Whether a transaction (see `Held.waiting_transaction`) has ended without a commit."""
+        """Return whether a transaction (see `Held.waiting_transaction`) has ended without a commit."""
         return self.value("SELECT pg_xact_status(%(transaction)s::xid8)", transaction=transaction) == "aborted"
 
     @contextmanager
     def writing_stopped(self, table: str) -> Iterator["Held"]:
-        """Let nobody write to a table; reading goes on. Begins when all that are writing now have committed."""
+        """Block writes to a table; reads continue. The block starts when all current writers have committed."""
         with self.holding(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE") as held:
             yield held
 
@@ -85,7 +85,7 @@ class Database:
 
 
 class Held:
-    """An open transaction of the laboratory's that others may have to wait for."""
+    """An open transaction of the laboratory that others may have to wait for."""
 
     def __init__(self, database: Database, connection: Any) -> None:
         self._database = database
@@ -93,12 +93,12 @@ class Held:
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether another transaction waits for this one."""
+        """Return whether another transaction waits for this one."""
         return bool(self._waiting("pid"))
 
     @property
     def waiting_transaction(self) -> str:
-        """The number of the transaction that waits for this one and has written already."""
+        """Return the id of the transaction that waits for this one and has already written."""
         return self._waiting("backend_xid::text")
 
     def _waiting(self, column: str) -> Any:

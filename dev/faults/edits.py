@@ -9,7 +9,7 @@ EDITED = 7
 
 @kind
 def edited_before_import(lab: Laboratory, round_: Round) -> None:
-    """Change orders that were received and are not imported yet: what is imported is the new content."""
+    """Change orders that were received but not imported yet: the new content must be imported."""
     round_.allowed_error = INTERRUPTED
     # The scheduler would first finish the interrupted run, which has received everything and does not ask again.
     round_.way = "button"
@@ -20,7 +20,7 @@ def edited_before_import(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def edited_after_import(lab: Laboratory, round_: Round) -> None:
-    """Change orders that were imported: the sale stays as it was booked, and the inbox tells of the change."""
+    """Change orders that were imported: the sale stays as booked, and the inbox shows the change."""
     lab.synchronize(round_.way)
     lab.wait_for_end()
     for number in round_.random.sample(round_.numbers, EDITED):

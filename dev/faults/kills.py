@@ -1,4 +1,4 @@
-"""Faults that end the process of the server, or of the database, at some moment of a synchronization."""
+"""Faults that kill the Odoo server or the database at some moment of a synchronization."""
 
 from dev.stand_ins.shop.faults import Faults
 
@@ -6,10 +6,10 @@ from .kinds import INTERRUPTED, Round, kind, pause, wait_for_a_moment
 from .laboratory import Laboratory
 from .waiting import Timeout, wait_until
 
-# In the order in which the import of a batch writes to them first; stopping one stops it there.
+# In the order in which the import of a batch first writes to them; blocking one stops the import there.
 WRITTEN_BY_IMPORT = ("pos_order", "pos_order_line", "pos_payment", "stock_picking", "stock_move", "stock_move_line")
 
-# Odoo only notices that a pooled connection is dead when it uses it, and fails that request.
+# Odoo notices a dead pooled connection only when it uses it, and fails that request.
 ATTEMPTS = 8
 
 
@@ -30,7 +30,7 @@ def kill_during_inbox_write(lab: Laboratory, round_: Round) -> None:
     round_.allowed_error = INTERRUPTED
     lab.shop.faults.add("delay", seconds=0.5, page=round_.a_page())
     lab.synchronize(round_.way)
-    # The page before is committed when the next one is asked for, so what stops now is the writing of this page.
+    # The previous page is committed before the next one is requested, so the lock stops the writing of this page.
     wait_until_asked(lab.shop.faults)
     with lab.database.writing_stopped("external_order") as held:
         wait_until(lambda: held.is_waited_for, "a page was being written")
@@ -66,7 +66,7 @@ def kill_in_first_batch(lab: Laboratory, round_: Round, table: str) -> None:
 
 @kind
 def kill_between_commit_and_status(lab: Laboratory, round_: Round) -> None:
-    """Kill the server when all orders are committed and the status is not."""
+    """Kill the server when all orders are committed but the status is not."""
     round_.allowed_error = INTERRUPTED
     lab.synchronize(round_.way)
     wait_until(lambda: lab.has_received(after_run=round_.last_run), "all pages were received")
@@ -78,7 +78,7 @@ def kill_between_commit_and_status(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def kill_at_any_moment(lab: Laboratory, round_: Round) -> None:
-    """Kill the server at a moment that nothing but chance decides."""
+    """Kill the server at a random moment."""
     round_.allowed_error = INTERRUPTED
     lab.synchronize(round_.way)
     wait_for_a_moment(lab, round_)
@@ -87,7 +87,7 @@ def kill_at_any_moment(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def database_restart(lab: Laboratory, round_: Round) -> None:
-    """Restart the database, as an administrator does or as a crash would; the server goes on."""
+    """Restart the database, like an administrator or like a crash; the Odoo server keeps running."""
     round_.allowed_error = INTERRUPTED
     lab.synchronize(round_.way)
     wait_for_a_moment(lab, round_)
@@ -97,12 +97,12 @@ def database_restart(lab: Laboratory, round_: Round) -> None:
     pause(round_, 1.0)
     lab.cluster.start()
     _press_until_it_works(lab)
-    # The scheduler's thread does not outlive a database that is away; Odoo's supervisor starts the server anew then.
+    # The scheduler thread ends if the database is unavailable; in production, Odoo's supervisor restarts the server.
     lab.main.kill()
 
 
 def _press_until_it_works(lab: Laboratory) -> None:
-    """Press Sync Now on a server whose database was away, until a run has begun. Raises Timeout."""
+    """Press Sync Now on a server whose database was unavailable, until a run has started. Raises Timeout."""
     before = lab.last_run()
     for _ in range(ATTEMPTS):
         lab.press_sync_now(lab.main)
@@ -113,5 +113,5 @@ def _press_until_it_works(lab: Laboratory) -> None:
 
 
 def wait_until_asked(faults: Faults) -> None:
-    """Wait until every fault that the shop has ready has hit its request."""
+    """Wait until every fault set on the shop has hit its request."""
     wait_until(lambda: not faults.active, "the shop was asked for the page")

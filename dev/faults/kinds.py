@@ -1,5 +1,8 @@
-"""The kinds of faults by name. Each is a function that starts a synchronization, lets it meet the fault, and returns
-when that is over; what it leaves behind is for the normal run to mend."""
+"""The kinds of faults by name.
+
+Each kind is a function that starts a synchronization, exposes it to the fault, and returns when that is over. The
+normal run afterwards has to recover from it.
+"""
 
 import re
 import time
@@ -13,7 +16,7 @@ from .laboratory import Laboratory
 from .waiting import wait_until
 
 INTERRUPTED = r"Interrupted\."
-# Orders that a batch has, and about the seconds that it takes; being wrong about them only makes hits less even.
+# Orders per batch, and its approximate duration in seconds; wrong values only make the hits less evenly spread.
 BATCH = 100
 USUAL_BATCH = 1.5
 
@@ -22,13 +25,13 @@ USUAL_BATCH = 1.5
 class Round:
     """One round.
 
-    :param orders: what the shop has just sold
+    :param orders: the orders that the shop has just sold
     :param per_page: orders on a page of the feed
     :param way: how synchronizations are started, ``scheduled`` or by the ``button``
     :param last_run: id of the newest run before this round
     :param versions: see `Books.compare`; a fault adds the orders whose last version must not be in the books
-    :param note: how the fault went, where there is more than one way
-    :param allowed_error: what the message of a run may begin with that ended as an error; empty: none may
+    :param note: how the fault went, if there are several possibilities
+    :param allowed_error: pattern for the start of an allowed error message of a run; empty if none is allowed
     """
 
     number: int
@@ -51,11 +54,11 @@ class Round:
         return -(-len(self.orders) // self.per_page)
 
     def a_page(self) -> int:
-        """Return the number of some page of the feed."""
+        """Return the number of a random page of the feed."""
         return self.random.randint(1, self.pages)
 
     def allows(self, message: str) -> bool:
-        """Whether a run may have ended as an error with this message."""
+        """Return whether a run may end in an error with this message."""
         return bool(self.allowed_error and re.match(self.allowed_error, message or ""))
 
 
@@ -70,7 +73,7 @@ def kind(fault: Fault) -> Fault:
 
 
 def wait_for_a_moment(lab: Laboratory, round_: Round) -> None:
-    """Wait until some moment of the synchronization that has been started: of the fetch, or of any batch."""
+    """Wait until a random moment of the started synchronization: during the fetch, or during any batch."""
     imported = round_.random.choice((0, *range(1, len(round_.orders), BATCH)))
     wait_until(lambda: lab.is_idle or lab.imported(round_.numbers) >= imported, f"{imported} orders were imported")
     round_.note = f"after {imported} imported"
@@ -78,5 +81,5 @@ def wait_for_a_moment(lab: Laboratory, round_: Round) -> None:
 
 
 def pause(round_: Round, longest: float) -> None:
-    """Wait for a part of a time (seconds)."""
+    """Wait for a random part of a time (seconds)."""
     time.sleep(round_.random.uniform(0, longest))

@@ -1,4 +1,4 @@
-"""The laboratory while it works: shop, servers and database, and the synchronizations that are started in it."""
+"""The running laboratory: shop, servers and database, and the synchronizations started in it."""
 
 import time
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from .database import Database
 from .servers import Server
 from .waiting import Timeout, wait_until
 
-# Seconds within which a synchronization of one round must have come to its end.
+# A synchronization of one round must end within this many seconds.
 SYNC_TIMEOUT = 180.0
-# How often the laboratory lets time pass and synchronizes again until nothing waits.
+# How many times at most the laboratory advances the time and synchronizes again until nothing is waiting.
 NORMAL_RUNS = 4
 IDLE = """
     SELECT NOT EXISTS (
@@ -62,7 +62,7 @@ class Laboratory:
     # ---- synchronizing -----------------------------------------------------------------------------------------------
 
     def synchronize(self, way: str) -> None:
-        """Start a synchronization on the main server, ``scheduled`` or by the ``button``; do not wait for its end."""
+        """Start a synchronization on the main server, ``scheduled`` or by the ``button``, without waiting for it."""
         if way == "button":
             self.press_sync_now(self.main)
         else:
@@ -74,7 +74,7 @@ class Laboratory:
             self.database.notify_scheduler()
 
     def make_due(self) -> None:
-        """Let the scheduler's next look find the store due; if it is already, its row is not touched."""
+        """Make the store due for the scheduler's next check; if it already is, its row is not touched."""
         self.database.rows(
             "UPDATE external_order_sync SET next_sync_date = now() AT TIME ZONE 'UTC' "
             "WHERE id = %(store)s AND next_sync_date > now() AT TIME ZONE 'UTC'",
@@ -82,7 +82,7 @@ class Laboratory:
         )
 
     def press_sync_now(self, server: Server) -> None:
-        """Press Sync Now and do not wait for the answer, which may never come."""
+        """Press Sync Now without waiting for the answer, which may never come."""
         press = Thread(target=self._press, args=(server,), daemon=True)
         self._presses.append(press)
         press.start()
@@ -91,31 +91,31 @@ class Laboratory:
         try:
             server.client.call("external.order.sync", "action_sync_now", [self.store])
         except (Failure, ValueError) as error:
-            # It is the fault's right to leave a person without an answer; what counts is in the books.
+            # A fault may leave the button without an answer; only the books count.
             progress.say(f"      Sync Now was not answered: {str(error).splitlines()[0][:90]}")
 
     @property
     def is_pressed(self) -> bool:
-        """Whether an answer to Sync Now is still awaited."""
+        """Return whether an answer to Sync Now is still pending."""
         return any(press.is_alive() for press in self._presses)
 
     def wait_for_answers(self) -> None:
-        """Wait until nobody waits for an answer to Sync Now; of a killed server, that is at once. Raises Timeout."""
+        """Wait until every Sync Now was answered; a killed server ends the wait at once. Raises Timeout."""
         wait_until(lambda: not self.is_pressed, "every Sync Now was answered", SYNC_TIMEOUT)
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is synchronized, and nothing waits for the scheduler."""
+        """Return whether no synchronization is running, and nothing is waiting for the scheduler."""
         return not self.is_pressed and self.database.value(IDLE, cron=self._cron)
 
     def wait_for_end(self) -> None:
-        """Wait until nothing works any more. Raises Timeout."""
+        """Wait until no synchronization is running. Raises Timeout."""
         notified = 0.0
 
         def is_idle() -> bool:
             nonlocal notified
             if time.monotonic() > notified + 1:
-                # A server that has just started looks for work only after a minute, or when it is woken.
+                # A server that has just started checks for work only after a minute, or when it is woken.
                 self.database.notify_scheduler()
                 notified = time.monotonic()
             return self.is_idle
@@ -123,9 +123,9 @@ class Laboratory:
         wait_until(is_idle, "all synchronizations ended", SYNC_TIMEOUT, poll=0.05)
 
     def come_to_rest(self, way: str) -> int:
-        """Synchronize without faults until nothing waits; return how often that was needed. Raises Timeout.
+        """Synchronize without faults until nothing is waiting. Return the number of synchronizations. Raises Timeout.
 
-        Time that would have to pass for postponed orders is let pass.
+        For postponed orders, the time is advanced.
         """
         for run in range(1, NORMAL_RUNS + 1):
             self.let_time_pass()
@@ -136,7 +136,7 @@ class Laboratory:
         raise Timeout(f"orders or runs were still waiting after {NORMAL_RUNS} synchronizations without faults")
 
     def let_time_pass(self) -> None:
-        """Make two hours pass for orders that were postponed."""
+        """Advance the time by two hours for postponed orders."""
         self.database.rows(
             "UPDATE external_order SET next_attempt = next_attempt - interval '2 hours' WHERE next_attempt IS NOT NULL"
         )
@@ -151,7 +151,7 @@ class Laboratory:
         )
 
     def has_received(self, after_run: int) -> bool:
-        """Whether the first run after the given one has put all pages into the inbox."""
+        """Return whether the first run after the given one has put all pages into the inbox."""
         return bool(
             self.database.value(
                 "SELECT fetch_done FROM external_order_sync_run WHERE id > %(run)s ORDER BY id LIMIT 1", run=after_run
@@ -163,7 +163,7 @@ class Laboratory:
         return self.database.value("SELECT coalesce(max(id), 0) FROM external_order_sync_run")
 
     def close_session(self) -> None:
-        """Close the session of the orders as its user does, with the cash that should be there."""
+        """Close the session of the orders as its user would, with exactly the expected cash."""
         for (session,) in self.database.rows(OPEN_SESSIONS, store=self.store):
             call = self.main.client.call
             [values] = call("pos.session", "read", [session], ["cash_register_balance_end", "cash_control"])
@@ -175,11 +175,11 @@ class Laboratory:
 
     @property
     def open_sessions(self) -> int:
-        """How many sessions of the store's Point of Sale are not closed."""
+        """The number of sessions of the store's Point of Sale that are not closed."""
         return len(self.database.rows(OPEN_SESSIONS, store=self.store))
 
     def recover(self) -> None:
-        """Bring everything back that a fault took away."""
+        """Restart everything that a fault stopped."""
         self.shop.faults.clear()
         self.wait_for_answers()
         self.main.start()
@@ -187,7 +187,7 @@ class Laboratory:
 
 @contextmanager
 def working(seed: int) -> Iterator[Laboratory]:
-    """Set a laboratory up; in the end, everything that was started is stopped."""
+    """Set up a laboratory; at the end, stop everything that was started."""
     with ExitStack() as stack:
         env, own_cluster = stack.enter_context(cluster.running())
         shop = stack.enter_context(ShopServer(seed=seed))
@@ -198,7 +198,7 @@ def working(seed: int) -> Iterator[Laboratory]:
         database = Database(env.postgres, cluster.DATABASE)
         stack.callback(database.close)
         main = Server(env, "main", cron_threads=1)
-        # Two schedulers would share the one scheduled action; the race that they can lose is one of buttons.
+        # Two schedulers would share the one scheduled action, so they never race; only buttons do.
         second = Server(env, "second", cron_threads=0)
         stack.callback(main.kill)
         stack.callback(second.kill)
@@ -209,7 +209,7 @@ def working(seed: int) -> Iterator[Laboratory]:
             "external.order.sync",
             "write",
             [laboratory.store],
-            # The laboratory alone decides when it runs; without an overlap, every order depends on the fetch cursor.
+            # Only the laboratory decides when it runs. Without an overlap, every order depends on the fetch cursor.
             {"sync_interval": 100_000, "overlap_minutes": 0, "fetch_timeout": 30},
         )
         yield laboratory

@@ -1,4 +1,4 @@
-"""Others who work on the same rows at the same time."""
+"""Faults in which others work on the same rows at the same time."""
 
 import time
 
@@ -12,7 +12,7 @@ LONG_LOCK = 12.0
 
 CHANGE_CONFIGURATION = "UPDATE external_order_sync SET write_date = now() WHERE id = %(store)s"
 CHANGE_SESSION = "UPDATE pos_session SET write_date = now() WHERE external_order_sync_id = %(store)s"
-# What another register does to the stock, for real: were its change lost, the shelves would show it in the end.
+# A real stock change, as from another register: if it were lost, the final stock would show it.
 CHANGE_STOCK = """
     UPDATE stock_quant SET quantity = quantity + %(quantity)s
     WHERE id <= %(newest)s AND location_id IN (SELECT id FROM stock_location WHERE usage = 'internal')
@@ -26,9 +26,9 @@ NEW_QUANTS = """
 
 @kind
 def two_servers(lab: Laboratory, round_: Round) -> None:
-    """Synchronize on two servers at once, press Sync Now meanwhile, and let no two downloads have the same order.
+    """Synchronize on two servers at once, press Sync Now meanwhile, and shuffle the entries of every download.
 
-    No session is open, so they have to agree on that, too.
+    No session is open, so the servers also have to agree on a new one.
     """
     lab.second.start()
     lab.close_session()
@@ -43,7 +43,7 @@ def two_servers(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def conflict_on_configuration(lab: Laboratory, round_: Round) -> None:
-    """Change the configuration in the moment in which a run begins, or has received everything, or tells its status."""
+    """Change the configuration at the moment when a run starts, has received everything, or writes its status."""
     round_.note = round_.random.choice(("beginning", "received", "telling"))
     if round_.note == "beginning":
         _synchronize_into_conflict(lab, round_, CHANGE_CONFIGURATION)
@@ -61,11 +61,10 @@ def conflict_on_configuration(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def conflict_on_stock(lab: Laboratory, round_: Round) -> None:
-    """Change the stock of everything that is sold, as other registers do, while the orders take theirs.
+    """Change the stock of everything that is sold, like other registers, while the orders change it too.
 
-    The change is committed between the beginning of the orders' transaction and their own change, or stays open until
-    they are imported: they have to put their change beside it, or to begin again. That they did is asked of the
-    database.
+    The change is committed between the start of the orders' transaction and their own change, or stays open until they
+    are imported. The orders must write separate quants or start again; the database shows whether they did.
     """
     newest = lab.database.value(NEWEST_QUANT)
     round_.note = round_.random.choice(("committed", "open"))
@@ -79,7 +78,7 @@ def conflict_on_stock(lab: Laboratory, round_: Round) -> None:
 
 
 def _take_stock_first(lab: Laboratory, round_: Round, newest: int) -> bool:
-    """Commit the change while the orders wait for leave to take theirs; return whether they then had to begin again."""
+    """Commit the change while the orders wait for the lock. Return whether they then had to start again."""
     with lab.database.writing_stopped("stock_move") as held:
         lab.synchronize(round_.way)
         wait_until(lambda: held.is_waited_for, "the transfers were being written")
@@ -90,7 +89,7 @@ def _take_stock_first(lab: Laboratory, round_: Round, newest: int) -> bool:
 
 
 def _keep_stock_locked(lab: Laboratory, round_: Round, newest: int) -> bool:
-    """Commit the change only when the orders are imported, for which they must not wait."""
+    """Commit the change only after the orders are imported; they must not wait for it."""
     with lab.database.holding(CHANGE_STOCK, quantity=1, newest=newest) as held:
         lab.synchronize(round_.way)
         lab.wait_for_end()
@@ -100,7 +99,7 @@ def _keep_stock_locked(lab: Laboratory, round_: Round, newest: int) -> bool:
 
 @kind
 def conflict_on_session(lab: Laboratory, round_: Round) -> None:
-    """Hold the session that the orders go into, as its closing does; for a moment, or longer than is waited for."""
+    """Lock the orders' session, like its closing does: for a moment, or longer than the import waits."""
     seconds = round_.random.choice((1.0, LONG_LOCK))
     round_.note = f"for {seconds:g} s"
     with lab.database.holding(CHANGE_SESSION, store=lab.store) as held:
@@ -112,7 +111,7 @@ def conflict_on_session(lab: Laboratory, round_: Round) -> None:
 
 @kind
 def conflict_on_inbox(lab: Laboratory, round_: Round) -> None:
-    """Lock orders that wait in the inbox, as a person's Retry does, and give them back changed."""
+    """Lock orders that wait in the inbox, like a user's Retry does, and release them changed."""
     lab.shop.faults.add("delay", seconds=0.5, page=round_.pages)
     lab.synchronize(round_.way)
     wait_until(lambda: not lab.shop.faults.active, "the last page was asked for")
@@ -126,12 +125,12 @@ def conflict_on_inbox(lab: Laboratory, round_: Round) -> None:
 
 
 def _synchronize_into_conflict(lab: Laboratory, round_: Round, change: str) -> None:
-    """Synchronize while a row is changed that it will change, too."""
+    """Synchronize while another transaction changes a row that the synchronization will change too."""
     if round_.way == "scheduled":
-        lab.make_due()  # not under the lock, for which the laboratory would wait itself
+        lab.make_due()  # before locking, because otherwise the laboratory itself would wait for the lock
     with lab.database.holding(change, store=lab.store) as held:
         lab.synchronize(round_.way)
         wait_until(lambda: held.is_waited_for, "somebody waited for the rows")
-        # Whoever waited has a view of these rows that is out of date now.
+        # The waiting transaction now has an outdated view of these rows.
         held.commit()
     lab.wait_for_end()

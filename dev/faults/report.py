@@ -1,4 +1,4 @@
-"""What all rounds together have found, as one JSON object."""
+"""The findings of all rounds, as one JSON object."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ class Report:
     """The sum of all findings.
 
     :param faults: how many rounds each kind of fault had
-    :param failed_rounds: numbers of the rounds with a problem of any sort
+    :param failed_rounds: numbers of the rounds with any problem
     """
 
     faults: Counter[str] = field(default_factory=Counter)
@@ -32,13 +32,13 @@ class Report:
             self.failed_rounds.append(number)
 
     def conclude(self, findings: Findings) -> None:
-        """Take the figures of the comparison of everything, which sees what later rounds did to earlier orders."""
+        """Take the figures of the final comparison, which also shows what later rounds did to earlier orders."""
         self.in_sum = findings
         self.lost, self.doubled, self.difference = findings.lost, findings.doubled, findings.difference
 
     @property
     def is_clean(self) -> bool:
-        """Whether everything was compared and nothing at all was found."""
+        """Return whether everything was compared and no problem was found."""
         return self.in_sum is not None and not (self.in_sum.problems or self.failed_rounds)
 
     def as_json(self) -> str:

@@ -1,4 +1,4 @@
-"""One round after the other: sell, break, come to rest, compare."""
+"""The rounds: sell, break, recover, compare."""
 
 import time
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ MOST_PROBLEMS_SHOWN = 15
 
 
 def kind_of(number: int, seed: int, kinds: list[str]) -> str:
-    """Return the kind of a round: every kind comes once, in an order decided by the seed, before any comes again."""
+    """Return the kind of a round: each kind comes once, in an order decided by the seed, before any is repeated."""
     cycle, place = divmod(number - 1, len(kinds))
     return Random(f"{seed}/cycle {cycle}").sample(kinds, len(kinds))[place]
 
 
 def play(lab: Laboratory, books: Books, number: int, seed: int, kind: str, orders: int) -> tuple[Round, Findings]:
-    """Play one round and return what was found; what kept it from being played to its end is a problem, too."""
+    """Run one round and return its findings. If the round cannot be completed, that is a problem too."""
     started = time.monotonic()
     lab.main.start()
     round_ = _begin(lab, number, seed, kind, orders)
@@ -38,7 +38,7 @@ def play(lab: Laboratory, books: Books, number: int, seed: int, kind: str, order
         lab.recover()
         lab.come_to_rest(round_.way)
     except (Failure, Timeout) as error:
-        trouble.append(f"the system did not come to rest: {error}")
+        trouble.append(f"the system did not recover: {error}")
     findings = books.compare(round_.numbers, round_.versions)
     findings.problems[:0] = [*trouble, *_problems_of_odoo(lab, round_), *_problems_of_shop(lab)]
     verdict = "FAILED" if findings.problems else "ok"
@@ -48,7 +48,7 @@ def play(lab: Laboratory, books: Books, number: int, seed: int, kind: str, order
 
 
 def explain(lab: Laboratory, round_: Round, findings: Findings, seed: int) -> None:
-    """Tell what a round that failed has found, and how it is played again."""
+    """Print the findings of a failed round, and how to repeat it."""
     for problem in findings.problems[:MOST_PROBLEMS_SHOWN]:
         say(f"      {problem}")
     if len(findings.problems) > MOST_PROBLEMS_SHOWN:
@@ -73,7 +73,7 @@ def _begin(lab: Laboratory, number: int, seed: int, kind: str, orders: int) -> R
 
 
 def _problems_of_odoo(lab: Laboratory, round_: Round) -> Iterator[str]:
-    """Yield what is wrong with runs (all have to end, and as an error only if the fault allows it) and sessions."""
+    """Yield problems of runs (all must end, and in an error only if the fault allows it) and of sessions."""
     for run, status, message in lab.database.rows(
         "SELECT id, status, message FROM external_order_sync_run WHERE id > %(run)s ORDER BY id", run=round_.last_run
     ):

@@ -21,7 +21,7 @@ START_TIMEOUT = 90.0  # seconds
 class Server:
     """One server process at a time, always on the same port and with the same log.
 
-    :param name: what it is called in the log's file name
+    :param name: its name in the log's file name
     :param cron_threads: threads of the scheduler; 0 leaves scheduled actions to other servers
 
     `client` is the administrator, signed in, while the server runs.
@@ -41,7 +41,7 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start the server unless it runs, and wait until it serves the database."""
+        """Start the server unless it is running, and wait until it serves the database."""
         if self.is_running:
             return
         config = self._write_config()
@@ -63,18 +63,18 @@ class Server:
                 time.sleep(0.1)
 
     def kill(self) -> None:
-        """Send SIGKILL: nothing is finished, nothing is tidied."""
+        """Send SIGKILL, so that nothing is finished or cleaned up."""
         if self.is_running:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def stop(self) -> None:
-        """End the server as an administrator does."""
+        """Stop the server as an administrator would."""
         if self._process is not None:
             child_process.stop(self._process)
 
     def _sign_in(self) -> OdooClient:
-        """Return the administrator, signed in; the server answers when the database is loaded."""
+        """Return the signed-in administrator; the server answers once the database is loaded."""
         return OdooClient(f"http://127.0.0.1:{self._port}", DATABASE, LOGIN, PASSWORD)
 
     def _write_config(self) -> Path:

@@ -1,4 +1,4 @@
-"""Whether Odoo's books equal the shop's: asked of the database itself, order by order."""
+"""Compare Odoo's books with the shop's, order by order, in the database itself."""
 
 import hmac
 import uuid
@@ -18,12 +18,12 @@ ZERO = Decimal(0)
 
 @dataclass
 class Findings:
-    """What a comparison found.
+    """The findings of a comparison.
 
     :param lost: orders of the shop without a paid POS order
     :param doubled: POS orders, or inbox rows, beyond the first of an order
-    :param difference: the sum of all differences of totals and of payments, without their signs
-    :param problems: a sentence for everything that is not as it should be
+    :param difference: the sum of the absolute differences of totals and payments
+    :param problems: one sentence per problem
     """
 
     orders: int = 0
@@ -35,7 +35,7 @@ class Findings:
 
 @dataclass
 class Booked:
-    """What Odoo holds of one order."""
+    """Odoo's data of one order."""
 
     total: Decimal
     state: str
@@ -46,7 +46,7 @@ class Booked:
 
 
 class Books:
-    """The books of one store, compared with those of its shop. Made before anything is imported.
+    """The books of one store, compared with those of its shop. Create it before anything is imported.
 
     :param store: id of the ``external.order.sync``
     """
@@ -124,11 +124,11 @@ class Books:
                 findings.problems.append(f"{what}: {moved[name]} of {name} left, not {expected.get(name, ZERO)}")
 
     def _compare_sums(self, findings: Findings, totals: Totals) -> None:
-        """Compare what no order's own figures tell: orders that belong to nothing, and what is on the shelves."""
+        """Compare what single orders do not show: orders that do not belong to the shop, and the stock."""
         extra = self._count_pos_orders() - self._orders_before - totals.orders
         if extra > 0:
             findings.doubled += extra
-            findings.problems.append(f"there are {extra} POS orders more than the shop sold")
+            findings.problems.append(f"there are {extra} more POS orders than the shop sold")
         total = self._database.value("SELECT sum(amount_total) FROM pos_order WHERE source = 'external'") or ZERO
         if total != totals.grand_total:
             findings.difference += abs(total - totals.grand_total)
@@ -141,7 +141,7 @@ class Books:
     # ---- what is in the database -------------------------------------------------------------------------------------
 
     def _uuid(self, number: int) -> str:
-        """Return an order's uuid, by the addon's rule written down once more: a change of it doubles every order."""
+        """Return an order's uuid by a copy of the addon's rule, since changing the rule would duplicate every order."""
         text = f"external_order_sync/{self._store}/{number}"
         return str(uuid.UUID(bytes=hmac.digest(self._secret, text.encode(), "sha256")[:16], version=4))
 
@@ -194,7 +194,7 @@ class Books:
         return self._database.value("SELECT count(*) FROM pos_order")
 
     def _stock(self) -> dict[str, Decimal]:
-        """Return the quantity on all shelves of each product whose stock is counted."""
+        """Return the total stock of each storable product."""
         rows: list[tuple[str, Any]] = self._database.rows(
             "SELECT t.name->>'en_US', sum(q.quantity) FROM product_template t "
             "JOIN product_product p ON p.product_tmpl_id = t.id AND t.is_storable "
@@ -205,5 +205,5 @@ class Books:
 
 
 def _exact(quantity: Any) -> Decimal:
-    """Return a quantity that may be stored as a float as the number of thousandths that it means."""
+    """Return a quantity, possibly stored as a float, rounded to thousandths."""
     return round(Decimal(str(quantity)), 3)

@@ -1,4 +1,4 @@
-"""Waiting for what a process of somebody else's does."""
+"""Wait for something that another process does."""
 
 import time
 from collections.abc import Callable
@@ -9,17 +9,17 @@ PATIENCE = 60.0  # seconds
 
 
 class Timeout(Exception):
-    """Something that was to happen did not."""
+    """An expected event did not happen in time."""
 
 
 def wait_until(happened: Callable[[], Any], what: str, seconds: float = PATIENCE, poll: float = POLL) -> None:
     """Wait until something has happened.
 
-    :param what: it, in the past tense
-    :raise Timeout: after so many seconds
+    :param what: the event, in the past tense
+    :raise Timeout: if it did not happen within `seconds`
     """
     deadline = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > deadline:
-            raise Timeout(f"within {seconds:g} s it did not come true that {what}")
+            raise Timeout(f"this did not happen within {seconds:g} s: {what}")
         time.sleep(poll)

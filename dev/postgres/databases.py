@@ -1,4 +1,4 @@
-"""Databases with their filestores: made, copied, dropped, and marked with what they were made of."""
+"""Create, copy and drop databases with their filestores, and stamp them with the sources they were made from."""
 
 import os
 import re
@@ -26,23 +26,23 @@ class Databases:
         return self._postgres.database_prefix + short
 
     def stamp(self, short: str) -> str | None:
-        """Return what a complete database was made of; None if it does not exist or is half done."""
+        """Return the stamp of a complete database, or None if it does not exist or is incomplete."""
         rows = self._postgres.sql(
             f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{self.name(short)}'"
         )
         return rows[0][0] or None if rows else None
 
     def set_stamp(self, short: str, stamp: str) -> None:
-        """Mark a database as complete, made of what the stamp says. The mark lives and dies with the database."""
+        """Mark a database as complete, with a stamp of its sources, which is stored as the database's comment."""
         self._postgres.sql(f"COMMENT ON DATABASE \"{self.name(short)}\" IS '{stamp}'")
 
     def drop(self, short: str) -> None:
-        """Drop a database, ending its connections, and its filestore. One that does not exist is not an error."""
+        """Drop a database and its filestore, and end its connections. It need not exist."""
         drop(self._postgres.sql, self.name(short), Failure)
         shutil.rmtree(self._filestore(short), ignore_errors=True)
 
     def copy(self, source: str, target: str) -> None:
-        """Make the target a fresh copy of the source, which nobody may be connected to; it has no stamp yet."""
+        """Make the target a fresh copy of the source, without a stamp. The source must have no connections."""
         self.drop(target)
         self._postgres.sql(f'CREATE DATABASE "{self.name(target)}" TEMPLATE "{self.name(source)}"')
         if self._filestore(source).exists():
@@ -50,7 +50,7 @@ class Databases:
             shutil.copytree(self._filestore(source), self._filestore(target), copy_function=_link_or_copy)
 
     def left_over(self, prefix: str) -> list[str]:
-        """Return the short names that have the prefix and then the id of a process that is gone, whatever follows."""
+        """Return the short names that start with the prefix and the id of a process that has ended."""
         rows = self._postgres.sql("SELECT datname FROM pg_database")
         pattern = re.compile(re.escape(self.name(prefix)) + "([0-9]+)(?:_[a-z_]+)?")
         found = [match for (name,) in rows if (match := pattern.fullmatch(name))]
@@ -63,7 +63,7 @@ class Databases:
 
 
 def drop(execute: Callable[[str], object], name: str, refusal: type[Exception]) -> None:
-    """Drop a database by its full name, ending its connections. One that does not exist is not an error.
+    """Drop a database by its full name, and end its connections. It need not exist.
 
     :param execute: runs a statement outside a transaction, and raises ``refusal`` if PostgreSQL refuses it
     """
@@ -73,8 +73,8 @@ def drop(execute: Callable[[str], object], name: str, refusal: type[Exception]) 
             execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             return
         except refusal:
-            # PostgreSQL's own autovacuum worker may be in the database. On a server of the user's our role may not be
-            # allowed to end it, but it leaves by itself.
+            # PostgreSQL's autovacuum worker may be in the database. On the user's own server our role may not be
+            # allowed to end it, but it will finish by itself.
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)

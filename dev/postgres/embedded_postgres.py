@@ -1,7 +1,7 @@
-"""A PostgreSQL of the checkout's own, from a Python package; it listens on a Unix socket only.
+"""The checkout's embedded PostgreSQL, from a Python package; it listens on a Unix socket only.
 
-Commands that run at the same time share one server. Each holds a share of a lock while it uses the server; whoever
-leaves last stops it. A server that was started by something else is used but never stopped.
+Commands that run at the same time share one server. Each holds a shared lock while it uses the server, and the last
+one stops it. A server that was started by something else is used but never stopped.
 """
 
 import os
@@ -19,7 +19,7 @@ from ..failure import Failure
 from ..setup import python_env
 from . import postgres_user
 
-# Odoo refuses to work as "postgres"; this role may create databases and is no superuser.
+# Odoo refuses to run as "postgres"; this role may create databases and is not a superuser.
 ROLE = "odoo"
 SUPERUSER = "postgres"
 CREATE_ROLE = f"CREATE ROLE {ROLE} LOGIN CREATEDB"
@@ -36,7 +36,7 @@ INITDB_OPTIONS = (
     "--lc-messages=C",
     "--no-sync",
 )
-# Where the checkout's path is too long for a socket.
+# Used if the checkout's path is too long for a socket.
 OTHER_SOCKET_FOLDER = Path(tempfile.gettempdir()) / f"eos-{paths.CHECKOUT_ID}"
 START_TIMEOUT = 60.0  # seconds
 POSTMASTER = paths.POSTGRES / "postmaster.pid"
@@ -66,15 +66,15 @@ def running() -> Iterator[Path]:
 
 @contextmanager
 def kept_stopped() -> Iterator[None]:
-    """Keep the server stopped for the time of the context. Raises Failure if it is used."""
+    """Keep the server stopped within the context. Raises Failure if it is in use."""
     waiting_for = "another command that starts or stops PostgreSQL"
     with locks.exclusive("postgres", waiting_for), locks.exclusive_if_free("postgres.users") as unused:
         if not unused:
-            raise Failure("Another command of this checkout uses PostgreSQL.", "End it, or wait for its end.")
-        _stop()  # what a command that was killed has left
+            raise Failure("Another command of this checkout uses PostgreSQL.", "Stop it, or wait until it has ended.")
+        _stop()  # left by a killed command
         if _listening_in():
             raise Failure(
-                f"The PostgreSQL in {paths.POSTGRES} was started by something else, and runs.",
+                f"The PostgreSQL in {paths.POSTGRES} is running, but was not started by this checkout.",
                 f"Stop it: {programs() / 'pg_ctl'} -D {paths.POSTGRES} stop",
             )
         yield
@@ -108,7 +108,7 @@ def _start() -> Path:
 
 
 def _stop() -> None:
-    """Stop the server if it is the one that was started here."""
+    """Stop the server if it was started here."""
     if STARTED.exists() and POSTMASTER.exists() and STARTED.read_text() == _this_run():
         _control("stop", "-m", "fast")
     STARTED.unlink(missing_ok=True)
@@ -134,7 +134,7 @@ def _initialise() -> None:
     progress.run(
         [programs() / "initdb", "-D", unfinished, "-U", SUPERUSER, *INITDB_OPTIONS],
         "initdb",
-        failure="PostgreSQL's data folder could not be made.",
+        failure="PostgreSQL's data folder could not be created.",
         hint="To use a PostgreSQL of your own, set PGHOST, PGUSER and PGPASSWORD.",
         identity=postgres_user.identity(unfinished),
         cwd=Path("/"),
@@ -143,7 +143,7 @@ def _initialise() -> None:
 
 
 def _socket_folder() -> Path:
-    """Return the data folder, or one in the temporary folder where its path is too long."""
+    """Return the data folder, or one in the temporary folder if its path is too long."""
     plain = not set("'\",\\") & set(str(paths.POSTGRES))
     if plain and len(os.fsencode(paths.POSTGRES / SOCKET)) <= LONGEST_SOCKET:
         return paths.POSTGRES
@@ -151,14 +151,16 @@ def _socket_folder() -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     postgres_user.give(folder)
     state = folder.lstat()
-    # Anyone can make a folder there first; only the owner of the data may own the door to it.
+    # Anyone could create the folder there first, so check that it belongs to the owner of the data.
     if not stat.S_ISDIR(state.st_mode) or state.st_mode & 0o077 or state.st_uid != paths.POSTGRES.stat().st_uid:
-        raise Failure(f"{folder}, needed for PostgreSQL's socket, is somebody else's.", "Remove it, or set TMPDIR.")
+        raise Failure(
+            f"{folder}, needed for PostgreSQL's socket, belongs to another user.", "Remove it, or set TMPDIR."
+        )
     return folder
 
 
 def remove_socket_folder() -> None:
-    """Remove the folder in the temporary folder, if there is one of ours."""
+    """Remove our socket folder in the temporary folder, if there is one."""
     if OTHER_SOCKET_FOLDER.is_dir() and not OTHER_SOCKET_FOLDER.is_symlink():
         shutil.rmtree(OTHER_SOCKET_FOLDER, ignore_errors=True)
 
@@ -173,14 +175,14 @@ def _listening_in() -> Path | None:
         probe = subprocess.run([programs() / "pg_isready", "-q", "-h", lines[4], "-U", SUPERUSER], capture_output=True)
         if probe.returncode == 0:
             return Path(lines[4])
-        if probe.returncode != 1:  # 1: it is there but does not let anyone in yet
+        if probe.returncode != 1:  # 1: running, but not accepting connections yet
             return None
         time.sleep(0.2)
     return None
 
 
 def _this_run() -> str:
-    """Return the server's process id and start time, which together name one run of it."""
+    """Return the server's process id and start time, which together identify one run of it."""
     pid, _data, started = POSTMASTER.read_text().splitlines()[:3]
     return f"{pid} {started}"
 

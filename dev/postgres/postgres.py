@@ -1,4 +1,4 @@
-"""The PostgreSQL to use: the one that PGHOST and its like name, or the embedded server."""
+"""The PostgreSQL to use: the server given by PGHOST and similar variables, or the embedded one."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from .. import paths
 from ..failure import Failure
 from . import embedded_postgres
 
-# Any of these says that the user has a server of their own.
+# If one of these is set, the user's own server is used.
 OUTSIDE = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGSERVICE")
 OLDEST = 13
 SEPARATOR = "\x1f"
@@ -25,12 +25,12 @@ class Postgres:
     settings: Mapping[str, str]
     """The PG... variables that libpq, and so psql and Odoo, take their connection from."""
     database_prefix: str
-    """Begins the name of every database of ours."""
+    """Prefix of the names of our databases."""
     programs: Path
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for a program that connects to this server."""
+        """Return the environment for a program that connects to this server."""
         return {**os.environ, **self.settings}
 
     def sql(self, statement: str, database: str = "postgres") -> list[list[str]]:
@@ -47,13 +47,13 @@ class Postgres:
 
 
 def is_outside() -> bool:
-    """Whether the user has named a server of their own."""
+    """Return whether the user has configured their own server."""
     return any(os.environ.get(name) for name in OUTSIDE)
 
 
 @contextmanager
 def running() -> Iterator[Postgres]:
-    """Provide a server for the time of the context; the embedded one is stopped with the last command that uses it."""
+    """Provide a server within the context; the embedded one is stopped when the last command ends."""
     if is_outside():
         postgres = Postgres({}, f"eos_{paths.CHECKOUT_ID}_", embedded_postgres.programs())
         _check(postgres)
@@ -77,7 +77,7 @@ def _check(postgres: Postgres) -> None:
     except Failure as failure:
         raise Failure(f"The PostgreSQL of your environment ({named}) does not answer.\n{failure}", hint) from failure
     if user == "postgres":
-        raise Failure(f"Odoo refuses to work as the database user postgres ({named}).", hint)
+        raise Failure(f"Odoo refuses to run as the database user postgres ({named}).", hint)
     if may_create != "t":
         raise Failure(f"The database user {user} may not create databases.", f"Run: ALTER ROLE {user} CREATEDB")
     if int(version) < OLDEST:

@@ -1,7 +1,7 @@
-"""The user of the machine that the embedded PostgreSQL runs as.
+"""The system user that runs the embedded PostgreSQL.
 
-For an ordinary user it is that user. PostgreSQL refuses to run as root, so root's server runs as a user of its own,
-who must be able to reach the programs and the data.
+An ordinary user runs it directly. PostgreSQL refuses to run as root, so for root it runs as a separate user, who must
+be able to reach the programs and the data.
 """
 
 import os
@@ -27,18 +27,18 @@ def identity(folder: Path) -> dict[str, Any]:
 
 
 def give(folder: Path) -> None:
-    """Make root's folder PostgreSQL's own; an ordinary user's folder already is."""
+    """Give root's folder to the PostgreSQL user; for an ordinary user nothing is needed."""
     if os.geteuid() == 0 and folder.stat().st_uid == 0 and not folder.is_symlink():
         user = _user()
         os.chown(folder, user.pw_uid, user.pw_gid)
 
 
 def open_the_way(data: Path, programs: Path) -> None:
-    """Let the other user pass through the folders above the data and the programs, and read the programs."""
+    """Let the other user enter the folders above the data and the programs, and read the programs."""
     for folder in sorted({*data.parents, *programs.parents}):
         mode = stat.S_IMODE(folder.stat().st_mode) if folder.exists() else 0o777
         if not mode & stat.S_IXOTH:
-            say(f"    {folder} is opened for passing through (chmod o+x): PostgreSQL does not run as root")
+            say(f"    {folder}: access for other users (chmod o+x), because PostgreSQL does not run as root")
             folder.chmod(mode | stat.S_IXOTH)
     if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
         subprocess.run(["chmod", "-R", "a+rX", programs.parent], check=True)
@@ -53,7 +53,7 @@ def _user() -> pwd.struct_passwd:
     answer = subprocess.run(command, capture_output=True, text=True) if shutil.which(command[0]) else None
     if answer is None or answer.returncode:
         raise Failure(
-            f"PostgreSQL does not run as root, and no user for it could be made.\n{answer.stderr if answer else ''}",
-            f"Run as an ordinary user, or make the user: {' '.join(command)}",
+            f"PostgreSQL does not run as root, and no user could be created for it.\n{answer.stderr if answer else ''}",
+            f"Run as an ordinary user, or create the user: {' '.join(command)}",
         )
     return pwd.getpwnam(NAME)

@@ -1,1 +1,1 @@
-"""The pictures of the documentation: what is told in them, and the camera that takes them."""
+"""The pictures of the documentation: the data shown in them, and the camera that takes them."""

@@ -1,4 +1,4 @@
-"""Takes the pictures with a headless Chromium; a program of its own, run by the virtual environment's Python.
+"""Take the pictures with a headless Chromium; a separate program, run by the virtual environment's Python.
 
 ``camera.py URL FOLDER BROWSER LOGIN PASSWORD``. Any error in the browser's console ends it with exit code 1.
 """
@@ -21,7 +21,7 @@ QUIET = [
 DESK, PHONE = (1400, 900), (390, 844)
 SCREEN = "/odoo/action-external_order_sync."
 PATIENCE = 60_000  # milliseconds
-# Fewer colours than a photograph needs, and none of a screen's is lost to the eye.
+# Fewer colors than a photograph needs, but enough for a screenshot.
 COLOURS = 128
 
 
@@ -85,7 +85,7 @@ def take_all(browser: Browser, url: str, folder: Path, login: str, password: str
     desk.take("attention", height=560)
     desk.open("action_external_order", ".o_list_view")
     desk.take("inbox", height=760)
-    # The shop's orders are always the same; this one has several lines and components.
+    # The shop's orders never vary; this one has several lines and components.
     desk.click(".o_data_cell:text-is('1253')", ".o_form_view")
     desk.take("order")
 

@@ -1,4 +1,4 @@
-"""What has happened in the database of which the pictures are taken: some good runs, and orders that need a person."""
+"""The data shown in the pictures: some successful runs, and orders that need a user."""
 
 import json
 import urllib.request
@@ -13,12 +13,12 @@ SALES = (4, 9, 2, 6, 12, 3, 7, 5)
 
 
 def prepare(client: OdooClient, shop: DemoShop) -> None:
-    """Import the shop's orders in several runs; what it sends then waits for the camera's own Sync Now."""
+    """Import the shop's orders in several runs; its next orders wait for the camera's Sync Now."""
     demo_database.sync_now(client)
     for count in SALES:
         _post(shop, "orders", {"count": count})
         demo_database.sync_now(client)
-    # The preview shows what comes first in the feed, which shall be new.
+    # The preview shows the first orders of the feed, which should be new.
     _request(shop, "orders", method="DELETE")
     _post(shop, "orders", {"count": 9})
     for entry in _awkward_orders():
@@ -35,7 +35,7 @@ def _awkward_orders() -> list[dict[str, Any]]:
 
 
 def _order(number: str, product: str, **values: Any) -> dict[str, Any]:
-    """Return the guide's sample order, 80.00 and 15 % tax, over another product."""
+    """Return the sample order of `docs/order_format.md`, 80.00 and 15 % tax, with another product."""
     return {
         "OrderID": number,
         "AmountDiscount": 0.0,
@@ -71,6 +71,6 @@ def _request(shop: DemoShop, path: str, body: bytes | None = None, method: str |
     request = urllib.request.Request(
         f"{shop.address}/_control/{path}", body, {"Content-Type": "application/json"}, method=method
     )
-    # A proxy that the environment names is not for the loopback interface.
+    # A proxy from the environment must not be used for the loopback interface.
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
         answer.read()

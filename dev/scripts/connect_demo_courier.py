@@ -27,7 +27,7 @@ env["delivery.carrier"].create(  # noqa: F821
     }
 )
 customers = env.ref("stock.stock_location_customers")  # noqa: F821
-# Not storable, so that the transfer is always ready.
+# Not storable, so the transfer is always ready.
 product = env["product.product"].create({"name": "Spare Part", "type": "consu", "weight": 2})  # noqa: F821
 picking = env["stock.picking"].create(  # noqa: F821
     {
@@ -49,12 +49,12 @@ picking = env["stock.picking"].create(  # noqa: F821
     }
 )
 picking.action_confirm()
-# Odoo makes such a key in its preferences and shows it once; the demo has to know it.
+# Users create such a key in their preferences, where it is shown once; the demo needs a known one.
 key = os.environ["DEMO_API_KEY"]
 env.cr.execute(  # noqa: F821
     'INSERT INTO res_users_apikeys (name, user_id, scope, key, "index") VALUES (%s, %s, %s, %s, %s)',
     ["Courier demo", env.ref("base.user_admin").id, "rpc", KEY_CRYPT_CONTEXT.hash(key), key[:INDEX_SIZE]],  # noqa: F821
 )
-# Other jobs wait for a day (see connect_demo_store.py); this one is due.
+# Other jobs are postponed by a day (see connect_demo_store.py); this one is due.
 env.ref("external_order_sync.ir_cron_ship").nextcall = datetime.now(UTC).replace(tzinfo=None)  # noqa: F821
 env.cr.commit()  # noqa: F821

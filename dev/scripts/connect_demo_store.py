@@ -11,8 +11,8 @@ store.write(
         "active": True,
     }
 )
-# In a database as new as this every job of Odoo's is due at once. They would compete with the first synchronization
-# for the machine, and for rows (the stock scheduler logs such a conflict as an error of its own), so they wait a day.
+# In a new database all of Odoo's jobs are due at once. They would compete with the first synchronization for the
+# machine and for rows (the stock scheduler logs such a conflict as an error), so they are postponed by a day.
 ours = env.ref("external_order_sync.ir_cron_sync_external_orders")  # noqa: F821
 others = env["ir.cron"].search([("id", "!=", ours.id)])  # noqa: F821
 others.write({"nextcall": datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)})

@@ -2,9 +2,9 @@
 
     python run_odoo_tests.py CONFIG TAGS RESULTS
 
-RESULTS gets one JSON object a line as the tests end, and is continued if it is there: what it has is not run again.
-All tests run with every addon loaded, those that Odoo runs while an addon is being installed too: the question is what
-other addons do to them. Tests that need a browser are left out.
+RESULTS receives one JSON object per finished test. If the file exists, its tests are not run again. All tests run with
+every addon loaded, including those that Odoo runs while installing an addon, because we want to know how other addons
+affect them. Tests that need a browser are left out.
 """
 
 import inspect
@@ -29,7 +29,7 @@ BROWSER = re.compile(r"tour|browser_js", re.IGNORECASE)
 
 
 class Results(OdooTestResult):
-    """Writes down how each test ended."""
+    """Write the outcome of each test."""
 
     def __init__(self, file):
         super().__init__()
@@ -64,12 +64,12 @@ class Results(OdooTestResult):
         self._file.flush()
 
     def _fail(self, test, err):
-        if self._soft_fail:  # Odoo tries the test once more
+        if self._soft_fail:  # Odoo will retry the test
             return
         reason = f"{err[0].__name__}: {err[1]}"[:500]
         if hasattr(test, "failureException") and hasattr(test, "_testMethodName"):
             self._failed.setdefault("reason", reason)
-        else:  # a whole class, which could not be set up
+        else:  # a whole class whose setup failed
             self.write(test=test.id(), outcome="failed", reason=reason)
 
 

@@ -1,6 +1,6 @@
 """Write the template of all strings into the folder I18N, merge it into the languages; run in an Odoo shell.
 
-The last lines printed are one for each language, beginning with ``i18n/``.
+It prints one line per language at the end, starting with ``i18n/``.
 """
 
 import io
@@ -11,7 +11,7 @@ import polib
 from odoo.tools.translate import trans_export
 
 MODULE = "external_order_sync"
-# What changes with every export and says nothing.
+# Headers that change with every export without meaning.
 NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
 
 exported = io.BytesIO()

@@ -1,1 +1,1 @@
-"""Odoo as the commands run it: installed, started, called, its log read."""
+"""Install, start and call Odoo for the commands, and read its log."""

@@ -1,4 +1,4 @@
-"""Everything that a command needs, set up: Odoo, its Python, PostgreSQL, and databases to copy from."""
+"""Set up everything that a command needs: Odoo, its Python, PostgreSQL, and databases to copy from."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from ..setup.odoo_source import OdooSource
 
 @dataclass(frozen=True)
 class Environment:
-    """What is set up, for as long as the context that made it lasts."""
+    """The environment of a command; it is valid within the context that created it."""
 
     odoo: OdooSource
     python: Path
@@ -24,7 +24,7 @@ class Environment:
 
 
 def ensure_tools() -> tuple[OdooSource, Path]:
-    """Set up Odoo, its Python, the addon's links and what Odoo calls; return Odoo and the Python."""
+    """Set up Odoo, its Python, the addon's links and the programs that Odoo calls. Return Odoo and the Python."""
     paths.STATE.mkdir(parents=True, exist_ok=True)
     with locks.exclusive("setup", "another command that is setting up"):
         python = python_env.ensure()
@@ -36,7 +36,7 @@ def ensure_tools() -> tuple[OdooSource, Path]:
 
 @contextmanager
 def ready() -> Iterator[Environment]:
-    """Set up what is missing and provide it, with PostgreSQL running, for the time of the context."""
+    """Set up what is missing, and provide it with PostgreSQL running within the context."""
     odoo, python = ensure_tools()
     with postgres.running() as server:
         yield Environment(odoo, python, server, Databases(server))

@@ -1,4 +1,4 @@
-"""What an Odoo log must not contain after a run in which nothing should have gone wrong."""
+"""Check an Odoo log for errors after a run in which nothing should have gone wrong."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from .. import paths
 
 # Odoo's log line: time, process, level, database, logger, message.
 RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+?): ")
-# What a thread dies of is printed without a record.
+# An exception that ends a thread is printed without a log record.
 DEATH = re.compile(r"^Exception (in thread|ignored in)")
 SHUTDOWN = re.compile(r"odoo\.service\.server: (Initiating shutdown|Stopping )")
 OURS = (paths.ADDON_NAME, "External Order Sync")
 
 
 def problems(log: Path) -> list[str]:
-    """Return the lines with a traceback, an error of anyone's, or a warning of ours.
+    """Return the lines with a traceback, an error from any module, or a warning from the addon.
 
-    When it shuts down, Odoo closes the database connections of threads that are still at work. From then on only what
-    comes from the addon counts.
+    When Odoo shuts down, it closes the database connections of threads that are still running. From then on, only
+    records from the addon count.
     """
     found = []
     shutting_down = False
@@ -52,5 +52,5 @@ def _is_problem(line: str) -> bool:
 
 
 def _is_ours(record: list[str]) -> bool:
-    # The addon's own folder, as the whole checkout may be below one with the addon's name.
+    # The addon's own folder, because the whole checkout may be in a folder with the addon's name.
     return any(name in record[0] for name in OURS) or any(f"{paths.ADDON}/" in line for line in record)

@@ -34,7 +34,7 @@ def write_config(env: Environment, database: str, **options: str | int | bool) -
 
 
 def environment(env: Environment, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment in which Odoo runs: the caller's without what would change Odoo's configuration."""
+    """Return Odoo's environment: the caller's, without variables that would change Odoo's configuration."""
     kept = {
         name: value
         for name, value in env.postgres.environment.items()
@@ -56,7 +56,7 @@ def command(env: Environment, subcommand: str, config: Path, *arguments: str) ->
 
 
 def install(env: Environment, database: str, modules: str, *, again: bool = False) -> None:
-    """Install modules (comma-separated) with demo data, or update installed ones; a missing database is made."""
+    """Install modules (comma-separated) with demo data, or update installed ones; create a missing database."""
     config = write_config(env, database)
     arguments = [f"--{'update' if again else 'init'}={modules}", "--with-demo", "--stop-after-init", "--no-http"]
     progress.run(
@@ -84,7 +84,7 @@ def run_script(env: Environment, database: str, script: Path, variables: Mapping
 
 
 def trouble(log: str) -> str:
-    """Return the part of an Odoo log that tells what went wrong: from the first error or traceback on."""
+    """Return the part of an Odoo log that shows what went wrong: everything from the first error or traceback on."""
     lines = log.splitlines()
     for number, line in enumerate(lines):
         if " ERROR " in line or " CRITICAL " in line or line.startswith("Traceback"):

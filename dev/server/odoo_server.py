@@ -1,4 +1,4 @@
-"""A real Odoo server process with its scheduler, for the time of a context."""
+"""A real Odoo server process with its scheduler, which runs within a context."""
 
 import subprocess
 import time
@@ -19,7 +19,7 @@ START_TIMEOUT = 120.0  # seconds
 
 @dataclass(frozen=True)
 class OdooServer:
-    """A server that answers."""
+    """A running server."""
 
     url: str
     database: str
@@ -65,4 +65,4 @@ def _wait_until_it_answers(server: OdooServer) -> None:
             raise Failure(f"Odoo answers {error.code} on its login page.\n{progress.tail(server.log)}") from error
         except OSError:
             time.sleep(0.1)
-    raise Failure(f"Odoo did not start; its log is {server.log} and ends so:\n{progress.tail(server.log)}")
+    raise Failure(f"Odoo did not start; its log {server.log} ends with:\n{progress.tail(server.log)}")

@@ -1,7 +1,7 @@
-"""The databases that others are copied from, since copying takes a second where installing takes minutes.
+"""Template databases: copying one takes a second, while installing takes minutes.
 
 ``template_odoo`` has the modules that the addon depends on, with demo data; ``template_addon`` is a copy of it with
-the addon installed. Each is stamped with what it was made of and made again when that changes.
+the addon installed. Each is stamped with a hash of its sources, and created again when they change.
 """
 
 from .. import locks, paths, progress
@@ -15,7 +15,7 @@ DEPENDENCIES = "point_of_sale,stock_delivery"
 
 
 def copy_addon_template(env: Environment, target: str) -> str:
-    """Make the target database a fresh copy with the addon installed; return the stamp of what is in it."""
+    """Make the target database a fresh copy with the addon installed. Return its stamp."""
     with locks.exclusive("templates", "another command that makes the database templates"):
         stamp = _ensure_addon_template(env)
         env.databases.copy(ADDON, target)
@@ -23,7 +23,7 @@ def copy_addon_template(env: Environment, target: str) -> str:
 
 
 def addon_stamp(env: Environment) -> str:
-    """Return the stamp that a database made of the present sources would have."""
+    """Return the stamp of a database made from the current sources."""
     return paths.digest(odoo_stamp(env), addon_links.sources_digest())
 
 
@@ -35,7 +35,7 @@ def copy_odoo_template(env: Environment, target: str) -> None:
 
 
 def odoo_stamp(env: Environment) -> str:
-    """Return the stamp that a database of the present Odoo would have."""
+    """Return the stamp of a database made with the current Odoo."""
     return paths.digest(env.odoo.version, str(env.odoo.python_path), DEPENDENCIES)
 
 
@@ -57,6 +57,6 @@ def _ensure_addon_template(env: Environment) -> str:
     with progress.step(f"Database template: {paths.ADDON_NAME} installed (again whenever its sources change)"):
         env.databases.copy(ODOO, ADDON)
         odoo_program.install(env, ADDON, paths.ADDON_NAME)
-        # The sources may have been edited meanwhile; the stamp is of those that were there before, so it is safe.
+        # The sources may have been edited meanwhile. The stamp was taken before, so such an edit renews the template.
         env.databases.set_stamp(ADDON, stamp)
     return stamp

@@ -1,1 +1,1 @@
-"""Sets up what the commands need: Odoo, Python packages, Chromium, system packages."""
+"""Set up what the commands need: Odoo, Python packages, Chromium, system packages."""

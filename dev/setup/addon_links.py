@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import paths
 
 NO_PART_OF_THE_ADDON = {"build", "dist"}
-# Neither changes what installing the addon makes of a database.
+# Neither of them affects a database with the addon installed.
 NO_PART_OF_THE_DATABASE = {"dev", "lib", "static", "tests"}
 SOURCES = {".csv", ".po", ".py", ".sql", ".xml"}
 
@@ -25,7 +25,7 @@ def ensure() -> Path:
         if link.name in wanted and link.is_symlink() and link.readlink() == wanted[link.name]:
             del wanted[link.name]
         elif link.is_dir() and not link.is_symlink():
-            shutil.rmtree(link)  # __pycache__ and the like, made by whoever ran from here
+            shutil.rmtree(link)  # such as __pycache__, left by programs that ran from here
         else:
             link.unlink(missing_ok=True)
     for name, entry in wanted.items():
@@ -34,7 +34,7 @@ def ensure() -> Path:
 
 
 def sources_digest() -> str:
-    """Return a hash over the sources that decide what the addon's installation makes of a database."""
+    """Return a hash over the sources that affect a database with the addon installed."""
     total = hashlib.sha256()
     for entry in sorted(paths.CHECKOUT.iterdir()):
         if not _belongs(entry) or entry.name in NO_PART_OF_THE_DATABASE:

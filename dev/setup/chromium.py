@@ -1,4 +1,4 @@
-"""The browser of the browser tests: found, installed where that is allowed, and known to start."""
+"""The browser of the browser tests: find it, install it if allowed, and check that it starts."""
 
 import os
 import shutil
@@ -10,13 +10,13 @@ from .. import child_process
 from ..failure import Failure
 from . import system_packages
 
-# The names that Odoo's own browser tests look for, so that both find the same one.
+# The names that Odoo's browser tests look for, so that both use the same browser.
 NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
-# Seconds. A start takes one or two; the very first after the installation reads all of it from the disk.
+# Seconds. A start takes one or two; the first one after the installation reads everything from disk.
 PATIENCE = 180
 SWITCHES = (
     "--headless",
-    "--no-sandbox",  # root, as in a container, can start it in no other way
+    "--no-sandbox",  # required to start it as root, for example in a container
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
@@ -27,9 +27,9 @@ SWITCHES = (
 
 
 def ensure() -> Path:
-    """Return the browser's path, installing Debian's chromium first if there is none and the user may.
+    """Return the browser's path. If there is none, install Debian's chromium first, if the user may.
 
-    It was started once: a browser that cannot start is told here, and not by every browser test for itself.
+    The browser is started once here, so that a broken one is reported once and not by every browser test.
     """
     found = _find()
     if not found:
@@ -42,7 +42,7 @@ def ensure() -> Path:
 
 
 def _warm_up(browser: Path) -> None:
-    """Start the browser once, so that later starts are quick. Raises ``Failure`` if it shows no empty page."""
+    """Start the browser once, so that later starts are fast. Raises ``Failure`` if it does not show an empty page."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         log = Path(folder) / "log"
         command = [browser, *SWITCHES, f"--user-data-dir={folder}/profile", "--dump-dom", "about:blank"]

@@ -6,15 +6,15 @@ from pathlib import Path
 from ..progress import say
 from . import python_env
 
-# Left out by Debian, but named by the asset bundles; without it every browser test fails on the console error.
+# Debian leaves it out, but the asset bundles include it; without it every browser test fails with a console error.
 LEFT_OUT = Path("usr/lib/python3/dist-packages/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
-# Odoo's icons are those of Font Awesome 4, of which Debian has version 7 now; a Python package still has them.
+# Odoo's icons come from Font Awesome 4, while Debian now has version 7; a Python package still has them.
 ICON_FONTS = Path("xstatic/pkg/font_awesome/data/fonts")
 RENAMED = {"Inconsolata.otf": "usr/share/fonts/opentype/inconsolata/Inconsolata-Regular.otf"}
 
 
 def fill(tree: Path) -> None:
-    """Put files where the tree's links lead to nothing, and name the links for which there is none."""
+    """Replace the tree's broken links with files, and print the links for which there is no file."""
     left_out = tree / LEFT_OUT
     if not left_out.exists():
         left_out.parent.mkdir(parents=True, exist_ok=True)
@@ -34,4 +34,4 @@ def fill(tree: Path) -> None:
         else:
             missing.append(str(link.relative_to(tree)))
     if missing:
-        say(f"    these web assets are missing, which may show in the browser: {', '.join(sorted(missing))}")
+        say(f"    these web assets are missing, which may be visible in the browser: {', '.join(sorted(missing))}")

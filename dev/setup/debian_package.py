@@ -9,7 +9,7 @@ from .. import paths, progress
 from ..failure import Failure
 from . import debian_gaps
 
-# The package lives in sid alone. Installing it elsewhere would drag in sid's Python, so it is unpacked instead.
+# The package exists only in sid. Installing it would pull in sid's Python, so it is unpacked instead.
 SUITE = "sid"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PACKAGES = (
@@ -27,12 +27,16 @@ PACKAGES = (
 
 
 def unpack(target: Path) -> None:
-    """Download the packages and unpack them into the folder. Raises Failure where that cannot be done."""
+    """Download the packages and unpack them into the folder. Raises Failure if that is not possible."""
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
-            raise Failure(f"{tool} is not there (not a Debian machine).")
+            raise Failure(f"{tool} is not installed (not a Debian machine).")
     options = _private_apt(_archive())
-    progress.run(["apt-get", *options, "update"], "odoo-apt-update", failure=f"Debian's list of {SUITE} did not come.")
+    progress.run(
+        ["apt-get", *options, "update"],
+        "odoo-apt-update",
+        failure=f"Debian's package list of {SUITE} could not be downloaded.",
+    )
     progress.run(
         ["apt-get", *options, "download", *PACKAGES],
         "odoo-apt-download",
@@ -41,14 +45,16 @@ def unpack(target: Path) -> None:
     )
     archives = sorted(paths.APT.glob("*.deb"))
     for archive in archives:
-        progress.run(["dpkg-deb", "--extract", archive, target], "odoo-unpack", failure=f"{archive.name} is broken.")
+        progress.run(
+            ["dpkg-deb", "--extract", archive, target], "odoo-unpack", failure=f"{archive.name} could not be unpacked."
+        )
     debian_gaps.fill(target)
     for archive in archives:
         archive.unlink()
 
 
 def _archive() -> str:
-    """Return the address of the Debian archive that the machine itself uses."""
+    """Return the address of the Debian archive that the machine uses."""
     answer = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"],
         capture_output=True,
@@ -62,7 +68,7 @@ def _archive() -> str:
 
 
 def _private_apt(archive: str) -> list[str]:
-    """Return the options that make apt-get use a source, lists and a cache of our own."""
+    """Return the options that make apt-get use our own source, lists and cache."""
     shutil.rmtree(paths.APT, ignore_errors=True)
     for folder in ("lists/partial", "cache/archives/partial"):
         (paths.APT / folder).mkdir(parents=True)
@@ -77,6 +83,6 @@ def _private_apt(archive: str) -> list[str]:
         "Acquire::Languages": "none",
     }
     if os.geteuid() == 0:
-        # apt would download as the user _apt, who may not be allowed into the checkout.
+        # By default apt downloads as the user _apt, who may have no access to the checkout.
         options["APT::Sandbox::User"] = "root"
     return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]

@@ -23,19 +23,19 @@ class OdooSource:
     python_path: Path
     """The folder that holds the package ``odoo``."""
     addons_paths: tuple[Path, ...]
-    """Folders with addons beside those inside the package, which Odoo finds by itself."""
+    """Folders with addons in addition to those inside the package, which Odoo finds itself."""
     version: str
     program: tuple[str, ...]
-    """What Python is given to start Odoo."""
+    """The arguments with which Python starts Odoo."""
 
 
 def ensure() -> OdooSource:
-    """Return the Odoo to use, fetching one first if the machine has none."""
+    """Return the Odoo to use; fetch one first if the machine has none."""
     home = os.environ.get("ODOO_HOME")
     if home:
         source = find(Path(home).expanduser().resolve())
         if not source:
-            raise Failure(f"ODOO_HOME is {home}, where no Odoo {SERIES} is.", HINT)
+            raise Failure(f"ODOO_HOME is {home}, which does not contain an Odoo {SERIES}.", HINT)
         return source
     return _importable() or find(paths.ODOO) or _fetch()
 
@@ -52,12 +52,12 @@ def find(home: Path) -> OdooSource | None:
 
 
 def _program(folder: Path) -> tuple[str, ...]:
-    """Return what starts the Odoo whose package is in a folder.
+    """Return the arguments that start the Odoo whose package is in a folder.
 
-    With ``workers``, Odoo starts itself once more, for what needs gevent, by the program that it was started with.
-    ``python -m odoo`` is not a program, and that one process would fail for ever; all others run.
+    With ``workers``, Odoo starts a second process for gevent, using the program that it was started with. ``python -m
+    odoo`` is not a program, so that process would keep failing, while all others run.
     """
-    # Of a checkout; of an installation, whose packages are in lib/python3*/*-packages.
+    # In a checkout; in an installation, whose packages are in lib/python3*/*-packages.
     for program in (folder / "odoo-bin", *(prefix / "bin" / "odoo" for prefix in folder.parents[2:3])):
         if program.is_file():
             return (str(program),)
@@ -65,7 +65,7 @@ def _program(folder: Path) -> tuple[str, ...]:
 
 
 def _version(package: Path) -> str | None:
-    """Return the version that an Odoo package tells of itself; None if there is none or it is of another series."""
+    """Return the version of an Odoo package, or None if there is none or it belongs to another series."""
     release = package / "release.py"
     if not release.exists():
         return None
@@ -74,7 +74,7 @@ def _version(package: Path) -> str | None:
 
 
 def _importable() -> OdooSource | None:
-    """Return the Odoo that this interpreter can import, if it is of our series."""
+    """Return the Odoo that this interpreter can import, if it belongs to our series."""
     spec = importlib.util.find_spec("odoo")
     for location in (spec.submodule_search_locations or []) if spec else []:
         source = find(Path(location).resolve().parent)
@@ -84,7 +84,7 @@ def _importable() -> OdooSource | None:
 
 
 def _fetch() -> OdooSource:
-    """Get an Odoo from Debian, or where that cannot be, by cloning its repository."""
+    """Get an Odoo from Debian or, if that is not possible, by cloning its repository."""
     tried = []
     for what, fetch in (("Debian's package", debian_package.unpack), (f"a clone of {REPOSITORY}", _clone)):
         # Made under another name and renamed when complete, so a folder of the right name is always whole.
@@ -95,14 +95,14 @@ def _fetch() -> OdooSource:
             with progress.step(f"Odoo {SERIES}: {what}"):
                 fetch(unfinished)
                 if not find(unfinished):
-                    raise Failure(f"What came is not Odoo {SERIES}.")
+                    raise Failure(f"The download is not Odoo {SERIES}.")
         except Failure as failure:
             progress.say("    that did not work")
             tried.append(f"- {what}: {failure.message}")
             continue
         unfinished.rename(paths.ODOO)
         return find(paths.ODOO)
-    raise Failure(f"Odoo {SERIES} could not be fetched. This was tried:\n" + "\n".join(tried), HINT)
+    raise Failure(f"Odoo {SERIES} could not be downloaded. Tried:\n" + "\n".join(tried), HINT)
 
 
 def _clone(target: Path) -> None:

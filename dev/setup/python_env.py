@@ -17,7 +17,7 @@ STAMP = paths.VENV / "installed"
 
 
 def ensure() -> Path:
-    """Return the Python of a complete virtual environment, made or brought up to date if need be."""
+    """Return the Python of the virtual environment, which is created or updated if necessary."""
     if sys.version_info < OLDEST_PYTHON:
         raise Failure(
             f"This is Python {sys.version.split()[0]}; the development environment needs 3.11 or newer.",
@@ -38,12 +38,12 @@ def ensure() -> Path:
 
 
 def site_packages() -> Path:
-    """Return the folder in which the virtual environment's packages are."""
+    """Return the folder with the packages of the virtual environment."""
     return next((paths.VENV / "lib").glob("python3*/site-packages"))
 
 
 def _works() -> bool:
-    """Tell whether the environment's Python starts and has a pip (a machine's update can break either)."""
+    """Return whether the environment's Python starts and has pip (a system update can break either)."""
     if not PYTHON.exists():
         return False
     return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
@@ -51,7 +51,7 @@ def _works() -> bool:
 
 def _create() -> None:
     try:
-        import ensurepip  # noqa: F401  Debian's Python comes without it, and venv fails late then
+        import ensurepip  # noqa: F401  Debian's Python comes without it, and then venv fails late
     except ImportError:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         system_packages.apt_install(f"python{version}-venv", "a virtual environment")
@@ -60,7 +60,7 @@ def _create() -> None:
     progress.run(
         [sys.executable, "-m", "venv", paths.VENV],
         "venv",
-        failure="The virtual environment could not be made.",
+        failure="The virtual environment could not be created.",
         hint=f"See whether this works: {sys.executable} -m venv a-folder-to-try",
     )
 
@@ -74,7 +74,7 @@ def _install() -> None:
         "pip",
         failure="The Python packages could not be installed.",
         hint="Check that pip reaches its package index (pip config list shows which), then run the command again.",
-        # A PYTHONPATH of the caller's would make pip take its packages for installed ones.
+        # With the caller's PYTHONPATH, pip would regard the packages there as installed.
         env={name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")},
         explain=lambda text: "\n".join(line for line in text.splitlines() if line.startswith("ERROR")),
     )

@@ -1,4 +1,4 @@
-"""The program with which Odoo mirrors its style sheets for languages that are written from right to left."""
+"""The program that Odoo uses to mirror its style sheets for right-to-left languages."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ PROGRAMS = FOLDER / "node_modules" / ".bin"
 
 
 def ensure() -> None:
-    """Install it with npm unless there is one. Without npm, Odoo shows such languages from left to right."""
+    """Install it with npm if it is missing. Without npm, Odoo shows these languages from left to right."""
     if _find() or not shutil.which("npm"):
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -23,11 +23,11 @@ def ensure() -> None:
             failure=f"npm could not install {PACKAGE}.",
         )
     except Failure as failure:
-        progress.say(f"{failure}\nArabic is shown from left to right meanwhile.")
+        progress.say(f"{failure}\nUntil then, Arabic is shown from left to right.")
 
 
 def search_path() -> list[str]:
-    """Return the folders that Odoo has to look in for it, beside those of the caller's PATH."""
+    """Return the folders to add to PATH so that Odoo finds it."""
     return [str(PROGRAMS)] if PROGRAMS.exists() else []
 
 

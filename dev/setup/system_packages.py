@@ -1,4 +1,4 @@
-"""Packages of the machine's own package manager: installed where that is allowed, else the command is named."""
+"""System packages: install them if allowed, otherwise show the command."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from ..failure import Failure
 
 
 def apt_install(package: str, purpose: str) -> None:
-    """Install a Debian package. Raises Failure with the command to run where the user may not install packages."""
+    """Install a Debian package. Raises Failure with the command to run if the user may not install packages."""
     command = f"apt-get install --yes --no-install-recommends {package}"
     if not shutil.which("apt-get"):
         raise Failure(f"{package}, needed for {purpose}, is not installed.", "Install it with your package manager.")

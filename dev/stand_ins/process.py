@@ -1,4 +1,4 @@
-"""The stand-in of an external system as a process of its own, as the system itself is."""
+"""Run the stand-in of an external system in a separate process, like the real system."""
 
 import json
 import os
@@ -20,11 +20,11 @@ START_TIMEOUT = 15.0  # seconds
 def running(
     title: str, module: str, *arguments: str, secrets: Mapping[str, str], answers: Callable[[], Any]
 ) -> Iterator[None]:
-    """Run a module of ours until the context ends. Raises Failure if it does not start.
+    """Run one of our modules until the context ends. Raises Failure if it does not start.
 
-    :param title: what the user is told it is
-    :param secrets: variables for it, which no other user of the machine is to read
-    :param answers: raises OSError while it does not answer yet
+    :param title: its description for the user
+    :param secrets: environment variables that other users of the machine must not read
+    :param answers: raises OSError while the stand-in does not answer yet
     """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log = paths.LOGS / f"{module.rpartition('.')[2]}.log"
@@ -55,13 +55,13 @@ def _comes_to_answer(process: subprocess.Popen, answers: Callable[[], Any]) -> b
 
 
 def control(address: str, path: str, values: Mapping[str, Any] | None = None) -> Any:
-    """Ask one of a stand-in's control endpoints and return its JSON; with values they are posted. Raises OSError."""
+    """Call a control endpoint of a stand-in and return its JSON; values are sent by POST. Raises OSError."""
     request = urllib.request.Request(
         f"{address}/_control/{path}",
         json.dumps(values).encode() if values is not None else None,
         {"Content-Type": "application/json"},
     )
-    # A proxy that the environment names is not for the loopback interface.
+    # A proxy from the environment must not be used for the loopback interface.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=START_TIMEOUT) as response:
         return json.load(response)

@@ -1,4 +1,4 @@
-"""A phone number in three parts, as the OPAL form wants it; for streets see `street`."""
+"""Split a phone number into three parts, as the OPAL form requires; for streets see `street`."""
 
 import re
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _INTERNATIONAL = re.compile(r"\+|00")
 _EXTENSION = re.compile(r"(?:ext|durchwahl|dw|x)\.?\s?\d", re.I)
 _TRUNK_ZERO = re.compile(r"^[^\d(]*\( ?0 ?\)")
 _DIGITS = re.compile(r"\d+")
-MAX_PHONE_LENGTH = 100  # characters; longer texts are not phone numbers
-# German numbers written in one go: area codes of two digits, and mobile networks (15xx, 16x, 17x).
+MAX_PHONE_LENGTH = 100  # characters; a longer text is not a phone number
+# German numbers without separators: area codes of two digits, and mobile networks (15xx, 16x, 17x).
 _GERMAN_AREA = re.compile(r"(30|40|69|89|15\d\d|16\d|17\d)(\d{4,})")
 
 
 @dataclass(frozen=True)
 class Phone:
-    """A phone number: `+49`, `30`, `1234567`. Parts that are not known are empty."""
+    """A phone number: `+49`, `30`, `1234567`. Unknown parts are empty."""
 
     country: str = ""
     area: str = ""
@@ -28,12 +28,12 @@ class Phone:
 
 
 def split_phone(text: str, calling_code: int | str = 49) -> Phone:
-    """Return the parts of a phone number as a person wrote it.
+    """Return the parts of a phone number that a person typed.
 
-    The area is what stands apart (`030/123`, `(030) 123`, `+49 30 123`); in German numbers written in one go it is
-    recognized for the large cities and mobile networks, elsewhere the whole goes to `number`.
+    The area code must be set apart (`030/123`, `(030) 123`, `+49 30 123`). In German numbers without separators it is
+    recognized for large cities and mobile networks; otherwise all digits go to `number`.
 
-    :param calling_code: of the country that a number without one belongs to; 0 or empty if that is not known.
+    :param calling_code: calling code of the country to assume for a number without one; 0 or empty if unknown.
     """
     text = _EXTENSION.split(" ".join(text[:MAX_PHONE_LENGTH].split()), maxsplit=1)[0]
     code = str(calling_code or "")
@@ -46,7 +46,7 @@ def split_phone(text: str, calling_code: int | str = 49) -> Phone:
         text = _without_leading(text, len(code))
     text = _TRUNK_ZERO.sub(" ", text, count=1)  # +49 (0) 30 …
     groups = _DIGITS.findall(text)
-    if groups and code not in ("", "39"):  # in Italy the 0 belongs to the number
+    if groups and code not in ("", "39"):  # in Italy the 0 is part of the number
         groups[0] = groups[0].removeprefix("0")
     groups = [group for group in groups if group]
     if not groups:
@@ -60,7 +60,7 @@ def split_phone(text: str, calling_code: int | str = 49) -> Phone:
 
 
 def _without_leading(text: str, digits: int) -> str:
-    """Return the text without its first so many digits and all that stands before them."""
+    """Return the text after the first `digits` digits."""
     for position, character in enumerate(text):
         if character.isdigit():
             digits -= 1

@@ -1,7 +1,7 @@
-"""OPAL Kurier, by its web site for customers: placing an order, finding it again, its history, cancelling it.
+"""The client of OPAL Kurier's website for customers: place an order, find it again, read its history, cancel it.
 
-The site has no API. What is known of its forms comes from a public integration and could not be checked against the
-live site; wherever a page is not as expected, :class:`~.opal_errors.OpalPageChanged` says which and what was missing.
+The site has no API. Our knowledge of its forms comes from a public integration and could not be checked against the
+live site. If a page is not as expected, :class:`~.errors.OpalPageChanged` says which page, and what is missing.
 """
 
 import re
@@ -24,7 +24,7 @@ from .order import (
 from .pages import Form, Page
 from .session import OpalSession, SessionExpired
 
-#: Seconds for one piece of business with the site, however many pages it takes.
+#: Seconds for one task at the site, regardless of the number of pages.
 TIMEOUT = 50.0
 
 _MAX_LIST_PAGES = 50
@@ -34,11 +34,11 @@ _CANCEL_LINKS = ("Stornieren", "Auftrag stornieren", "Storno", "Sendung stornier
 
 
 class OpalClient:
-    """One piece of business with the site; a context manager.
+    """A context manager for one task at the site.
 
     :param base_url: address of the site's start page.
-    :param timeout: seconds for all of it.
-    :param log: called with a title and a text for each request and answer; never gets the password.
+    :param timeout: seconds for the whole task.
+    :param log: called with a title and a text for each request and answer; never receives the password.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class OpalClient:
         self._session.close()
 
     def check(self) -> None:
-        """Sign in and open the form for orders.
+        """Sign in and open the order form.
 
-        :raise OpalError: if that does not work.
+        :raise OpalError: if this fails.
         """
         page = self._session.open_link(ORDER_PAGE)
         if page.form_with("seclref") is None:
@@ -70,9 +70,9 @@ class OpalClient:
     # ---- ordering ----------------------------------------------------------------------------------------------------
 
     def place_order(self, order: OpalOrder) -> OpalReceipt:
-        """Send an order once, and return the numbers that the site gave it.
+        """Send an order once, and return the numbers that the site assigned.
 
-        :raise OpalError: with `uncertain` set if the site may have accepted it all the same.
+        :raise OpalError: with `uncertain` set if the site may have accepted the order anyway.
         """
         for _attempt in range(2):
             form = fill_form(self._session.open_link(ORDER_PAGE), order)
@@ -105,11 +105,11 @@ class OpalClient:
         raise answer.missing(_lt("the Sendungsnummer"))
 
     def find_order(self, reference: str) -> OpalReceipt | None:
-        """Return the numbers of the order with our reference, None if the whole list has none.
+        """Return the numbers of the order with our reference, or None if the list does not contain it.
 
-        Of several, one that is not cancelled.
+        If there are several, one that is not cancelled is preferred.
 
-        :raise OpalError: if the list cannot be read to its end.
+        :raise OpalError: if the list cannot be read completely.
         """
         found = [entry for entry in self._list() if entry.shows(reference)]
         if not found:
@@ -120,7 +120,7 @@ class OpalClient:
     # ---- following ---------------------------------------------------------------------------------------------------
 
     def read_histories(self, tracking_numbers: Iterable[str]) -> dict[str, OpalHistory]:
-        """Return what the site tells of these orders, without those that are not in its list (any more)."""
+        """Return {tracking number: history} of these orders, without those that are not in the site's list."""
         wanted = set(tracking_numbers)
         histories = {}
         for entry in self._list():
@@ -131,9 +131,9 @@ class OpalClient:
         return histories
 
     def cancel_order(self, tracking_number: str) -> None:
-        """Cancel an order; one that is cancelled already is left as it is.
+        """Cancel an order, unless it is already cancelled.
 
-        :raise OpalRefused: if the site does not let it be cancelled.
+        :raise OpalRefused: if the site does not cancel it.
         """
         entry = next((entry for entry in self._list() if entry.tracking_number == tracking_number), None)
         if entry is None:
@@ -165,7 +165,7 @@ class OpalClient:
     # ---- pages -------------------------------------------------------------------------------------------------------
 
     def _list(self) -> Iterator[ListEntry]:
-        """Give all orders of the list, page by page."""
+        """Yield all orders of the list, page by page."""
         page = self._session.open_link(LIST_PAGE)
         seen = {page.url}
         while True:
@@ -174,7 +174,7 @@ class OpalClient:
             if url is None:
                 return
             if url in seen or len(seen) >= _MAX_LIST_PAGES:
-                raise OpalPageChanged(LIST_PAGE, _lt("an end after %s pages", len(seen)))
+                raise OpalPageChanged(LIST_PAGE, _lt("a last page within %s pages", len(seen)))
             seen.add(url)
             page = self._session.open(url, LIST_PAGE)
 

@@ -37,14 +37,14 @@ _NEXT = frozenset(("weiter", "nächste", "nächste seite", "vor", ">", ">>", "»
 
 @dataclass(frozen=True)
 class ListEntry:
-    """A row of the list: the texts of its cells, its tracking number if it shows one, and where it leads."""
+    """A row of the list: the texts of its cells, its tracking number (if shown), and the URL it links to."""
 
     cells: tuple[str, ...]
     tracking_number: str
     url: str | None
 
     def shows(self, reference: str) -> bool:
-        """Return whether the reference stands in one of the cells, alone or with other words."""
+        """Return whether one of the cells contains the reference, alone or among other words."""
         return any(_holds_word(cell, reference) for cell in self.cells)
 
     @property
@@ -53,7 +53,7 @@ class ListEntry:
 
 
 def _holds_word(text: str, word: str) -> bool:
-    """Return whether a text has the word with no letter, digit, underscore or hyphen beside it."""
+    """Return whether a text contains the word without an adjacent letter, digit, underscore or hyphen."""
     before, *others = text.split(word)
     for after in others:
         if not _WORD_SIGN.match(before[-1:]) and not _WORD_SIGN.match(after):
@@ -65,8 +65,8 @@ def _holds_word(text: str, word: str) -> bool:
 def read_list(page: Page) -> list[ListEntry]:
     """Return the orders on a page of the list.
 
-    :raise OpalPageChanged: if the page is no list. An empty one must say what it is: "not in the list" is what
-        decides whether an order is sent again.
+    :raise OpalPageChanged: if the page is not a list. An empty list must say that it is one, because an order that is
+        not in the list may be sent again.
     """
     entries = list(_entries(page))
     if not entries and not _LIST.search(page.text()):
@@ -76,7 +76,7 @@ def read_list(page: Page) -> list[ListEntry]:
 
 def _entries(page: Page) -> Iterator[ListEntry]:
     for row in page.root.iter("tr"):
-        if row.find(".//tr") is not None:  # a table around the table
+        if row.find(".//tr") is not None:  # an outer layout table
             continue
         cells = tuple(" ".join(text_of(cell).split()) for cell in row.iter("td"))
         number = next((match[0] for cell in cells if (match := _TRACKING_NUMBER.search(cell))), "")
@@ -90,7 +90,7 @@ def _target_of_row(page: Page, row) -> str | None:
 
 
 def next_page_url(page: Page) -> str | None:
-    """Return where the list goes on, None on its last page."""
+    """Return the URL of the next page of the list, or None on the last page."""
     for link in page.root.iter("a"):
         if text_of(link).casefold() in _NEXT or link.get("rel") == "next":
             return page.target_of(link)
@@ -98,11 +98,11 @@ def next_page_url(page: Page) -> str | None:
 
 
 def read_history(page: Page, tracking_number: str) -> OpalHistory:
-    """Return what the page of an order tells.
+    """Return the history from the page of an order.
 
-    :param tracking_number: whose page it must be; empty where the list did not say.
+    :param tracking_number: the order that the page must belong to; empty if the list did not show it.
 
-    :raise OpalPageChanged: if it is not the page of that order.
+    :raise OpalPageChanged: if the page does not belong to that order.
     """
     text = page.text()
     shown = _SHOWN_NUMBER.search(text)
@@ -128,7 +128,7 @@ def _event(page: Page, match: re.Match[str]) -> OpalEvent:
     try:
         time = datetime.strptime(f"{day} {match['time']}", "%d.%m.%Y %H:%M")
     except ValueError:
-        raise page.missing(_lt("a date that exists (it shows %s)", f"{match['date']} {match['time']}")) from None
+        raise page.missing(_lt("a valid date (the page shows %s)", f"{match['date']} {match['time']}")) from None
     details = match["rest"] or ""
     kind = KINDS.get(match["status"].casefold().strip(".,:"), "other")
     if kind == "delivered" and details.casefold().startswith("fehlanfahrt"):

@@ -1,4 +1,4 @@
-"""What is told to the courier and what comes back, and how an order is written into the site's form."""
+"""The order data sent to the courier and received back, and how an order is written into the site's form."""
 
 import re
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ _COMPLAINT_CLASS = re.compile(r"error|fehler|warn|alert|meldung", re.I)
 
 @dataclass(frozen=True)
 class OpalAddress:
-    """One end of the way; `country` is an ISO 3166-1 alpha-2 code, `name2` what does not fit elsewhere."""
+    """The sender or the receiver; `country` is an ISO 3166-1 alpha-2 code, `name2` holds what fits nowhere else."""
 
     name1: str
     street: str
@@ -54,12 +54,12 @@ class OpalAddress:
 
 @dataclass(frozen=True)
 class OpalOrder:
-    """An order as it is to be placed. What is empty stays as the site's form has it.
+    """An order to be placed. Empty values keep the defaults of the site's form.
 
-    :param reference: ours, unique; the order is found again by it.
-    :param weight: in kilograms, of all packages together.
-    :param pickup_date: the day of the pick-up where the courier is, used if the form does not propose one itself.
-    :param order_type: a choice of the form, by its value or its text, as is `vehicle`.
+    :param reference: our unique reference, by which the order is found again.
+    :param weight: total weight of all packages in kilograms.
+    :param pickup_date: the pick-up day in the courier's time zone, used if the form does not propose one.
+    :param order_type: a choice of the form, by its value or its text; the same applies to `vehicle`.
     """
 
     sender: OpalAddress
@@ -76,7 +76,7 @@ class OpalOrder:
 
 @dataclass(frozen=True)
 class OpalReceipt:
-    """The numbers of an order that was accepted; `order_number` is empty where a page does not show it."""
+    """The numbers of an accepted order; `order_number` is empty if the page does not show it."""
 
     tracking_number: str
     order_number: str = ""
@@ -86,10 +86,10 @@ class OpalReceipt:
 class OpalEvent:
     """A line of an order's history.
 
-    :param time: naive, by the courier's clock (German local time).
+    :param time: naive, in the courier's local time (Germany).
     :param kind: ``picked_up``, ``under_way``, ``delivered``, ``failed_attempt``, ``cancelled`` or ``other``.
-    :param status: the site's own word.
-    :param details: what stands behind it, mostly the receiver.
+    :param status: the status as the site words it.
+    :param details: the text after the status, usually the receiver.
     """
 
     time: datetime
@@ -100,7 +100,7 @@ class OpalEvent:
 
 @dataclass(frozen=True)
 class OpalHistory:
-    """What the site tells of one order, oldest event first."""
+    """The site's data about one order, oldest event first."""
 
     receipt: OpalReceipt
     waybill: str = ""
@@ -108,9 +108,9 @@ class OpalHistory:
 
 
 def fill_form(page: Page, order: OpalOrder) -> Form:
-    """Return the page's order form with the order written into it.
+    """Return the page's order form, filled in with the order.
 
-    :raise OpalPageChanged: if the page lacks the form, or the form a field that the order needs.
+    :raise OpalPageChanged: if the page has no order form, or the form lacks a field that the order needs.
     """
     form = page.form_with("seclref")
     if form is None:
@@ -132,7 +132,7 @@ def fill_form(page: Page, order: OpalOrder) -> Form:
 
 
 def _fill_address(form: Form, index: int, address: OpalAddress) -> None:
-    # Empty ones too: a name that the form proposes must not be mixed with an address of ours.
+    # Write empty values too: a name proposed by the form must not be mixed with our address.
     for name, value in (
         ("address_name1[]", address.name1),
         ("address_str[]", address.street),
@@ -157,16 +157,16 @@ def _fill_address(form: Form, index: int, address: OpalAddress) -> None:
 
 
 def _set(form: Form, name: str, value: str, index: int) -> None:
-    """Fill in a part of an address; one that is too long is not cut, as the parcel would go astray.
+    """Fill in a part of an address. It is never truncated, because the parcel could go astray.
 
-    :raise OpalRefused: naming the part
+    :raise OpalRefused: if the part is too long for its field
     """
     limit = form.limit(name, index)
     if limit is not None and len(value) > limit:
         end = _lt("the sender") if index == SENDER else _lt("the receiver")
         raise OpalRefused(
             _lt(
-                "The %(part)s of %(end)s has %(count)s characters, and OPAL takes %(limit)s: %(value)s",
+                "The %(part)s of %(end)s has %(count)s characters, but OPAL accepts at most %(limit)s: %(value)s",
                 part=_PARTS[name],
                 end=end,
                 count=len(value),
@@ -178,13 +178,13 @@ def _set(form: Form, name: str, value: str, index: int) -> None:
 
 
 def _number(value: Decimal, control) -> str:
-    """Write a number as the field takes it: HTML's number fields with a point, a German text field with a comma."""
+    """Write a number as the field expects it: with a point in an HTML number field, a comma in a German text field."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return text if control.get("type") == "number" else text.replace(".", ",")
 
 
 def read_receipt(page: Page) -> OpalReceipt | None:
-    """Return the numbers that a confirmation page shows, None if there is no tracking number on it."""
+    """Return the numbers shown on a confirmation page, or None if it has no tracking number."""
     text = page.text()
     tracking_number = _TRACKING_NUMBER.search(text)
     if tracking_number is None:
@@ -194,7 +194,7 @@ def read_receipt(page: Page) -> OpalReceipt | None:
 
 
 def read_complaint(page: Page) -> str | Message | None:
-    """Return why the site sent the order form back, None if the page is not that form."""
+    """Return why the site returned the order form, or None if the page is not the order form."""
     if page.form_with("seclref") is None:
         return None
     texts = [

@@ -1,4 +1,4 @@
-"""Pages of the courier's site: frames, links and forms, as a browser without JavaScript sees them."""
+"""Pages of the courier's site: their frames, links and forms, as a browser without JavaScript would see them."""
 
 import re
 from collections.abc import Iterable
@@ -19,24 +19,24 @@ _LINE_ENDS = frozenset((
 ))
 # fmt: on
 _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
-MAX_DEPTH = 64  # elements in each other
+MAX_DEPTH = 64  # nested elements
 MAX_ELEMENTS = 100_000
-# What Python knows, less what is none of texts or does not begin with ASCII.
+# Python's encodings, except those that are not for text or not supersets of ASCII.
 _ENCODINGS = frozenset(
     name
     for name in {"latin_1", "utf_8_sig", *aliases.values()}
     if name.startswith(("ascii", "latin", "iso8859", "cp125", "koi8", "utf_8", "big5", "euc", "gb", "mac_"))
 )
 _NO_VALUES = frozenset(("submit", "image", "button", "reset", "file"))
-# The address in location.href='detail.php?id=7' and the like.
+# The address in scripts like location.href='detail.php?id=7'.
 _QUOTED_ADDRESS = re.compile(r"""['"]([^'"\s/.?]*[/.?][^'"\s]*)['"]""")
 
 
 class Page:
-    """A page that was read.
+    """A page of the site.
 
-    :param name: what the page is, for messages.
-    :param url: where it was read; links are relative to it.
+    :param name: name of the page, for messages.
+    :param url: address of the page; its links are relative to it.
     """
 
     def __init__(self, name: str | Message, url: str, content: bytes, charset: str | None = None) -> None:
@@ -57,40 +57,44 @@ class Page:
             self._base = self.resolve(base.get("href")) or url
 
     def _check_size(self) -> None:
-        """Refuse a page that would be work to look at: cells in cells, or far more than a list of orders has."""
+        """Refuse a page that would take long to process: deeply nested, or much larger than a list of orders."""
         depth = 0
         walk = etree.iterwalk(self.root, events=("start", "end"))
         for count, (event, _element) in enumerate(walk):
             depth += 1 if event == "start" else -1
             if depth > MAX_DEPTH or count > 2 * MAX_ELEMENTS:
                 raise self.missing(
-                    _lt("an end after %(count)s elements, %(depth)s deep", count=MAX_ELEMENTS, depth=MAX_DEPTH)
+                    _lt(
+                        "the end of the page within %(count)s elements and %(depth)s levels",
+                        count=MAX_ELEMENTS,
+                        depth=MAX_DEPTH,
+                    )
                 )
 
     def missing(self, what: Message) -> OpalPageChanged:
-        """Return the error that says what this page lacks."""
+        """Return the error for an element that is missing on this page."""
         return OpalPageChanged(self.name, what)
 
     def resolve(self, address: str) -> str:
-        """Return an address of this page as an absolute one; empty if it is not an address."""
+        """Return a link of this page as an absolute URL; empty if it is not a valid address."""
         try:
             return urljoin(self._base, address.strip())
         except ValueError:
             return ""
 
     def text(self) -> str:
-        """Return the text as it is seen: a line for each line of the page, cells apart by a space, no empty lines."""
+        """Return the visible text line by line, with cells separated by a space and without empty lines."""
         return text_of(self.root)
 
     def frame_url(self, name: str) -> str | None:
-        """Return the address of a frame of this page, None if there is no such frame."""
+        """Return the URL of a frame of this page, or None if there is no such frame."""
         for frame in self.root.iter("frame", "iframe"):
             if (frame.get("name") or frame.get("id")) == name and frame.get("src"):
                 return self.resolve(frame.get("src"))
         return None
 
     def link_url(self, text: str) -> str | None:
-        """Return where a link or button of this text leads, regardless of case; None if there is none."""
+        """Return the URL of the link or button with this text, ignoring case; None if there is none."""
         wanted = text.casefold()
         for element in self.root.iter("a", "area", "button", "input", "td"):
             label = element.get("value") if element.tag == "input" else text_of(element) or element.get("title")
@@ -99,7 +103,7 @@ class Page:
         return None
 
     def target_of(self, element) -> str | None:
-        """Return where a click on an element leads: its address, or the one in its script; None if nowhere."""
+        """Return the URL that a click on an element opens, from its link or its script; None if there is none."""
         href = element.get("href", "")
         if href and not href.startswith(("javascript:", "#")):
             return self.resolve(href)
@@ -109,14 +113,14 @@ class Page:
         return None
 
     def login_form(self) -> "Form | None":
-        """Return the form that asks for a password, if this is the login page."""
+        """Return the form with a password field, or None if this is not the login page."""
         for form in self.root.iter("form"):
             if form.find(".//input[@type='password']") is not None:
                 return Form(self, form)
         return None
 
     def form_with(self, control: str) -> "Form | None":
-        """Return the form that has a control of this name or id."""
+        """Return the form that has a control with this name or id."""
         for form in self.root.iter("form"):
             if any(control in (element.get("name"), element.get("id")) for element in form.iter(*_CONTROLS)):
                 return Form(self, form)
@@ -135,7 +139,7 @@ _CONTROLS = ("input", "select", "textarea", "button")
 
 
 class Form:
-    """A form with its values; what is not set keeps the page's own value, hidden fields included."""
+    """A form with its values. Fields that are not set keep the page's values, including hidden fields."""
 
     def __init__(self, page: Page, element) -> None:
         self.page = page
@@ -145,11 +149,11 @@ class Form:
         self._values = {control: _default(control) for control in self._controls}
 
     def named(self, name: str) -> list:
-        """Return the controls of a name, in the order of the page."""
+        """Return the controls with a name, in page order."""
         return [control for control in self._controls if control.get("name") == name]
 
     def inputs(self, *kinds: str) -> list:
-        """Return the input controls of these types, in the order of the page."""
+        """Return the input controls of these types, in page order."""
         return [
             control
             for control in self._controls
@@ -157,7 +161,7 @@ class Form:
         ]
 
     def find(self, identifier: str, index: int = 0):
-        """Return the control of a name (its so-and-so many-th) or id.
+        """Return the control with a name or id; `index` chooses among several with the same name.
 
         :raise OpalPageChanged: if there is none.
         """
@@ -174,20 +178,20 @@ class Form:
         raise self.page.missing(missing)
 
     def get(self, identifier: str, index: int = 0) -> str:
-        """Return the value of a control, as it will be sent."""
+        """Return the value that a control will send."""
         return (self._values[self.find(identifier, index)] or [""])[0]
 
     def set(self, identifier: str, value: str, index: int = 0) -> None:
-        """Fill in a control; in a select, choose by value or by text.
+        """Fill in a control; for a select, choose by value or by text.
 
-        :raise OpalPageChanged: if the control is not there, has no such choice, or does not take so long a value.
+        :raise OpalPageChanged: if the control is missing, has no such choice, or the value is too long for it.
         """
         control = self.find(identifier, index)
         if control.tag == "select":
             value = self._choice(control, identifier, value)
         elif (limit := control.get("maxlength", "")).isdigit() and len(value) > int(limit):
             missing = _lt(
-                "room for %(count)s characters in the field %(name)s (it takes %(limit)s)",
+                "room for %(count)s characters in the field %(name)s (it accepts %(limit)s)",
                 count=len(value),
                 name=identifier,
                 limit=limit,
@@ -196,12 +200,12 @@ class Form:
         self._values[control] = [value]
 
     def limit(self, identifier: str, index: int = 0) -> int | None:
-        """Return how many characters a field takes, None if it does not say."""
+        """Return the maximum length of a field, or None if it has none."""
         text = self.find(identifier, index).get("maxlength", "")
         return int(text) if text.isdigit() else None
 
     def button(self, pattern: re.Pattern[str]):
-        """Return the submit button whose text matches, None if there is none."""
+        """Return the submit button whose text matches, or None."""
         for control in self._controls:
             if control.tag == "button" and control.get("type", "submit").lower() == "submit":
                 label = text_of(control) or control.get("value", "")
@@ -214,7 +218,7 @@ class Form:
         return None
 
     def encode(self, button=None) -> bytes:
-        """Return the body that a browser would send, with the button that was pressed."""
+        """Return the request body that a browser would send when the button is pressed."""
         pairs = []
         for control in self._controls:
             name = control.get("name")
@@ -246,7 +250,7 @@ def text_of(element) -> str:
 
 
 def _pieces(element) -> Iterable[str]:
-    pending = [element]  # elements, and the texts that stand behind them
+    pending = [element]  # elements, and the text after each of them
     while pending:
         item = pending.pop()
         if isinstance(item, str):
@@ -264,7 +268,7 @@ def _pieces(element) -> Iterable[str]:
 
 
 def _default(control) -> list[str]:
-    """Return the values that a control sends when nobody touches it."""
+    """Return the values that an unchanged control sends."""
     kind = control.get("type", "text").lower() if control.tag == "input" else ""
     if control.tag == "button" or kind in _NO_VALUES:
         return []
@@ -293,7 +297,7 @@ def _is_disabled(control) -> bool:
 
 
 def _parser(charset: str | None) -> html.HTMLParser:
-    """Return a parser for pages of a character set; if it is not known, the page itself says which it is."""
+    """Return a parser for an encoding; if it is unknown, the parser uses the one that the page declares."""
     try:
         return html.HTMLParser(encoding=charset if _is_known(charset) else None)
     except LookupError:
@@ -301,7 +305,7 @@ def _parser(charset: str | None) -> html.HTMLParser:
 
 
 def _is_known(charset: str | None) -> bool:
-    """Return whether this is an encoding of texts that begins with ASCII. Python would keep every name it is asked."""
+    """Return whether this is a text encoding that includes ASCII. (Python would cache any name it looks up.)"""
     name = (charset or "").lower().replace("-", "_")
     name = aliases.get(name, name)
     return name in _ENCODINGS

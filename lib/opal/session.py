@@ -1,4 +1,4 @@
-"""Signed in at the courier's site: requests with cookies, frames, signing in again when the session has expired."""
+"""A session at the courier's site: requests with cookies, frames, and a new sign-in when the session has expired."""
 
 import re
 from collections.abc import Callable
@@ -36,15 +36,15 @@ _ANY_BUTTON = re.compile("")
 
 
 class SessionExpired(Exception):
-    """The site answered a form with its login page, so it did not take the form."""
+    """The site answered a form with its login page, so it did not accept the form."""
 
 
 class OpalSession:
     """A user's session at the site.
 
-    :param base_url: the start page; everything else must be on the same host.
-    :param timeout: seconds for all that is done with this object.
-    :param log: called with a short title and a text for each request and each answer; never gets the password.
+    :param base_url: the start page; all other pages must be on the same host.
+    :param timeout: seconds for the whole session.
+    :param log: called with a short title and a text for each request and answer; never receives the password.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class OpalSession:
         self._http.close()
 
     def open_link(self, text: str) -> Page:
-        """Return the page behind a link of the header.
+        """Return the page that a link of the header frame opens.
 
-        :raise OpalError: if it cannot be had.
+        :raise OpalError: if it cannot be read.
         """
         return self._signed_in(lambda: self._read_link(text))
 
     def open(self, url: str, name: str | Message) -> Page:
-        """Return the page at an address, which a page of this session gave."""
+        """Return the page at an address found on a page of this session."""
         return self._signed_in(lambda: self._get(url, name))
 
     def submit(self, form: Form, button, name: str | Message) -> Page:
@@ -86,7 +86,7 @@ class OpalSession:
         return page
 
     def _signed_in(self, read: Callable[[], Page]) -> Page:
-        """Read a page; if it is the login page instead, because the session has expired, sign in and read it again."""
+        """Read a page. If the login page comes instead, because the session has expired, sign in and read again."""
         page = read()
         if page.login_form():
             self._header = None
@@ -105,7 +105,7 @@ class OpalSession:
         return self._get(url, text)
 
     def _sign_in(self) -> None:
-        """Get to the frames of the start page, through the login page where there is one."""
+        """Open the frames of the start page, signing in first if the login page appears."""
         if origin_of(self._base_url) is None:
             raise OpalError(_lt("The address of OPAL's site is not a web address."))
         start = self._request("GET", self._base_url, START_PAGE)
@@ -116,7 +116,7 @@ class OpalSession:
                 raise OpalLoginRefused(_lt("OPAL does not accept the user and password."))
             start = self._request("GET", self._base_url, START_PAGE)
             if start.login_form():
-                raise OpalLoginRefused(_lt("OPAL accepted the user and password but keeps no session."))
+                raise OpalLoginRefused(_lt("OPAL accepted the user and password but did not keep the session."))
         header_url = start.frame_url(HEADER_FRAME)
         if header_url is None:
             raise start.missing(_lt("the frame %s", HEADER_FRAME))
@@ -141,13 +141,13 @@ class OpalSession:
         if form.method == "POST":
             page = self._request("POST", form.url, name, body, is_secret)
         elif is_secret:
-            raise OpalPageChanged(LOGIN_PAGE, _lt("a form that does not put the password into the address"))
+            raise OpalPageChanged(LOGIN_PAGE, _lt("a login form that keeps the password out of the address"))
         else:
             page = self._request("GET", f"{form.url.partition('?')[0]}?{body.decode('ascii')}", name)
         return self._main(page, name)
 
     def _main(self, page: Page, name: str | Message) -> Page:
-        """Return what the frame for content shows, where a whole frameset was given."""
+        """Return the page in the content frame if the page is a frameset, or else the page itself."""
         url = page.frame_url(MAIN_FRAME)
         return self._request("GET", url, name) if url else page
 
@@ -167,7 +167,7 @@ class OpalSession:
                 method, body = "GET", None
             url = _joined(url, location)
         else:
-            raise OpalPageChanged(name, _lt("an end of redirects after %s of them", _MAX_REDIRECTS))
+            raise OpalPageChanged(name, _lt("the final page after %s redirects", _MAX_REDIRECTS))
         self._check_status(response.status_code, name)
         charset = _CHARSET.search(response.headers.get("Content-Type", ""))
         page = Page(name, url, bytes(content), charset[1] if charset else None)
@@ -184,7 +184,7 @@ class OpalSession:
             ) as response:
                 return response, read_body(response, _MAX_PAGE, self._deadline.remaining)
         except BodyTooLarge:
-            raise OpalPageChanged(name, _lt("an end after %s bytes", _MAX_PAGE)) from None
+            raise OpalPageChanged(name, _lt("the end of the page within %s bytes", _MAX_PAGE)) from None
         except requests.exceptions.SSLError:
             raise OpalError(_lt("The TLS certificate of OPAL's site cannot be verified.")) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
@@ -206,7 +206,7 @@ class OpalSession:
             raise OpalPageChanged(name, _lt("the page itself (HTTP %s)", status))
 
     def _is_ours(self, url: str) -> bool:
-        """Cookies and passwords stay on the configured host, and on TLS where it has begun with it."""
+        """Return whether a URL is on the configured host, and does not leave TLS. Cookies and passwords stay there."""
         ours, theirs = origin_of(self._base_url), origin_of(url)
         return bool(ours and theirs) and may_follow(ours, theirs)
 
@@ -218,7 +218,7 @@ class OpalSession:
 
 
 def _joined(url: str, location: str) -> str:
-    """Return where a redirect leads; empty if that is not an address."""
+    """Return the absolute URL of a redirect; empty if it is not a valid address."""
     try:
         return urljoin(url, location)
     except ValueError:

@@ -1,12 +1,12 @@
-"""A street apart from its house number, and the number apart from what only a person at the door needs.
+"""Split a street into its name, the house number, and the rest (such as a flat or a staircase).
 
-A small parser over words, not one pattern over the text: what a word may be depends on its neighbours, and a text is
-gone over once. The countries' habits are those of the address formats of the Universal Postal Union (S42).
+This is a small parser over words rather than one regular expression: the meaning of a word depends on its neighbours,
+and the text is scanned once. Country formats follow the address standard of the Universal Postal Union (S42).
 """
 
 import re
 
-MAX_LENGTH = 200  # characters; a longer text is not looked into
+MAX_LENGTH = 200  # characters; a longer text is not parsed
 
 # Countries that write the house number before the street.
 # fmt: off
@@ -15,12 +15,12 @@ _NUMBER_FIRST = frozenset((
     "NZ", "PH", "RE", "SG", "TH", "TN", "TT", "US", "ZA",
 ))
 _FRENCH = frozenset(("FR", "LU", "MA", "MC", "RE", "TN"))
-# Words that say "number", which the number's own field says already.
+# Words that mean "number", which are redundant in the field for the number.
 _NUMBER_WORDS = frozenset((
     "nr", "nr.", "no", "no.", "n°", "nº", "n.", "№", "num", "num.", "núm", "núm.", "número", "numero", "numéro", "č",
     "č.", "č.p.", "д", "д.", "дом",
 ))
-# Words that begin what follows a number, without the full stop of an abbreviation.
+# Words that start the part after a number, without the full stop of an abbreviation.
 _UNIT_WORDS = frozenset((
     # German
     "aufgang", "dg", "eg", "eingang", "etage", "geb", "gebäude", "halle", "haus", "hh", "hinterhaus", "hof", "hs", "im",
@@ -62,11 +62,11 @@ _MANNHEIM = re.compile(r"([A-U]) ?([0-9]{1,2}) ?, ?", re.I)  # its squares are c
 
 
 def split_street(text: str, country_code: str = "DE") -> tuple[str, str, str]:
-    """Return street, house number and what is left over (`Hinterhaus`), each possibly empty.
+    """Return street, house number and the rest (`Hinterhaus`), each possibly empty.
 
-    Where no number can be told from the rest with certainty, the whole text is the street, as written.
+    If the number cannot be identified with certainty, the whole text is returned as the street, unchanged.
 
-    :param country_code: ISO 3166-1 alpha-2; tells on which side the number is expected first.
+    :param country_code: ISO 3166-1 alpha-2; decides on which side of the street the number is looked for first.
     """
     text = " ".join(text.split())
     country = country_code.upper()
@@ -102,7 +102,7 @@ def _words(text: str) -> list[str]:
 
 
 def _last(words: list[str], country: str) -> tuple[str, str, str] | None:
-    """Find the number behind the street: `Hauptstr. 5`, `Hauptstr. 5, Wohnung 12`, `Calle 50 No. 12-34`."""
+    """Find the number after the street: `Hauptstr. 5`, `Hauptstr. 5, Wohnung 12`, `Calle 50 No. 12-34`."""
     found = None
     position = 1
     while position < len(words):
@@ -119,7 +119,7 @@ def _last(words: list[str], country: str) -> tuple[str, str, str] | None:
             found = _text(street), number, _text(words[end:])
             if said:
                 return found
-            # A number that is announced later on is the house's: `Calle 50 No. 12`.
+            # If a word for "number" follows later, the house number comes after it: `Calle 50 No. 12`.
             if not any(_says_number(word, country) for word in words[end:]):
                 return found
         position = end
@@ -139,7 +139,7 @@ def _first(words: list[str], country: str) -> tuple[str, str, str] | None:
             if not _has_letter(words[end:stop]) or _is_numbered_unit(words, end):
                 return None
             return _text(words[end:stop]), number, ", ".join(filter(None, (_text(words[:start]), _text(words[stop:]))))
-        # What stands before a comma may be the name of a house, or a flat.
+        # The part before a comma may be the name of a house, or a flat.
         if "," not in words[start:]:
             return None
         start = words.index(",", start) + 1
@@ -154,7 +154,7 @@ def _number_at_start(words: list[str], country: str) -> tuple[str, str]:
 
 
 def _read_number(words: list[str], position: int, country: str, before_street: bool = False) -> tuple[str, int] | None:
-    """Return the house number that begins at a word, and the position after it; None if there is none."""
+    """Return the house number that starts at a word, and the position after it; None if there is none."""
     number = words[position]
     position += 1
     if number[-1] == "." and _begins_rest(words, position):  # Hungarian: 12.
@@ -195,7 +195,7 @@ def _is_letter_of_number(word: str, following: str, country: str, before_street:
 
 
 def _begins_rest(words: list[str], position: int) -> bool:
-    """Return whether a number may end here: nothing follows, or something that is not a part of a street's name."""
+    """Return whether a number may end here: nothing follows, or nothing that could be part of a street name."""
     if position >= len(words):
         return True
     word = words[position]
@@ -210,7 +210,7 @@ def _begins_rest(words: list[str], position: int) -> bool:
 
 
 def _street_end(words: list[str], start: int) -> int:
-    """Return where a street that begins at a word ends: at a comma, or a flat with its number."""
+    """Return the position where a street that starts at a word ends: at a comma, or at a flat with its number."""
     for position in range(start, len(words)):
         word = words[position]
         if word in (",", ";", "|") or word[0] == "#":
@@ -230,7 +230,7 @@ def _is_unit(word: str) -> bool:
 
 
 def _is_numbered_unit(words: list[str], position: int) -> bool:
-    """Return whether a flat with its number or letter begins at a word, and not a name such as `Tower Hill`."""
+    """Return whether a flat with its number or letter starts at a word, rather than a name such as `Tower Hill`."""
     following = words[position + 1] if position + 1 < len(words) else ""
     return _is_unit(words[position]) and (
         _has_digit(words[position]) or _has_digit(following) or (len(following) == 1 and following.isalpha())
@@ -250,5 +250,5 @@ def _has_letter(words: list[str]) -> bool:
 
 
 def _text(words: list[str]) -> str:
-    """Return words as a text, without separators around it; commas stand behind a word again."""
+    """Return the words as a text, with commas attached to the word before and without separators at the ends."""
     return " ".join(words).replace(" ,", ",").replace(" ;", ";").strip(" ,;|-\u2013")

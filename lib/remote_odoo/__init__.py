@@ -1,1 +1,1 @@
-"""What a remote Odoo of any version answers, in plain Python."""
+"""The client that reads a remote Odoo of any supported version, in plain Python."""

@@ -1,8 +1,8 @@
-"""Reads the stock data of a remote Odoo, 14 to 19, over its own API.
+"""Read the stock data of a remote Odoo, 14 to 19, over its own API.
 
-JSON-2 (`POST /json/2/<model>/<method>`) where the remote offers it and takes the secret as an API key, else JSON-RPC
-(`POST /jsonrpc`). Nothing is ever written there. Whatever goes wrong is an `OdooClientError` with a sentence for the
-user; the secret is never part of it.
+JSON-2 (`POST /json/2/<model>/<method>`) is used if the remote offers it and accepts the secret as an API key, otherwise
+JSON-RPC (`POST /jsonrpc`). Nothing is ever written to the remote. Every failure is an `OdooClientError` with a message
+for the user, which never contains the secret.
 """
 
 import ssl
@@ -31,19 +31,19 @@ from ..strict_json import StrictJsonError, dumps, loads
 from .versions import RemoteKind, Row, UnsupportedVersion, remote_kinds
 
 JSON2_SINCE = 19
-# Reading needs no other companies, languages or time zones than these; archived rows are rows as well.
+# Names in English and times in UTC; archived rows are read too.
 CONTEXT = {"active_test": False, "lang": "en_US", "tz": "UTC"}
-_RETRY_STATUSES = (429, 502, 503, 504)  # a 500 is Odoo's answer to a request that will not work the next time either
+_RETRY_STATUSES = (429, 502, 503, 504)  # Odoo answers 500 to a request that would fail again, so 500 is not retried
 _SHOWN = 300
 
 ErrorKind = Literal["login", "unreachable", "version", "remote", "content", "settings"]
 
 
 class OdooClientError(Exception):
-    """The remote could not be read. `message` is a sentence for the user, free of secrets.
+    """The remote could not be read. `message` is a sentence for the user, without secrets.
 
-    `kind` is "login" (who we are is not accepted), "unreachable" (no answer, or not in time), "version" (too old),
-    "remote" (it answered with an error of its own), "content" (no answer as Odoo gives it) or "settings".
+    `kind` is "login" (the credentials are not accepted), "unreachable" (no answer, or not in time), "version" (too
+    old), "remote" (the remote answered with an error), "content" (not an answer that Odoo would send) or "settings".
     """
 
     def __init__(self, message: Message, kind: ErrorKind) -> None:
@@ -54,7 +54,7 @@ class OdooClientError(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the remote is and who asks. Times are seconds, sizes bytes after decompression.
+    """The address of the remote, and the credentials. Times are in seconds, sizes in bytes after decompression.
 
     `secret` is an API key, or the password of `login`.
     """
@@ -72,9 +72,9 @@ class Connection:
 
 @dataclass(frozen=True)
 class Handshake:
-    """How the remote is talked to. It can be kept: with it, a client needs no request before the first real one.
+    """The protocol and version of the remote. It can be stored: a client that has it skips the requests to connect.
 
-    `uid` is the user's id there; 0 where the API key says who asks.
+    `uid` is the user's id at the remote, or 0 if the API key identifies the user.
     """
 
     protocol: Literal["json2", "jsonrpc"]
@@ -84,7 +84,7 @@ class Handshake:
 
 @dataclass(frozen=True)
 class Newest:
-    """The rows written last, newest first, full or brief; how many there are in all; the remote's time (naive UTC)."""
+    """The rows written last, newest first, full or brief; the total number of rows; the remote's time (naive UTC)."""
 
     rows: list[Row]
     total: int
@@ -92,10 +92,10 @@ class Newest:
 
 
 class OdooClient:
-    """Reads one remote. `OdooClientError` for settings that cannot work.
+    """Read one remote. Raises `OdooClientError` if the settings are not valid.
 
-    `requests` counts what was asked and `received` the bytes that were answered, after decompression; `asked_at` is the
-    remote's time (naive UTC) at its last answer.
+    `requests` is the number of requests and `received` the number of bytes received, after decompression; `asked_at`
+    is the remote's time (naive UTC) of its last answer.
     """
 
     def __init__(self, connection: Connection, handshake: Handshake | None = None) -> None:
@@ -113,7 +113,7 @@ class OdooClient:
             connection.retries,
             connection.backoff,
             connection.connect_timeout,
-            retry_methods=("POST",),  # all that is asked only reads
+            retry_methods=("POST",),  # all requests only read
             retry_statuses=_RETRY_STATUSES,
         )
 
@@ -126,7 +126,7 @@ class OdooClient:
     # ---- who we are --------------------------------------------------------------------------------------------------
 
     def connect(self) -> Handshake:
-        """Find out the remote's version, sign in, and return how it is talked to from now on."""
+        """Detect the remote's version, sign in, and return the handshake for all further requests."""
         version = self._version()
         try:
             self._kinds = remote_kinds(version)
@@ -137,7 +137,7 @@ class OdooClient:
         return self.handshake
 
     def kind(self, name: str) -> RemoteKind:
-        """Return a kind as this remote has it."""
+        """Return a kind in the form that the remote's version uses."""
         if not self.handshake:
             self.connect()
         return self._kinds[name]
@@ -153,12 +153,12 @@ class OdooClient:
     def _sign_in_by_key(self, version: int) -> Handshake | None:
         connection = self.connection
         if not (connection.secret + connection.database).isascii():
-            return None  # no API key; and what goes into a header is ASCII
+            return None  # not an API key: a header must be ASCII
         try:
             self._json2("res.users", "context_get", {})
         except OdooClientError as error:
             if error.kind in ("login", "remote"):
-                return None  # the secret may be a password, or the API may be missing
+                return None  # the secret may be a password, or JSON-2 may be missing
             raise
         return Handshake("json2", version, 0)
 
@@ -173,7 +173,7 @@ class OdooClient:
     # ---- what is read ------------------------------------------------------------------------------------------------
 
     def newest(self, name: str, limit: int, brief: bool = False) -> Newest:
-        """Return the rows of a kind that were written last, and how many there are in all: one request."""
+        """Return the rows of a kind that were written last, and the total number of rows, by one request."""
         kind = self.kind(name)
         answer = self._search(kind, [], brief, limit=limit, order="write_date desc, id desc")
         with _reading(kind):
@@ -181,7 +181,7 @@ class OdooClient:
             return Newest(rows, int(answer["length"]), self.asked_at)
 
     def brief_rows(self, name: str, since: datetime | None, after_id: int, limit: int) -> list[Row]:
-        """Return a page of brief rows by ascending id, of the rows written at `since` (naive UTC) or later."""
+        """Return a page of brief rows written at `since` (naive UTC) or later, by ascending id."""
         kind = self.kind(name)
         domain: list[Any] = []
         if since:
@@ -196,13 +196,13 @@ class OdooClient:
     def page(self, name: str, after_id: int, limit: int) -> list[Row]:
         """Return a page of full rows by ascending id."""
         kind = self.kind(name)
-        options = {"count_limit": 1} if kind.version >= 17 else {}  # how many there are is not asked here
+        options = {"count_limit": 1} if kind.version >= 17 else {}  # the total is not needed here
         answer = self._search(kind, [["id", ">", after_id]], False, limit=limit, order="id", **options)
         with _reading(kind):
             return kind.rows(answer["records"])
 
     def rows(self, name: str, ids: Sequence[int]) -> list[Row]:
-        """Return the full rows of the ids that are still there."""
+        """Return the full rows of the ids that still exist."""
         kind = self.kind(name)
         answer = self._search(kind, [["id", "in", list(ids)]], False, limit=None, order="id")
         with _reading(kind):
@@ -260,10 +260,10 @@ class OdooClient:
         if str(data.get("name", "")).endswith("AccessDenied"):
             raise _login_error(self.connection)
         told = self._shown(data.get("message") or error.get("message"))
-        raise OdooClientError(_lt("The remote refused: %s", told), "remote")
+        raise OdooClientError(_lt("The remote refused the request: %s", told), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:
-        """Send JSON and return the status and the JSON of the answer (None for anything else but JSON)."""
+        """Send JSON. Return the status and the parsed JSON of the answer, or None if it is not JSON."""
         self._deadline.restart(self.connection.request_timeout)
         self.requests += 1
         try:
@@ -305,7 +305,7 @@ class OdooClient:
 
 
 class _reading:
-    """Turns what a malformed answer raises into `OdooClientError`."""
+    """Convert errors that a malformed answer raises into `OdooClientError`."""
 
     def __init__(self, kind: RemoteKind) -> None:
         self._kind = kind
@@ -333,9 +333,15 @@ def _checked_url(connection: Connection) -> str:
         problem = _lt("The URL must be the address of an Odoo server, such as https://odoo.example.com")
         raise OdooClientError(problem, "settings")
     for value, problem in (
-        (connection.database, _lt("The database of the remote is missing, or has characters that cannot be sent.")),
-        (connection.login, _lt("The user of the remote is missing, or has characters that cannot be sent.")),
-        (connection.secret, _lt("The key of the remote is missing, or has characters that cannot be sent.")),
+        (
+            connection.database,
+            _lt("The name of the remote database is missing or contains characters that cannot be sent."),
+        ),
+        (connection.login, _lt("The remote user is missing or contains characters that cannot be sent.")),
+        (
+            connection.secret,
+            _lt("The key or password for the remote is missing or contains characters that cannot be sent."),
+        ),
     ):
         if not value or not value.strip() or not value.isprintable():
             raise OdooClientError(problem, "settings")
@@ -353,7 +359,7 @@ def _login_error(connection: Connection) -> OdooClientError:
 
 
 def _time_of(response: requests.Response) -> datetime:
-    """Return the remote's clock (RFC 9110, section 6.6.1), or ours if it does not tell."""
+    """Return the remote's time from the Date header (RFC 9110, section 6.6.1), or ours if the header is missing."""
     try:
         time = parsedate_to_datetime(response.headers["Date"])
         return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)

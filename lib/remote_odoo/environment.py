@@ -1,4 +1,4 @@
-"""The source that the environment describes: ``ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD ODOO_SYNC_INTERVAL``."""
+"""The source described by ``ODOO_URL``, ``ODOO_DB``, ``ODOO_USER``, ``ODOO_PASSWORD`` and ``ODOO_SYNC_INTERVAL``."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ NEEDED = ("ODOO_URL", "ODOO_DB", "ODOO_USER", "ODOO_PASSWORD")
 
 @dataclass(frozen=True)
 class EnvironmentSource:
-    """What the environment says; `interval` is in minutes, `missing` names the variables that are not set."""
+    """The values of the environment; `interval` is in minutes, `missing` are the names of the unset variables."""
 
     url: str
     database: str
@@ -23,9 +23,9 @@ class EnvironmentSource:
 
 
 def read_environment(variables: Mapping[str, str]) -> EnvironmentSource | None:
-    """Return the source of the environment, None without ``ODOO_URL``.
+    """Return the source of the environment, or None without ``ODOO_URL``.
 
-    The interval may be followed by a comment, as in the spec's example; one that is no number above 0 is the default.
+    The interval may be followed by a comment. If it is not a number above 0, the default is used.
     """
     values = [variables.get(name, "").strip() for name in NEEDED]
     if not values[0]:
@@ -38,4 +38,4 @@ def read_environment(variables: Mapping[str, str]) -> EnvironmentSource | None:
 
 def incomplete(missing: Iterable[str]) -> Message:
     """Return the sentence that names the variables that are not set."""
-    return _lt("The environment does not set %s.", ", ".join(missing))
+    return _lt("Missing environment variables: %s.", ", ".join(missing))

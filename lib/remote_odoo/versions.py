@@ -1,14 +1,14 @@
-"""What the seven mirrored kinds are called in Odoo 14 to 19: the one table of model and field names.
+"""The model and field names of the seven mirrored kinds in Odoo 14 to 19.
 
-A row of a remote becomes a row with our column names here, whatever the version, so nothing else knows versions.
-Where a name or its meaning changed:
+A remote row of any version is converted to our column names here, so no other module has to know about versions.
+These names or their meanings changed:
 
 - lots: ``stock.production.lot`` until 15, ``stock.lot`` since 16;
 - packages: ``stock.quant.package`` until 18, ``stock.package`` since 19; their type: ``packaging_id`` in 14;
 - move lines: ``qty_done`` beside a reserved quantity (``product_uom_qty`` until 15, ``reserved_uom_qty`` in 16); one
   ``quantity`` and ``picked`` since 17;
 - storable products: ``type`` is "product" until 17, ``is_storable`` since 18;
-- a variant's ``write_date`` follows its template's since 17 for certain; before, the template is asked as well.
+- a variant's ``write_date`` reliably follows its template's since 17; before that, the template is checked too.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ from ..message import message as _lt
 
 OLDEST, NEWEST = 14, 19
 
-#: In the order of the spec: what is referred to comes before what refers to it.
+#: In this order, rows come before the rows that refer to them.
 KINDS = ("location", "product", "lot", "package", "quant", "picking", "move_line")
 
 Record = Mapping[str, Any]
@@ -31,7 +31,7 @@ class UnsupportedVersion(Exception):
 
     def __init__(self, version: int) -> None:
         self.message = _lt(
-            "The remote runs Odoo %(version)s; Odoo %(oldest)s is the oldest that can be mirrored.",
+            "The remote runs Odoo %(version)s; the oldest version that can be mirrored is Odoo %(oldest)s.",
             version=version,
             oldest=OLDEST,
         )
@@ -42,11 +42,11 @@ class UnsupportedVersion(Exception):
 class Column:
     """A column of a mirror and the remote field it comes from.
 
-    :param remote: the field's name, by the first version that has it under that name; "" where there is none.
-    :param reference: the field is a many2one; the column takes its id.
-    :param label: of a reference, the column that takes its display name.
-    :param listed: part of the brief rows by which a changed row is recognized.
-    :param helper: only there for ``derive``.
+    :param remote: {first version: name of the field since that version}; "" if the version has no such field.
+    :param reference: whether the field is a many2one; the column stores its id.
+    :param label: for a reference, the column that stores its display name.
+    :param listed: whether the column is part of the brief rows, by which changed rows are recognized.
+    :param helper: whether the column is only used by ``derive``.
     """
 
     name: str
@@ -60,13 +60,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Kind:
-    """One of the seven kinds. ``derive`` computes, from a row and the version, what no field holds."""
+    """One of the seven kinds. ``derive`` computes columns without a remote field from a row and the version."""
 
     name: str
     model: Mapping[int, str]
     columns: tuple[Column, ...]
     derive: Callable[[Row, int], None] | None = None
-    date_paths: Mapping[int, tuple[str, ...]] | None = None  # more fields that tell of a change, as ``write_date``
+    date_paths: Mapping[int, tuple[str, ...]] | None = None  # more fields that show a change, such as ``write_date``
 
 
 def _text(name: str, remote: str | Mapping[int, str] = "", **options: Any) -> Column:
@@ -166,7 +166,7 @@ _TABLE = (
         {OLDEST: "stock.quant"},
         (
             *_COMMON,
-            # Odoo merges quants by SQL, underneath write_date: their quantities are compared as well.
+            # Odoo merges quants by SQL without changing write_date, so their quantities are compared too.
             _number("quantity", listed=True),
             _number("reserved_quantity", listed=True),
             _date("in_date", listed=True),
@@ -230,12 +230,12 @@ _TABLE = (
 
 
 def _of_version(names: Mapping[int, Any], version: int, default: Any = "") -> Any:
-    """Return what a mapping by first version holds for a version."""
+    """Return the value for a version from a mapping by first version."""
     return names[max(first)] if (first := [number for number in names if number <= version]) else default
 
 
 class RemoteKind:
-    """A kind as one version of Odoo has it.
+    """A kind in one version of Odoo.
 
     ``model`` is the remote model, ``fields`` the remote fields of a full row, ``listed`` those of a brief one.
     """
@@ -252,24 +252,24 @@ class RemoteKind:
         )
         self.fields = tuple(name for _column, name in self._columns)
         self.listed = tuple(name for column, name in self._columns if column.listed)
-        #: Columns of a brief row: what is listed, and what is derived from it.
+        #: Columns of a brief row: the listed ones, and those derived from them.
         self.listed_columns = tuple(column.name for column in kind.columns if column.listed and not column.helper)
 
     @property
     def specification(self) -> dict[str, dict[str, Any]]:
-        """The full row as ``web_search_read`` takes it since Odoo 17; only references with a label tell their name."""
+        """Return the full row's specification for ``web_search_read`` (Odoo 17+), with names only for labels."""
         return {name: {"fields": {"display_name": {}}} if column.label else {} for column, name in self._columns}
 
     def rows(self, records: Iterable[Record]) -> list[Row]:
-        """Return full rows, by our columns: references as ids, absent values as None.
+        """Return full rows by our columns, with references as ids and missing values as None.
 
-        :raises LookupError, TypeError: if a record is not as Odoo sends it.
+        :raises LookupError, TypeError: if a record does not have the form that Odoo sends.
         """
         readers = [(column.name, column.label, name, _reader(column)) for column, name in self._columns]
         return self._build(records, readers)
 
     def brief_rows(self, records: Iterable[Record]) -> list[Row]:
-        """Return brief rows, with the columns that are listed (and what can be derived of them)."""
+        """Return brief rows: the listed columns, and those that can be derived from them."""
         readers = [(column.name, "", name, _reader(column)) for column, name in self._columns if column.listed]
         rows = self._build(records, readers)
         return [{name: row[name] for name in self.listed_columns} for row in rows]
@@ -290,11 +290,11 @@ class RemoteKind:
 
 
 def remote_kinds(version: int) -> dict[str, RemoteKind]:
-    """Return the seven kinds, by name and in their order, as Odoo of a major version has them.
+    """Return {name: kind} of the seven kinds for a major version of Odoo, in their order.
 
-    A version newer than this table is taken as the newest one known.
+    A version newer than this table is treated like the newest one known.
 
-    :raises UnsupportedVersion: if it is older than the oldest one known.
+    :raises UnsupportedVersion: if the version is older than the oldest one known.
     """
     if version < OLDEST:
         raise UnsupportedVersion(version)
@@ -308,11 +308,11 @@ def _reader(column: Column) -> Callable[[Any], Any]:
 
 
 def _value(value: Any) -> Any:
-    return None if value is False else value  # Odoo's RPC says false where there is nothing
+    return None if value is False else value  # Odoo's RPC returns false for an empty value
 
 
 def _reference_id(value: Any) -> int | None:
-    """Read a many2one in any of its forms: 5, [5, "Name"], {"id": 5, "display_name": "Name"}, false."""
+    """Read a many2one in any form: 5, [5, "Name"], {"id": 5, "display_name": "Name"}, false."""
     if isinstance(value, dict):
         return value["id"]
     if isinstance(value, list):

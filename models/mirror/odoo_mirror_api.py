@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...tools.private_context import PrivateContext
 from ..warehouse.warehouse_api import CURSOR_SCOPE
 
-#: Key of the status → kind of the mirror that is counted.
+#: Key of the status → kind whose mirrored rows are counted.
 COUNTED_KINDS = {
     "products": "product",
     "locations": "location",
@@ -20,7 +20,7 @@ COUNTED_KINDS = {
 
 @dataclass(frozen=True)
 class MirroredSource(PrivateContext):
-    """In the context: the ``odoo.sync.source`` whose rows are read, to which the user was found to have access."""
+    """In the context: the ``odoo.sync.source`` whose rows are read. The user's access to it has been checked."""
 
     KEY = "odoo_mirror_source_id"
 
@@ -28,10 +28,10 @@ class MirroredSource(PrivateContext):
 
 
 class OdooMirrorApi(models.AbstractModel):
-    """Reads of the warehouse API on what is mirrored of a remote Odoo, in the shape of the local ones.
+    """The read methods of the warehouse API on a mirrored Odoo, with the same answers as for this database.
 
-    The source is ``_for_source``'s. Ids are the remote's own; rows that have gone are not there. `updated_since` is
-    about when a row came here with a change, for that is what a client may have missed.
+    `_for_source` sets the source. Ids are those of the remote, and rows marked as gone are left out. `updated_since`
+    compares with the time when a change was received here, because that is what a client may have missed.
     """
 
     _name = "odoo.mirror.api"
@@ -46,7 +46,7 @@ class OdooMirrorApi(models.AbstractModel):
 
     @api.model
     def _for_source(self, source):
-        """Return the reads of an ``odoo.sync.source``."""
+        """Return this model, reading the rows of an ``odoo.sync.source``."""
         return MirroredSource(source.id).on(self)
 
     @property
@@ -77,7 +77,7 @@ class OdooMirrorApi(models.AbstractModel):
         counted = {}
         for key, kind in COUNTED_KINDS.items():
             mirror = sync._get_mirror(kind)
-            # Archived rows are mirrored; like the local ones, they do not count.
+            # Archived rows are mirrored too, but like local archived records they are not counted.
             active = [("remote_active", "=", True)] if "remote_active" in mirror._fields else []
             counted[key] = (mirror._name, [*self._get_domain(), *active])
         return counted

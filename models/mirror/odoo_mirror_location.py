@@ -5,7 +5,7 @@ class OdooMirrorLocation(models.Model):
     _name = "odoo.mirror.location"
     _description = "Mirrored Location"
     _inherit = ["odoo.mirror.mixin"]
-    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _rec_name = "complete_name"
     _order = "complete_name, remote_id"
     _parent_name = "location_id"

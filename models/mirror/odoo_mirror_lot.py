@@ -5,7 +5,7 @@ class OdooMirrorLot(models.Model):
     _name = "odoo.mirror.lot"
     _description = "Mirrored Lot"
     _inherit = ["odoo.mirror.mixin"]
-    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "name, remote_id"
     _rec_names_search = ["name", "ref"]
 

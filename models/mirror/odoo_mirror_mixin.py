@@ -4,10 +4,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Columns that the synchronization itself fills; all others of a mirror come from the remote.
+#: Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
 OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
 
-#: How a value of a row, which travels as JSON, is read by the database.
+#: How PostgreSQL reads a value from the JSON in which rows are passed to it.
 SQL_TYPES = {
     "boolean": SQL("boolean"),
     "char": SQL("varchar"),
@@ -21,9 +21,9 @@ SQL_TYPES = {
 class OdooMirrorMixin(models.AbstractModel):
     """A row of a remote Odoo's table, as it was when it was last received.
 
-    Rows are written by the synchronization alone, a page in one statement. What a row refers to is kept twice: as the
-    remote's id (``product_remote_id``), which is always there, and as a link to the mirror of that row
-    (``product_id``), which is empty until that has arrived.
+    Only the synchronization writes rows, one page per statement. A reference is stored twice: as the remote id
+    (``product_remote_id``), which is always set, and as a link to the mirrored row (``product_id``), which stays empty
+    until that row has been received.
     """
 
     _name = "odoo.mirror.mixin"
@@ -50,7 +50,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _get_links(self):
-        """Return ``{link: column of the remote's id}``, such as ``{"product_id": "product_remote_id"}``."""
+        """Return ``{link: column of the remote id}``, such as ``{"product_id": "product_remote_id"}``."""
         columns = {
             name: f"{name.removesuffix('_id')}_remote_id"
             for name, field in self._fields.items()
@@ -74,10 +74,10 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _upsert(self, source, rows):
-        """Insert or update rows of a source, in one statement; rows that are there already as they are stay untouched.
+        """Insert or update rows of a source in one statement; rows that have not changed are left untouched.
 
         :param source: the ``odoo.sync.source``
-        :param rows: dicts by our columns, as ``tools.odoo_versions`` makes them; a missing column is empty
+        :param rows: dicts by our columns, as built by ``lib.remote_odoo.versions``; a missing column is empty
         :return: how many rows were inserted or changed
         :rtype: int
         """
@@ -134,7 +134,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _link(self, source):
-        """Set the links whose rows have arrived after the rows that refer to them.
+        """Set the links to rows that were received after the rows that refer to them.
 
         :return: how many rows were linked
         """
@@ -166,7 +166,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _count_present(self, source):
-        """Return how many rows the remote has, as far as this mirror knows."""
+        """Return how many rows the remote has according to this mirror."""
         [[count]] = self.env.execute_query(
             SQL("SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone", SQL.identifier(self._table), source.id)
         )
@@ -174,7 +174,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _count_written(self, source, since):
-        """Return how many rows, of those the remote is known to have, it wrote at ``since`` or later."""
+        """Return how many of the rows that still exist at the remote were written there at ``since`` or later."""
         [[count]] = self.env.execute_query(
             SQL(
                 "SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone AND remote_write_date >= %s",
@@ -187,10 +187,10 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _find_changed(self, source, brief_rows, unsettled=None):
-        """Return the remote ids of those brief rows that are missing here, marked as gone, or different.
+        """Return the remote ids of the brief rows that are missing here, marked as gone, or different.
 
-        :param datetime unsettled: rows written at that time or later are returned in any case. They were read while
-            their second still lasted, and may have changed in it since.
+        :param datetime unsettled: rows written at this time or later are always returned: they were read within the
+            second in which they were written, so they may have changed again without a new ``write_date``.
         """
         if not brief_rows:
             return []
@@ -218,7 +218,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _mark_gone(self, source, remote_ids, after_id, until_id=None):
-        """Mark as gone what is here, with a remote id above ``after_id`` up to ``until_id``, but not in ``remote_ids``.
+        """Mark rows as gone whose remote id is above ``after_id``, at most ``until_id``, and not in ``remote_ids``.
 
         :return: how many rows were marked
         """
@@ -247,7 +247,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _delete_all(self, source):
-        """Delete what was mirrored of sources, without the ORM, which would load every row."""
+        """Delete the mirrored rows of sources, without the ORM, which would load every row."""
         self.env.execute_query(
             SQL(
                 "DELETE FROM %s WHERE source_id = ANY(%s::integer[]) RETURNING 1",
@@ -265,7 +265,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
 
 def _as_json(rows):
-    # A Decimal goes as text, which the database reads as the same number; JSON's own numbers would be floats here.
+    # A Decimal is sent as text, which PostgreSQL reads as the exact number; a JSON number would pass through a float.
     return json.dumps(rows, default=_number_as_text)
 
 

@@ -5,7 +5,7 @@ class OdooMirrorMoveLine(models.Model):
     _name = "odoo.mirror.move.line"
     _description = "Mirrored Move Line"
     _inherit = ["odoo.mirror.mixin"]
-    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "date desc, remote_id"
     _rec_name = "reference"
 
@@ -29,7 +29,7 @@ class OdooMirrorMoveLine(models.Model):
     product_id = fields.Many2one("odoo.mirror.product", readonly=True, index="btree_not_null")
     product_uom_remote_id = fields.Integer("Unit ID", readonly=True, aggregator=None)
     product_uom_name = fields.Char("Unit", readonly=True)
-    # Exactly as the remote tells them: numeric columns without a scale.
+    # Numeric columns without a scale keep the numbers exactly as the remote sent them.
     quantity = fields.Float(digits=0, readonly=True, help="The reserved quantity or, once picked, the quantity taken.")
     qty_done = fields.Float(
         "Done", digits=0, readonly=True, help="The quantity actually picked; 0 while it is only reserved."

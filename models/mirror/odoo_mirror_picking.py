@@ -5,7 +5,7 @@ class OdooMirrorPicking(models.Model):
     _name = "odoo.mirror.picking"
     _description = "Mirrored Transfer"
     _inherit = ["odoo.mirror.mixin"]
-    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "scheduled_date desc, remote_id"
     _rec_names_search = ["name", "origin"]
 
@@ -44,7 +44,7 @@ class OdooMirrorPicking(models.Model):
 
     move_line_ids = fields.One2many("odoo.mirror.move.line", "picking_id", "Operations", domain=[("gone", "=", False)])
 
-    # The order of the warehouse API, for its keyset pages. A transfer without a date comes last.
+    # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last.
     _api_order_index = models.Index(
         "(source_id, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, remote_id)"
     )

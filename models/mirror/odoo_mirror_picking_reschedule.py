@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class OdooMirrorPickingReschedule(models.Model):
-    """The same for mirrored transfers: where one stood in the API's order before the remote rescheduled it."""
+    """The former date of a mirrored transfer that was rescheduled; see ``stock.picking.reschedule``."""
 
     _name = "odoo.mirror.picking.reschedule"
     _description = "Former Scheduled Date of a Mirrored Transfer"
@@ -14,7 +14,7 @@ class OdooMirrorPickingReschedule(models.Model):
 
     @api.model
     def _log_before_upsert(self, source, dates_by_remote_id):
-        """Note the dates that are about to be replaced.
+        """Log the dates that are about to be replaced.
 
         :param dict dates_by_remote_id: the new ``scheduled_date`` (text in UTC, or None) by remote id
         """

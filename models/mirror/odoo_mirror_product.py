@@ -5,7 +5,7 @@ class OdooMirrorProduct(models.Model):
     _name = "odoo.mirror.product"
     _description = "Mirrored Product"
     _inherit = ["odoo.mirror.mixin"]
-    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "default_code, name, remote_id"
     _rec_names_search = ["name", "default_code", "barcode"]
 
@@ -15,14 +15,14 @@ class OdooMirrorProduct(models.Model):
     type = fields.Char("Product Type", readonly=True)
     is_storable = fields.Boolean("Track Inventory", readonly=True)
     tracking = fields.Char("Lots and Serial Numbers", readonly=True)
-    # Numbers are kept exactly as the remote tells them: numeric columns without a scale.
+    # Numeric columns without a scale keep the numbers exactly as the remote sent them.
     list_price = fields.Float("Sales Price", digits=0, readonly=True, aggregator=None)
     lst_price = fields.Float(
         "Variant Price",
         digits=0,
         readonly=True,
         aggregator=None,
-        help="The sales price with the extra prices of its attribute values.",
+        help="The sales price including the extra prices of the attribute values.",
     )
     standard_price = fields.Float("Cost", digits=0, readonly=True, aggregator=None)
     weight = fields.Float(digits=0, readonly=True, aggregator=None)

@@ -5,7 +5,7 @@ class OdooMirrorQuant(models.Model):
     _name = "odoo.mirror.quant"
     _description = "Mirrored Quant"
     _inherit = ["odoo.mirror.mixin"]
-    _log_access = False  # each row tells when it came; foreign keys to users would double what a row costs
+    _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "product_id, location_id, in_date, remote_id"
     _rec_name = "product_id"
 
@@ -20,7 +20,7 @@ class OdooMirrorQuant(models.Model):
     package_id = fields.Many2one("odoo.mirror.package", readonly=True, index="btree_not_null")
     owner_remote_id = fields.Integer("Owner ID", readonly=True, aggregator=None)
     owner_name = fields.Char("Owner", readonly=True)
-    # Exactly as the remote tells them: numeric columns without a scale.
+    # Numeric columns without a scale keep the numbers exactly as the remote sent them.
     quantity = fields.Float("On Hand", digits=0, readonly=True)
     reserved_quantity = fields.Float("Reserved", digits=0, readonly=True)
     available_quantity = fields.Float("Available", digits=0, compute="_compute_available_quantity")

@@ -16,23 +16,23 @@ from ...tools.transaction import commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
 
-#: The first request of a kind brings the rows written last: so many more than are known to be that new. They are full
-#: rows as long as no more than that are known.
+#: The first request of a kind asks for the rows written last: as many as we know to be new, plus `NEWEST_ROWS`. Full
+#: rows are requested if we know of at most `NEWEST_FULL_ROWS`, brief rows otherwise.
 NEWEST_ROWS = 100
 NEWEST_FULL_ROWS = 500
-#: A row that was written so shortly before it was read may have changed again in the same second, to which alone the
-#: remote tells its times.
+#: The remote reports times in whole seconds. A row read this soon after it was written may have changed again within
+#: the same second.
 SETTLED_AFTER = timedelta(seconds=5)
-#: Full rows, and brief ones, that are asked for at once.
+#: Full rows and brief rows per request.
 PAGE_ROWS = 2000
 BRIEF_PAGE_ROWS = 20_000
 
-#: A kind at which the process died this often is passed over until a person asks for it.
+#: A kind is skipped once the process died this many times while syncing it, until a user starts a sync.
 MAX_INTERRUPTIONS = 3
 
 LOCK = "external_order_sync.odoo_sync_source"
 
-#: The log lines of the spec (section "Логи"): a sign, the kind's title, and the kind as it is counted.
+#: For the log lines: an emoji, the title of the kind, and the noun used with counts.
 LOG_TEXTS = {
     "location": ("📍", "Locations", "locations"),
     "product": ("📦", "Products", "products"),
@@ -46,26 +46,28 @@ LOG_TEXTS = {
 STATUS_OF_ERROR = {"login": "login_failed", "unreachable": "unreachable"}
 
 
-#: Databases of which this process has told that the service has started.
+#: Databases for which this process has logged that the service started.
 _announced = set()
 
 
 class OutOfTime(Exception):
-    """The time to work is over; all that was received is committed."""
+    """No time is left for this run; everything received so far is committed."""
 
 
 class OdooMirrorSync(models.AbstractModel):
-    """Brings the mirrors of a source up to date.
+    """Bring the mirrors of a source up to date.
 
-    For each kind, one request brings the rows written last and how many there are. If these reach back to the last
-    synchronization (and an overlap, as a row's ``write_date`` is its transaction's start, which may have been long
-    before it could be seen), and the number agrees, that is all. Otherwise the remote's rows are listed, by id and
-    what tells a change, and compared with those here: what differs is fetched in full; what is missing there has gone.
-    Listings are keyset pages by id within the window of ``write_date``: Odoo orders by microseconds, but tells only
-    seconds, so a position made of both would skip rows.
+    For each kind, one request returns the rows written last and the total number of rows. The kind is done if these
+    rows reach back to the last synchronization, minus an overlap, and the total matches. The overlap is needed because
+    ``write_date`` is the start of the transaction, and the row may become visible much later.
 
-    Nothing but the mirror itself remembers what was received, so a sync that was interrupted goes on where it was:
-    what is already here compares equal and is not asked for again.
+    Otherwise the remote's rows are listed as brief rows (id, ``write_date`` and a few more columns) and compared with
+    ours. Rows that differ are fetched in full; rows missing at the remote are marked as gone. Listings are keyset pages
+    by id within the ``write_date`` window: Odoo sorts by microseconds but returns whole seconds, so paging by
+    ``write_date`` would skip rows.
+
+    The mirror itself is the only record of what was received. An interrupted sync therefore simply continues: rows
+    that are already here compare equal and are not fetched again.
     """
 
     _name = "odoo.mirror.sync"
@@ -78,7 +80,7 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _get_label(self, kind):
-        """Return the translated plural of a kind."""
+        """Return the translated plural name of a kind."""
         env = for_reader(self.env)
         return {
             "location": env._("Locations"),
@@ -96,16 +98,16 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _announce(self):
-        """Log, once in the life of a scheduler's process, that it synchronizes this database's sources."""
+        """Log once per process that it synchronizes the sources of this database."""
         if self.env.cr.dbname not in _announced and self.env["odoo.sync.source"].search_count([], limit=1):
             _announced.add(self.env.cr.dbname)
             _logger.info("📡 Odoo Sync Service started")
 
     @api.model
     def _sync(self, source):
-        """Synchronize a source; what goes wrong is told by its status.
+        """Synchronize a source. Errors are not raised but shown in its status.
 
-        :return: the run (still ``running`` if the time was up), or no run if another worker is at it
+        :return: the run (still ``running`` if the time was up), or an empty recordset if another worker has the source
         """
         with exclusive(self.env, LOCK, source.id) as ours:
             if not ours:
@@ -120,9 +122,9 @@ class OdooMirrorSync(models.AbstractModel):
             except OdooClientError as error:
                 status = STATUS_OF_ERROR.get(error.kind, "error")
                 self._fail(run, status, reader_text(self.env, error.message), error)
-            except Exception as error:  # the status has to tell whatever it is, and the other sources go on
+            except Exception as error:  # any error must show in the status, and the other sources must go on
                 if self.env.cr.connection.closed:
-                    raise  # the database is gone, and with it the place to tell it
+                    raise  # the database connection is gone, so the error cannot be stored
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)
                 message = for_reader(self.env)._(
                     "Unexpected error (%(kind)s). See the server log for details.", kind=type(error).__name__
@@ -160,14 +162,14 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _get_skipped(self, source):
-        """Return the kinds at which the process died time and again, so that they are left to a person."""
+        """Return the kinds to skip because the process died repeatedly while syncing them, until a user steps in."""
         return source.cursor_ids.filtered(lambda cursor: cursor.interruptions >= MAX_INTERRUPTIONS).mapped("kind")
 
     @api.model
     def _report_skipped(self, run, kinds):
         message = for_reader(self.env)._(
-            "%(summary)s Not synchronized: %(kinds)s. The server stopped %(count)s times while it was reading them; "
-            "the server log says why. Press Sync Now to try them again.",
+            "%(summary)s Not synchronized: %(kinds)s. The server stopped %(count)s times while reading them; see "
+            "the server log for the reason. Press Sync Now to try them again.",
             summary=run._get_summary(),
             kinds=", ".join(self._get_label(kind) for kind in kinds),
             count=MAX_INTERRUPTIONS,
@@ -191,7 +193,7 @@ class OdooMirrorSync(models.AbstractModel):
         mirror = self._get_mirror(kind)
         cursor = self.env["odoo.sync.cursor"]._get(source, kind)
         since = cursor.asked_date and cursor.asked_date - timedelta(minutes=source.overlap_minutes)
-        # As many as are known to have been written since, and some more, so that one request reaches back that far.
+        # Ask for as many rows as we know to have been written since, and some more, so that one request is enough.
         known = mirror._count_written(source, since) if since else 0
         brief = known > NEWEST_FULL_ROWS
         newest = client.newest(kind, min(known + NEWEST_ROWS, BRIEF_PAGE_ROWS), brief)
@@ -200,8 +202,8 @@ class OdooMirrorSync(models.AbstractModel):
         else:
             changed = self._store(source, run, client, kind, newest.rows)
         if since and newest.asked_at + SETTLED_AFTER < cursor.asked_date:
-            since = None  # the remote's clock was ahead at the last pass, and has been set right
-        # Of the changes to quants, write_date tells some: where there is one, there may be others.
+            since = None  # the remote's clock was ahead during the last pass, and has been corrected
+        # write_date shows only some of the changes to quants, so after one change there may be others.
         whole = not since or cursor._is_comparing_due() or (kind == "quant" and changed)
         if not since and mirror._count_present(source) <= len(newest.rows):
             self._fetch_all(source, run, client, kind)
@@ -224,7 +226,7 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _fetch_all(self, source, run, client, kind):
-        """Fetch all rows, where there is nothing yet to compare them with."""
+        """Fetch all rows. Used when there is nothing here to compare them with."""
         after_id, is_last = 0, False
 
         def read_page(_number):
@@ -241,11 +243,11 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _compare(self, source, run, client, kind, cursor, since, total=None):
-        """Compare the rows written ``since``, or all rows, with the remote's, and fetch those that differ.
+        """Compare the rows written ``since`` (None: all rows) with the remote's, and fetch those that differ.
 
-        :param total: how many rows the remote was known to have
-        :return: whether what was seen is of one piece. If rows vanished meanwhile, others may have taken over what
-            they held, unseen: then all should be compared once more.
+        :param total: the number of rows that the remote reported
+        :return: whether the comparison was consistent. If rows vanished meanwhile, their content may have moved to
+            rows that were already compared (Odoo merges quants), so all rows should be compared again.
         :rtype: bool
         """
         mirror = self._get_mirror(kind)
@@ -268,9 +270,9 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _fetch_changed(self, source, run, client, kind, brief_rows, cursor):
-        """Fetch those of the brief rows that are not here as they are.
+        """Fetch the full rows of the brief rows that are missing here or differ.
 
-        :return: how many rows were new or changed, and how many vanished between the listing and the fetching
+        :return: how many rows were new or changed, and how many vanished after they were listed
         """
         unsettled = cursor.asked_date and cursor.asked_date - SETTLED_AFTER
         ids = self._get_mirror(kind)._find_changed(source, brief_rows, unsettled)
@@ -295,9 +297,9 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _commit(self, run, client, processed=0):
-        """Commit what was received.
+        """Commit the rows received so far.
 
-        :raise OutOfTime: if there is no time left to go on
+        :raise OutOfTime: if there is no time left to continue
         """
         if client.requests:
             run.request_count += client.requests
@@ -308,19 +310,21 @@ class OdooMirrorSync(models.AbstractModel):
 
 
 def _check_order(remote_kind, rows, after_id):
-    """Return the last id of a page, to go on from there.
+    """Return the last id of a page, from which the next page continues.
 
-    :raise OdooClientError: if its ids do not ascend from ``after_id``: there might be no end to it
+    :raise OdooClientError: if the ids do not ascend from ``after_id``, because then the paging might never end
     """
     for row in rows:
         if row["remote_id"] <= after_id:
-            raise OdooClientError(_lt("The remote database does not list %s by ID.", remote_kind.model), "content")
+            raise OdooClientError(
+                _lt("The remote database does not list %s in ID order.", remote_kind.model), "content"
+            )
         after_id = row["remote_id"]
     return after_id
 
 
 def _reaches_back(remote_kind, newest, since):
-    """Return whether the newest rows hold all that were written since then."""
+    """Return whether the newest rows include all rows written at ``since`` or later."""
     if len(remote_kind.date_paths) > 1:
         return False
     if newest.total <= len(newest.rows):

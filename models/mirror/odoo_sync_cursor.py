@@ -4,14 +4,14 @@ from odoo import api, fields, models
 
 from ...lib.remote_odoo.versions import KINDS
 
-#: All rows of a kind are compared with the remote's so often, whatever the cheap signs say; quants, which Odoo also
-#: changes by SQL, more often.
+#: All rows of a kind are compared with the remote's at this interval, even if dates and counts show no change. Quants
+#: are compared more often, because Odoo also changes them by SQL.
 COMPARE_AFTER = timedelta(hours=24)
 COMPARE_QUANTS_AFTER = timedelta(hours=1)
 
 
 class OdooSyncCursor(models.Model):
-    """How far one kind of one source is mirrored."""
+    """The sync state of one kind of one source."""
 
     _name = "odoo.sync.cursor"
     _description = "Odoo Sync Cursor"
@@ -20,11 +20,13 @@ class OdooSyncCursor(models.Model):
 
     source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
     kind = fields.Selection(selection="_selection_kind", required=True, readonly=True)
-    asked_date = fields.Datetime(readonly=True, help="Remote time at which the last complete pass began.")
+    asked_date = fields.Datetime(readonly=True, help="Remote time when the last complete pass started.")
     whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
     synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
     row_count = fields.Integer("Rows", readonly=True)
-    interruptions = fields.Integer(readonly=True, help="How often in a row the server stopped while it read them.")
+    interruptions = fields.Integer(
+        readonly=True, help="How many times in a row the server stopped while reading these rows."
+    )
 
     _kind_unique = models.Constraint("UNIQUE (source_id, kind)", "A source can have only one cursor for each kind.")
 
@@ -34,7 +36,7 @@ class OdooSyncCursor(models.Model):
 
     @api.model
     def _get(self, source, kind):
-        """Return the cursor of a kind of a source; one that has never been anywhere, if there is none yet."""
+        """Return the cursor of a kind of a source; create an empty one if there is none yet."""
         cursor = self.search([("source_id", "=", source.id), ("kind", "=", kind)])
         return cursor or self.create({"source_id": source.id, "kind": kind})
 

@@ -15,7 +15,7 @@ STATUSES = [
 
 
 class OdooSyncRun(models.Model):
-    """One synchronization of one source, with how many rows of each kind came new or changed."""
+    """One synchronization of one source, with the number of new or changed rows of each kind."""
 
     _name = "odoo.sync.run"
     _description = "Odoo Sync Run"
@@ -30,7 +30,7 @@ class OdooSyncRun(models.Model):
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
     handed_over = fields.Boolean(readonly=True, help="The scheduled action continues where it stopped.")
-    kinds_done = fields.Integer(readonly=True, help="How many kinds of data are finished.")
+    kinds_done = fields.Integer(readonly=True, help="How many kinds of data are finished so far.")
 
     location_count = fields.Integer("Locations", readonly=True)
     product_count = fields.Integer("Products", readonly=True)
@@ -51,13 +51,13 @@ class OdooSyncRun(models.Model):
 
     @api.model
     def _start(self, source):
-        """Return the run that works for ``source`` now: the one that was handed over, or a new one.
+        """Return the run for this synchronization of ``source``: the one that was handed over, or a new one.
 
-        Whoever calls this holds the source, so every other run that seems to go on was interrupted.
+        The caller holds the lock of the source, so every other run that is still ``running`` was interrupted.
         """
         running = self.search([("source_id", "=", source.id), ("status", "=", "running")])
         handed_over = running.filtered("handed_over")[:1]
-        # From now on it counts as interrupted if its process dies.
+        # If the process dies from here on, the run counts as interrupted.
         handed_over.handed_over = False
         (running - handed_over)._count_interruption()
         (running - handed_over).write(
@@ -73,7 +73,7 @@ class OdooSyncRun(models.Model):
         return handed_over or self.create({"source_id": source.id})
 
     def _count_interruption(self):
-        """Count for each of these the kind at which its process died."""
+        """Count an interruption for the kind that each of these runs was syncing when its process died."""
         for run in self:
             for kind in KINDS[run.kinds_done :][:1]:
                 self.env["odoo.sync.cursor"]._get(run.source_id, kind).interruptions += 1
@@ -84,11 +84,11 @@ class OdooSyncRun(models.Model):
         self.env["odoo.sync.source"]._get_cron()._trigger()
 
     def _has_changes(self):
-        """Return whether anything came that was not here as it is."""
+        """Return whether any row was new, changed or gone."""
         return bool(self.gone_count or any(self[f"{kind}_count"] for kind in KINDS))
 
     def _conclude(self, status, message):
-        """End the run, and tell its source how it went."""
+        """End the run, and store its result on the source."""
         self.ensure_one()
         now = fields.Datetime.now()
         self.write({"status": status, "message": message, "date_end": now, "handed_over": False})
@@ -111,7 +111,7 @@ class OdooSyncRun(models.Model):
         return env._("Changes: %s.", ", ".join(counts))
 
     def _get_notification(self):
-        """Return the client action that tells the person who clicked what this run did."""
+        """Return the client action that shows the result of this run to the user who clicked the button."""
         self.ensure_one()
         message = self.message
         if self.status == "running":

@@ -21,14 +21,14 @@ from .odoo_sync_run import STATUSES
 
 _logger = logging.getLogger(__name__)
 
-# What the source of the environment is called.
+# Code of the source that is configured by environment variables.
 ENVIRONMENT_CODE = "environment"
-# What the warehouse API calls this database, which is no source.
+# Code of this database in the warehouse API; it is not a source.
 LOCAL_CODE = "local"
 
 
 class OdooSyncSource(models.Model):
-    """A remote Odoo whose stock data are mirrored here."""
+    """A remote Odoo whose stock data is mirrored here."""
 
     _name = "odoo.sync.source"
     _description = "Odoo Sync Source"
@@ -50,18 +50,18 @@ class OdooSyncSource(models.Model):
         "API Key or Password",
         groups="base.group_system",
         copy=False,
-        help="Only system administrators can read it. Odoo 19 is asked through JSON-2 if this is an API key.",
+        help="Only system administrators can read it. With an API key, Odoo 19 is read through JSON-2.",
     )
-    environment_url = fields.Char("URL of the Environment", compute="_compute_environment")
-    environment_database = fields.Char("Database of the Environment", compute="_compute_environment")
-    environment_login = fields.Char("User of the Environment", compute="_compute_environment")
+    environment_url = fields.Char("Environment URL", compute="_compute_environment")
+    environment_database = fields.Char(compute="_compute_environment")
+    environment_login = fields.Char("Environment User", compute="_compute_environment")
     sync_interval = fields.Integer("Interval", default=15, required=True, help="Minutes between two synchronizations.")
     overlap_minutes = fields.Integer(
         "Overlap",
         default=10,
         required=True,
-        help="Rows that changed in this many minutes before the last synchronization are read again. Remote "
-        "transactions that take longer are caught once a day, when all rows are compared.",
+        help="Rows that changed within this many minutes before the last synchronization are read again. Changes "
+        "from longer remote transactions are picked up once a day, when all rows are compared.",
     )
     is_default = fields.Boolean(
         "Default for the API", copy=False, help="The warehouse API serves this source if a request does not name one."
@@ -129,7 +129,7 @@ class OdooSyncSource(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_mirrors_first(self):
-        # Rows before those they refer to: each key is checked against tables that are empty of this source by then.
+        # Delete referring rows first: foreign keys are then checked against tables without rows of this source.
         for kind in reversed(KINDS):
             self.env["odoo.mirror.sync"]._get_mirror(kind)._delete_all(self)
 
@@ -138,13 +138,13 @@ class OdooSyncSource(models.Model):
     # ------------------------------------------------------------
 
     def _get_connection(self):
-        """Return where the remote is and who asks.
+        """Return the :class:`Connection`: the address of the remote, the database and the credentials.
 
-        :raise OdooClientError: if that is not known
+        :raise OdooClientError: if one of them is missing
         """
         self.ensure_one()
         if not self.from_environment:
-            source = self.sudo()  # only administrators read the key; a sync that others start uses it all the same
+            source = self.sudo()  # only administrators may read the key, but a sync started by others uses it too
             return Connection(source.url or "", source.database or "", source.login or "", source._get_secret())
         environment = self._read_environment()
         missing = environment.missing if environment else NEEDED
@@ -153,12 +153,12 @@ class OdooSyncSource(models.Model):
         return Connection(environment.url, environment.database, environment.login, environment.secret)
 
     def _get_handshake(self):
-        """Return how the remote is talked to, None if that has to be found out.
+        """Return the stored :class:`Handshake`, or None if the client must connect first.
 
-        After a failure it is found out anew: the remote may have been upgraded, or the key replaced.
+        After a failure None is returned too, because the remote may have been upgraded or the key replaced.
         """
         self.ensure_one()
-        known = self.sudo().handshake  # sudo: it holds the remote's user id, which is for administrators
+        known = self.sudo().handshake  # sudo: it contains the remote user's id, which only administrators may read
         if not known or known["of"] != self._get_connection_digest() or self.status not in (False, "success"):
             return None
         return Handshake(known["protocol"], known["version"], known["uid"])
@@ -168,7 +168,7 @@ class OdooSyncSource(models.Model):
         digest = self._get_connection_digest()
         known = self.sudo().handshake
         if known and known["of"] != digest:
-            # Another database: what is mirrored says nothing about what has changed there.
+            # The database is another one, so the cursors say nothing about changes there.
             self.cursor_ids.unlink()
         self.sudo().handshake = {  # sudo: as above
             "of": digest, "protocol": handshake.protocol, "version": handshake.version, "uid": handshake.uid,
@@ -181,7 +181,7 @@ class OdooSyncSource(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
     def action_test_connection(self):
-        """Sign in and tell what the remote is; nothing is synchronized."""
+        """Sign in and show the remote's version. Nothing is synchronized."""
         self.ensure_one()
         self.check_access("write")
         try:
@@ -191,7 +191,7 @@ class OdooSyncSource(models.Model):
         except OdooClientError as error:
             raise UserError(reader_text(self.env, error.message)) from error
         message = self.env._(
-            "Connected to Odoo %(version)s through %(protocol)s. It shows %(count)s products.",
+            "Connected to Odoo %(version)s through %(protocol)s. The user can see %(count)s products.",
             version=handshake.version,
             protocol="JSON-2" if handshake.protocol == "json2" else "JSON-RPC",
             count=total,
@@ -203,13 +203,13 @@ class OdooSyncSource(models.Model):
     # ------------------------------------------------------------
 
     def action_sync_now(self):
-        """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
+        """Synchronize now and show the result. If it takes too long, the rest continues in the background."""
         self.ensure_one()
         self.check_access("write")
-        # sudo: cursors are written by the system alone
+        # sudo: only the system writes cursors
         without_defaults(self).sudo().cursor_ids.filtered("interruptions").interruptions = 0
         deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
-        # sudo: who may write a source may synchronize it; mirrors are written by the system alone.
+        # sudo: users who may write the source may synchronize it, but only the system writes mirrors.
         run = deadline.on(without_defaults(self)).sudo()._sync()
         if not run:
             raise UserError(self.env._("%s is already being synchronized.", self.name))
@@ -221,33 +221,33 @@ class OdooSyncSource(models.Model):
         """Have the next synchronization compare all rows with the remote's, and start it."""
         self.ensure_one()
         self.check_access("write")
-        self.sudo().cursor_ids.whole_date = False  # sudo: cursors are written by the system alone
+        self.sudo().cursor_ids.whole_date = False  # sudo: only the system writes cursors
         return self.action_sync_now()
 
     def _sync(self):
-        """Synchronize; see ``odoo.mirror.sync``. It writes for the person who started it, else for the company."""
+        """Synchronize; see ``odoo.mirror.sync``. Messages are in the language of the user, or else of the company."""
         self.ensure_one()
         source = self if self.env.lang else with_reader(self, (self.company_id or self.env.company).partner_id)
         return source.env["odoo.mirror.sync"]._sync(source)
 
     def _trigger_sync(self):
-        """Have the scheduler synchronize ``self``, or all active sources that the user sees, at once.
+        """Have the scheduler synchronize ``self`` now, or all active sources that the user may see if it is empty.
 
         :return: how many sources will be synchronized
         :rtype: int
         """
-        # sudo: what the environment describes is the administrator's
+        # sudo: the source of the environment belongs to the administrator
         self.sudo()._ensure_environment_source()
         sources = (self or self.search([("active", "=", True)])).filtered("active")
         if sources:
-            # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
+            # sudo: the date is internal to the scheduler. The caller checks whether the user may start a sync.
             sources.sudo().next_sync_date = fields.Datetime.now()
             self._get_cron()._trigger()
         return len(sources)
 
     @api.model
     def _get_cron(self):
-        # The scheduled action belongs to the system.
+        # sudo: users have no access to scheduled actions.
         return self.env.ref("external_order_sync.ir_cron_odoo_sync").sudo()
 
     @api.model
@@ -261,7 +261,7 @@ class OdooSyncSource(models.Model):
         for source in self.search(self._due_domain()):
             try:
                 run = ScheduledTurn().on(source)._sync()
-            except Exception as error:  # of an extension, or of the database: the other sources have their turn
+            except Exception as error:  # any error, such as one in an extension: the other sources must go on
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -276,12 +276,12 @@ class OdooSyncSource(models.Model):
         cron._commit_progress(remaining=0)
 
     def _record_failure(self, error):
-        """Make what ended the synchronization of a source its status, so that a person sees it and the others go on."""
+        """Show an unexpected error in the source's status, and let the other sources go on."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
-        message = self.env._("Unexpected error (%s). The server log has the details.", type(error).__name__)
+        message = self.env._("Unexpected error (%s). See the server log for details.", type(error).__name__)
         now = fields.Datetime.now()
         with quietly(self.env, self.code):
-            # Left running, they would be taken up first in every turn.
+            # If left running, the next turns would resume these runs first.
             self.run_ids.filtered(lambda run: run.status == "running").write(
                 {"status": "error", "message": message, "date_end": now, "handed_over": False}
             )
@@ -291,17 +291,17 @@ class OdooSyncSource(models.Model):
 
     @api.model
     def _due_domain(self):
-        """Sources whose time has come, or whose run goes on."""
+        """Return the domain of the sources that are due, or whose run is unfinished."""
         unfinished = Domain("run_ids", "any", [("status", "=", "running"), ("handed_over", "=", True)])
         return self._scheduled_domain() & (due_domain() | unfinished)
 
     @api.model
     def _scheduled_domain(self):
-        """Sources that the scheduled action runs: that of the environment rests while the environment says nothing."""
+        """Return the domain of the sources to run: the source of the environment only while its variables are set."""
         return Domain.TRUE if self._read_environment() else Domain("from_environment", "=", False)
 
     def _plan_next_sync(self):
-        """Set when the scheduled action runs it next: an interval from now, however this run ends."""
+        """Schedule the next synchronization: one interval from now, however this run ends."""
         self.ensure_one()
         environment = self._read_environment() if self.from_environment else None
         interval = environment.interval if environment else self.sync_interval
@@ -309,21 +309,21 @@ class OdooSyncSource(models.Model):
 
     @api.model
     def _plan_next_runs(self):
-        """Have the scheduler come back when the next source is due, if that is before its own next turn."""
+        """Trigger the scheduled action for the next due source, if that is earlier than the action's next run."""
         sources = self.search(self._scheduled_domain() & Domain("next_sync_date", "!=", False))
         plan_next_turn(self._get_cron(), sources.mapped("next_sync_date"))
 
     @api.model
     def _read_environment(self):
-        """Return what the environment says of a source, None if nothing or if this database is a neutralized copy."""
-        # sudo: a parameter of the system
+        """Return the source described by environment variables; None without one, or on a neutralized database."""
+        # sudo: users may not read system parameters
         if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
             return None
         return read_environment(os.environ)
 
     @api.model
     def _ensure_environment_source(self):
-        """Give the source of the environment a row, to which runs and mirrors belong; its connection is not stored."""
+        """Create the record of the environment's source, for its runs and mirrors; the connection is not stored."""
         if self._read_environment() and not self._with_archived().search_count([("from_environment", "=", True)]):
             self.create({
                 "name": self.env._("Environment"), "code": ENVIRONMENT_CODE, "from_environment": True,
@@ -339,10 +339,10 @@ class OdooSyncSource(models.Model):
 
     @api.model
     def _get_warehouse(self, code=None):
-        """Return the provider of the warehouse API's answers: ``warehouse.api`` or ``odoo.mirror.api``.
+        """Return the model that answers the warehouse API: ``warehouse.api`` or ``odoo.mirror.api``.
 
-        :param code: a source's code, "local" for this database, None for what is the default
-        :raise MissingError: if the user sees no active source of that code
+        :param code: the code of a source, "local" for this database, None for the default
+        :raise MissingError: if there is no active source with that code, or the user may not see it
         """
         source = self.browse(self._get_api_source_ids().get(code or "")) if code != LOCAL_CODE else self
         if source and source.has_access("read"):
@@ -352,21 +352,19 @@ class OdooSyncSource(models.Model):
         return self.env["warehouse.api"]
 
     @api.model
-    @tools.ormcache()  # by nothing that a client sends: its made-up codes would fill the registry's cache
+    @tools.ormcache()  # not keyed by code: codes invented by a client would fill the registry's cache
     def _get_api_source_ids(self):
-        """Return the id of each source by its code, and by "" of the default one."""
-        # All of them, which are few.
-        sources = self.sudo().search(
-            [("code", "!=", False)]
-        )  # sudo: the same for everyone; access is checked afterwards
+        """Return {code: id} of all sources; the key "" holds the default source."""
+        # sudo: the cache is shared by all users; access is checked afterwards
+        sources = self.sudo().search([("code", "!=", False)])
         return {**{source.code: source.id for source in sources}, "": sources.filtered("is_default")[:1].id}
 
     # ------------------------------------------------------------
-    # Looking at what is mirrored
+    # Viewing mirrored rows
     # ------------------------------------------------------------
 
     def action_open_mirror(self):
-        """Open the mirror that the button's context names by ``mirror_action``, with the rows of this source."""
+        """Open the mirror named by ``mirror_action`` in the button's context, with the rows of this source."""
         self.ensure_one()
         self.check_access("read")
         name = self.env.context["mirror_action"]

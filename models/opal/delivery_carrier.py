@@ -4,12 +4,12 @@ from odoo.exceptions import ValidationError
 from ...lib.web_address import bind, has_credentials, is_bound
 from ...tools.notifications import notification
 
-# Where the password is sent, and for whom.
+# The fields that decide where the password is sent and for which user.
 ADDRESS = ("opal_url", "opal_test_url", "opal_username")
 
 
 class DeliveryCarrier(models.Model):
-    """OPAL Kurier, a provider of the queue."""
+    """OPAL Kurier, a provider whose shipments go through the queue."""
 
     _inherit = "delivery.carrier"
 
@@ -18,13 +18,13 @@ class DeliveryCarrier(models.Model):
         "Production Address",
         groups="base.group_system",
         copy=False,
-        help="Start page of the courier's web site for customers, used in the production environment.",
+        help="Start page of the courier's website for customers, used in the production environment.",
     )
     opal_test_url = fields.Char(
         "Test Address",
         groups="base.group_system",
         copy=False,
-        help="Start page that is used in the test environment.",
+        help="Start page used in the test environment.",
     )
     opal_username = fields.Char("User", groups="base.group_system", copy=False)
     opal_password = fields.Char("Password", groups="base.group_system", copy=False)
@@ -35,16 +35,18 @@ class DeliveryCarrier(models.Model):
         groups="base.group_system",
     )
     opal_order_type = fields.Char(
-        "Order Type", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
+        "Order Type",
+        help="One of the choices in the courier's order form, as shown there. Leave empty to use the form's default.",
     )
     opal_vehicle = fields.Char(
-        "Vehicle", help="A choice of the courier's form, by its text. Empty: the one that the form proposes."
+        "Vehicle",
+        help="One of the choices in the courier's order form, as shown there. Leave empty to use the form's default.",
     )
     opal_contents = fields.Char("Contents", help="The contents declared to the courier.")
     opal_default_weight = fields.Float(
-        "Weight if Unknown (kg)",
+        "Default Weight (kg)",
         default=1.0,
-        help="Used for transfers whose products have no weight. 0: such transfers end in an error.",
+        help="Used for transfers whose products have no weight. If this is 0, such transfers end in an error.",
     )
 
     @api.constrains("opal_url", "opal_test_url")
@@ -56,21 +58,22 @@ class DeliveryCarrier(models.Model):
                 if url and has_credentials(url):
                     raise ValidationError(
                         self.env._(
-                            "Remove the user name and password from the address of %s: they have fields of their own.",
+                            "Remove the user name and password from the address of %s, and enter them in the "
+                            "fields User and Password.",
                             carrier.name,
                         )
                     )
 
     @api.depends("opal_password")
     def _compute_opal_password_binding(self):
-        # Not on where it is sent: it stays bound to the addresses and the user that it was entered for.
+        # Does not depend on the addresses: the password stays bound to the addresses and user it was entered for.
         for carrier in self:
             urls = (carrier.opal_url, carrier.opal_test_url)
             carrier.opal_password_binding = carrier.opal_password and bind(urls, carrier.opal_username)
 
     @api.onchange(*ADDRESS)
     def _onchange_opal_address(self):
-        """Ask for the password again at another address or for another user."""
+        """Clear the password if the addresses or the user change, so that an administrator enters it again."""
         entered = self._origin.opal_password if self.env.is_system() else False
         if entered and self.opal_password == entered:
             urls = filter(None, (self.opal_url, self.opal_test_url))
@@ -79,12 +82,12 @@ class DeliveryCarrier(models.Model):
 
     def write(self, vals):
         if not vals.keys().isdisjoint(ADDRESS):
-            # A password that was entered before in this transaction belongs to the addresses as they still are.
-            self.sudo().mapped("opal_password_binding")  # sudo: only administrators read it
+            # A password entered earlier in this transaction belongs to the addresses before this change.
+            self.sudo().mapped("opal_password_binding")  # sudo: only administrators may read it
         return super().write(vals)
 
     def _is_opal_password_bound(self, url):
-        """Return whether the password was entered for this address and the user as it is now."""
+        """Return whether the password was entered for this address and the current user."""
         return is_bound(self._origin.opal_password_binding, url, self.opal_username)
 
     def _ships_through_queue(self):
@@ -92,12 +95,12 @@ class DeliveryCarrier(models.Model):
 
     @api.private
     def opal_rate_shipment(self, order):
-        """Return the fixed price of the shipping method: the courier's site names none."""
+        """Return the fixed price of the delivery method: the courier's site does not show prices."""
         return self.fixed_rate_shipment(order)
 
     @api.private
     def opal_send_shipping(self, pickings):
-        """Place the courier's order if the queue asks, queue it otherwise; then the tracking number may come later."""
+        """Place the order if the queue calls; otherwise queue it, and the tracking number may follow later."""
         pickings.check_access("write")
         if shipment := self._get_shipment_being_sent():
             return [self.env["opal.shipping"]._place_order(self, shipment)]
@@ -127,7 +130,7 @@ class DeliveryCarrier(models.Model):
         return self.env["opal.shipping"]._read_events(self, shipments)
 
     def action_check_opal(self):
-        """Sign in and open the order form, ordering nothing."""
+        """Sign in and open the order form, without placing an order."""
         self.ensure_one()
         self.check_access("write")
         self.env["opal.shipping"]._check(self)

@@ -20,17 +20,17 @@ TIME_ZONE = pytz.timezone("Europe/Berlin")
 
 
 class OpalShipping(models.AbstractModel):
-    """Between Odoo's records and the client of OPAL's site."""
+    """The link between Odoo's records and the client of OPAL's site."""
 
     _name = "opal.shipping"
     _description = "OPAL Shipping"
 
     @contextmanager
     def _client(self, carrier):
-        """Give a client for a shipping method; its errors come out as ``CourierError``."""
+        """Yield a client for a delivery method; its errors are raised as ``CourierError``."""
         carrier.ensure_one()
         env = for_reader(self.env)
-        # The account is for administrators' eyes; whoever may ship may have it used.
+        # sudo: only administrators may read the account, but all users who may ship use it.
         account = carrier.sudo()
         name, url = (
             (env._("production address"), account.opal_url)
@@ -49,13 +49,13 @@ class OpalShipping(models.AbstractModel):
         if missing:
             parts = ", ".join(missing)
             raise CourierError(
-                env._("The delivery method %(name)s is missing: %(parts)s.", name=carrier.name, parts=parts)
+                env._("The delivery method %(name)s is incomplete. Missing: %(parts)s.", name=carrier.name, parts=parts)
             )
         if origin_of(url) and not account._is_opal_password_bound(url):
             raise CourierError(
                 env._(
-                    "The password of the shipping method %(name)s was entered for %(old)s, or for another user, and is "
-                    "not sent to %(new)s. A system administrator has to enter the password again.",
+                    "The password of the delivery method %(name)s was entered for %(old)s or for another user, so "
+                    "it is not sent to %(new)s. A system administrator must enter it again.",
                     name=carrier.name,
                     old=bound_origins(account.opal_password_binding) or "?",
                     new=str(origin_of(url)),
@@ -77,7 +77,7 @@ class OpalShipping(models.AbstractModel):
 
     @api.model
     def _place_order(self, carrier, shipment):
-        """Place the order of a shipment and return what `send_shipping` returns for it."""
+        """Place the order of a shipment and return the dict that `send_shipping` returns for it."""
         order = self._prepare_order(carrier, shipment)
         with self._client(carrier) as client:
             return self._prepare_result(carrier, client.place_order(order))
@@ -170,9 +170,9 @@ class OpalShipping(models.AbstractModel):
 
     @api.model
     def _get_weight(self, carrier, picking):
-        """Return the weight in kilograms, in hundredths.
+        """Return the weight in kilograms, to two decimals.
 
-        :raise CourierError: if the products have none and the shipping method proposes none
+        :raise CourierError: if the products have no weight and the delivery method has no default weight
         """
         unit = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
         kilogram = self.env.ref("uom.product_uom_kgm")

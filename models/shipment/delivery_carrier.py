@@ -9,22 +9,23 @@ from .shipment_context import CourierAnswer, ShipmentBeingSent
 
 
 class DeliveryCarrier(models.Model):
-    """What the queue of shipments asks of a shipping method.
+    """The interface between the shipment queue and delivery methods.
 
-    A provider is whatever Odoo's own documentation of ``delivery.carrier`` says: a value of `delivery_type` and the
-    methods `<type>_send_shipping`, `<type>_get_tracking_link`, `<type>_cancel_shipment`. The queue works with these
-    alone. A provider can offer two methods more:
+    A provider is defined as in Odoo's ``delivery.carrier``: a value of `delivery_type` and the methods
+    `<type>_send_shipping`, `<type>_get_tracking_link` and `<type>_cancel_shipment`. The queue needs only these. A
+    provider can add two more methods:
 
     `<type>_find_shipment(shipment)`
-        Look the order up by ``shipment.reference`` (an ``external.shipment``) and return the same dict as
-        `send_shipping` for it, None if the courier has no such order. With it, a sending that was cut off is cleared
-        up by itself; without it, a person has to look.
+        Look up the order by ``shipment.reference`` (an ``external.shipment``). Return the same dict as `send_shipping`,
+        or None if the courier does not have the order. With this method an interrupted sending is resolved
+        automatically; without it, a user has to check.
     `<type>_read_shipment_events(shipments)`
         Return ``{shipment: [{"date", "kind", "status", "details"}, ...]}``, with times in naive UTC and the kinds of
-        ``external.shipment.event``. With it, shipments become `delivered` by themselves.
+        ``external.shipment.event``. With this method shipments become `delivered` automatically.
 
-    While the queue calls `send_shipping`, `_get_shipment_being_sent` returns the row whose reference is to be given to
-    the courier. It may return an `order_number` too. It says by ``CourierUnavailable`` that trying again may help.
+    While the queue calls `send_shipping`, `_get_shipment_being_sent` returns the shipment, whose reference must be
+    passed to the courier. `send_shipping` may also return an `order_number`, and raises ``CourierUnavailable`` if
+    trying again may help.
     """
 
     _inherit = "delivery.carrier"
@@ -38,52 +39,52 @@ class DeliveryCarrier(models.Model):
     )
 
     def _ships_through_queue(self):
-        """Return whether *Validate* and *Send to Shipper* leave the call to the queue: a hook for providers."""
+        """Return whether *Validate* and *Send to Shipper* go through the queue. Providers override this."""
         return False
 
     def _queue_shipping(self, picking):
-        """Queue a transfer that is being validated, or whose *Send to Shipper* was pressed.
+        """Queue a transfer that is validated or sent with *Send to Shipper*.
 
-        :raise UserError: if its address is incomplete, which whoever validates can mend at once
+        :raise UserError: if its address is incomplete, so that the user can complete it at once
         """
         self.ensure_one()
         if missing := self._get_missing_address_parts(picking):
             raise UserError(self.env._("The address is incomplete. Missing: %s.", ", ".join(missing)))
         shipment, is_new = self.env["external.shipment"]._request(picking, done_is_ready=True)
         if is_new:
-            picking.message_post(body=self.env._("The shipment with %s is being sent.", self.name))
+            picking.message_post(body=self.env._("The shipment is being sent with %s.", self.name))
         return shipment
 
     def _get_shipment_being_sent(self):
-        """Return the ``external.shipment`` for which the queue calls `send_shipping` now, an empty one otherwise.
+        """Return the ``external.shipment`` for which the queue is calling `send_shipping`, or an empty recordset.
 
-        For providers: only with a shipment is the courier to be called. A client cannot bring one about.
+        Providers must call the courier only if there is one. An RPC client cannot set it.
         """
         sending = ShipmentBeingSent.current(self.env)
         return self.env["external.shipment"].browse(sending.shipment_id if sending else ())
 
     def send_shipping(self, pickings):
         if answer := CourierAnswer.current(self.env):
-            # The queue has called the courier already and has Odoo record the answer.
+            # The queue has already called the courier; this call only lets Odoo record the answer.
             return [dict(answer.result)]
         carrier = self
         if "external_shipment_id" in self.env.context and not self._get_shipment_being_sent():
-            carrier = self.with_context(external_shipment_id=False)  # a client's, not the queue's
+            carrier = self.with_context(external_shipment_id=False)  # set by a client, not by the queue
         return super(DeliveryCarrier, carrier).send_shipping(pickings)
 
     def _can_find_shipments(self):
         return hasattr(self, f"{self.delivery_type}_find_shipment")
 
     def _find_shipment(self, shipment):
-        """Return what `send_shipping` would for an order that the courier has, None if it has none.
+        """Return the result of `send_shipping` for an order that the courier already has, or None.
 
-        :raise CourierError: if that cannot be found out
+        :raise CourierError: if the courier cannot be asked
         """
         if not self._can_find_shipments():
             raise CourierError(
                 for_reader(self.env)._(
-                    "Sending was interrupted, and %s cannot be asked whether it has the order. Look for the "
-                    "reference there, and retry only if you do not find it.",
+                    "Sending was interrupted, and %s cannot report whether it received the order. Look for the "
+                    "reference there, and retry only if you cannot find it.",
                     self.name,
                 ),
                 uncertain=True,
@@ -94,14 +95,14 @@ class DeliveryCarrier(models.Model):
         return hasattr(self, f"{self.delivery_type}_read_shipment_events")
 
     def _read_shipment_events(self, shipments):
-        """Return {shipment: [event values]} of those shipments that the courier knows."""
+        """Return {shipment: [event values]} for the shipments that the courier knows."""
         return getattr(self, f"{self.delivery_type}_read_shipment_events")(shipments)
 
     def _get_poll_interval(self):
         return timedelta(minutes=self.shipment_poll_interval)
 
     def _get_missing_address_parts(self, picking):
-        """Return the names of what a courier needs and the transfer's addresses lack."""
+        """Return the names of the address parts that a courier needs and that are missing on the transfer."""
         env = for_reader(self.env)
         return [
             *(env._("%s of the receiver", part) for part in self._get_missing_parts(picking.partner_id)),

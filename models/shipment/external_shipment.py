@@ -12,11 +12,11 @@ from ...tools.message_language import for_reader
 from ...tools.transaction import ScheduledTurn
 from .shipment_context import CourierAnswer
 
-# Trouble that heals is met again after 1, 2, 4, … minutes, at most an hour; after so many attempts a person looks.
+# Temporary failures are retried after 1, 2, 4, … minutes, at most an hour; after MAX_ATTEMPTS a user must step in.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 MAX_ATTEMPTS = 12
-# A courier that has told of no delivery for so long is not asked any more.
+# After this time without a delivery, we stop asking the courier for the status.
 LONGEST_WAY = timedelta(days=60)
 
 STATES = [
@@ -30,11 +30,10 @@ STATES = [
 
 
 class ExternalShipment(models.Model):
-    """The queue of what couriers are to carry: one row per transfer, with what became of it.
+    """The shipment queue: one row per transfer that a courier ships, with its state and history.
 
-    The row that is `sending` is committed before the courier is called and carries our reference, so that after a
-    crash the order is looked for at the courier before it is sent again. See ``external.shipment.worker`` for the
-    work, and ``delivery.carrier`` for what a provider can bring along.
+    Before the courier is called, the row is committed as `sending` with our reference. After a crash the order is
+    looked up by it before it is sent again. See ``external.shipment.worker``, and ``delivery.carrier`` for providers.
     """
 
     _name = "external.shipment"
@@ -47,7 +46,7 @@ class ExternalShipment(models.Model):
     partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
     carrier_id = fields.Many2one("delivery.carrier", required=True, ondelete="restrict", readonly=True, index=True)
     provider_code = fields.Char(
-        "Provider", required=True, readonly=True, help="The provider of the delivery method, as the API calls it."
+        "Provider", required=True, readonly=True, help="The provider of the delivery method, as named in the API."
     )
     state = fields.Selection(
         STATES,
@@ -56,7 +55,7 @@ class ExternalShipment(models.Model):
         readonly=True,
         index=True,
     )
-    reference = fields.Char(readonly=True, help="Our reference, which is used to find the order at the courier.")
+    reference = fields.Char(readonly=True, help="Our reference, used to find the order at the courier.")
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
     order_number = fields.Char(readonly=True, help="The courier's own order number, if it has one.")
     tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
@@ -85,26 +84,26 @@ class ExternalShipment(models.Model):
             shipment.tracking_url = url or False
 
     # ------------------------------------------------------------
-    # Asking for a shipment
+    # Requesting a shipment
     # ------------------------------------------------------------
 
     @api.model
     def _request(self, picking, provider_code=None, done_is_ready=False):
-        """Have a transfer shipped: queue it, unless that has been done.
+        """Queue the shipment of a transfer, unless it has one already.
 
-        A shipment that ended in an error is queued again, as whoever asks has mended it. One that was cancelled stays
-        cancelled until a person retries it.
+        A shipment that ended in an error is queued again, because the request implies that the cause was fixed. A
+        cancelled shipment stays cancelled until a user retries it.
 
-        :param picking: one ``stock.picking``, which gets the shipping method; the user must be allowed to write it
-        :param str provider_code: the ``delivery_type`` of a shipping method, by default of the transfer's own
-        :param bool done_is_ready: whether a transfer that is done may be shipped; one being validated is done by then
+        :param picking: one ``stock.picking``, which gets the delivery method; the user needs write access to it
+        :param str provider_code: the ``delivery_type`` of a delivery method; by default that of the transfer's method
+        :param bool done_is_ready: whether a done transfer may be shipped, as is the case during validation
         :return: the shipment, and whether it is new
-        :raise UserError: if no shipping method has that provider
-        :raise ShipmentConflict: if the transfer is not ready, or goes with another provider already
+        :raise UserError: if no delivery method has that provider
+        :raise ShipmentConflict: if the transfer is not ready, or is already being shipped with another provider
         """
         picking.ensure_one().check_access("write")
         carrier = self._choose_carrier(picking, provider_code or picking.carrier_id.delivery_type)
-        # Rows are written by the queue alone; that the user may do this to the transfer was checked above.
+        # sudo: only the queue writes its rows; the user's access to the transfer was checked above.
         shipment = self.sudo().search([("picking_id", "=", picking.id)])
         if shipment:
             return shipment._request_again(carrier), False
@@ -122,7 +121,7 @@ class ExternalShipment(models.Model):
                     }
                 )
         except UniqueViolation:
-            # Somebody else's, which this transaction cannot see; the request is repeated and will find it.
+            # Created by a concurrent transaction that this one cannot see. Odoo repeats the request and finds it.
             raise ConcurrencyError("The transfer got a shipment meanwhile.") from None
         if picking.carrier_id != carrier:
             picking.carrier_id = carrier
@@ -147,7 +146,7 @@ class ExternalShipment(models.Model):
 
     @api.model
     def _choose_carrier(self, picking, provider_code):
-        """Return the shipping method to use: the transfer's own, or the first one of the provider that serves it."""
+        """Return the delivery method to use: the transfer's own, or the provider's first one that serves it."""
         if picking.carrier_id and picking.carrier_id.delivery_type == provider_code:
             return picking.carrier_id
         Carrier = self.env["delivery.carrier"]
@@ -158,32 +157,32 @@ class ExternalShipment(models.Model):
             raise UserError(
                 self.env._("provider_code: there is no delivery method with the provider %s.", provider_code or "")
             )
-        # Matching reads ZIP prefixes and tags, which users of transfers may not. None may match because the address is
-        # incomplete, which the shipment will say.
+        # sudo: matching reads ZIP prefixes and tags, which stock users may not. No match: maybe an incomplete address,
+        # which the shipment will report.
         serving = picking.partner_id and carriers.sudo().available_carriers(picking.partner_id, picking.sudo())
         return (serving or carriers)[:1].sudo(False)
 
     @api.model
     def _get_cron(self):
-        # The scheduled action belongs to the system.
+        # sudo: users have no access to scheduled actions.
         return self.env.ref("external_order_sync.ir_cron_ship").sudo()
 
     @api.model
     def _cron_ship(self):
-        """Send what waits, then ask how far the parcels are that are due."""
+        """Send the waiting shipments, then update the status of those that are due."""
         ScheduledTurn().on(self.env["external.shipment.worker"])._work()
 
     # ------------------------------------------------------------
-    # What became of it
+    # State changes
     # ------------------------------------------------------------
 
     def _prepare_reference(self):
-        """Return a reference that no other order of the courier's has, of at most 30 characters."""
+        """Return a reference that no other order at the courier has, of at most 30 characters."""
         name = re.sub(r"[^A-Za-z0-9/-]+", "-", self.picking_id.name or "").strip("-")
         return f"{name[-19:]}-{secrets.token_hex(5).upper()}"
 
     def _requeue(self):
-        """Let these be sent as soon as possible; one whose outcome is not known is looked up first."""
+        """Queue these for sending as soon as possible; those with an unknown outcome are looked up first."""
         for shipment in self:
             values = {"state": "pending", "attempts": 0, "interruptions": 0, "next_attempt": False, "error_message": ""}
             if shipment.state == "cancelled":
@@ -200,9 +199,9 @@ class ExternalShipment(models.Model):
         self._get_cron()._trigger()
 
     def _postpone(self, message, until=None):
-        """Try this again later; after `MAX_ATTEMPTS` attempts it is an error.
+        """Try this shipment again later; after `MAX_ATTEMPTS` attempts it ends in an error.
 
-        :param until: a time to wait for that has nothing to do with the attempts
+        :param until: wait until this time instead, regardless of the number of attempts
         """
         self.ensure_one()
         if until is None and self.attempts >= MAX_ATTEMPTS:
@@ -215,7 +214,7 @@ class ExternalShipment(models.Model):
         self._get_cron()._trigger(at=self.next_attempt)
 
     def _fail(self, message):
-        """Leave this to a person, and tell so on the transfer."""
+        """Set this shipment to `error`, and post the reason on the transfer."""
         self.ensure_one()
         self.write({"state": "error", "next_attempt": False, "error_message": message})
         self._tell_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
@@ -255,7 +254,7 @@ class ExternalShipment(models.Model):
         )
 
     def _write_to_picking(self):
-        """Let Odoo record on the transfer what it records of any shipment: price, tracking number, message."""
+        """Let Odoo record the shipment on the transfer as usual: price, tracking number, message."""
         self.ensure_one()
         if self.is_on_picking:  # another worker was quicker
             return
@@ -266,12 +265,12 @@ class ExternalShipment(models.Model):
         self.is_on_picking = True
 
     def _receive_events(self, events):
-        """Keep what is new among the courier's events, and what it means for the state.
+        """Store the courier's new events, and update the state accordingly.
 
         :param list events: dicts with `date` (naive UTC), `kind`, `status` and `details` of ``external.shipment.event``
         """
         self.ensure_one()
-        number = self.tracking_number and self.tracking_number[:200]  # an index has it
+        number = self.tracking_number and self.tracking_number[:200]  # the column is indexed
         known = {
             (event.tracking_number or "", event.date, event.status, event.details or "") for event in self.event_ids
         }
@@ -304,30 +303,30 @@ class ExternalShipment(models.Model):
         self.picking_id.message_post(body=message, message_type="notification", subtype_xmlid="mail.mt_note")
 
     # ------------------------------------------------------------
-    # What a person does
+    # User actions
     # ------------------------------------------------------------
 
     def action_retry(self):
-        """Send these (again): what failed, waits for its next attempt, or was cancelled."""
+        """Send these shipments (again), if they failed, wait for their next attempt, or were cancelled."""
         self._check_may_act()
-        # Rows are written by the queue alone; this button is the user's part in it.
+        # sudo: only the queue writes its rows; the user's access was checked above.
         shipments = self.sudo().filtered(lambda shipment: shipment.state in ("pending", "error", "cancelled"))
         if not shipments:
             raise ShipmentConflict(self.env._("Only a pending, failed or cancelled shipment can be retried."))
         shipments._lock()
-        # Where the courier cannot be asked, the person has looked.
+        # If the courier does not support lookups, the user was asked to check before retrying.
         shipments.filtered(lambda shipment: not shipment.carrier_id._can_find_shipments()).outcome_unknown = False
         shipments._requeue()
 
     def action_cancel(self):
-        """Cancel these, at the courier too."""
+        """Cancel these shipments, also at the courier."""
         self._check_may_act()
         for shipment in self.sudo():
             shipment._lock()
             shipment._cancel()
 
     def action_update_status(self):
-        """Ask the courier now how far these are."""
+        """Ask the courier for the current status of these shipments."""
         self._check_may_act()
         shipments = self.sudo().filtered(lambda shipment: shipment.state == "shipped")
         shipments._lock()
@@ -342,7 +341,8 @@ class ExternalShipment(models.Model):
         if not self.tracking_url:
             raise UserError(
                 self.env._(
-                    "There is no tracking link: the delivery method has none, or the number has not arrived yet."
+                    "There is no tracking link: the delivery method does not provide one, or the tracking number "
+                    "is not known yet."
                 )
             )
         return {"type": "ir.actions.act_url", "target": "new", "url": self.tracking_url}
@@ -352,18 +352,18 @@ class ExternalShipment(models.Model):
             self.lock_for_update(allow_referencing=True)
         except LockError:
             raise ShipmentConflict(
-                self.env._("The courier is being called for this shipment. Try again later.")
+                self.env._("The courier is being contacted about this shipment. Try again later.")
             ) from None
 
     def _check_may_act(self):
-        """The queue writes its rows itself; these buttons are for whoever may work on the transfers."""
+        """Check that the user may use the buttons: users have no write access here, so the transfer's access counts."""
         self.check_access("read")
         self.picking_id.check_access("write")
 
     def _cancel(self):
         """Cancel this locked shipment.
 
-        :raise ShipmentConflict: if it cannot be, in this state or by this courier
+        :raise ShipmentConflict: if its state or the courier does not allow it
         """
         self.ensure_one()
         if self.state == "delivered":
@@ -376,7 +376,7 @@ class ExternalShipment(models.Model):
             self._mark_cancelled()
 
     def _find_out(self):
-        """Look up whether the courier has the order, before it is cancelled."""
+        """Look up whether the courier has the order, before cancelling it."""
         result = self.carrier_id._find_shipment(self)
         if result:
             self._mark_shipped(result)

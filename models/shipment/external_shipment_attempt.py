@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ...tools.message_language import for_reader
 from ...tools.transaction import commit, retrying
 
-# A shipment at which the process died this often is left to a person.
+# A shipment is left to the user once the process died this many times while working on it.
 MAX_INTERRUPTIONS = 3
 
 
@@ -14,15 +14,15 @@ class ExternalShipment(models.Model):
     interruptions = fields.Integer(
         "Interrupted Attempts",
         readonly=True,
-        help="How often in a row the server stopped while it was working on the shipment.",
+        help="How many times in a row the server stopped while working on this shipment.",
     )
 
 
 class ExternalShipmentWorker(models.AbstractModel):
-    """Attempts that the process may not survive: each is counted and committed before it begins.
+    """Count attempts that kill the process: each attempt is counted and committed before it starts.
 
-    When it is over, however it ended, the count begins anew; a process that dies leaves it behind. Shipments that were
-    asked about together when it died are each asked about alone from then on.
+    When the attempt ends, successful or not, the count is reset; if the process dies, the count remains. Shipments
+    whose status was being read in one batch when the process died are read one by one from then on.
     """
 
     _inherit = "external.shipment.worker"
@@ -31,8 +31,8 @@ class ExternalShipmentWorker(models.AbstractModel):
     def _attempt(self, work, domain, shipment):
         """Work on a claimed shipment.
 
-        :param str work: the name of the method that does it
-        :param Domain domain: what holds of a shipment that needs it
+        :param str work: the name of the method to call
+        :param Domain domain: matches the shipments that need this work
         """
         if shipment.interruptions >= MAX_INTERRUPTIONS:
             self._give_up(work, shipment)
@@ -43,7 +43,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         for interruptions, alike in shipments.grouped("interruptions").items():
             alike.interruptions = interruptions + 1
         commit(self.env)
-        # The commit ended the locks; what another worker or a person has taken meanwhile is left to them.
+        # The commit released the locks. Skip shipments that another worker or a user has locked meanwhile.
         shipments = retrying(self.env, lambda: self._lock_again(shipments, domain))
         if shipments:
             self._guarded(work, shipments)
@@ -57,34 +57,34 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _forget_attempt(self, shipments):
-        # One that another worker has by now is that one's to count.
+        # If another worker has locked a shipment by now, that worker keeps its count.
         shipments.try_lock_for_update(allow_referencing=True).interruptions = 0
 
     @api.model
     def _give_up(self, work, shipment):
-        """Leave a claimed shipment, at which the process died time and again, to a person."""
+        """Leave a claimed shipment to the user because the process died repeatedly while working on it."""
         env = for_reader(self.env)
         shipment.interruptions = 0
         if work == "_send":
             reason = env._(
-                "The server stopped %s times while it was sending this shipment. The server log says what stopped it; "
-                "check the address and the transfer, then press Retry.",
+                "The server stopped %s times while sending this shipment. See the server log for the reason, check "
+                "the address and the transfer, then press Retry.",
                 MAX_INTERRUPTIONS,
             )
             shipment._fail(reason)
         elif work == "_record":
             shipment.is_on_picking = True
             reason = env._(
-                "Shipped with the tracking number %(number)s, but the server stopped %(count)s times while it was "
-                "recording that. Enter it by hand.",
+                "Shipped with the tracking number %(number)s, but the server stopped %(count)s times while "
+                "recording it on the transfer. Enter the number by hand.",
                 number=shipment.tracking_number,
                 count=MAX_INTERRUPTIONS,
             )
             shipment._tell_picking(reason)
         else:
             reason = env._(
-                "The server stopped %s times while it was reading the status, which is not read by itself any more. "
-                "The server log says what stopped it. Fix that, then press Update Status.",
+                "The server stopped %s times while reading the status, so it is no longer read automatically. See "
+                "the server log for the reason, fix it, then press Update Status.",
                 MAX_INTERRUPTIONS,
             )
             shipment.write({"next_poll": False, "error_message": reason})

@@ -11,7 +11,7 @@ KINDS = [
 
 
 class ExternalShipmentEvent(models.Model):
-    """What a courier reported of a shipment."""
+    """An event that a courier reported for a shipment."""
 
     _name = "external.shipment.event"
     _description = "Shipment Event"
@@ -26,11 +26,13 @@ class ExternalShipmentEvent(models.Model):
         default="other",
         readonly=True,
     )
-    status = fields.Char(required=True, readonly=True, help="The courier's own word.")
+    status = fields.Char(required=True, readonly=True, help="The status as the courier words it.")
     details = fields.Char(readonly=True)
-    tracking_number = fields.Char(readonly=True, help="A shipment that was cancelled and sent again has more than one.")
+    tracking_number = fields.Char(
+        readonly=True, help="A shipment that was cancelled and sent again has several tracking numbers."
+    )
 
-    # A courier tells the whole history each time.
+    # Couriers send the whole history each time.
     _unique_event = models.UniqueIndex(
         "(shipment_id, COALESCE(tracking_number, ''), date, status, COALESCE(details, ''))"
     )

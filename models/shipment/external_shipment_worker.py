@@ -17,27 +17,27 @@ from .shipment_context import ShipmentBeingSent
 
 _logger = logging.getLogger(__name__)
 
-# A courier may still be busy with an order after we have stopped waiting for its answer. Only when this time has
-# passed since an order was sent does "not found" mean that it will not come.
+# A courier may still be processing an order after we have stopped waiting for its answer. "Not found" means that the
+# order was not accepted only if this time has passed since it was sent.
 SETTLING_PARAMETER = "external_order_sync.shipment_settling_seconds"
 SETTLING_SECONDS = 180
-# So long no other worker takes a row that is `sending`, as its own worker is about to lock it again.
+# For this long, other workers leave a `sending` row alone: its own worker is about to lock it again.
 RELOCKING = timedelta(seconds=3)
-# Rows looked at to find one that no other worker has, and shipments asked about at once.
+# Number of rows to try when looking for an unlocked one, and of shipments per status request.
 CANDIDATES = 50
 
 
 class ExternalShipmentWorker(models.AbstractModel):
-    """Sends the shipments of the queue and asks how far they are. Several workers can share the queue.
+    """Send the shipments of the queue and read their status. Several workers can share the queue.
 
-    A shipment is sent in these steps, each of which survives the death of the process before or after it:
+    A shipment is sent in these steps. The process may die before or after each of them:
 
-    1. it is claimed by a lock on its row, which ends with the process;
-    2. if an earlier attempt may have reached the courier, it is looked up there by its reference;
-    3. `sending`, with the reference, is committed; the lock is taken again;
-    4. the courier is called;
-    5. `shipped`, with the numbers, is committed;
-    6. Odoo records on the transfer what it records of any shipment.
+    1. claim the shipment by a lock on its row, which is released if the process dies;
+    2. if an earlier attempt may have reached the courier, look the order up there by its reference;
+    3. commit the state `sending` with the reference, and lock the row again;
+    4. call the courier;
+    5. commit the state `shipped` with the numbers;
+    6. let Odoo record the shipment on the transfer as usual.
     """
 
     _name = "external.shipment.worker"
@@ -45,7 +45,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _work(self):
-        """Do all that is due, as long as the scheduler gives time."""
+        """Do all work that is due, as long as the scheduler allows."""
         for domain, work in (
             (self._get_sending_domain, "_send"),
             (self._get_recording_domain, "_record"),
@@ -53,7 +53,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         ):
             try:
                 is_done = self._work_through(domain, work)
-            except Exception:  # nothing of it belongs to one shipment, and the other kinds of work have their turn
+            except Exception:  # the error does not belong to one shipment, and the other kinds of work must go on
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -65,11 +65,11 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _work_through(self, domain, work):
-        """Do one kind of work for all shipments that need it; return whether there was time for all."""
+        """Do one kind of work for all shipments that need it. Return whether there was time for all of them."""
         seen = []
         while shipment := self._claim(domain() & Domain("id", "not in", seen)):
             seen.append(shipment.id)
-            # No person is at work: what it tells is for those of the company.
+            # In the scheduled action there is no user's language, so messages use the company's.
             worker = self if self.env.lang else with_reader(self, shipment.company_id.partner_id)
             worker._attempt(work, domain(), shipment.with_env(worker.env))
             if commit_progress(self.env, processed=1) <= 0:
@@ -78,7 +78,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _guarded(self, work, shipments):
-        """Do the work, a method of this; whatever goes wrong, the next shipment has its turn."""
+        """Call the method `work`; whatever goes wrong, the other shipments can go on."""
         try:
             getattr(self, work)(shipments)
             self.env.flush_all()
@@ -86,7 +86,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             rollback(self.env)
             _logger.info("External Order Sync: shipments %s postponed: %s", shipments.ids, type(error).__name__)
         except Exception as error:
-            # Otherwise a single shipment, always the first, would hold up all others for ever.
+            # Otherwise one failing shipment, always the first in order, would hold up all others forever.
             rollback(self.env)
             _logger.exception("External Order Sync: shipments %s failed", shipments.ids)
             if self.env.cr.connection.closed:
@@ -97,7 +97,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _record_failure(self, work, shipment, error):
-        """Say on the shipment what went wrong, and let it wait for its next turn."""
+        """Show the error on the shipment, and schedule its next attempt."""
         message = for_reader(self.env)._("Internal error: %s. See the server log for details.", type(error).__name__)
         if shipment.state in ("pending", "sending"):
             shipment.attempts += 1
@@ -109,7 +109,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _get_sending_domain(self):
-        # One that is `sending` and not locked was left behind by a process that died.
+        # A row that is `sending` but not locked was left behind by a process that died.
         return Domain("state", "in", ("pending", "sending")) & (
             Domain("next_attempt", "=", False) | Domain("next_attempt", "<=", fields.Datetime.now())
         )
@@ -120,7 +120,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _get_polling_domain(self):
-        # In a neutralized copy the shipping methods are archived, and nothing may be asked.
+        # Delivery methods are archived in a neutralized database, which must not contact couriers.
         return (
             Domain("state", "=", "shipped")
             & Domain("next_poll", "<=", fields.Datetime.now())
@@ -129,10 +129,10 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _claim(self, domain):
-        """Return one shipment of the domain, locked until the end of the transaction, or none."""
+        """Return one shipment of the domain, locked until the end of the transaction, or an empty recordset."""
 
         def claim():
-            # Those at which the process died come last.
+            # Shipments that the process died on come last.
             order = "interruptions NULLS FIRST, next_attempt, id"
             candidates = self.env["external.shipment"].search(domain, order=order, limit=CANDIDATES)
             return candidates.try_lock_for_update(allow_referencing=True, limit=1) if candidates else candidates
@@ -145,7 +145,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _send(self, shipment):
-        """Bring a claimed shipment to the courier, or record why not."""
+        """Send a claimed shipment to the courier, or record why this was not possible."""
         carrier = shipment.carrier_id
         shipment.attempts += 1
         if not carrier.active:
@@ -180,7 +180,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             self._send_now(shipment)
 
     def _find_problem(self, shipment):
-        """Return why this cannot be sent as it stands, None if it can."""
+        """Return why this shipment cannot be sent, or None if it can."""
         carrier, picking = shipment.carrier_id, shipment.picking_id
         if picking.state not in ("assigned", "done"):
             return for_reader(self.env)._("%s is no longer ready.", picking.name)
@@ -204,7 +204,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         )
         attempts = shipment.attempts
         commit(self.env)
-        # The commit ended the lock. If this took so long that another worker has the row, it looks the order up.
+        # The commit released the lock. If another worker has locked the row since, that worker looks the order up.
         shipment = self._claim(
             Domain("id", "=", shipment.id) & Domain("state", "=", "sending") & Domain("attempts", "=", attempts)
         )
@@ -253,15 +253,15 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _get_settled_date(self, shipment):
-        """Return from when on an order that cannot be found is known not to have been accepted."""
-        # A system parameter, which only administrators read.
+        """Return the time after which "not found" means that the courier did not accept the order."""
+        # sudo: only administrators may read system parameters.
         seconds = self.env["ir.config_parameter"].sudo().get_param(SETTLING_PARAMETER, SETTLING_SECONDS)
         return (shipment.sending_date or shipment.create_date) + timedelta(seconds=float(seconds))
 
     def _call(self, work):
-        """Call a provider and return what it returns; what it has written is undone if it fails.
+        """Call a provider and return its result; if it fails, its writes are rolled back.
 
-        :raise CourierError: whatever it raised; unknown errors count as uncertain
+        :raise CourierError: for any error of the provider; the outcome of unexpected errors is uncertain
         """
         try:
             with self.env.cr.savepoint():
@@ -280,7 +280,7 @@ class ExternalShipmentWorker(models.AbstractModel):
                 for_reader(self.env)._("The courier cannot be reached."), uncertain=True
             ) from error
         except Exception as error:
-            # A provider is anybody's code, and one that fails must not stop the others.
+            # Providers come from other modules, and a failing one must not stop the others.
             _logger.exception("External Order Sync: a provider of shipments failed")
             raise CourierError(
                 for_reader(self.env)._(
@@ -290,12 +290,12 @@ class ExternalShipmentWorker(models.AbstractModel):
             ) from error
 
     # ------------------------------------------------------------
-    # Following
+    # Status updates
     # ------------------------------------------------------------
 
     @api.model
     def _claim_others_to_poll(self, shipment):
-        """Return the shipments that can be asked about along with a claimed one: due, and of the same courier."""
+        """Return the due shipments of the same courier whose status can be read together with a claimed one, locked."""
         due = self.env["external.shipment"].search(
             self._get_polling_domain()
             & Domain("carrier_id", "=", shipment.carrier_id.id)
@@ -308,7 +308,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _poll(self, shipments):
-        """Ask about claimed shipments of one courier at once."""
+        """Read the status of claimed shipments of one courier in one request."""
         carrier = shipments.carrier_id
         now = fields.Datetime.now()
         shipments.write({"next_poll": now + carrier._get_poll_interval(), "error_message": False})
@@ -327,7 +327,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             except TRANSIENT_ERRORS:
                 raise
             except Exception as error:
-                # What a provider reports of one parcel must not keep the others from being followed.
+                # A bad report for one shipment must not keep the others from being updated.
                 _logger.exception("External Order Sync: the history of shipment %s cannot be kept", told.id)
                 told.error_message = for_reader(self.env)._(
                     "The status could not be read: %s", f"{type(error).__name__}: {error}"[:MESSAGE_LENGTH]

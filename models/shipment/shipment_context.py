@@ -1,4 +1,4 @@
-"""What the queue of shipments puts into the context for the code of Odoo and of couriers that it calls."""
+"""The context values that the shipment queue sets for the Odoo and courier code that it calls."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from ...tools.private_context import PrivateContext
 
 @dataclass(frozen=True)
 class ShipmentBeingSent(PrivateContext):
-    """The courier is to be called now, for this ``external.shipment``; see `_get_shipment_being_sent`."""
+    """Set while the courier is called for this ``external.shipment``; see `_get_shipment_being_sent`."""
 
     KEY = "external_shipment_being_sent"
 
@@ -16,7 +16,7 @@ class ShipmentBeingSent(PrivateContext):
 
 @dataclass(eq=False)
 class CourierAnswer(PrivateContext):
-    """The courier has been called already; this is what `send_shipping` returns, for Odoo to record."""
+    """The courier has already been called; this is the result of `send_shipping`, for Odoo to record."""
 
     KEY = "external_shipment_result"
 
@@ -25,6 +25,6 @@ class CourierAnswer(PrivateContext):
 
 @dataclass(frozen=True)
 class NobodyPressed(PrivateContext):
-    """Odoo calls `send_to_shipper` because a transfer is validated: nobody has pressed the button."""
+    """Odoo calls `send_to_shipper` because a transfer is validated, not because a user pressed the button."""
 
     KEY = "external_shipment_nobody_pressed"

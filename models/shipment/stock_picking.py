@@ -14,13 +14,13 @@ class StockPicking(models.Model):
         return super(StockPicking, NobodyPressed().on(self))._send_confirmation_email()
 
     def send_to_shipper(self):
-        """Leave it to the queue to call the courier, where the courier is the queue's or the transfer is in it.
+        """Leave the call to the queue if the courier uses the queue or the transfer already has a shipment.
 
-        The queue calls this too, to have recorded what the courier answered.
+        The queue also calls this method, so that Odoo records the courier's answer.
         """
         self.ensure_one()
-        self.check_access("write")  # Odoo writes the transfer too, but only after the courier was called
-        # Whoever validates a transfer need not see the queue.
+        self.check_access("write")  # Odoo checks this only when it writes, which is after the courier was called
+        # sudo: users who validate transfers do not need access to the queue.
         shipment = self.sudo().external_shipment_ids
         if CourierAnswer.current(self.env) or not (shipment or self.carrier_id._ships_through_queue()):
             return super().send_to_shipper()
@@ -33,7 +33,7 @@ class StockPicking(models.Model):
     def cancel_shipment(self):
         self.check_access("write")  # as above
         result = super().cancel_shipment()
-        # As above.
+        # sudo: as above
         self.sudo().external_shipment_ids._mark_cancelled()
         return result
 

@@ -4,13 +4,13 @@ from odoo import models
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    # The order of the warehouse API, for its keyset pages. A transfer without a date comes last.
+    # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last.
     _api_order_index = models.Index(
         "((COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, id)"
     )
 
     def _write_multi(self, vals_list):
-        # Here, not in write(): most changes of the scheduled date are recomputations from the moves.
+        # Not in write(): the scheduled date is mostly recomputed from the moves, which bypasses write().
         dates = {
             picking.id: vals["scheduled_date"]
             for picking, vals in zip(self, vals_list, strict=True)

@@ -5,11 +5,11 @@ from odoo.tools import SQL
 
 
 class StockPickingReschedule(models.Model):
-    """Where a transfer stood in the API's order before it was rescheduled.
+    """The former date of a rescheduled transfer, for the warehouse API.
 
-    A client walks the list of transfers by `scheduled_date`. While it walks, transfers are rescheduled, and one that
-    jumps over the client's position would be seen twice or never. With the former dates at hand, every page of a walk
-    is cut from the order as it was when the walk began (see ``warehouse.api``).
+    A client reads the list of transfers page by page, by `scheduled_date`. A transfer that is rescheduled past the
+    client's position meanwhile would be returned twice or never. The former dates let ``warehouse.api`` build every
+    page from the order as it was when the client read the first one.
     """
 
     _name = "stock.picking.reschedule"
@@ -18,19 +18,19 @@ class StockPickingReschedule(models.Model):
     _rec_name = "picking_id"
     _order = "id"
 
-    #: How long a row is kept. It must outlive every walk: ``warehouse.api`` lets a cursor live for one day.
+    #: How long a row is kept. It must outlive every cursor; cursors of ``warehouse.api`` are valid for one day.
     _KEPT = timedelta(days=2)
 
     picking_id = fields.Many2one("stock.picking", string="Transfer", required=True, index=True, ondelete="cascade")
     previous_date = fields.Datetime(readonly=True)
     logged_at = fields.Datetime(required=True, readonly=True, index=True)
     transaction_id = fields.Char(
-        required=True, readonly=True, help="PostgreSQL's number of the transaction that changed the date (xid8)."
+        required=True, readonly=True, help="PostgreSQL ID of the transaction that changed the date (xid8)."
     )
 
     @api.model
     def _log_before_write(self, dates_by_id):
-        """Note the dates that are about to be replaced; to be called before the rows are updated.
+        """Log the dates that are about to be replaced. Call this before the rows are updated.
 
         :param dict dates_by_id: the new `scheduled_date` (naive UTC, or a false value) by picking id.
         """

@@ -16,24 +16,24 @@ ISO_UTC = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 
 
 def _sort_date(column):
-    """Return the list's first sort key: the date as it is told, in whole seconds; none sorts as the oldest.
+    """Return the first sort key of the list: the date in whole seconds, as the API shows it. No date sorts as oldest.
 
-    Whoever changes it changes the indexes on ``stock.picking`` and ``odoo.mirror.picking`` as well.
+    The indexes on ``stock.picking`` and ``odoo.mirror.picking`` use the same expression: change them together.
     """
     return SQL("COALESCE(date_trunc('second', %s), '-infinity'::timestamp)", column)
 
 
 class BadCursor(ValueError):
-    """The text is no cursor of ours, or one whose time is over."""
+    """The text is not a cursor of this list, or the cursor has expired."""
 
 
 class Cursor(NamedTuple):
-    """Where a walk stands: the key of the last row given, and the database as it was when the walk began."""
+    """A position in the list: the key of the last row returned, and the database state at the first page."""
 
     sort_date: str
     id: int
-    snapshot: str  # PostgreSQL's pg_snapshot at the walk's first page
-    last_reschedule: int  # id of the newest ``stock.picking.reschedule`` then
+    snapshot: str  # PostgreSQL's pg_snapshot when the first page was read
+    last_reschedule: int  # id of the newest ``stock.picking.reschedule`` at that time
     expires: int  # seconds since 1970
 
 
@@ -47,16 +47,16 @@ class Document(NamedTuple):
 
 
 class WarehouseApi(models.AbstractModel):
-    """Reads of the warehouse API on this database.
+    """The read methods of the warehouse API on this database.
 
-    Each read is one SQL statement that gives finished JSON; the statement starts from ``_search``, so the user's
-    access rights and record rules are part of it. An etag is made of the row versions, which is cheaper than the
-    document: an update changes a row's `xmin` or, within one transaction, its `ctid`; a restored backup, where both
-    may repeat, the `write_date`.
+    Each read is one SQL statement that returns finished JSON. It starts from ``_search``, so it applies the user's
+    access rights and record rules. The etag is computed from row versions, which is cheaper than hashing the document:
+    an update changes a row's `xmin` or, within one transaction, its `ctid`. After restoring a backup both may repeat,
+    so `write_date` is included too.
 
-    ``known_etags`` is what the client has: those etags, or ``("*",)`` for any.
+    ``known_etags`` are the etags that the client already has, or ``("*",)`` for any.
 
-    Where the rows are is told by the attributes and methods of the first section; ``odoo.mirror.api`` has its own.
+    The attributes and methods of the first section define where the rows are; ``odoo.mirror.api`` overrides them.
     """
 
     _name = "warehouse.api"
@@ -70,29 +70,29 @@ class WarehouseApi(models.AbstractModel):
     _picking_model = "stock.picking"
     _line_model = "stock.move.line"
     _reschedule_model = "stock.picking.reschedule"
-    #: The field that tells when a row was last written here.
+    #: The field with the time when a row was last written here.
     _written_field = "write_date"
-    #: The field that tells when a transfer came in.
+    #: The field with the time when a transfer arrived here.
     _received_field = "create_date"
 
     @api.model
     def _get_field_name(self, key):
-        """Return the field that holds a key of the answers."""
+        """Return the name of the field that holds the value of an answer's key."""
         return key
 
     @api.model
     def _get_domain(self):
-        """Return the domain of the rows that are served, of any kind."""
+        """Return the domain of the rows that the API serves; it applies to every model."""
         return []
 
     @api.model
     def _get_scope(self):
-        """Return a text of these rows alone: a cursor or an etag of others is none of theirs."""
+        """Return a text that identifies this set of rows, so that cursors and etags are not valid for another set."""
         return CURSOR_SCOPE
 
     @api.model
     def _get_line_columns(self, Line, query):
-        """Return the expressions of those keys of ``MOVE_LINE`` that no field holds."""
+        """Return the SQL expressions of the keys of ``MOVE_LINE`` that are not stored in a field."""
         return {
             "qty_done": SQL(
                 "CASE WHEN %s OR %s = 'done' THEN %s ELSE 0 END",
@@ -108,15 +108,15 @@ class WarehouseApi(models.AbstractModel):
     def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, known_etags=()):
         """Return a page of the transfers as a :class:`Document`, a JSON array of ``PICKING``.
 
-        A walk from the first page along `next_cursor` gives every transfer that matched throughout exactly once, and
-        none twice, whatever is created, changed or rescheduled meanwhile: rows are placed by their scheduled date at
-        the walk's beginning. A transfer that begins or ceases to match during the walk may or may not be in it.
+        Following `next_cursor` from the first page returns each transfer that keeps matching exactly once, even while
+        others are created, changed or rescheduled: rows are sorted by their scheduled date when the first page was
+        read. A transfer that starts or stops matching meanwhile may or may not be returned.
 
         :param states: only transfers in one of these states; None for all.
-        :param datetime updated_since: only those written at that time (naive UTC) or later.
-        :param int limit: rows a page.
-        :param str cursor: the `next_cursor` of the page before.
-        :raise BadCursor: if `cursor` is not one.
+        :param datetime updated_since: only those written at this time (naive UTC) or later.
+        :param int limit: rows per page.
+        :param str cursor: the `next_cursor` of the previous page.
+        :raise BadCursor: if `cursor` is not valid.
         :raise AccessError: if the user may not read transfers.
         """
         domain = self._get_domain()
@@ -171,7 +171,7 @@ class WarehouseApi(models.AbstractModel):
     def _read_picking(self, picking_id, known_etags=()):
         """Return one transfer and its move lines as a :class:`Document`: ``{"picking": …, "move_lines": […]}``.
 
-        :raise MissingError: if there is no such transfer for this user.
+        :raise MissingError: if there is no such transfer, or the user may not see it.
         :raise AccessError: if the user may not read transfers or move lines.
         """
         Picking, Line = self.env[self._picking_model], self.env[self._line_model]
@@ -236,9 +236,9 @@ class WarehouseApi(models.AbstractModel):
                 where,
                 count,
             )
-        # Two parts: the transfers that stand where they stood when the walk began, straight from the index; and those
-        # rescheduled since, each by the first date that the walk's snapshot does not know to have been replaced.
-        # A snapshot does not see within its own transaction; there (in a test, in a script) the ids tell.
+        # Two parts: transfers not rescheduled since the first page, straight from the index; and rescheduled ones, each
+        # at its date as of the first page, which is the earliest one logged outside the snapshot.
+        # A snapshot cannot tell times apart within its own transaction (a test, a script), so there we compare ids.
         return SQL(
             """
             moved AS MATERIALIZED (
@@ -280,7 +280,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _sql_after(self, sort_date, position):
-        # The first comparison is implied by the second; it is what an index can start from.
+        # The second comparison implies the first one, but only the first one can use the index.
         table, column = self.env[self._picking_model]._table, self._get_field_name("id")
         return SQL(
             "%(key)s <= %(date)s::timestamp AND (%(key)s < %(date)s::timestamp OR %(column)s > %(id)s)",
@@ -296,7 +296,10 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _columns(self, Model, query, properties, computed=None):
-        """Return ``expression AS key`` for each of `properties`; fields the user may not read raise AccessError."""
+        """Return ``expression AS key`` for each of `properties`.
+
+        :raise AccessError: if the user may not read one of the fields
+        """
         computed = computed or {}
         return [
             SQL(
@@ -316,7 +319,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _sql_keys(self, properties):
-        """Return the select list that turns columns named as `properties` into the values their schemas promise."""
+        """Return the select list that turns columns named like `properties` into values that match their schemas."""
         return SQL(", ").join(
             SQL("%s AS %s", self._sql_value(SQL.identifier(name), schema), SQL.identifier(name))
             for name, schema in properties.items()
@@ -347,7 +350,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _encode_cursor(self, cursor):
-        # sudo: the signature's secret is a system parameter. The expiry is inside, to be kept from page to page.
+        # sudo: the signing secret is a system parameter. The expiry is part of the cursor and is kept on later pages.
         return hash_sign(
             self.env(su=True), self._get_scope(), list(cursor), expiration=datetime.fromtimestamp(cursor.expires)
         )

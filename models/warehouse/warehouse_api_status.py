@@ -4,10 +4,10 @@ from odoo.tools import SQL
 from .warehouse_api import ISO_UTC, Document
 from .warehouse_schema import STATUS
 
-#: The group that may see and start the order import.
+#: The group whose users may see and start the order import.
 SYNC_GROUP = "external_order_sync.group_user"
 
-#: Key of the status → model that is counted.
+#: Key of the status → model whose records are counted.
 COUNTED = {
     "products": "product.product",
     "locations": "stock.location",
@@ -24,20 +24,20 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _get_counted(self):
-        """Return {key of the status: (model, domain)} of what is counted."""
+        """Return {key of the status: (model, domain of the records to count)}."""
         return {key: (model, []) for key, model in COUNTED.items()}
 
     @api.model
     def _sql_last_synced(self, key):
-        """Return when that which the key counts was last brought up to date; None if it always is."""
+        """Return when the rows counted under `key` were last refreshed, or None if they are always current."""
         return None
 
     @api.model
     def _read_status(self, known_etags=()):
-        """Return the counts the user may see, as a :class:`Document`: ``STATUS``.
+        """Return the counts of the records that the user may see, as a :class:`Document` in the ``STATUS`` schema.
 
-        This database is its own source, so `last_synced` is the time of the answer; the etag leaves it out.
-        `last_received` is when the newest transfer came in: here, when it was created.
+        The data of this database is always current, so `last_synced` is the time of the answer; the etag ignores it.
+        `last_received` is when the newest transfer arrived: on this database, when it was created.
 
         :raise AccessError: if the user may not read one of the models.
         """
@@ -88,7 +88,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _sql_orders(self):
-        """Return the expression of ``ORDERS``, the order import's state."""
+        """Return the SQL expression of ``ORDERS``, the state of the order import."""
         orders = self.env["external.order"]._search([])
         Run = self.env["external.order.sync.run"]
         running = Run._search([("status", "=", "running")])

@@ -1,8 +1,8 @@
-"""What the warehouse API answers, as JSON Schema (OpenAPI 3.1 dialect).
+"""The answers of the warehouse API as JSON Schema (OpenAPI 3.1 dialect).
 
-One declaration, two readers: ``warehouse.api`` builds its SQL projection from the properties (their order is the
-order of the keys), and the OpenAPI document prints them. The keys up to the marked line are those of the published
-API (docs/warehouse_api.md); what follows was added later.
+The declarations serve two purposes: ``warehouse.api`` builds its SQL projection from the properties (their order is
+the order of the keys), and the OpenAPI document shows them. The keys up to the marked line are those of the published
+API (docs/warehouse_api.md); the keys below it were added later.
 """
 
 from ...lib.json_schema import (
@@ -15,7 +15,7 @@ from ...lib.json_schema import (
     closed_object,
 )
 
-#: ``stock.picking.state``, in the order of the spec.
+#: ``stock.picking.state``, in the order of docs/warehouse_api.md.
 PICKING_STATES = ("draft", "waiting", "confirmed", "assigned", "done", "cancel")
 #: ``stock.move.state``, which has one state more than its picking.
 MOVE_STATES = ("draft", "waiting", "confirmed", "partially_available", "assigned", "done", "cancel")
@@ -40,18 +40,18 @@ MOVE_LINE = closed_object(
         "id": INTEGER,
         "picking_id": INTEGER,
         "product_id": NULLABLE_INTEGER,
-        "qty_done": {**NUMBER, "description": "The quantity really picked; 0 while it is only reserved."},
+        "qty_done": {**NUMBER, "description": "The quantity actually picked; 0 while it is only reserved."},
         "location_id": NULLABLE_INTEGER,
         "location_dest_id": NULLABLE_INTEGER,
         "lot_id": NULLABLE_INTEGER,
         "state": {"type": ["string", "null"], "enum": [*MOVE_STATES, None]},
-        # ours
-        "quantity": {**NUMBER, "description": "The quantity reserved or, once picked, taken."},
+        # Added to the published API:
+        "quantity": {**NUMBER, "description": "The reserved quantity or, once picked, the picked quantity."},
         "picked": BOOLEAN,
-        "product_uom_id": {**NULLABLE_INTEGER, "description": "The unit of both quantities."},
+        "product_uom_id": {**NULLABLE_INTEGER, "description": "The unit of measure of both quantities."},
         "lot_name": NULLABLE_STRING,
-        "package_id": {**NULLABLE_INTEGER, "description": "The package taken from (stock.package)."},
-        "result_package_id": {**NULLABLE_INTEGER, "description": "The package packed into (stock.package)."},
+        "package_id": {**NULLABLE_INTEGER, "description": "The source package (stock.package)."},
+        "result_package_id": {**NULLABLE_INTEGER, "description": "The destination package (stock.package)."},
     },
     description="A detailed operation of a transfer (stock.move.line).",
 )
@@ -78,11 +78,11 @@ ORDERS = closed_object(
         "done": INTEGER,
         "failed": INTEGER,
         "ignored": INTEGER,
-        "running_since": {**NULLABLE_DATETIME, "description": "Start of the run going on now; null between runs."},
+        "running_since": {**NULLABLE_DATETIME, "description": "Start of the current run; null if none is in progress."},
         "last_run": LAST_RUN,
     },
     type=["object", "null"],
-    description="Imported orders by state; null for a user outside the order sync's groups.",
+    description="Number of imported orders by state; null if the user is not in a group of External Order Sync.",
 )
 
 STATUS = closed_object(
@@ -91,11 +91,11 @@ STATUS = closed_object(
         "locations": COUNT_AND_SYNCED,
         "pickings": closed_object({"count": INTEGER, "last_received": NULLABLE_DATETIME}),
         "quants": COUNT,
-        # ours
+        # Added to the published API:
         "lots": COUNT,
         "packages": COUNT,
         "move_lines": COUNT,
         "orders": ORDERS,
     },
-    description="What there is, as far as the key's user may see it.",
+    description="Record counts, limited to the records that the user of the API key may see.",
 )

@@ -37,11 +37,11 @@ def test_a_job_at_work_comes_to_its_end(postgres, capfd):
         assert not entered.wait(0.5)
     stopping.join()
     assert entered.is_set()
-    assert "may be at work" not in capfd.readouterr().err
+    assert "may be running" not in capfd.readouterr().err
 
 
 def test_a_job_that_does_not_end_is_not_waited_for_for_ever(postgres, monkeypatch, capfd):
     with scheduler.resting(postgres, DATABASE):
         monkeypatch.setattr(scheduler, "PATIENCE", 0.1)
         with scheduler.resting(postgres, DATABASE):
-            assert "may be at work" in capfd.readouterr().err
+            assert "may be running" in capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""The control endpoints, by which another process works a stand-in and switches its faults on."""
+"""The control endpoints, through which another process controls a stand-in and sets its faults."""
 
 import ipaddress
 import json
@@ -9,13 +9,13 @@ from urllib.parse import unquote
 
 CONTROL_PATH = "/_control/"
 
-#: What an action gets: the stand-in, what follows the control's name in the path, and the body's JSON object.
+#: An action's arguments: the stand-in, the rest of the path after the control's name, and the JSON object of the body.
 Action = Callable[[Any, str, dict], Any]
 
 
 @dataclass(frozen=True)
 class ControlAnswer:
-    """What is answered; ``value`` is for JSON."""
+    """An answer; ``value`` is sent as JSON."""
 
     status: int
     value: Any
@@ -27,9 +27,9 @@ def control(
 ) -> ControlAnswer:
     """Answer a control request.
 
-    :param actions: what can be done, by method and control
-    :param client: address of the client; anyone but the machine itself gets a 403
-    :param body: a JSON object, or nothing
+    :param actions: the possible actions, by method and control
+    :param client: address of the client; other machines get a 403
+    :param body: a JSON object, or empty
     """
     if not _is_loopback(client):
         return _error(403, "This is controlled from its own machine only.")
@@ -85,7 +85,7 @@ def _clear_faults(stand_in: Any, argument: str, values: dict) -> Any:
     return {}
 
 
-#: What every stand-in can do.
+#: The actions of every stand-in.
 COMMON_ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _clear_requests,

@@ -1,4 +1,4 @@
-"""Which fault hits which request. What kinds there are, and what they do, is the stand-in's own."""
+"""Decides which fault hits which request. Each stand-in defines its kinds of faults and their effects."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 @dataclass(kw_only=True)
 class Fault:
-    """A fault that is switched on.
+    """An active fault.
 
     :param page: the page that it hits, ``None`` for any
-    :param times: requests that it will still hit, ``None`` for as long as it is on
+    :param times: number of requests that it will still hit, ``None`` until it is switched off
     """
 
     kind: str
@@ -26,7 +26,7 @@ AnyFault = TypeVar("AnyFault", bound=Fault)
 
 
 class FaultSwitches(Generic[AnyFault]):
-    """The faults of a stand-in, tried in the order in which they were added. Safe to use from several threads."""
+    """The faults of a stand-in, checked in the order in which they were added. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -50,12 +50,12 @@ class FaultSwitches(Generic[AnyFault]):
 
     @property
     def hits(self) -> dict[str, int]:
-        """How many requests each kind has hit."""
+        """The number of requests that each kind has hit."""
         with self._lock:
             return dict(self._hits)
 
     def take(self, page: Any) -> AnyFault | None:
-        """Return the fault that hits a request for this page, if one does, and count it."""
+        """Return the fault that hits a request for this page, if any, and count it."""
         with self._lock:
             for fault in self._faults:
                 if not self._meets(fault, page):
@@ -73,6 +73,6 @@ class FaultSwitches(Generic[AnyFault]):
 
 
 def check_count(name: str, value: Any) -> None:
-    """Raise ``ValueError`` unless this is a number from 1, or ``None``."""
+    """Raise ``ValueError`` unless this is ``None`` or a number of at least 1."""
     if value is not None and (not isinstance(value, int) or value < 1):
         raise ValueError(f"{name} must be at least 1, or null for all")

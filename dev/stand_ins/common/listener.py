@@ -1,4 +1,4 @@
-"""The listening socket of a stand-in, and what its handlers do alike."""
+"""The listening socket of a stand-in, and the shared part of its handlers."""
 
 import logging
 import socket
@@ -9,15 +9,15 @@ from typing import Any
 
 _logger = logging.getLogger(__name__)
 
-# How long stop() waits at worst (seconds).
+# How long stop() waits at most (seconds).
 POLL_INTERVAL = 0.05
 
 
 class Listener(ThreadingHTTPServer):
-    """A listening socket that can also drop the connections that are open.
+    """A listening socket that can also drop its open connections.
 
-    :param name: what the log and the thread call it
-    :param stand_in: what the handlers answer for
+    :param name: its name in the log and as a thread
+    :param stand_in: the stand-in that the handlers answer for
     """
 
     daemon_threads = True
@@ -34,7 +34,7 @@ class Listener(ThreadingHTTPServer):
         Thread(target=self.serve_forever, args=(POLL_INTERVAL,), name=self.name, daemon=True).start()
 
     def stop(self) -> None:
-        """Stop listening, and end the connections that clients keep alive: what is stopped must not answer on them."""
+        """Stop listening, and close kept-alive connections, because a stopped server must not answer on them."""
         self.shutdown()
         self.server_close()
         for connection in list(self._connections):
@@ -45,7 +45,7 @@ class Listener(ThreadingHTTPServer):
                 continue
 
     def server_bind(self) -> None:
-        # HTTPServer would look its own name up in the DNS.
+        # HTTPServer would look up its own name in DNS.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
@@ -68,15 +68,15 @@ class Listener(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection; a subclass answers its requests."""
+    """One connection; subclasses answer its requests."""
 
     server: Listener
-    # An idle connection is given up after this many seconds.
+    # An idle connection is closed after this many seconds.
     timeout = 60
     longest_body = 1024 * 1024
 
     def read_body(self) -> bytes | None:
-        """Return the request's body, or ``None`` and give the connection up if it is too long or unmeasured."""
+        """Return the request's body. If it is too long or has no length, return ``None`` and close the connection."""
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit()) or int(length) > self.longest_body:
             self.close_connection = True
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def note_client_gone(self, error: OSError) -> None:
-        """Note that the client has hung up, as one that has seen enough, or does not wait any longer, may do."""
+        """Log that the client has closed the connection, which it may do at any time."""
         _logger.debug("%s: the client went away: %s", self.server.name, error)
         self.close_connection = True
 

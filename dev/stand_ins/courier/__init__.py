@@ -1,7 +1,7 @@
-"""The courier's stand-in: a real HTTP server that behaves as what is known of OPAL Kurier's site for customers.
+"""The courier's stand-in: a real HTTP server that behaves like OPAL Kurier's site for customers, as far as we know it.
 
-Frames, a login, a form for orders with hidden fields and defaults, a list in pages, an order's history, cancelling.
-It keeps its own books and can be told to misbehave. Nothing but Python's standard library is used.
+It has frames, a login, an order form with hidden fields and defaults, a paged list, order histories and cancelling. It
+keeps its own books and can be made to misbehave. Only Python's standard library is used.
 
 On the command line::
 
@@ -16,7 +16,7 @@ In a test, in the same process::
         courier.orders                                   # what was ordered, as the form was sent
         courier.book.report("OCU-998-511590", "Zugestellt", "Müller")
         courier.faults.add("error_after", page="send")   # takes the order, then answers 500
-        courier.requests                                 # what was asked
+        courier.requests                                 # the requests it received
 
 The kinds of faults and the names of the pages are in :mod:`dev.stand_ins.courier.faults`.
 
@@ -27,7 +27,7 @@ Control, from the loopback interface only, all JSON:
 ``POST /_control/orders/<Sendungsnummer>`` ``{"status": "Zugestellt", "details": "Müller", "time": "2026-01-17T10:00"}``
     Adds a line to an order's history; ``time`` is the courier's local time, by default now.
 ``GET /_control/requests``
-    What was asked of the site.
+    The requests that the site received.
 ``GET``, ``POST``, ``DELETE /_control/faults``
     E.g. ``{"kind": "slow", "page": "send", "seconds": 5}``.
 """

@@ -1,4 +1,4 @@
-"""The control endpoints, by which another process moves parcels and switches faults on."""
+"""The control endpoints, through which another process updates parcels and sets faults."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any

@@ -1,13 +1,13 @@
-"""Which fault hits which request."""
+"""Decides which fault hits which request."""
 
 from dataclasses import dataclass
 
 from ..common import faults
 from ..common.faults import FaultSwitches, check_count
 
-#: The pages of the site, as a fault names them.
+#: The pages of the site, by the names that faults use.
 PAGES = ("start", "login", "header", "form", "send", "list", "detail", "cancel")
-#: What can go wrong; `after` means: after the request was carried out, so that an order is taken all the same.
+#: The kinds of faults. `after` means that the request was already carried out, so an order is accepted anyway.
 KINDS = {
     "session_expired": "the session is forgotten before the request is looked at",
     "page_changed": "the page is another one than is known; what was asked for is done all the same",
@@ -23,7 +23,7 @@ KINDS = {
 
 @dataclass(kw_only=True)
 class Fault(faults.Fault):
-    """A fault that is switched on: of one of :data:`KINDS`, for one of :data:`PAGES` or for any."""
+    """An active fault: one of :data:`KINDS`, for one of :data:`PAGES` or for any page."""
 
     seconds: float
     status: int
@@ -41,7 +41,7 @@ class Faults(FaultSwitches[Fault]):
         seconds: float = 1.0,
         status: int = 500,
     ) -> Fault:
-        """Switch a fault on, for the next request unless told otherwise. ``ValueError`` for what does not exist."""
+        """Add a fault, by default for the next request only. Raises ``ValueError`` for an unknown kind or page."""
         if kind not in KINDS:
             raise ValueError(f"unknown fault {kind!r}; there are {', '.join(KINDS)}")
         if page is not None and page not in PAGES:

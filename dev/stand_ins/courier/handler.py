@@ -14,7 +14,7 @@ from .site import COOKIE, Request, Response, parse_fields
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """What was asked of the site, without what the forms held."""
+    """A request to the site, without the values of its form."""
 
     time: datetime
     method: str
@@ -27,7 +27,7 @@ class RequestRecord:
 
 
 class CourierHandler(Handler):
-    """One request: what was asked for is done, then the answer is written, each with the faults that are on."""
+    """One request: carry it out, then write the answer, both affected by the active faults."""
 
     server_version = "Apache/1.3"
     protocol_version = "HTTP/1.0"
@@ -77,7 +77,7 @@ class CourierHandler(Handler):
         self._write_page(response)
 
     def _write_page(self, response: Response) -> None:
-        # The pages name their encoding themselves, as old ones do.
+        # The pages declare their encoding themselves, like old pages do.
         self._write(
             response.status,
             response.text.encode(pages.CHARSET, "xmlcharrefreplace"),

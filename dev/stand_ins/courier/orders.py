@@ -1,4 +1,4 @@
-"""The courier's own books: which orders it took, and what became of each."""
+"""The courier's books: the orders it accepted, and their histories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ RECEIVER = 1
 
 
 class Refused(ValueError):
-    """The order cannot be taken; the text is shown to the customer."""
+    """The order is refused; the text is shown to the customer."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the history; `time` is naive, by the courier's clock."""
+    """A line of the history; `time` is naive, in the courier's local time."""
 
     time: datetime
     status: str
@@ -30,7 +30,7 @@ class Event:
 
 @dataclass
 class CourierOrder:
-    """An order that was taken.
+    """An accepted order.
 
     :param fields: the form as it was sent, hidden fields and defaults included, all values of each name
     """
@@ -81,7 +81,7 @@ class CourierOrder:
 
 
 class OrderBook:
-    """All orders, the newest last. Safe to use from several threads.
+    """All orders, newest last. Thread-safe.
 
     :param clock: returns the courier's local time, naive
     """
@@ -96,7 +96,7 @@ class OrderBook:
             return tuple(self._orders)
 
     def take(self, fields: dict[str, list[str]]) -> CourierOrder:
-        """Take an order; :class:`Refused` says what is missing in it."""
+        """Accept an order. Raises :class:`Refused` with the missing values."""
         order = CourierOrder(0, fields, self._clock())
         missing = [label for name, label in REQUIRED.items() if not order.value(name, RECEIVER).strip()]
         if missing:
@@ -114,7 +114,7 @@ class OrderBook:
         return order
 
     def find(self, tracking_number: str) -> CourierOrder:
-        """Return an order; ``KeyError`` if there is none of this number."""
+        """Return an order. Raises ``KeyError`` for an unknown number."""
         with self._lock:
             for order in self._orders:
                 if order.tracking_number == tracking_number:
@@ -127,7 +127,7 @@ class OrderBook:
     def report(
         self, tracking_number: str, status: str, details: str = "", time: datetime | None = None
     ) -> CourierOrder:
-        """Add a line to an order's history, at the present time unless told otherwise."""
+        """Add a line to an order's history, by default at the current time."""
         order = self.find(tracking_number)
         with self._lock:
             order.events.append(Event(time or self._clock(), status, details))
@@ -135,7 +135,7 @@ class OrderBook:
         return order
 
     def cancel(self, tracking_number: str) -> CourierOrder:
-        """Cancel an order unless it is under way; :class:`Refused` otherwise."""
+        """Cancel an order. Raises :class:`Refused` if it is already under way."""
         order = self.find(tracking_number)
         if order.status not in ("Neu", "AKTIV"):
             raise Refused(f"Der Auftrag ist {order.status} und kann nicht storniert werden.")

@@ -1,4 +1,4 @@
-"""The pages of the site, in the manner of a web site with frames from around the year 2000."""
+"""The pages of the site, in the style of a website with frames from around the year 2000."""
 
 from datetime import date
 from html import escape
@@ -55,7 +55,7 @@ def start() -> str:
 
 
 def order_form(token: str, today: date, message: str = "", values: dict[str, list[str]] | None = None) -> str:
-    """Return the form for a new order; `values` are what was sent before and refused."""
+    """Return the form for a new order; `values` are those of a refused one."""
     blocks = "".join(
         f"<fieldset><legend>{legend}</legend>{_address_block(index, today, values or {})}</fieldset>"
         for index, legend in enumerate(("Abholung", "Zustellung"))
@@ -155,7 +155,7 @@ def confirm_cancel(order: CourierOrder) -> str:
 
 
 def maintenance() -> str:
-    """Return what stands in a page's place when the site was rebuilt."""
+    """Return the page that replaces all others after a relaunch of the site."""
     return _page("OPAL Kurier", "<div id='app'>Willkommen auf unserer neuen Seite!</div>")
 
 

@@ -1,4 +1,4 @@
-"""The courier as a whole: its books, its site and faults, and the server that runs in threads of its own."""
+"""The complete courier: its books, site and faults, and the server that runs in separate threads."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ class CourierServer:
     """A courier's site. As a context manager it serves inside the ``with`` block; otherwise call :meth:`start`.
 
     :param port: port to listen on, 0 for any free one
-    :param per_page: orders on a page of the list
+    :param per_page: orders per page of the list
     :param clock: returns the courier's local time, naive
     """
 
@@ -54,14 +54,14 @@ class CourierServer:
         self.stop()
 
     def start(self) -> None:
-        """Listen; after :meth:`stop` on the same port again. Raises ``OSError`` if the port is taken."""
+        """Start listening; after :meth:`stop`, on the same port again. Raises ``OSError`` if the port is taken."""
         self.stopping.clear()
         self._listener = Listener("Courier", self, (self.host, self.port), CourierHandler)
         self.port = self._listener.server_port
         self._listener.start()
 
     def stop(self) -> None:
-        """Stop listening; orders, faults and the request log stay."""
+        """Stop listening; orders, faults and the request log are kept."""
         self.stopping.set()
         if self._listener:
             self._listener.stop()
@@ -74,9 +74,9 @@ class CourierServer:
 
     @property
     def orders(self) -> tuple[CourierOrder, ...]:
-        """The orders that were taken, oldest first."""
+        """The accepted orders, oldest first."""
         return self.book.all()
 
     def asked(self, page: str) -> int:
-        """Return how often a page was asked for, by its name in the faults."""
+        """Return how many times a page was requested; `page` is its name in the faults."""
         return sum(self.site.page_of(record.path) == page for record in list(self.requests))

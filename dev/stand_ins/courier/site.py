@@ -1,4 +1,4 @@
-"""What the site answers: sessions, forms and links. Knows nothing of sockets."""
+"""The behavior of the site: sessions, forms and links, without any sockets."""
 
 import hmac
 import secrets
@@ -16,7 +16,7 @@ COOKIE = "OPALSESSID"
 
 @dataclass(frozen=True)
 class Request:
-    """A request that has been read; `fields` are those of its query and its form together."""
+    """A parsed request; `fields` contains the fields of its query and its form."""
 
     method: str
     path: str
@@ -35,7 +35,7 @@ class Response:
 
 
 def parse_fields(text: str) -> dict[str, list[str]]:
-    """Return what a form's body or a query says, in the encoding of the site's pages."""
+    """Parse the body of a form or a query, in the encoding of the site's pages."""
     return parse_qs(text, keep_blank_values=True, encoding=pages.CHARSET, errors="replace")
 
 
@@ -58,7 +58,7 @@ class Site:
         self.sign_ins = 0
 
     def page_of(self, path: str) -> str | None:
-        """Return which page a path is, as a fault names it."""
+        """Return the name of the page at a path, as used in faults."""
         return _NAMES.get(path)
 
     def forget_session(self, session: str | None) -> None:
@@ -66,7 +66,7 @@ class Site:
             self._sessions.discard(session or "")
 
     def answer(self, request: Request) -> Response:
-        """Carry a request out and return the page that it gives."""
+        """Carry out a request and return the resulting page."""
         action = _ACTIONS.get((request.method, request.path))
         if action is None:
             return Response(404, pages.maintenance())

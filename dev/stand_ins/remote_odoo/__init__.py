@@ -1,1 +1,1 @@
-"""Remote Odoos to mirror: a real second server on a database of its own, and a stand-in for the older versions."""
+"""Remote Odoos to mirror: a real second server on a separate database, and a stand-in for older versions."""

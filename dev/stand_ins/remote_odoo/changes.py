@@ -1,4 +1,4 @@
-"""Random changes of a remote's stock, as its users make them: through its own API, one after the other."""
+"""Random changes to a remote's stock, like those of its users: through its API, one after another."""
 
 import random
 from collections import Counter
@@ -10,7 +10,7 @@ from .stock_data import MARK
 
 
 class Changes:
-    """Makes changes. What was done is counted in `done`, what Odoo refused in `refused`."""
+    """Make changes, counting them in `done`, or in `refused` if Odoo refuses them."""
 
     def __init__(self, place: Place, server: RemoteServer, seed: int) -> None:
         self._server = server
@@ -27,7 +27,7 @@ class Changes:
         ]  # fmt: skip
 
     def make(self, count: int) -> None:
-        """Make so many changes; one that Odoo refuses is none and is replaced by another."""
+        """Make `count` changes; a change that Odoo refuses is replaced by another one."""
         while count:
             change = self._random.choice(self._kinds)
             try:
@@ -144,7 +144,7 @@ class Changes:
         self._call("stock.package", "unlink", ids=[self._pick("stock.package", [["quant_ids", "=", False]])])
 
     def merge_quants(self) -> None:
-        """Split a quant by SQL and let Odoo merge the parts, which it does by SQL, too."""
+        """Split a quant by SQL and let Odoo merge the parts, which Odoo also does by SQL."""
         self._sql(
             """
             INSERT INTO stock_quant (
@@ -158,7 +158,7 @@ class Changes:
         self._call("stock.quant", "action_view_quants")  # opening the list merges
 
     def delete_quant(self) -> None:
-        """Delete one as Odoo's own clean-up does, by SQL."""
+        """Delete a quant by SQL, like Odoo's own cleanup."""
         self._sql("DELETE FROM stock_quant WHERE id = %s", self._pick("stock.quant", [["reserved_quantity", "=", 0]]))
 
     # ---- asking
@@ -167,7 +167,7 @@ class Changes:
         return self._server.call(model, method, **arguments)
 
     def _search(self, model: str, domain: list, fields: list[str]) -> list[dict]:
-        """Return one row at random; RemoteFault if there is none."""
+        """Return a random row. Raises RemoteFault if there is none."""
         context = {"active_test": ["active", "=", False] not in domain}
         count = self._call(model, "search_count", domain=domain, context=context)
         if not count:

@@ -1,4 +1,4 @@
-"""Compares a mirror with what it mirrors, row by row, in the databases themselves; the mirror's code has no part."""
+"""Compare a mirror with its remote, row by row and directly in the databases, without using the mirror's code."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ LINKS = {
 
 
 def differences(place: Place, local: str, remote: str, source_id: int) -> list[str]:
-    """Return what differs between the mirrors of a source and the remote, a line each; empty if all is equal."""
+    """Return the differences between the mirrors of a source and the remote, one line each; empty if they are equal."""
     found = []
     for kind, (table, columns) in COLUMNS.items():
         common = {"remote_id": "id", "remote_write_date": "date_trunc('second', write_date)", **columns}

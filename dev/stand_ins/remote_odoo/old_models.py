@@ -1,6 +1,6 @@
-"""Models and fields of Odoo 14 to 18, as far as the stand-in has them: written from those versions, not from ours."""
+"""Models and fields of Odoo 14 to 18 in the stand-in, taken from those versions and not from the mirror's code."""
 
-# Every model has these; "m2o" fields name the model they point to by the part behind the colon.
+# Every model has these fields; for "m2o" fields, the part after the colon is the model they point to.
 _MAGIC = {"id": "integer", "create_date": "datetime", "write_date": "datetime"}
 
 _LOCATION = {

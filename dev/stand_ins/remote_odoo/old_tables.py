@@ -1,4 +1,4 @@
-"""The rows of the stand-in, searched and read as the ORM of Odoo 14 to 18 does."""
+"""The rows of the stand-in, searched and read like the ORM of Odoo 14 to 18 would."""
 
 import itertools
 from datetime import datetime
@@ -10,7 +10,7 @@ CLOCK_START = datetime(2026, 1, 16, 10, 30)
 
 
 class Refusal(Exception):
-    """An exception of the remote: its class as the RPC names it, and its text."""
+    """An exception of the remote: its class name in the RPC, and its text."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -18,7 +18,7 @@ class Refusal(Exception):
 
 
 class Tables:
-    """Rows by model and id. Dates are ``datetime`` with microseconds, which reading cuts off, as Odoo does."""
+    """Rows by model and id. Dates are ``datetime`` with microseconds, which reading cuts off, like Odoo does."""
 
     def __init__(self, version: int) -> None:
         self.version = version
@@ -26,7 +26,7 @@ class Tables:
         self.rows: dict[str, dict[int, dict[str, Any]]] = {model: {} for model in self.models}
 
     def put(self, model: str, id: int, **values: Any) -> dict[str, Any]:
-        """Create or change a row and return it; fields that it never got are empty."""
+        """Create or change a row and return it; fields without a value are empty."""
         unknown = values.keys() - self.models[model].keys()
         if unknown:
             raise ValueError(f"{model} of Odoo {self.version} has no {', '.join(sorted(unknown))}")
@@ -45,7 +45,7 @@ class Tables:
         del self.rows[model][id]
 
     def table(self, model: str) -> dict[int, dict[str, Any]]:
-        """Return a model's rows; Refusal if there is no such model."""
+        """Return a model's rows. Raises Refusal if there is no such model."""
         if model not in self.rows:
             raise Refusal("odoo.exceptions.UserError", f"Object {model} doesn't exist")
         return self.rows[model]
@@ -53,7 +53,7 @@ class Tables:
     def search(
         self, model: str, domain: list, limit: int | None, order: str, active_test: bool
     ) -> list[dict[str, Any]]:
-        """Return rows of a model; order is made of fields, each followed by "desc" or not."""
+        """Return rows of a model; `order` lists fields, each optionally followed by "desc"."""
         rows = [row for row in self.table(model).values() if self._matches(model, row, domain)]
         if active_test and "active" in self.models[model]:
             rows = [row for row in rows if row["active"]]
@@ -64,12 +64,12 @@ class Tables:
         return rows[: limit or None]
 
     def read(self, model: str, rows: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
-        """Return rows as ``read`` gives them: a many2one as [id, display name]."""
+        """Return rows in the form of ``read``: a many2one as [id, display name]."""
         self._check_fields(model, names)
         return [{"id": row["id"], **{name: self._value(model, row, name) for name in names}} for row in rows]
 
     def web_read(self, model: str, rows: list[dict[str, Any]], specification: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return rows as ``web_read`` gives them since 17: a many2one as id, or with the fields it is asked for."""
+        """Return rows in the form of ``web_read`` since 17: a many2one as id, or with the requested fields."""
         found = self.read(model, rows, list(specification))
         for record, (name, wanted) in itertools.product(found, specification.items()):
             if self.models[model][name].startswith("m2o:") and record[name]:

@@ -1,4 +1,4 @@
-"""Where Odoo processes of a test or measurement run: which Odoo, which addons, which database server."""
+"""The place where Odoo processes of a test or benchmark run: the Odoo, the addons and the database server."""
 
 import os
 import subprocess
@@ -16,13 +16,13 @@ from ...postgres import databases
 
 @dataclass(frozen=True)
 class Place:
-    """What all processes have in common. `options` are Odoo's own, such as db_host; empty ones are left out."""
+    """The settings shared by all processes. `options` are Odoo's, such as db_host; empty ones are left out."""
 
     options: dict[str, str]
 
     @classmethod
     def of_config(cls, config: dict[str, object]) -> "Place":
-        """Take over from an Odoo configuration that is loaded (``odoo.tools.config``)."""
+        """Create a place from the loaded Odoo configuration (``odoo.tools.config``)."""
         options = {name: config[name] for name in ("db_host", "db_port", "db_user", "db_password", "data_dir")}
         options["addons_path"] = ",".join(config["addons_path"])
         return cls({name: str(value) for name, value in options.items() if value})
@@ -36,13 +36,13 @@ class Place:
         return connection
 
     def process_environment(self) -> dict[str, str]:
-        """Return the variables of a process: ours, with PostgreSQL's own programs knowing the server as well."""
+        """Return the environment of a process: ours, plus variables that lead PostgreSQL's programs to the server."""
         names = {"db_host": "PGHOST", "db_port": "PGPORT", "db_user": "PGUSER", "db_password": "PGPASSWORD"}
         settings = {names[name]: value for name, value in self.options.items() if name in names}
         return {**os.environ, **settings, "PYTHONUNBUFFERED": "1"}
 
     def write_config(self, database: str, **options: object) -> Path:
-        """Write a configuration file for a database and return its path; whoever asks for it deletes it."""
+        """Write a configuration file for a database and return its path; the caller deletes it."""
         values = {
             **self.options, "db_name": database, "dbfilter": f"^{database}$", "http_interface": "127.0.0.1",
             "max_cron_threads": 0, "workers": 0, "log_level": "warn", **options,
@@ -53,14 +53,14 @@ class Place:
         return Path(file.name)
 
     def copy_database(self, source: str, *targets: str) -> None:
-        """Make databases that hold what another holds, to which nobody may be connected."""
+        """Create copies of a database, which must have no connections."""
         self.drop_database(*targets)
         for target in targets:
             with self._server() as server:
                 server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
     def drop_database(self, *names: str) -> None:
-        """Drop databases, ending what is connected to them."""
+        """Drop databases, and end their connections."""
         for name in names:
             with self._server() as server:
                 databases.drop(server.execute, name, psycopg2.Error)
@@ -69,7 +69,7 @@ class Place:
         return _Cursor(self.connect("postgres"))
 
     def start(self, script_or_module: list[str], output: IO[bytes] | int, **others: Any) -> subprocess.Popen:
-        """Start a Python program, which ends with this process; see `dev.child_process.start`."""
+        """Start a Python program that ends together with this process; see `dev.child_process.start`."""
         command = [sys.executable, *script_or_module]
         return child_process.start(command, output, self.process_environment(), **others)
 

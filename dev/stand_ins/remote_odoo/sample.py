@@ -1,4 +1,4 @@
-"""One small stock, the same in every version: a row or two of each kind, with everything that can be empty or set."""
+"""A small stock that is the same in every version: one or two rows of each kind, with optional values set and empty."""
 
 from datetime import datetime, timedelta
 
@@ -52,7 +52,7 @@ def fill(odoo: OldOdoo) -> None:
 
 
 def quantities(version: int, done: float, reserved: float) -> dict[str, float]:
-    """Return the values of a move line of which so much is done, and otherwise reserved, in a version's own fields."""
+    """Return the values of a move line with a done and a reserved quantity, in the fields of a version."""
     if version >= 17:
         return {"quantity": done or reserved, "picked": bool(done)}
     return {"qty_done": done, ("reserved_uom_qty" if version == 16 else "product_uom_qty"): reserved}

@@ -1,4 +1,4 @@
-"""A real Odoo server on a database of its own, to be mirrored."""
+"""A real Odoo server on a separate database, to be mirrored."""
 
 import contextlib
 import http.client
@@ -18,7 +18,7 @@ START_TIMEOUT = 120.0  # seconds
 
 @dataclass(frozen=True)
 class RemoteServer:
-    """A server that answers; `key` is an API key of its administrator."""
+    """A running server; `key` is an API key of its administrator."""
 
     port: int
     database: str
@@ -31,7 +31,7 @@ class RemoteServer:
         return f"http://127.0.0.1:{self.port}"
 
     def call(self, model: str, method: str, **arguments: Any) -> Any:
-        """Call a method through JSON-2; raise RemoteFault with Odoo's message when it raises."""
+        """Call a method through JSON-2. Raises RemoteFault with Odoo's message if the method raises."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers = {
             "Authorization": f"Bearer {self.key}", "X-Odoo-Database": self.database, "Content-Type": "application/json",

@@ -1,7 +1,7 @@
-"""Answers as Odoo 14 to 18 do, for what the mirror asks: their models, their methods' signatures, their errors.
+"""Answer the mirror's requests like Odoo 14 to 18, with their models, method signatures and errors.
 
-The shapes of the answers were recorded from those versions' RPC. Each refuses what it would refuse: a model or field of
-another version, an argument its method does not have, a wrong password.
+The forms of the answers were recorded from the RPC of those versions. Each version refuses what the real one would
+refuse: a model or field of another version, an argument that its method does not have, a wrong password.
 """
 
 import json
@@ -20,8 +20,8 @@ UID = 7
 class OldOdoo:
     """A stand-in for one version. As a context manager it serves inside the ``with`` block.
 
-    `tables` are its rows, `calls` what it was asked for as (model, method), `password` what it accepts. `failures`
-    lists HTTP statuses that the next requests are answered with instead.
+    `tables` are its rows, `calls` the calls it received as (model, method), `password` the password it accepts.
+    `failures` are HTTP statuses with which the next requests are answered instead.
     """
 
     def __init__(self, version: int) -> None:

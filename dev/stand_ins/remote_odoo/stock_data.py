@@ -1,6 +1,6 @@
-"""Fills a database with stock, fast: what matters little by the ORM, what there is much of by SQL.
+"""Fill a database with stock quickly: a few records by the ORM, the many rows by SQL.
 
-The stock is one that Odoo could have made: every line reserves what its quant has reserved, so that transfers can be
+The stock is consistent, as if made by Odoo: every line reserves the reserved quantity of its quant, so transfers can be
 validated, cancelled and deleted afterwards.
 """
 
@@ -13,8 +13,8 @@ MARK = "Remote stock"
 def fill(env: Any, quants: int, pickings: int, locations: int = 50, days: int = 90) -> dict[str, Any]:
     """Add quants, and ready deliveries of three lines each; commit, and return {"key": the administrator's API key}.
 
-    :param quants: at least three times the pickings, as each line takes from a quant of its own
-    :param days: over so many days before now the rows seem to have been written; 0: all of them now
+    :param quants: at least three per picking, because each line takes from a separate quant
+    :param days: spread the write dates over this many days before now; 0: all now
     """
     if quants < pickings * LINES_OF_A_PICKING:
         raise ValueError("there are more lines than quants to take from")
@@ -52,7 +52,7 @@ def fill(env: Any, quants: int, pickings: int, locations: int = 50, days: int = 
     return {"key": key}
 
 
-# The n-th of so many rows, written at its own time; the number decides everything else.
+# Row number n, with its write time; n decides all other values.
 _ROWS = """
     (SELECT n,
         date_trunc('second', now() AT TIME ZONE 'UTC') - %(days)s * interval '1 day' * (1 - n / {count}::float) AS at

@@ -1,4 +1,4 @@
-"""An Odoo process that does what it is told, one JSON object a line; so that it can be killed, or work beside others.
+"""An Odoo process that follows commands, one JSON object per line, so that it can be killed or run beside others.
 
     python dev/stand_ins/remote_odoo/worker.py CONFIG ADDON
 
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Commands:
-    """What can be asked for. ``env`` is an Odoo environment of the superuser, committed after each command."""
+    """The commands. ``env`` is an Odoo environment of the superuser, committed after each command."""
 
     def __init__(self, env: Any, addon: str) -> None:
         self.env = env
@@ -30,14 +30,14 @@ class Commands:
         return {"id": self.env["odoo.sync.source"].create(values).id}
 
     def sync(self, source_id: int) -> dict[str, Any]:
-        """Synchronize a source; return its run's fields, {} if another worker is at it."""
+        """Synchronize a source. Return the fields of its run, or {} if another worker has the source."""
         run = self.env["odoo.sync.source"].browse(source_id)._sync()
         names = [name for name in run._fields if name.endswith("_count")]
         return {name: run[name] for name in ("id", "status", "message", *names)} if run else {}
 
 
 def main() -> None:
-    """Load the registry, say that all is ready, and follow the commands."""
+    """Load the registry, report that it is ready, and follow the commands."""
     config_file, addon = sys.argv[1:]
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry

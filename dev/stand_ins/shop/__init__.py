@@ -1,7 +1,7 @@
-"""The demo shop: a real HTTP server that speaks the order API of the External Order Sync Guide.
+"""The demo shop: a real HTTP server with the order API of `docs/order_format.md`.
 
-It makes deterministic orders over the demo products of Odoo's Point of Sale, knows its own totals, and can be told to
-misbehave. Nothing but Python's standard library is used.
+It makes deterministic orders with the demo products of Odoo's Point of Sale, knows its totals, and can be made to
+misbehave. Only Python's standard library is used.
 
 On the command line::
 
@@ -15,10 +15,10 @@ In a test, in the same process::
         ...                                  # the API is at shop.url
         shop.add_orders(3)                   # the shop sells something
         shop.edit_order(1001)                # an order is changed afterwards
-        shop.put({"OrderID": 7})             # any JSON value, served as it is, in no total
+        shop.put({"OrderID": 7})             # any JSON value, served as it is, not part of the totals
         shop.faults.add("status", status=503, retry_after=1, times=2)
         shop.totals().grand_total            # what Odoo must have booked, a Decimal
-        shop.requests                        # what was asked, and with which key
+        shop.requests                        # the requests, and whether their key was valid
 
 API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
 
@@ -31,9 +31,9 @@ API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
 Control, without a key and from the loopback interface only, all JSON:
 
 ``POST /_control/orders`` ``{"count": n}`` makes n orders; ``DELETE`` forgets all of them.
-``POST /_control/orders/<OrderID>`` changes that order (a line more, paid in cash).
+``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
-``GET /_control/totals`` and ``GET /_control/requests`` tell what was sold and what was asked.
+``GET /_control/totals`` and ``GET /_control/requests`` show the sales and the requests.
 ``GET``, ``POST``, ``DELETE /_control/faults``: e.g. ``{"kind": "cut", "times": 1, "page": 2, "fraction": 0.5}``;
 the kinds and their options are those of :mod:`dev.stand_ins.shop.fault_answers`.
 ``POST /_control/settings`` ``{"shape": "object", "per_page": 50, "link_header": true}``.

@@ -11,13 +11,13 @@ class Answer:
     """What the handler writes.
 
     :param body: the bytes, or a function that returns them piece by piece together with ``length``
-    :param length: bytes that ``Content-Length`` announces, ``None`` for those of ``body``
+    :param length: value of ``Content-Length``, ``None`` for the length of ``body``
     :param chunked: send without ``Content-Length``, in chunks
     :param delay: seconds before the first byte of the answer
     :param trickle: seconds over which the body is sent
     :param send: share of the body that is sent before the connection is closed
     :param reset: reset the connection: ``before`` anything is sent, or in the middle of the ``body``
-    :param then: called after the answer was sent
+    :param then: called after the answer has been sent
     """
 
     status: int = 200
@@ -40,7 +40,7 @@ class Answer:
         return len(self.body)
 
     def pieces(self) -> Iterable[bytes]:
-        """Return the body in the pieces in which it is written."""
+        """Return the body in the pieces to write."""
         if callable(self.body):
             return self.body()
         body = self.body[: int(len(self.body) * self.send)] if self.send < 1 else self.body

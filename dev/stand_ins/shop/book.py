@@ -1,4 +1,4 @@
-"""The shop's order book: what the feed serves, in which order, and since when. Safe to use from several threads."""
+"""The shop's order book: the entries of the feed, their order and their dates of change. Thread-safe."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TIME_BETWEEN_ORDERS = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the feed: an order in all its versions (the last one counts), or a payload of a test's own."""
+    """One entry of the feed: an order with all its versions (the last one counts), or a test's payload."""
 
     payload: Any
     changed_at: datetime
@@ -39,12 +39,12 @@ class OrderBook:
         self._next_number = FIRST_NUMBER
 
     def add_past(self, count: int) -> list[Order]:
-        """Make orders that came in one a minute until now."""
+        """Make orders that were received one per minute until now."""
         now = self._clock()
         return self._add([now - TIME_BETWEEN_ORDERS * age for age in reversed(range(count))])
 
     def add(self, count: int) -> list[Order]:
-        """Make orders that come in now."""
+        """Make orders that are received now."""
         return self._add([self._clock()] * count)
 
     def _add(self, times: list[datetime]) -> list[Order]:
@@ -60,7 +60,7 @@ class OrderBook:
             return added
 
     def edit(self, number: int) -> Order:
-        """Change an order and return its new version; ``KeyError`` if the shop made no such order."""
+        """Change an order and return its new version. Raises ``KeyError`` for an unknown order."""
         with self._lock:
             versions = self._entries[number].versions
             if not versions:
@@ -82,12 +82,12 @@ class OrderBook:
             self._entries.clear()
 
     def orders(self) -> tuple[Order, ...]:
-        """Return the last version of every order that the shop made and still serves."""
+        """Return the last version of every order that the shop made and is still in the feed."""
         with self._lock:
             return tuple(entry.versions[-1] for entry in self._entries.values() if entry.versions)
 
     def versions(self, number: int) -> tuple[Order, ...]:
-        """Return an order as it was made and after each change; ``KeyError`` if there is none."""
+        """Return the original order and its version after each change. Raises ``KeyError`` for an unknown order."""
         with self._lock:
             return self._entries[number].versions
 

@@ -1,9 +1,9 @@
-"""What the shop sells: products of Odoo's Point of Sale demo data, known to Odoo by their names.
+"""The shop's products: products of Odoo's Point of Sale demo data, matched by their names.
 
-Chosen are products that an order can name without doubt: sellable, available in the Point of Sale, goods, neither
-combo nor tracked by lot, and with one variant only (a name that variants share would be ambiguous). The prices are the
-shop's own and exclude tax. ``tax_percent`` agrees with the sale tax that the demo data gives the product, which is
-15 % for some and none for others; as an order of the guide has a single ``TaxPercent``, a basket never mixes them.
+They are products that an order can name unambiguously: sellable goods, available in the Point of Sale, neither combos
+nor tracked by lot, and with only one variant (variants share a name). The prices are the shop's and exclude tax.
+``tax_percent`` matches the product's sales tax in the demo data, which is 15 % or none; because an order has a single
+``TaxPercent``, a basket never mixes them.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ class Product:
     :param name: the product's name in Odoo's demo data
     :param price: unit price without tax
     :param tax_percent: 0 or 15
-    :param item_id: the shop's own number, 0 for none; far above any id of a demo database, as in the guide's sample,
-        so that a product must be found by its name
+    :param item_id: the shop's number, 0 for none; far above any id of a demo database, so that the product must be
+        found by its name
     :param contains: names and quantities of the components in one unit
-    :param by_weight: sold in quarters too
+    :param by_weight: whether it is also sold in quarters of a unit
     """
 
     name: str
@@ -65,7 +65,7 @@ PRODUCTS: dict[str, Product] = {
         name=name,
         price=Decimal(price),
         tax_percent=_TAX_RATES[tax],
-        # Every third product has no number of its own, as the guide's sample item.
+        # Every third product has no number, like the sample item of docs/order_format.md.
         item_id=0 if index % 3 == 0 else 175700 + index,
         contains=tuple((component, Decimal(quantity)) for component, quantity in components.items()),
         by_weight=name == "Flour",
@@ -75,5 +75,5 @@ PRODUCTS: dict[str, Product] = {
 
 
 def products_taxed_at(tax_percent: Decimal) -> tuple[Product, ...]:
-    """Return the products that one order with this ``TaxPercent`` may hold."""
+    """Return the products that an order with this ``TaxPercent`` may contain."""
     return tuple(product for product in PRODUCTS.values() if product.tax_percent == tax_percent)

@@ -1,4 +1,4 @@
-"""The control endpoints, by which another process sells, edits and switches faults on."""
+"""The control endpoints, through which another process makes and changes orders and sets faults."""
 
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any

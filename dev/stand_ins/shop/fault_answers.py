@@ -1,7 +1,7 @@
-"""What each kind of fault does to an answer.
+"""The effect of each kind of fault on an answer.
 
-A function here is a kind of fault: its name is the kind, its keyword arguments are the options and their defaults. It
-gets the page that would have been answered and the shop, and returns what is answered instead.
+Each function here is a kind of fault: its name is the kind, its keyword arguments are the options with their defaults.
+It receives the regular page and the shop, and returns the answer to send instead.
 """
 
 import copy
@@ -51,8 +51,8 @@ def status(page: Page, shop: "ShopServer", *, status: int = 500, retry_after: in
 
 @_kind
 def redirect(page: Page, shop: "ShopServer", *, to: str = "127.0.0.2", status: int = 302) -> Answer:
-    """Send the client elsewhere: to ``same``, another path here; to ``localhost``, the same server by another name; to
-    ``127.0.0.2``, another server that asks for no key and serves the same orders. See ``ShopServer.leaked_keys``."""
+    """Redirect the client: to ``same``, another path here; to ``localhost``, the same server by another name; to
+    ``127.0.0.2``, another server that needs no key and serves the same orders. See ``ShopServer.leaked_keys``."""
     if to == "127.0.0.2":
         origin = shop.other_origin()
     elif to == "localhost":
@@ -64,7 +64,7 @@ def redirect(page: Page, shop: "ShopServer", *, to: str = "127.0.0.2", status: i
 
 @_kind
 def redirect_loop(page: Page, shop: "ShopServer", *, status: int = 302) -> Answer:
-    """Send the client in a circle."""
+    """Redirect the client in a loop."""
     return Answer(status, {"Location": "/api/loop"})
 
 
@@ -79,7 +79,7 @@ def delay(page: Page, shop: "ShopServer", *, seconds: float = 5.0) -> Answer:
 
 @_kind
 def trickle(page: Page, shop: "ShopServer", *, seconds: float = 5.0) -> Answer:
-    """Send the body in small pieces over some seconds, each soon enough for a read time-out of its own."""
+    """Send the body in small pieces over some seconds, each within the client's read timeout."""
     return replace(page.answer(), trickle=seconds)
 
 
@@ -101,20 +101,20 @@ def reset(page: Page, shop: "ShopServer", *, when: str = "before") -> Answer:
 
 @_kind
 def bad_json(page: Page, shop: "ShopServer", *, text: str = '{"orders": [{"OrderID": 1,') -> Answer:
-    """Send text that is no JSON; it is whole, unlike that of ``cut``."""
+    """Send text that is not JSON; unlike with ``cut``, it is complete."""
     return replace(page.answer(), body=text.encode())
 
 
 @_kind
 def html(page: Page, shop: "ShopServer") -> Answer:
-    """Send a web page with status 200, as a login wall does."""
+    """Send a web page with status 200, like a login page."""
     body = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>\n"
     return Answer(200, {"Content-Type": "text/html; charset=utf-8"}, body)
 
 
 @_kind
 def content_type(page: Page, shop: "ShopServer", *, value: str = "text/html; charset=utf-8") -> Answer:
-    """Send the right body under a wrong Content-Type."""
+    """Send the right body with a wrong Content-Type."""
     answer = page.answer()
     return replace(answer, headers={**answer.headers, "Content-Type": value})
 
@@ -139,7 +139,7 @@ def numbers(page: Page, shop: "ShopServer") -> Answer:
 
 @_kind
 def invalid_utf8(page: Page, shop: "ShopServer") -> Answer:
-    """Send bytes that are no UTF-8 inside a JSON string."""
+    """Send bytes that are not UTF-8 inside a JSON string."""
     return replace(page.answer(), body=b'[{"OrderID": "\xff\xfe"}]')
 
 
@@ -151,7 +151,7 @@ def deep(page: Page, shop: "ShopServer", *, depth: int = 10_000) -> Answer:
 
 @_kind
 def huge(page: Page, shop: "ShopServer", *, megabytes: int = 50, chunked: bool = False) -> Answer:
-    """Send the page padded with blanks, which is valid JSON; ``chunked`` does not announce how much it will be."""
+    """Send the page padded with blanks, which is valid JSON; with ``chunked``, its length is not announced."""
     body = page.answer().body
     block = b" " * MEGABYTE
 
@@ -165,7 +165,7 @@ def huge(page: Page, shop: "ShopServer", *, megabytes: int = 50, chunked: bool =
 
 @_kind
 def gzip_bomb(page: Page, shop: "ShopServer", *, megabytes: int = 100) -> Answer:
-    """Send a thousandth of what it is when it is unpacked: the page padded with blanks."""
+    """Send the page padded with blanks and compressed to about a thousandth of its size."""
     answer = page.answer()
     return replace(
         answer, headers={**answer.headers, "Content-Encoding": "gzip"}, body=_padded_gzip(answer.body, megabytes)
@@ -207,7 +207,7 @@ def _with_first(page: Page, values: dict[str, Any]) -> list[Any]:
 
 @_kind
 def edit(page: Page, shop: "ShopServer") -> Answer:
-    """Answer well, then change the page's first order, so that the next poll sees it different."""
+    """Answer normally, then change the page's first order, so that the next poll receives it changed."""
     numbers = [entry.versions[-1].number for entry in page.entries if entry.versions]
     return replace(page.answer(), then=(lambda: shop.edit_order(numbers[0])) if numbers else None)
 
@@ -217,7 +217,7 @@ def edit(page: Page, shop: "ShopServer") -> Answer:
 
 @_kind
 def duplicate_page(page: Page, shop: "ShopServer") -> Answer:
-    """Send the page before once more (of page 1: itself); its ``Link`` leads to the page that was asked for."""
+    """Send the previous page again (for page 1: itself); its ``Link`` points to the requested page."""
     number = page.request.page
     earlier = replace(page.request, page=max(1, number - 1))
     return replace(make_page(shop.book, page.settings, earlier, page.path), next_page=number).answer()
@@ -241,6 +241,6 @@ def reorder(page: Page, shop: "ShopServer") -> Answer:
 
 @_kind
 def endless_page(page: Page, shop: "ShopServer") -> Answer:
-    """Send the first page whatever page is asked for, and always name a next one."""
+    """Send the first page for every request, always with a link to a next page."""
     first = make_page(shop.book, page.settings, replace(page.request, page=1), page.path)
     return replace(first, next_page=page.request.page + 1).answer()

@@ -1,4 +1,4 @@
-"""Which fault hits which request; :mod:`dev.stand_ins.shop.fault_answers` says what it does to the answer."""
+"""Decides which fault hits which request; for the effects see :mod:`dev.stand_ins.shop.fault_answers`."""
 
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +11,7 @@ from .fault_answers import KINDS
 
 @dataclass(kw_only=True)
 class Fault(faults.Fault):
-    """A fault that is switched on: of a kind of :data:`dev.stand_ins.shop.fault_answers.KINDS`.
+    """An active fault of a kind in :data:`dev.stand_ins.shop.fault_answers.KINDS`.
 
     :param options: options of that kind
     :param probability: share of the requests that it hits
@@ -39,9 +39,9 @@ class Faults(FaultSwitches[Fault]):
     def add(
         self, kind: str, *, times: int | None = 1, page: int | None = None, probability: float = 1.0, **options: Any
     ) -> Fault:
-        """Switch a fault on, for the next request unless told otherwise.
+        """Add a fault, by default for the next request only.
 
-        Raises ``ValueError`` for a kind, an option or a value that does not exist.
+        Raises ``ValueError`` for an unknown kind, option or value.
         """
         if kind not in KINDS:
             raise ValueError(f"unknown fault {kind!r}; there are {', '.join(sorted(KINDS))}")
@@ -68,7 +68,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _fits(value: Any, default: Any) -> bool:
-    """Whether an option may be given instead of its default."""
+    """Return whether a value is allowed for an option with this default."""
     if default is None:
         return True
     return _is_number(value) and value >= 0 if _is_number(default) else isinstance(value, type(default))

@@ -1,4 +1,4 @@
-"""One page of the feed: what is asked for, which entries are on it, and how it is printed."""
+"""One page of the feed: the request, its entries, and its output."""
 
 import json
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ MAX_PER_PAGE = 1000
 
 @dataclass(frozen=True)
 class Settings:
-    """How an instance of the shop answers.
+    """The answer settings of a shop.
 
-    :param shape: ``array`` ``[{…}]``, ``object`` ``{"orders": [{…}]}``, or ``single`` ``{…}``: a page is one order, and
-        an empty array where there is none
-    :param per_page: entries on a page when the request does not say; ``None`` is all of them
-    :param link_header: whether ``Link`` leads from page to page; without it a client has to count pages
+    :param shape: ``array`` ``[{…}]``, ``object`` ``{"orders": [{…}]}``, or ``single`` ``{…}``: each page is one order,
+        or an empty array if there is none
+    :param per_page: default number of entries per page; ``None`` means all
+    :param link_header: whether a ``Link`` header points to the next page; otherwise clients have to count pages
     """
 
     shape: str = "array"
@@ -47,7 +47,7 @@ class PageRequest:
 
     @classmethod
     def parse(cls, query_string: str, settings: Settings) -> "PageRequest":
-        """Read the query string; ``ValueError`` with the reason when a value is none. Unknown names are ignored."""
+        """Parse the query string. Raises ``ValueError`` for an invalid value; unknown names are ignored."""
         query = {name: values[-1] for name, values in parse_qs(query_string, keep_blank_values=True).items()}
         per_page = settings.per_page
         if "per_page" in query:
@@ -59,16 +59,16 @@ class PageRequest:
         return cls(since, page, per_page, query)
 
     def link(self, page: int) -> str:
-        """Return the query string of another page of the same walk."""
+        """Return the query string of another page of the same request."""
         return urlencode({**self.query, "page": page})
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is about to be answered.
+    """A page to be sent.
 
     :param path: address of the feed without the query string
-    :param next_page: number of the page that follows, ``None`` on the last one
+    :param next_page: number of the next page, ``None`` on the last one
     """
 
     request: PageRequest
@@ -95,11 +95,11 @@ class Page:
         return {"Link": f'<{self.path}?{self.request.link(self.next_page)}>; rel="next"'}
 
     def answer(self, payloads: list[Any] | None = None) -> Answer:
-        """Return the page, or the same page with other payloads on it."""
+        """Return the page, optionally with other payloads."""
         return json_answer(200, self.shaped(self.payloads if payloads is None else payloads), self.headers())
 
     def answer_text(self, payloads: list[Any], replacements: dict[str, str]) -> Answer:
-        """Return the page with JSON strings replaced by raw text, for what no JSON library writes."""
+        """Return the page with JSON strings replaced by raw text, for output that no JSON library would write."""
         text = json.dumps(self.shaped(payloads))
         for string, raw in replacements.items():
             text = text.replace(json.dumps(string), raw)

@@ -1,4 +1,4 @@
-"""Orders made from a seed. The same seed and number give the same order, however and whenever it is asked for."""
+"""Orders made from a seed. The same seed and number always give the same order."""
 
 import dataclasses
 from datetime import datetime
@@ -11,7 +11,7 @@ from .order import Component, Line, Order, Payment
 
 FIRST_NUMBER = 1001
 
-# Kinds of orders that are rare in a shop come at fixed places, so that a short feed has each of them too.
+# Rare kinds of orders come at fixed positions, so that even a short feed contains each of them.
 _CYCLE = 40
 _RETURNS, _GIFTS, _EXCHANGES = (9, 29), (19,), (39,)
 
@@ -32,8 +32,8 @@ class OrderGenerator:
     def make(self, number: int, changed_at: datetime) -> Order:
         """Return the order with this number.
 
-        Out of every 40, two are returns, one is given away (every line discounted to nothing) and one is an exchange of
-        equal things, whose total is 0 as well; the others are sales.
+        Of every 40 orders, two are returns, one is free (every line is discounted by 100 %) and one is an exchange of
+        equal products, whose total is 0 as well; the others are sales.
         """
         random = Random(f"{self.seed}/{number}")
         place = (number - FIRST_NUMBER) % _CYCLE
@@ -61,7 +61,7 @@ class OrderGenerator:
 
 
 def changed(order: Order, changed_at: datetime) -> Order:
-    """Return the order with one line more and paid anew in cash, as a shop assistant would change it afterwards."""
+    """Return the order with an added line and a new cash payment, like a shop assistant's later change."""
     products = products_taxed_at(order.tax_percent)
     line = Line(products[(order.number + len(order.lines)) % len(products)], Decimal(1))
     longer = dataclasses.replace(order, lines=(*order.lines, line), changed_at=changed_at, payments=())
@@ -91,7 +91,7 @@ def _returned(line: Line) -> Line:
 
 
 def _exchange(random: Random, tax_percent: Decimal) -> tuple[Line, ...]:
-    """One thing comes back and an equal one leaves."""
+    """Return the lines of an exchange: one product comes back, and an equal one leaves."""
     line = _line(random.choice(products_taxed_at(tax_percent)), Decimal(1))
     return (_returned(line), line)
 
@@ -134,7 +134,7 @@ def _payments(random: Random, order: Order) -> tuple[Payment, ...]:
 
 
 def _cash(random: Random, amount: Decimal) -> Payment:
-    # An empty CardType leaves only PaymentMode to tell what it is.
+    # With an empty CardType, only PaymentMode shows the payment type.
     return Payment(random.choice(("Cash", "Cash", "Cash", "CASH", "")), 1, amount)
 
 
@@ -149,6 +149,6 @@ def _card(random: Random, order: Order, amount: Decimal, position: int) -> Payme
 
 
 def _rounded_up_to_notes(random: Random, amount: Decimal) -> Decimal:
-    """Return what a customer hands over who has not got it exactly: the next multiple of a note, always more."""
+    """Return the cash of a customer without exact change: the next multiple of a note above the amount."""
     note = random.choice(_NOTES)
     return ((amount + CENT) / note).to_integral_value(ROUND_CEILING) * note

@@ -26,14 +26,14 @@ LOOP_PATH = "/api/loop"
 
 @dataclass
 class RequestRecord:
-    """What was asked of the shop; the key itself is not kept.
+    """A request to the shop, without the API key itself.
 
-    :param host: the ``Host`` header, by which name the shop was called
+    :param host: the ``Host`` header
     :param key: ``valid``, ``wrong`` or ``none``
-    :param key_header: the header that carried it
-    :param other_host: whether it reached the other server, to which only a redirect leads
+    :param key_header: the header with the key
+    :param other_host: whether it reached the other server, which only a redirect leads to
     :param fault: kind of the fault that hit it
-    :param status: status of the answer, ``None`` while or if there was none
+    :param status: status of the answer, ``None`` if there is none (yet)
     """
 
     time: datetime
@@ -54,7 +54,7 @@ class RequestRecord:
 class ShopListener(Listener):
     """A listening socket of the shop.
 
-    :param is_other_host: whether it plays the stranger to whom a redirect leads
+    :param is_other_host: whether it is the other server, which only a redirect leads to
     """
 
     stand_in: "ShopServer"
@@ -65,7 +65,7 @@ class ShopListener(Listener):
 
 
 class ShopHandler(Handler):
-    """One connection. Status and body of an answer are decided first; then it is written, with its faults."""
+    """One connection. First the status and body of an answer are decided, then it is written with its faults."""
 
     server: ShopListener
     server_version = "DemoShop/1.0"
@@ -134,7 +134,7 @@ class ShopHandler(Handler):
         except ValueError as error:
             return error_answer(400, str(error))
         page = make_page(shop.book, shop.settings, request, f"http://{self.record.host}{path}")
-        # Where a redirect has led to, no fault waits: it would be met again and again.
+        # No fault applies to the target of a redirect, because it would hit every attempt.
         fault = shop.faults.take(request.page) if path == FEED_PATH and not self.server.is_other_host else None
         if fault is None:
             return page.answer()
@@ -187,7 +187,7 @@ class ShopHandler(Handler):
             self.wfile.write(b"0\r\n\r\n")
 
     def _reset(self) -> None:
-        # Closing with a linger time of 0 sends RST; the ordinary way would say goodbye with FIN first.
+        # Closing with a linger time of 0 sends RST; a normal close would send FIN.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.rfile.close()

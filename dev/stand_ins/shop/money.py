@@ -1,6 +1,6 @@
-"""The shop's arithmetic and its way of printing money. Amounts are ``Decimal`` in a currency of two decimals.
+"""The shop's arithmetic and its format of money. Amounts are ``Decimal`` in a currency with two decimals.
 
-The shop is what the import is compared with, so it shares no code with it.
+The import is compared with the shop, so they share no code.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ ZERO = Decimal("0.00")
 
 
 def round_half_up(amount: Decimal) -> Decimal:
-    """Round to a cent, half a cent away from zero."""
+    """Round to a cent; half a cent is rounded away from zero."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Spread an amount over positive weights in proportion, in whole cents; the parts add up to the amount.
 
-    The cents that rounding down leaves over go to the largest remainders first.
+    The cents left over by rounding down go to the largest remainders first.
     """
     total = sum(weights)
     exact = [amount * weight / total for weight in weights]
@@ -31,13 +31,13 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 def as_number(amount: Decimal) -> float:
-    """Return the number that JSON prints as the guide does: ``80.0``, ``1092.35``.
+    """Return the number that JSON writes in the format of `docs/order_format.md`: ``80.0``, ``1092.35``.
 
-    A float prints the shortest text that reads back as itself, so two decimals come out exactly as they went in.
+    A float is written as the shortest text that reads back as the same float, so two decimals are kept exactly.
     """
     return float(amount)
 
 
 def as_text(amount: Decimal) -> str:
-    """Print money as text the way such systems do: ``92.0``, and ``1,092.00`` from a thousand on."""
+    """Return money as text, like such systems send it: ``92.0``, but ``1,092.00`` from a thousand on."""
     return f"{amount:,.2f}" if abs(amount) >= 1000 else str(float(amount))

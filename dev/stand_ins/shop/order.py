@@ -14,7 +14,7 @@ PAYMENT_MODE_CASH = 1
 
 @dataclass(frozen=True)
 class Component:
-    """A part that leaves the shelf with a line; ``quantity`` is that of the whole line."""
+    """A component that leaves the shelf with a line; ``quantity`` is for the whole line."""
 
     product: Product
     quantity: Decimal
@@ -30,7 +30,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Line:
-    """A sold (or, with a negative quantity, returned) product; ``discount`` is money off the whole line."""
+    """A sold product, or a returned one if the quantity is negative; ``discount`` is an amount for the whole line."""
 
     product: Product
     quantity: Decimal
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Payment:
-    """One entry of ``CheckoutDetails``; ``amount`` is what was handed over, before change."""
+    """One entry of ``CheckoutDetails``; ``amount`` is the amount handed over, before change."""
 
     card_type: str
     payment_mode: int
@@ -68,7 +68,7 @@ class Payment:
 
     @property
     def payment_type(self) -> str:
-        """``Cash`` or ``Card``, whichever way it is spelled."""
+        """``Cash`` or ``Card``, regardless of its spelling."""
         return self.card_type.capitalize() or ("Cash" if self.payment_mode == PAYMENT_MODE_CASH else "Card")
 
     def payload(self) -> dict:
@@ -92,10 +92,10 @@ class Order:
       own discount and its proportional share of the order's. Odoo, which by default rounds the tax of an order once,
       may therefore differ by at most one cent a line.
     - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax``.
-    - What was paid above ``GrandTotal`` was handed back in cash.
+    - Any amount paid above ``GrandTotal`` was given back in cash.
 
     :param changed_at: when the order was made or last changed, with its time zone
-    :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are printed as strings
+    :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are sent as strings
     """
 
     number: int
@@ -134,7 +134,7 @@ class Order:
         return self.amount_paid - self.grand_total
 
     def payload(self) -> dict:
-        """Return the order in the guide's "Single Order Format", ready for ``json.dumps``."""
+        """Return the order in the format of `docs/order_format.md`, ready for ``json.dumps``."""
         printed = as_text if self.totals_as_text else as_number
         return {
             "OrderID": self.number,

@@ -1,4 +1,4 @@
-"""The shop as a whole: its order book, its settings and faults, and the server that runs in threads of its own."""
+"""The complete shop: its order book, settings and faults, and the server that runs in separate threads."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,9 +23,9 @@ def _utcnow() -> datetime:
 class ShopServer:
     """A demo shop. As a context manager it serves inside the ``with`` block; otherwise call :meth:`start`.
 
-    :param orders: orders it starts with, one a minute until now
-    :param seed: decides all orders, and which requests a fault's probability hits
-    :param api_key: the key that a client must show
+    :param orders: number of orders to start with, one per minute until now
+    :param seed: decides all orders, and which requests a fault with a probability hits
+    :param api_key: the key that clients must send
     :param host: address to listen on
     :param port: port to listen on, 0 for any free one
     :param shape: see :class:`~dev.stand_ins.shop.feed.Settings`, as for ``per_page`` and ``link_header``
@@ -70,12 +70,12 @@ class ShopServer:
         self.stop()
 
     def start(self) -> None:
-        """Listen; after :meth:`stop` on the same port again. Raises ``OSError`` if the port is taken."""
+        """Start listening; after :meth:`stop`, on the same port again. Raises ``OSError`` if the port is taken."""
         self.stopping.clear()
         self.port = self._listen(self.host, self.port).server_port
 
     def stop(self) -> None:
-        """Stop listening and drop all connections; orders, faults and the request log stay."""
+        """Stop listening and drop all connections; orders, faults and the request log are kept."""
         self.stopping.set()
         with self._lock:
             listeners, self._listeners = self._listeners, {}
@@ -97,16 +97,16 @@ class ShopServer:
 
     @property
     def url(self) -> str:
-        """The address of the order feed, which goes into *External API URL*."""
+        """The address of the order feed, for *External API URL*."""
         return f"{self.base_url}{FEED_PATH}"
 
     def other_origin(self) -> str:
-        """Return the origin of the other server, to which only a redirect leads; it is started when first needed."""
+        """Return the origin of the other server, which only a redirect leads to. It is started when first needed."""
         return f"http://{OTHER_HOST}:{self._listen(OTHER_HOST, 0).server_port}"
 
     @property
     def leaked_keys(self) -> list[RequestRecord]:
-        """The requests that brought the shop's key to another host name than the shop's own."""
+        """The requests that sent the shop's key to a host name other than the shop's."""
         own = f"{self.host}:{self.port}"
         return [record for record in list(self.requests) if record.key == "valid" and record.host != own]
 
@@ -118,19 +118,19 @@ class ShopServer:
         return self.book.orders()
 
     def totals(self) -> Totals:
-        """Return what the shop's orders add up to, in their last versions, without what :meth:`put` added."""
+        """Return the totals of the shop's orders in their last versions, without entries added by :meth:`put`."""
         return compute_totals(self.orders)
 
     def add_orders(self, count: int = 1) -> list[Order]:
-        """Sell something: make orders, changed now."""
+        """Make new orders, dated now."""
         return self.book.add(count)
 
     def edit_order(self, number: int) -> Order:
-        """Change an order afterwards and return its new version; ``KeyError`` if there is none."""
+        """Change an order and return its new version. Raises ``KeyError`` for an unknown order."""
         return self.book.edit(number)
 
     def versions(self, number: int) -> tuple[Order, ...]:
-        """Return an order as it was made and after each change; ``KeyError`` if there is none."""
+        """Return the original order and its version after each change. Raises ``KeyError`` for an unknown order."""
         return self.book.versions(number)
 
     def put(self, payload: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a set of orders adds up to: the figures that an import of them must reach."""
+"""The totals of a set of orders, which an import of them must match."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from .order import Order
 class Totals:
     """Sums over orders.
 
-    :param payments: per payment type (``Cash``, ``Card``), net of change; what is in the till and what the bank owes
+    :param payments: per payment type (``Cash``, ``Card``), net of change
     :param shelf: per product name, the quantity that left the shelf as a line or as a component; returns are negative
-    :param pickings: transfers that Odoo makes of them, one an order for what leaves and one for what comes back
+    :param pickings: number of transfers that Odoo creates: per order, one for sold and one for returned products
     """
 
     orders: int
@@ -29,7 +29,7 @@ class Totals:
     pickings: int
 
     def as_json(self) -> dict:
-        """Return the figures for ``json.dumps``; money and quantities are strings, exact."""
+        """Return the figures for ``json.dumps``; money and quantities are exact strings."""
         return {
             "orders": self.orders,
             "amount_total": str(self.amount_total),

@@ -15,7 +15,7 @@ addTour("odoo_sync_mirror", () => [
     enterCookie("secret", "remote_password"),
     enter("code", "tour"),
     press("action_test_connection"),
-    { trigger: notification("Connected to Odoo 17 through JSON-RPC. It shows 2 products") },
+    { trigger: notification("Connected to Odoo 17 through JSON-RPC. The user can see 2 products") },
     closeNotification,
     press("action_sync_now"),
     { trigger: notification("3 Locations") },
