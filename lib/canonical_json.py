@@ -49,7 +49,7 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
             raise StrictJsonError(_lt("The value is nested deeper than %s levels.", MAX_DEPTH))
         if isinstance(value, dict):
             if not all(isinstance(name, str) for name in value):
-                raise StrictJsonError(_lt("The value has a name that is not text."))
+                raise StrictJsonError(_lt("The value has a key that is not text."))
             mark = "{"
             for name in sorted(value):
                 write(mark)

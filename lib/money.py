@@ -162,7 +162,7 @@ def _shown(value: Any) -> str | Message:
         return _lt("an object")
     if isinstance(value, list | tuple):
         return _lt("a list")
-    return _lt("a value of the type %s", type(value).__name__)
+    return _lt("a value of type %s", type(value).__name__)
 
 
 def decimal(amount: float) -> Decimal:

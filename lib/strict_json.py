@@ -198,7 +198,7 @@ class _Reader:
         """Return the offset after the value that begins at an offset, without decoding it."""
         end = value_end(self.text, position)
         if end is None:
-            self.fail(_lt("The list is neither continued nor closed %(place)s."), len(self.text))
+            self.fail(_lt("The list is not continued or closed correctly %(place)s."), len(self.text))
         return end
 
     def array(self, position: int) -> Generator[Any, None, int]:
@@ -215,7 +215,7 @@ class _Reader:
             if mark == "]":
                 return position + 1
             if mark != ",":
-                self.fail(_lt("The list is neither continued nor closed %(place)s."), position)
+                self.fail(_lt("The list is not continued or closed correctly %(place)s."), position)
             position = self.skip(position + 1)
 
     def expect_end(self, position: int) -> None:
@@ -280,7 +280,7 @@ class _Reader:
         if len(literal) <= MAX_EXPONENT and "e" not in literal and "E" not in literal:
             return Decimal(literal)  # the usual case: no bound can be broken
         if len(literal) > MAX_LITERAL:
-            problem = _lt("A number is written with %(count)s characters %(place)s.", count=len(literal))
+            problem = _lt("A number has %(count)s characters %(place)s, which is too long.", count=len(literal))
             return self._refuse(literal, problem)
         try:
             number = Decimal(literal)
@@ -298,7 +298,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
     closed = reader.text[position : position + 1] == "}"
     while not closed:
         if reader.text[position : position + 1] != '"':
-            reader.fail(_lt("The object lacks a name in double quotes %(place)s."), position)
+            reader.fail(_lt("The object lacks a key in double quotes %(place)s."), position)
         name, position = reader.value(position)
         names.append(name)
         position = reader.skip(position)
@@ -318,7 +318,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
         position = reader.skip(position)
         mark = reader.text[position : position + 1]
         if mark not in ("}", ","):
-            reader.fail(_lt("The object is neither continued nor closed %(place)s."), position)
+            reader.fail(_lt("The object is not continued or closed correctly %(place)s."), position)
         closed = mark == "}"
         position = position if closed else reader.skip(position + 1)
     reader.expect_end(position + 1)
@@ -381,7 +381,7 @@ def _shortened(names: list[str]) -> str | Message:
     shown = ", ".join(f'"{_excerpt(name[:40])}"' for name in names[:5])
     if len(names) > 5:
         return _lt("%s and more", shown)
-    return shown or _lt("no names at all")
+    return shown or _lt("no keys")
 
 
 def _place(text: str, position: int) -> Message:

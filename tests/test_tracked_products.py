@@ -144,7 +144,7 @@ class TestTrackedProducts(ExternalOrderCase):
     def test_half_a_phone_is_refused(self):
         self.put(self.by_serial, "SN1")
         self.put(self.by_serial, "SN2")
-        self.assertRefused(self.sell("Phone", 1.5), "by the piece")
+        self.assertRefused(self.sell("Phone", 1.5), "sold in whole units")
 
     def test_a_lot_on_two_shelves_is_taken_from_both(self):
         shelves = self.env["stock.location"].create(
@@ -277,7 +277,7 @@ class TestTrackedProducts(ExternalOrderCase):
         self.put(self.by_serial, "SN1", days=2)
         self.put(self.by_serial, "SN2", days=1)
         self.sell("Phone", 2)
-        self.assertRefused(self.give_back("Phone", 1), "takes back 1", "Phone")
+        self.assertRefused(self.give_back("Phone", 1), "returns 1", "Phone")
         self.assertEqual(self.lots(self.give_back("Phone", 2, 10))[1], [("SN1", 1.0), ("SN2", 1.0)])
 
     def test_what_was_never_sold_does_not_come_back(self):

@@ -49,7 +49,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
         copy, pairs = {}, []
         for key, entry in value.items():
             if not isinstance(key, str) or not _STORABLE.fullmatch(key):
-                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON text."))
+                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON."))
             own, kept, is_value = below(key)
             copy[kept] = _redact(entry, join(path, kept), depth + 1, rule if rule in OF_CARD else own)
             if is_value:
@@ -64,13 +64,13 @@ def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
         return value
     if isinstance(value, str):
         if not _STORABLE.fullmatch(value):
-            raise PayloadError(path, _lt("%(field)s holds a NUL character or half of a surrogate pair."))
+            raise PayloadError(path, _lt("%(field)s contains a NUL character or a lone surrogate."))
         return rule(value)
     if isinstance(value, float):
         value = Decimal(repr(float(value)))
     if isinstance(value, int | Decimal):
         return _redact_number(value, path, rule)
-    problem = _lt("%(field)s holds a value of the type %(type)s, which JSON does not have.")
+    problem = _lt("%(field)s contains a value of type %(type)s, which does not exist in JSON.")
     raise PayloadError(path, problem, type=type(value).__name__)
 
 
@@ -82,7 +82,7 @@ def _redact_number(number: int | Decimal, path: str, rule: Rule) -> Any:
         return "" if rule in OF_CARD else 0
     if number_problem(exact):
         raise PayloadError(
-            path, _lt("%(field)s must be a finite number that is not too large, too small or too long to be stored.")
+            path, _lt("%(field)s must be a finite number that is not too large, small or long to be stored.")
         )
     if rule is keep:
         return number

@@ -169,7 +169,7 @@ class OrderFeed:
                 number += 1
                 url = next_url
         problem = _lt(
-            "The order feed did not end after %s pages; have it send more orders a page, or raise the limit.",
+            "The order feed did not end after %s pages; have it send more orders per page, or raise the limit.",
             settings.max_pages,
         )
         raise FeedError(problem, "limit")
@@ -209,8 +209,8 @@ class OrderFeed:
             kind, retryable = "status", True
         except BodyTooLarge:
             problem = _lt(
-                "The external system (%(url)s) sent more than the limit (%(page_bytes)s bytes a page, %(bytes)s in "
-                "total); have it send fewer orders at a time.",
+                "The external system (%(url)s) sent more than the limit (%(page_bytes)s bytes per page, %(bytes)s "
+                "in total); have it send fewer orders at a time.",
                 page_bytes=self.settings.max_page_bytes,
                 bytes=self.settings.max_bytes,
             )
@@ -276,7 +276,8 @@ class OrderFeed:
             raise FeedError(message, "status", status=status)
         if status == 429:
             message = _lt(
-                "The external system asks for fewer requests (status %s), even after retries; sync less often.", status
+                "The external system asks for fewer requests (status %s), even after retries; synchronize less often.",
+                status,
             )
             raise FeedError(message, "status", retryable=True, status=status)
         if status >= 500:
@@ -352,8 +353,8 @@ def _auth_headers(settings: FeedSettings) -> dict[str, str]:
         return {}
     if not _HEADER_VALUE.fullmatch(settings.api_key):
         problem = _lt(
-            "The External API Key contains characters that cannot be sent (spaces around it, line breaks, or letters "
-            "other than ASCII); enter it again."
+            "The External API Key contains characters that cannot be sent (spaces around it, line breaks, or "
+            "non-ASCII characters); enter it again."
         )
         raise FeedError(problem, "auth")
     if settings.auth_method == "bearer":

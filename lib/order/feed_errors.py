@@ -36,9 +36,9 @@ def timeout_problem(seconds: float, work_seconds: float, work_is_over: bool) -> 
     """
     if work_is_over:
         return _lt(
-            "The external system (%(url)s) did not deliver everything within the %(seconds)s seconds that Odoo's time "
-            "limit leaves for a download (limit_time_real_cron or limit_time_real). What had arrived is kept. Let it "
-            "send fewer orders at a time, or raise the limit.",
+            "The external system (%(url)s) did not deliver everything within the %(seconds)s seconds that Odoo's "
+            "time limit leaves for a download (limit_time_real_cron or limit_time_real). The orders received so "
+            "far are kept. Have it send fewer orders at a time, or raise the limit.",
             seconds=f"{work_seconds:.0f}",
         )
     return _lt(
@@ -68,7 +68,7 @@ def connection_problem(error: requests.RequestException) -> tuple[Message, FeedE
     if isinstance(error, requests.ConnectTimeout):
         return _lt("The external system (%(url)s) did not accept the connection in time."), "timeout", True
     if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in causes):
-        return _lt("The external system (%(url)s) did not answer in time."), "timeout", True
+        return _lt("The external system (%(url)s) did not respond in time."), "timeout", True
     if not isinstance(error, requests.ConnectionError):
         problem = _lt("The request to the external system (%(url)s) failed; check the External API URL.")
         return problem, "connection", False

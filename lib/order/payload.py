@@ -35,9 +35,9 @@ _CHARGES = ("ServiceCharges", "DeliveryCharges", "Tip", "TipAmount")
 # Numbers that are not amounts, or whose amounts have fields of their own in `OrderPayload`.
 _NO_FURTHER_AMOUNTS = {*_AMOUNTS, *_CHARGES, "OrderID", "OrderStatus", "PaymentMode", "Currency"}
 _MISSING_TOTALS = {
-    "GrandTotal": _lt("GrandTotal is missing, so what was paid was taken for the total").as_note(),
+    "GrandTotal": _lt("GrandTotal is missing, so the amount paid was used as the total").as_note(),
     "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked").as_note(),
-    "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it").as_note(),
+    "AmountPaid": _lt("AmountPaid is missing, so the payments were not checked against it").as_note(),
 }
 
 
@@ -130,7 +130,7 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
         components = _components(entry, path, MAX_LINES - lines, warnings)
         lines += len(components)
         if discount > abs(gross).to_integral_value("ROUND_CEILING"):
-            problem = _lt("%(field)s must not be more than the line's Price times Quantity.")
+            problem = _lt("%(field)s must not exceed the line's Price times Quantity.")
             raise PayloadError(f"{path}.DiscountAmount", problem)
         if not quantity:
             warnings.append(_left_out(path))
@@ -155,7 +155,7 @@ def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list
 
 
 def _left_out(path: str) -> Message:
-    return _lt("%s has the Quantity 0 and was left out", path).as_note()
+    return _lt("%s has Quantity 0 and was left out", path).as_note()
 
 
 def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]) -> tuple[Payment, ...]:
@@ -236,7 +236,7 @@ def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tu
         raise PayloadError(where, _lt("%(field)s must be a list."))
     if len(entries) > limit:
         problem = _lt(
-            "%(field)s must have at most %(limit)s entries, not %(count)s (an order: %(lines)s lines in all)."
+            "%(field)s must have at most %(limit)s entries, not %(count)s (an order may have %(lines)s lines in total)."
         )
         raise PayloadError(where, problem, limit=limit, count=len(entries), lines=MAX_LINES)
     for index, entry in enumerate(entries):
@@ -300,7 +300,7 @@ def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LEN
         raise PayloadError(where, problem, limit=limit, count=len(text))
     text = _LINE_BREAK.sub(" ", text)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise PayloadError(where, _lt("%(field)s holds a control character."))
+        raise PayloadError(where, _lt("%(field)s contains a control character."))
     return text
 
 

@@ -36,7 +36,11 @@ class ExternalOrderImport(models.AbstractModel):
         # The secret never leaves the server, and what is made of it does not tell it.
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         if not secret:
-            raise UserError(for_reader(self.env)._("The system parameter database.secret is missing; Odoo needs it."))
+            raise UserError(
+                for_reader(self.env)._(
+                    "The system parameter database.secret is missing. Odoo does not work without it; restore it."
+                )
+            )
         digest = hmac.digest(secret.encode(), f"external_order_sync/{sync.id}/{external_id}".encode(), "sha256")
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
@@ -87,21 +91,22 @@ class ExternalOrderImport(models.AbstractModel):
         env = for_reader(self.env)
         total = payload.grand_total
         if pos_order.source != "external" or pos_order.state in ("draft", "cancel"):
-            problem = env._("it is not a paid order that was imported")
+            problem = env._("it is not a paid, imported order")
         elif pos_order.company_id != sync.company_id or pos_order.config_id != sync.pos_config_id:
             problem = env._("it belongs to %s", pos_order.config_id.display_name)
         elif total is not None and pos_order.currency_id.compare_amounts(pos_order.amount_total, float(total)):
             currency = pos_order.currency_id
             problem = env._(
-                "its total is %(booked)s, and that of the external order is %(stated)s",
+                "its total is %(booked)s, but the external order's total is %(stated)s",
                 booked=currency.format(pos_order.amount_total),
                 stated=currency.format(float(total)),
             )
         else:
             return ""
         return env._(
-            "The POS order %(order)s has the identity of this external order, but %(problem)s. Nothing was booked. "
-            "Compare both: if it is the same sale, press Ignore here; if not, cancel or delete it, then press Retry.",
+            "The POS order %(order)s has the same identity as this external order, but %(problem)s. Nothing was "
+            "booked. Compare both orders: if they are the same sale, press Ignore here; if not, cancel or delete "
+            "the POS order, then press Retry.",
             order=pos_order.name,
             problem=problem,
         )

@@ -147,8 +147,8 @@ class ExternalOrderLots(models.AbstractModel):
         env = for_reader(self.env)
         if product.tracking == "serial" and line.quantity % 1:
             message = env._(
-                '"%(product)s" has serial numbers and is sold by the piece, but the order has a Quantity of '
-                "%(quantity)s. Book this order by hand, then ignore it here.",
+                '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
+                "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
                 product=product.display_name,
                 quantity=f"{line.quantity.normalize():f}",
             )
@@ -157,9 +157,9 @@ class ExternalOrderLots(models.AbstractModel):
             if picks := free.take_back(product, quantity):
                 return picks
             message = env._(
-                'The order takes back %(quantity)s of "%(product)s" without saying which lots or serial numbers, and '
-                "more than one may be meant, or none is known to be at a customer. Book the return in the Point of "
-                "Sale, where they can be entered, then ignore this order.",
+                'The order returns %(quantity)s of "%(product)s" without lots or serial numbers. Either several '
+                "could be meant, or none is known to be at a customer. Enter the return with its lots or serial "
+                "numbers in the Point of Sale, then ignore this order.",
                 product=product.display_name,
                 quantity=self._number(quantity),
             )
@@ -167,9 +167,9 @@ class ExternalOrderLots(models.AbstractModel):
         picks, there = free.take(product, quantity)
         if not picks:
             message = env._(
-                'The order takes %(wanted)s of "%(product)s", but %(there)s can be taken from lots or serial numbers '
-                "in %(location)s; what is reserved or expired does not count. Correct the stock in Inventory, then "
-                "press Retry.",
+                'The order needs %(wanted)s of "%(product)s", but only %(there)s is available in lots or serial '
+                "numbers in %(location)s, not counting reserved or expired stock. Correct the stock in Inventory, "
+                "then press Retry.",
                 wanted=self._number(quantity),
                 product=product.display_name,
                 there=self._number(there),
@@ -248,8 +248,8 @@ class ExternalOrderLots(models.AbstractModel):
         Tax._round_base_lines_tax_details(base_lines, config.company_id)
         if config.currency_id.compare_amounts(self._total(lines), wanted):
             message = for_reader(self.env)._(
-                "The order takes one of its products from several lots, and its amounts cannot be shared between them. "
-                "Book this order by hand, then ignore it here."
+                "One of the order's products comes from several lots, and its amounts cannot be split between "
+                "them. Enter this order by hand, then ignore it here."
             )
             raise ExternalOrderError("odoo_error", message)
         return lines

@@ -80,8 +80,8 @@ class ExternalOrderPricing(models.AbstractModel):
         if stated == currency.symbol.upper() and self._is_only_symbol(currency):
             return
         message = for_reader(self.env)._(
-            "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale in that currency, or "
-            "let the external system send the code of the currency, such as %(ours)s.",
+            "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale with the order's "
+            "currency, or have the external system send the currency code, such as %(ours)s.",
             theirs=order.currency,
             pos=terms.config.name,
             ours=currency.name,
@@ -102,7 +102,7 @@ class ExternalOrderPricing(models.AbstractModel):
             return round_currency(order.grand_total, terms.unit)
         if not order.payments and order.amount_paid is None:
             message = for_reader(self.env)._(
-                "The order has neither a GrandTotal nor payments, so what it costs cannot be checked. The external "
+                "The order has neither a GrandTotal nor payments, so its total cannot be checked. The external "
                 "system has to send one of them."
             )
             raise ExternalOrderError("invalid_payload", message)
@@ -113,8 +113,8 @@ class ExternalOrderPricing(models.AbstractModel):
         """Refuse an order with charges beside its items, which no line could carry."""
         for name, amount in order.charges:
             message = for_reader(self.env)._(
-                "%(field)s (%(amount)s) is charged beside the items, and such charges cannot be imported. Let the "
-                "external system send it as an item.",
+                "%(field)s (%(amount)s) is charged in addition to the items, and such charges cannot be imported. "
+                "Have the external system send it as an item.",
                 field=name,
                 amount=amount_text(terms.currency, amount),
             )
@@ -148,14 +148,14 @@ class ExternalOrderPricing(models.AbstractModel):
                 explained = {"name": line.name, "sent": f"{line.quantity:f}", "kept": f"{quantity:f}"}
                 if not quantity:
                     message = for_reader(self.env)._(
-                        'The quantity %(sent)s of "%(name)s" is less than Odoo can keep. Raise the Decimal Accuracy of '
-                        '"Product Unit".',
+                        'The quantity %(sent)s of "%(name)s" is too small for Odoo to store. Raise the Decimal '
+                        'Accuracy of "Product Unit".',
                         **explained,
                     )
                     raise ExternalOrderError("invalid_payload", message)
                 text = for_reader(self.env)._(
-                    'The quantity %(sent)s of "%(name)s" is kept as %(kept)s, at the same amount. The Decimal '
-                    'Accuracy of "Product Unit" decides it.',
+                    'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
+                    'of "Product Unit". The amount is unchanged.',
                     **explained,
                 )
                 warnings.append(Warn(text, ""))

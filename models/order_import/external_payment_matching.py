@@ -70,8 +70,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         return ExternalOrderError(
             "payment_ambiguous",
             for_reader(self.env)._(
-                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Choose the one that is meant "
-                "with Choose Payment Method.",
+                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Use Choose Payment Method to "
+                "select the right one.",
                 payment=self._describe(card_type, mode),
                 pos=sync.pos_config_id.name,
                 methods=", ".join(found[:METHODS_NAMED].mapped("name")),
@@ -145,13 +145,12 @@ class ExternalPaymentMatching(models.AbstractModel):
             )
         elif sync.unknown_payment == "refuse" and not card_type and mode is None:
             problem = env._(
-                "A payment says neither its CardType nor its PaymentMode. Choose a method for unknown payments in the "
+                "A payment has neither a CardType nor a PaymentMode. Choose a method for unknown payments in the "
                 "synchronization, under Mappings."
             )
         elif sync.unknown_payment == "refuse":
             problem = env._(
-                "%(payment)s matches no payment method of %(pos)s. Choose the one that is meant with Choose Payment "
-                "Method.",
+                "%(payment)s matches no payment method of %(pos)s. Use Choose Payment Method to select the right one.",
                 payment=described,
                 pos=sync.pos_config_id.name,
             )
@@ -166,7 +165,8 @@ class ExternalPaymentMatching(models.AbstractModel):
             method = sync.unknown_payment_method_id if sync.unknown_payment == "method" else None
             method = method or self._get_first_method(methods, card_type, mode)
             return method, env._(
-                "%(payment)s matches no payment method; %(method)s was used. Add a payment mapping to decide it.",
+                "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the "
+                "right one.",
                 payment=described,
                 method=method.name,
             )

@@ -77,8 +77,8 @@ class ExternalPaymentSettling(models.AbstractModel):
             return
         code = "overpaid" if total >= 0 else "not_fully_paid"
         message = for_reader(self.env)._(
-            "By its BalanceAmount of %s the order still owes money to the customer. It is imported when the external "
-            "system sends it settled.",
+            "The BalanceAmount of %s says that money is still owed to the customer. The order will be imported "
+            "once the external system sends it as settled.",
             amount_text(currency, balance),
         )
         raise ExternalOrderError(code, message)
@@ -144,8 +144,8 @@ class ExternalPaymentSettling(models.AbstractModel):
         cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
         if sum((payment["amount"] for payment in cash), ZERO) < amount:
             message = for_reader(self.env)._(
-                "The order totals %(total)s, but %(paid)s was paid for it. Only cash gives change: what a card paid "
-                "too much is not accounted for. If it is a tip, the external system has to say so.",
+                "The order totals %(total)s, but %(paid)s was paid. Only cash payments can give change, so the "
+                "excess paid by card is unexplained. If it is a tip, the external system has to say so.",
                 total=amount_text(currency, total),
                 paid=amount_text(currency, sum((payment["amount"] for payment in payments), ZERO)),
             )

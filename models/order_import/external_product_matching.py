@@ -100,7 +100,7 @@ class ExternalProductMatching(models.AbstractModel):
                     key,
                     for_reader(self.env)._(
                         "An alias maps it to %(product)s, which can no longer be sold in this Point of Sale. Make "
-                        "that product available, or choose another one.",
+                        "this product available, or choose another one.",
                         product=alias.product_id.display_name,
                     ),
                 )
@@ -216,7 +216,7 @@ class ExternalProductMatching(models.AbstractModel):
             "other": ", ".join(self._describe(product) for product in others[:PRODUCTS_NAMED]),
         }
         message = env._(
-            '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the one that is meant.',
+            '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the right one.',
             **values,
         )
         if chosen.id == key.item_id != key.odoo_id:
@@ -268,8 +268,8 @@ class ExternalProductMatching(models.AbstractModel):
             here = hidden.filtered_domain(in_company)
             if not here:
                 return env._(
-                    "There is a product of this name, but it belongs to another company. Share it with all companies, "
-                    "or choose another product."
+                    "There is a product with this name, but it belongs to another company. Share it with all "
+                    "companies, or choose another product."
                 )
             product = here[0]
             reasons = [
@@ -282,7 +282,7 @@ class ExternalProductMatching(models.AbstractModel):
                 if is_so
             ]
             return env._(
-                "There is such a product, %(product)s, but it cannot be sold here: %(reasons)s. Make it available, or "
+                "The product %(product)s matches, but it cannot be sold here: %(reasons)s. Make it available, or "
                 "choose another product.",
                 product=self._describe(product),
                 reasons=", ".join(reasons),
@@ -290,8 +290,8 @@ class ExternalProductMatching(models.AbstractModel):
         for_sale = similar and self.env["product.product"].union(*similar).filtered_domain(self._product_domain(sync))
         if for_sale:
             return env._(
-                "There is a product with nearly the same name: %(product)s. If it is the same, choose it; do not "
-                "create another one.",
+                "There is a product with nearly the same name: %(product)s. If it is the right one, choose it "
+                "instead of creating another.",
                 product=self._describe(for_sale[0]),
             )
         return env._(

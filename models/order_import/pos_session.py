@@ -48,7 +48,7 @@ class PosSession(models.Model):
         readonly=True,
         copy=False,
         groups="external_order_sync.group_user",
-        help="How often closing it by itself began in a row without coming to an end.",
+        help="Number of consecutive automatic closings that started but did not finish.",
     )
 
     # Written by the system alone: they decide which sessions are closed and posted without a person.
@@ -92,8 +92,8 @@ class PosSession(models.Model):
         if not waiting and unfinished:
             raise UserError(
                 for_reader(self.env)._(
-                    "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing it; "
-                    "the orders wait until then.",
+                    "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing "
+                    "it. The orders wait until then.",
                     pos=config.name,
                     session=unfinished[0].name,
                 )
@@ -324,7 +324,9 @@ class PosSession(models.Model):
         sync = self.external_order_sync_id
         if self.external_closing_starts >= MAX_CLOSING_STARTS:
             env = for_reader(with_reader(self, sync.responsible_id or self.user_id).env)
-            self._end_closing(env._("The server stopped %s times while it was closing it.", MAX_CLOSING_STARTS))
+            self._end_closing(
+                env._("The server stopped %s times while it was closing the session.", MAX_CLOSING_STARTS)
+            )
             return
         if not self.try_lock_for_update(allow_referencing=True):
             return  # orders are coming in
@@ -393,8 +395,8 @@ class PosSession(models.Model):
         responsible = sync.responsible_id or self.user_id
         env = for_reader(with_reader(self, responsible).env)
         advice = env._(
-            "Close the session manually, or fix the cause and mark this activity as done to have it retried. "
-            "External orders keep coming in."
+            "Close the session manually, or fix the cause and mark this activity as done so that Odoo tries again. "
+            "External orders are still imported."
         )
         self.activity_schedule(
             CLOSING_ACTIVITY,

@@ -22,8 +22,8 @@ class StockPicking(models.Model):
         """Say that goods which were sold have not left, as this transfer could not be done."""
         self.ensure_one()
         return for_reader(self.env)._(
-            "The transfer %(transfer)s could not be done, so the stock is unchanged (%(products)s). Open it and press "
-            "Validate: Odoo says there what is missing.",
+            "The transfer %(transfer)s could not be validated, so the stock is unchanged (%(products)s). Open it "
+            "and press Validate to see what is missing.",
             transfer=self.name,
             products=", ".join(self.move_ids.product_id.mapped("display_name")),
         )

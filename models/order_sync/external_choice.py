@@ -24,7 +24,7 @@ class ExternalChoice(models.AbstractModel):
         readonly=False,
         precompute=True,
         required=True,
-        help="The choice counts for orders of this company alone.",
+        help="The choice applies only to orders of this company.",
     )
 
     @api.depends("sync_id.company_id")

@@ -72,7 +72,7 @@ class ExternalOrder(models.Model):
             ("status_not_accepted", "Status Not Accepted"),
             ("server_stopped", "Server Stopped"),
             ("order_id_ambiguous", "Several Orders, One ID"),
-            ("order_in_the_way", "Another Order in the Way"),
+            ("order_in_the_way", "Conflicting POS Order"),
             ("odoo_error", "Refused by Odoo"),
         ],
         "Reason",
@@ -89,13 +89,14 @@ class ExternalOrder(models.Model):
             ("transfer_open", "Goods Not Moved"),
             ("payment_guessed", "Payment Method Guessed"),
             ("product_differs", "Product Name Differs"),
-            ("amounts_differ", "Amounts Contradict"),
+            ("amounts_differ", "Contradictory Amounts"),
             ("warning", "Imported With Warnings"),
         ],
-        "To Look At",
+        "To Check",
         readonly=True,
         copy=False,
-        help="What is doubtful about this imported order, until a person has seen it. Empty for mere notes.",
+        help="What to check about this imported order. Empty once a person has marked its warnings as seen, or if "
+        "it only has notes.",
     )
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)
@@ -296,7 +297,7 @@ class ExternalOrder(models.Model):
         """The inbox is written by the synchronization alone; these buttons are for the users of the product."""
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
-            raise AccessError(self.env._("Only users of External Order Sync may do this."))
+            raise AccessError(self.env._("This is allowed only for users of External Order Sync."))
 
     # ------------------------------------------------------------
     # Keeping house

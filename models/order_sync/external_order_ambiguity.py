@@ -68,8 +68,8 @@ class ExternalOrder(models.Model):
         else:
             done = env._("None of them was imported.")
         message = env._(
-            "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system give "
-            "each order an OrderID of its own; the next download then brings them in.",
+            "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system "
+            "give each order a different OrderID; the next download then imports them.",
             count=len(payloads),
             order=external_id,
             orders=orders,

@@ -25,7 +25,7 @@ class ExternalOrderAttempt(models.Model):
 
     run_id = fields.Many2one("external.order.sync.run", required=True, ondelete="cascade", readonly=True)
     date = fields.Datetime(required=True, readonly=True)
-    orders = fields.Json(required=True, readonly=True, help="The ids of the external orders.")
+    orders = fields.Json(required=True, readonly=True, help="IDs of the external orders.")
 
     _unique_run = models.UniqueIndex("(run_id)")
 
@@ -85,7 +85,7 @@ class ExternalOrder(models.Model):
     interruptions = fields.Integer(
         "Interrupted Attempts",
         readonly=True,
-        help="How often the server stopped while it was importing the order, alone or with others.",
+        help="Number of times the server stopped while it was importing this order, alone or with others.",
     )
 
     _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) WHERE state = 'pending'")
@@ -116,9 +116,9 @@ class ExternalOrder(models.Model):
         """Count that the process died during an attempt at these locked orders."""
         env = for_reader(self.env)
         reason = env._(
-            "The server stopped %s times while it was importing this order, the last time with this order alone. It "
-            "may be too large, or a customization may need too much time or memory. The server log says what stopped "
-            "it. Fix that or raise the limit, then press Retry.",
+            "The server stopped %s times while it was importing this order, the last time with this order alone. "
+            "The order may be too large, or a customization may need too much time or memory. See the server log "
+            "for the cause. Fix it or raise the limit, then press Retry.",
             MAX_INTERRUPTIONS,
         )
         for interruptions, orders in self.grouped("interruptions").items():

@@ -108,7 +108,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         :param prepared: its ``PreparedOrder``, ``None`` if it would not be imported
         """
         if outcome.pos_order:
-            return {"result": "known", "note": self.env._("Imported already: %s", outcome.pos_order.name)}
+            return {"result": "known", "note": self.env._("Already imported: %s", outcome.pos_order.name)}
         if isinstance(outcome.error, ExternalOrderError):
             return {"result": "problem", "reason": outcome.error.code, "note": str(outcome.error)}
         items = ", ".join(f"{line.quantity.normalize():f} x {line.product.name}" for line in prepared.priced.lines)
@@ -152,4 +152,4 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     reason = fields.Selection(
         lambda self: self.env["external.order"]._fields["error_code"]._description_selection(self.env)
     )
-    note = fields.Text("What to Know")
+    note = fields.Text("Notes")

@@ -179,7 +179,7 @@ class ExternalOrder(models.Model):
                 else {
                     "error_code": "status_not_accepted",
                     "error_message": for_reader(self.env)._(
-                        "Its status %s is not an accepted one. It will be imported if it arrives again with an "
+                        "Its status %s is not accepted. The order will be imported if it arrives again with an "
                         "accepted status.",
                         status or for_reader(self.env)._("(none)"),
                     ),

@@ -20,7 +20,7 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     content_html = fields.Html("Order as Read", compute="_compute_content_html", sanitize=False)
-    result_html = fields.Html("POS Order as Made", compute="_compute_result_html", sanitize=False)
+    result_html = fields.Html("POS Order as Created", compute="_compute_result_html", sanitize=False)
     has_guessed_payment = fields.Boolean(compute="_compute_has_guessed_payment")
     same_reason_count = fields.Integer(compute="_compute_same_reason_count")
     picking_count = fields.Integer(related="pos_order_id.picking_count")
@@ -52,7 +52,7 @@ class ExternalOrder(models.Model):
         """Return what the import reads in the payload, and why it cannot be read; one of both is ``None``."""
         self.ensure_one()
         if not self.payload:
-            return None, self.env._("The received data is no longer kept because the order was imported long ago.")
+            return None, self.env._("The received data was deleted because the order was imported long ago.")
         try:
             return parse_order(loads(self.payload)), None
         except PayloadError as error:
@@ -157,7 +157,7 @@ class ExternalOrder(models.Model):
         if not (card_type or mode):
             raise UserError(
                 self.error_message
-                or self.env._("Its payment says neither its CardType nor its PaymentMode, so no mapping can be made.")
+                or self.env._("Its payment has neither a CardType nor a PaymentMode, so it cannot be mapped.")
             )
         # An order that was imported shows what the choice is for, and stays as it is.
         waiting = self.browse()

@@ -58,8 +58,8 @@ class ExternalOrderSync(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, tracking=True, help='A descriptive name, such as "Main Store Orders".')
-    active = fields.Boolean(default=True, tracking=True, help="An archived synchronization never runs.")
+    name = fields.Char(required=True, tracking=True, help='For example "Main Store Orders".')
+    active = fields.Boolean(default=True, tracking=True, help="An archived synchronization does not run.")
     external_api_url = fields.Char(
         "External API URL",
         required=True,
@@ -100,7 +100,7 @@ class ExternalOrderSync(models.Model):
     responsible_id = fields.Many2one(
         "res.users",
         default=lambda self: self.env.user,
-        help="Receives one activity while orders need attention.",
+        help="Has one open activity while orders need attention.",
     )
 
     last_sync_date = fields.Datetime(readonly=True, copy=False)
@@ -124,12 +124,11 @@ class ExternalOrderSync(models.Model):
         help="This many minutes before the last synchronization are downloaded again. Known orders are recognized, "
         "so a generous overlap only costs download time.",
     )
-    fetch_cursor = fields.Datetime(
-        readonly=True, copy=False, help="Start of the last download that was received completely."
-    )
+    fetch_cursor = fields.Datetime(readonly=True, copy=False, help="Start of the last complete download.")
     accepted_statuses = fields.Char(
         "Accepted Order Statuses",
-        help="OrderStatus values that are imported, separated by commas (for example 103). Empty: all of them.",
+        help="Only orders with these OrderStatus values are imported. Separate them with commas, for example "
+        "103,104. Leave empty to import all orders.",
     )
     fetch_timeout = fields.Integer(default=120, help="Maximum number of seconds for one download, all pages included.")
     max_pages = fields.Integer(default=1000, help="A download ends with an error after this many pages.")
@@ -150,19 +149,19 @@ class ExternalOrderSync(models.Model):
     close_daily = fields.Boolean("Close Every Day", help="Close and post automatically opened sessions once a day.")
     closing_time = fields.Float(
         default=23.5,
-        help="Time of day in the time zone of the responsible user; without one, of the company; else UTC.",
+        help="Time of day in the time zone of the responsible user or, without one, of the company; otherwise UTC.",
     )
     closing_order_count = fields.Integer(
         "Close After",
-        help="Close and post an automatically opened session once it has at least this many orders. Orders arrive "
-        "in batches, so it may have a few more. 0: no limit.",
+        help="Close and post an automatically opened session once it has at least this many orders. It may have a "
+        "few more because orders are imported in batches. 0 means no limit.",
     )
 
     # What is kept
     payload_retention_days = fields.Integer(
         "Keep Payloads",
         default=90,
-        help="Days after which the received JSON of an imported order is dropped. 0 keeps it.",
+        help="Number of days after which the received JSON of an imported order is deleted. 0 keeps it.",
     )
 
     run_ids = fields.One2many("external.order.sync.run", "sync_id", "Runs")
@@ -391,7 +390,7 @@ class ExternalOrderSync(models.Model):
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
             summary = env._("External orders need attention")
-            note = env._("Some orders failed or have warnings. Open them with the buttons Failed and With Warnings.")
+            note = env._("Some orders failed or have warnings. Open them with the Failed and With Warnings buttons.")
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):

@@ -39,8 +39,9 @@ class ExternalOrderSync(models.Model):
             if other := sync._find_connected_alike().grouped("pos_config_id").get(sync.pos_config_id):
                 raise ValidationError(
                     self.env._(
-                        "%(other)s fetches orders from this address into %(pos)s already. With %(name)s as well, every "
-                        "sale would be booked twice. Change the address or the Point of Sale, or archive one of them.",
+                        "%(other)s already fetches orders from this address into %(pos)s. With %(name)s as well, "
+                        "every sale would be booked twice. Change the address or the Point of Sale, or archive one "
+                        "of them.",
                         other=other[0].name,
                         pos=sync.pos_config_id.name,
                         name=sync.name,
@@ -55,10 +56,11 @@ class ExternalOrderSync(models.Model):
             return None
         return {
             "warning": {
-                "title": self.env._("This address is connected already"),
+                "title": self.env._("This address is already connected"),
                 "message": self.env._(
-                    "%(other)s fetches orders from this address into %(pos)s. If the external system sends both the "
-                    "same orders, every sale is booked twice. Go on only if each key gets its own branch's orders.",
+                    "%(other)s fetches orders from this address into %(pos)s. If the external system sends both of "
+                    "them the same orders, every sale is booked twice. Continue only if each key returns the "
+                    "orders of a different branch.",
                     other=other[0].name,
                     pos=other[0].pos_config_id.name,
                 ),

@@ -12,8 +12,8 @@ class ExternalOrderSync(models.Model):
 
     prices_include_tax = fields.Boolean(
         tracking=True,
-        help="Switch this on if the Price of an item, and what is taken off it, include tax in the external system. "
-        "Otherwise prices exclude tax, and GrandTotal = AmountTotal - discounts + Tax.",
+        help="Switch this on if item prices and discounts include tax in the external system. Otherwise they "
+        "exclude tax, and GrandTotal = AmountTotal - discounts + Tax.",
     )
 
     @api.constrains("overlap_minutes", "payload_retention_days")

@@ -33,7 +33,7 @@ class ExternalOrderSyncRun(models.Model):
 
     sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
-    scheduled = fields.Boolean(readonly=True, help="Run by the scheduled action, not by a person.")
+    scheduled = fields.Boolean(readonly=True, help="Started by the scheduled action, not by a person.")
     status = fields.Selection(
         [("running", "Running"), ("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")],
         required=True,
@@ -46,20 +46,20 @@ class ExternalOrderSyncRun(models.Model):
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
 
-    fetch_starts = fields.Integer(readonly=True, help="How often its download began.")
+    fetch_starts = fields.Integer(readonly=True, help="Number of times its download was started.")
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
     feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again instead of the next one.")
-    cursor_corrected = fields.Boolean(readonly=True, help="The last download seemed to have been in the future.")
+    cursor_corrected = fields.Boolean(readonly=True, help="The time of the last download was in the future.")
     import_error = fields.Text(readonly=True)
-    refused = fields.Text("Entries Refused", readonly=True)
+    refused = fields.Text("Refused Entries", readonly=True)
     fetched_count = fields.Integer("Fetched", readonly=True)
     new_count = fields.Integer("New", readonly=True)
     known_count = fields.Integer("Already Known", readonly=True)
     changed_count = fields.Integer("Changed", readonly=True)
     ignored_count = fields.Integer("Ignored", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
-    ambiguous_count = fields.Integer("One ID for Several", readonly=True)
+    ambiguous_count = fields.Integer("Several Orders, One ID", readonly=True)
     imported_count = fields.Integer("Imported", readonly=True)
     doubtful_count = fields.Integer("With Warnings", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
@@ -189,8 +189,9 @@ class ExternalOrderSyncRun(models.Model):
         retrying(self.env, self._correct_cursor)
         if self.fetch_starts > MAX_FETCH_STARTS:
             problem = for_reader(self.env)._(
-                "The server stopped %s times during this download; what had arrived is imported. The server log says "
-                "why. Let the external system send fewer orders at a time, or lower the limits of a download.",
+                "The server stopped %s times during this download. The orders received so far are imported. See "
+                "the server log for the cause. Have the external system send fewer orders at a time, or lower the "
+                "limits of a download.",
                 MAX_FETCH_STARTS,
             )
             raise UserError(problem)

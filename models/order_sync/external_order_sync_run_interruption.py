@@ -54,7 +54,7 @@ class ExternalOrderSyncRun(models.Model):
             {
                 "status": "error",
                 "date_end": self.date_progress,
-                "message": for_reader(self.env)._("Interrupted. The next runs import the orders that it had received."),
+                "message": for_reader(self.env)._("Interrupted. The next run imports the orders that were received."),
             }
         )
         if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):

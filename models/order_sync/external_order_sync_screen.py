@@ -70,7 +70,7 @@ class ExternalOrderSync(models.Model):
         """Have the scheduler run these synchronizations at once."""
         self.check_access("read")
         if not self._trigger_sync():
-            return notification("warning", self.env._("Archived synchronizations never run."))
+            return notification("warning", self.env._("Archived synchronizations do not run."))
         names = ", ".join(self.filtered("active").mapped("name"))
         return notification("info", self.env._("Started in the background: %s", names))
 

@@ -28,17 +28,17 @@ class ExternalOrderSync(models.Model):
     secret_parameters = fields.Char(
         groups="base.group_system",
         copy=False,
-        help="Query parameters that hold a key, for a system that takes it in the address, for example token=KEY. They "
-        "are added to the External API URL. Only system administrators can read them.",
+        help="Query parameters that hold a key, for a system that expects it in the address, for example "
+        "token=KEY. They are added to the External API URL. Only system administrators can read them.",
     )
     external_api_key_binding = fields.Char(
-        "External API Key Entered For",
+        "External API Key Entered for",
         compute="_compute_external_api_key_binding",
         store=True,
         groups="base.group_system",
     )
     secret_parameters_binding = fields.Char(
-        "Secret Parameters Entered For",
+        "Secret Parameters Entered for",
         compute="_compute_secret_parameters_binding",
         store=True,
         groups="base.group_system",
@@ -63,7 +63,7 @@ class ExternalOrderSync(models.Model):
             if has_credentials(url):
                 raise ValidationError(
                     self.env._(
-                        "External API URL of %s: remove the user name and password from the address. The key belongs "
+                        "External API URL of %s: remove the user name and password from the address. Enter the key "
                         "in the field External API Key, which only system administrators can read.",
                         sync.name,
                     )
@@ -71,10 +71,10 @@ class ExternalOrderSync(models.Model):
             if names := key_parameters(url):
                 raise ValidationError(
                     self.env._(
-                        "External API URL of %(name)s: everybody who sees the synchronization could read %(parameters)s"
-                        " in the address. The key belongs in the field External API Key, or, if the external system "
-                        "takes it in the address only, in the field Secret Parameters. Only system administrators can "
-                        "read these.",
+                        "External API URL of %(name)s: everyone who sees the synchronization could read "
+                        "%(parameters)s in the address. Enter the key in the field External API Key or, if the "
+                        "external system accepts it only in the address, in the field Secret Parameters. Only "
+                        "system administrators can read these fields.",
                         name=sync.name,
                         parameters=", ".join(names),
                     )
@@ -111,8 +111,8 @@ class ExternalOrderSync(models.Model):
             return ""
         if not sync._is_secret_bound(name):
             message = for_reader(self.env)._(
-                "The %(secret)s of %(name)s was entered for %(old)s and is not sent to %(new)s. A system administrator "
-                "has to enter the key again for the new address.",
+                "The %(secret)s of %(name)s was entered for %(old)s and is not sent to %(new)s. A system "
+                "administrator must enter it again for the new address.",
                 secret=sync.fields_get([name])[name]["string"],
                 name=self.name,
                 old=bound_origins(sync[f"{name}_binding"]) or "?",

@@ -13,9 +13,9 @@ class ExternalPaymentMapping(models.Model):
     _inherit = ["external.choice"]
     _order = "sync_id, payment_mode, card_type"
 
-    payment_mode = fields.Char(help="PaymentMode in the external system, such as 2. Leave empty for any.")
+    payment_mode = fields.Char(help="PaymentMode in the external system, for example 2. Leave empty for any.")
     card_type = fields.Char(
-        help="CardType in the external system, such as Visa. Upper and lower case do not matter. Leave empty for any."
+        help="CardType in the external system, for example Visa. Case does not matter. Leave empty for any."
     )
     payment_method_id = fields.Many2one("pos.payment.method", required=True, ondelete="cascade")
 

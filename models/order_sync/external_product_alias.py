@@ -17,19 +17,17 @@ class ExternalProductAlias(models.Model):
     item_id = fields.Char(
         "External Item ID",
         index="btree_not_null",
-        help="ItemID in the external system, a number above 0. If it is set, it alone decides and the name is only "
-        "a note.",
+        help="ItemID in the external system, a number above 0. If it is set, only the ID is compared, and the name "
+        "is just a note.",
     )
-    item_name = fields.Char(
-        "External Item Name", help="ItemName in the external system. Upper and lower case do not matter."
-    )
+    item_name = fields.Char("External Item Name", help="ItemName in the external system. Case does not matter.")
     name_key = fields.Char(compute="_compute_name_key", store=True, index="btree_not_null")
     product_id = fields.Many2one(
         "product.product",
         required=True,
         ondelete="cascade",
         domain=[("sale_ok", "=", True), ("available_in_pos", "=", True)],
-        help="The product that is sold. It can be sold and is available in Point of Sale.",
+        help="The product to sell. It must be available for sale and in Point of Sale.",
     )
 
     waiting_count = fields.Integer(compute="_compute_waiting_count")
