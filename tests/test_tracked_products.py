@@ -122,18 +122,18 @@ class TestTrackedProducts(ExternalOrderCase):
         self.put(self.by_serial, "SN2", days=1)
         self.synchronize(*(self.sale(number, "Phone", 1) for number in (1, 2, 3)))
         self.assertEqual([self.lots(self.inbox(number))[1] for number in (1, 2)], [[("SN1", 1.0)], [("SN2", 1.0)]])
-        self.assertRefused(self.inbox(3), "Phone", "takes 1", "but 0")
+        self.assertRefused(self.inbox(3), "Phone", "needs 1", "but only 0")
 
     def test_too_few_are_refused_before_anything_is_booked(self):
         self.put(self.by_lot, "ONLY", 3)
-        self.assertRefused(self.sell("Vitamin C 500", 5), "Vitamin C 500", "takes 5", "but 3")
+        self.assertRefused(self.sell("Vitamin C 500", 5), "Vitamin C 500", "needs 5", "but only 3")
         self.assertFalse(self.pos_orders())
         self.assertEqual(self.on_hand(self.by_lot, "ONLY"), 3.0)
 
     def test_what_is_reserved_is_not_taken(self):
         lot = self.put(self.by_lot, "ONLY", 3)
         self.env["stock.quant"]._update_reserved_quantity(self.by_lot, self.stock, 2, lot_id=lot)
-        self.assertRefused(self.sell("Vitamin C 500", 2), "but 1")
+        self.assertRefused(self.sell("Vitamin C 500", 2), "but only 1")
 
     def test_a_retry_imports_it_when_the_stock_is_there(self):
         row = self.sell("Phone", 1)

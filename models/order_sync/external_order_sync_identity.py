@@ -6,12 +6,12 @@ from ...lib.address import comparable_address
 
 
 class ExternalOrderSync(models.Model):
-    """One address is connected once per Point of Sale, as each connection books every sale of its feed."""
+    """Prevents connecting an address twice to one Point of Sale, which would book every sale twice."""
 
     _inherit = "external.order.sync"
 
     def copy_data(self, default=None):
-        """A copy is archived: as long as it has the same address and Point of Sale, it would book every sale again."""
+        """Archive the copy: with the same address and Point of Sale, it would book every sale again."""
         vals_list = super().copy_data(default)
         default = default or {}
         for sync, vals in zip(self, vals_list, strict=True):
@@ -50,7 +50,7 @@ class ExternalOrderSync(models.Model):
 
     @api.onchange("external_api_url", "pos_config_id")
     def _onchange_connected_twice(self):
-        """Warn of an address that another Point of Sale has: right for branches that have feeds of their own."""
+        """Warn if another Point of Sale uses the address; this is fine only for branches with separate feeds."""
         other = self.external_api_url and self._find_connected_alike()
         if not other:
             return None
@@ -68,7 +68,7 @@ class ExternalOrderSync(models.Model):
         }
 
     def _find_connected_alike(self):
-        """Return the other active synchronizations with the address of this one; none if this one is archived."""
+        """Return other active synchronizations with the same address; none if this one is archived."""
         self.ensure_one()
         if not self.active:
             return self.browse()

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class ExternalOrderSync(models.Model):
-    """What a synchronization does with payments that match no payment method."""
+    """How a synchronization handles payments that match no payment method."""
 
     _inherit = "external.order.sync"
 

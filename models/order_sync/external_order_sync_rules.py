@@ -6,7 +6,7 @@ from .external_order_sync import MAX_OVERLAP_MINUTES
 
 
 class ExternalOrderSync(models.Model):
-    """How the orders of the external system are to be understood."""
+    """How to interpret the orders of the external system."""
 
     _inherit = "external.order.sync"
 

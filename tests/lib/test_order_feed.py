@@ -259,7 +259,7 @@ def test_a_redirect_to_another_host_is_refused(shop, to):
 
 def test_a_redirect_in_a_circle_ends(shop):
     shop.faults.add("redirect_loop", times=None)
-    assert "circle" in str(failure(settings(shop), "redirect"))
+    assert "loop" in str(failure(settings(shop), "redirect"))
     assert len(shop.requests) <= 7
 
 

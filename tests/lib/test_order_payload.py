@@ -191,9 +191,7 @@ def test_components_may_lack_a_price_and_be_absent():
     components = [{"ItemName": "Cup", "Quantity": 2}, {"ItemName": "Lid", "Quantity": 0}]
     order = parse_order(item_with(OrderDetailPackages=components))
     assert order.items[0].components == (Component(None, "Cup", Decimal(0), Decimal(2)),)
-    assert tuple(map(str, order.warnings)) == (
-        "OrderItems[0].OrderDetailPackages[1] has Quantity 0 and was left out",
-    )
+    assert tuple(map(str, order.warnings)) == ("OrderItems[0].OrderDetailPackages[1] has Quantity 0 and was left out",)
 
 
 @pytest.mark.parametrize("details", [None, []])
