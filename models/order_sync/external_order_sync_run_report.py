@@ -4,7 +4,7 @@ from ...tools.message_language import for_reader
 from ...tools.notifications import notification
 from .external_order_sync_run import FAILURES_NAMED
 
-# A notification is for a glance; the status has the whole message.
+# Keep the notification short; the status has the whole message.
 LINES_SHOWN = 5
 
 
@@ -14,7 +14,7 @@ class ExternalOrderSyncRun(models.Model):
     _inherit = "external.order.sync.run"
 
     def _get_message(self, status):
-        """Return what happened as sentences, one a line, the important ones first."""
+        """Return the result as sentences, one per line, the important ones first."""
         env = for_reader(self.env)
         parts = [self.fetch_error, self.import_error]
 
@@ -93,7 +93,7 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _describe_imported(self, count, doubtful):
-        """Return the sentence that counts imported orders, and those of them that a person should look at."""
+        """Return the sentence with the number of imported orders and of those with warnings."""
         env = for_reader(self.env)
         if count == 1:
             return env._("1 order imported, with warnings.") if doubtful else env._("1 order imported.")
@@ -120,7 +120,7 @@ class ExternalOrderSyncRun(models.Model):
         return lines
 
     def _get_notification(self):
-        """Return the client action that shows what this run did, in short, with the next steps as buttons."""
+        """Return the client action that summarizes this run and offers the next steps as buttons."""
         self.ensure_one()
         kind = {"success": "success", "error": "danger", "no_orders": "info", "running": "info"}[self.status]
         message = self.message
