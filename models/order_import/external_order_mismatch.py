@@ -11,7 +11,7 @@ ZERO = Decimal(0)
 
 
 class ExternalOrderMismatch(models.AbstractModel):
-    """Explains why no reading of taxes and discounts gives what an order states, and what to do about it."""
+    """Explains why no reading of taxes and discounts gives the order's stated totals, and how to fix it."""
 
     _name = "external.order.mismatch"
     _description = "External Order Mismatch"
@@ -19,9 +19,9 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     @exact
     def _explain(self, order, tried, terms, target):
-        """Return a sentence that says what contradicts what, and the likeliest reason.
+        """Return a sentence that says which amounts contradict each other and the likeliest reason.
 
-        :param tried: the `PricedOrder` of each reading, the nearest first; it may be empty
+        :param tried: the `PricedOrder` of each reading, the closest first; it may be empty
         """
         env = for_reader(self.env)
         if not terms.prices_include_tax and self._seems_to_include_tax(order, terms, target):
@@ -58,7 +58,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_contradiction(self, order, terms, target):
-        """Say by how much the stated totals contradict each other, and which field may be the difference."""
+        """Return by how much the stated totals contradict each other, and which field may explain it."""
         unit = terms.unit
         if order.grand_total is None or order.amount_total is None or order.tax is None:
             return ""
@@ -98,7 +98,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_prices(self, order, discounts, terms, target):
-        """Say what the items cost where they cost something else than the total, although Odoo rounds it to that."""
+        """Return an explanation if the items' exact cost differs from the total that Odoo rounds it to."""
         cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
         tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
         message = for_reader(self.env)._(
@@ -150,7 +150,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _seems_to_include_tax(self, order, terms, target):
-        """Return whether the prices add up to the total without any tax, although the order has tax."""
+        """Return whether the prices alone add up to the total, although the order has tax."""
         return bool(order.tax) and any(
             round_currency(sum(item_nets(order, discounts), ZERO) - discounts.after_tax, terms.unit) == target
             for discounts in discount_readings(order, terms.unit)
