@@ -1,4 +1,4 @@
-"""The content of an external order as it may be kept: no card data, storable as JSON."""
+"""The content of an external order as it may be stored: without card data, as valid JSON."""
 
 import re
 from decimal import Decimal
@@ -15,8 +15,8 @@ _STORABLE = re.compile("[^\x00\ud800-\udfff]*")
 class PayloadError(ValueError):
     """The order cannot be read.
 
-    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` the field alone, "" for
-    the whole order.
+    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` only the field, "" for the
+    whole order.
     """
 
     def __init__(self, path: str, problem: Message, **values: Any):
@@ -26,18 +26,18 @@ class PayloadError(ValueError):
 
 
 def redact(raw: Any) -> Any:
-    """A deep copy of `raw` that may be stored.
+    """Return a deep copy of `raw` that may be stored.
 
     - A card number (CardNumber and keys like it, however written) keeps its last four digits: "****1234"; security
       codes, PINs and tracks are emptied (see `card_data`).
-    - Card numbers and codes in other texts and in keys are reduced likewise, but not in what identifies the order or
-      a product (ItemID, SKU, Barcode ...), unless it has a card's own groups. OrderID is kept as it is.
+    - Card numbers and codes in other texts and in keys are reduced too, but not in fields that identify the order or a
+      product (ItemID, SKU, Barcode ...), unless they are grouped like a card number. OrderID is not changed.
     - A Python float becomes the `Decimal` of its shortest text, a tuple a list, any zero 0.
 
-    Redacting a redacted order changes nothing.
+    Redacting an order again changes nothing.
 
-    :raise PayloadError: what `strict_json` refuses, as it cannot be stored: NaN, infinities, numbers beyond its
-        bounds, NUL characters, lone surrogates, deep nesting, keys that are no text, other Python types.
+    :raise PayloadError: for values that `strict_json` refuses because they cannot be stored: NaN, infinities, numbers
+        beyond its bounds, NUL characters, lone surrogates, deep nesting, keys that are not text, other Python types.
     """
     return _redact(raw, "", 0, in_text)
 
@@ -75,8 +75,8 @@ def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
 
 
 def _redact_number(number: int | Decimal, path: str, rule: Rule) -> Any:
-    """`number`, or the text that `rule` makes of a card number which was sent as a number."""
-    # Converting a long integer takes long, so its size is looked at first.
+    """Return `number`, or the text that `rule` makes of it if it is a card number."""
+    # Check the size first, because converting a very long integer is slow.
     exact = Decimal("Infinity") if isinstance(number, int) and number.bit_length() > 128 else Decimal(number)
     if exact.is_finite() and not exact:
         return "" if rule in OF_CARD else 0
@@ -92,6 +92,6 @@ def _redact_number(number: int | Decimal, path: str, rule: Rule) -> Any:
 
 
 def join(path: str, key: str) -> str:
-    """The path of `key` inside `path`, short enough for a message whatever the feed calls its keys."""
+    """Return the path of `key` inside `path`, shortened for messages."""
     key = key if len(key) <= 40 and key.isprintable() else f"{key[:40]!a}..."
     return f"{path}.{key}" if path else key

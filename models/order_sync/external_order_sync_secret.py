@@ -32,13 +32,13 @@ class ExternalOrderSync(models.Model):
         "token=KEY. They are added to the External API URL. Only system administrators can read them.",
     )
     external_api_key_binding = fields.Char(
-        "External API Key Entered for",
+        "External API Key Entered For",
         compute="_compute_external_api_key_binding",
         store=True,
         groups="base.group_system",
     )
     secret_parameters_binding = fields.Char(
-        "Secret Parameters Entered for",
+        "Secret Parameters Entered For",
         compute="_compute_secret_parameters_binding",
         store=True,
         groups="base.group_system",
