@@ -168,7 +168,7 @@ class ExternalOrderRounding(models.AbstractModel):
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
         if tax is None and terms.prices_include_tax:
-            # Odoo's own, unless it taxed a base that it had rounded before.
+            # Odoo's own, unless Odoo taxed a base that it had already rounded.
             tax = priced.sign * priced.tax
             if abs(tax - others - exact_tax) > tax_rounding:
                 tax = round_currency(exact_tax, unit) + others
@@ -191,10 +191,10 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit):
-        """Return what of ``target`` is the tax that the order does not state, or None if rounding explains none.
+        """Return the tax of an order that does not state it, or None if rounding does not explain the difference.
 
-        The net amount is the one nearest to Odoo's that the rounding of the lines allows, and whose rest that of the
-        taxes does.
+        It is ``target`` minus the net amount closest to Odoo's for which both the net amount and the tax are within
+        rounding.
         """
         taxes = [one for line in amounts for one in line.taxes]
         others = sum((line.others for line in amounts), ZERO)
