@@ -95,8 +95,8 @@ class ExternalOrder(models.Model):
         "To Check",
         readonly=True,
         copy=False,
-        help="What to check about this imported order. Empty once a person has marked its warnings as seen, or if "
-        "it only has notes.",
+        help="What to check about this imported order. Empty once a user has marked its warnings as seen, or if it "
+        "only has notes.",
     )
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)

@@ -92,7 +92,7 @@ class ExternalOrderSync(models.Model):
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
     auto_create_session = fields.Boolean(
         default=True,
-        help="Open a session when none is open. Otherwise orders wait until a person opens one.",
+        help="Open a session if none is open. Otherwise orders wait until a user opens one.",
     )
     sync_interval = fields.Integer(
         default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."

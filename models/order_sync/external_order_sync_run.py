@@ -33,7 +33,7 @@ class ExternalOrderSyncRun(models.Model):
 
     sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
-    scheduled = fields.Boolean(readonly=True, help="Started by the scheduled action, not by a person.")
+    scheduled = fields.Boolean(readonly=True, help="Started by the scheduled action, not by a user.")
     status = fields.Selection(
         [("running", "Running"), ("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")],
         required=True,
