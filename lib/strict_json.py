@@ -385,7 +385,7 @@ def _shortened(names: list[str]) -> str | Message:
 
 
 def _place(text: str, position: int) -> Message:
-    """Return a description of an offset and the few characters at it."""
+    """Return a description of an offset, with a few characters found there."""
     excerpt = _excerpt(text[position : position + 24])
     if not excerpt:
         return _lt("at character %s", position)

@@ -123,7 +123,7 @@ class ExternalOrderPricing(models.AbstractModel):
     @api.model
     @exact
     def _check_discounts(self, order, terms):
-        """Refuse an order of which an item is discounted below nothing, but for what rounding may add."""
+        """Refuse an order with a discount that exceeds its item's amount by more than rounding explains."""
         for item in order.items:
             if abs(item.discount) >= abs(item.gross) + terms.unit:
                 message = for_reader(self.env)._(

@@ -51,7 +51,7 @@ class PricingTerms:
     :param rate: units of the Point of Sale's currency per unit of the company's
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
-    :param prices_include_tax: whether the prices of the external system do
+    :param prices_include_tax: whether the prices of the external system include tax
     """
 
     config: Any
