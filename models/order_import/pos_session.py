@@ -72,7 +72,7 @@ class PosSession(models.Model):
     @api.model
     def _check_system_fields(self, vals):
         if not self.env.su and not self._SYSTEM_FIELDS.isdisjoint(vals):
-            raise AccessError(self.env._("Only the synchronization itself says which sessions it has opened."))
+            raise AccessError(self.env._("Only the synchronization itself can record which sessions it opened."))
 
     @api.model
     def _get_or_create_for_external_orders(self, sync):

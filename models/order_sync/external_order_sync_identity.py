@@ -26,13 +26,18 @@ class ExternalOrderSync(models.Model):
         for sync in self:
             if sync.company_id != sync.pos_config_id.company_id:
                 raise ValidationError(
-                    self.env._("The company of %s is that of its Point of Sale. Change the Point of Sale.", sync.name)
+                    self.env._(
+                        "%s belongs to the company of its Point of Sale. To change the company, change the "
+                        "Point of Sale.",
+                        sync.name,
+                    )
                 )
 
     @api.constrains("external_api_url", "pos_config_id", "active")
     def _check_connected_once(self):
-        # One transaction at a time connects an address to a Point of Sale: another one fails and is repeated, and then
-        # it sees what the first one has connected. The row is written because a mere lock would let it go on.
+        # Only one transaction at a time may connect an address to a Point of Sale: a second one fails, is repeated, and
+        # then sees the first connection. Write the row, because the second one would continue after waiting for a plain
+        # lock.
         if connecting := self.filtered("active").pos_config_id:
             self.env.cr.execute(SQL("UPDATE pos_config SET id = id WHERE id IN %s", connecting._ids))
         for sync in self:
@@ -78,6 +83,6 @@ class ExternalOrderSync(models.Model):
         )
 
     def _get_comparable_address(self):
-        # Parameters that are added to each request say nothing of which orders the address has.
+        # Parameters that are added to each request do not determine which orders the address returns.
         added = {self.page_parameter, self.since_parameter}
         return comparable_address(self.external_api_url or "", ignored_parameters=added)
