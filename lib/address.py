@@ -1,4 +1,4 @@
-"""Web addresses that mean the same."""
+"""Compares web addresses."""
 
 from collections.abc import Collection
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -7,13 +7,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def comparable_address(url: str, ignored_parameters: Collection[str] = ()) -> str:
-    """Return the form in which two addresses that are written differently and ask for the same thing are equal.
+    """Return the normalized form of an address, equal for addresses that request the same resource.
 
-    Upper case in scheme and host, the scheme's own port, dot segments, percent-encoding, repeated slashes and one at
-    the end of the path, the order of the query and a fragment do not count (RFC 3986, section 6.2, and what servers
-    usually do with the rest). Text that is not an address is returned without surrounding blanks.
+    It ignores the case of scheme and host, the default port, dot segments, percent-encoding, repeated slashes and one
+    at the end of the path, the order of the query and the fragment (RFC 3986, section 6.2, and common server behavior).
+    A text that is not an address is returned without surrounding blanks.
 
-    :param ignored_parameters: names of query parameters that do not count
+    :param ignored_parameters: names of query parameters to ignore
     """
     text = url.strip()
     try:

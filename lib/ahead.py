@@ -1,4 +1,4 @@
-"""Work of two kinds side by side: the next thing is fetched while this one is dealt with."""
+"""Fetches the next item while the current one is processed."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +9,11 @@ Result = TypeVar("Result")
 
 
 def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield `function(item)` for each item, in order; the call for the next one runs in a thread of its own meanwhile.
+    """Yield `function(item)` for each item, in order, while the call for the next item runs in a thread.
 
-    Never more than one call runs at a time, and never more than one result waits. What a call raises is raised where
-    its result would have been yielded. Close the generator (`contextlib.closing`) to wait for the call that still runs
-    when not all results are taken.
+    At most one call runs at a time, and at most one result waits. An exception of a call is raised instead of yielding
+    its result. If you do not consume all results, close the generator (`contextlib.closing`) to wait for the call that
+    is still running.
     """
     with ThreadPoolExecutor(max_workers=1) as executor:
         running = None

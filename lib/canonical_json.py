@@ -24,10 +24,10 @@ _EXACT = Context(prec=MAX_DIGITS + 1)
 def dumps(value: Any) -> str:
     """Return the canonical JSON text of a value: names sorted, no spaces, equal numbers written alike (92.0 as 92).
 
-    For fingerprints and for storing payloads; `loads` gives an equal value back. Floats, which only other code can
-    bring, are taken at their shortest decimal form.
+    Used for fingerprints and for storing payloads; `loads` returns an equal value. Floats, which only other code can
+    pass, are written in their shortest decimal form.
 
-    :raises StrictJsonError: for what `loads` would refuse, and for values that JSON does not know.
+    :raises StrictJsonError: for values that `loads` would refuse or that do not exist in JSON.
     """
     parts: list[str] = []
     _write(value, parts.append, MAX_DEPTH)
@@ -49,7 +49,7 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
             raise StrictJsonError(_lt("The value is nested deeper than %s levels.", MAX_DEPTH))
         if isinstance(value, dict):
             if not all(isinstance(name, str) for name in value):
-                raise StrictJsonError(_lt("The value has a name that is not text."))
+                raise StrictJsonError(_lt("The value has a key that is not text."))
             mark = "{"
             for name in sorted(value):
                 write(mark)
@@ -73,7 +73,7 @@ def _number_text(number: int | Decimal | float) -> str:
     if isinstance(number, int):
         if -(10**MAX_EXPONENT) < number < 10**MAX_EXPONENT:
             return str(int(number))
-        if number.bit_length() > MAX_LITERAL:  # so large that already printing it would be work
+        if number.bit_length() > MAX_LITERAL:  # so large that even printing it is slow
             raise _error(out_of_bounds())
     text = repr(number) if isinstance(number, float) else str(number)
     if len(text) <= MAX_EXPONENT and text[-1].isdigit() and "e" not in text and "E" not in text:

@@ -1,7 +1,7 @@
-"""HTTP for callers who must not be held up, flooded or led astray by the other side.
+"""HTTP client code that protects the caller from slow, oversized and misdirected responses.
 
-`open_session` gives a `requests.Session` of which every operation (connecting, waiting for an answer, each single
-read, the pause before a retry) ends at one common deadline; `read_body` reads an answer up to a number of bytes after
+`open_session` returns a `requests.Session` in which every operation (connecting, waiting for a response, each read, the
+pause before a retry) ends at a common deadline. `read_body` reads a response up to a number of bytes after
 decompression.
 """
 
@@ -30,11 +30,11 @@ _INFLATED_CHUNK = 1 << 20
 
 
 class DeadlineExceeded(Exception):
-    """The time for the whole fetch is over."""
+    """The time limit of the whole fetch is exceeded."""
 
 
 class RetryAfterTooLong(Exception):
-    """The server asks, by Retry-After, for a longer pause than there is time left."""
+    """The server requests a longer pause (Retry-After) than the time that is left."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"Retry-After asks for {seconds:.0f} s")
@@ -42,7 +42,7 @@ class RetryAfterTooLong(Exception):
 
 
 class BodyError(Exception):
-    """The body of an answer did not arrive whole, or cannot be decompressed; `message` is a clause that says it."""
+    """The body of a response is incomplete or cannot be decompressed; `message` is a clause that says so."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ class BodyError(Exception):
 
 
 class BodyTooLarge(Exception):
-    """The body of an answer is larger than was allowed."""
+    """The body of a response is larger than allowed."""
 
 
 class Deadline:
@@ -72,11 +72,11 @@ class Deadline:
         return seconds
 
     def is_last(self) -> bool:
-        """Return whether the time is over that nothing can extend."""
+        """Return whether the final time limit, which cannot be extended, is over."""
         return time.monotonic() >= self._last
 
     def cap(self, timeout: float) -> float:
-        """Return the timeout in seconds, or what is left if that is less."""
+        """Return the timeout in seconds, or the time left if that is less."""
         return min(timeout, self.remaining())
 
     def extend(self, seconds: float) -> None:
@@ -84,15 +84,14 @@ class Deadline:
         self._end += seconds
 
     def restart(self, seconds: float) -> None:
-        """Count anew: from now on, `seconds` are left."""
+        """Restart the deadline: from now on, `seconds` are left."""
         self._end = time.monotonic() + seconds
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads of a socket, each of which ends at the deadline.
+    """Reads from a socket; every read ends at the deadline.
 
-    A socket's own timeout counts from the last byte, so an answer that trickles, in its headers or its body, would
-    never time out.
+    A socket's own timeout restarts with every byte, so a response that trickles in would never time out.
     """
 
     def __init__(self, sock: socket.socket, timeout: float, deadline: Deadline) -> None:
@@ -118,7 +117,7 @@ class _DeadlineReader(io.RawIOBase):
 
 
 class _DeadlineSocket:
-    """A connected socket whose files are `_DeadlineReader`s; all else is the socket's."""
+    """A connected socket whose files are `_DeadlineReader`s; everything else is delegated to the socket."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock
@@ -128,12 +127,12 @@ class _DeadlineSocket:
         return getattr(self._sock, name)
 
     def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BufferedReader:
-        """Open the reading side, as http.client does once for every answer."""
+        """Open the reading side, as http.client does once per response."""
         return io.BufferedReader(_DeadlineReader(self._sock, self._sock.gettimeout(), self._deadline))
 
 
 def _bounded(pool_class: type, deadline: Deadline) -> type:
-    """Return the urllib3 pool class with connections that keep to the deadline."""
+    """Return the urllib3 pool class with connections that respect the deadline."""
 
     class Connection(pool_class.ConnectionCls):
         def connect(self) -> None:
@@ -147,8 +146,8 @@ def _bounded(pool_class: type, deadline: Deadline) -> type:
 class _Adapter(HTTPAdapter):
     """Sends with retries, by the rules of urllib3's `Retry`, never beyond the deadline.
 
-    The retries are driven from here and not by urllib3, because that reads the body of each failed answer to its end,
-    sleeps as long as a server says, and logs the address with its query.
+    Retries are handled here and not by urllib3, because urllib3 reads the whole body of each failed response, sleeps as
+    long as the server says, and logs the address with its query.
     """
 
     def __init__(self, deadline: Deadline, retry: Retry, connect_timeout: float) -> None:
@@ -164,7 +163,7 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
-        if not proxy.lower().startswith("socks"):  # a SOCKS proxy has connections of its own kind
+        if not proxy.lower().startswith("socks"):  # a SOCKS proxy uses different connection classes
             manager.pool_classes_by_scheme = self._pools
         return manager
 
@@ -181,7 +180,7 @@ class _Adapter(HTTPAdapter):
                 raise
             except (requests.ConnectionError, requests.Timeout) as exception:
                 error = exception
-            except HTTPError as exception:  # what requests does not translate, such as a host with an empty label
+            except HTTPError as exception:  # not translated by requests, for example for an empty label in the host
                 raise requests.exceptions.InvalidURL(type(exception).__name__) from None
             if error:
                 self._deadline.remaining()
@@ -215,7 +214,7 @@ def _retry_after(retry: Retry, response: requests.Response) -> float | None:
 
 @dataclass(frozen=True)
 class _HeaderAuth(requests.auth.AuthBase):
-    """Adds headers as a session's `auth`: without one, requests would take a password out of the user's .netrc."""
+    """Adds headers as the session's `auth`; without `auth`, requests would use a password from the user's .netrc."""
 
     headers: tuple[tuple[str, str], ...] = field(repr=False)
 
@@ -226,10 +225,10 @@ class _HeaderAuth(requests.auth.AuthBase):
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nothing is a redirect to this session.
+        """Return False: this session never follows redirects.
 
-        Otherwise requests, even when told not to follow, reads the whole body of the redirect to prepare the request
-        it is not to send.
+        Otherwise requests, even with redirects disabled, reads the whole body of the redirect to prepare the next
+        request.
         """
 
 
@@ -244,15 +243,15 @@ def open_session(
 ) -> requests.Session:
     """Return a session that sends the headers with every request; TLS is verified, cookies are not kept.
 
-    Proxies and the certificate bundle come from the environment, as the administrator of the server expects. Redirects
-    must be followed by the caller, who knows where the headers may go: the session never does. The `timeout` of a
-    request is that of reading, a number of seconds.
+    Proxies and the certificate bundle come from the environment, as the administrator of the server expects. The
+    session never follows redirects: the caller must do it, because it knows where the headers may be sent. The
+    `timeout` of a request is the read timeout in seconds.
 
     :param retries: how often a request is sent again after 429, 5xx or a failed connection.
     :param backoff: seconds before the second retry; they double with each further one.
     :param connect_timeout: seconds to wait for a connection.
-    :param retry_methods: HTTP methods that may be sent again: those that only read, or that can be repeated.
-    :param retry_statuses: HTTP statuses after which they are.
+    :param retry_methods: HTTP methods that may be repeated safely.
+    :param retry_statuses: HTTP statuses after which a request is repeated.
     """
     retry = Retry(
         total=retries,
@@ -263,7 +262,7 @@ def open_session(
     )
     session = _Session()
     session.auth = _HeaderAuth(tuple(auth_headers.items()))
-    session.headers["Accept-Encoding"] = "gzip"  # what read_body can bound
+    session.headers["Accept-Encoding"] = "gzip"  # encodings that read_body can limit
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(deadline, retry, connect_timeout))
@@ -271,17 +270,16 @@ def open_session(
 
 
 def read_body(response: requests.Response, max_bytes: int, check: Callable[[], object]) -> bytearray:
-    """Return the whole body, decompressed, of an answer that was requested with `stream=True`.
+    """Return the whole decompressed body of a response that was requested with `stream=True`.
 
     :param check: called after every chunk; may raise, e.g. `Deadline.remaining`.
-    :raises BodyTooLarge: after `max_bytes`; no more than one chunk above it is ever held, however well a body is
-        compressed.
-    :raises BodyError: the body is shorter than announced, or compressed in an unknown or broken way.
+    :raises BodyTooLarge: after `max_bytes`; at most one more chunk is held in memory, regardless of compression.
+    :raises BodyError: if the body is shorter than announced, uses an unknown compression or is damaged.
     """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise BodyError(_lt("the response uses a compression that was not requested"))
-    response.raw.enforce_content_length = True  # urllib3 1.26 does not, unless told
+    response.raw.enforce_content_length = True  # off by default in urllib3 1.26
     body = bytearray()
     chunks = response.raw.stream(_WIRE_CHUNK, decode_content=False)
     try:
@@ -300,7 +298,7 @@ def read_body(response: requests.Response, max_bytes: int, check: Callable[[], o
 
 
 def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress gzip (RFC 1952, several members allowed) in pieces of bounded size."""
+    """Decompress gzip (RFC 1952, several members allowed) in pieces of limited size."""
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     started = False
     for chunk in chunks:

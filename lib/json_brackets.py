@@ -1,4 +1,4 @@
-"""Where the values of a JSON text end and how deep they are, seen by their brackets, without decoding anything."""
+"""Finds the end and the depth of values in a JSON text by their brackets, without decoding."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from .json_limits import StrictJsonError
 from .message import message as _lt
 
-_CHUNK = 1 << 18  # characters looked at in one go
+_CHUNK = 1 << 18  # characters scanned at once
 _PASSES = 8
 _MANY = 10_000
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -18,14 +18,14 @@ _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def check_depth(text: str, max_depth: int) -> None:
-    """Refuse deep nesting before the decoder, which recurses, sees it.
+    """Refuse deep nesting before the recursive decoder runs.
 
-    :raises StrictJsonError: where it is nested deeper than `max_depth` levels
+    :raises StrictJsonError: if the text is nested deeper than `max_depth` levels
     """
     depth = 0
     for start, brackets in _chunks(text, 0):
         short, passes = _without_pairs(brackets)
-        # The pairs that were taken out reach at most one level higher for each pass.
+        # The removed pairs are at most one level deeper per pass.
         may_be = depth + passes + max(_depths(short), default=0)
         if may_be > max_depth and depth + max(_depths(brackets)) > max_depth:
             problem = _lt(
@@ -38,16 +38,16 @@ def check_depth(text: str, max_depth: int) -> None:
 
 
 def value_end(text: str, position: int) -> int | None:
-    """Return the offset after the value that begins at an offset, None if it does not end.
+    """Return the offset after the value that begins at an offset, or None if it does not end.
 
-    What is between its brackets may be no JSON at all.
+    The content between its brackets may be invalid JSON.
     """
     if text[position] not in "[{":
         match = (_STRING if text[position] == '"' else _SCALAR).match(text, position)
         return match.end() if match else None
     depth = 0
     for start, brackets in _chunks(text, position):
-        # Pairs that are taken out end no value, but for one that is a pair alone.
+        # Removed pairs cannot end the value, unless the value is just a pair.
         short, _passes = _without_pairs(brackets)
         if depth + min(_depths(short), default=0) <= 0:
             return _end_in_chunk(text, start, depth)
@@ -56,9 +56,9 @@ def value_end(text: str, position: int) -> int | None:
 
 
 def count_values(text: str) -> int:
-    """Return how many values a JSON text has, give or take one for each array and object."""
+    """Return the number of values in a JSON text, accurate to one per array and object."""
     counted = sum(map(text.count, ",[{"))
-    # Signs inside of strings are looked for only where they could matter.
+    # Look for signs inside strings only if they could matter.
     return counted if counted < _MANY else sum(map(_STRING.sub("", text).count, ",[{"))
 
 
@@ -71,9 +71,9 @@ def _end_in_chunk(text: str, start: int, depth: int) -> int | None:
 
 
 def _chunks(text: str, start: int) -> Iterator[tuple[int, str]]:
-    """Yield the brackets outside of strings, chunk by chunk, each with the offset where it begins.
+    """Yield the brackets outside strings, chunk by chunk, with the offset of each chunk.
 
-    A chunk begins outside of a string: one that is cut by the end of a chunk belongs to the next.
+    A chunk always begins outside a string: a string cut by the end of a chunk belongs to the next chunk.
     """
     while start < len(text):
         end = min(start + _CHUNK, len(text))
@@ -81,7 +81,7 @@ def _chunks(text: str, start: int) -> Iterator[tuple[int, str]]:
             end += 1
         pieces = text[start:end].replace("\\\\", "").replace('\\"', "").split('"')
         if not len(pieces) % 2:
-            # It ends inside of a string. The whole string is taken, or, if it has no end, the rest.
+            # The chunk ends inside a string: take the whole string or, if it does not end, the rest of the text.
             quote = _last_quote(text, start, end)
             string = _STRING.match(text, quote)
             pieces[-1], end = "", string.end() if string else len(text)
@@ -91,7 +91,7 @@ def _chunks(text: str, start: int) -> Iterator[tuple[int, str]]:
 
 
 def _last_quote(text: str, start: int, end: int) -> int:
-    """Return the offset of the last quote between two offsets that no backslash escapes."""
+    """Return the offset of the last unescaped quote between two offsets."""
     while True:
         end = text.rfind('"', start, end)
         before = end
@@ -102,7 +102,7 @@ def _last_quote(text: str, start: int, end: int) -> int:
 
 
 def _without_pairs(brackets: str) -> tuple[str, int]:
-    """Return the brackets without those that are closed at once, taken out several times, and how often."""
+    """Return the brackets after repeatedly removing adjacent pairs, and the number of passes."""
     for passes in range(_PASSES):
         shorter = brackets.replace("[]", "").replace("{}", "")
         if len(shorter) == len(brackets):

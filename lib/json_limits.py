@@ -1,4 +1,4 @@
-"""What JSON may contain here: the bounds that reading (`strict_json`) and writing (`canonical_json`) share."""
+"""Limits on JSON that apply to both reading (`strict_json`) and writing (`canonical_json`)."""
 
 import re
 from decimal import Decimal
@@ -18,7 +18,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJsonError(ValueError):
-    """The text is not JSON as it is accepted here. `message` is a sentence, `position` a character offset if known."""
+    """The text is not acceptable JSON. `message` is a sentence, `position` a character offset if known."""
 
     def __init__(self, message: Message, position: int | None = None) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class StrictJsonError(ValueError):
 
 
 def string_problem(text: str) -> Message | None:
-    """Return what is wrong with a string that PostgreSQL could not store, else `None`; the `place` is to be filled."""
+    """Return what makes a string impossible to store, with the placeholder `place`, else `None`."""
     if "\0" in text:
         return _lt("There is a NUL character %(place)s.")
     if not text.isascii() and SURROGATE.search(text):
@@ -36,7 +36,7 @@ def string_problem(text: str) -> Message | None:
 
 
 def number_problem(number: Decimal) -> Message | None:
-    """Return what is wrong with a number beyond the bounds, else `None`; the `place` is to be filled."""
+    """Return the problem of a number beyond the limits, with the placeholder `place`, else `None`."""
     if not number.is_finite():
         return _lt("A number is not finite %(place)s.")
     if len(number.as_tuple().digits) > MAX_DIGITS:
@@ -48,5 +48,5 @@ def number_problem(number: Decimal) -> Message | None:
 
 
 def out_of_bounds() -> Message:
-    """Return what is wrong with a number of such a size; the `place` is to be filled."""
+    """Return the problem of a number of such a size, with the placeholder `place`."""
     return _lt("A number is too large or too small %(place)s.")

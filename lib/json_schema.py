@@ -1,6 +1,6 @@
 """The part of JSON Schema that the API's declarations use: its vocabulary, and the check of a value against it.
 
-Understood: type (also a list of types), enum, const, minimum, maximum, minLength, maxLength, pattern, format
+Supported: type (also a list of types), enum, const, minimum, maximum, minLength, maxLength, pattern, format
 (date-time), properties, required, additionalProperties (false), items, minItems, maxItems. The same dictionaries go
 into the OpenAPI document as they are, so what is documented is what is checked.
 """
@@ -26,11 +26,11 @@ NULLABLE_DATETIME = {**DATETIME, "type": ["string", "null"]}
 
 
 class SchemaError(ValueError):
-    """A value does not fit its schema; the text says where and what is allowed."""
+    """A value does not match its schema; the text says where and what is allowed."""
 
 
 def closed_object(properties, **keywords):
-    """Return the schema of an object that has all of `properties` and nothing else."""
+    """Return the schema of an object with exactly these `properties`."""
     return {
         "type": "object",
         "properties": properties,
@@ -41,11 +41,11 @@ def closed_object(properties, **keywords):
 
 
 def parse_text(text, schema, name):
-    """Return the value that `text`, from a path or a query string, means under `schema`.
+    """Return `text`, from a path or a query string, as a value of `schema`.
 
     An array is comma-separated (OpenAPI: style form, explode false). A date-time becomes a naive datetime in UTC.
 
-    :raise SchemaError: if it means none.
+    :raise SchemaError: if `text` is not such a value.
     """
     kind = schema["type"]
     if kind == "array":
@@ -63,8 +63,8 @@ def parse_text(text, schema, name):
 def check(value, schema, name):
     """Return `value`, as read from JSON, with its integers as `int` (1.0 is an integer too).
 
-    :param str name: where the value stands, for the message.
-    :raise SchemaError: if it does not fit `schema`.
+    :param str name: the location of the value, for the message.
+    :raise SchemaError: if it does not match `schema`.
     """
     kinds = schema.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else kinds
@@ -156,7 +156,7 @@ def _is_a(value, kind):
 
 
 def _is_whole(number):
-    # Not by a remainder: a Decimal has none if the quotient has more digits than its context.
+    # Do not use the remainder: it fails for a Decimal if the quotient has more digits than the context.
     return isfinite(number) and number == int(number)
 
 

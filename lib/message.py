@@ -1,7 +1,7 @@
-"""Sentences for people, made where nobody knows their language: a template, and what stands in it.
+"""Translatable sentences that are created without knowing the reader's language: a template and its values.
 
-`str()` is the English text; `Message.text` the one in another language. Templates are literals inside of `_lt(…)`,
-by which the exporter of Odoo's catalogue of terms finds them: `from .message import message as _lt`.
+`str()` returns the English text, `Message.text` the text in another language. Templates are literals inside `_lt(…)`,
+so that Odoo's term export finds them: `from .message import message as _lt`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence, or a part that stands in one; `values` fill the %-placeholders of the template, by name or in order.
+    """A sentence or a part of one; `values` fill the %-placeholders of the template, by name or in order.
 
-    Values may be messages themselves. Without values the template is the text, and a % in it is a %.
+    Values may be messages too. Without values, the template is the text, and % has no special meaning.
     """
 
     template: str
     values: dict[str, Any] | tuple[Any, ...] = ()
-    # A mere note calls nobody; everything else that is said about an order which was imported is to be looked at.
+    # A note needs no attention; all other messages about an imported order do.
     is_note: bool = False
 
     def filled(self, **values: Any) -> Message:
@@ -28,13 +28,13 @@ class Message:
         return replace(self, values={**dict(self.values), **values})
 
     def as_note(self) -> Message:
-        """Return this message as one that calls nobody."""
+        """Return this message as a note, which needs no attention."""
         return replace(self, is_note=True)
 
     def text(self, translate: Callable[[str], str]) -> str:
         """Return the text in another language.
 
-        :param translate: gives the template in that language. One whose placeholders are broken is not used.
+        :param translate: returns the template in that language. A translation with broken placeholders is not used.
         """
         template = translate(self.template)
         if not self.values:
@@ -54,7 +54,7 @@ class Message:
 
 
 def message(template: str, /, *values: Any, **named: Any) -> Message:
-    """Return a message; its placeholders are filled in order, or by name where there are several."""
+    """Return a message; its placeholders are filled in order or, if there are several, by name."""
     return Message(template, named or values)
 
 

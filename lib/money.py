@@ -1,7 +1,7 @@
-"""Amounts of external documents: reading, rounding and spreading them without ever losing a cent.
+"""Reads, rounds and spreads amounts of external documents without ever losing a cent.
 
-Everything is `Decimal`, and every operation runs in a context of its own (`EXACT`), so that neither the precision nor
-the traps that a caller's thread has set change a result.
+Everything is `Decimal`, and every operation runs in the context `EXACT`, so that the precision and traps of the
+caller's thread cannot change a result.
 """
 
 import functools
@@ -26,13 +26,13 @@ from .message import message as _lt
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Wide enough for the product of two amounts of the greatest size, added up over every line of an order.
+# Wide enough for the product of two amounts of maximum size, summed over every line of an order.
 EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 MAX_INTEGER_DIGITS = 15
 MAX_DECIMALS = 10
 # A sum in binary floating point prints as 91.99999999999999, 12.000000000000002 or 5.551115123125783e-17: at most 17
-# digits, of which 15 can be trusted. Below this many decimals a long number is not taken for such a sum.
+# digits, of which 15 can be trusted. A long number with fewer decimals than this is not treated as such a sum.
 MAX_FLOAT_DIGITS = 17
 SAFE_FLOAT_DIGITS = 15
 NOISE_DECIMALS = 4
@@ -43,7 +43,7 @@ _ZERO = Decimal(0)
 _LAST_DECIMAL = Decimal(1).scaleb(-MAX_DECIMALS)
 _SAFE = Context(prec=SAFE_FLOAT_DIGITS, rounding=ROUND_HALF_EVEN)
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-# The first group of a number never begins with 0, so "0,092" is not 92.
+# The first group of a number cannot start with 0, so "0,092" is not 92.
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DIGITS_AND_SIGNS = re.compile(r"[+-]?[0-9][0-9.,]*")
 
@@ -60,7 +60,7 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class AmountError(ValueError):
-    """The value is no amount; in the sentence `problem` the name of the `field` is to be filled."""
+    """The value is not an amount; the sentence `problem` has the placeholder `field`."""
 
     def __init__(self, problem: Message):
         super().__init__(problem.filled(field=_lt("The amount")))
@@ -68,13 +68,13 @@ class AmountError(ValueError):
 
 
 def parse_amount(value: Any) -> Decimal:
-    """The amount that `value` means, exactly.
+    """Return the exact amount that `value` means.
 
-    Taken are `int`, `Decimal`, finite `float` (by its shortest text) and text such as "92.0", "1,092.00", "-3.5",
-    "1e2", with blanks around it. The noise of sums in binary floating point is rounded away (91.99999999999999 is 92);
-    other numbers with more than `MAX_DECIMALS` decimals are refused.
+    Accepts `int`, `Decimal`, finite `float` (by its shortest text) and text such as "92.0", "1,092.00", "-3.5" or
+    "1e2", also with surrounding blanks. Floating point noise is rounded away (91.99999999999999 is 92); other numbers
+    with more than `MAX_DECIMALS` decimals are refused.
 
-    :raise AmountError: anything else; a comma that may be a decimal comma ("92,0") is never guessed.
+    :raise AmountError: for anything else, including a comma that may be a decimal comma ("92,0").
     """
     if isinstance(value, bool) or value is None:
         raise _not_a_number(_shown(value))
@@ -127,7 +127,7 @@ def _too_precise() -> AmountError:
 
 @exact
 def _bounded(amount: Decimal) -> Decimal:
-    """`amount` if money can be of that size, without the noise of binary floating point or a negative zero."""
+    """Return `amount` without floating point noise or a negative zero, if its size is allowed."""
     if not amount.is_finite():
         raise AmountError(_lt("%(field)s must be a finite number."))
     if not amount:
@@ -144,12 +144,12 @@ def _bounded(amount: Decimal) -> Decimal:
     cleaned = amount.quantize(_LAST_DECIMAL) if decimals > MAX_DECIMALS else amount
     if decimals > NOISE_DECIMALS and significant > SAFE_FLOAT_DIGITS:
         cleaned = _SAFE.plus(cleaned)
-    # What was rounded may have become 0, or have carried into a digit too many.
+    # Rounding may have produced 0 or an additional digit.
     return amount if cleaned == amount else _bounded(cleaned)
 
 
 def _shown(value: Any) -> str | Message:
-    """`value` for a message: short, and never with digits enough to be a card number."""
+    """Return `value` for a message: short, and with too few digits for a card number."""
     if value is None:
         return _lt("empty")
     if isinstance(value, bool):
@@ -162,7 +162,7 @@ def _shown(value: Any) -> str | Message:
         return _lt("an object")
     if isinstance(value, list | tuple):
         return _lt("a list")
-    return _lt("a value of the type %s", type(value).__name__)
+    return _lt("a value of type %s", type(value).__name__)
 
 
 def decimal(amount: float) -> Decimal:
@@ -172,9 +172,10 @@ def decimal(amount: float) -> Decimal:
 
 @exact
 def round_currency(amount: Decimal, rounding: Decimal) -> Decimal:
-    """`amount` at the nearest multiple of `rounding` (0.01, 1, 0.05 ...), halves away from zero, as Odoo rounds money.
+    """Return `amount` rounded to a multiple of `rounding` (0.01, 1, 0.05 ...), half away from zero, as Odoo rounds
+    money.
 
-    :raise ValueError: `rounding` is not above 0.
+    :raise ValueError: if `rounding` is not above 0.
     """
     _check_unit(rounding)
     return (amount / rounding).quantize(Decimal(1), rounding=ROUND_HALF_UP) * rounding + _ZERO
@@ -182,14 +183,14 @@ def round_currency(amount: Decimal, rounding: Decimal) -> Decimal:
 
 @exact
 def allocate(amount: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
-    """Spread `amount` over `weights` in proportion: one part a weight, in their order, exactly `amount` in all.
+    """Spread `amount` over `weights` in proportion. Return one part per weight, in order, with the exact sum `amount`.
 
-    Every part is a multiple of `unit`; what of `amount` is not goes to the part of the greatest weight. The units
-    that the proportions leave over go to the largest remainders, the earlier weight first (the largest remainder
-    method), so the same input always gives the same parts. Only the size of a weight counts, not its sign; a weight
-    of 0 gets nothing, unless all of them are 0: then all count alike.
+    Every part is a multiple of `unit`; the rest of `amount` that is not goes to the part of the largest weight. Units
+    left over go to the largest remainders, the earlier weight first (largest remainder method), so the same input
+    always gives the same parts. Only the absolute value of a weight counts; a weight of 0 gets nothing, unless all are
+    0: then all count equally.
 
-    :raise ValueError: `unit` is not above 0, or there is something to spread and no weight.
+    :raise ValueError: if `unit` is not above 0, or if there is an amount to spread and no weight.
     """
     _check_unit(unit)
     if not weights:

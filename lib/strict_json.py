@@ -1,8 +1,8 @@
-"""JSON text of foreign systems, read without floats and without surprises.
+"""Reads JSON text of foreign systems safely and without floats.
 
-The grammar is RFC 8259. On top of it: numbers become `int` or `Decimal`, never `float`; `NaN`, `Infinity`, numbers
-beyond sane bounds, NUL characters and lone surrogates (neither can be stored in PostgreSQL) and deep nesting are
-refused. Where an object repeats a name, the last one counts, as everywhere in Python.
+The grammar is RFC 8259. In addition, numbers become `int` or `Decimal`, never `float`. `NaN`, `Infinity`, numbers
+beyond sane limits, NUL characters and lone surrogates (PostgreSQL cannot store either) and deep nesting are refused. If
+an object repeats a key, the last one counts, as usual in Python.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ __all__ = ["FeedEntry", "RefusedEntry", "StrictJsonError", "dumps", "iter_orders
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-# What the standard library says of a text that is no JSON.
+# Error texts of the standard library for invalid JSON.
 _SYNTAX_PROBLEMS = {
     str(problem): problem
     for problem in (
@@ -58,7 +58,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udf
 
 @dataclass(frozen=True)
 class RefusedEntry:
-    """Stands in `iter_orders` for an entry that holds a refused value, so that its neighbours go on."""
+    """Replaces an entry with a refused value in `iter_orders`, so that the other entries are still read."""
 
     reason: Message
 
@@ -67,9 +67,9 @@ class RefusedEntry:
 
 
 class FeedEntry(dict):
-    """An object among the entries of `iter_orders`; `digest` is the SHA-256, in hexadecimal, of its very text.
+    """An object yielded by `iter_orders`; `digest` is the SHA-256, in hexadecimal, of its exact text.
 
-    The same text is the same content, so a known entry is recognized without looking into it.
+    Equal text means equal content, so a known entry is recognized without parsing its content.
     """
 
     __slots__ = ("digest",)
@@ -88,7 +88,7 @@ class _RefusedNumber:
 def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     """Return the value of one JSON text (bytes: UTF-8, a byte order mark is tolerated).
 
-    :raises StrictJsonError: with a sentence saying what is wrong and where.
+    :raises StrictJsonError: with a sentence that says what is wrong and where.
     """
     text = _checked_text(text, max_depth)
     reader = _Reader(text)
@@ -101,14 +101,14 @@ def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
 
 
 def iter_orders(body: str | bytes) -> Iterator[Any]:
-    """Yield the entries of an answer one by one, in any of the guide's three shapes (*API Response Options*).
+    """Yield the entries of a response one by one, in any of the three shapes of ``docs/order_format.md``.
 
     The shapes are an array of orders, an object with an "orders" array, and one order object (it has an "OrderID").
-    Entries are yielded whatever they are, objects as `FeedEntry`; one that holds a refused value, is longer than
-    `MAX_ENTRY` or has more than `MAX_ENTRY_VALUES` values comes as `RefusedEntry`. Only the text and one entry are held
-    in memory, so an error further on is raised after the entries before it were yielded.
+    Entries of any type are yielded, objects as `FeedEntry`. An entry with a refused value, longer than `MAX_ENTRY` or
+    with more than `MAX_ENTRY_VALUES` values is yielded as `RefusedEntry`. Only the text and one entry are held in
+    memory, so a later error is raised after the entries before it were yielded.
 
-    :raises StrictJsonError: the body is empty, a web page, another JSON value, broken, too deep, or an object of
+    :raises StrictJsonError: if the body is empty, a web page, another JSON value, broken, too deep, or an object of
         another kind.
     """
     text = _checked_text(body, MAX_DEPTH)
@@ -131,7 +131,7 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
 
 
 class _Reader:
-    """Walks over a checked text with the standard library's decoder; offsets are characters."""
+    """Reads a checked text with the standard library's decoder; offsets are in characters."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -154,7 +154,7 @@ class _Reader:
         return value, end
 
     def entry(self, position: int) -> tuple[Any, int]:
-        """Like `value`, but a refused value comes back as `RefusedEntry`."""
+        """Like `value`, but return a refused value as `RefusedEntry`."""
         self.refused.clear()
         found = self._decode_bounded(position)
         if found is None:
@@ -175,9 +175,9 @@ class _Reader:
         return value, end
 
     def _decode_bounded(self, position: int) -> tuple[Any, int] | None:
-        """Like `_decode`, but None for a value of more than `MAX_ENTRY` characters, of which little more is read.
+        """Like `_decode`, but return None for a value of more than `MAX_ENTRY` characters, without reading much more.
 
-        A long text is decoded in windows, each of which holds what begins in its first half to its end.
+        A long text is decoded in windows. Each window contains the values that begin in its first half completely.
         """
         if len(self.text) - position <= MAX_ENTRY:
             return self._decode(position)
@@ -186,7 +186,7 @@ class _Reader:
         try:
             value, end = self.decoder.raw_decode(self.window, position - self.base)
         except json.JSONDecodeError:
-            # Cut off by the window, or broken. What ends within the bound is broken, and said to be where it is.
+            # Cut off by the window, or broken. A value that ends within the limit is broken: report its position.
             value, end = None, 0
         if end and end - position + self.base <= MAX_ENTRY:
             return value, end + self.base
@@ -198,7 +198,7 @@ class _Reader:
         """Return the offset after the value that begins at an offset, without decoding it."""
         end = value_end(self.text, position)
         if end is None:
-            self.fail(_lt("The list is neither continued nor closed %(place)s."), len(self.text))
+            self.fail(_lt("The list is not continued or closed correctly %(place)s."), len(self.text))
         return end
 
     def array(self, position: int) -> Generator[Any, None, int]:
@@ -215,7 +215,7 @@ class _Reader:
             if mark == "]":
                 return position + 1
             if mark != ",":
-                self.fail(_lt("The list is neither continued nor closed %(place)s."), position)
+                self.fail(_lt("The list is not continued or closed correctly %(place)s."), position)
             position = self.skip(position + 1)
 
     def expect_end(self, position: int) -> None:
@@ -225,7 +225,7 @@ class _Reader:
             self.fail(_lt("There is text after the end of the JSON value %(place)s."), position)
 
     def fail(self, problem: Message, position: int) -> NoReturn:
-        """Raise with a sentence whose `place` is filled."""
+        """Raise the error with `place` filled in."""
         if position >= len(self.text):
             raise StrictJsonError(_lt("The JSON text is cut off at character %s.", position), position)
         raise StrictJsonError(problem.filled(place=_place(self.text, position)), position)
@@ -236,13 +236,13 @@ class _Reader:
             return self.decoder.raw_decode(self.text, position)
         except json.JSONDecodeError as error:
             problem, position = error.msg, error.pos
-        # Raised here, not above: the decoder's error carries the whole text with it.
+        # Raised here and not above because the decoder's error contains the whole text.
         problem = problem.removesuffix(" at").removesuffix(" starting").lower()
         problem = _SYNTAX_PROBLEMS.get(problem, problem)
         return self.fail(_lt("The JSON text is broken (%(problem)s) %(place)s.", problem=problem), position)
 
     def _problem(self, value: Any, start: int, end: int) -> StrictJsonError | None:
-        """What is wrong with a decoded value, `None` in the usual case."""
+        """Return the problem of a decoded value, usually `None`."""
         if self.refused:
             number = self.refused[0]
             position = self._place_of(number.literal[:MAX_LITERAL], start, end)
@@ -255,14 +255,14 @@ class _Reader:
         return None
 
     def _place_of(self, literal: str, start: int, end: int) -> int:
-        """Return where a number is written between two offsets, the first of them if that cannot be found."""
+        """Return the position of a number between two offsets, or the first offset if it is not found."""
         position = self.text.find(literal, start, end)
         while position > start and _PART_OF_NUMBER.match(self.text[position - 1]):
             position = self.text.find(literal, position + len(literal), end)
         return max(position, start)
 
     def _refuse(self, literal: str, reason: Message) -> _RefusedNumber:
-        # Not raised: raising inside the decoder would lose the end of the value, and with it the entries that follow.
+        # Do not raise inside the decoder: the end of the value would be lost, and with it the entries that follow.
         number = _RefusedNumber(literal, reason)
         self.refused.append(number)
         return number
@@ -278,27 +278,27 @@ class _Reader:
 
     def _decimal(self, literal: str) -> Decimal | _RefusedNumber:
         if len(literal) <= MAX_EXPONENT and "e" not in literal and "E" not in literal:
-            return Decimal(literal)  # the usual case: no bound can be broken
+            return Decimal(literal)  # the usual case: no limit can be exceeded
         if len(literal) > MAX_LITERAL:
-            problem = _lt("A number is written with %(count)s characters %(place)s.", count=len(literal))
+            problem = _lt("A number has %(count)s characters %(place)s, which is too long.", count=len(literal))
             return self._refuse(literal, problem)
         try:
             number = Decimal(literal)
-        except InvalidOperation:  # an exponent beyond even Decimal's own bounds
+        except InvalidOperation:  # an exponent beyond the limits of Decimal
             return self._refuse(literal, out_of_bounds())
         problem = number_problem(number)
         return self._refuse(literal, problem) if problem else number
 
 
 def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
-    """Yield the orders of an object: those of its "orders" array, or the object itself if it has an "OrderID"."""
+    """Yield the orders of an object: its "orders" array, or the object itself if it has an "OrderID"."""
     names: list[str] = []
     orders_seen, orders_kind = False, None
     position = reader.skip(start + 1)
     closed = reader.text[position : position + 1] == "}"
     while not closed:
         if reader.text[position : position + 1] != '"':
-            reader.fail(_lt("The object lacks a name in double quotes %(place)s."), position)
+            reader.fail(_lt("The object lacks a key in double quotes %(place)s."), position)
         name, position = reader.value(position)
         names.append(name)
         position = reader.skip(position)
@@ -318,7 +318,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
         position = reader.skip(position)
         mark = reader.text[position : position + 1]
         if mark not in ("}", ","):
-            reader.fail(_lt("The object is neither continued nor closed %(place)s."), position)
+            reader.fail(_lt("The object is not continued or closed correctly %(place)s."), position)
         closed = mark == "}"
         position = position if closed else reader.skip(position + 1)
     reader.expect_end(position + 1)
@@ -337,7 +337,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
 
 
 def _checked_text(text: str | bytes, max_depth: int) -> str:
-    """Decode, drop a byte order mark, and check what concerns the text as a whole."""
+    """Decode the text, remove a byte order mark, and check the text as a whole."""
     if isinstance(text, (bytes, bytearray)):
         try:
             text = text.decode("utf-8")
@@ -381,11 +381,11 @@ def _shortened(names: list[str]) -> str | Message:
     shown = ", ".join(f'"{_excerpt(name[:40])}"' for name in names[:5])
     if len(names) > 5:
         return _lt("%s and more", shown)
-    return shown or _lt("no names at all")
+    return shown or _lt("no keys")
 
 
 def _place(text: str, position: int) -> Message:
-    """Return an offset and a few characters of what is there."""
+    """Return a description of an offset, with a few characters found there."""
     excerpt = _excerpt(text[position : position + 24])
     if not excerpt:
         return _lt("at character %s", position)
@@ -393,7 +393,7 @@ def _place(text: str, position: int) -> Message:
 
 
 def _excerpt(text: str) -> str:
-    """Return a text fit to be shown: without control characters, and without digits that could be a card's."""
+    """Return a text that is safe to show: without control characters and possible card digits."""
     shown = _CONTROL.sub("?", text)
     if _FEW_DIGITS.search(text) or sum(map(str.isdecimal, shown)) > 8:
         shown = _DIGIT.sub("#", shown)

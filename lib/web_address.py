@@ -1,7 +1,7 @@
-"""Addresses of other systems: where a secret may be sent, and what of an address may be shown.
+"""Addresses of other systems: where a secret may be sent, and which parts of an address may be shown.
 
-A secret belongs to the origin (scheme, host, port) that it was entered for, and to who signs in there. `bind` puts that
-into a text to be stored beside the secret, `is_bound` asks whether an address is still covered by it.
+A secret belongs to the origin (scheme, host, port) and the user that it was entered for. `bind` returns these as a text
+to store with the secret, and `is_bound` checks whether an address still matches it.
 """
 
 import json
@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MASK = "***"
-# Blanks, control characters and backslashes are read differently by different programs.
+# Programs interpret blanks, control characters and backslashes differently.
 _CHARACTERS = re.compile(r"[^\x00-\x20\x7f-\xa0\\]+")
 _BEHIND_PATH = re.compile(r"[?#]")
 _BEHIND_HOST = re.compile(r"[/?#\\]")
@@ -23,7 +23,7 @@ _KEY_NAME = re.compile(
 
 
 class AddressError(ValueError):
-    """The text is not an address that every program reads alike. `reason`: "characters", "invalid" or "scheme"."""
+    """The text is not an unambiguous address. `reason`: "characters", "invalid" or "scheme"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class AddressError(ValueError):
 
 
 class Origin(NamedTuple):
-    """Scheme and host in small letters, and the port, also where the address leaves it out."""
+    """Scheme and host in lowercase, and the port, even if the address omits it."""
 
     scheme: str
     host: str
@@ -46,13 +46,13 @@ class Origin(NamedTuple):
 def split_address(url: str) -> SplitResult:
     """Return the parts of an HTTP address.
 
-    :raise AddressError: if it is none, or if programs could disagree about its host
+    :raise AddressError: if it is not an HTTP address, or if programs could disagree about its host
     """
     if not _CHARACTERS.fullmatch(url):
         raise AddressError("characters")
     try:
         parts = urlsplit(url)
-        _port = parts.port  # raises for a port that is not a number
+        _port = parts.port  # raises if the port is not a number
     except ValueError:
         raise AddressError("invalid") from None
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
@@ -67,7 +67,7 @@ def origin_of_parts(parts: SplitResult) -> Origin:
 
 
 def origin_of(url: str) -> Origin | None:
-    """Return the origin of an address, None if it is not a valid one."""
+    """Return the origin of an address, or None if it is not valid."""
     try:
         return origin_of_parts(split_address(url.strip()))
     except AddressError:
@@ -78,7 +78,7 @@ def may_follow(base: Origin, target: Origin) -> bool:
     """Return whether a secret of `base` may be sent to `target`.
 
     Both must be equal. The one exception is the usual step to encryption: from port 80 to port 443 of the same host.
-    Another port may belong to somebody else, encrypted or not.
+    Another port may belong to someone else, encrypted or not.
     """
     upgraded = base.scheme == "http" and base.port == 80 and target == Origin("https", base.host, 443)
     return target == base or upgraded
@@ -88,7 +88,7 @@ def may_follow(base: Origin, target: Origin) -> bool:
 
 
 def bind(urls: Iterable[str], *identity: str) -> str:
-    """Return a text that says for which addresses, and for which user there, a secret was entered."""
+    """Return a text with the addresses, and the user there, that a secret was entered for."""
     origins = sorted({origin for url in urls if (origin := origin_of(url or ""))})
     return json.dumps([origins, [value or "" for value in identity]])
 
@@ -103,7 +103,7 @@ def is_bound(bound: str, url: str, *identity: str) -> bool:
 
 
 def bound_origins(bound: str) -> str:
-    """Return the addresses of `bind`, for people; empty without one."""
+    """Return the addresses of `bind` for display, or an empty text."""
     return ", ".join(str(origin) for origin in _read(bound)[0])
 
 
@@ -121,12 +121,12 @@ def has_credentials(url: str) -> bool:
 
 
 def key_parameters(url: str) -> list[str]:
-    """Return the names of the query parameters that look as if they held a key."""
+    """Return the names of the query parameters that seem to contain a key."""
     return [name for name, _value in _query(url) if _KEY_NAME.search(name)]
 
 
 def secrets_in(url: str) -> list[str]:
-    """Return what must not be shown of an address: its password, and the values of parameters that hold a key."""
+    """Return the parts of an address that must not be shown: its password, and the values of parameters with a key."""
     userinfo = _netloc(url).rpartition("@")[0]
     password = userinfo.partition(":")[2] or userinfo
     values = [value for name, value in _query(url) if _KEY_NAME.search(name)]
@@ -134,7 +134,7 @@ def secrets_in(url: str) -> list[str]:
 
 
 def masked(url: str) -> str:
-    """Return an address for people who may not read a key: the user and the values of its query are hidden."""
+    """Return an address for users who may not read a key: the user and the values of the query are hidden."""
     if not (has_credentials(url) or "?" in url or "#" in url):
         return url
     head = _BEHIND_PATH.split(url, maxsplit=1)[0]

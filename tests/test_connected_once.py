@@ -11,7 +11,7 @@ class TestConnectedOnce(ExternalOrderCase):
         return self.sync.external_api_url.replace("http://", "HTTP://") + "/#orders"
 
     def test_a_second_one_with_the_same_address_is_refused_and_the_first_one_named(self):
-        with self.assertRaisesRegex(ValidationError, "Main Store Orders fetches orders from this address"):
+        with self.assertRaisesRegex(ValidationError, "Main Store Orders already fetches orders from this address"):
             self.create_sync(name="Again", external_api_url=self.other_spelling())
 
     def test_it_is_refused_however_it_comes_about(self):

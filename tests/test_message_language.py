@@ -20,12 +20,12 @@ GERMAN = {
     "%s of the receiver": "%s des Empfängers",
     "1 order failed:": "1 Bestellung ist fehlgeschlagen:",
     "1 order imported.": "1 Bestellung importiert.",
-    "AmountPaid is missing, so the payments were not compared with it": "AmountPaid fehlt, also kein Vergleich",
+    "AmountPaid is missing, so the payments were not checked against it": "AmountPaid fehlt, also kein Vergleich",
     "Entry %(number)s of the feed: %(problem)s": "Eintrag %(number)s: %(problem)s",
     "External orders need attention": "Externe Bestellungen brauchen Aufmerksamkeit",
     "Failed to fetch orders from external system: %(reason)s": "Abruf gescheitert: %(reason)s",
-    "GrandTotal is missing, so what was paid was taken for the total": "GrandTotal fehlt, also Bezahltes",
-    "No orders found to sync.": "Keine neuen Bestellungen.",
+    "GrandTotal is missing, so the amount paid was used as the total": "GrandTotal fehlt, also Bezahltes",
+    "No orders to synchronize.": "Keine neuen Bestellungen.",
     "No shipment": "%(wrong)s",
     "Nothing has changed.": "Nichts hat sich geändert.",
     "Order %(order)s: %(reason)s": "Bestellung %(order)s: %(reason)s",
@@ -35,8 +35,8 @@ GERMAN = {
         "Der Schlüssel wurde abgelehnt (%s)."
     ),
     "The order": "Die Bestellung",
-    "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s make %(stated)s, "
-    "but GrandTotal is %(total)s.": "%(stated)s statt %(total)s.",
+    "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add up to "
+    "%(stated)s, but GrandTotal is %(total)s.": "%(stated)s statt %(total)s.",
     "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
     "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
@@ -95,7 +95,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         self.sync.responsible_id = self.manager
         self.feed()
         self.sync.with_context(lang="en_US").action_sync_now()
-        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+        self.assertEqual(self.sync.last_sync_message, "No orders to synchronize.")
 
     def test_without_a_responsible_user_it_is_the_companys_language(self):
         self.sync.responsible_id = False
@@ -107,7 +107,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         self.sync.responsible_id = False
         self.company.partner_id.lang = False
         self.run_scheduled_action()
-        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+        self.assertEqual(self.sync.last_sync_message, "No orders to synchronize.")
 
     def test_a_language_that_was_switched_off_does_not_stop_a_run(self):
         # Odoo asks before it switches off a language that is used; an import of languages does not.
@@ -116,7 +116,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         self.env.registry.clear_cache("stable")
         self.addCleanup(self.env.registry.clear_cache, "stable")
         self.run_scheduled_action()
-        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+        self.assertEqual(self.sync.last_sync_message, "No orders to synchronize.")
 
     def test_what_the_download_says_is_translated_whole(self):
         self.sync.external_api_key = "wrong"

@@ -55,7 +55,7 @@ class TestPreview(ExternalOrderCase):
     def test_twenty_orders_are_shown_of_many(self):
         preview = self.preview(*[self.order(number) for number in range(30)])
         self.assertEqual(len(preview.line_ids), 20)
-        self.assertIn("first orders (20) will look", preview.summary)
+        self.assertIn("how the first 20 orders will look", preview.summary)
 
     def test_a_status_that_is_not_accepted_is_shown_as_ignored(self):
         self.sync.accepted_statuses = "104"

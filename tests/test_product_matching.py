@@ -154,7 +154,7 @@ class TestProductMatching(ProductMatchingCase):
     def test_a_name_that_disagrees_with_the_id_is_a_warning(self):
         row = self.import_order(OrderItems=[self.item("Something Else", ItemID=self.product.id)])
         self.assertEqual(row.state, "done")
-        self.assertIn('is called "Something Else" there', row.warnings)
+        self.assertIn('but "Something Else" in the external system', row.warnings)
         row = self.import_order(order_id=640, OrderItems=[self.item("PRODUCT name ", ItemID=self.product.id)])
         self.assertFalse(row.warnings)
 
@@ -162,7 +162,7 @@ class TestProductMatching(ProductMatchingCase):
         part = {"ItemID": self.component.id, "ItemName": "Something Else", "Price": 0, "Quantity": 1}
         row = self.import_order(OrderItems=[self.item(OrderDetailPackages=[part])])
         self.assertEqual(row.pos_order_id.lines.sorted("id")[1].product_id, self.component)
-        self.assertIn('is called "Something Else" there', row.warnings or "")
+        self.assertIn('but "Something Else" in the external system', row.warnings or "")
 
     # ---- aliases ----
 

@@ -57,7 +57,7 @@ class TestSecurityCompanies(ExternalOrderCase):
     def test_the_company_of_a_synchronization_is_that_of_its_register(self):
         allowed = [self.company.id, self.theirs.id]
         sync = self.sync.with_user(self.both).with_context(allowed_company_ids=allowed)
-        with self.assertRaisesRegex(ValidationError, "is that of its Point of Sale"):
+        with self.assertRaisesRegex(ValidationError, "belongs to the company of its Point of Sale"):
             sync.company_id = self.theirs
 
     def test_choices_and_sources_are_not_handed_to_another_company(self):

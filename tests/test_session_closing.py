@@ -224,7 +224,7 @@ class TestSessionClosing(ExternalOrderCase):
         self.run_scheduled_action()
         self.assertEqual(session.state, "opened")
         activity = self.closing_activities(session)
-        self.assertIn("The server stopped 3 times while it was closing it", activity.note)
+        self.assertIn("The server stopped 3 times while it was closing the session", activity.note)
         activity.action_done()
         self.run_scheduled_action()
         self.assertEqual((session.state, session.external_closing_starts), ("closed", 0))

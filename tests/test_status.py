@@ -24,7 +24,7 @@ class TestStatus(ExternalOrderCase):
         run = self.synchronize(self.order(1), self.order(2), self.order(3))
         self.assertEqual(run.message, "2 orders imported.\n1 order was already imported or known.")
         run = self.synchronize(self.order(1), self.order(2))
-        self.assertEqual(run.message, "No orders found to sync.\n2 orders were already imported or known.")
+        self.assertEqual(run.message, "No orders to synchronize.\n2 orders were already imported or known.")
 
     def test_a_failure_says_which_why_and_what_to_do(self):
         run = self.synchronize(self.order(1), self.bad_order(2))

@@ -52,7 +52,7 @@ class TestSyncOrders(ExternalOrderCase):
     def test_an_empty_feed_is_no_orders(self):
         self.synchronize()
         self.assertEqual(self.sync.last_sync_status, "no_orders")
-        self.assertEqual(self.sync.last_sync_message, "No orders found to sync.")
+        self.assertEqual(self.sync.last_sync_message, "No orders to synchronize.")
 
     def test_known_orders_are_not_imported_again(self):
         self.synchronize(self.order())

@@ -54,7 +54,7 @@ class TestViews(ExternalOrderCase):
         row = self.import_order(OrderItems=[])
         self.assertIn("OrderItems", row.content_html)
         row.payload = False
-        self.assertIn("no longer kept", row.content_html)
+        self.assertIn("was deleted", row.content_html)
 
     def test_smart_buttons_lead_to_the_records(self):
         row = self.import_order()

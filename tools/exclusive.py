@@ -1,7 +1,7 @@
-"""A lock that outlasts commits: who holds it works alone, whatever is committed meanwhile.
+"""A lock that survives commits: its holder works alone, even if it commits meanwhile.
 
-Row locks end with every commit. This one belongs to a database connection of its own, so it ends with the block or,
-if the process is killed, with its connection.
+Row locks end with every commit. This lock belongs to a separate database connection, so it ends with the block or, if
+the process is killed, with that connection.
 """
 
 from contextlib import closing, contextmanager
@@ -11,13 +11,13 @@ from odoo.tools import SQL
 
 @contextmanager
 def exclusive(env, name, key):
-    """Yield whether the lock is ours for the time of the block; if it is not, another worker has it. Never waits.
+    """Try to take the lock for the duration of the block, without waiting. Yield whether we got it.
 
-    :param str name: what kind of thing is locked
-    :param int key: which one
+    :param str name: the kind of object to lock
+    :param int key: its ID
     """
     with closing(env.registry.cursor()) as cr:
-        # An open transaction would keep the database from cleaning up for as long as the work takes.
+        # An open transaction would prevent vacuuming for as long as the work takes.
         cr.execute(SQL("SELECT pg_try_advisory_lock(hashtext(%s), %s)", name, key))
         [ours] = cr.fetchone()
         _end_transaction(cr)
@@ -30,9 +30,9 @@ def exclusive(env, name, key):
 
 
 def sql_held_keys(name):
-    """Return a query of the keys of one kind whose lock is held, by anybody; ``NULL`` among them means: not known.
+    """Return a query of the keys of one kind whose lock is held by any process. ``NULL`` among them means unknown.
 
-    Locks are known where they are taken, so not on a replica of the database.
+    Locks are only visible on the server where they are taken, not on a replica.
 
     :param str name: as for `exclusive`
     :rtype: SQL
@@ -49,5 +49,5 @@ def sql_held_keys(name):
 
 
 def _end_transaction(cr):
-    # Its own cursor, which holds nothing but the lock.
+    # A separate cursor that holds nothing but the lock.
     cr.commit()  # pylint: disable=invalid-commit

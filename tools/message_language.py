@@ -1,9 +1,9 @@
-"""In which language a message is written that is stored for somebody to read later.
+"""The language of messages that are stored and read later by someone else.
 
-What a person starts speaks that person's language, the environment's own. What the scheduler does has none; it writes
-for whoever is responsible. Only messages are in that language: everything else, such as what is booked, is made in the
-environment as it is. Hence ``for_reader(self.env)._("…")`` where a scheduled run may write a message, and
-``self.env._("…")`` elsewhere.
+A run started by a user writes messages in that user's language. A scheduled run has no language, so it writes for the
+responsible user. Only messages use that language; everything else, such as booked records, uses the environment
+unchanged. Use ``for_reader(self.env)._("…")`` where a scheduled run may write a message, and ``self.env._("…")``
+elsewhere.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MODULE = "external_order_sync"
 
 @dataclass(frozen=True)
 class Reader(PrivateContext):
-    """In the context: the language of the person who will read the messages that are written now."""
+    """In the context: the language of the user who will read the messages."""
 
     KEY = "external_order_sync_reader"
 
@@ -26,34 +26,34 @@ class Reader(PrivateContext):
 
 
 def with_reader(records, *readers):
-    """Return records that write their messages, and those of what they call, for somebody else than the user.
+    """Return the records with a context that writes messages for other readers than the current user.
 
-    :param readers: users or partners; the first one who has a language decides. Without any, it is English.
+    :param readers: users or partners; the first one with a language decides. Without any, it is English.
     """
     languages = (records.env["res.lang"]._get_code(reader.lang or "") for reader in readers)
     return Reader(next(filter(None, languages), "en_US")).on(records)
 
 
 def for_reader(env):
-    """Return the environment whose language is that of the reader of what is written now."""
+    """Return the environment with the language of the reader of messages."""
     reader = Reader.current(env)
     return env(context={**env.context, "lang": reader.lang}) if reader and reader.lang != env.lang else env
 
 
 def in_english(records):
-    """Return records whose messages are in English, as those of the log."""
+    """Return the records with messages in English, as in the log."""
     return Reader("en_US").on(records)
 
 
 def amount_text(currency, amount):
-    """Return an amount of a ``res.currency`` as the reader of a message writes it."""
+    """Return an amount of a ``res.currency``, formatted for the reader of a message."""
     return currency.with_env(for_reader(currency.env)).format(float(amount))
 
 
 def reader_text(env, message):
-    """Return a message of `tools` as text, in the language of its reader.
+    """Return a message as text in the language of its reader.
 
-    :param message: a `Message`, or a text, which stays as it is
+    :param message: a `Message`, or a text, which is returned unchanged
     """
     if not isinstance(message, Message):
         return str(message)

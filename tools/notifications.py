@@ -1,9 +1,9 @@
 def notification(kind, message, title=None, sticky=False, reload=True):
-    """Return the client action that shows a message in the corner of the screen.
+    """Return the client action that shows a notification.
 
     :param str kind: ``success``, ``info``, ``warning`` or ``danger``
-    :param bool sticky: it stays until it is closed
-    :param bool reload: the view behind it is brought up to date
+    :param bool sticky: whether it stays until the user closes it
+    :param bool reload: whether to reload the current view
     """
     params = {"type": kind, "message": message, "title": title, "sticky": sticky}
     if reload:

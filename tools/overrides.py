@@ -1,5 +1,5 @@
 def is_overridden(records, method_name):
-    """Return whether another module extends a method of ours, so that a faster way past it would pass it over.
+    """Return whether another module overrides this method. If so, the batch shortcut must not bypass it.
 
     :param records: a recordset of the model
     :param str method_name: a method that this addon defines
@@ -11,11 +11,11 @@ def is_overridden(records, method_name):
 
 
 def is_extended_beyond(records, method_name, addons):
-    """Return whether an addon other than ``addons`` and this one extends a method, so that it must be called.
+    """Return whether an addon other than ``addons`` and this one overrides a method, so that it must be called.
 
     :param records: a recordset of the model
     :param str method_name: a method of Odoo
-    :param addons: names of the addons whose extensions are known
+    :param addons: names of the addons whose overrides are known
     """
     known = {f"odoo.addons.{addon}" for addon in (*addons, "external_order_sync")}
     return any(

@@ -1,5 +1,7 @@
-"""When the scheduled actions work: their records are due by a ``next_sync_date`` of their own, which may be sooner than
-the action's next regular turn."""
+"""Timing of the scheduled actions.
+
+Each record has a ``next_sync_date``, which may be earlier than the action's next regular run.
+"""
 
 import logging
 from contextlib import contextmanager
@@ -11,23 +13,23 @@ from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
-# A job of the scheduler starts a little before or after its minute: what is due within this time runs now.
+# Scheduled jobs start slightly early or late, so records that are due within this time run now.
 DUE_TOLERANCE = timedelta(seconds=30)
-# How long Sync Now works before it hands what is left to the scheduled action (a web worker's own limit is 120 s).
+# Sync Now works for this long and leaves the rest to the scheduled action (a web worker's limit is 120 s).
 SYNC_NOW_SECONDS = 45
 
 
 def due_domain():
-    """Return the domain of records whose time has come, or for which none was planned."""
+    """Return the domain of records that are due or have no planned time."""
     now = fields.Datetime.now()
     return Domain("next_sync_date", "=", False) | Domain("next_sync_date", "<=", now + DUE_TOLERANCE)
 
 
 def plan_next_turn(cron, times):
-    """Have the scheduler come back for the soonest of these times, unless the job's regular turn is sooner.
+    """Trigger the scheduled action for the earliest of these times, unless its regular run is earlier.
 
     :param cron: the ``ir.cron``
-    :param list times: naive UTC; one that has passed, or ``False``, means at once
+    :param list times: naive UTC; a past time or ``False`` means immediately
     """
     now = fields.Datetime.now()
     soonest = min((max(time or now, now) for time in times), default=None)
@@ -37,11 +39,11 @@ def plan_next_turn(cron, times):
 
 @contextmanager
 def quietly(env, step):
-    """Log what the block raises instead of raising it, and undo what the block has written.
+    """Log exceptions of the block instead of raising them, and roll back its changes.
 
-    For steps of a scheduled action after which others follow. The loss of the database is raised all the same.
+    Use this for steps of a scheduled action that must not stop the next ones. Loss of the database is still raised.
 
-    :param str step: what the log calls the block
+    :param str step: the name of the block in the log
     """
     try:
         with env.cr.savepoint():
@@ -53,7 +55,7 @@ def quietly(env, step):
 
 
 def bring_back(records):
-    """Let records be due now whose plan lies further ahead than their interval: a clock was wrong when it was made."""
+    """Make records due now if they are planned later than their interval allows, because the clock was wrong."""
     now = fields.Datetime.now()
     for record in records:
         if record.next_sync_date and record.next_sync_date > now + timedelta(minutes=record.sync_interval):

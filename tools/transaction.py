@@ -1,6 +1,6 @@
-"""Ends of transactions: what a synchronization commits, and what it tries again.
+"""Commits of a synchronization, and retries after conflicts.
 
-Odoo retries an HTTP request that lost against another transaction, not a scheduled action and not one batch of many.
+After a conflict between transactions, Odoo retries an HTTP request, but not a scheduled action or a single batch.
 """
 
 import random
@@ -13,14 +13,14 @@ from psycopg2 import errors
 
 from .private_context import PrivateContext
 
-# A unique violation is here as another worker's row that our snapshot cannot see; the next snapshot sees it.
+# A unique violation can mean a row of another worker that our snapshot cannot see, but the next one can.
 TRANSIENT_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.UniqueViolation)
 ATTEMPTS = 6
 
 
 @dataclass(frozen=True)
 class Deadline(PrivateContext):
-    """In the context: when the work has to stop, as ``time.monotonic()`` counts."""
+    """In the context: the time at which work must stop, by ``time.monotonic()``."""
 
     KEY = "external_order_sync_deadline"
 
@@ -29,13 +29,13 @@ class Deadline(PrivateContext):
 
 @dataclass(frozen=True)
 class ScheduledTurn(PrivateContext):
-    """In the context: this is the work of a scheduled action, whose progress Odoo counts."""
+    """In the context: the work runs in a scheduled action, whose progress Odoo tracks."""
 
     KEY = "external_order_sync_scheduled"
 
 
 def commit(env):
-    """Make the work done so far durable. In a test, whose transaction is rolled back in the end, flush it only."""
+    """Commit the work done so far. In a test, whose transaction is rolled back at the end, only flush it."""
     if modules.module.current_test:
         env.flush_all()
     else:
@@ -43,7 +43,7 @@ def commit(env):
 
 
 def rollback(env):
-    """Undo what was not committed. A test keeps its transaction: there, each step cleans up by its own savepoint."""
+    """Roll back uncommitted changes. A test keeps its transaction, because its steps use savepoints."""
     if modules.module.current_test:
         env.invalidate_all(flush=False)
     else:
@@ -51,14 +51,14 @@ def rollback(env):
 
 
 def commit_progress(env, processed=0):
-    """Commit, and tell the scheduler if it is the one who runs this.
+    """Commit, and report the progress if a scheduled action runs this.
 
-    :param int processed: how many things were dealt with since the last call
-    :return: seconds that are left to work, ``float("inf")`` without a limit
+    :param int processed: number of items processed since the last call
+    :return: the remaining seconds, ``float("inf")`` without a limit
     :rtype: float
     """
     seconds = float("inf")
-    # A client can name a progress too, which is somebody else's.
+    # A client could also put the ID of another job's progress into the context.
     if ScheduledTurn.current(env) and env.context.get("ir_cron_progress_id"):
         seconds = env["ir.cron"]._commit_progress(processed)
     else:
@@ -69,11 +69,11 @@ def commit_progress(env, processed=0):
 
 
 def retrying(env, work):
-    """Call ``work()`` and return what it returns; after a conflict with another transaction, roll back and repeat.
+    """Call ``work()`` and return its result; after a conflict with another transaction, roll back and repeat.
 
-    What was not committed before is lost with a conflict, so commit first. ``work`` reads afresh what it needs.
+    A conflict discards uncommitted changes, so commit before the call. ``work`` must read all its data again.
 
-    :raises psycopg2.Error: the conflict, if it stays after `ATTEMPTS` attempts with growing pauses
+    :raises psycopg2.Error: the conflict, if it persists after `ATTEMPTS` attempts with growing pauses
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -81,7 +81,7 @@ def retrying(env, work):
             env.flush_all()
             return result
         except TRANSIENT_ERRORS:
-            if modules.module.current_test:  # the transaction is the test's own: no one else is there to win
+            if modules.module.current_test:  # a test has no competing transaction
                 raise
             env.cr.rollback()
             if attempt == ATTEMPTS:

@@ -1,5 +1,4 @@
-"""How long Odoo lets this worker live: beyond its time limit a process is killed, or its server restarted, without
-another word."""
+"""The time limit of this worker. Beyond it, Odoo kills the process or restarts the server without warning."""
 
 import math
 import threading
@@ -10,14 +9,14 @@ from odoo.tools import config
 
 from .transaction import ScheduledTurn
 
-# The part of the limit that is kept for what follows: storing, importing, and saying how it went.
+# The share of the limit that is reserved for later steps: storing, importing and reporting.
 RESERVE = 0.25
 
 
 def seconds_to_work(env):
-    """Return how many seconds a long step of this worker may still take so that it ends well before Odoo's limit.
+    """Return how many seconds a long step may still take so that it ends well before Odoo's limit.
 
-    It may be negative, and is infinite where there is no limit, as in a shell.
+    The result may be negative, and is infinite without a limit, for example in a shell.
     """
     is_scheduled = bool(ScheduledTurn.current(env))
     limit, started = _get_limit(is_scheduled), _get_start(env, is_scheduled)
@@ -27,18 +26,18 @@ def seconds_to_work(env):
 
 
 def _get_limit(is_scheduled):
-    """Return the seconds after which this worker is ended, None if never, as odoo/service/server.py has it."""
+    """Return the seconds after which Odoo ends this worker, None if never (see odoo/service/server.py)."""
     limit = config["limit_time_real"] or None
     of_cron = config["limit_time_real_cron"]
     if not is_scheduled or of_cron < 0:
         return limit
     if of_cron:
         return of_cron
-    return None if config["workers"] else limit  # threads take 0 for "not set"
+    return None if config["workers"] else limit  # for threads, 0 means "not set"
 
 
 def _get_start(env, is_scheduled):
-    """Return since when the limit counts (monotonic), None if it is not known."""
+    """Return the start time of the limit (monotonic), or None if unknown."""
     if started := getattr(threading.current_thread(), "start_time", None):  # threads of requests and of the scheduler
         return time.monotonic() - (time.time() - started)
     if is_scheduled and (end := env.context.get("cron_end_time")):  # workers of the scheduler: the job's own start

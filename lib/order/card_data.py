@@ -1,8 +1,8 @@
-"""Card data in what a shop sends: by which keys and in which texts it is recognized, and what is left of it.
+"""Recognizes card data in received orders, by keys and in texts, and reduces it to what may be kept.
 
-PCI DSS 4.0 (3.3, 3.5): security codes, PINs and the content of the magnetic stripe are never kept; of a card number,
-the last four digits. Each rule here takes a text and returns what may be kept of it; applied twice, it changes nothing
-the second time.
+PCI DSS 4.0 (3.3, 3.5): security codes, PINs and the content of the magnetic stripe are never kept, and only the last
+four digits of a card number are. Each rule here takes a text and returns the part that may be kept; applying it again
+changes nothing.
 """
 
 import re
@@ -13,15 +13,15 @@ from itertools import accumulate
 
 Rule = Callable[[str], str]
 
-MAX_CACHED_KEY = 64  # characters; a cache of foreign keys must not become large
+MAX_CACHED_KEY = 64  # characters; limits the memory used by the cache of received keys
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 _NO_NAME = re.compile(r"[^a-z0-9]+")
-# Keys without case, accents and signs. As a word of a key:
+# Normalized keys: without case, accents and punctuation. As a word of a key:
 _CODE_WORDS = frozenset(
     ("cav", "cav2", "ccv", "ccv2", "cid", "csc", "cv2", "cvc", "cvc2", "cvd", "cvn", "cvn2", "cvv", "cvv2", "pin")
 )
-# ... at one end of it, where nothing parts the words:
+# ... at the start or end of a key whose words are not separated:
 _CODE_ENDS = re.compile(
     r"^(?:ccv|csc|cv2|cvc|cvd|cvn|cvv)|(?:ccv|csc|cv|cvc|cvd|cvn|cvv)[0-9]?$|^(?:card|cc|amex|credit|debit)(?:cid|pin)"
 )
@@ -35,7 +35,7 @@ _CARD_NAMES = re.compile(
     r"cardnumber|card(?:num|no|nr|pan)$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
     r"|(?:credit|debit|bank)card$|kartennummer|kartennr"
 )
-# Their values identify the order or a product, and long digit runs in them are just that.
+# Their values identify the order or a product, so long digit runs in them are not card numbers.
 # fmt: off
 _IDENTIFIERS = frozenset((
     "barcode", "checkoutdate", "customerid", "ean", "ean13", "gtin", "isbn", "itemid", "locationid", "odooitemid",
@@ -43,21 +43,21 @@ _IDENTIFIERS = frozenset((
 ))
 # fmt: on
 _AMOUNTS = re.compile(r"price|amount|total|tax|tip|charges|paid|discount|quantity|percent")
-# Up to 99,999,999,999.99; the two decimals tell it from the 13 digits of a card number.
+# Up to 99,999,999,999.99; the two decimals distinguish it from the 13 digits of a card number.
 _AMOUNT = re.compile(r"-?[0-9]{1,11}\.[0-9]{1,2}")
 _NAMES = frozenset(("itemname", "name", "customername"))
 _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobile", "phone", "tel", "telephone"))
 
 VALUE_KEYS = frozenset(("content", "data", "text", "val", "value"))
 
-# What people put between the digits of a card number; also digits that are not ASCII count.
+# Separators that people put between the digits of a card number. Non-ASCII digits count too.
 _GAP = r"[\s.\-/_\u00ad\u00b7\u2010-\u2015\u200b-\u200d\u2060\ufeff]{0,5}"
 _DIGIT_RUN = re.compile(rf"\d(?:{_GAP}\d){{12,}}")
 _SOME_GAP = _GAP.replace("{0,5}", "{1,5}")
 _CARD_GROUPS = re.compile(
     rf"(?<!\d)\d{{4}}{_SOME_GAP}(?:\d{{4}}{_SOME_GAP}\d{{4}}{_SOME_GAP}\d{{4}}|\d{{6}}{_SOME_GAP}\d{{4,5}})(?!\d)"
 )
-# What follows a card number: the rest of a track (ISO/IEC 7813), an expiry date, a code.
+# Data that may follow a card number: the rest of a track (ISO/IEC 7813), an expiry date, a code.
 _TRACK_REST = re.compile(r"\^[^^?]{0,60}\^[0-9 =]{0,80}\??|[=Dd][0-9]{4,60}\??")
 _SHORT_GROUPS = re.compile(r"(?:[^\w\n]{1,3}\d{1,4}(?!\d)){1,4}")
 _EXPIRY = re.compile(
@@ -74,17 +74,17 @@ _SHORT_CODE = re.compile(r"(?<![^\W\d_])(pin|cid)(\s?[:=#]\s?)\d{3,6}(?!\d)", re
 
 
 def keep(text: str) -> str:
-    """Return the text as it is: it identifies something."""
+    """Return the text unchanged, because it identifies something."""
     return text
 
 
 def empty(_text: str) -> str:
-    """Return nothing, as of a security code."""
+    """Return an empty text, because nothing of a security code may be kept."""
     return ""
 
 
 def last_digits(text: str) -> str:
-    """Return "****1234" of a card number, however it is written."""
+    """Return a card number in any notation as "****1234"."""
     text = _without_codes(text, True)  # which may stand behind the number
     digits = next(filter(None, (_holds_card(run[0], 13) for run in _DIGIT_RUN.finditer(text))), "")
     digits = digits or "".join(str(int(character)) for character in text if character.isdecimal())[-4:]
@@ -92,13 +92,13 @@ def last_digits(text: str) -> str:
 
 
 def in_text(text: str) -> str:
-    """Return a text without the card numbers, tracks and security codes that stand in it."""
+    """Return a text without the card numbers, tracks and security codes in it."""
     cleaned, found = _without_card_numbers(text, 13)
     return _without_codes(cleaned, found)
 
 
 def in_name(text: str) -> str:
-    """Return the name of a product or person without card numbers. Names are compared, and "CVC 300" may be one."""
+    """Return a product's or person's name without card numbers. Keep codes, because "CVC 300" may be a name."""
     if len(text) == 13 and text.isascii() and text.isdigit() and _is_ean13(text):
         return text
     cleaned, found = _without_card_numbers(text, 13)
@@ -106,19 +106,19 @@ def in_name(text: str) -> str:
 
 
 def in_phone(text: str) -> str:
-    """Return a phone number without a card number; with its country's code, a phone number may have 13 digits."""
+    """Return a phone number without card numbers. With a country code, a phone number may have 13 digits."""
     cleaned, found = _without_card_numbers(text, 14)
     return _without_codes(cleaned, found)
 
 
 def in_reference(text: str) -> str:
-    """Return what identifies something, long as its digits may be, without a card number in a card's own groups."""
+    """Return an identifier of any length, without card numbers that are written in a card's own groups."""
     found = any(_holds_card(match[0], 13) for match in _CARD_GROUPS.finditer(text))
     return in_text(text) if found else text
 
 
 def in_amount(text: str) -> str:
-    """Return an amount that is sent as text as it is; anything else as `in_text`."""
+    """Return an amount that was sent as text unchanged; treat other texts like `in_text`."""
     return text if _AMOUNT.fullmatch(text) else in_text(text)
 
 
@@ -126,9 +126,9 @@ OF_CARD = (empty, last_digits)
 
 
 def below(key: str) -> tuple[Rule, str, bool]:
-    """Return the rule of the texts below a key, the key as it may be kept, and whether it is one of `VALUE_KEYS`.
+    """Return the rule for the texts under a key, the key as it may be kept, and whether it is one of `VALUE_KEYS`.
 
-    Whatever stands inside of a card key's value, has that key's rule.
+    Everything inside the value of a card key gets that key's rule.
     """
     return _known_below(key) if len(key) <= MAX_CACHED_KEY else _below(key)
 
@@ -138,7 +138,7 @@ def _below(key: str) -> tuple[Rule, str, bool]:
 
 
 def rule_of_pair(holder: dict) -> Rule | None:
-    """Return the rule of a value whose key is a value itself: ``{"Name": "CVV", "Value": "123"}``; else None."""
+    """Return the rule for a value whose key is itself a value: ``{"Name": "CVV", "Value": "123"}``; else None."""
     names = {key.casefold(): value for key, value in holder.items() if len(key) <= 10}
     for label in ("name", "key", "field", "label", "type", "code", "id"):
         name = names.get(label)
@@ -166,7 +166,7 @@ def _rule_of(key: str) -> Rule | None:
     return in_amount if _AMOUNTS.search(name) else None
 
 
-_known_below = lru_cache(maxsize=1024)(_below)  # a feed repeats its few keys in each order
+_known_below = lru_cache(maxsize=1024)(_below)  # a feed repeats the same few keys in each order
 
 
 def _without_codes(text: str, beside_card: bool) -> str:
@@ -177,7 +177,7 @@ def _without_codes(text: str, beside_card: bool) -> str:
 
 
 def _without_card_numbers(text: str, shortest: int) -> tuple[str, bool]:
-    """Return the text with each card number cut to its last digits, and whether there was any."""
+    """Return the text with each card number reduced to its last digits, and whether there was any."""
     if len(text) < shortest:
         return text, False
     parts, done = [], 0
@@ -198,7 +198,7 @@ def _without_card_numbers(text: str, shortest: int) -> tuple[str, bool]:
 def _holds_card(run: str, shortest: int) -> str:
     """Return the last four digits of the first card number that begins and ends between groups of digits, else ""."""
     digits: list[int] = []
-    edges: list[int] = []  # how many digits stand before a gap
+    edges: list[int] = []  # number of digits before each gap
     before_gap = True
     for character in run:
         if character.isdecimal():
@@ -209,7 +209,7 @@ def _holds_card(run: str, shortest: int) -> str:
         else:
             before_gap = True
     edges.append(len(digits))
-    # Sums by which the check digit (Luhn, ISO/IEC 7812-1) of any part is found at once.
+    # Prefix sums to verify the check digit (Luhn, ISO/IEC 7812-1) of any part quickly.
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits]
     sums = [
         [0, *accumulate(doubled[index] if (index + parity) % 2 else digits[index] for index in range(len(digits)))]

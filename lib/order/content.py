@@ -1,4 +1,4 @@
-"""The content of an external order as it may be kept: no card data, storable as JSON."""
+"""The content of an external order as it may be stored: without card data, as valid JSON."""
 
 import re
 from decimal import Decimal
@@ -15,8 +15,8 @@ _STORABLE = re.compile("[^\x00\ud800-\udfff]*")
 class PayloadError(ValueError):
     """The order cannot be read.
 
-    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` the field alone, "" for
-    the whole order.
+    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` only the field, "" for the
+    whole order.
     """
 
     def __init__(self, path: str, problem: Message, **values: Any):
@@ -26,18 +26,18 @@ class PayloadError(ValueError):
 
 
 def redact(raw: Any) -> Any:
-    """A deep copy of `raw` that may be stored.
+    """Return a deep copy of `raw` that may be stored.
 
     - A card number (CardNumber and keys like it, however written) keeps its last four digits: "****1234"; security
       codes, PINs and tracks are emptied (see `card_data`).
-    - Card numbers and codes in other texts and in keys are reduced likewise, but not in what identifies the order or
-      a product (ItemID, SKU, Barcode ...), unless it has a card's own groups. OrderID is kept as it is.
+    - Card numbers and codes in other texts and in keys are reduced too, but not in fields that identify the order or a
+      product (ItemID, SKU, Barcode ...), unless they are grouped like a card number. OrderID is not changed.
     - A Python float becomes the `Decimal` of its shortest text, a tuple a list, any zero 0.
 
-    Redacting a redacted order changes nothing.
+    Redacting an order again changes nothing.
 
-    :raise PayloadError: what `strict_json` refuses, as it cannot be stored: NaN, infinities, numbers beyond its
-        bounds, NUL characters, lone surrogates, deep nesting, keys that are no text, other Python types.
+    :raise PayloadError: for values that `strict_json` refuses because they cannot be stored: NaN, infinities, numbers
+        beyond its bounds, NUL characters, lone surrogates, deep nesting, keys that are not text, other Python types.
     """
     return _redact(raw, "", 0, in_text)
 
@@ -49,7 +49,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
         copy, pairs = {}, []
         for key, entry in value.items():
             if not isinstance(key, str) or not _STORABLE.fullmatch(key):
-                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON text."))
+                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON."))
             own, kept, is_value = below(key)
             copy[kept] = _redact(entry, join(path, kept), depth + 1, rule if rule in OF_CARD else own)
             if is_value:
@@ -64,25 +64,25 @@ def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
         return value
     if isinstance(value, str):
         if not _STORABLE.fullmatch(value):
-            raise PayloadError(path, _lt("%(field)s holds a NUL character or half of a surrogate pair."))
+            raise PayloadError(path, _lt("%(field)s contains a NUL character or a lone surrogate."))
         return rule(value)
     if isinstance(value, float):
         value = Decimal(repr(float(value)))
     if isinstance(value, int | Decimal):
         return _redact_number(value, path, rule)
-    problem = _lt("%(field)s holds a value of the type %(type)s, which JSON does not have.")
+    problem = _lt("%(field)s contains a value of type %(type)s, which does not exist in JSON.")
     raise PayloadError(path, problem, type=type(value).__name__)
 
 
 def _redact_number(number: int | Decimal, path: str, rule: Rule) -> Any:
-    """`number`, or the text that `rule` makes of a card number which was sent as a number."""
-    # Converting a long integer takes long, so its size is looked at first.
+    """Return `number`, or the text that `rule` makes of it if it is a card number."""
+    # Check the size first, because converting a very long integer is slow.
     exact = Decimal("Infinity") if isinstance(number, int) and number.bit_length() > 128 else Decimal(number)
     if exact.is_finite() and not exact:
         return "" if rule in OF_CARD else 0
     if number_problem(exact):
         raise PayloadError(
-            path, _lt("%(field)s must be a finite number that is not too large, too small or too long to be stored.")
+            path, _lt("%(field)s must be a finite number that is not too large, small or long to be stored.")
         )
     if rule is keep:
         return number
@@ -92,6 +92,6 @@ def _redact_number(number: int | Decimal, path: str, rule: Rule) -> Any:
 
 
 def join(path: str, key: str) -> str:
-    """The path of `key` inside `path`, short enough for a message whatever the feed calls its keys."""
+    """Return the path of `key` inside `path`, shortened for messages."""
     key = key if len(key) <= 40 and key.isprintable() else f"{key[:40]!a}..."
     return f"{path}.{key}" if path else key

@@ -1,8 +1,8 @@
 """The order feed of an external system: its pages over HTTP, as raw entries.
 
-No ORM, no knowledge of what an order is. Pages are followed by `Link: rel="next"` (RFC 8288) or by a page-number
-parameter. Whatever goes wrong is a `FeedError` with a sentence for the user; neither the key nor a URL's query is ever
-part of it.
+Does not use the ORM or interpret orders. Pages are followed by `Link: rel="next"` (RFC 8288) or by a page-number
+parameter. All errors are raised as `FeedError` with a sentence for the user, which never contains the key or a URL's
+query.
 """
 
 import hashlib
@@ -51,9 +51,9 @@ class FeedSettings:
     """Where and how to fetch. Times are seconds; sizes are bytes after decompression.
 
     `page_param` names the query parameter of the page number; without it only `Link` headers are followed. `since`
-    (UTC; naive means UTC) is sent as `since_param`. `total_timeout` bounds the time spent on all pages together, the
-    caller's own time between pages not counted. `work_timeout` bounds the whole, that time included: it is what the
-    caller's process has left to live.
+    (UTC; naive means UTC) is sent as `since_param`. `total_timeout` limits the time spent on all pages together,
+    without the caller's own time between pages. `work_timeout` limits the total including that time, because the
+    caller's process ends after it.
     """
 
     url: str
@@ -78,10 +78,10 @@ class FeedSettings:
 
 @dataclass(frozen=True)
 class FeedPage:
-    """One page. `url` is fit to be shown. `entries` can be walked once, and raises `FeedError` where the text is
+    """One page. `url` may be shown to users. `entries` can be iterated once, and raises `FeedError` if the text is
     broken.
 
-    `is_last`: the answer says that nothing follows. With a page-number parameter that is never known beforehand.
+    `is_last`: the response says that no page follows. With a page-number parameter, this is never known in advance.
     """
 
     number: int
@@ -91,7 +91,7 @@ class FeedPage:
 
 
 class OrderFeed:
-    """Reads one feed. `FeedError` at once for settings that cannot work."""
+    """Reads one feed. The constructor raises `FeedError` for invalid settings."""
 
     def __init__(self, settings: FeedSettings) -> None:
         self.settings = settings
@@ -113,14 +113,13 @@ class OrderFeed:
     def pages(self) -> Iterator[FeedPage]:
         """Yield the pages until the feed ends, sends an empty page, or repeats itself.
 
-        The entries of a page are to be consumed before the next page is asked for. They are yielded as they are:
-        whether one is an order is for the caller to judge (see `strict_json.iter_orders`). A limit that is reached
-        raises `FeedError` of kind "limit" after what came before it was yielded, as the rest would otherwise be lost
-        silently.
+        Consume the entries of a page before requesting the next page. Entries are yielded unchanged: the caller decides
+        whether they are orders (see `strict_json.iter_orders`). When a limit is reached, `FeedError` of kind "limit" is
+        raised after everything before it was yielded, so that the rest is not lost silently.
 
-        A page with the content of an earlier one is not yielded. Once, it is taken for a hiccup, and its own next page
-        is followed, or the same number asked for again; twice in a row it is the end, as is a next link that leads to
-        the same page for the third time. `repeats_itself` is then set.
+        A page with the content of an earlier one is not yielded. The first repetition counts as a glitch: its next link
+        is followed, or the same number is requested again. Two repetitions in a row end the feed, as does a next link
+        that leads to the same page for the third time. `repeats_itself` is then set.
         """
         settings = self.settings
         deadline = Deadline(settings.total_timeout, settings.work_timeout)
@@ -150,16 +149,16 @@ class OrderFeed:
                     continue
                 repeats = 0
                 entries = self._entries(body, number)
-                del body  # the entries drop it when they have its text
+                del body  # the entries release it once they have its text
                 first = next(entries, _END)
                 if first is not _END:
                     entries = chain((first,), entries)
-                    seen_bodies.add(digest)  # empty pages may be alike
+                    seen_bodies.add(digest)  # empty pages may be identical
                     if numbered:
                         next_url = self._page_url(settings.first_page + number)
                 elif numbered and number > 1:
                     return
-                if asked[next_url] > 1:  # a circle of pages whose content changes all the time
+                if asked[next_url] > 1:  # a loop of pages with changing content
                     self.repeats_itself, next_url = True, ""
                 handed_over = monotonic()
                 yield FeedPage(number, self._shown(final_url), entries, is_last=not next_url)
@@ -169,7 +168,7 @@ class OrderFeed:
                 number += 1
                 url = next_url
         problem = _lt(
-            "The order feed did not end after %s pages; have it send more orders a page, or raise the limit.",
+            "The order feed did not end after %s pages; have it send more orders per page, or raise the limit.",
             settings.max_pages,
         )
         raise FeedError(problem, "limit")
@@ -209,8 +208,8 @@ class OrderFeed:
             kind, retryable = "status", True
         except BodyTooLarge:
             problem = _lt(
-                "The external system (%(url)s) sent more than the limit (%(page_bytes)s bytes a page, %(bytes)s in "
-                "total); have it send fewer orders at a time.",
+                "The external system (%(url)s) sent more than the limit (%(page_bytes)s bytes per page, %(bytes)s "
+                "in total); have it send fewer orders at a time.",
                 page_bytes=self.settings.max_page_bytes,
                 bytes=self.settings.max_bytes,
             )
@@ -222,7 +221,7 @@ class OrderFeed:
             kind, retryable = "connection", True
         except requests.RequestException as error:
             problem, kind, retryable = connection_problem(error)
-        # Raised outside of the handlers: what requests raises carries the URL with its query.
+        # Raise outside the handlers, because exceptions of requests contain the URL with its query.
         raise FeedError(problem.filled(url=self._shown(url)), kind, retryable)
 
     def _open_session(self, deadline: Deadline) -> requests.Session:
@@ -232,14 +231,14 @@ class OrderFeed:
     def _follow(
         self, session: requests.Session, deadline: Deadline, url: str, max_bytes: int
     ) -> tuple[str, str, bytes]:
-        """Get a URL, following redirects that stay where the key may be sent."""
+        """Get a URL; follow redirects only to addresses that may receive the key."""
         timeout = self.settings.read_timeout
         visited = {url}
         while True:
             with session.get(url, stream=True, headers={"Accept": "application/json"}, timeout=timeout) as response:
                 if not response.is_redirect:
                     self._check_status(response, url)
-                    # No content (204) is how some systems say that there is nothing new.
+                    # Some systems respond with No Content (204) if there is nothing new.
                     body = b"[]" if response.status_code == 204 else read_body(response, max_bytes, deadline.remaining)
                     return url, response.headers.get("Link", ""), body
                 location = response.headers["Location"]
@@ -276,7 +275,8 @@ class OrderFeed:
             raise FeedError(message, "status", status=status)
         if status == 429:
             message = _lt(
-                "The external system asks for fewer requests (status %s), even after retries; sync less often.", status
+                "The external system asks for fewer requests (status %s), even after retries; synchronize less often.",
+                status,
             )
             raise FeedError(message, "status", retryable=True, status=status)
         if status >= 500:
@@ -307,7 +307,7 @@ class OrderFeed:
         return urlunsplit(self._base._replace(query="&".join(filter(None, (query, urlencode(params)))), fragment=""))
 
     def _next_url(self, url: str, link_header: str) -> str:
-        """Return the target of `rel="next"` (RFC 8288, section 3), empty without one."""
+        """Return the target of `rel="next"` (RFC 8288, section 3), or an empty string."""
         elsewhere = _lt(
             "The external system announces its next page at %(target)s, which is a different host or protocol than "
             "the configured %(base)s. The key is not sent there. If the feed has moved, change the External API "
@@ -321,9 +321,9 @@ class OrderFeed:
         return ""
 
     def _trusted(self, url: str, reference: str, elsewhere: Message) -> str:
-        """Resolve a reference of the external system's; refuse to go where the key must not be sent.
+        """Return the URL that the external system refers to; refuse addresses that must not receive the key.
 
-        See `may_follow` for where that is. Otherwise the error is `elsewhere`, filled with `target` and `base`.
+        `may_follow` decides this. The error is `elsewhere`, filled with `target` and `base`.
         """
         try:
             target = urldefrag(urljoin(url, reference.strip())).url
@@ -336,7 +336,7 @@ class OrderFeed:
         raise FeedError(elsewhere.filled(target=str(origin), base=str(base)), "redirect")
 
     def _shown(self, url: str) -> str:
-        """Return a URL for people: of the query only page and since, and never the key."""
+        """Return a URL for users: only page and since of its query, and never the key."""
         parts = urlsplit(url)
         names = {self.settings.page_param, self.settings.since_param} - {""}
         query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] in names])
@@ -347,13 +347,13 @@ class OrderFeed:
 
 
 def _auth_headers(settings: FeedSettings) -> dict[str, str]:
-    """Return the guide's header for the key (*API Authentication*); none without a key."""
+    """Return the header with the key (see ``docs/order_format.md``), or no header without a key."""
     if not settings.api_key:
         return {}
     if not _HEADER_VALUE.fullmatch(settings.api_key):
         problem = _lt(
-            "The External API Key contains characters that cannot be sent (spaces around it, line breaks, or letters "
-            "other than ASCII); enter it again."
+            "The External API Key contains characters that cannot be sent (spaces around it, line breaks, or "
+            "non-ASCII characters); enter it again."
         )
         raise FeedError(problem, "auth")
     if settings.auth_method == "bearer":
@@ -364,7 +364,7 @@ def _auth_headers(settings: FeedSettings) -> dict[str, str]:
 
 
 def _checked_url(url: str, kind: FeedErrorKind = "connection") -> SplitResult:
-    """Return the parts of an address that requests and this module understand alike."""
+    """Return the parts of an address, if requests and this module parse it identically."""
     whose = _lt("The External API URL") if kind == "connection" else _lt("An address given by the external system")
     try:
         parts = split_address(url)

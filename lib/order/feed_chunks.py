@@ -1,4 +1,4 @@
-"""The entries of a feed in lists of a bounded size."""
+"""Splits the entries of a feed into lists of limited size."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,9 +7,9 @@ from .feed import FeedError, FeedPage
 
 
 def chunks(pages: Iterable[FeedPage], size: int) -> Iterator[list[Any]]:
-    """Yield the entries of the pages in lists of at most `size`, none of which holds entries of two pages.
+    """Yield the entries of the pages in lists of at most `size`. No list contains entries of two pages.
 
-    :raises FeedError: what the pages raise, after the entries before the trouble were yielded.
+    :raises FeedError: raised by the pages, after the entries before the error were yielded.
     """
     chunk: list[Any] = []
     problem = None

@@ -1,4 +1,4 @@
-"""What can go wrong while a feed is fetched, as a sentence for the user; no URL's query and no key is part of it."""
+"""Errors while fetching a feed, as sentences for the user that never contain a URL's query or a key."""
 
 import ssl
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ FeedErrorKind = Literal["connection", "timeout", "status", "auth", "redirect", "
 
 
 class FeedError(Exception):
-    """The feed could not be read, or not to its end. `message` is a sentence for the user, free of secrets.
+    """The feed could not be read completely. `message` is a sentence for the user, without secrets.
 
-    `retryable` tells whether the same request can be expected to work later without anybody changing anything.
+    `retryable` says whether the same request may work later without any changes.
     """
 
     def __init__(
@@ -30,15 +30,15 @@ class FeedError(Exception):
 
 
 def timeout_problem(seconds: float, work_seconds: float, work_is_over: bool) -> Message:
-    """Tell which time is over: the one that was given to the feed, or the one that is left to the process.
+    """Return a sentence that says which time limit was reached: that of the feed, or that of the process.
 
-    :return: a sentence whose `url` is to be filled
+    It has the placeholder `url`.
     """
     if work_is_over:
         return _lt(
-            "The external system (%(url)s) did not deliver everything within the %(seconds)s seconds that Odoo's time "
-            "limit leaves for a download (limit_time_real_cron or limit_time_real). What had arrived is kept. Let it "
-            "send fewer orders at a time, or raise the limit.",
+            "The external system (%(url)s) did not deliver everything within the %(seconds)s seconds that Odoo's "
+            "time limit leaves for a download (limit_time_real_cron or limit_time_real). The orders received so "
+            "far are kept. Have it send fewer orders at a time, or raise the limit.",
             seconds=f"{work_seconds:.0f}",
         )
     return _lt(
@@ -47,9 +47,9 @@ def timeout_problem(seconds: float, work_seconds: float, work_is_over: bool) -> 
 
 
 def connection_problem(error: requests.RequestException) -> tuple[Message, FeedErrorKind, bool]:
-    """Tell what happened, from the chain of causes: the text of the error itself holds the URL.
+    """Describe an error by its chain of causes, because its own text contains the URL.
 
-    :return: a sentence whose `url` is to be filled, and `FeedError`'s kind and retryable
+    :return: a sentence with the placeholder `url`, and the kind and `retryable` of the `FeedError`
     """
     causes = list(_causes(error))
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
@@ -68,11 +68,11 @@ def connection_problem(error: requests.RequestException) -> tuple[Message, FeedE
     if isinstance(error, requests.ConnectTimeout):
         return _lt("The external system (%(url)s) did not accept the connection in time."), "timeout", True
     if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in causes):
-        return _lt("The external system (%(url)s) did not answer in time."), "timeout", True
+        return _lt("The external system (%(url)s) did not respond in time."), "timeout", True
     if not isinstance(error, requests.ConnectionError):
         problem = _lt("The request to the external system (%(url)s) failed; check the External API URL.")
         return problem, "connection", False
-    # errno: of the errors in the chain, the operating system's own; requests' are OSErrors, too, without one.
+    # Only errors of the operating system have an errno; those of requests are OSErrors too, but without one.
     reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.errno), None)
     if reason:
         problem = _lt(
@@ -88,7 +88,7 @@ def connection_problem(error: requests.RequestException) -> tuple[Message, FeedE
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it wraps, requests' and urllib3's ways included."""
+    """Yield an error and its causes, including those wrapped by requests and urllib3."""
     pending, seen = [error], set()
     while pending:
         cause = pending.pop()

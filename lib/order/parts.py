@@ -1,4 +1,4 @@
-"""The parts of an external order, typed, as `payload` reads them."""
+"""Typed parts of an external order, as read by `payload`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from .names import ItemKey
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of an item that leaves the shelf; `quantity` is for the whole line, `price` is informative."""
+    """A component of an item that is delivered with it; `quantity` is for the whole line, `price` is informative."""
 
     item_id: int | None
     name: str
@@ -30,8 +30,8 @@ class Component:
 class Item:
     """A line.
 
-    `item_id` is above 0 or None; `price` is per unit, with or without tax as all prices of the sender; `discount` is of
-    the whole line and has the sign of `gross`.
+    `item_id` is above 0 or None; `price` is per unit, with or without tax like all prices of the sender; `discount` is
+    for the whole line and has the sign of `gross`.
     """
 
     item_id: int | None
@@ -57,7 +57,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment; negative in a return. `card_last4` is the last four digits, or "" where there was no card number."""
+    """A payment; negative in a return. `card_last4` is the last four digits, or "" without a card number."""
 
     amount: Decimal
     card_type: str
@@ -70,9 +70,9 @@ class Payment:
 class OrderPayload:
     """An order.
 
-    Amounts are in the currency of the shop, None where the feed has none; `discount` is AmountDiscount with the
-    order's sign. `currency` is what the order calls its currency, "" if nothing. `charges` are what is charged beside
-    the items, by field, without those of 0. `further` are all other numbers and texts of the order, by field, unread.
+    Amounts are in the shop's currency, None if missing; `discount` is AmountDiscount with the order's sign. `currency`
+    is the order's currency as sent, or "". `charges` are nonzero charges in addition to the items, by field. `further`
+    are all other numbers and texts of the order, by field, not parsed.
     """
 
     external_id: str

@@ -1,8 +1,9 @@
-"""An order of the external system in the guide's JSON: read, bounded and typed, or refused by a sentence with the
-field.
+"""Parses an order in the JSON format of ``docs/order_format.md``.
 
-What arrives is hostile until it has passed `parse_order`: any JSON value may stand in any place. Nothing here needs
-Odoo; what the names and ids mean there, and which taxes apply, is decided later.
+The result is typed and checked, or the order is refused with a sentence that names the field.
+
+Treat received data as hostile until it has passed `parse_order`: any JSON value may appear anywhere. Names, IDs and
+taxes are matched with Odoo later.
 """
 
 import re
@@ -18,7 +19,7 @@ from .content import PayloadError, join, redact
 from .names import ItemKey
 from .parts import Component, Item, OrderPayload, Payment
 
-MAX_LINES = 5000  # items and their components together
+MAX_LINES = 5000  # items plus components
 MAX_PAYMENTS = 100
 MAX_CHARGES = 100
 MAX_ID_LENGTH = 64
@@ -32,21 +33,21 @@ _WHOLE_DECIMAL = re.compile(r"(?<![0-9])(-?[0-9]+)\.0+")
 _LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85]")
 _AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
 _CHARGES = ("ServiceCharges", "DeliveryCharges", "Tip", "TipAmount")
-# Numbers that are not amounts, or whose amounts have fields of their own in `OrderPayload`.
+# Numbers that are not amounts, or have separate fields in `OrderPayload`.
 _NO_FURTHER_AMOUNTS = {*_AMOUNTS, *_CHARGES, "OrderID", "OrderStatus", "PaymentMode", "Currency"}
 _MISSING_TOTALS = {
-    "GrandTotal": _lt("GrandTotal is missing, so what was paid was taken for the total").as_note(),
+    "GrandTotal": _lt("GrandTotal is missing, so the amount paid was used as the total").as_note(),
     "AmountTotal": _lt("AmountTotal is missing, so the subtotal was not checked").as_note(),
-    "AmountPaid": _lt("AmountPaid is missing, so the payments were not compared with it").as_note(),
+    "AmountPaid": _lt("AmountPaid is missing, so the payments were not checked against it").as_note(),
 }
 
 
 def external_id(raw: Any) -> str:
-    """The OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are one id; other texts ("A-17", "007")
-    are kept, trimmed.
+    """Return the OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are the same ID; other texts
+    ("A-17", "007") are only trimmed.
 
-    :raise PayloadError: `raw` is no object, a `RefusedEntry` included, or its OrderID is missing, neither text nor a
-        whole number, or longer than `MAX_ID_LENGTH`.
+    :raise PayloadError: if `raw` is not an object (for example a `RefusedEntry`), or its OrderID is missing, neither
+        text nor a whole number, or longer than `MAX_ID_LENGTH`.
     """
     identifier = _identifier(_order(raw), "OrderID")
     if not identifier:
@@ -55,7 +56,7 @@ def external_id(raw: Any) -> str:
 
 
 def order_status(raw: Any) -> str:
-    """The OrderStatus of an order, in the form of `external_id`; "" if it has none.
+    """Return the OrderStatus of an order, normalized like `external_id`; "" if it has none.
 
     :raise PayloadError: as `external_id` does.
     """
@@ -64,26 +65,26 @@ def order_status(raw: Any) -> str:
 
 @exact
 def parse_order(raw: Any) -> OrderPayload:
-    """The order that `raw`, one object of the feed, describes.
+    """Parse `raw`, one object of the feed, and return the order.
 
     OrderID, OrderItems and each item's ItemName (or an id or a code), Price and Quantity are required. Further:
 
-    - An absent total is None, with a warning. A text that is empty counts as absent everywhere.
-    - A line, or a component, whose quantity is 0 is dropped with a warning; a line of quantity 0 that has a discount
-      is refused, as dropping it would drop the discount.
-    - A discount takes away, in a sale and in a return: its own sign does not count, it gets that of the amount it
-      belongs to.
-    - Payments of 0 are dropped. Without CheckoutDetails the order's own AmountPaid, PaymentMode and CardType are the
-      payment.
-    - An ItemID that is no number is passed over with a warning if the item has a name or a code.
+    - A missing total is None, with a warning. An empty text always counts as missing.
+    - A line or component with quantity 0 is dropped with a warning. A line with quantity 0 and a discount is refused,
+      because dropping it would drop the discount.
+    - A discount always reduces the amount it belongs to, in sales and returns: it gets the sign of that amount,
+      regardless of its own.
+    - Payments of 0 are dropped. Without CheckoutDetails, the payment is read from the order's AmountPaid, PaymentMode
+      and CardType.
+    - An ItemID that is not a number is ignored with a warning if the item has a name or a code.
 
-    :raise PayloadError: in every other case that is not such an order; no other exception leaves this function.
+    :raise PayloadError: if `raw` is not such an order; no other exception is raised.
     """
     order = _order(redact(raw))
     identifier = external_id(order)
     warnings: list[Message] = []
     items = _items(order, warnings)
-    # Of the goods alone: a line's discount that was rounded up can be more than the line.
+    # Use the amount of the goods only: a rounded line discount can exceed the line.
     gross = sum((item.gross for item in items), _ZERO) or sum((item.gross - item.discount for item in items), _ZERO)
     amounts = {name: _amount(order, name, "") for name in _AMOUNTS}
     warnings += [message for name, message in _MISSING_TOTALS.items() if amounts[name] is None]
@@ -130,7 +131,7 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
         components = _components(entry, path, MAX_LINES - lines, warnings)
         lines += len(components)
         if discount > abs(gross).to_integral_value("ROUND_CEILING"):
-            problem = _lt("%(field)s must not be more than the line's Price times Quantity.")
+            problem = _lt("%(field)s must not exceed the line's Price times Quantity.")
             raise PayloadError(f"{path}.DiscountAmount", problem)
         if not quantity:
             warnings.append(_left_out(path))
@@ -155,7 +156,7 @@ def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list
 
 
 def _left_out(path: str) -> Message:
-    return _lt("%s has the Quantity 0 and was left out", path).as_note()
+    return _lt("%s has Quantity 0 and was left out", path).as_note()
 
 
 def _payments(order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]) -> tuple[Payment, ...]:
@@ -188,7 +189,7 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
 
 
 def _charges(order: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
-    """What is charged beside the items, by field."""
+    """Return the charges in addition to the items, by field."""
     charges = [(name, _amount(order, name, "")) for name in _CHARGES if name in order]
     listed = _objects(order, "Charges", "", MAX_CHARGES) if "Charges" in order else []
     charges += [(join(path, "Amount"), _amount(entry, "Amount", path)) for path, entry in listed]
@@ -196,14 +197,14 @@ def _charges(order: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
 
 
 def _may_be_amount(name: str, value: Any) -> bool:
-    """Whether a field that has no meaning here may hold an amount."""
+    """Return whether an unknown field may contain an amount."""
     if name in _NO_FURTHER_AMOUNTS or isinstance(value, bool):
         return False
     return isinstance(value, int | Decimal) or (isinstance(value, str) and 0 < len(value) <= MAX_ID_LENGTH)
 
 
 def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemKey:
-    """What the item says about its product; at least one of a name, an id and a code."""
+    """Return the key of the item's product; the item must have a name, an ID or a code."""
     name = _text(entry, "ItemName", path)
     sku, barcode = _text(entry, "SKU", path), _text(entry, "Barcode", path)
     name = name or sku or barcode
@@ -215,7 +216,7 @@ def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemK
 
 
 def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warnings: list[Message]) -> int | None:
-    """An id above 0, or None; one that is not a number is passed over if the item is known `otherwise` too."""
+    """Return an ID above 0, or None; ignore one that is not a number if the item can be identified `otherwise`."""
     try:
         number = _whole_number(entry, key, path)
     except PayloadError as error:
@@ -227,7 +228,7 @@ def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warn
 
 
 def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
-    """The objects of the list `key`, each with its path; none where the list is absent or null."""
+    """Return the objects of the list `key`, each with its path; none if the list is missing or null."""
     where = join(path, key)
     entries = holder.get(key)
     if entries is None:
@@ -236,7 +237,7 @@ def _objects(holder: dict[str, Any], key: str, path: str, limit: int) -> list[tu
         raise PayloadError(where, _lt("%(field)s must be a list."))
     if len(entries) > limit:
         problem = _lt(
-            "%(field)s must have at most %(limit)s entries, not %(count)s (an order: %(lines)s lines in all)."
+            "%(field)s must have at most %(limit)s entries, not %(count)s (an order may have %(lines)s lines in total)."
         )
         raise PayloadError(where, problem, limit=limit, count=len(entries), lines=MAX_LINES)
     for index, entry in enumerate(entries):
@@ -272,7 +273,7 @@ def _whole_number(holder: dict[str, Any], key: str, path: str) -> int | None:
 
 
 def _identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
-    """A text or a whole number, as text; equal numbers give equal texts, sent as number or as text."""
+    """Return a text or a whole number as text; equal numbers give equal texts, whether sent as number or text."""
     value = holder.get(key)
     if type(value) is int and -(10**18) < value < 10**18:
         return str(value)  # the usual case
@@ -282,7 +283,7 @@ def _identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
 
 
 def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LENGTH) -> str:
-    """A text without blanks around it; whole numbers are taken as text.
+    """Return a text without surrounding blanks; whole numbers are converted to text.
 
     Line breaks and tabs become blanks, other control characters are refused.
     """
@@ -300,7 +301,7 @@ def _text(holder: dict[str, Any], key: str, path: str, limit: int = MAX_TEXT_LEN
         raise PayloadError(where, problem, limit=limit, count=len(text))
     text = _LINE_BREAK.sub(" ", text)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise PayloadError(where, _lt("%(field)s holds a control character."))
+        raise PayloadError(where, _lt("%(field)s contains a control character."))
     return text
 
 

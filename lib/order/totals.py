@@ -1,4 +1,4 @@
-"""What an order says of its own amounts, whether it adds up, and which of its fields explains a difference."""
+"""Checks whether the stated amounts of an order add up, and which of its fields explains a difference."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _ZERO = Decimal(0)
 
 @exact
 def rounding_of(amounts: Iterable[Decimal], unit: Decimal) -> Decimal:
-    """How much rounding may make of `amounts`: half a currency unit for each one that has parts of a unit.
+    """Return the largest rounding difference of `amounts`.
 
-    What is a whole number of units has nothing to be rounded.
+    It is half a currency unit for each amount that is not a whole number of units; others need no rounding.
     """
     return sum((unit / 2 for amount in amounts if amount % unit), _ZERO)
 
 
 @exact
 def item_nets(order: OrderPayload, discounts: Discounts) -> list[Decimal]:
-    """What each item costs after what is taken off before tax, exact, not rounded."""
+    """Return the exact cost of each item after discounts before tax."""
     return [item.gross - discount for item, discount in zip(order.items, discounts.lines, strict=True)]
 
 
@@ -34,20 +34,19 @@ def item_nets(order: OrderPayload, discounts: Discounts) -> list[Decimal]:
 def adds_up(
     order: OrderPayload, discounts: Discounts, total: Decimal, unit: Decimal, *, prices_include_tax: bool = False
 ) -> bool:
-    """Whether the order's AmountTotal agrees with its lines, and with its Tax gives `total` under `discounts`.
+    """Return whether AmountTotal agrees with the order's lines and, with Tax and `discounts`, gives `total`.
 
-    AmountTotal is the sum of the lines before or after their own discounts. AmountTotal - discounts + Tax is then
-    `total`, or, where prices include tax and AmountTotal adds them up, AmountTotal - discounts is. What the order
-    does not say is not checked.
+    AmountTotal is the sum of the lines before or after their own discounts. `total` is then AmountTotal - discounts +
+    Tax or, if prices and AmountTotal include tax, AmountTotal - discounts. Missing figures are not checked.
 
-    :param total: GrandTotal, or what stands for it, before the rounding of a cash payment
+    :param total: GrandTotal or its replacement, before cash rounding
     """
     if order.amount_total is None:
         return True
     stated, tax = order.amount_total, order.tax
     own = [item.discount for item in order.items]
     carried = sum(own, _ZERO)
-    # Figures are compared as they were sent: those with parts of a unit were not rounded yet.
+    # Compare figures as sent: those with fractions of a unit are not rounded yet.
     rounding = rounding_of((*discounts.lines, stated, tax or _ZERO, order.grand_total or _ZERO), unit)
     gross = [item.gross for item in order.items]
     net = [amount - discount for amount, discount in zip(gross, own, strict=True)]
@@ -71,7 +70,7 @@ def adds_up(
 def keeps_prices(
     order: OrderPayload, discounts: Discounts, total: Decimal, unit: Decimal, *, prices_include_tax: bool = False
 ) -> bool:
-    """Whether `total` leaves the prices of the lines as they are, but for the rounding of parts of a unit.
+    """Return whether `total` agrees with the prices of the lines, except for rounding.
 
     Where prices include tax, they add up to `total`; otherwise to `total` less the stated Tax.
     """
@@ -85,7 +84,7 @@ def keeps_prices(
 
 @exact
 def field_of(order: OrderPayload, amount: Decimal, unit: Decimal) -> str | None:
-    """The name of the field, any number of the order that its totals leave out, whose amount is `amount`; or None."""
+    """Return the name of a field that the totals do not use and whose amount is `amount`, or None."""
     if not amount:
         return None
     known = [*order.charges, ("AmountDiscount", order.discount), ("BalanceAmount", order.balance), ("Tax", order.tax)]

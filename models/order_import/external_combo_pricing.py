@@ -11,7 +11,7 @@ ZERO = Decimal(0)
 
 @dataclass
 class ComponentShare:
-    """What a component carries of its item's price: `price` per unit, without tax, exact."""
+    """A component's share of its item's price: `price` per unit, without tax, exact."""
 
     price: Decimal = ZERO
     is_paid: bool = False
@@ -19,18 +19,17 @@ class ComponentShare:
 
 
 class ExternalComboPricing(models.AbstractModel):
-    """Decides which lines of an item carry its price: its own, or, for an Odoo combo, those of the choices made."""
+    """Decides which lines carry an item's price: its own line or, for an Odoo combo, the chosen products."""
 
     _name = "external.combo.pricing"
     _description = "External Combo Pricing"
 
     @api.model
     def _share_price(self, item, product, components, unit):
-        """Return what each component carries.
+        """Return the price share of each component.
 
-        Components go along at price 0. If the product is an Odoo combo, the combo's own line costs nothing and those
-        components that are choices of it share its price, as in Odoo's register: on an invoice, a combo's own line has
-        no amount.
+        Components have price 0. But if the product is an Odoo combo, its own line costs nothing and the components that
+        are choices of the combo share the price, as in Odoo's register.
 
         :param Item item:
         :param product: the item's ``product.product``
@@ -48,9 +47,9 @@ class ExternalComboPricing(models.AbstractModel):
 
     @api.model
     def _choose_combo_items(self, product, components):
-        """Return the shares, still without price: each component that can be chosen in the combo ``product`` is paid.
+        """Return the shares, still without price, of the components that can be chosen in the combo ``product``.
 
-        A product that several of the combos offer is taken for one of which nothing was chosen yet.
+        If several combo choices offer a product, use one that has nothing chosen yet.
         """
         shares = []
         used = self.env["product.combo"]
@@ -64,7 +63,7 @@ class ExternalComboPricing(models.AbstractModel):
 
     @api.model
     def _get_weights(self, chosen):
-        """Return the weight of each choice in the price: as sent; else the combos' base prices; else equal."""
+        """Return the weight of each choice: the sent price, else the combo's base price, else equal weights."""
         quantities = [abs(part.quantity) for part, _share in chosen]
         for prices in (
             [part.price for part, _share in chosen],

@@ -11,14 +11,14 @@ DISCOUNT_PRODUCT = "external_order_sync.product_discount_after_tax"
 
 
 class ExternalOrderComputing(models.AbstractModel):
-    """Computes what an external order costs under one reading of its taxes and discounts, with Odoo's own engine."""
+    """Computes an order's total under one reading of its taxes and discounts, with Odoo's own engine."""
 
     _name = "external.order.computing"
     _description = "External Order Computing"
 
     @api.model
     def _compute(self, lines, discounts, taxes, terms, sign):
-        """Return ``lines`` priced under one reading.
+        """Return ``lines`` priced under one reading of taxes and discounts.
 
         :param lines: a list of `Line`
         :param Discounts discounts:
@@ -39,7 +39,7 @@ class ExternalOrderComputing(models.AbstractModel):
 
     @api.model
     def _total(self, lines, fiscal_position, discounts, terms, sign):
-        """Return the `PricedOrder` of lines whose base lines are prepared."""
+        """Return the `PricedOrder` of lines with prepared base lines."""
         base_lines = [line.base_line for line in lines]
         self.env["account.tax"]._add_tax_details_in_base_lines(base_lines, terms.company)
         self.env["account.tax"]._round_base_lines_tax_details(base_lines, terms.company)
@@ -92,12 +92,12 @@ class ExternalOrderComputing(models.AbstractModel):
         includes_tax = terms.prices_include_tax
         if choice.is_all_included if includes_tax else not choice.is_included:
             return float(line.price)
-        # A fixed tax is not discounted, so what Odoo takes off must not be taken off of it.
+        # A fixed tax is not discounted, so exclude it from the discount that Odoo computes.
         factor = 1 if choice.is_proportional or discount == 1 else 1 - discount
         price_unit = float(line.price * factor)
         if includes_tax:
             price_unit = self._get_price_without_tax(price_unit, line.product, choice.applied)
-        # Odoo adds to a price without tax those taxes that its own price includes.
+        # Odoo expects the price to contain the taxes that are included in its own price.
         price_unit = choice.applied._adapt_price_unit_to_another_taxes(
             price_unit, line.product, choice.applied.browse(), choice.applied
         )
@@ -116,7 +116,7 @@ class ExternalOrderComputing(models.AbstractModel):
 
     @api.model
     def _prepare_discount_line(self, amount, terms):
-        """Return the untaxed `Line` that takes ``amount`` off the total: the tax of the other lines stays as it is."""
+        """Return the untaxed `Line` that takes ``amount`` off the total without changing other lines' tax."""
         product = self._get_discount_product(terms.config)
         quantity = Decimal(-1 if amount < 0 else 1)
         return Line(product, product.name, quantity, -abs(amount), None, None)
@@ -131,7 +131,7 @@ class ExternalOrderComputing(models.AbstractModel):
 
     @api.model
     def _create_discount_product(self):
-        """Create the product again that the installation made, for it was deleted."""
+        """Recreate the discount product, which was created at installation and has since been deleted."""
         product = self.env["product.product"].create(
             {
                 "name": "Discount after Tax",

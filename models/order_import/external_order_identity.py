@@ -7,36 +7,40 @@ from odoo.exceptions import UserError
 from ...exceptions import ExternalOrderError
 from ...tools.message_language import for_reader
 
-# Uuids of orders that were made before they depended on the database's secret; never change it.
+# Namespace of order UUIDs from before they depended on the database secret; never change it.
 NAMESPACE = uuid.UUID("5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44")
-# System parameter: since when (UTC) they do. Only an order that was made before may have one of the former kind.
+# System parameter: time (UTC) since which they depend on it. Only older orders may have an old UUID.
 KEYED_SINCE = "external_order_sync.keyed_identity_since"
 
 
 class ExternalOrderImport(models.AbstractModel):
-    """How the POS order of an external order is known again, and what must not be taken for it.
+    """Recognizes the POS order of an external order, and rejects others that look like it.
 
-    The uuid of the POS order follows from the configuration and the OrderID, so that the database lets it in once. It
-    also follows from the database's secret: otherwise anyone who may make a POS order could make one with the uuid of
-    a sale to come, which would then count as imported.
+    The UUID of the POS order is derived from the configuration and the OrderID, so that the database accepts it only
+    once. It also depends on the database secret: otherwise anyone who may create a POS order could use the UUID of a
+    future sale, which would then count as imported.
     """
 
     _inherit = "external.order.import"
 
     def init(self):
         super().init()
-        # System parameters are the system's own.
+        # sudo: users cannot read system parameters.
         parameters = self.env["ir.config_parameter"].sudo()
         if not parameters.get_param(KEYED_SINCE):
             parameters.set_param(KEYED_SINCE, fields.Datetime.to_string(fields.Datetime.now()))
 
     @api.model
     def _get_order_uuid(self, sync, external_id):
-        """Return the uuid that an order has in every run and attempt: the database lets it in once."""
-        # The secret never leaves the server, and what is made of it does not tell it.
+        """Return the UUID of an order, the same in every attempt: the database accepts it only once."""
+        # The secret never leaves the server and cannot be derived from the UUID.
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         if not secret:
-            raise UserError(for_reader(self.env)._("The system parameter database.secret is missing; Odoo needs it."))
+            raise UserError(
+                for_reader(self.env)._(
+                    "The system parameter database.secret is missing. Odoo does not work without it; restore it."
+                )
+            )
         digest = hmac.digest(secret.encode(), f"external_order_sync/{sync.id}/{external_id}".encode(), "sha256")
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
@@ -46,7 +50,7 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _leave_out_existing(self, sync, parsed):
-        """Set the outcome of orders that are there already, as after a lost inbox, and return the others."""
+        """Set the outcome of orders that already exist, for example after the inbox was lost, and return the others."""
         numbers = [payload.external_id for payload, _outcome in parsed]
         keyed = {number: self._get_order_uuid(sync, number) for number in numbers}
         former = {number: self._get_former_uuid(sync, number) for number in numbers}
@@ -71,15 +75,15 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _was_made_by_former_version(self, pos_order):
-        """Return whether an order with a uuid that anyone could work out may be an imported one."""
-        # System parameters are the system's own.
+        """Return whether an order with an old, predictable UUID may be an imported one."""
+        # sudo: users cannot read system parameters.
         since = fields.Datetime.to_datetime(self.env["ir.config_parameter"].sudo().get_param(KEYED_SINCE))
         is_made_before = bool(since) and pos_order.create_date < since
         return is_made_before and pos_order.source == "external" and pos_order.state not in ("draft", "cancel")
 
     @api.model
     def _find_difference(self, sync, payload, pos_order):
-        """Return why a POS order with the uuid of an external order is not that order as it stands; empty if it is."""
+        """Return why a POS order with an external order's UUID is not that order, or an empty string if it is."""
         if pos_order.external_order_ids.filtered(
             lambda order: order.sync_id == sync and order.external_id == payload.external_id
         ):
@@ -87,21 +91,22 @@ class ExternalOrderImport(models.AbstractModel):
         env = for_reader(self.env)
         total = payload.grand_total
         if pos_order.source != "external" or pos_order.state in ("draft", "cancel"):
-            problem = env._("it is not a paid order that was imported")
+            problem = env._("it is not a paid, imported order")
         elif pos_order.company_id != sync.company_id or pos_order.config_id != sync.pos_config_id:
             problem = env._("it belongs to %s", pos_order.config_id.display_name)
         elif total is not None and pos_order.currency_id.compare_amounts(pos_order.amount_total, float(total)):
             currency = pos_order.currency_id
             problem = env._(
-                "its total is %(booked)s, and that of the external order is %(stated)s",
+                "its total is %(booked)s, but the external order's total is %(stated)s",
                 booked=currency.format(pos_order.amount_total),
                 stated=currency.format(float(total)),
             )
         else:
             return ""
         return env._(
-            "The POS order %(order)s has the identity of this external order, but %(problem)s. Nothing was booked. "
-            "Compare both: if it is the same sale, press Ignore here; if not, cancel or delete it, then press Retry.",
+            "The POS order %(order)s has the same identity as this external order, but %(problem)s. Nothing was "
+            "booked. Compare both orders: if they are the same sale, press Ignore here; if not, cancel or delete "
+            "the POS order, then press Retry.",
             order=pos_order.name,
             problem=problem,
         )

@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 
 @dataclass
 class PreparedOrder:
-    """An order of which all is known before anything is written."""
+    """An order that is fully prepared before anything is written."""
 
     payload: OrderPayload
     uuid: str
@@ -34,7 +34,7 @@ class PreparedOrder:
 
 
 class ExternalOrderImport(models.AbstractModel):
-    """Makes paid POS orders with pickings of external orders, a whole batch at once.
+    """Creates paid POS orders with transfers from external orders, in batches.
 
     Other modules extend the ``_prepare_…_values`` hooks here, or `external.order.sync._process_external_order`.
     """
@@ -48,12 +48,12 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _import_orders(self, sync, raw_orders):
-        """Import orders, each of which succeeds or fails by itself.
+        """Import orders; each one succeeds or fails independently.
 
         :param sync: the ``external.order.sync``
-        :param list raw_orders: order dicts as the feed had them
-        :return: a list of `Outcome`, one for each order, and why no session can take them (then some are not tried)
-        :raise psycopg2.OperationalError: a conflict with another transaction; repeat the whole in a new one
+        :param list raw_orders: order dicts as received
+        :return: a list of `Outcome`, one per order, and why no session can take them (then some are not tried)
+        :raise psycopg2.OperationalError: a conflict with another transaction; repeat the call in a new one
         """
         outcomes = [Outcome() for _raw in raw_orders]
         try:
@@ -74,7 +74,7 @@ class ExternalOrderImport(models.AbstractModel):
         :return: the ``pos.order``
         :raise ExternalOrderError: if it cannot be imported
         """
-        # The import writes sessions, orders, stock and, at closing, books; whoever starts it need not be allowed to.
+        # sudo: a user who may start the import does not need write access to sessions, orders, stock and accounting.
         sync = without_defaults(sync).sudo().with_company(sync.company_id)
         outcome = Outcome()
         without_defaults(self).sudo()._import_batch(sync, [raw_order], [outcome])
@@ -86,10 +86,10 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _import_one_by_one(self, sync, raw_orders, outcomes):
-        """The way for other modules' overrides of `_process_external_order`."""
+        """Import each order by itself, through other modules' overrides of `_process_external_order`."""
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             with self._catch(outcome), self.env.cr.savepoint():
-                # What it warns of is not in what it returns.
+                # Its warnings are not part of its return value.
                 outcome.pos_order = CallerOutcome(outcome).on(sync)._process_external_order(raw_order)
 
     @api.model
@@ -103,7 +103,7 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _reserve_numbers(self, config, prepared):
-        """Take the numbers of orders, receipts and lines by the range; all other sequences are asked as ever."""
+        """Reserve ranges of numbers for orders, receipts and lines; other sequences work as usual."""
         numbers = NumberRanges()
         numbers.reserve(config.order_seq_id, len(prepared))
         numbers.reserve(config.order_backend_seq_id, len(prepared))
@@ -120,12 +120,12 @@ class ExternalOrderImport(models.AbstractModel):
         return session
 
     # ------------------------------------------------------------
-    # Preparing: nothing is written here
+    # Preparation: nothing is written here
     # ------------------------------------------------------------
 
     @api.model
     def _prepare_orders(self, sync, raw_orders, outcomes):
-        """Return a `PreparedOrder` for each order that can be imported; the outcome of every other one is set."""
+        """Return a `PreparedOrder` for each order that can be imported, and set the outcome of the others."""
         parsed = []
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             try:
@@ -139,7 +139,7 @@ class ExternalOrderImport(models.AbstractModel):
             [part for payload in payloads for item in payload.items for part in (item, *item.components)],
         )
         found = {match[0].id for match in products.values() if not isinstance(match, ExternalOrderError)}
-        # What is read of one product is read of all.
+        # Prefetch the products of the whole batch together.
         products = {
             key: match if isinstance(match, ExternalOrderError) else (match[0].with_prefetch(found), match[1])
             for key, match in products.items()
@@ -218,7 +218,7 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _get_product_warnings(self, payload, products):
-        """Return what was doubtful about the products that were found."""
+        """Return the warnings about the products that were found."""
         items = chain.from_iterable((item, *item.components) for item in payload.items)
         warnings = dict.fromkeys(filter(None, (products[item.key][1] for item in items)))
         return [Warn(warning, "product_differs") for warning in warnings]
@@ -229,7 +229,7 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _create_or_split(self, sync, session, prepared):
-        """Create the orders together; if that fails, halve the batch until the one that cannot be made is alone."""
+        """Create the orders together; if that fails, halve the batch until the failing order is alone."""
         outcome = Outcome()
         numbers = NumberRanges.current(self.env)
         mark = numbers.mark()
@@ -252,12 +252,12 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _create_orders(self, sync, session, prepared):
-        """Create the orders with lines and payments, mark them paid and make their pickings.
+        """Create the orders with lines and payments, mark them as paid, create their transfers, and return them.
 
         :rtype: pos.order
         """
         vals_list = [self._prepare_pos_order_values(sync, session, order) for order in prepared]
-        # Nobody reads a creation message per order: the inbox has its history.
+        # No creation message per order is needed because the inbox has the history.
         quiet = self.env["pos.order"].with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True
         )

@@ -12,9 +12,9 @@ from .free_lots import FreeLots
 class ExternalOrderLots(models.AbstractModel):
     """Chooses the lots and serial numbers that an order takes, before anything is booked.
 
-    What is sold is taken by Odoo's removal strategy, as a reservation would. What comes back is accepted only where
-    there is no choice: the order does not say which lot it is, and a lot is not guessed. The lots go on the lines of
-    the POS order as the register puts them there: one lot for a line, or as many serial numbers as the line has pieces.
+    Sold lots are chosen by Odoo's removal strategy, as for a reservation. Orders do not name the lots of returned
+    goods, so a return is accepted only if there is just one possibility; a lot is never guessed. As in the register,
+    each line of the POS order gets one lot, or one serial number per unit.
     """
 
     _name = "external.order.lots"
@@ -22,10 +22,10 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _iter_ready(self, config, prepared):
-        """Yield lists of orders whose lots are chosen; make the orders of one list before asking for the next.
+        """Yield lists of orders with chosen lots. Create the orders of one list before requesting the next.
 
-        An order that lacks lots is looked at again when the others are made: one of them may have failed, and its lots
-        are free again, or may have brought some back. Its outcome has the reason for as long as it lacks them.
+        An order without enough lots is tried again after the others: one of them may have failed and freed its lots, or
+        may have returned some. Until then, its outcome holds the error.
 
         :param config: the ``pos.config`` that takes the orders
         :param prepared: a list of `PreparedOrder`
@@ -39,11 +39,11 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _choose(self, config, prepared, lock=True):
-        """Choose the lots of each order, in their sequence.
+        """Choose the lots of each order, one after the other.
 
-        :param bool lock: whether other workers are kept from the lots until the end of the transaction
-        :return: the orders that have all they need, and those that do not: their outcome says why
-        :raise psycopg2.OperationalError: if another worker has just taken some of them; repeat all in a new transaction
+        :param bool lock: whether to lock the lots against other workers until the end of the transaction
+        :return: the orders with all their lots, and the others, whose outcome holds the error
+        :raise psycopg2.OperationalError: if another worker has just taken some lots; repeat in a new transaction
         """
         busy = self.env["stock.quant"]
         while True:
@@ -53,9 +53,9 @@ class ExternalOrderLots(models.AbstractModel):
                 break
             self._hold(free.returned)
             if missed := free.sold - self._hold(free.sold, skip_locked=True):
-                busy |= missed  # another worker is taking these; whatever else is there serves as well
+                busy |= missed  # another worker is taking these; use other lots
             elif busy and None in picks:
-                self._hold(busy)  # perhaps that worker gives them back
+                self._hold(busy)  # the other worker may give them back
                 busy = busy.browse()
             else:
                 break
@@ -63,13 +63,14 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _hold(self, quants, skip_locked=False):
-        """Keep other workers from these quants until the end of the transaction.
+        """Lock these quants against other workers until the end of the transaction.
 
-        They are written, not only locked: where stock is taken at closing, the import leaves the quants as they are,
-        and a worker that waited for a mere lock would not see that their lots are promised. So it has to start over.
+        Update the rows instead of only locking them: if stock is taken at closing, the import leaves the quants
+        unchanged, and a worker that waited for a plain lock would not notice that the lots are taken. The update forces
+        it to start over.
 
-        :param bool skip_locked: whether to leave out what another transaction holds, instead of waiting for it
-        :return: the quants that are held
+        :param bool skip_locked: whether to skip quants that another transaction holds instead of waiting for them
+        :return: the locked quants
         """
         if not quants:
             return quants
@@ -92,7 +93,7 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _pick_or_refuse(self, config, order, free):
-        """Return the lots of an order by the place of their line, or None; the outcome says why there are too few."""
+        """Return the lots of an order by line index, or None if there are too few; the outcome then holds the error."""
         mark = free.mark()
         try:
             picks = {
@@ -109,9 +110,9 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _apply_to_orders(self, config, prepared, picks):
-        """Put the lots on the lines; a line that takes from several lots becomes a line for each.
+        """Put the lots on the lines, and split lines that take from several lots.
 
-        :return: the orders that have all they need, and the others
+        :return: the orders with all their lots, and the others
         """
         ready, lacking = [], []
         for order, of_order in zip(prepared, picks, strict=True):
@@ -134,7 +135,7 @@ class ExternalOrderLots(models.AbstractModel):
         picking_type = config.picking_type_id
         if line.quantity < 0:
             picking_type = picking_type.return_picking_type_id or picking_type
-        # Where the operation type asks for neither, Odoo moves tracked products without naming lots.
+        # If the operation type uses neither new nor existing lots, Odoo moves tracked products without lots.
         return picking_type.use_create_lots or picking_type.use_existing_lots
 
     @api.model
@@ -147,8 +148,8 @@ class ExternalOrderLots(models.AbstractModel):
         env = for_reader(self.env)
         if product.tracking == "serial" and line.quantity % 1:
             message = env._(
-                '"%(product)s" has serial numbers and is sold by the piece, but the order has a Quantity of '
-                "%(quantity)s. Book this order by hand, then ignore it here.",
+                '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
+                "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
                 product=product.display_name,
                 quantity=f"{line.quantity.normalize():f}",
             )
@@ -157,9 +158,9 @@ class ExternalOrderLots(models.AbstractModel):
             if picks := free.take_back(product, quantity):
                 return picks
             message = env._(
-                'The order takes back %(quantity)s of "%(product)s" without saying which lots or serial numbers, and '
-                "more than one may be meant, or none is known to be at a customer. Book the return in the Point of "
-                "Sale, where they can be entered, then ignore this order.",
+                'The order returns %(quantity)s of "%(product)s" without lots or serial numbers. Either several '
+                "could be meant, or none is known to be at a customer. Enter the return with its lots or serial "
+                "numbers in the Point of Sale, then ignore this order.",
                 product=product.display_name,
                 quantity=self._number(quantity),
             )
@@ -167,9 +168,9 @@ class ExternalOrderLots(models.AbstractModel):
         picks, there = free.take(product, quantity)
         if not picks:
             message = env._(
-                'The order takes %(wanted)s of "%(product)s", but %(there)s can be taken from lots or serial numbers '
-                "in %(location)s; what is reserved or expired does not count. Correct the stock in Inventory, then "
-                "press Retry.",
+                'The order needs %(wanted)s of "%(product)s", but only %(there)s is available in lots or serial '
+                "numbers in %(location)s, not counting reserved or expired stock. Correct the stock in Inventory, "
+                "then press Retry.",
                 wanted=self._number(quantity),
                 product=product.display_name,
                 there=self._number(there),
@@ -188,7 +189,7 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _apply(self, config, lines, picks):
-        """Return ``lines`` with their lots; the order's amounts stay as they are."""
+        """Return ``lines`` with their lots; the amounts of the order do not change."""
         applied, places, is_split = [], {}, False
         for index, line in enumerate(lines):
             places[index] = len(applied)
@@ -205,7 +206,7 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _split(self, config, line, picks):
-        """Return a line for each lot; they share the amounts of ``line``."""
+        """Return one line per lot, with the amounts of ``line`` split between them."""
         total = sum(quantity for _name, quantity in picks)
 
         def populate(base_line, target_factor, values):
@@ -221,7 +222,7 @@ class ExternalOrderLots(models.AbstractModel):
         direction = -1 if line.quantity < 0 else 1
         parts = []
         for (name, quantity), base_line in zip(picks, base_lines, strict=True):
-            # What 7 / 10 of 10 is must not be off by a bit.
+            # Compute exactly, so that 7 / 10 of 10 has no floating point error.
             base_line["quantity"] = quantity if base_line["quantity"] > 0 else -quantity
             part = Decimal(self._number(quantity)) * direction
             parts.append(replace(line, quantity=part, lots=[name], base_line=base_line))
@@ -229,17 +230,17 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _keep_amounts(self, config, lines, unsplit_lines):
-        """Fix the amounts of all lines, as Odoo would round those of the parts anew.
+        """Fix the amounts of all lines, because Odoo would otherwise round each part again.
 
         :raise ExternalOrderError: ``odoo_error`` if Odoo cannot keep them
         """
         Tax = self.env["account.tax"]
-        # All of them: Odoo would even out the fixed ones with the others.
+        # Fix all lines: Odoo would otherwise compensate for the fixed ones on the others.
         Tax._fix_base_lines_tax_details_on_manual_tax_amounts([line.base_line for line in lines], config.company_id)
         for line in lines:
             base_line = line.base_line
             factor = base_line["quantity"] * (1 - base_line["discount"] / 100)
-            # Without a tax there is no amount that could be fixed but the price.
+            # Without tax, the price is the only amount that can be fixed.
             if line.lots and not base_line["tax_details"]["taxes_data"] and factor:
                 base_line["price_unit"] = self._net(base_line) / factor
         wanted = self._total(unsplit_lines)
@@ -248,8 +249,8 @@ class ExternalOrderLots(models.AbstractModel):
         Tax._round_base_lines_tax_details(base_lines, config.company_id)
         if config.currency_id.compare_amounts(self._total(lines), wanted):
             message = for_reader(self.env)._(
-                "The order takes one of its products from several lots, and its amounts cannot be shared between them. "
-                "Book this order by hand, then ignore it here."
+                "One of the order's products comes from several lots, and its amounts cannot be split between "
+                "them. Enter this order by hand, then ignore it here."
             )
             raise ExternalOrderError("odoo_error", message)
         return lines

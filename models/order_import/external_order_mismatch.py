@@ -11,7 +11,7 @@ ZERO = Decimal(0)
 
 
 class ExternalOrderMismatch(models.AbstractModel):
-    """Explains why no reading of taxes and discounts gives what an order states, and what to do about it."""
+    """Explains why no reading of taxes and discounts gives the order's stated totals, and how to fix it."""
 
     _name = "external.order.mismatch"
     _description = "External Order Mismatch"
@@ -19,15 +19,16 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     @exact
     def _explain(self, order, tried, terms, target):
-        """Return a sentence that says what contradicts what, and the likeliest reason.
+        """Return a sentence that says which amounts contradict each other and the likeliest reason.
 
-        :param tried: the `PricedOrder` of each reading, the nearest first; it may be empty
+        :param tried: the `PricedOrder` of each reading, the closest first; it may be empty
         """
         env = for_reader(self.env)
         if not terms.prices_include_tax and self._seems_to_include_tax(order, terms, target):
             return env._(
-                "The prices of the order add up to its total of %(total)s without its Tax of %(tax)s, so they seem to "
-                "include tax. If so, switch on Prices Include Tax in the synchronization, and retry.",
+                "The prices of the order already add up to its total of %(total)s without its Tax of %(tax)s, so "
+                "they seem to include tax. If so, switch on Prices Include Tax in the synchronization, then press "
+                "Retry.",
                 total=amount_text(terms.currency, target),
                 tax=amount_text(terms.currency, order.tax),
             )
@@ -41,7 +42,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         ]
         if agreeing:
             reason = env._(
-                "The order's total of %(total)s is right, but its Tax is %(theirs)s, and Odoo computes %(ours)s.",
+                "The order's total of %(total)s is right, but its Tax is %(theirs)s, while Odoo computes %(ours)s.",
                 total=amount_text(terms.currency, target),
                 theirs=amount_text(terms.currency, tax),
                 ours=amount_text(terms.currency, agreeing[0].tax),
@@ -57,7 +58,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_contradiction(self, order, terms, target):
-        """Say by how much the stated totals contradict each other, and which field may be the difference."""
+        """Return by how much the stated totals contradict each other, and which field may explain it."""
         unit = terms.unit
         if order.grand_total is None or order.amount_total is None or order.tax is None:
             return ""
@@ -74,8 +75,8 @@ class ExternalOrderMismatch(models.AbstractModel):
         stated = min(candidates, key=lambda amount: abs(amount - target))
         env = for_reader(self.env)
         message = env._(
-            "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s make "
-            "%(stated)s, but GrandTotal is %(total)s.",
+            "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add up "
+            "to %(stated)s, but GrandTotal is %(total)s.",
             subtotal=amount_text(terms.currency, subtotal),
             discount=amount_text(terms.currency, discount),
             tax=amount_text(terms.currency, tax),
@@ -97,7 +98,8 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_prices(self, order, discounts, terms, target):
-        """Say what the items cost where they cost something else than the total, although Odoo rounds it to that."""
+        """Return a message for items whose exact cost differs from the total, although Odoo's rounding gives that
+        total."""
         cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
         tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
         message = for_reader(self.env)._(
@@ -112,13 +114,13 @@ class ExternalOrderMismatch(models.AbstractModel):
         env = for_reader(self.env)
         if not tried:
             return env._(
-                "The order's AmountDiscount (%(discount)s) cannot be taken off its items. The external system has to "
-                "send another AmountDiscount, or the discounts of the items.",
+                "The order's AmountDiscount (%(discount)s) cannot be distributed over its items. The external "
+                "system has to send a different AmountDiscount, or the discounts of the items.",
                 discount=amount_text(terms.currency, order.discount or ZERO),
             )
         field = "GrandTotal" if order.grand_total is not None else "AmountPaid"
         message = env._(
-            "The order's %(field)s is %(theirs)s, but with the taxes of Odoo it totals %(ours)s.",
+            "The order's %(field)s is %(theirs)s, but with the taxes in Odoo it totals %(ours)s.",
             field=field,
             theirs=amount_text(terms.currency, target),
             ours=amount_text(terms.currency, tried[0].total),
@@ -134,7 +136,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         if name := field_of(order, difference, terms.unit):
             return self._get_field_advice(name, difference, terms)
         return for_reader(self.env)._(
-            "%(difference)s is not accounted for. The external system has to correct the order.",
+            "A difference of %(difference)s remains unexplained. The external system has to correct the order.",
             difference=amount_text(terms.currency, abs(difference)),
         )
 
@@ -149,7 +151,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _seems_to_include_tax(self, order, terms, target):
-        """Return whether the prices add up to the total without any tax, although the order has tax."""
+        """Return whether the prices alone add up to the total, although the order has tax."""
         return bool(order.tax) and any(
             round_currency(sum(item_nets(order, discounts), ZERO) - discounts.after_tax, terms.unit) == target
             for discounts in discount_readings(order, terms.unit)
@@ -159,6 +161,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     def _get_tax_advice(self, order):
         env = for_reader(self.env)
         return env._(
-            "Compare the sale taxes of its products, and TaxPercent (%(percent)s), with those of the external system.",
+            "Compare the sale taxes of its products and its TaxPercent (%(percent)s) with the taxes in the "
+            "external system.",
             percent=env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %",
         )

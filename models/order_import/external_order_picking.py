@@ -8,8 +8,8 @@ from .ir_sequence import NumberRanges
 from .outcome import Warn
 from .picking_batch import Halving, PickingBatch, PickingRequests
 
-# Steps of Odoo that are not taken one by one for a batch, and the addons whose part in them is known: those act on
-# lines that come from a sales or repair order, which no external order has.
+# Methods of Odoo that are skipped for a batch, and the addons whose overrides are known to be irrelevant: they act only
+# on lines from sales or repair orders, which external orders do not have.
 STEPS = {
     ("stock.picking", "_create_picking_from_pos_order_lines"): ["point_of_sale"],
     ("stock.picking", "_create_move_from_pos_order_lines"): ["point_of_sale", "pos_sale", "pos_repair"],
@@ -20,12 +20,12 @@ STEPS = {
 
 
 class ExternalOrderPicking(models.AbstractModel):
-    """Makes the transfers of paid orders, those of many orders at once.
+    """Creates the transfers of paid orders, for many orders at once.
 
-    The goods have left the shop already, so nothing is reserved first, and each kind of goods is taken from the stock
-    once for all orders (`stock.move.line._action_done`). The result is the same as if Odoo made transfer after
-    transfer. Orders of which this is not certain (lots, kits, packages, owners, shelves, a quantity that is only partly
-    there, valuation entries, steps that another addon extends) take Odoo's own way, `pos.order._create_order_picking`.
+    The goods have already left the shop, so nothing is reserved, and each kind of goods is taken from stock once for
+    all orders (`stock.move.line._action_done`). The result is the same as if Odoo created one transfer after another.
+    Orders for which this is not certain (lots, kits, packages, owners, shelves, partly available quantities, valuation
+    entries, methods overridden by other addons) use Odoo's own `pos.order._create_order_picking`.
     """
 
     _name = "external.order.picking"
@@ -33,7 +33,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _create_pickings(self, orders):
-        """Make the transfers that are due now of paid orders, and compute the costs of their lines."""
+        """Create the transfers of paid orders that are due now, and compute the costs of their lines."""
         for batch, is_together in self._plan(orders):
             if is_together:
                 self._create_or_split(batch)
@@ -44,7 +44,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _get_open_warnings(self, orders):
-        """Return pairs of order and `Warn` for the transfers that Odoo could not do and left open without a word."""
+        """Return pairs of order and `Warn` for the transfers that Odoo could not validate and silently left open."""
         domain = [("pos_order_id", "in", orders.ids), ("state", "not in", ("done", "cancel"))]
         return [
             (picking.pos_order_id, Warn(picking._get_open_warning(), "transfer_open"))
@@ -52,14 +52,14 @@ class ExternalOrderPicking(models.AbstractModel):
         ]
 
     # ------------------------------------------------------------
-    # Which orders go together
+    # Forming batches
     # ------------------------------------------------------------
 
     @api.model
     def _plan(self, orders):
-        """Yield (orders, whether their transfers can be made together), in the sequence of the orders.
+        """Yield (orders, whether their transfers can be created together), in the sequence of the orders.
 
-        The sequence is kept, as the value of what leaves may depend on what came back before.
+        The sequence is kept because the value of outgoing goods may depend on earlier returns.
         """
         if self._is_extended():
             yield orders, False
@@ -87,7 +87,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _is_plain(self, order):
-        """Return whether nothing about the order and its products needs a step that is left out for a batch."""
+        """Return whether the order and its products need none of the steps that a batch skips."""
         lines = order.lines
         if order.shipping_date or lines.pack_lot_ids or lines.attribute_value_ids or lines.refunded_orderline_id:
             return False
@@ -105,15 +105,16 @@ class ExternalOrderPicking(models.AbstractModel):
         return product.tracking == "none" and not is_kit
 
     # ------------------------------------------------------------
-    # Making them together
+    # Creating transfers together
     # ------------------------------------------------------------
 
     @api.model
     def _create_or_split(self, orders, halving=None):
-        """Make the transfers together; if Odoo refuses one, halve until that one is alone and takes Odoo's own way.
+        """Create the transfers together. If Odoo refuses one, halve the batch until that order is alone, and use Odoo's
+        own way.
 
-        There, a transfer that cannot be done stays open, and the order is made all the same. Where Odoo refuses many,
-        halving costs more than it saves, and all that is left takes Odoo's own way.
+        In Odoo's own way, a transfer that cannot be validated stays open and the order is created anyway. If Odoo
+        refuses many transfers, halving costs more than it saves, so all remaining orders use Odoo's own way.
         """
         halving = halving or Halving(len(orders))
         if not halving.pays:
@@ -142,7 +143,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _get_requests(self, orders):
-        """Return what Odoo would make transfers of: (order, destination id, lines, operation type, customer) each."""
+        """Return the transfers that Odoo would create, as (order, destination id, lines, operation type, customer)."""
         requests = []
         for order in orders:
             noted = PickingRequests()
@@ -163,7 +164,7 @@ class ExternalOrderPicking(models.AbstractModel):
             if returned := lines - sold:
                 values = self._prepare_returning_values(order, location_id, picking_type, partner)
                 coming_back.append((returned, values))
-        # First what leaves, as Odoo does it for an order that has both.
+        # Outgoing goods first, as Odoo does for an order with both.
         for parts in (leaving, coming_back):
             if parts:
                 self._create_done_pickings(parts)
@@ -174,7 +175,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _prepare_leaving_values(self, order, location_id, picking_type, partner):
-        """Return the values of the ``stock.picking`` for what an order sells."""
+        """Return the values of the ``stock.picking`` for the goods that an order sells."""
         values = self.env["stock.picking"]._prepare_picking_vals(
             partner, picking_type, picking_type.default_location_src_id.id, location_id
         )
@@ -182,7 +183,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _prepare_returning_values(self, order, location_id, picking_type, partner):
-        """Return the values of the ``stock.picking`` for what an order takes back."""
+        """Return the values of the ``stock.picking`` for the goods that an order returns."""
         return_type = picking_type.return_picking_type_id
         target = return_type.default_location_dest_id if return_type else picking_type.default_location_src_id
         values = self.env["stock.picking"]._prepare_picking_vals(
@@ -198,12 +199,12 @@ class ExternalOrderPicking(models.AbstractModel):
     def _create_done_pickings(self, parts):
         """Create one done transfer for each pair of order lines and ``stock.picking`` values."""
         self._reserve_names(parts)
-        # Nobody reads a message per transfer; the order and the inbox have their history.
+        # No message per transfer is needed because the order and the inbox have the history.
         Picking = self.env["stock.picking"].with_context(
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,
-            # Odoo looks up this label, which is not even stored, for each transfer anew.
+            # Odoo would compute this label, which is not stored, for each transfer.
             default_weight_uom_name=self.env["stock.picking"]._get_default_weight_uom(),
         )
         pickings = Picking.create([values for _lines, values in parts]).with_context(default_weight_uom_name=None)
@@ -225,7 +226,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _get_batch(self, pickings):
-        # Rules of all companies count, whoever imports.
+        # sudo: rules of all companies count, regardless of the user.
         rules = self.env["stock.rule"].sudo().search([("action", "in", ("push", "pull_push"))])
         return PickingBatch(frozenset(pickings.ids), frozenset(rules.location_src_id.ids))
 
@@ -240,17 +241,17 @@ class ExternalOrderPicking(models.AbstractModel):
 
 
 class _Stock:
-    """What is in stock while the orders of a batch take it, one after the other."""
+    """The stock while the orders of a batch take from it one after the other."""
 
     def __init__(self, orders):
         products = orders.lines.product_id.filtered("is_storable")
         sources = orders.config_id.picking_type_id.default_location_src_id
         self.available = defaultdict(float)
-        # Products that also lie on shelves, in packages or with other owners: Odoo decides from where they are taken.
+        # Products that are also on shelves, in packages or with other owners: Odoo decides where to take them from.
         self.spread = set()
-        # Products with their own cost, of which something came back since the batch began.
+        # Products without standard cost that were returned since the batch began.
         self.came_back = set()
-        # What is on the shelves counts, whoever imports.
+        # sudo: all stock counts, regardless of the user.
         groups = (
             orders.env["stock.quant"]
             .sudo()
@@ -266,7 +267,7 @@ class _Stock:
             self.available[product, location] += quantity - reserved
 
     def has_plainly(self, order):
-        """Return whether what the order takes is there, all in one place, or not there at all."""
+        """Return whether the ordered quantity is completely available in one place, or not at all."""
         source = order.config_id.picking_type_id.default_location_src_id
         for product, quantity in self._taken_by(order).items():
             available = self.available[product, source]
@@ -282,7 +283,7 @@ class _Stock:
         self.came_back.clear()
 
     def move(self, order):
-        """Note what the order takes and brings."""
+        """Record the quantities that the order takes and returns."""
         source = order.config_id.picking_type_id.default_location_src_id
         for product, quantity in self._taken_by(order).items():
             self.available[product, source] -= quantity

@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 class ExternalOrderPricing(models.AbstractModel):
     """Finds the taxes and discounts under which Odoo itself computes the total that the customer paid.
 
-    GrandTotal = AmountTotal - discounts + Tax. What of it the order states has to come out, or the order is refused.
+    GrandTotal = AmountTotal - discounts + Tax. Every total that the order states must match, or the order is refused.
     """
 
     _name = "external.order.pricing"
@@ -25,7 +25,7 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _get_terms(self, sync):
-        """Return the `PricingTerms` of a synchronization, good for the orders of one batch."""
+        """Return the `PricingTerms` of a synchronization for the orders of one batch."""
         config, company, currency = sync.pos_config_id, sync.company_id, sync.pos_config_id.currency_id
         method = config.rounding_method if config.cash_rounding else config.rounding_method.browse()
         return PricingTerms(
@@ -34,7 +34,7 @@ class ExternalOrderPricing(models.AbstractModel):
             currency=currency,
             unit=decimal(currency.rounding),
             quantity_unit=Decimal(1).scaleb(-self.env["decimal.precision"].precision_get("Product Unit")),
-            # Of the day in UTC, as `pos.order` reads it from the order's date.
+            # The rate of the day in UTC, as `pos.order` takes it from the order's date.
             rate=currency._get_conversion_rate(company.currency_id, currency, company, fields.Date.today()),
             cash_rounding=method.browse() if config.only_round_cash_method else method,
             cash_only_rounding=method if config.only_round_cash_method else method.browse(),
@@ -46,9 +46,9 @@ class ExternalOrderPricing(models.AbstractModel):
     def _price_order(self, sync, order, lines, terms=None):
         """Return the order's lines with taxes, totalling GrandTotal to the smallest currency unit.
 
-        Tried in this order, with each reading of the discounts: the products' own sale taxes; the company's sale tax of
-        TaxPercent. The first one counts that gives GrandTotal and the stated Tax; then one that does so but for
-        rounding. Without GrandTotal, what was paid is the total.
+        For each reading of the discounts, try the products' own sale taxes, then the company's sale tax of TaxPercent.
+        Use the first combination that gives GrandTotal and the stated Tax exactly, else the first that does so except
+        for rounding. Without GrandTotal, the amount paid is the total.
 
         :param sync: the ``external.order.sync``
         :param OrderPayload order:
@@ -68,20 +68,20 @@ class ExternalOrderPricing(models.AbstractModel):
         return priced
 
     # ------------------------------------------------------------
-    # What the order states
+    # The order's own figures
     # ------------------------------------------------------------
 
     @api.model
     def _check_currency(self, order, terms):
-        """Refuse an order that names another currency than that of the Point of Sale."""
+        """Refuse an order in a currency other than that of the Point of Sale."""
         stated, currency = order.currency.upper(), terms.currency
         if not stated or stated in (currency.name.upper(), str(currency.iso_numeric or "")):
             return
         if stated == currency.symbol.upper() and self._is_only_symbol(currency):
             return
         message = for_reader(self.env)._(
-            "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale in that currency, or "
-            "let the external system send the code of the currency, such as %(ours)s.",
+            "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale with the order's "
+            "currency, or have the external system send the currency code, such as %(ours)s.",
             theirs=order.currency,
             pos=terms.config.name,
             ours=currency.name,
@@ -90,19 +90,19 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _is_only_symbol(self, currency):
-        """Return whether no other currency of the world has the symbol of this one."""
+        """Return whether no other currency in the world has this currency's symbol."""
         currencies = self.env["res.currency"].with_context(active_test=False)
         return currencies.search_count([("symbol", "=ilike", currency.symbol)], limit=2) < 2
 
     @api.model
     @exact
     def _get_target(self, order, terms):
-        """Return the total to be proven: GrandTotal or, without it, what was paid."""
+        """Return the total to match: GrandTotal or, without it, the amount paid."""
         if order.grand_total is not None:
             return round_currency(order.grand_total, terms.unit)
         if not order.payments and order.amount_paid is None:
             message = for_reader(self.env)._(
-                "The order has neither a GrandTotal nor payments, so what it costs cannot be checked. The external "
+                "The order has neither a GrandTotal nor payments, so its total cannot be checked. The external "
                 "system has to send one of them."
             )
             raise ExternalOrderError("invalid_payload", message)
@@ -110,11 +110,11 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _check_charges(self, order, terms):
-        """Refuse an order with charges beside its items, which no line could carry."""
+        """Refuse an order with charges in addition to its items, because no line could hold them."""
         for name, amount in order.charges:
             message = for_reader(self.env)._(
-                "%(field)s (%(amount)s) is charged beside the items, and such charges cannot be imported. Let the "
-                "external system send it as an item.",
+                "%(field)s (%(amount)s) is charged in addition to the items, and such charges cannot be imported. "
+                "Have the external system send it as an item.",
                 field=name,
                 amount=amount_text(terms.currency, amount),
             )
@@ -123,7 +123,7 @@ class ExternalOrderPricing(models.AbstractModel):
     @api.model
     @exact
     def _check_discounts(self, order, terms):
-        """Refuse an order of which an item is discounted below nothing, but for what rounding may add."""
+        """Refuse an order with a discount that exceeds its item's amount by more than rounding explains."""
         for item in order.items:
             if abs(item.discount) >= abs(item.gross) + terms.unit:
                 message = for_reader(self.env)._(
@@ -137,9 +137,9 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _fit_quantities(self, lines, terms):
-        """Return ``lines`` with quantities that Odoo can keep, their amounts unchanged, and warnings.
+        """Return ``lines`` with quantities rounded to what Odoo can store, with unchanged amounts, and warnings.
 
-        :raise ExternalOrderError: if nothing would be left of a quantity
+        :raise ExternalOrderError: if a quantity would become 0
         """
         fitted, warnings = [], []
         for line in lines:
@@ -148,14 +148,14 @@ class ExternalOrderPricing(models.AbstractModel):
                 explained = {"name": line.name, "sent": f"{line.quantity:f}", "kept": f"{quantity:f}"}
                 if not quantity:
                     message = for_reader(self.env)._(
-                        'The quantity %(sent)s of "%(name)s" is less than Odoo can keep. Raise the Decimal Accuracy of '
-                        '"Product Unit".',
+                        'The quantity %(sent)s of "%(name)s" is too small for Odoo to store. Raise the Decimal '
+                        'Accuracy of "Product Unit".',
                         **explained,
                     )
                     raise ExternalOrderError("invalid_payload", message)
                 text = for_reader(self.env)._(
-                    'The quantity %(sent)s of "%(name)s" is kept as %(kept)s, at the same amount. The Decimal '
-                    'Accuracy of "Product Unit" decides it.',
+                    'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
+                    'of "Product Unit". The amount is unchanged.',
                     **explained,
                 )
                 warnings.append(Warn(text, ""))
@@ -196,7 +196,7 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _rounds_to(self, total, target, order, terms):
-        """Return whether ``total`` is ``target``, or what the Point of Sale makes of it where it rounds payments."""
+        """Return whether ``total`` is ``target``, or is rounded to it by the cash rounding of the Point of Sale."""
         if total == target:
             return True
         method = terms.cash_rounding or (order.grand_total is None and terms.cash_only_rounding)
@@ -205,15 +205,15 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _prove(self, order, priced, total, target, terms):
-        """Return ``priced`` at ``total`` and the stated Tax, if these and the other totals agree, else None.
+        """Return ``priced`` adjusted to ``total`` and the stated Tax if all totals agree, otherwise None.
 
-        :param Decimal target: what was to be proven: ``total``, or what a rounding of payments makes of it
+        :param Decimal target: the total to match: ``total``, or ``total`` after cash rounding
         """
         if priced.discounts.after_tax * total < 0:
-            return None  # more was taken off than the order costs
+            return None  # the discounts exceed the cost of the order
         stated = (order, priced.discounts, total, terms.unit)
         if not all(check(*stated, prices_include_tax=terms.prices_include_tax) for check in (keeps_prices, adds_up)):
             return None
         settled = self.env["external.order.rounding"]._settle(order, priced, total, terms)
-        # Where cash alone is rounded, the order keeps its total, and its payment differs.
+        # If only cash is rounded, the order keeps its total and only the payment differs.
         return settled and replace(settled, total=target if terms.cash_rounding else total)

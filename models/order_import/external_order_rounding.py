@@ -7,17 +7,17 @@ from ...lib.money import decimal, exact, round_currency
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
-# Odoo's engine computes with floats. Of their 17 digits these can be trusted after some operations.
+# Odoo's engine uses floats. This many of their 17 digits are still reliable after some operations.
 TRUSTED = Context(prec=13, rounding=ROUND_HALF_EVEN)
-# The part of a currency unit by which sums of them may be off.
+# The fraction of a currency unit by which float sums may be off.
 NOISE = Decimal("1e-6")
 
 
 @dataclass
 class TaxAmount:
-    """One tax of one line: its amount as Odoo rounded it, the exact one, and how far rounding can lead away from it.
+    """One tax of one line: the amount rounded by Odoo, the exact amount, and the largest possible rounding difference.
 
-    `by_piece` is what it comes to where the tax of each piece is rounded.
+    `by_piece` is the amount if the tax of each unit is rounded.
     """
 
     data: dict
@@ -29,7 +29,7 @@ class TaxAmount:
 
 @dataclass
 class LineAmounts:
-    """A line: its net amount as Odoo rounded it, the exact one, whether that is a whole number of units, its taxes."""
+    """A line: its rounded and its exact net amount, whether that is a whole number of units, and its taxes."""
 
     line: object
     net: Decimal
@@ -45,11 +45,10 @@ class LineAmounts:
 
 
 class ExternalOrderRounding(models.AbstractModel):
-    """Settles what the external system rounded otherwise than Odoo, and nothing else.
+    """Adjusts amounts that the external system rounded differently from Odoo, and nothing else.
 
-    Rounding makes at most half a currency unit of each tax of each taxed line, and of each line whose amount has parts
-    of a unit. What is a whole number of units is not rounded. A sender that rounds the tax of each piece is recognized
-    by the Tax it states.
+    Rounding explains at most half a currency unit for each tax of each taxed line, and for each line whose amount is
+    not a whole number of units. A sender that rounds the tax of each unit sold is recognized by its stated Tax.
     """
 
     _name = "external.order.rounding"
@@ -58,9 +57,9 @@ class ExternalOrderRounding(models.AbstractModel):
     @api.model
     @exact
     def _settle(self, order, priced, target, terms):
-        """Return ``priced`` with amounts set by hand so that it totals ``target``, with the order's Tax if it has one.
+        """Return ``priced`` with fixed amounts so that it totals ``target``, with the order's Tax if it has one.
 
-        Odoo keeps such amounts in ``extra_tax_data`` and uses them wherever it computes the line again.
+        Odoo stores such amounts in ``extra_tax_data`` and uses them whenever it recomputes the line.
 
         :param OrderPayload order:
         :param PricedOrder priced:
@@ -72,7 +71,7 @@ class ExternalOrderRounding(models.AbstractModel):
         stated = None if order.tax is None else round_currency(order.tax, unit)
         if priced.total == target and stated in (None, priced.tax):
             return priced
-        # Most readings that do not fit are far off: see that before anything is computed exactly.
+        # Most wrong readings are far off: reject these before computing anything exactly.
         most = unit * sum(2 + len(line.base_line["tax_details"]["taxes_data"]) * 2 for line in priced.lines)
         if abs(priced.total - target) > most + self._get_largest_by_piece(priced, unit):
             return None
@@ -90,7 +89,7 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _get_largest_by_piece(self, priced, unit):
-        """Return the most that rounding by the piece can add up to."""
+        """Return the largest total difference that rounding per unit can cause."""
         return unit * sum(
             abs(line.quantity) * len(line.base_line["tax_details"]["taxes_data"]) for line in priced.lines
         )
@@ -115,7 +114,7 @@ class ExternalOrderRounding(models.AbstractModel):
         whole = self._trusted(exact_details["raw_total_included_currency"]) if terms.prices_include_tax else net
         has_rest = bool(whole % unit)
         amounts = LineAmounts(line, self._get_net(line), net, has_rest)
-        # How far the amount that the sender taxed can be from ours: it was rounded, or its discount spread otherwise.
+        # How far the sender's taxable amount can be from ours: it was rounded, or its discount was spread differently.
         is_spread = priced.discounts.is_spread and line.item is not None
         base_rounding = (unit / 2 if has_rest else ZERO) + (unit if is_spread else ZERO)
         for data, exact_data in zip(details["taxes_data"], exact_details["taxes_data"], strict=True):
@@ -155,7 +154,7 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _choose_amounts(self, order, priced, amounts, target, tax, terms):
-        """Change ``amounts`` so that they add up to ``target`` and ``tax``, both with the sign of the computation.
+        """Adjust ``amounts`` so that they add up to ``target`` and ``tax``, both with the sign of the computation.
 
         :return: whether rounding can do that
         """
@@ -164,12 +163,12 @@ class ExternalOrderRounding(models.AbstractModel):
         others = sum((line.others for line in amounts), ZERO)
         exact_tax = sum((one.exact for one in taxes), ZERO)
         tax_rounding = sum((one.rounding for one in taxes), ZERO)
-        # What the prices of the feed add up to stays as it is: the total where they include tax, else the net amount.
+        # The sum of the feed's prices must not change: the total if they include tax, otherwise the net amount.
         nets = item_nets(order, priced.discounts)
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
         if tax is None and terms.prices_include_tax:
-            # Odoo's own, unless it taxed a base that it had rounded before.
+            # Odoo's own, unless Odoo taxed a base that it had already rounded.
             tax = priced.sign * priced.tax
             if abs(tax - others - exact_tax) > tax_rounding:
                 tax = round_currency(exact_tax, unit) + others
@@ -192,10 +191,10 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit):
-        """Return what of ``target`` is the tax that the order does not state, or None if rounding explains none.
+        """Return the tax of an order that does not state it, or None if rounding does not explain the difference.
 
-        The net amount is the one nearest to Odoo's that the rounding of the lines allows, and whose rest that of the
-        taxes does.
+        It is ``target`` minus the net amount closest to Odoo's for which both the net amount and the tax are within
+        rounding.
         """
         taxes = [one for line in amounts for one in line.taxes]
         others = sum((line.others for line in amounts), ZERO)
@@ -214,7 +213,7 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _spread_tax(self, taxes, tax, unit):
-        """Let ``taxes`` add up to ``tax``; each goes to the next unit at most, the nearest to it first."""
+        """Make ``taxes`` add up to ``tax``; each moves to the next unit at most, the closest one first."""
         rest = tax - sum((one.amount for one in taxes), ZERO)
         step = unit.copy_sign(rest)
         rounded = [one for one in taxes if one.rounding] or taxes
@@ -224,10 +223,10 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _spread_net(self, amounts, net, terms):
-        """Let the net amounts of the lines add up to ``net``."""
+        """Make the net amounts of the lines add up to ``net``."""
         unit = terms.unit
         if terms.prices_include_tax:
-            # Of each line the amount with tax stays: what its tax has more, its net amount has less.
+            # Each line's amount with tax stays the same: if its tax increases, its net amount decreases.
             for line in amounts:
                 exact_tax = sum((one.exact for one in line.taxes), line.others)
                 line.net = round_currency(line.exact + exact_tax, unit) - line.tax
@@ -244,14 +243,15 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _set_amounts(self, amounts, terms):
-        """Put ``amounts`` into the base lines of their lines."""
+        """Set ``amounts`` on the base lines."""
         taxed = [line for line in amounts if line.taxes]
         for line in amounts:
             if line.taxes:
                 self._fix_line(line, terms)
             elif line.net != line.exact:
                 self._shift_price(line)
-        # All taxed lines, also those without a difference: Odoo would even out the fixed ones with the others.
+        # Fix all taxed lines, even those without a difference: Odoo would otherwise compensate for the fixed ones on
+        # the others.
         self.env["account.tax"]._fix_base_lines_tax_details_on_manual_tax_amounts(
             [line.line.base_line for line in taxed], terms.company
         )
@@ -270,7 +270,7 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _shift_price(self, line):
-        """Change an untaxed line by its price: there is no tax amount that could be fixed."""
+        """Change the price of an untaxed line, because it has no tax amount that could be fixed."""
         base_line = line.line.base_line
         factor = base_line["quantity"] * (1 - base_line["discount"] / 100)
         if factor:

@@ -4,7 +4,7 @@ from .priced_order import TaxReading
 
 
 class ExternalOrderTaxes(models.AbstractModel):
-    """Finds the taxes that an external order can mean: those of its products, or the company's of TaxPercent."""
+    """Finds the possible taxes of an external order: those of its products, or the company's tax of TaxPercent."""
 
     _name = "external.order.taxes"
     _description = "External Order Taxes"
@@ -42,7 +42,8 @@ class ExternalOrderTaxes(models.AbstractModel):
 
     @api.model
     def _get_company_tax(self, company, percent):
-        """Return the company's sale tax of ``percent``: the default one, its own, one that excludes tax go first.
+        """Return the company's sale tax of ``percent``, preferring the default tax, its own tax, and one excluded from
+        prices.
 
         :return: ``account.tax``, empty for 0 or if there is none
         """

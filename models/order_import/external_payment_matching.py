@@ -5,7 +5,7 @@ from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
 
 CASH_MODE = 1
-# What the values of PaymentMode mean in the shop system: the names by which a method is looked for.
+# The meaning of PaymentMode values in the shop system: names used to search for a payment method.
 MODE_NAMES = {
     CASH_MODE: ("Cash",),
     2: ("Card",),
@@ -21,8 +21,8 @@ METHODS_NAMED = 5
 class ExternalPaymentMatching(models.AbstractModel):
     """Finds the payment methods of external payments among those of the Point of Sale.
 
-    By mapping; else by CardType, then by the meaning of PaymentMode, as names of methods and journals; else by what
-    *Unknown Payments* of the synchronization says. Two methods that match alike are an error, never a guess.
+    Matches by mapping; otherwise compares CardType, then the meaning of PaymentMode, with the names of methods and
+    journals; otherwise applies the setting *Unknown Payments*. If two methods match equally well, that is an error.
     """
 
     _name = "external.payment.matching"
@@ -30,10 +30,10 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_payment_methods(self, sync, payments):
-        """Return the payment method of each payment, and a warning where it had to be guessed.
+        """Return the payment method of each payment, with a warning if it was guessed.
 
         :param sync: the ``external.order.sync``
-        :param payments: things with ``card_type`` (text, may be empty) and ``payment_mode`` (int or None)
+        :param payments: objects with ``card_type`` (text, may be empty) and ``payment_mode`` (int or None)
         :return: for each (card_type, payment_mode) a pair of ``pos.payment.method`` and text, or the
             `ExternalOrderError` that says why there is none
         :rtype: dict
@@ -70,8 +70,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         return ExternalOrderError(
             "payment_ambiguous",
             for_reader(self.env)._(
-                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Choose the one that is meant "
-                "with Choose Payment Method.",
+                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Use Choose Payment Method to "
+                "select the right one.",
                 payment=self._describe(card_type, mode),
                 pos=sync.pos_config_id.name,
                 methods=", ".join(found[:METHODS_NAMED].mapped("name")),
@@ -93,16 +93,16 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_by_mode(self, methods, mode):
-        """Return the methods that a PaymentMode means, as `_match_by_card_type` does."""
+        """Return the methods that a PaymentMode means, like `_match_by_card_type`."""
         if mode == CASH_MODE:
-            # Whatever they are called.
+            # Regardless of their names.
             return self._match_by_names(methods.filtered("is_cash_count"), MODE_NAMES[mode])
         return self._match_by_names(methods, MODE_NAMES.get(mode, ()))
 
     @api.model
     def _match_by_names(self, methods, names):
-        """Return the methods which, or whose journals, are called by one of ``names``; else, if that is "Cash", the
-        cash methods; else those in whose names one of them is contained.
+        """Return the methods with one of ``names`` as their own or their journal's name; otherwise, for "Cash", the
+        cash methods; otherwise the methods whose names contain one of ``names``.
         """
         wanted = {name_key(name) for name in names} - {""}
         if not wanted:
@@ -115,13 +115,13 @@ class ExternalPaymentMatching(models.AbstractModel):
             return equal
         contained = methods.filtered(lambda method: any(text in name for name in names_of[method] for text in wanted))
         if "cash" in wanted and (cash := methods.filtered("is_cash_count")):
-            # Where there are several, the one that says so.
+            # If there are several, prefer the one with that name.
             return (cash & contained) or cash
         return contained
 
     @api.model
     def _get_names(self, methods):
-        """Return what each method and its journal are called, in all languages, as the feed speaks the shop's.
+        """Return the names of each method and its journal in all languages, because the feed uses the shop's language.
 
         :rtype: dict
         """
@@ -133,7 +133,7 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_unknown(self, sync, methods, card_type, mode):
-        """Return what *Unknown Payments* says of a payment that no rule knows."""
+        """Return the result of the setting *Unknown Payments* for a payment that matches no rule."""
         described = self._describe(card_type, mode)
         env = for_reader(self.env)
         if not methods:
@@ -145,13 +145,12 @@ class ExternalPaymentMatching(models.AbstractModel):
             )
         elif sync.unknown_payment == "refuse" and not card_type and mode is None:
             problem = env._(
-                "A payment says neither its CardType nor its PaymentMode. Choose a method for unknown payments in the "
+                "A payment has neither a CardType nor a PaymentMode. Choose a method for unknown payments in the "
                 "synchronization, under Mappings."
             )
         elif sync.unknown_payment == "refuse":
             problem = env._(
-                "%(payment)s matches no payment method of %(pos)s. Choose the one that is meant with Choose Payment "
-                "Method.",
+                "%(payment)s matches no payment method of %(pos)s. Use Choose Payment Method to select the right one.",
                 payment=described,
                 pos=sync.pos_config_id.name,
             )
@@ -166,7 +165,8 @@ class ExternalPaymentMatching(models.AbstractModel):
             method = sync.unknown_payment_method_id if sync.unknown_payment == "method" else None
             method = method or self._get_first_method(methods, card_type, mode)
             return method, env._(
-                "%(payment)s matches no payment method; %(method)s was used. Add a payment mapping to decide it.",
+                "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the "
+                "right one.",
                 payment=described,
                 method=method.name,
             )
@@ -174,16 +174,16 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _get_first_method(self, methods, card_type, mode):
-        """Return the first of ``methods``; one that takes cash only for what is cash, if there is another."""
+        """Return the first of ``methods``, preferring cash methods for cash and other methods for the rest."""
         is_cash = mode == CASH_MODE or name_key(card_type) == "cash"
         return methods.filtered(lambda method: bool(method.is_cash_count) == is_cash)[:1] or methods[:1]
 
     @api.model
     def _can_take_any_payment(self, method):
-        """Return whether a method takes the payment of an unknown customer that was made elsewhere.
+        """Return whether a method can record an external payment without a customer.
 
-        One that identifies the customer, as pay later does, cannot. Nor can an online payment (`pos_online_payment`),
-        which is a payment of Odoo's own.
+        A method that identifies the customer, such as pay later, cannot. Neither can an online payment method
+        (`pos_online_payment`), because Odoo itself processes its payments.
         """
         is_online = "is_online_payment" in method and method.is_online_payment
         return not method.split_transactions and method.type != "pay_later" and not is_online

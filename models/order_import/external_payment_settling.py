@@ -11,14 +11,14 @@ ZERO = Decimal(0)
 
 
 class ExternalPaymentSettling(models.AbstractModel):
-    """Decides whether an order is paid, and what was given back."""
+    """Checks whether an order is paid, and determines the change."""
 
     _name = "external.payment.settling"
     _description = "External Payment Settling"
 
     @api.model
     def _check_balance(self, sync, order):
-        """Refuse an order of which the external system says that something is still to be paid.
+        """Refuse an order if the external system says that an amount is still to be paid.
 
         :param OrderPayload order:
         :raise ExternalOrderError: ``not_fully_paid``
@@ -32,10 +32,10 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _settle_payments(self, sync, order, total, methods):
-        """Return the payments of an order that totals ``total``, change included, and warnings.
+        """Return the payments of an order that totals ``total``, including change, and warnings.
 
-        Change is a negative cash payment, as `pos.order._process_payment_lines` records it. It exists only as far as
-        cash was paid; a return gives none: it is paid back exactly.
+        Change is a negative cash payment, as `pos.order._process_payment_lines` records it. It cannot exceed the cash
+        paid. A return has no change: it must be refunded exactly.
 
         :param OrderPayload order:
         :param Decimal total: in the currency of the Point of Sale
@@ -66,9 +66,9 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _check_negative_balance(self, currency, order, total, change):
-        """Refuse an order of which the external system says that the customer got too little back.
+        """Refuse an order if the external system says that the customer got too little back.
 
-        A negative BalanceAmount that is the change, whether the payments contain it or not, is none of that.
+        A negative BalanceAmount that equals the change is fine, whether or not the payments contain it.
         """
         unit = decimal(currency.rounding)
         balance = ZERO if order.balance is None else round_currency(order.balance, unit)
@@ -77,15 +77,15 @@ class ExternalPaymentSettling(models.AbstractModel):
             return
         code = "overpaid" if total >= 0 else "not_fully_paid"
         message = for_reader(self.env)._(
-            "By its BalanceAmount of %s the order still owes money to the customer. It is imported when the external "
-            "system sends it settled.",
+            "The BalanceAmount of %s says that money is still owed to the customer. The order will be imported "
+            "once the external system sends it as settled.",
             amount_text(currency, balance),
         )
         raise ExternalOrderError(code, message)
 
     @api.model
     def _match(self, order, methods, unit):
-        """Return the values of the order's payments, in multiples of ``unit``, and what was guessed."""
+        """Return the values of the order's payments, in multiples of ``unit``, and warnings about guessed methods."""
         values, warnings = [], []
         paid = rounded = ZERO
         for payment in order.payments:
@@ -94,7 +94,7 @@ class ExternalPaymentSettling(models.AbstractModel):
                 raise match
             method, warning = match
             warnings += [Warn(warning, "payment_guessed")] if warning else []
-            # The sum is rounded and not each part, so that parts of a cent neither appear nor get lost.
+            # Round the sum and not each part, so that fractions of a cent neither appear nor get lost.
             paid += payment.amount
             amount = round_currency(paid, unit) - rounded
             rounded += amount
@@ -103,7 +103,7 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _prepare_payment(self, payment, method, amount):
-        """Return the values of one ``pos.payment``; of a card number only the last four digits are known here."""
+        """Return the values of one ``pos.payment``; only the last four digits of a card number are known here."""
         return {
             "amount": amount,
             "payment_method": method,
@@ -114,10 +114,11 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _get_dues(self, sync, payments, total):
-        """Return the amounts that pay ``total``; change is reckoned from the last one.
+        """Return the amounts that count as paying ``total``; change is computed from the last one.
 
-        The total itself always does, as not every external system rounds. Where the Point of Sale rounds, the rounded
-        total does too; and where it rounds cash only, the total of which the cash part is rounded, as in the register.
+        The exact total always counts, because not every external system rounds. If the Point of Sale rounds, the
+        rounded total counts too; if it rounds only cash, so does the total with a rounded cash part, as in the
+        register.
         """
         config = sync.pos_config_id
         cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
@@ -137,15 +138,15 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _prepare_change(self, currency, payments, amount, total):
-        """Return the payment that records change of ``amount``, by the method by which most cash was paid.
+        """Return the payment that records change of ``amount``, with the method that received most cash.
 
-        :raise ExternalOrderError: ``overpaid`` if less cash was paid than that
+        :raise ExternalOrderError: ``overpaid`` if less cash was paid than the change
         """
         cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
         if sum((payment["amount"] for payment in cash), ZERO) < amount:
             message = for_reader(self.env)._(
-                "The order totals %(total)s, but %(paid)s was paid for it. Only cash gives change: what a card paid "
-                "too much is not accounted for. If it is a tip, the external system has to say so.",
+                "The order totals %(total)s, but %(paid)s was paid. Only cash payments can give change, so the "
+                "excess paid by card is unexplained. If it is a tip, the external system has to say so.",
                 total=amount_text(currency, total),
                 paid=amount_text(currency, sum((payment["amount"] for payment in payments), ZERO)),
             )

@@ -7,22 +7,22 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
 
-# Numbers of this many digits are GTINs (GS1): leading zeros make a shorter one 12, 13 or 14 digits long.
+# Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
 GTIN_LENGTHS = (12, 13, 14)
 PRODUCTS_NAMED = 5
 
 
 def id_key(item_id):
-    """Return an ItemID as the text that aliases are looked up by; ``False`` for none, which 0 is as well."""
+    """Return an ItemID as the text used to look up aliases; ``False`` for none or 0."""
     text = str(item_id or "").strip()
     return (text.lstrip("0") if text.isdecimal() else text) or False
 
 
 class ExternalProductMatching(models.AbstractModel):
-    """Finds the products of external items: by alias; else by id, by code and by name, which must not contradict each
-    other. Never by similarity.
+    """Finds the products of external items by alias, otherwise by ID, code and name, which must not contradict each
+    other. Similar names never match.
 
-    Each step asks the database once for a whole batch of orders.
+    Each step queries the database once for a whole batch of orders.
     """
 
     _name = "external.product.matching"
@@ -33,7 +33,7 @@ class ExternalProductMatching(models.AbstractModel):
         """Return the product of each item.
 
         :param sync: the ``external.order.sync``
-        :param items: things with a ``key``, the `lib.order.names.ItemKey` that says which product they are
+        :param items: objects with a ``key``, the `lib.order.names.ItemKey` that identifies their product
         :return: for each key a pair of ``product.product`` and a warning ("" for none), or the `ExternalOrderError`
             that says why there is none
         :rtype: dict
@@ -59,13 +59,13 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _product_domain(self, sync):
-        """What the Point of Sale of ``sync`` may sell."""
+        """Return the domain of products that the Point of Sale of ``sync`` may sell."""
         of_company = Domain(self.env["product.product"]._check_company_domain(sync.company_id))
         for_sale = Domain("sale_ok", "=", True) & Domain("available_in_pos", "=", True) & Domain("active", "=", True)
         return of_company & for_sale
 
     # ------------------------------------------------------------
-    # What each way says
+    # Candidates by each criterion
     # ------------------------------------------------------------
 
     @api.model
@@ -81,7 +81,7 @@ class ExternalProductMatching(models.AbstractModel):
         for_sale = aliases.product_id.filtered_domain(self._product_domain(sync))
         found = {}
         for key in missing:
-            # What was decided for this synchronization counts before what was decided for all, the id before the name.
+            # An alias of this synchronization takes precedence over one for all, and an ID over a name.
             alias = next(
                 filter(
                     None,
@@ -100,7 +100,7 @@ class ExternalProductMatching(models.AbstractModel):
                     key,
                     for_reader(self.env)._(
                         "An alias maps it to %(product)s, which can no longer be sold in this Point of Sale. Make "
-                        "that product available, or choose another one.",
+                        "this product available, or choose another one.",
                         product=alias.product_id.display_name,
                     ),
                 )
@@ -108,7 +108,7 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _find_by_id(self, sync, missing):
-        """Return the product of each key whose OdooItemID, or else ItemID, is the id of one."""
+        """Return the product whose ID is the OdooItemID, or else the ItemID, of each key."""
         ids = {number for key in missing for number in self._get_product_ids(sync, key)}
         if not ids:
             return {}
@@ -122,12 +122,12 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _get_product_ids(self, sync, key):
-        """Return what may be a product id in Odoo, the surest first."""
+        """Return the possible Odoo product IDs, the most reliable first."""
         return [number for number in (key.odoo_id, sync.match_item_id and key.item_id) if number]
 
     @api.model
     def _find_by_code(self, domain, missing):
-        """Return the products of each key whose internal reference or barcode its SKU or Barcode is."""
+        """Return, for each key, the products whose internal reference or barcode is its SKU or Barcode."""
         codes_of = {key: self._get_codes(key) for key in missing if key.sku or key.barcode}
         if not codes_of:
             return {}
@@ -155,14 +155,14 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _decide(self, sync, key, of_id, of_code, named):
-        """Return the match of ``key``, or None if nothing is known of it.
+        """Return the match of ``key``, or None if there is none.
 
-        :param of_id: the product that its id names, if any
-        :param of_code: the products that its SKU or barcode names
-        :param named: the products of its name: of exactly this one if there are any, else of one spelled differently
+        :param of_id: the product with its ID, if any
+        :param of_code: the products with its SKU or barcode
+        :param named: the products with exactly its name if there are any, otherwise those with a different spelling
         """
         if of_code and not of_id:
-            # Where several share a code, the name may decide among them.
+            # If several products share a code, the name may decide.
             of_code = (of_code & named) or of_code
             if len(of_code) > 1:
                 return self._get_ambiguous_error(key, of_code)
@@ -185,7 +185,7 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _is_code(self, key):
-        """Return whether the name of ``key`` is none: the item had no name, or only its code in place of one."""
+        """Return whether the item has no name of its own, or only its code as the name."""
         return name_key(key.name) in ("", name_key(key.sku), name_key(key.barcode))
 
     @api.model
@@ -216,7 +216,7 @@ class ExternalProductMatching(models.AbstractModel):
             "other": ", ".join(self._describe(product) for product in others[:PRODUCTS_NAMED]),
         }
         message = env._(
-            '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the one that is meant.',
+            '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the right one.',
             **values,
         )
         if chosen.id == key.item_id != key.odoo_id:
@@ -232,13 +232,13 @@ class ExternalProductMatching(models.AbstractModel):
         return f"{name} ({product.id})"
 
     # ------------------------------------------------------------
-    # Nothing found
+    # No product found
     # ------------------------------------------------------------
 
     @api.model
     def _explain_missing(self, sync, missing):
-        """Return the error of each item that has no product: with the one that only must be made available, or with one
-        that looks much the same, so that nobody creates it a second time.
+        """Return the error of each item without a product. It names a product that only has to be made available, or
+        one with a similar name, so that nobody creates a duplicate.
         """
         everything = self.with_context(active_test=False)
         of_codes = everything._find_by_code(Domain.TRUE, missing)
@@ -255,10 +255,10 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _get_advice(self, sync, key, of_code, same, similar):
-        """Return what to do about an item without a product.
+        """Return the advice for an item without a product.
 
-        :param of_code: products of its code that cannot be sold here
-        :param same: products of its name that cannot be sold here
+        :param of_code: products with its code that cannot be sold here
+        :param same: products with its name that cannot be sold here
         :param similar: products whose names differ from its name in punctuation or accents only
         """
         env = for_reader(self.env)
@@ -268,8 +268,8 @@ class ExternalProductMatching(models.AbstractModel):
             here = hidden.filtered_domain(in_company)
             if not here:
                 return env._(
-                    "There is a product of this name, but it belongs to another company. Share it with all companies, "
-                    "or choose another product."
+                    "There is a product with this name, but it belongs to another company. Share it with all "
+                    "companies, or choose another product."
                 )
             product = here[0]
             reasons = [
@@ -282,7 +282,7 @@ class ExternalProductMatching(models.AbstractModel):
                 if is_so
             ]
             return env._(
-                "There is such a product, %(product)s, but it cannot be sold here: %(reasons)s. Make it available, or "
+                "The product %(product)s matches, but it cannot be sold here: %(reasons)s. Make it available, or "
                 "choose another product.",
                 product=self._describe(product),
                 reasons=", ".join(reasons),
@@ -290,8 +290,8 @@ class ExternalProductMatching(models.AbstractModel):
         for_sale = similar and self.env["product.product"].union(*similar).filtered_domain(self._product_domain(sync))
         if for_sale:
             return env._(
-                "There is a product with nearly the same name: %(product)s. If it is the same, choose it; do not "
-                "create another one.",
+                "There is a product with nearly the same name: %(product)s. If it is the right one, choose it "
+                "instead of creating another.",
                 product=self._describe(for_sale[0]),
             )
         return env._(

@@ -9,19 +9,20 @@ from odoo.tools import SQL
 from ...lib.order.names import decode_entities, name_key, product_names, split_code
 from .product_template import NAME_KEYS
 
-# The key of every name that PostgreSQL cannot decode, see `product_template`.
+# The key of all names that PostgreSQL cannot decode, see `product_template`.
 UNDECODED = "&x;"
-# A key of few letters is shared by names that have nothing in common.
+# Unrelated names may share a key this short.
 MIN_RESEMBLING_LENGTH = 3
-# Joined one by one, PostgreSQL expects so many rows that it compiles the plan; all at once, that it reads the table.
+# Batch size of the lookup. With one name at a time, PostgreSQL overestimates the rows and compiles the plan; with all
+# names at once, it scans the whole table.
 NAMES_AT_ONCE = 50
 KEYS = SQL.identifier(NAME_KEYS)
 
 
 class ExternalProductNames(models.AbstractModel):
-    """Finds products by their names in any language, and by the display names of variants, in any spelling.
+    """Finds products by name in any language, and by the display names of variants, in any spelling.
 
-    The feed speaks the shop's language, and a scheduled run none, so all of them count.
+    The feed uses the shop's language and a scheduled run has none, so all languages count.
     """
 
     _name = "external.product.names"
@@ -29,9 +30,9 @@ class ExternalProductNames(models.AbstractModel):
 
     @api.model
     def _find_by_name(self, domain, names):
-        """Find the products that are called by one of ``names``, whole.
+        """Find the products whose full name is one of ``names``.
 
-        A product is called by its name and by its display name: "Chair", "[A-17] Chair", "Chair (Red, L)".
+        Names and display names count: "Chair", "[A-17] Chair", "Chair (Red, L)".
 
         :param Domain domain: which products count
         :param set names: texts
@@ -42,9 +43,9 @@ class ExternalProductNames(models.AbstractModel):
         exact, alike = defaultdict(Product.browse), defaultdict(Product.browse)
         if not names:
             return exact, alike
-        key_of = cache(name_key)  # the languages of a product, and variants, share many a name
+        key_of = cache(name_key)  # languages and variants of a product often share names
         wanted_keys = set(map(key_of, names))
-        # What a template may be called if it, or one of its variants, is called by one of the names.
+        # Possible template names if a template or one of its variants has one of the names.
         whole, of_variants = set(), set()
         for name in map(decode_entities, names):
             for text in {name, split_code(name)[1]}:
@@ -78,15 +79,15 @@ class ExternalProductNames(models.AbstractModel):
 
     @api.model
     def _iter_candidates(self, names):
-        """Yield the id and the names of each template that may be called by one of ``names``: by index, so there are
-        others among them.
+        """Yield the ID and the names of each template that may have one of ``names``. The index lookup also returns
+        others.
         """
         for template_id, of_languages in self._fetch_candidates([*names, UNDECODED]):
             yield template_id, {name for name in of_languages.values() if name}
 
     @api.model
     def _fetch_candidates(self, names, *columns):
-        """Return id, names and further columns of the templates that have a key of one of ``names``."""
+        """Return ID, names and further columns of the templates that share a key with ``names``."""
         field = self.env["product.template"]._fields["name"]
         chunks = [
             json.dumps(dict(enumerate(names[start : start + NAMES_AT_ONCE])))
@@ -120,7 +121,7 @@ class ExternalProductNames(models.AbstractModel):
 
     @api.model
     def _find_resembling(self, names):
-        """Return the products, archived ones too, of the same name, and those whose name is written nearly alike.
+        """Return the products, including archived ones, with the same name and those with a nearly identical name.
 
         :return: for each of ``names`` that has such products two lists of ``product.product`` records
         :rtype: dict

@@ -1,4 +1,4 @@
-"""Which lots and serial numbers the orders of a batch can take, and which can come back."""
+"""Lots and serial numbers that the orders of a batch can take or return."""
 
 from collections import defaultdict
 
@@ -7,11 +7,11 @@ from odoo.fields import Domain
 
 
 class FreeLots:
-    """The lots in the stock of a Point of Sale, less what was taken from here.
+    """The lots in the stock of a Point of Sale, minus those taken through this object.
 
-    :param env: an environment that sees all stock
+    :param env: an environment that can read all stock
     :param config: the ``pos.config``
-    :param busy: quants that are not to be taken
+    :param busy: quants that must not be taken
     """
 
     def __init__(self, env, config, busy):
@@ -20,18 +20,18 @@ class FreeLots:
         picking_type = config.picking_type_id
         self.source = picking_type.default_location_src_id
         self.customers = picking_type.default_location_dest_id or env["stock.warehouse"]._get_partner_locations()[0]
-        # Quantities that are taken, as (quant or lot, quantity); below 0: what comes back.
+        # Taken quantities as (quant or lot, quantity), negative for returns.
         self._taken = []
         self._promised = {}
 
     @property
     def sold(self):
-        """The quants from which something was taken."""
+        """Return the quants from which something was taken."""
         return self.env["stock.quant"].union(*(quant for quant, quantity in self._taken if quantity > 0))
 
     @property
     def returned(self):
-        """The quants at customers of what comes back."""
+        """Return the quants at customers of the returned goods."""
         return self.env["stock.quant"].union(*(quant for quant, quantity in self._taken if quantity < 0))
 
     def mark(self):
@@ -39,20 +39,20 @@ class FreeLots:
         return len(self._taken)
 
     def give_back(self, mark):
-        """Forget what was taken since ``mark``."""
+        """Release everything taken since ``mark``."""
         del self._taken[mark:]
 
     def take(self, product, quantity):
         """Take lots of a product by its removal strategy.
 
         :param float quantity: above 0
-        :return: pairs of lot name and quantity, empty if there is too little; how much there is
+        :return: pairs of lot name and quantity, empty if there is too little; and the available quantity
         """
         fits = product.uom_id.compare
         Quant = self.env["stock.quant"]
         if "use_expiration_date" in product and product.use_expiration_date:
-            Quant = Quant.with_context(with_expiration=fields.Datetime.now())  # as Odoo's own reservation does
-        # Of strategies, *least packages* alone looks at the quantity; it knows nothing of what others have just taken.
+            Quant = Quant.with_context(with_expiration=fields.Datetime.now())  # like Odoo's own reservation
+        # Only the *least packages* strategy considers the quantity, and it does not know what was just taken here.
         quants = Quant._gather(product, self.source, qty=quantity)
         picks = self._pick(product, quants, quantity)
         if fits(sum(part for _quant, part in picks), quantity) < 0:
@@ -65,7 +65,7 @@ class FreeLots:
         return self._by_lot(picks), there
 
     def _pick(self, product, quants, quantity):
-        """Return pairs of quant and quantity, in the sequence of ``quants``, together at most ``quantity``."""
+        """Return pairs of quant and quantity, in the order of ``quants``, at most ``quantity`` in total."""
         of_quant, of_lot = defaultdict(float), defaultdict(float)
         quants = quants.filtered("lot_id") - self._busy
         for quant in quants:
@@ -73,7 +73,7 @@ class FreeLots:
             of_lot[quant.lot_id] += quant.quantity - quant.reserved_quantity
         for quant, taken in self._taken:
             of_quant[quant] -= taken
-            of_lot[quant.lot_id] -= max(taken, 0.0)  # what comes back is not there yet
+            of_lot[quant.lot_id] -= max(taken, 0.0)  # returned goods are not there yet
         for lot_name, promised in self._get_promised(product).items():
             for lot in quants.lot_id.filtered(lambda lot, name=lot_name: lot.name == name):
                 of_lot[lot] -= max(promised, 0.0)
@@ -91,10 +91,10 @@ class FreeLots:
         return picks
 
     def take_back(self, product, quantity):
-        """Return the lots that come back where only these can be meant: all that customers have, or the only one.
+        """Return the returned lots if they are unambiguous: all lots that customers have, or the only one.
 
         :param float quantity: above 0
-        :return: pairs of lot name and quantity, empty if several lots could be meant, or there are too few
+        :return: pairs of lot name and quantity, empty if several lots are possible or there are too few
         """
         fits = product.uom_id.compare
         quants = self.env["stock.quant"].search(
@@ -127,7 +127,7 @@ class FreeLots:
         return list(by_lot.items())
 
     def _get_promised(self, product):
-        """Return the lots on the lines of orders whose stock is moved when their session is closed.
+        """Return the lots of order lines whose stock is moved when their session is closed.
 
         :return: quantities sold less quantities taken back, by lot name
         """

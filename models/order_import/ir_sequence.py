@@ -7,16 +7,16 @@ from psycopg2 import errors
 
 from ...tools.private_context import PrivateContext
 
-# How often, and for how long in between, a row is asked for that a register holds for the moment of its own sale.
+# Number of attempts, and the pause between them, to get a sequence row that a register holds during a sale.
 ATTEMPTS = 40
 PAUSE = 0.025
 
 
 class NumberRanges(PrivateContext):
-    """Numbers of sequences that were taken by the range, to be handed out one by one.
+    """Ranges of sequence numbers, reserved in advance and handed out one by one.
 
-    It travels in the context: whoever asks one of these sequences for its next number within that context gets it from
-    here. A sequence whose range is used up gets another one.
+    Within a context that contains this object, these sequences get their next number from here. When a range is used
+    up, another one is reserved.
     """
 
     KEY = "external_order_numbers"
@@ -26,13 +26,13 @@ class NumberRanges(PrivateContext):
         self._taken = []
 
     def reserve(self, sequence, count):
-        """Have ``count`` numbers of ``sequence`` ready; those that are left over count too."""
+        """Make sure that ``count`` numbers of ``sequence`` are reserved, counting those left over."""
         missing = count - len(self._numbers[sequence.id])
         if missing > 0:
             self._numbers[sequence.id].extend(sequence.sudo()._reserve_numbers(missing))
 
     def take(self, sequence):
-        """Return the next number, ``None`` if no range was taken of this sequence."""
+        """Return the next number, or ``None`` if no range of this sequence is reserved."""
         if sequence.id not in self._numbers:
             return None
         self.reserve(sequence, 1)
@@ -45,7 +45,7 @@ class NumberRanges(PrivateContext):
         return len(self._taken)
 
     def give_back(self, mark):
-        """The records that took numbers since ``mark`` were rolled back: others can have the numbers."""
+        """Take back the numbers used since ``mark``, because their records were rolled back."""
         while len(self._taken) > mark:
             sequence_id, number = self._taken.pop()
             self._numbers[sequence_id].appendleft(number)
@@ -60,24 +60,24 @@ class IrSequence(models.Model):
         return super()._next_do() if number is None else self.get_next_char(number)
 
     def _reserve_numbers(self, count):
-        """Take a range of numbers.
+        """Reserve and return a range of numbers.
 
-        A sequence without gaps is a row that is locked until the end of the transaction, which would let one importer
-        or register work at a time. So the range is taken in a transaction of its own that is over at once. What is not
-        used in the end, as after a crash, stays a gap; no number is ever given twice.
+        Using a sequence without gaps locks its row until the end of the transaction, so only one importer or register
+        could work at a time. The range is therefore reserved in a separate, short transaction. Numbers that stay
+        unused, for example after a crash, leave a gap; no number is used twice.
 
         :rtype: list[int]
-        :raise psycopg2.errors.LockNotAvailable: if another transaction keeps the sequence to itself
+        :raise psycopg2.errors.LockNotAvailable: if another transaction keeps the sequence locked
         """
         self.ensure_one()
         if self.implementation == "standard":
             query = SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{self.id:03d}", count)
             return [number for (number,) in self.env.execute_query(query)]
         self.flush_recordset(["number_next"])
-        # A test's transaction is rolled back in the end, and nothing of it may stay.
+        # A test's transaction is rolled back at the end, and nothing may remain.
         first = None if modules.module.current_test else self._advance_apart(count)
         if first is None:
-            # Not to be had from outside: the sequence is new, or this transaction has used it already.
+            # Another transaction cannot take it: the sequence is new, or this transaction has already used it.
             first = self._advance(self.env.cr, count)
         self.invalidate_recordset(["number_next"])
         return [first + position * self.number_increment for position in range(count)]
@@ -92,7 +92,7 @@ class IrSequence(models.Model):
         return None
 
     def _advance(self, cr, count):
-        """Move the sequence on by ``count`` numbers and return the first of them, ``None`` if the row is not there."""
+        """Advance the sequence by ``count`` numbers and return the first one, or ``None`` if the row does not exist."""
         cr.execute(
             SQL(
                 """

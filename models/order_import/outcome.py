@@ -1,4 +1,4 @@
-"""What becomes of one external order, and how what it raises turns into that."""
+"""The outcome of importing one external order, and how exceptions turn into it."""
 
 import logging
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Warn(str):
-    """A sentence about an order that was imported all the same.
+    """A warning about an order that was imported.
 
-    `doubt` is a value of ``external.order.doubt``: what a person should look at. An empty one makes it a mere note.
-    Sentences that are plain texts are doubts as well.
+    `doubt` is a value of ``external.order.doubt``: what a user should check. If empty, the text is only a note. Plain
+    strings count as doubts too.
     """
 
     doubt = "warning"
@@ -32,7 +32,7 @@ class Warn(str):
 def as_warnings(env, sentences, doubt):
     """Return texts and `Message` sentences as `Warn`, in the language of their reader.
 
-    :param str doubt: what they make doubtful, where they do not say it themselves
+    :param str doubt: the doubt of texts that do not have one themselves
     """
     return [
         sentence
@@ -44,9 +44,9 @@ def as_warnings(env, sentences, doubt):
 
 @dataclass
 class Outcome:
-    """What became of one external order: a ``pos.order``, the error that says why not, or a conflict that may heal.
+    """The outcome of one external order: a ``pos.order``, the error, or a conflict that may be temporary.
 
-    None of them: it was not tried.
+    If none of them is set, the order was not tried.
     """
 
     pos_order: Any = None
@@ -56,14 +56,14 @@ class Outcome:
 
     @property
     def doubt(self):
-        """What a person should look at first, ``False`` if nothing."""
+        """Return what a user should check first, or ``False`` if there is nothing."""
         doubts = [getattr(warning, "doubt", Warn.doubt) for warning in self.warnings]
-        # Goods that never left are worse than a name that differs.
+        # Goods that were not moved matter more than a different name.
         return next(filter(None, sorted(doubts, key=lambda doubt: doubt != "transfer_open")), False)
 
 
 class CallerOutcome(PrivateContext):
-    """The outcome of an order that an override of `_process_external_order` imports: it returns no warnings."""
+    """In the context: the outcome of the order that an override of `_process_external_order` imports."""
 
     KEY = "external_order_outcome"
 
@@ -72,9 +72,9 @@ class CallerOutcome(PrivateContext):
 
 
 class OutcomeCatcher:
-    """Turns what an order raises into its outcome.
+    """Turns the exceptions of an order into its outcome.
 
-    Lost connections and conflicts with other transactions pass: they concern the whole transaction, not one order.
+    Lost connections and conflicts with other transactions are raised, because they affect the whole transaction.
     """
 
     def __init__(self, env, outcome):
@@ -91,7 +91,7 @@ class OutcomeCatcher:
             case ExternalOrderError():
                 self.outcome.error = error
             case psycopg2.errors.UniqueViolation():
-                # Perhaps another transaction has just made this very order: the next attempt will see it.
+                # Another transaction may have just created this order: the next attempt will see it.
                 self.outcome.conflict = error
             case Exception():
                 if not isinstance(error, UserError):

@@ -1,4 +1,4 @@
-"""What the transfers that are made together have in common, as long as they are being made."""
+"""Context values that are shared by transfers while they are created together."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from ...tools.private_context import PrivateContext
 
 @dataclass(frozen=True)
 class PickingBatch(PrivateContext):
-    """In the context: transfers whose goods have left, or come back to, the shop already.
+    """In the context: transfers whose goods have already left or come back to the shop.
 
-    `pushing_location_ids`: where a rule waits for arriving goods, to move them on.
+    `pushing_location_ids`: locations with a push rule for arriving goods.
     """
 
     KEY = "external_order_batch"
@@ -19,14 +19,14 @@ class PickingBatch(PrivateContext):
     pushing_location_ids: frozenset
 
     def is_pushed(self, move):
-        """Return whether a rule may move the goods of a ``stock.move`` on from its destination."""
+        """Return whether a push rule may apply at the destination of a ``stock.move``."""
         location = move.location_dest_id
         return not self.pushing_location_ids.isdisjoint(map(int, location.parent_path.split("/")[:-1]))
 
 
 @dataclass(eq=False)
 class PickingRequests(PrivateContext):
-    """In the context: the transfers that Odoo would make of POS orders, noted instead of made.
+    """In the context: the transfers that Odoo would create for POS orders, recorded instead of created.
 
     `requests`: (destination id, ``pos.order.line`` records, operation type, customer) each.
     """
@@ -38,7 +38,7 @@ class PickingRequests(PrivateContext):
 
 @dataclass(eq=False)
 class QuantChanges(PrivateContext):
-    """In the context: what the move lines of a batch would change in stock, added up instead of applied.
+    """In the context: the stock changes of a batch's move lines, summed up instead of applied.
 
     `changes`: for each kind of goods, a line that moves them and the quantity that all lines together move.
     """
@@ -48,15 +48,15 @@ class QuantChanges(PrivateContext):
     changes: dict = dataclasses.field(default_factory=dict)
 
     def add(self, key, line, quantity):
-        """Count ``quantity``, which ``line`` moves, for the goods of ``key``."""
+        """Add ``quantity``, moved by ``line``, for the goods of ``key``."""
         first, total = self.changes.get(key, (line, 0.0))
         self.changes[key] = (first, total + quantity)
 
 
 class Halving:
-    """Whether it still pays to try a batch of `size` in halves, of which Odoo may refuse each.
+    """Decides whether halving a batch of `size` is still worthwhile.
 
-    To find one bad transfer costs at most twice the batch; what is refused beyond that was tried in vain.
+    Finding one bad transfer costs at most twice the batch; beyond that, further attempts do not pay.
     """
 
     def __init__(self, size):
@@ -67,14 +67,14 @@ class Halving:
         return self._left > 0
 
     def count_refused(self, size):
-        """Count that `size` transfers were tried together and refused."""
+        """Count `size` transfers that were refused together."""
         self._left -= size
 
 
 def links_once(records):
-    """Yield, for each field whose company Odoo checks, its name and records that show all links and companies.
+    """Yield each field whose company Odoo checks, with a minimal set of records that covers all links and companies.
 
-    Odoo's check asks the same question for each record anew; to ask it once for each answer gives the same result.
+    Odoo repeats the same check for every record; checking each distinct case once gives the same result.
     """
     for name, field in records._fields.items():
         if field.relational and field.check_company:

@@ -15,20 +15,20 @@ from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
 
 _logger = logging.getLogger(__name__)
 
-# A session during whose closing the process died this often is left to a person.
+# Leave a session to the user once the process has died this often while closing it.
 MAX_CLOSING_STARTS = 3
 CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
 
 
 @dataclass(frozen=True)
 class AutomaticClosing(PrivateContext):
-    """In the context: the synchronization closes the session, without a person who could balance its entry."""
+    """In the context: the synchronization closes the session, so no user can balance its entry."""
 
     KEY = "external_order_sync_closing"
 
 
 class OrdersArriving(UserError):
-    """External orders are coming into a session at the very moment of its closing."""
+    """External orders are being imported into the session while it is being closed."""
 
 
 class PosSession(models.Model):
@@ -48,13 +48,13 @@ class PosSession(models.Model):
         readonly=True,
         copy=False,
         groups="external_order_sync.group_user",
-        help="How often closing it by itself began in a row without coming to an end.",
+        help="Number of consecutive automatic closings that started but did not finish.",
     )
 
-    # Written by the system alone: they decide which sessions are closed and posted without a person.
+    # Written by the system alone: they decide which sessions are closed and posted automatically.
     _SYSTEM_FIELDS = frozenset(("external_order_sync_id", "external_closing_starts"))
 
-    # Two workers that both find no session must not open two.
+    # Two workers must not both open a session.
     _one_external_session = models.UniqueIndex(
         "(config_id) WHERE external_order_sync_id IS NOT NULL AND state <> 'closed'"
     )
@@ -72,11 +72,11 @@ class PosSession(models.Model):
     @api.model
     def _check_system_fields(self, vals):
         if not self.env.su and not self._SYSTEM_FIELDS.isdisjoint(vals):
-            raise AccessError(self.env._("Only the synchronization itself says which sessions it has opened."))
+            raise AccessError(self.env._("Only the synchronization itself can record which sessions it opened."))
 
     @api.model
     def _get_or_create_for_external_orders(self, sync):
-        """Return the opened session that takes the orders of ``sync``: see `external.order.sync`."""
+        """Return the open session that receives the orders of ``sync``: see ``external.order.sync``."""
         config = sync.pos_config_id
         unfinished = self.search(
             [
@@ -92,8 +92,8 @@ class PosSession(models.Model):
         if not waiting and unfinished:
             raise UserError(
                 for_reader(self.env)._(
-                    "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing it; "
-                    "the orders wait until then.",
+                    "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing "
+                    "it. The orders wait until then.",
                     pos=config.name,
                     session=unfinished[0].name,
                 )
@@ -120,19 +120,19 @@ class PosSession(models.Model):
                 "external_order_sync_id": sync.id,
             }
         )
-        # Every order of such a session has its own picking, whatever the company does in its shops. `create` sets this
-        # from the company's setting, hence only now.
+        # Every order of such a session has its own transfer, regardless of the company's setting. `create` applies that
+        # setting, so override it afterwards.
         session.update_stock_at_closing = False
         return session
 
     def _lock_for_orders(self):
-        """Keep this session open until the end of the transaction; other importers may hold it too.
+        """Keep this session open until the end of the transaction. Other importers can do so at the same time.
 
-        :raise psycopg2.OperationalError: if it is just being closed; look for a session again in a new transaction
+        :raise psycopg2.OperationalError: if it is being closed; find a session again in a new transaction
         """
         self.ensure_one()
         self.flush_recordset()
-        # That somebody else holds it is expected, and no error to be logged.
+        # A conflicting lock is expected and must not be logged as an error.
         query = SQL("SELECT id FROM pos_session WHERE id = %s FOR SHARE NOWAIT", self.id)
         self.env.cr.execute(query, log_exceptions=False)
 
@@ -143,21 +143,21 @@ class PosSession(models.Model):
     def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         self._refuse_closing_while_importing()
         result = super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
-        # Whoever may close it does what the activity asked for, be it somebody else's, and need not see who opened it.
+        # sudo: closing the session completes the activity, even if it belongs to another user.
         if self.sudo().external_order_sync_id and self.state == "closed":
             self.sudo().activity_unlink([CLOSING_ACTIVITY])
         return result
 
     def _refuse_closing_while_importing(self):
-        """Make sure that no order enters this session unseen while its journal entry is made.
+        """Make sure that no order enters this session unnoticed while its journal entry is created.
 
-        Importers hold the session with a share lock (`_lock_for_orders`). The closing takes it for itself, and then
-        makes sure that it sees every order: one that was committed after its transaction began would be left out.
-        A session of a Point of Sale that takes no external orders is closed as Odoo does.
+        Importers hold a share lock on the session (`_lock_for_orders`). Closing takes an exclusive lock and then checks
+        that it sees every order, because one committed after its transaction began would be left out. Sessions of a
+        Point of Sale without external orders are closed by Odoo as usual.
 
-        :raise UserError: if orders are coming in at this moment
+        :raise UserError: if orders are being imported at this moment
         """
-        # sudo: whoever closes need not see the configurations
+        # sudo: the user may not have access to the configurations
         syncs = self.env["external.order.sync"].sudo().with_context(active_test=False)
         if not syncs.search_count([("pos_config_id", "in", self.config_id.ids)], limit=1):
             return
@@ -167,10 +167,10 @@ class PosSession(models.Model):
         if not self._take_from_importers():
             raise arriving
         if not self.env.registry.ready:
-            # An addon is being installed, whose data or hooks close sessions. Nothing is imported meanwhile, and its
-            # transaction may have the table to itself: another one would wait for it, and it for the other, forever.
+            # The data or hooks of an addon being installed close sessions. Nothing is imported meanwhile, and its
+            # transaction may hold the table exclusively, so a second transaction would deadlock with it.
             return
-        seen = set(self.env["pos.order"].sudo().search([("session_id", "in", self.ids)]).ids)  # all, whoever closes
+        seen = set(self.env["pos.order"].sudo().search([("session_id", "in", self.ids)]).ids)  # orders of any user
         with self.env.registry.cursor() as cr:
             query = "SELECT id FROM pos_order WHERE session_id IN %s AND source = 'external'"
             cr.execute(SQL(query, tuple(self.ids)))
@@ -178,15 +178,16 @@ class PosSession(models.Model):
                 raise arriving
 
     def _take_from_importers(self):
-        """Lock these sessions until the end of the transaction; return whether no importer holds one of them.
+        """Lock these sessions until the end of the transaction. Return whether no importer holds one of them.
 
-        Whoever else holds one, such as another person who closes it, is waited for, as Odoo does when it writes to the
-        session: it then repeats the request, or lets it go on if the other one has failed.
+        Wait for other locks, such as that of another user who closes the session, as Odoo does when it writes to it:
+        Odoo then repeats the request, or continues if the other one failed.
         """
-        # Rows that only refer to the session, as those of the register's own orders, do not stand in the way.
+        # Rows that only refer to the session, such as the register's own orders, do not block this lock.
         if len(self.try_lock_for_update(allow_referencing=True)) == len(self):
             return True
-        # Only importers share a session. Whoever can share it with them has found one, unless it has ended meanwhile.
+        # Only importers hold share locks. If a share lock succeeds here, an importer holds the session, unless it has
+        # just finished.
         query = SQL("SELECT id FROM pos_session WHERE id IN %s FOR SHARE SKIP LOCKED", tuple(self.ids))
         if len(self.env.execute_query(query)) == len(self):
             return len(self.try_lock_for_update(allow_referencing=True)) == len(self)
@@ -200,18 +201,18 @@ class PosSession(models.Model):
         return data
 
     def _book_conversion_difference(self, data):
-        """Balance the entry of a session in another currency where it is off by nothing but rounding.
+        """Balance the entry of a session in a foreign currency if only rounding unbalances it.
 
-        Odoo converts every sale, tax and payment by itself, each rounded to the company's currency, so the entry of
-        many orders can be off by some cents, and a person would have to choose an account for them. This is an
-        exchange difference: it goes where the company books these, if
+        Odoo converts every sale, tax and payment separately and rounds each to the company's currency. The entry of
+        many orders can therefore be off by some cents, and a user would have to choose an account for them. This
+        difference is booked as an exchange difference if
 
         - the entry balances in the session's own currency, in which the orders were sold and paid, and
-        - it is off by no more than half a cent for each amount that was converted.
+        - it is off by no more than half a cent per converted amount.
 
-        Whatever else it is off by stays, and Odoo refuses the entry.
+        Otherwise the difference stays, and Odoo refuses the entry.
 
-        :param dict data: what `_create_account_move` made
+        :param dict data: the data of `_create_account_move`
         """
         company = self.company_id
         converted = self.move_id.line_ids.filtered(lambda line: line.currency_id == self.currency_id)
@@ -234,24 +235,24 @@ class PosSession(models.Model):
             data["MoveLine"].create(self._credit_amounts(values, 0, difference))
 
     def _count_converted_amounts(self):
-        """Return how many amounts of the orders Odoo converts one by one, at least."""
+        """Return the minimum number of amounts that Odoo converts one by one."""
         return sum(
             len(order.payment_ids) + len(order.lines) + len(order.lines.tax_ids.flatten_taxes_hierarchy())
             for order in self._get_closed_orders()
         )
 
     # ------------------------------------------------------------
-    # Closing by itself
+    # Automatic closing
     # ------------------------------------------------------------
 
     @api.model
     def _close_due_external_sessions(self, syncs=None):
-        """Close and post the sessions that synchronizations opened and whose time has come.
+        """Close and post sessions that were opened by synchronizations and are due.
 
-        Commit before: each is closed in a transaction of its own, as Odoo itself rolls back one that does not balance.
-        Where it fails a person gets one activity, and it is tried again when that is done.
+        Commit before calling this: each session is closed in a separate transaction, because Odoo rolls back a closing
+        that does not balance. If closing fails, a user gets one activity, and it is tried again once that is done.
 
-        :param syncs: ``external.order.sync`` whose sessions are looked at; all active ones if not given
+        :param syncs: ``external.order.sync`` records whose sessions to check; all active ones if not given
         """
         for session in self._get_due_external_sessions(syncs):
             session._close_in_own_transaction()
@@ -265,13 +266,13 @@ class PosSession(models.Model):
         return waiting.filtered(lambda session: session._is_closing_due_guarded(now))
 
     def _is_closing_due_guarded(self, now):
-        """Return whether it is time to close this session; what prevents an answer goes into an activity."""
+        """Return whether this session is due for closing; report errors in an activity."""
         try:
             with self.env.cr.savepoint():
                 return self._is_closing_due(now)
         except TRANSIENT_ERRORS:
             raise
-        except Exception as error:  # the other sessions have their turn
+        except Exception as error:  # continue with the other sessions
             if self.env.cr.connection.closed:
                 raise
             _logger.exception("External Order Sync: when to close session %s cannot be said", self.name)
@@ -280,7 +281,7 @@ class PosSession(models.Model):
 
     @api.model
     def _get_external_sessions(self, syncs=None):
-        """Return the opened sessions of these synchronizations that may be closed without a person."""
+        """Return the open sessions of these synchronizations that may be closed automatically."""
         syncs = self.env["external.order.sync"].search([("active", "=", True)]) if syncs is None else syncs
         syncs = syncs.filtered(lambda sync: sync.close_daily or sync.closing_order_count)
         return self.search([("external_order_sync_id", "in", syncs.ids), ("state", "=", "opened")])
@@ -294,7 +295,7 @@ class PosSession(models.Model):
 
     @api.model
     def _get_next_external_closings(self):
-        """Return the times (UTC) at which sessions that are open now are to be closed next."""
+        """Return the next closing times (UTC) of the sessions that are open now."""
         times = []
         for sync in self._get_external_sessions().external_order_sync_id.filtered("close_daily"):
             with quietly(self.env, f"{sync.name}: the next closing time"):
@@ -305,30 +306,32 @@ class PosSession(models.Model):
     def _get_daily_closings(self, sync, now):
         """Return the last and the next closing time of a synchronization, as naive UTC.
 
-        The time of day is that of the responsible user's time zone, else of the company's, else UTC.
+        The time of day is in the responsible user's time zone, else the company's, else UTC.
         """
-        zone = pytz.timezone(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")  # as Odoo resolves them
+        zone = pytz.timezone(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")  # as Odoo does
         hours, minutes = divmod(min(round(sync.closing_time * 60), 24 * 60 - 1), 60)
         today = pytz.utc.localize(now).astimezone(zone).date()
 
         def closing(day):
-            # Days are added on the wall clock, which keeps the time of day when the clock changes.
+            # Add days in local time, so that the time of day stays the same when daylight saving time changes.
             local = datetime.combine(today + timedelta(days=day), time(hours, minutes))
             return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
 
         return (closing(0), closing(1)) if closing(0) <= now else (closing(-1), closing(0))
 
     def _close_in_own_transaction(self):
-        """Close this session; what prevents it goes into an activity. Nothing else is rolled back by it."""
+        """Close this session, and report errors in an activity. Nothing else is rolled back."""
         self.ensure_one()
         sync = self.external_order_sync_id
         if self.external_closing_starts >= MAX_CLOSING_STARTS:
             env = for_reader(with_reader(self, sync.responsible_id or self.user_id).env)
-            self._end_closing(env._("The server stopped %s times while it was closing it.", MAX_CLOSING_STARTS))
+            self._end_closing(
+                env._("The server stopped %s times while it was closing the session.", MAX_CLOSING_STARTS)
+            )
             return
         if not self.try_lock_for_update(allow_referencing=True):
             return  # orders are coming in
-        # Before the work, as the process may not survive it.
+        # Commit before the work, because the process may not survive it.
         self.external_closing_starts += 1
         commit(self.env)
         problem = ""
@@ -342,26 +345,26 @@ class PosSession(models.Model):
             _logger.info("External Order Sync: %s: closing session %s is put off: %r", sync.name, self.name, error)
         except UserError as error:
             problem = str(error)
-        except Exception as error:  # whatever it is, a person has to know, and importing goes on
+        except Exception as error:  # a user must learn of any error, and importing must continue
             _logger.exception("External Order Sync: %s: session %s cannot be closed", sync.name, self.name)
             problem = f"{type(error).__name__}: {error}"
-        # Only a new transaction sees what the other one did.
+        # Only a new transaction sees the changes of the other one.
         commit(self.env)
         self.env.invalidate_all()
         retrying(self.env, lambda: self._end_closing(problem))
         commit(self.env)
 
     def _end_closing(self, problem):
-        """Record that an attempt at closing is over.
+        """Record the end of a closing attempt.
 
-        :param str problem: what prevented it, empty if nothing did or if it is tried again
+        :param str problem: why closing failed; empty if it succeeded or will be retried
         """
         self.external_closing_starts = 0
         if problem:
             self._report_closing_problem(problem)
 
     def _close_balanced(self):
-        """Close and post this session as its user would who counts exactly the cash that should be there.
+        """Close and post this session as if its user had counted exactly the expected cash.
 
         :raise UserError: if Odoo refuses, or if the entry would not balance
         """
@@ -375,7 +378,7 @@ class PosSession(models.Model):
             raise UserError(refusal["message"])
         result = AutomaticClosing().on(self).action_pos_session_closing_control()
         if isinstance(result, dict):
-            # Odoo has rolled back, and offers a person to book the difference.
+            # Odoo has rolled back and would ask the user to book the difference.
             wizard = self.env[result["res_model"]].browse(result["res_id"])
             raise UserError(
                 self.env._(
@@ -393,8 +396,8 @@ class PosSession(models.Model):
         responsible = sync.responsible_id or self.user_id
         env = for_reader(with_reader(self, responsible).env)
         advice = env._(
-            "Close the session manually, or fix the cause and mark this activity as done to have it retried. "
-            "External orders keep coming in."
+            "Close the session manually, or fix the cause and mark this activity as done so that Odoo tries again. "
+            "External orders are still imported."
         )
         self.activity_schedule(
             CLOSING_ACTIVITY,

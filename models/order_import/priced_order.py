@@ -1,4 +1,4 @@
-"""A priced order and its lines, and what the pricing of a batch reads once: terms, taxes."""
+"""A priced order and its lines, and the data that pricing reads once per batch: terms, taxes."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,7 +27,7 @@ class TaxChoice:
 
 
 class TaxReading:
-    """One way to tax an order: which taxes a product has, and the order's fiscal position. It remembers its answers."""
+    """One way to tax an order: the taxes of each product under a fiscal position, cached."""
 
     def __init__(self, taxes_of, fiscal_position):
         self.fiscal_position = fiscal_position
@@ -44,14 +44,14 @@ class TaxReading:
 
 @dataclass
 class PricingTerms:
-    """What pricing has to know of a Point of Sale, read once for many orders of one synchronization.
+    """The pricing data of a Point of Sale, read once for many orders of one synchronization.
 
     :param unit: the smallest unit of the currency
-    :param quantity_unit: the smallest part of a quantity that Odoo keeps (Decimal Accuracy *Product Unit*)
-    :param rate: units of the Point of Sale's currency for one of the company's
+    :param quantity_unit: the smallest quantity that Odoo stores (Decimal Accuracy *Product Unit*)
+    :param rate: units of the Point of Sale's currency per unit of the company's
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
-    :param cash_only_rounding: the ``account.cash.rounding`` of cash alone, or none
-    :param prices_include_tax: whether the prices of the external system do
+    :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
+    :param prices_include_tax: whether the prices of the external system include tax
     """
 
     config: Any
@@ -69,10 +69,10 @@ class PricingTerms:
 
 @dataclass
 class Line:
-    """A line of the POS order to be. `price` is per unit, exact, with or without tax as the feed's prices are.
+    """A line of the future POS order. `price` is per unit, exact, with or without tax like the feed's prices.
 
-    `parent` is the place of the line that this one is a component of; `combo_item` the Odoo combo choice it is; `lots`
-    are names of lots or serial numbers. `item` is the feed's item, None for a line that takes a discount off after tax.
+    `parent` is the index of the line that this one is a component of, `combo_item` the chosen item of the Odoo combo;
+    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a line with a discount after tax.
     """
 
     product: Any
@@ -95,7 +95,7 @@ class Line:
 
     @property
     def is_untaxed(self):
-        """Whether the line has no tax, whatever its product has."""
+        """Whether the line has no tax, regardless of its product."""
         return self.is_free or self.item is None
 
 

@@ -1,9 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Capital letters beside ASCII of the scripts that product names are written in, in the form NFKD, with their small
-# letters. PostgreSQL's own lower() depends on the server's locale, and an index must not. By script, as translate() is
-# slow with a long list.
+# Non-ASCII capital letters of common scripts, in NFKD form, with their lowercase
+# letters. PostgreSQL's lower() depends on the server's locale, and an index must not. Grouped by script because
+# translate() is slow with a long list.
 _SCRIPTS = (
     {
         **{capital: capital + 32 for capital in (0xC6, 0xD0, 0xD8, 0xDE)},  # Æ Ð Ø Þ
@@ -20,15 +20,15 @@ _SCRIPTS = (
         **{capital: capital + 80 for capital in range(0x400, 0x410)},
         **{capital: capital + 32 for capital in range(0x410, 0x430)},
     },
-    {  # Cyrillic beside Russian and its neighbours, and old forms
+    {  # other Cyrillic letters, and old forms
         **{capital: capital + 1 for capital in (*range(0x490, 0x4C0, 2), 0x4D8, 0x4E8)},
         **dict(zip(range(0x1C80, 0x1C87), map(ord, "вдосттъ"), strict=True)),
     },
     {capital: capital + 48 for capital in range(0x531, 0x557)},  # Armenian
     {capital: capital - 0xBC0 for capital in (*range(0x1C90, 0x1CBB), *range(0x1CBD, 0x1CC0))},  # Georgian
 )
-# What counts for no key: ASCII that is neither letter nor digit, accents, blanks, punctuation and what cannot be seen;
-# and letters with upper and lower case beside those above, which are rare.
+# Ignored in keys: ASCII other than letters and digits, accents, blanks, punctuation and invisible characters, and rare
+# cased letters of scripts not listed above.
 _LEFT_OUT = (
     r"\u0001-/:-@\[-`{-\u007f\u00ad\u0300-\u0344\u0346-\u036f\u061c\u1680\u180b-\u180f\u2000-\u206f\ufe00-\ufe0f\ufeff"
     r"\u0180-\u02af\u0370-\u0377\u037b-\u037f\u03cf\u03d7-\u03ef\u03f3\u03f7-\u03ff\u0460-\u048f\u04c0-\u04d7"
@@ -37,25 +37,25 @@ _LEFT_OUT = (
     r"\U00010400-\U000104fb\U00010570-\U000105bc\U00010c80-\U00010cf2\U000118a0-\U000118df\U00016e40-\U00016e7f"
     r"\U0001e900-\U0001e943"
 )
-# Where the letters of the scripts above are.
+# Ranges of the letters of the scripts above.
 _CASED = r"\u00c0-\u0587\u1c80-\u1cbf\u1e9e"
-# Entities of characters that are left out, escaped once or more often: "&amp;", "&#8211;", "&amp;quot;".
+# Entities of ignored characters, escaped once or several times: "&amp;", "&#8211;", "&amp;quot;".
 _LEFT_OUT_ENTITIES = (
     "&(amp;)*(amp|quot|apos|lt|gt|nbsp|ndash|mdash|hellip|[lr][sd]quo"
     "|#0*(3[2-9]|4[0-7]|160|82[0-9][0-9])|#[xX]0*(2[0-9A-Fa-f]|[aA]0|20[0-6][0-9A-Fa-f]));"
 )
 MAX_KEY_LENGTH = 64
 
-# The function's body decides what the index holds: a change needs a new name, so that the index is built anew.
+# The function's body determines the index content: if it changes, rename the function so that the index is rebuilt.
 NAME_KEYS = "external_order_name_keys_1"
 
 
 class ProductTemplate(models.Model):
-    """An index by which products are found by their names in all languages, however these are written."""
+    """Adds an index to find products by name in all languages, in any spelling."""
 
     _inherit = "product.template"
 
-    # Without fastupdate, which would have searches read through what was written lately.
+    # Without fastupdate, because searches would otherwise scan the list of pending entries.
     _external_order_names = models.Index(f"USING gin ({NAME_KEYS}(name)) WITH (fastupdate = off)")
 
     def _auto_init(self):
@@ -64,13 +64,13 @@ class ProductTemplate(models.Model):
 
     @api.model
     def _create_external_order_name_keys(self):
-        """Create the function that returns the keys of the names of a product, by which the index finds them.
+        """Create the SQL function that returns the index keys of a product's names.
 
-        A key is coarser than `name_key`: names that are equal by that one have one key, but others may share it. So the
-        database finds the candidates, in whatever way they were written to it, and `name_key` decides among them. Names
-        with entities beside the usual ones have the key "&", as PostgreSQL cannot decode them.
+        A key is coarser than `name_key`: names with equal `name_key` share a key, but other names may share it too. The
+        database finds the candidates and `name_key` decides among them. Names with uncommon entities have the key "&",
+        because PostgreSQL cannot decode them.
         """
-        # The names of everything in it are those of pg_catalog, so it works whatever the search path is.
+        # It only uses objects of pg_catalog, so it works with any search path.
         self.env.cr.execute(
             SQL(
                 """

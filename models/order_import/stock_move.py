@@ -4,7 +4,7 @@ from .picking_batch import PickingBatch, links_once
 
 
 class StockMove(models.Model):
-    """Moves of transfers that `external.order.picking` makes: the same result with less asking."""
+    """Speeds up moves of transfers created by ``external.order.picking``, with the same result as Odoo."""
 
     _inherit = "stock.move"
 
@@ -13,11 +13,11 @@ class StockMove(models.Model):
         return bool(batch) and self.picking_id.id in batch.picking_ids
 
     def _should_bypass_reservation(self, forced_location=False):
-        # What has left the shop already is not reserved first.
+        # Goods that have already left the shop need no reservation.
         return self._is_of_external_batch() or super()._should_bypass_reservation(forced_location)
 
     def _skip_push(self):
-        # Odoo looks for a rule for each single move, even where no rule pushes anything on.
+        # Odoo searches a rule for each move, even if no push rule exists.
         if self._is_of_external_batch() and not PickingBatch.current(self.env).is_pushed(self):
             return True
         return super()._skip_push()
@@ -25,7 +25,7 @@ class StockMove(models.Model):
     def _set_references(self):
         if not PickingBatch.current(self.env):
             return super()._set_references()
-        # Odoo writes on each single move, even where there is nothing to write.
+        # Odoo writes on each move, even if nothing changes.
         return super(StockMove, self.filtered("picking_id.reference_ids"))._set_references()
 
     def _check_company(self, fnames=None):
@@ -43,10 +43,10 @@ class StockMove(models.Model):
         return result
 
     def _take_lots_where_they_lie(self, named):
-        """Spread the move lines of lots over the places and packages that hold them.
+        """Spread the move lines of lots over the locations and packages that hold them.
 
-        Odoo takes all of a lot from the place that got some of it last, be there enough or not. The lots of external
-        orders were chosen with all places in mind.
+        Odoo takes the whole quantity of a lot from the location that last received some, even if that is not enough.
+        The lots of external orders were chosen across all locations.
 
         :param set named: pairs of product and lot name
         """

@@ -9,7 +9,7 @@ class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     def _action_done(self):
-        """For transfers that `external.order.picking` makes, move the quantities of all lines at once."""
+        """For transfers created by ``external.order.picking``, moves the quantities of all lines at once."""
         batch = PickingBatch.current(self.env)
         if not batch or any(line.picking_id.id not in batch.picking_ids for line in self):
             return super()._action_done()
@@ -29,22 +29,23 @@ class StockMoveLine(models.Model):
         noted = QuantChanges.current(self.env)
         if not noted:
             return super()._synchronize_quant(quantity, location, action, in_date, **quants_value)
-        # A line takes from its source, and then gives to its destination: one change, noted where it takes.
+        # A line takes from its source and adds to its destination: record this once, when it takes.
         if action == "available" and quantity < 0 and self.product_id.is_storable:
             places = (location, self.location_dest_id, self.package_id, self.result_package_id)
             noted.add((self.product_id, self.owner_id, *places), self, -quantity)
         return 0, in_date
 
     def _apply_quant_changes(self, changes):
-        """Do what Odoo's `_action_done` does with the quants of each line, once for all lines that move the same goods.
+        """Update the quants as Odoo's `_action_done` does for each line, but once for all lines that move the same
+        goods.
 
-        :param dict changes: for each kind of goods, a line that moves them and the quantity that all of them move
+        :param dict changes: for each kind of goods, a line that moves them and the total quantity of all lines
         """
         quants = self.env["stock.quant"]._get_quants_by_products_locations(
             self.product_id, self.location_id | self.location_dest_id, extra_domain=[("lot_id", "=", False)]
         )
-        # Where another worker changed these quants since this transaction began, quants of our own carry the changes,
-        # as Odoo has it where another worker is changing them at this very moment. Odoo merges them in its own time.
+        # If another worker changed these quants since this transaction began, create new quants for the changes, as
+        # Odoo does while another worker is changing them. Odoo merges them later.
         known = self.env["stock.quant"].concat(*quants.values())
         is_ours = known._lock_for_external_orders()
         known.fetch()

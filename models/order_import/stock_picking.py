@@ -5,7 +5,7 @@ from .picking_batch import PickingRequests
 
 
 class StockPicking(models.Model):
-    """Transfers of POS orders, which `external.order.picking` makes for many orders together."""
+    """Transfers of POS orders, which ``external.order.picking`` creates for many orders together."""
 
     _inherit = "stock.picking"
 
@@ -14,16 +14,16 @@ class StockPicking(models.Model):
         noted = PickingRequests.current(self.env)
         if not noted:
             return super()._create_picking_from_pos_order_lines(location_dest_id, lines, picking_type, partner)
-        # The transfers of many orders are made together: see `external.order.picking`.
+        # The transfers of many orders are created together: see ``external.order.picking``.
         noted.requests.append((location_dest_id, lines, picking_type, partner))
         return self.browse()
 
     def _get_open_warning(self):
-        """Say that goods which were sold have not left, as this transfer could not be done."""
+        """Return the warning that sold goods were not moved because this transfer could not be validated."""
         self.ensure_one()
         return for_reader(self.env)._(
-            "The transfer %(transfer)s could not be done, so the stock is unchanged (%(products)s). Open it and press "
-            "Validate: Odoo says there what is missing.",
+            "The transfer %(transfer)s could not be validated, so the stock is unchanged (%(products)s). Open it "
+            "and press Validate to see what is missing.",
             transfer=self.name,
             products=", ".join(self.move_ids.product_id.mapped("display_name")),
         )

@@ -9,7 +9,7 @@ class StockQuant(models.Model):
     def _lock_for_external_orders(self):
         """Lock these quants until the end of the transaction.
 
-        :return: whether that was possible; not if another transaction holds one, or has changed it since this one began
+        :return: whether all were locked; False if another transaction holds one, or has changed it since this one began
         :rtype: bool
         """
         if not self:

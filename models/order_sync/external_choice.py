@@ -5,7 +5,7 @@ from ...tools.company_access import check_written
 
 
 class ExternalChoice(models.AbstractModel):
-    """What a person decided about the orders of one synchronization, or of all those of one company."""
+    """A user's choice for the orders of one synchronization, or of all synchronizations of a company."""
 
     _name = "external.choice"
     _description = "External Choice"
@@ -24,7 +24,7 @@ class ExternalChoice(models.AbstractModel):
         readonly=False,
         precompute=True,
         required=True,
-        help="The choice counts for orders of this company alone.",
+        help="The choice applies only to orders of this company.",
     )
 
     @api.depends("sync_id.company_id")
@@ -39,10 +39,10 @@ class ExternalChoice(models.AbstractModel):
 
     @api.model
     def _give_companies(self):
-        """Give the choices for all synchronizations that a former version made without a company to companies.
+        """Assign a company to choices for all synchronizations that a former version stored without one.
 
-        Each keeps its effect: it goes to every company that has a synchronization; to the first one itself, to the
-        others as a copy.
+        Each choice keeps its effect: the first company with a synchronization gets the record, and every other one gets
+        a copy.
         """
         table = SQL.identifier(self._table)
         names = [name for name, field in self._fields.items() if field.store and field.column_type]
@@ -75,7 +75,7 @@ class ExternalChoice(models.AbstractModel):
         return result
 
     def _get_orders_domain(self):
-        """Return the domain of the external orders that this choice is for."""
+        """Return the domain of the external orders that this choice applies to."""
         self.ensure_one()
         if self.sync_id:
             return [("sync_id", "=", self.sync_id.id)]

@@ -14,19 +14,19 @@ from ...tools.transaction import commit
 
 _logger = logging.getLogger(__name__)
 
-# An order that lost against other transactions waits 1, 2, 4, … minutes, at most an hour.
+# After a conflict with another transaction, an order waits 1, 2, 4, … minutes, at most an hour.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-# What still conflicts after so many attempts, over some hours, does not heal by itself.
 # A date cannot be much further back; a hundred years keep a payload for good.
 MAX_RETENTION_DAYS = 36_500
+# If an order still conflicts after this many attempts over several hours, the conflict is not temporary.
 MAX_CONFLICTS = 10
-# So many orders are retried within a click; more go to the scheduler.
+# A click retries at most this many orders directly; more are left to the scheduled action.
 RETRY_AT_ONCE = 100
 
 
 class ExternalOrder(models.Model):
-    """The inbox: every order that an external system sent, as received, with what became of it."""
+    """The inbox: every order that an external system sent, as received, with its result."""
 
     _name = "external.order"
     _description = "External Order"
@@ -72,7 +72,7 @@ class ExternalOrder(models.Model):
             ("status_not_accepted", "Status Not Accepted"),
             ("server_stopped", "Server Stopped"),
             ("order_id_ambiguous", "Several Orders, One ID"),
-            ("order_in_the_way", "Another Order in the Way"),
+            ("order_in_the_way", "Conflicting POS Order"),
             ("odoo_error", "Refused by Odoo"),
         ],
         "Reason",
@@ -89,13 +89,14 @@ class ExternalOrder(models.Model):
             ("transfer_open", "Goods Not Moved"),
             ("payment_guessed", "Payment Method Guessed"),
             ("product_differs", "Product Name Differs"),
-            ("amounts_differ", "Amounts Contradict"),
+            ("amounts_differ", "Contradictory Amounts"),
             ("warning", "Imported With Warnings"),
         ],
-        "To Look At",
+        "To Check",
         readonly=True,
         copy=False,
-        help="What is doubtful about this imported order, until a person has seen it. Empty for mere notes.",
+        help="What to check about this imported order. Empty once a user has marked its warnings as seen, or if it "
+        "only has notes.",
     )
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)
@@ -114,7 +115,7 @@ class ExternalOrder(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for order in self:
-            # Shown to people only: what is computed with is read by `loads`, which keeps the numbers exact.
+            # For display only. Computations read the payload with `loads`, which keeps numbers exact.
             order.payload_text = order.payload and json.dumps(json.loads(order.payload), indent=2, ensure_ascii=False)
 
     # ------------------------------------------------------------
@@ -122,10 +123,10 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     def _import(self, run=None):
-        """Make POS orders of these locked, pending orders of one synchronization, and record what became of each.
+        """Create POS orders from these locked, pending orders of one synchronization, and record each result.
 
         :param run: the ``external.order.sync.run`` this belongs to
-        :return: why there is no session to put them into, in which case they stay pending; empty otherwise
+        :return: why no session can take them, in which case they stay pending; otherwise an empty string
         :rtype: str
         """
         company = self.sync_id.ensure_one().company_id
@@ -160,7 +161,7 @@ class ExternalOrder(models.Model):
         )
 
     def _add_warning(self, warning):
-        """Note on these imported orders what became doubtful later, and call the responsible user.
+        """Add a later warning to these imported orders, and notify the responsible user.
 
         :param Warn warning:
         """
@@ -184,7 +185,7 @@ class ExternalOrder(models.Model):
         }
 
     def _fail(self, error):
-        """Record that this order waits for a person, and why.
+        """Mark this order as failed and record the reason.
 
         :param ExternalOrderError error:
         """
@@ -206,7 +207,7 @@ class ExternalOrder(models.Model):
         )
 
     def _defer(self, error):
-        """Try these orders again later: they met trouble that heals by itself."""
+        """Schedule these orders for another attempt after a temporary problem."""
         _logger.info("External Order Sync: %s orders postponed: %s", len(self), type(error).__name__)
         refused = for_reader(self.env)._("Odoo refused the order: %(reason)s", reason=error)
         final = ExternalOrderError("odoo_error", refused)
@@ -226,21 +227,21 @@ class ExternalOrder(models.Model):
             )
 
     # ------------------------------------------------------------
-    # What a person does
+    # User actions
     # ------------------------------------------------------------
 
     def action_retry(self):
-        """Try these orders again; a few at once, many by the scheduler."""
+        """Retry these orders: a few immediately, many through the scheduled action."""
         self._check_may_act()
-        # The inbox is written by the synchronization alone; this button is the user's part in it.
+        # Users cannot write to the inbox; this button is how they may change it.
         orders = without_defaults(self).sudo().filtered(lambda order: order.state != "done")
         if not orders:
             raise UserError(self.env._("Select orders that have not been imported yet."))
         return orders._retry()
 
     def _retry(self):
-        # What another worker holds at this moment is imported by that one.
-        # With several orders of one OrderID it is not known which one to import.
+        # Skip orders that another worker has locked: that worker imports them.
+        # If several orders share one OrderID, we do not know which one to import.
         locked = self.filtered(lambda order: order.error_code != "order_id_ambiguous").try_lock_for_update()
         locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0, "interruptions": 0})
         problems = []
@@ -267,21 +268,21 @@ class ExternalOrder(models.Model):
         return notification("danger" if problem or failed else "success", "\n".join(lines))
 
     def action_ignore(self):
-        """Leave these orders out, unless the external system sends them again with other content."""
+        """Ignore these orders until the external system sends them with different content."""
         self._check_may_act()
-        # As above: the button may write what the user may not write by hand.
+        # sudo: users cannot write to the inbox; see `action_retry`.
         orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
         orders.write({**self._prepare_no_error_values(), "state": "ignored"})
         for sync in orders.sync_id:
             sync._update_attention_activity()
 
     def action_accept_change(self):
-        """Note that a person has seen that these imported orders were changed in the external system."""
+        """Mark the external changes of these imported orders as seen."""
         self._check_may_act()
         self.sudo().changed = False  # as above
 
     def action_warnings_seen(self):
-        """Note that a person has seen what is doubtful about these imported orders; the warnings stay."""
+        """Mark the warnings of these imported orders as seen; their texts stay."""
         self._check_may_act()
         orders = self.sudo()  # as above
         orders.doubt = False
@@ -293,25 +294,25 @@ class ExternalOrder(models.Model):
         return {**action, "res_id": self.ensure_one().pos_order_id.id}
 
     def _check_may_act(self):
-        """The inbox is written by the synchronization alone; these buttons are for the users of the product."""
+        """Raise ``AccessError`` for other users, because the buttons of the inbox write with ``sudo()``."""
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
-            raise AccessError(self.env._("Only users of External Order Sync may do this."))
+            raise AccessError(self.env._("This is allowed only for users of External Order Sync."))
 
     # ------------------------------------------------------------
-    # Keeping house
+    # Clean-up
     # ------------------------------------------------------------
 
     @api.autovacuum
     def _gc_payloads(self):
-        """Drop the payloads of imported orders after the time that their synchronization keeps them."""
+        """Delete the payloads of imported orders after the retention time of their synchronization."""
         syncs = self.env["external.order.sync"].with_context(active_test=False)
         for sync in syncs.search([("payload_retention_days", ">", 0)]):
             limit = fields.Datetime.now() - timedelta(days=min(sync.payload_retention_days, MAX_RETENTION_DAYS))
             domain = [
                 ("sync_id", "=", sync.id),
                 ("state", "=", "done"),
-                ("changed", "=", False),  # its new content is there for a person to look at
+                ("changed", "=", False),  # the user still has to compare the new content
                 ("imported_date", "<", limit),
                 ("payload", "!=", False),
             ]

@@ -5,16 +5,16 @@ from odoo import api, fields, models
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
 
-# What tells orders of one OrderID apart, as far as they have it.
+# Fields that help a user to tell apart orders with the same OrderID.
 TELLING = ("GrandTotal", "OrderDate", "CheckoutDate", "LocationID")
 SHOWN_AT_MOST = 40
 
 
 class ExternalOrder(models.Model):
-    """Different orders that come with one OrderID in one download: all are kept, and a person is told of all.
+    """Different orders with the same OrderID in one download: all are kept and shown to the user.
 
-    None of them is imported, as it is not known which one the OrderID means. Once a download brings only one of them,
-    that one is the order.
+    None of them is imported because we do not know which one the OrderID refers to. If a later download contains only
+    one of them, that one is the order.
     """
 
     _inherit = "external.order"
@@ -30,12 +30,11 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _leave_out_repeated(self, versions):
-        """Return the values of an inbox row for each different order among those that came with one OrderID.
+        """Return inbox values for each distinct order among the entries with one OrderID.
 
-        Of versions that differ in nothing but their OrderStatus the last one counts, and one that is not imported in
-        its status is left out beside one that is.
+        Versions with an accepted status take precedence. If versions differ only in OrderStatus, keep the last one.
 
-        :param list versions: values for each entry with the OrderID, as it came
+        :param list versions: values for each entry with the OrderID, in the order received
         """
         if len(versions) > 1:
             accepted = [values for values in versions if values["state"] != "ignored"] or versions
@@ -43,7 +42,7 @@ class ExternalOrder(models.Model):
         return versions
 
     def _find_other_contents(self, versions):
-        """Return the payloads of all different orders with this OrderID in one download that has brought it before."""
+        """Return the payloads of all distinct orders with this OrderID, which this download has already contained."""
         self.ensure_one()
         if not self.payload:  # imported long ago
             return []
@@ -56,10 +55,10 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _prepare_ambiguous_values(self, external_id, payloads, pos_order=None):
-        """Return the values that say that different orders came with one OrderID.
+        """Return the values that mark an inbox row as having several orders with one OrderID.
 
-        :param list payloads: JSON texts, the first of which the row has as its own
-        :param pos_order: the ``pos.order`` that was made of one of them, if it was
+        :param list payloads: JSON texts; the first one is the row's own payload
+        :param pos_order: the ``pos.order`` created from one of them, if any
         """
         env = for_reader(self.env)
         orders = " / ".join(_describe(loads(payload)) for payload in payloads)
@@ -68,8 +67,8 @@ class ExternalOrder(models.Model):
         else:
             done = env._("None of them was imported.")
         message = env._(
-            "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system give "
-            "each order an OrderID of its own; the next download then brings them in.",
+            "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system "
+            "give each order a different OrderID; the next download then imports them.",
             count=len(payloads),
             order=external_id,
             orders=orders,
@@ -82,10 +81,10 @@ class ExternalOrder(models.Model):
         }
 
     def _receive_ambiguous(self, payloads, values):
-        """Keep different orders that came with the OrderID of this row.
+        """Store the distinct orders that share the OrderID of this row.
 
         :param list payloads: JSON texts of all of them
-        :param dict values: of the first one, if it is to become the row's own
+        :param dict values: values of the first one if the row should take its content
         """
         self.ensure_one()
         if self.state == "done":
@@ -99,12 +98,12 @@ class ExternalOrder(models.Model):
 
 
 def _content_key(payload):
-    """Return the content of an order without its status: two that are equal in it are one order."""
+    """Return the content of an order without its status, to compare whether two entries are the same order."""
     content = loads(payload)
     return dumps({name: value for name, value in content.items() if name not in ("OrderID", "OrderStatus")})
 
 
 def _describe(content):
-    """Return what tells an order from others, such as ``GrandTotal 10, LocationID 1``."""
+    """Return a description that tells an order from others, such as ``GrandTotal 10, LocationID 1``."""
     told = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
     return ", ".join(told) or dumps(content)[:SHOWN_AT_MOST]

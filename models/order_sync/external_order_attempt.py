@@ -6,18 +6,19 @@ from ...tools.exclusive import sql_held_keys
 from ...tools.message_language import for_reader
 from .external_order_sync_run import LOCK
 
-# An order during whose import the process died this often is left to a person.
+# Fail an order once the process has died this often while importing it.
 MAX_INTERRUPTIONS = 3
-# How many orders are tried together by how often the process died with them: the one that it dies of is soon alone.
+# Batch size by the number of interrupted attempts. Batches shrink so that the order that kills the process is soon
+# alone.
 SUSPECTS_TOGETHER = {1: 10, 2: 1}
 
 
 class ExternalOrderAttempt(models.Model):
-    """The orders that a run is importing right now, written down before the work begins.
+    """The orders that a run is importing right now, recorded before the work begins.
 
-    Whatever ends the process ends its transaction, and with it all trace of what it was working on. This row is
-    committed by a connection of its own before the work, so it is what a dead process leaves behind. Whoever works on
-    the same synchronization next counts it against the orders that are still waiting.
+    If the process dies, its transaction is rolled back and leaves no trace of the orders it was importing. This row is
+    therefore committed through a separate connection before the work starts. The next process that works on the
+    synchronization counts it as an interrupted attempt at the orders that are still pending.
     """
 
     _name = "external.order.attempt"
@@ -25,13 +26,13 @@ class ExternalOrderAttempt(models.Model):
 
     run_id = fields.Many2one("external.order.sync.run", required=True, ondelete="cascade", readonly=True)
     date = fields.Datetime(required=True, readonly=True)
-    orders = fields.Json(required=True, readonly=True, help="The ids of the external orders.")
+    orders = fields.Json(required=True, readonly=True, help="IDs of the external orders.")
 
     _unique_run = models.UniqueIndex("(run_id)")
 
     @api.model
     def _begin(self, run, orders):
-        """Write down that ``run`` is about to import ``orders``, in place of those it tried before. Committed at once.
+        """Record and commit that ``run`` is about to import ``orders``, replacing its previous record.
 
         :param orders: locked ``external.order`` records
         """
@@ -47,18 +48,18 @@ class ExternalOrderAttempt(models.Model):
         if modules.module.current_test:  # the run is not committed, so no other connection could refer to it
             self.env.cr.execute(query)
             return
-        # A cursor of its own: this one holds the locks of the orders, which a commit would release.
+        # A separate cursor, because a commit on this one would release the locks of the orders.
         with self.env.registry.cursor() as cr:
             cr.execute(query)
 
     @api.model
     def _end(self, run):
-        """Forget what ``run`` was importing: its process is alive and has dealt with all of it."""
+        """Delete the record of ``run``: its process is alive and has finished the batch."""
         self.env.cr.execute(SQL("DELETE FROM external_order_attempt WHERE run_id = %s", run.id))
 
     @api.model
     def _count_interrupted(self, run):
-        """Count the attempts at orders of the synchronization of ``run`` whose process is gone; fail hopeless orders.
+        """Count interrupted attempts in the synchronization of ``run``, and fail orders that had too many.
 
         :param run: the ``external.order.sync.run`` whose lock this process holds
         """
@@ -70,7 +71,7 @@ class ExternalOrderAttempt(models.Model):
             if held & {attempt.run_id.id, None}:
                 continue
             orders = self.env["external.order"].browse(attempt.orders).exists()
-            # One that was postponed had been dealt with. One that another worker has by now counts by that one's row.
+            # A postponed order was already handled. An order that another worker holds is covered by that worker's row.
             orders.filtered(
                 lambda order, date=attempt.date: (
                     order.state == "pending" and not (order.next_attempt and order.next_attempt > date)
@@ -85,7 +86,7 @@ class ExternalOrder(models.Model):
     interruptions = fields.Integer(
         "Interrupted Attempts",
         readonly=True,
-        help="How often the server stopped while it was importing the order, alone or with others.",
+        help="Number of times the server stopped while it was importing this order, alone or with others.",
     )
 
     _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) WHERE state = 'pending'")
@@ -94,8 +95,8 @@ class ExternalOrder(models.Model):
     def _claim(self, sync, limit):
         """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
 
-        Orders that another worker has locked are passed over, so several workers share the inbox. Orders with which
-        the process died come last, and in small batches.
+        Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
+        interrupted attempts come last, in small batches.
         """
         domain = [
             ("sync_id", "=", sync.id),
@@ -104,7 +105,7 @@ class ExternalOrder(models.Model):
             ("next_attempt", "=", False),
             ("next_attempt", "<=", fields.Datetime.now()),
         ]
-        # More than needed, as the first ones may be another worker's.
+        # Read more than needed because other workers may hold the first ones.
         waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
         for interruptions, orders in waiting.grouped("interruptions").items():
             together = SUSPECTS_TOGETHER.get(interruptions, limit)
@@ -113,12 +114,12 @@ class ExternalOrder(models.Model):
         return self.browse()
 
     def _count_interruption(self, run):
-        """Count that the process died during an attempt at these locked orders."""
+        """Count an interrupted attempt for these locked orders."""
         env = for_reader(self.env)
         reason = env._(
-            "The server stopped %s times while it was importing this order, the last time with this order alone. It "
-            "may be too large, or a customization may need too much time or memory. The server log says what stopped "
-            "it. Fix that or raise the limit, then press Retry.",
+            "The server stopped %s times while it was importing this order, the last time with this order alone. "
+            "The order may be too large, or a customization may need too much time or memory. See the server log "
+            "for the cause. Fix it or raise the limit, then press Retry.",
             MAX_INTERRUPTIONS,
         )
         for interruptions, orders in self.grouped("interruptions").items():

@@ -11,7 +11,7 @@ ORDERS_SHOWN = 20
 
 
 class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-in-models
-    """The first orders of a feed as they would be imported. Nothing is imported, and no inbox row is written."""
+    """A preview of how the first orders of a feed would be imported. It imports nothing and writes no inbox rows."""
 
     _name = "external.order.preview"
     _description = "External Order Preview"
@@ -74,7 +74,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     @api.model
     def _prepare_lines(self, sync, entries):
         """Return the values of a line for each entry."""
-        # What the import itself would see: it works for the system, whoever looks.
+        # sudo: the preview must see the same records as the import, which runs as the system.
         sync = sync.sudo().with_company(sync.company_id)
         orders, lines = [], []
         accepted = sync._get_accepted_statuses()
@@ -102,13 +102,13 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
 
     @api.model
     def _describe(self, sync, outcome, prepared):
-        """Return the values that tell what would become of one order.
+        """Return the line values that show the expected result of one order.
 
         :param Outcome outcome:
         :param prepared: its ``PreparedOrder``, ``None`` if it would not be imported
         """
         if outcome.pos_order:
-            return {"result": "known", "note": self.env._("Imported already: %s", outcome.pos_order.name)}
+            return {"result": "known", "note": self.env._("Already imported: %s", outcome.pos_order.name)}
         if isinstance(outcome.error, ExternalOrderError):
             return {"result": "problem", "reason": outcome.error.code, "note": str(outcome.error)}
         items = ", ".join(f"{line.quantity.normalize():f} x {line.product.name}" for line in prepared.priced.lines)
@@ -133,7 +133,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
 
 
 class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wizard-in-models
-    """What would become of one entry of the feed."""
+    """The expected result of one entry of the feed."""
 
     _name = "external.order.preview.line"
     _description = "External Order Preview Line"
@@ -152,4 +152,4 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     reason = fields.Selection(
         lambda self: self.env["external.order"]._fields["error_code"]._description_selection(self.env)
     )
-    note = fields.Text("What to Know")
+    note = fields.Text("Notes")

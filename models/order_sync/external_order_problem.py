@@ -7,10 +7,9 @@ PRODUCT_REASONS = ("product_not_found", "product_ambiguous")
 
 
 class ExternalOrderProblem(models.Model):
-    """One reason why orders wait for a person, with the orders that share it: what is mended once and not per order.
+    """A reason why orders need attention, with all orders that share it, so that it can be fixed once for all.
 
-    Failed orders of one synchronization share a reason; where a product or a payment
-    method is missing, that one as well.
+    Failed orders are grouped by synchronization and reason and, if one is missing, by product or payment method.
     """
 
     _name = "external.order.problem"
@@ -46,7 +45,7 @@ class ExternalOrderProblem(models.Model):
 
     @property
     def _table_query(self):
-        # The reasons are few and the failed orders indexed, so this is computed when it is looked at.
+        # There are few reasons and failed orders are indexed, so this is cheap enough to compute on reading.
         self.env["external.order"].flush_model()
         return SQL(
             """
@@ -97,7 +96,7 @@ class ExternalOrderProblem(models.Model):
             problem.display_name = f"{reason}: {what}" if what else reason
 
     def _get_subject(self):
-        """Return what the orders lack: the item, or the payment, as the external system calls it."""
+        """Return the missing item or payment, by its name in the external system."""
         self.ensure_one()
         return self.item_name or self.item_id or " / ".join(filter(None, (self.card_type, self.payment_mode)))
 
@@ -124,16 +123,16 @@ class ExternalOrderProblem(models.Model):
         )
 
     # ------------------------------------------------------------
-    # The remedies
+    # Fixes
     # ------------------------------------------------------------
 
     def action_choose_product(self):
-        """Open the dialog that says once which product is meant."""
+        """Open the dialog to choose the product for all these orders."""
         self.ensure_one()
         return self.newest_id.action_choose_product()
 
     def action_choose_payment(self):
-        """Open the dialog that says once which payment method is meant."""
+        """Open the dialog to choose the payment method for all these orders."""
         self.ensure_one()
         return self.newest_id.action_choose_payment()
 

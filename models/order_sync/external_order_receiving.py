@@ -13,12 +13,12 @@ from ...tools.message_language import for_reader, reader_text
 
 @dataclass
 class Received:
-    """What became of the entries of a page.
+    """The result of receiving the entries of a page.
 
-    :param external_ids: the OrderIDs that came
-    :param ambiguous: the rows of those with which different orders came
-    :param refused: a sentence for each entry that is no order
-    :param is_counted: whether its run has counted it
+    :param external_ids: the received OrderIDs
+    :param ambiguous: the rows whose OrderID is shared by different orders
+    :param refused: a sentence for each entry that is not an order
+    :param is_counted: whether the run has already counted this page
     """
 
     external_ids: set
@@ -36,18 +36,18 @@ def _count_digits(text):
 
 
 class ExternalOrder(models.Model):
-    """How orders get into the inbox."""
+    """Stores received orders in the inbox."""
 
     _inherit = "external.order"
 
     @api.model
     def _receive(self, sync, entries, position=0, earlier=frozenset()):
-        """Store what came from the feed: new orders, and new content of known ones.
+        """Store entries of the feed: new orders, and new content of known orders.
 
         :param sync: the ``external.order.sync`` that fetched them
         :param list entries: entries of the feed, of any type
-        :param int position: how many entries of this download came before, to name the refused ones
-        :param set earlier: the OrderIDs that this download brought before
+        :param int position: number of earlier entries in this download, used to number refused entries
+        :param set earlier: the OrderIDs of earlier pages of this download
         :rtype: Received
         """
         refusals, incoming = {}, {}
@@ -81,8 +81,8 @@ class ExternalOrder(models.Model):
             )
             for number in sorted(refusals)
         ]
-        # Workers that receive the same new orders at once write them in the same sequence, or each might have what the
-        # other wants next: a deadlock. By length first, so that 9 comes before 10.
+        # Workers that receive the same new orders at once must write them in the same order to avoid deadlocks. Sort by
+        # length first, so that 9 comes before 10.
         vals_list = []
         for identifier in sorted(incoming, key=lambda text: (len(text), text)):
             if versions := incoming[identifier]:
@@ -100,7 +100,7 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _group_by_external_id(self, entries, position, refusals):
-        """Return, for each OrderID, the entries that have it by their numbers; others are added to ``refusals``."""
+        """Return the entries of each OrderID by their position; add entries without one to ``refusals``."""
         arrived = {}
         for number, entry in enumerate(entries, position + 1):
             try:
@@ -110,17 +110,17 @@ class ExternalOrder(models.Model):
         return arrived
 
     def _is_unchanged(self, numbered_entries):
-        """Return whether all entries are, to the letter, what this order was received as: nothing is to be done."""
+        """Return whether all entries are identical to the stored order, so that there is nothing to do."""
         if not self.source_digest or self.error_code in ("status_not_accepted", "order_id_ambiguous"):
             return False
         return all(getattr(entry, "digest", None) == self.source_digest for entry in numbered_entries.values())
 
     def _receive_again(self, versions, came_before, received):
-        """Take in what came with the OrderID of this order.
+        """Update this row with the entries that have its OrderID.
 
-        :param list versions: values of each different order that has it on this page
-        :param bool came_before: whether this download has brought the OrderID before
-        :param Received received: counts it
+        :param list versions: values of each distinct order with this OrderID on the page
+        :param bool came_before: whether an earlier page of this download had the OrderID
+        :param Received received: the counters to update
         """
         self.ensure_one()
         values = versions[-1]
@@ -129,7 +129,7 @@ class ExternalOrder(models.Model):
         else:
             payloads = [version["payload"] for version in versions] if len(versions) > 1 else []
         if payloads:
-            # A page before had the row's own content; else the first order of this page becomes it.
+            # Keep the row's content if it came from an earlier page; otherwise take the first order of this page.
             self._receive_ambiguous(payloads, {} if came_before else versions[0])
             received.ambiguous |= self
         elif self.fingerprint != values["fingerprint"]:
@@ -148,16 +148,16 @@ class ExternalOrder(models.Model):
     def _prepare_received_values(self, entry, accepted):
         """Return the values of an inbox row for one entry of the feed.
 
-        :param set accepted: OrderStatus values that are imported; empty: all
-        :raise PayloadError: if it is no order that has an OrderID
+        :param set accepted: OrderStatus values to import; all if empty
+        :raise PayloadError: if the entry is not an order with an OrderID
         """
         identifier = external_id(entry)
         content = redact(entry)
         payload = dumps(content)
         try:
-            status = order_status(content)  # as the rest of the row: without card data
+            status = order_status(content)  # without card data, like the rest of the row
             is_accepted = not accepted or status in accepted
-        except PayloadError:  # a status that is none: the import says so, on the order's own row
+        except PayloadError:  # invalid status: the import reports it on the row
             status, is_accepted = "", True
         try:
             total = float(parse_amount(content.get("GrandTotal")))
@@ -166,7 +166,7 @@ class ExternalOrder(models.Model):
         return {
             "external_id": identifier,
             "payload": payload,
-            # However an OrderID is written, it is the same order.
+            # An OrderID can be written in several ways that mean the same order.
             "fingerprint": hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest(),
             "source_digest": self._get_source_digest(entry, payload),
             "order_status": status,
@@ -179,7 +179,7 @@ class ExternalOrder(models.Model):
                 else {
                     "error_code": "status_not_accepted",
                     "error_message": for_reader(self.env)._(
-                        "Its status %s is not an accepted one. It will be imported if it arrives again with an "
+                        "Its status %s is not accepted. The order will be imported if it arrives again with an "
                         "accepted status.",
                         status or for_reader(self.env)._("(none)"),
                     ),
@@ -189,15 +189,15 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _get_source_digest(self, entry, payload):
-        """Return the digest of an entry as it came, or False if digits of card data were left out of its payload.
+        """Return the digest of an entry as received, or False if card digits were removed from its payload.
 
-        Few digits of a card number are unknown then, and a digest would allow to try them out.
+        Only a few digits of the card number are then unknown, so a digest would allow guessing them.
         """
         digest = getattr(entry, "digest", False)
         return digest if digest and _count_digits(dumps(entry)) == _count_digits(payload) else False
 
     def _receive_alone(self, values, received):
-        """Take in the content of this order as it was, now that it is the only one with its OrderID."""
+        """Store this content, now the only one with its OrderID; an imported order stays as it is."""
         if self.state == "done":
             self.write({**self._prepare_no_error_values(), "other_payloads": False})
             received.known += 1
@@ -207,7 +207,7 @@ class ExternalOrder(models.Model):
             received.new += values["state"] == "pending"
 
     def _receive_change(self, values, received):
-        """Take in other content of this order; a sale that was booked stays as it is."""
+        """Store different content for this order; a POS order that was already created stays unchanged."""
         self.ensure_one()
         if self.state == "done":
             if self.error_code == "order_id_ambiguous":

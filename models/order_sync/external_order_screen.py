@@ -10,17 +10,17 @@ from ...tools.message_language import reader_text
 from ...tools.notifications import notification
 from .external_payment_mapping import PAYMENT_REASONS
 
-# So many orders are looked at to tell what a choice changed.
+# Check at most this many orders to report the effect of a choice.
 ORDERS_TOLD = 1000
 
 
 class ExternalOrder(models.Model):
-    """What the screens of the inbox show and do beside the importing itself."""
+    """What the inbox screens show and do, apart from importing."""
 
     _inherit = "external.order"
 
     content_html = fields.Html("Order as Read", compute="_compute_content_html", sanitize=False)
-    result_html = fields.Html("POS Order as Made", compute="_compute_result_html", sanitize=False)
+    result_html = fields.Html("POS Order as Created", compute="_compute_result_html", sanitize=False)
     has_guessed_payment = fields.Boolean(compute="_compute_has_guessed_payment")
     same_reason_count = fields.Integer(compute="_compute_same_reason_count")
     picking_count = fields.Integer(related="pos_order_id.picking_count")
@@ -49,17 +49,17 @@ class ExternalOrder(models.Model):
             )
 
     def _read_payload(self):
-        """Return what the import reads in the payload, and why it cannot be read; one of both is ``None``."""
+        """Return the parsed payload and the reason why it cannot be parsed; one of them is ``None``."""
         self.ensure_one()
         if not self.payload:
-            return None, self.env._("The received data is no longer kept because the order was imported long ago.")
+            return None, self.env._("The received data was deleted because the order was imported long ago.")
         try:
             return parse_order(loads(self.payload)), None
         except PayloadError as error:
             return None, reader_text(self.env, error.message)
 
     def _get_formats(self):
-        """Return the functions with which the templates write amounts and quantities."""
+        """Return the functions that the templates use to format amounts and quantities."""
         self.ensure_one()
         currency = self.currency_id
         point = self.env["res.lang"]._get_data(code=self.env.lang or "en_US").decimal_point
@@ -83,12 +83,12 @@ class ExternalOrder(models.Model):
         return [("sync_id", "=", self.sync_id.id), ("state", "=", "failed"), ("error_code", "=", self.error_code)]
 
     def action_retry_same_reason(self):
-        """Try every order of this synchronization again that failed for the same reason."""
+        """Retry all orders of this synchronization that failed for the same reason."""
         self.ensure_one()
         return self.search(self._get_same_reason_domain()).action_retry()
 
     def action_choose_product(self):
-        """Open the dialog in which a person chooses the product of this item; the choice is remembered.
+        """Open the dialog to choose the product for this item; the choice is remembered.
 
         After saving, the dialog reports what happened to the orders that wait for this product.
         """
@@ -105,7 +105,7 @@ class ExternalOrder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Choose Product"),
             "res_model": "external.product.alias",
-            # An alias whose product is no longer for sale gets another product.
+            # Reuse an alias whose product is no longer for sale.
             "res_id": self.env["external.product.alias"]._find_for(self).id,
             "view_mode": "form",
             "views": [(self.env.ref("external_order_sync.external_product_alias_view_dialog").id, "form")],
@@ -120,19 +120,19 @@ class ExternalOrder(models.Model):
         }
 
     # ------------------------------------------------------------
-    # Payments whose method had to be guessed, or was not found
+    # Payments with a guessed or missing method
     # ------------------------------------------------------------
 
     @api.depends("payload", "error_code", "warnings")
     def _compute_has_guessed_payment(self):
         for order in self:
-            # Most orders have neither, and need not be read for that.
+            # Most orders have neither, so we avoid parsing them.
             order.has_guessed_payment = (order.error_code in PAYMENT_REASONS or bool(order.warnings)) and bool(
                 order._get_guessed_payment()
             )
 
     def _get_guessed_payment(self):
-        """Return the first payment of this order whose method no rule tells, or ``None``."""
+        """Return the first payment of this order whose method no rule determines, or ``None``."""
         self.ensure_one()
         payload, _problem = self._read_payload()
         if not payload:
@@ -145,7 +145,7 @@ class ExternalOrder(models.Model):
         return None
 
     def action_choose_payment(self):
-        """Open the dialog in which a person chooses the method of this payment; the choice is remembered.
+        """Open the dialog to choose the method for this payment; the choice is remembered.
 
         After saving, the dialog reports what happened to the orders that wait for this payment method.
         """
@@ -157,9 +157,9 @@ class ExternalOrder(models.Model):
         if not (card_type or mode):
             raise UserError(
                 self.error_message
-                or self.env._("Its payment says neither its CardType nor its PaymentMode, so no mapping can be made.")
+                or self.env._("Its payment has neither a CardType nor a PaymentMode, so it cannot be mapped.")
             )
-        # An order that was imported shows what the choice is for, and stays as it is.
+        # An imported order only shows what the choice is for; it is not changed.
         waiting = self.browse()
         if self.state == "failed":
             waiting = self.search(
@@ -174,7 +174,7 @@ class ExternalOrder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Choose Payment Method"),
             "res_model": "external.payment.mapping",
-            # A mapping whose method cannot be used any more gets another one.
+            # Reuse a mapping whose method can no longer be used.
             "res_id": self.env["external.payment.mapping"]._find_for(self, card_type, mode).id,
             "view_mode": "form",
             "views": [(self.env.ref("external_order_sync.external_payment_mapping_view_dialog").id, "form")],
@@ -190,9 +190,9 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _get_choice_notification(self):
-        """Return the client actions that close a dialog and tell what its choice did for the orders that it named."""
+        """Return the client actions that close a dialog and report the effect of the choice on its orders."""
         self.check_access("read")
-        # The dialog's own context, which the client sends back: ids of orders, which are read with the user's rights.
+        # The client sends these order IDs back in the dialog's context, so they are read with the user's rights.
         named = self.env.context.get("external_order_ids")
         named = [order_id for order_id in named if type(order_id) is int] if isinstance(named, list | tuple) else []
         orders = self.browse(named).exists()
@@ -205,7 +205,7 @@ class ExternalOrder(models.Model):
         return action
 
     # ------------------------------------------------------------
-    # Ways to the records around it
+    # Related records
     # ------------------------------------------------------------
 
     def action_open_session(self):

@@ -15,23 +15,23 @@ from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline
 from ...tools.worker_time import seconds_to_work
 
-# Entries of the feed that are looked up and stored at once: bounds the memory, not the result.
+# Number of feed entries to look up and store together. It limits memory use and does not change the result.
 FETCH_SIZE = 5000
-# A year: dates that are asked for have to exist.
+# A year: the requested dates must exist.
 MAX_OVERLAP_MINUTES = 366 * 24 * 60
 EPOCH = datetime(1970, 1, 1)
-# A download that begins late in the life of its worker gets this much time, in seconds, all the same.
+# Minimum time in seconds for a download, even if its worker has little time left.
 SHORTEST_FETCH = 5
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
 class FetchedEntries(PrivateContext):
-    """The entries of one download, in lists of a bounded size; they are downloaded while one goes through them.
+    """The entries of one download, in lists of limited size. Iterating over it downloads them.
 
-    It is in the context while `_fetch_orders_from_external` works, so that an override of that method does not lose
-    what the download found.
+    It is in the context while `_fetch_orders_from_external` runs, so that an override of that method does not lose the
+    flags set by the download.
 
-    :ivar bool repeats_itself: whether the feed sent a page twice, known once all entries were seen
+    :ivar bool repeats_itself: whether the feed sent a page twice; known after the last entry
     """
 
     KEY = "external_order_sync_fetched"
@@ -58,8 +58,8 @@ class ExternalOrderSync(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, tracking=True, help='A descriptive name, such as "Main Store Orders".')
-    active = fields.Boolean(default=True, tracking=True, help="An archived synchronization never runs.")
+    name = fields.Char(required=True, tracking=True, help='For example "Main Store Orders".')
+    active = fields.Boolean(default=True, tracking=True, help="An archived synchronization does not run.")
     external_api_url = fields.Char(
         "External API URL",
         required=True,
@@ -92,15 +92,13 @@ class ExternalOrderSync(models.Model):
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
     auto_create_session = fields.Boolean(
         default=True,
-        help="Open a session when none is open. Otherwise orders wait until a person opens one.",
+        help="Open a session if none is open. Otherwise orders wait until a user opens one.",
     )
     sync_interval = fields.Integer(
         default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
     )
     responsible_id = fields.Many2one(
-        "res.users",
-        default=lambda self: self.env.user,
-        help="Receives one activity while orders need attention.",
+        "res.users", default=lambda self: self.env.user, help="Has one open activity while orders need attention."
     )
 
     last_sync_date = fields.Datetime(readonly=True, copy=False)
@@ -110,7 +108,7 @@ class ExternalOrderSync(models.Model):
     last_sync_message = fields.Text(readonly=True, copy=False)
     next_sync_date = fields.Datetime("Next Sync", readonly=True, copy=False, default=fields.Datetime.now)
 
-    # What is asked for
+    # What to request
     page_parameter = fields.Char(
         help="Query parameter for the page number. Leave empty if there is only one page, or if the external "
         "system announces the next page in a Link header."
@@ -124,19 +122,18 @@ class ExternalOrderSync(models.Model):
         help="This many minutes before the last synchronization are downloaded again. Known orders are recognized, "
         "so a generous overlap only costs download time.",
     )
-    fetch_cursor = fields.Datetime(
-        readonly=True, copy=False, help="Start of the last download that was received completely."
-    )
+    fetch_cursor = fields.Datetime(readonly=True, copy=False, help="Start of the last complete download.")
     accepted_statuses = fields.Char(
         "Accepted Order Statuses",
-        help="OrderStatus values that are imported, separated by commas (for example 103). Empty: all of them.",
+        help="Only orders with these OrderStatus values are imported. Separate them with commas, for example "
+        "103,104. Leave empty to import all orders.",
     )
     fetch_timeout = fields.Integer(default=120, help="Maximum number of seconds for one download, all pages included.")
     max_pages = fields.Integer(default=1000, help="A download ends with an error after this many pages.")
     max_orders = fields.Integer(default=100_000, help="A download ends with an error after this many orders.")
     max_megabytes = fields.Integer(default=256, help="A download ends with an error after this many megabytes.")
 
-    # How orders are matched
+    # Matching
     match_item_id = fields.Boolean(
         "ItemID Is an Odoo Product ID",
         default=True,
@@ -146,23 +143,23 @@ class ExternalOrderSync(models.Model):
     alias_ids = fields.One2many("external.product.alias", "sync_id", "Product Aliases")
     payment_mapping_ids = fields.One2many("external.payment.mapping", "sync_id", "Payment Mappings")
 
-    # When the sessions that it opened are closed
+    # Automatic closing of sessions
     close_daily = fields.Boolean("Close Every Day", help="Close and post automatically opened sessions once a day.")
     closing_time = fields.Float(
         default=23.5,
-        help="Time of day in the time zone of the responsible user; without one, of the company; else UTC.",
+        help="Time of day in the time zone of the responsible user or, without one, of the company; otherwise UTC.",
     )
     closing_order_count = fields.Integer(
         "Close After",
-        help="Close and post an automatically opened session once it has at least this many orders. Orders arrive "
-        "in batches, so it may have a few more. 0: no limit.",
+        help="Close and post an automatically opened session once it has at least this many orders. It may have a "
+        "few more because orders are imported in batches. 0 means no limit.",
     )
 
-    # What is kept
+    # Retention
     payload_retention_days = fields.Integer(
         "Keep Payloads",
         default=90,
-        help="Days after which the received JSON of an imported order is dropped. 0 keeps it.",
+        help="Number of days after which the received JSON of an imported order is deleted. 0 keeps it.",
     )
 
     run_ids = fields.One2many("external.order.sync.run", "sync_id", "Runs")
@@ -225,7 +222,7 @@ class ExternalOrderSync(models.Model):
     def write(self, vals):
         self._bind_before_write(vals)
         if "sync_interval" in vals or vals.get("active"):
-            # A shorter interval, or being switched on again, counts from now and not from the old plan.
+            # A new interval or unarchiving takes effect now, not after the old schedule.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
         check_written(self)
@@ -238,16 +235,16 @@ class ExternalOrderSync(models.Model):
     # ------------------------------------------------------------
 
     def sync_orders(self):
-        """Fetch the external orders and import all that is waiting. What goes wrong is told by the status.
+        """Fetch external orders, import all pending ones, and return the runs. Errors are reported in the status.
 
-        The work is committed page by page and batch by batch, so what was done stays done. Within the scheduled
-        action, or with a deadline (see `action_sync_now`), it stops in time and the next call goes on.
+        Work is committed page by page and batch by batch. In the scheduled action, or with a deadline (see
+        `action_sync_now`), it stops in time and the next call continues.
 
         :return: the runs (``external.order.sync.run``), one for each synchronization
-        :raise AccessError: for those who do not see these configurations
+        :raise AccessError: if the user may not see these configurations
         """
         self.check_access("read")
-        # The importing is the system's own work: whoever may start it need not be allowed to write orders and stock.
+        # sudo: a user who may start the import does not need write access to orders and stock.
         syncs = without_defaults(self).sudo()
         runs = syncs.env["external.order.sync.run"]
         for sync in syncs:
@@ -255,24 +252,24 @@ class ExternalOrderSync(models.Model):
         return runs.with_env(self.env)
 
     def action_sync_now(self):
-        """Synchronize now and tell what happened. What takes too long for a click goes on in the background."""
+        """Synchronize now and show the result. Long work continues in the background."""
         self.ensure_one()
         self.check_access("read")
         deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
         runs = deadline.on(self).sync_orders()  # an override may return nothing
-        # Runs belong to the system; the notification counts, it shows no order.
+        # sudo: the run was created by the system; the notification shows counts only, no orders.
         run = (runs or self.env["external.order.sync.run"].search([("sync_id", "=", self.id)], limit=1))[-1:].sudo()
         return run._get_notification()
 
     def _trigger_sync(self):
-        """Have the scheduler synchronize ``self``, or all active configurations that the user sees, at once.
+        """Trigger a scheduled run now for ``self``, or for all active configurations that the user can see.
 
-        :return: how many configurations will run
+        :return: the number of configurations that will run
         :rtype: int
         """
         syncs = (self or self.search([("active", "=", True)])).filtered("active")
         if syncs:
-            # The plan is the scheduler's own bookkeeping; whether the user may start a sync is checked by the caller.
+            # sudo: users cannot write the schedule; the caller has checked that they may start a synchronization.
             syncs.sudo().next_sync_date = fields.Datetime.now()
             self._get_cron()._trigger()
         return len(syncs)
@@ -284,7 +281,7 @@ class ExternalOrderSync(models.Model):
 
     @api.model
     def _cron_sync_orders(self):
-        """Run what is due, in slices; close the sessions whose time has come; plan the next runs."""
+        """Scheduled action: run due synchronizations in slices, close due sessions, and schedule the next runs."""
         self.env["external.order.sync.run"]._run_due()
 
     # ------------------------------------------------------------
@@ -292,12 +289,12 @@ class ExternalOrderSync(models.Model):
     # ------------------------------------------------------------
 
     def _fetch_orders_from_external(self):
-        """Return what the external system offers, all pages, as a list of order dicts. Numbers are int or Decimal.
+        """Return the orders of all pages of the external system as a list of dicts. Numbers are int or Decimal.
 
-        Other modules override this, for example to filter or to read another format; `_prepare_feed_settings` is the
-        smaller hook. An override also serves the scheduled runs, at the price of holding all orders in memory.
+        Override this, for example, to filter orders or to read another format; for query parameters or limits, override
+        `_prepare_feed_settings` instead. Scheduled runs use an override too, and then hold all orders in memory.
 
-        :raise UserError: with what went wrong and what to check
+        :raise UserError: says what went wrong and what to check
         """
         self.ensure_one()
         return [entry for entries in self._iter_feed() for entry in entries]
@@ -322,7 +319,7 @@ class ExternalOrderSync(models.Model):
             fetched.repeats_itself = True
 
     def _prepare_feed_settings(self):
-        """Return how to ask the external system: a hook for other query parameters or limits.
+        """Return the settings of the download. Override this to change query parameters or limits.
 
         :rtype: odoo.addons.external_order_sync.lib.order.feed.FeedSettings
         """
@@ -347,7 +344,7 @@ class ExternalOrderSync(models.Model):
         )
 
     def _get_accepted_statuses(self):
-        """Return the OrderStatus values that are imported, as a set of texts; empty: all."""
+        """Return the OrderStatus values to import as a set of strings; an empty set means all."""
         self.ensure_one()
         return {status.strip() for status in (self.accepted_statuses or "").split(",") if status.strip()}
 
@@ -356,21 +353,20 @@ class ExternalOrderSync(models.Model):
     # ------------------------------------------------------------
 
     def _process_external_order(self, order):
-        """Make a paid POS order, with its payments and its picking, of one external order.
+        """Create a paid POS order with payments and transfer from one external order, and return it.
 
-        Other modules override this to validate, to link customers or to add notes. While it is overridden, scheduled
-        runs call it for each order; otherwise they import whole batches at once. The same OrderID gives the same
-        POS order, however often it is called.
+        Override this to validate orders, link customers or add notes. If it is overridden, runs call it for each order;
+        otherwise they import whole batches. Calling it again with the same OrderID returns the same POS order.
 
-        :param dict order: an order in the format of the guide; numbers may be int, Decimal, float or text
+        :param dict order: an order as in ``docs/order_format.md``; numbers may be int, Decimal, float or text
         :return: the ``pos.order``
-        :raise UserError: with the reason why it cannot be imported
+        :raise UserError: says why the order cannot be imported
         """
         self.ensure_one()
         return self.env["external.order.import"]._import_order(self, order)
 
     def _get_or_create_pos_session(self):
-        """Return the opened session of the Point of Sale that takes the orders; open or create one where allowed.
+        """Return the open session that receives the orders; open or create one if allowed.
 
         :rtype: pos.session
         :raise UserError: if there is none and none may be created
@@ -379,11 +375,11 @@ class ExternalOrderSync(models.Model):
         return self.env["pos.session"]._get_or_create_for_external_orders(self)
 
     # ------------------------------------------------------------
-    # Telling people
+    # Notifications
     # ------------------------------------------------------------
 
     def _update_attention_activity(self):
-        """Give the responsible user one activity while orders have failed or are doubtful, and else take it away."""
+        """Keep one activity for the responsible user while orders need attention; otherwise remove it."""
         self.ensure_one()
         activity = self._get_attention_activity()
         if not (self.attention_count or self.doubtful_count):
@@ -391,11 +387,11 @@ class ExternalOrderSync(models.Model):
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
             summary = env._("External orders need attention")
-            note = env._("Some orders failed or have warnings. Open them with the buttons Failed and With Warnings.")
+            note = env._("Some orders failed or have warnings. Open them with the Failed and With Warnings buttons.")
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):
-        return self.activity_search([ATTENTION_ACTIVITY])  # automated ones only, not what people plan
+        return self.activity_search([ATTENTION_ACTIVITY])  # only automated ones, not those that users schedule
 
     def action_open_orders(self):
         self.check_access("read")

@@ -6,12 +6,12 @@ from ...lib.address import comparable_address
 
 
 class ExternalOrderSync(models.Model):
-    """One address is connected once per Point of Sale, as each connection books every sale of its feed."""
+    """Prevents connecting an address twice to one Point of Sale, which would book every sale twice."""
 
     _inherit = "external.order.sync"
 
     def copy_data(self, default=None):
-        """A copy is archived: as long as it has the same address and Point of Sale, it would book every sale again."""
+        """Archive the copy: with the same address and Point of Sale, it would book every sale again."""
         vals_list = super().copy_data(default)
         default = default or {}
         for sync, vals in zip(self, vals_list, strict=True):
@@ -26,21 +26,27 @@ class ExternalOrderSync(models.Model):
         for sync in self:
             if sync.company_id != sync.pos_config_id.company_id:
                 raise ValidationError(
-                    self.env._("The company of %s is that of its Point of Sale. Change the Point of Sale.", sync.name)
+                    self.env._(
+                        "%s belongs to the company of its Point of Sale. To change the company, change the "
+                        "Point of Sale.",
+                        sync.name,
+                    )
                 )
 
     @api.constrains("external_api_url", "pos_config_id", "active")
     def _check_connected_once(self):
-        # One transaction at a time connects an address to a Point of Sale: another one fails and is repeated, and then
-        # it sees what the first one has connected. The row is written because a mere lock would let it go on.
+        # Only one transaction at a time may connect an address to a Point of Sale: a second one fails, is repeated, and
+        # then sees the first connection. Write the row, because the second one would continue after waiting for a plain
+        # lock.
         if connecting := self.filtered("active").pos_config_id:
             self.env.cr.execute(SQL("UPDATE pos_config SET id = id WHERE id IN %s", connecting._ids))
         for sync in self:
             if other := sync._find_connected_alike().grouped("pos_config_id").get(sync.pos_config_id):
                 raise ValidationError(
                     self.env._(
-                        "%(other)s fetches orders from this address into %(pos)s already. With %(name)s as well, every "
-                        "sale would be booked twice. Change the address or the Point of Sale, or archive one of them.",
+                        "%(other)s already fetches orders from this address into %(pos)s. With %(name)s as well, "
+                        "every sale would be booked twice. Change the address or the Point of Sale, or archive one "
+                        "of them.",
                         other=other[0].name,
                         pos=sync.pos_config_id.name,
                         name=sync.name,
@@ -49,16 +55,17 @@ class ExternalOrderSync(models.Model):
 
     @api.onchange("external_api_url", "pos_config_id")
     def _onchange_connected_twice(self):
-        """Warn of an address that another Point of Sale has: right for branches that have feeds of their own."""
+        """Warn if another Point of Sale uses the address; this is fine only for branches with separate feeds."""
         other = self.external_api_url and self._find_connected_alike()
         if not other:
             return None
         return {
             "warning": {
-                "title": self.env._("This address is connected already"),
+                "title": self.env._("This address is already connected"),
                 "message": self.env._(
-                    "%(other)s fetches orders from this address into %(pos)s. If the external system sends both the "
-                    "same orders, every sale is booked twice. Go on only if each key gets its own branch's orders.",
+                    "%(other)s fetches orders from this address into %(pos)s. If the external system sends both of "
+                    "them the same orders, every sale is booked twice. Continue only if each key returns the "
+                    "orders of a different branch.",
                     other=other[0].name,
                     pos=other[0].pos_config_id.name,
                 ),
@@ -66,7 +73,7 @@ class ExternalOrderSync(models.Model):
         }
 
     def _find_connected_alike(self):
-        """Return the other active synchronizations with the address of this one; none if this one is archived."""
+        """Return other active synchronizations with the same address; none if this one is archived."""
         self.ensure_one()
         if not self.active:
             return self.browse()
@@ -76,6 +83,6 @@ class ExternalOrderSync(models.Model):
         )
 
     def _get_comparable_address(self):
-        # Parameters that are added to each request say nothing of which orders the address has.
+        # Parameters that are added to each request do not determine which orders the address returns.
         added = {self.page_parameter, self.since_parameter}
         return comparable_address(self.external_api_url or "", ignored_parameters=added)

@@ -3,22 +3,22 @@ from odoo.exceptions import ValidationError
 
 
 class ExternalOrderSync(models.Model):
-    """What a synchronization does with payments that match no payment method."""
+    """How a synchronization handles payments that match no payment method."""
 
     _inherit = "external.order.sync"
 
     unknown_payment = fields.Selection(
         [
-            ("first", "Take the first payment method"),
-            ("method", "Take one payment method"),
+            ("first", "Use the first payment method"),
+            ("method", "Use a chosen payment method"),
             ("refuse", "Refuse the order"),
         ],
         "Unknown Payments",
         required=True,
         default="first",
-        help="What to do with a payment that matches no payment method of the Point of Sale. Where a method is taken, "
-        "the order has a warning. The first method is one for cash only if the payment is cash, or if there is no "
-        "other.",
+        help="What to do with a payment that matches no payment method of the Point of Sale. If a method is used "
+        "for it, the order gets a warning. The first payment method is a cash method only if the payment is "
+        "cash or there is no other method.",
     )
     unknown_payment_method_id = fields.Many2one(
         "pos.payment.method",
@@ -44,7 +44,7 @@ class ExternalOrderSync(models.Model):
             if sync.unknown_payment == "method" and method not in sync.unknown_payment_method_ids:
                 raise ValidationError(
                     self.env._(
-                        "Choose a payment method of %(pos)s that needs no customer for unknown payments.",
+                        "For unknown payments, choose a payment method of %(pos)s that does not require a customer.",
                         pos=sync.pos_config_id.name,
                     )
                 )

@@ -6,14 +6,14 @@ from .external_order_sync import MAX_OVERLAP_MINUTES
 
 
 class ExternalOrderSync(models.Model):
-    """How the orders of the external system are to be understood."""
+    """How to interpret the orders of the external system."""
 
     _inherit = "external.order.sync"
 
     prices_include_tax = fields.Boolean(
         tracking=True,
-        help="Switch this on if the Price of an item, and what is taken off it, include tax in the external system. "
-        "Otherwise prices exclude tax, and GrandTotal = AmountTotal - discounts + Tax.",
+        help="Switch this on if item prices and discounts include tax in the external system. Otherwise they "
+        "exclude tax, and GrandTotal = AmountTotal - discounts + Tax.",
     )
 
     @api.constrains("overlap_minutes", "payload_retention_days")

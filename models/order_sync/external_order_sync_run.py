@@ -14,17 +14,17 @@ from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
-# The lock of a run, by its id: whoever works on it holds it, and loses it with the process.
+# Name of the lock of a run, keyed by its ID. The process that works on the run holds it until it ends.
 LOCK = "external_order_sync.external_order_sync_run"
 FAILURES_NAMED = 20
-# So many known entries of a feed may pass before a run shows that it is alive.
+# Record progress after at most this many already-known entries.
 KNOWN_AT_MOST = 20_000
-# A scheduled download during which the process died this often is given up until the next run.
+# A scheduled run stops its download after the process has died this often in it.
 MAX_FETCH_STARTS = 3
 
 
 class ExternalOrderSyncRun(models.Model):
-    """One synchronization: fetch, then import, with what came of it."""
+    """One run of a synchronization: fetch, then import, with the results."""
 
     _name = "external.order.sync.run"
     _description = "External Order Sync Run"
@@ -33,7 +33,7 @@ class ExternalOrderSyncRun(models.Model):
 
     sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
-    scheduled = fields.Boolean(readonly=True, help="Run by the scheduled action, not by a person.")
+    scheduled = fields.Boolean(readonly=True, help="Started by the scheduled action, not by a user.")
     status = fields.Selection(
         [("running", "Running"), ("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")],
         required=True,
@@ -46,20 +46,20 @@ class ExternalOrderSyncRun(models.Model):
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
     duration = fields.Float("Seconds", compute="_compute_duration", digits=(12, 1))
 
-    fetch_starts = fields.Integer(readonly=True, help="How often its download began.")
+    fetch_starts = fields.Integer(readonly=True, help="Number of times its download was started.")
     fetch_done = fields.Boolean(readonly=True)
     fetch_error = fields.Text(readonly=True)
     feed_repeats = fields.Boolean(readonly=True, help="The feed sent a page again instead of the next one.")
-    cursor_corrected = fields.Boolean(readonly=True, help="The last download seemed to have been in the future.")
+    cursor_corrected = fields.Boolean(readonly=True, help="The time of the last download was in the future.")
     import_error = fields.Text(readonly=True)
-    refused = fields.Text("Entries Refused", readonly=True)
+    refused = fields.Text("Refused Entries", readonly=True)
     fetched_count = fields.Integer("Fetched", readonly=True)
     new_count = fields.Integer("New", readonly=True)
     known_count = fields.Integer("Already Known", readonly=True)
     changed_count = fields.Integer("Changed", readonly=True)
     ignored_count = fields.Integer("Ignored", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
-    ambiguous_count = fields.Integer("One ID for Several", readonly=True)
+    ambiguous_count = fields.Integer("Several Orders, One ID", readonly=True)
     imported_count = fields.Integer("Imported", readonly=True)
     doubtful_count = fields.Integer("With Warnings", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
@@ -79,13 +79,13 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _synchronize(self, sync):
-        """Fetch and import for ``sync``: a new run, or the rest of the scheduler's unfinished one. Commits.
+        """Fetch and import for ``sync``, in a new run or the scheduler's unfinished one. Return the run. Commits.
 
-        :return: the run; still ``running`` if the time was up (see `commit_progress`) and the scheduler goes on with it
+        :return: the run; still ``running`` if time ran out (see `commit_progress`) and the scheduler will continue it
         """
         run = retrying(self.env, lambda: self._find_or_create(sync))
         with exclusive(self.env, LOCK, run.id) as is_ours:
-            commit(self.env)  # not before: a run that others can see and that nobody holds counts as interrupted
+            commit(self.env)  # not earlier: a visible run that no process holds counts as interrupted
             if is_ours:
                 retrying(self.env, lambda: self.env["external.order.attempt"]._count_interrupted(run))
                 commit(self.env)
@@ -106,11 +106,11 @@ class ExternalOrderSyncRun(models.Model):
         return self.create({"sync_id": sync.id, "scheduled": scheduled, "fetch_starts": 1})
 
     def _for_reader(self, sync):
-        """Return these, writing for whom the messages of ``sync`` are: who starts it, or who is responsible for it."""
+        """Return these records with messages in the language of who starts ``sync``, or of its responsible user."""
         return self if self.env.lang else with_reader(self, sync.responsible_id, sync.company_id.partner_id)
 
     def _execute(self):
-        """Fetch, import, conclude; when the time is up (see `commit_progress`), leave the rest to the scheduler."""
+        """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
         is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
         if is_fetched and self._guarded(self._import_orders, "import_error"):
@@ -121,9 +121,9 @@ class ExternalOrderSyncRun(models.Model):
         commit(self.env)
 
     def _guarded(self, step, error_field):
-        """Call ``step``; what it raises is kept in ``error_field``, from where the status tells it.
+        """Call ``step`` and store its error in ``error_field``, which the status shows.
 
-        :return: what the step returns; ``True`` (this step is over) if it raised
+        :return: the result of the step, or ``True`` (finished) if it raised
         """
         try:
             return step()
@@ -132,9 +132,9 @@ class ExternalOrderSyncRun(models.Model):
         except TRANSIENT_ERRORS as error:
             _logger.warning("External Order Sync: %s: database busy: %s", self.sync_id.name, type(error).__name__)
             message = for_reader(self.env)._("The database was too busy. The next run does the rest.")
-        except Exception as error:  # an extension may raise anything, and the status has to tell it
+        except Exception as error:  # an extension may raise anything, and the status must report it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
-                raise  # the database is gone, and with it the place to tell it
+                raise  # the database is gone, so the error cannot be stored
             rollback(self.env)  # first: what follows reads the database
             self._log_unexpected(self.sync_id, error)
             message = self._describe_unexpected(error)
@@ -144,7 +144,7 @@ class ExternalOrderSyncRun(models.Model):
         return True
 
     def _conclude_guarded(self):
-        """Conclude; if that fails, end the run all the same, with the reason: it would be taken up again for ever."""
+        """Conclude the run. If that fails, end it with the error, because it would otherwise be resumed forever."""
         try:
             retrying(self.env, self._conclude)
         except Exception as error:  # an extension may raise anything
@@ -182,24 +182,25 @@ class ExternalOrderSyncRun(models.Model):
     # ------------------------------------------------------------
 
     def _fetch(self):
-        """Put what the feed has into the inbox, page by page.
+        """Store the feed in the inbox, page by page.
 
-        :return: whether it is done; ``False`` if the time is up
+        :return: whether the download is complete; ``False`` if time ran out
         """
         retrying(self.env, self._correct_cursor)
         if self.fetch_starts > MAX_FETCH_STARTS:
             problem = for_reader(self.env)._(
-                "The server stopped %s times during this download; what had arrived is imported. The server log says "
-                "why. Let the external system send fewer orders at a time, or lower the limits of a download.",
+                "The server stopped %s times during this download. The orders received so far are imported. See "
+                "the server log for the cause. Have the external system send fewer orders at a time, or lower the "
+                "limits of a download.",
                 MAX_FETCH_STARTS,
             )
             raise UserError(problem)
-        # A run that was interrupted begins its download again, and knows what it received before.
+        # An interrupted run restarts its download and recognizes what it already received.
         received_before = self.new_count + self.changed_count + self.ignored_count
         if self.fetched_count:
             self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
             self.write({"refused_count": 0, "refused": False})
-        # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
+        # Unchanged known entries need no commit, so they are counted with the next page.
         known, earlier = 0, set()
         fetched = self.sync_id._fetch_entries()
         for entries in fetched:
@@ -221,13 +222,13 @@ class ExternalOrderSyncRun(models.Model):
         self.feed_repeats = feed_repeats
         self.fetched_count += known
         self.known_count = max(self.known_count + known, 0)
-        # Every page was committed before. What is not in the inbox has to be asked for again: entries that were
-        # refused, and what a feed may have that repeated a page in place of the next one.
+        # Every page is already committed. The next run must request again what is not in the inbox: refused entries,
+        # and orders that the feed may have skipped by repeating a page.
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
 
     def _correct_cursor(self):
-        """Ask again for the time since the last download that can be trusted, if a clock was wrong at a later one."""
+        """If the clock was wrong in a later download, go back to the start of the last reliable one."""
         sync, now = self.sync_id, fields.Datetime.now()
         if not sync.fetch_cursor or sync.fetch_cursor <= now:
             return
@@ -237,10 +238,10 @@ class ExternalOrderSyncRun(models.Model):
         self.cursor_corrected = True
 
     def _receive(self, entries, known, earlier):
-        """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
+        """Store entries of the feed, and count them together with ``known`` entries that are not counted yet.
 
-        :param set earlier: the OrderIDs that this download brought before
-        :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
+        :param set earlier: the OrderIDs of earlier pages of this download
+        :return: the result; if all entries were known, nothing was stored and they are not counted yet
         :rtype: Received
         """
         received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known, earlier)
@@ -268,16 +269,16 @@ class ExternalOrderSyncRun(models.Model):
     # ------------------------------------------------------------
 
     def _import_orders(self):
-        """Import what waits in the inbox, batch by batch.
+        """Import the pending orders of the inbox, batch by batch.
 
-        :return: whether all has been tried; ``False`` if the time is up
+        :return: whether all orders were tried; ``False`` if time ran out
         """
         while True:
             try:
                 processed = retrying(self.env, self._import_batch)
             except TRANSIENT_ERRORS as error:
                 processed = retrying(self.env, lambda error=error: self._defer_batch(error))
-            # Where no order waited there is nothing to commit.
+            # If no order was pending, there is nothing to commit.
             seconds_left = commit_progress(self.env, processed) if processed or self.import_error else 0
             if self.scheduled:
                 self.env["pos.session"]._close_due_external_sessions(self.sync_id)
@@ -289,7 +290,7 @@ class ExternalOrderSyncRun(models.Model):
     def _import_batch(self):
         """Import the next batch of orders that no other worker holds.
 
-        :return: how many orders were tried
+        :return: the number of orders that were tried
         """
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
         if orders:
@@ -309,14 +310,14 @@ class ExternalOrderSyncRun(models.Model):
         return 0 if self.import_error else len(orders)
 
     def _defer_batch(self, error):
-        """Postpone the orders that lost against other transactions time and again."""
+        """Postpone the orders that repeatedly conflicted with other transactions."""
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
         orders._defer(error)
         self.deferred_count += len(orders)
         return len(orders)
 
     # ------------------------------------------------------------
-    # Telling what happened
+    # Results
     # ------------------------------------------------------------
 
     def _conclude(self):
@@ -335,13 +336,13 @@ class ExternalOrderSyncRun(models.Model):
         self._tell_status(now)
         self.sync_id._update_attention_activity()
         if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
-            self.sync_id._get_cron()._trigger()  # closing takes longer than a person who clicked should wait
+            self.sync_id._get_cron()._trigger()  # closing takes too long for a user who is waiting
         log = _logger.warning if status == "error" else _logger.info
         log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
 
     def _tell_status(self, date):
-        """Make this run's result the status of its configuration."""
-        # The status is the run's; whoever started it need not be allowed to write the configuration.
+        """Copy this run's result to the status of its configuration."""
+        # sudo: a user who may start a run does not need write access to the configuration.
         self.sync_id.sudo().write(
             {
                 "last_sync_date": date,

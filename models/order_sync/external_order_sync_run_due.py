@@ -11,23 +11,23 @@ _logger = logging.getLogger(__name__)
 
 
 class ExternalOrderSyncRun(models.Model):
-    """When it is time for a run: the scheduled action."""
+    """The scheduled action: which runs are due, and when to come back."""
 
     _inherit = "external.order.sync.run"
 
     @api.model
     def _run_due(self):
-        """Run every configuration that is due, in slices: the scheduler calls again while something remains."""
+        """Run every due configuration, in slices: the scheduler calls again while work remains."""
         for step in (self._end_interrupted, self._bring_back_plans):
             with quietly(self.env, "the scheduled action"):
                 step()
         commit(self.env)
         cron, now = self.env["ir.cron"], fields.Datetime.now()
-        # The one that waits longest goes first, so that none waits for the many orders of another.
+        # The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
         for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
             try:
                 ScheduledTurn().on(sync).sync_orders()
-            except Exception as error:  # of an extension, or of the database: the other configurations have their turn
+            except Exception as error:  # from an extension or the database: continue with the other configurations
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -37,7 +37,7 @@ class ExternalOrderSyncRun(models.Model):
                 cron._commit_progress(remaining=max(sync.pending_count, 1))
                 return
             if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
-                # An extension passed over it, or it broke before it began: it has its turn again in its interval.
+                # An extension skipped it, or it failed before it started: try again after its interval.
                 sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
                 commit(self.env)
         for step in (self.env["pos.session"]._close_due_external_sessions, self._plan_next_runs):
@@ -46,11 +46,11 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _run_step(self, step):
-        """Do a step that commits by itself; it must not keep the others from being done, nor the job from going on."""
+        """Run a step that commits by itself. Its errors must not stop the other steps or the job."""
         try:
             step()
             commit(self.env)
-        except Exception:  # nothing of it belongs to one configuration, so only the log can say it
+        except Exception:  # it belongs to no single configuration, so it can only be logged
             if self.env.cr.connection.closed:
                 raise
             rollback(self.env)
@@ -62,11 +62,11 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _record_failure(self, sync, error):
-        """Make what ended the run of a configuration its status, so that a person sees it and the others go on."""
+        """Store the error that ended a run in the status, so that users see it and the other configurations run."""
         self._log_unexpected(sync, error)
 
         def record():
-            # Left running, it would be taken up first in every turn.
+            # If it stayed in state running, it would be resumed first every time.
             runs = self.search([("sync_id", "=", sync.id), ("status", "=", "running"), ("scheduled", "=", True)])
             run = runs[:1] or self.create({"sync_id": sync.id, "scheduled": True})
             for_sync = run._for_reader(sync)
@@ -78,7 +78,7 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _due_domain(self, now):
-        """Active configurations whose time has come, with an unfinished scheduled run, or with orders to retry."""
+        """Return active configurations that are due, have an unfinished scheduled run, or have orders to retry."""
         return Domain.OR(
             [
                 due_domain(),
@@ -89,7 +89,7 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _plan_next_runs(self):
-        """Have the scheduler come back when a sync is due, an order to be retried or a session to be closed."""
+        """Trigger the scheduled action for the next due synchronization, order retry or session closing."""
         now = fields.Datetime.now()
         syncs = self.env["external.order.sync"].search([("active", "=", True)])
         times = [sync.next_sync_date for sync in syncs]

@@ -17,13 +17,13 @@ ABANDONED_AFTER = timedelta(minutes=15)
 
 
 class ExternalOrderSyncRun(models.Model):
-    """Runs whose process is gone."""
+    """Detects and ends runs whose process is gone."""
 
     _inherit = "external.order.sync.run"
 
     @api.model
     def _end_interrupted(self, sync=None):
-        """End the runs, of ``sync`` or of all, whose process is gone; those of the scheduler go on in its next turn."""
+        """End runs of ``sync``, or of all, whose process is gone; scheduled ones resume in the next turn."""
         running = Domain("status", "=", "running") & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
         self.flush_model(["scheduled", "date_progress"])
         query = self._search(running)
@@ -33,7 +33,7 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _sql_is_alive(self, table):
-        """Return the condition that a running run goes on: the scheduler will take it up, or a process works on it.
+        """Return the condition that a running run is alive: the scheduler will resume it, or a process works on it.
 
         :param SQL table: the table of runs in the query
         :rtype: SQL
@@ -54,7 +54,7 @@ class ExternalOrderSyncRun(models.Model):
             {
                 "status": "error",
                 "date_end": self.date_progress,
-                "message": for_reader(self.env)._("Interrupted. The next runs import the orders that it had received."),
+                "message": for_reader(self.env)._("Interrupted. The next run imports the orders that were received."),
             }
         )
         if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):

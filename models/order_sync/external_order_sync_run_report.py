@@ -4,7 +4,7 @@ from ...tools.message_language import for_reader
 from ...tools.notifications import notification
 from .external_order_sync_run import FAILURES_NAMED
 
-# A notification is for a glance; the status has the whole message.
+# Keep the notification short; the status has the whole message.
 LINES_SHOWN = 5
 
 
@@ -14,7 +14,7 @@ class ExternalOrderSyncRun(models.Model):
     _inherit = "external.order.sync.run"
 
     def _get_message(self, status):
-        """Return what happened as sentences, one a line, the important ones first."""
+        """Return the result as sentences, one per line, the important ones first."""
         env = for_reader(self.env)
         parts = [self.fetch_error, self.import_error]
 
@@ -26,7 +26,7 @@ class ExternalOrderSyncRun(models.Model):
             count = self.sync_id.pending_count
             tell(count, env._("1 order waits."), env._("%s orders wait.", count))
         if status == "no_orders":
-            parts.append(env._("No orders found to sync."))
+            parts.append(env._("No orders to synchronize."))
         if self.imported_count:
             parts.append(self._describe_imported(self.imported_count, self.doubtful_count))
         count = self.failed_count
@@ -35,7 +35,11 @@ class ExternalOrderSyncRun(models.Model):
             parts += self._describe_failed()
             parts.append(env._("Open them with the Failed button, fix the cause, then press Retry."))
         count = self.ambiguous_count
-        tell(count, env._("1 OrderID came with several orders:"), env._("%s OrderIDs came with several orders:", count))
+        tell(
+            count,
+            env._("1 OrderID is used by several orders:"),
+            env._("%s OrderIDs are each used by several orders:", count),
+        )
         if count:
             ambiguous = self.env["external.order"].search(
                 [("run_id", "=", self.id), ("error_code", "=", "order_id_ambiguous")], order="id", limit=FAILURES_NAMED
@@ -54,9 +58,13 @@ class ExternalOrderSyncRun(models.Model):
         count = self.changed_count
         tell(
             count,
-            env._("1 imported order arrived again with different content; it was left as it is. See Changed."),
             env._(
-                "%s imported orders arrived again with different content; they were left as they are. See Changed.",
+                "1 imported order arrived again with different content and was left as it is. Compare it under "
+                "Needs Attention."
+            ),
+            env._(
+                "%s imported orders arrived again with different content and were left as they are. Compare them "
+                "under Needs Attention.",
                 count,
             ),
         )
@@ -75,8 +83,8 @@ class ExternalOrderSyncRun(models.Model):
         if self.cursor_corrected:
             parts.append(
                 env._(
-                    "The last download seemed to have been in the future: the clock of this server was wrong then. "
-                    "What was sold since the download before it was asked for again."
+                    "The time of the last download was in the future because the clock of this server was wrong. "
+                    "All orders since the download before it were requested again."
                 )
             )
         if self.feed_repeats:
@@ -85,7 +93,7 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _describe_imported(self, count, doubtful):
-        """Return the sentence that counts imported orders, and those of them that a person should look at."""
+        """Return the sentence with the number of imported orders and of those with warnings."""
         env = for_reader(self.env)
         if count == 1:
             return env._("1 order imported, with warnings.") if doubtful else env._("1 order imported.")
@@ -112,7 +120,7 @@ class ExternalOrderSyncRun(models.Model):
         return lines
 
     def _get_notification(self):
-        """Return the client action that shows what this run did, in short, with the next steps as buttons."""
+        """Return the client action that summarizes this run and offers the next steps as buttons."""
         self.ensure_one()
         kind = {"success": "success", "error": "danger", "no_orders": "info", "running": "info"}[self.status]
         message = self.message

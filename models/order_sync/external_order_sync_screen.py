@@ -3,12 +3,12 @@ from odoo.fields import Domain
 
 from ...tools.notifications import notification
 
-# Bars of the small chart of the last runs.
+# Number of bars in the chart of the last runs.
 RUNS_SHOWN = 20
 
 
 class ExternalOrderSync(models.Model):
-    """What the screens of the configuration show and do beside the synchronizing itself."""
+    """What the configuration screens show and do, apart from synchronizing."""
 
     _inherit = "external.order.sync"
 
@@ -29,7 +29,7 @@ class ExternalOrderSync(models.Model):
             sync.picking_count = self.env["stock.picking"].search_count(sync._get_pickings_domain())
 
     def _get_pickings_domain(self):
-        """What the orders of this synchronization took from stock; pickings made at closing belong to the session."""
+        """Return the transfers of this synchronization's orders; transfers created at closing belong to the session."""
         self.ensure_one()
         of_order = Domain("pos_order_id.external_order_ids.sync_id", "=", self.id)
         of_session = Domain("pos_order_id", "=", False) & Domain("pos_session_id", "in", self._get_sessions().ids)
@@ -42,9 +42,9 @@ class ExternalOrderSync(models.Model):
             sync.recent_runs = [run._get_chart_values() for run in reversed(runs)]
 
     def get_progress(self):
-        """Return how far the running synchronization is, for a screen that asks now and again.
+        """Return the progress of the running synchronization, for a screen that polls it.
 
-        One whose process is gone is ended first, which is why this is not read-only.
+        This first ends a run whose process is gone, so it is not read-only.
 
         :return: ``fetched``, ``imported``, ``failed`` and ``waiting`` (numbers of orders) and ``fetching`` (bool);
             ``False`` when none is running
@@ -53,7 +53,7 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         self.check_access("read")
         Run = self.env["external.order.sync.run"]
-        # Runs belong to the system; who may see this configuration may find out that one has ended.
+        # sudo: users cannot write runs, but may trigger the check of whether a run has ended.
         Run.sudo()._end_interrupted(self)
         run = Run.search([("sync_id", "=", self.id), ("status", "=", "running")], limit=1)
         if not run:
@@ -67,15 +67,15 @@ class ExternalOrderSync(models.Model):
         }
 
     def action_sync_selected(self):
-        """Have the scheduler run these synchronizations at once."""
+        """Trigger a scheduled run of these synchronizations now."""
         self.check_access("read")
         if not self._trigger_sync():
-            return notification("warning", self.env._("Archived synchronizations never run."))
+            return notification("warning", self.env._("Archived synchronizations do not run."))
         names = ", ".join(self.filtered("active").mapped("name"))
         return notification("info", self.env._("Started in the background: %s", names))
 
     def action_test_connection(self):
-        """Fetch, and show what would become of the first orders; nothing is imported."""
+        """Fetch the first orders and show how they would be imported. Nothing is imported."""
         self.ensure_one()
         self.check_access("write")
         entries = next(iter(self._fetch_entries()), [])
@@ -90,14 +90,14 @@ class ExternalOrderSync(models.Model):
         return notification(kind, message, title=self.env._("Connection works"), reload=False)
 
     def action_open_failed(self):
-        """Open what is wrong, by reason; what is right needs no screen of reasons but the inbox."""
+        """Open the problems of this synchronization, grouped by reason."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
         return {**action, "domain": [("sync_id", "=", self.id)], "context": {}}
 
     def action_open_doubtful(self):
-        """Open what was imported with warnings that nobody has seen yet, by kind."""
+        """Open the orders imported with unseen warnings, grouped by kind."""
         action = self.action_open_failed()
         kinds = [kind for kind, _label in self.env["external.order"]._fields["doubt"].selection]
         domain = [*action["domain"], ("reason", "in", kinds)]

@@ -16,20 +16,20 @@ from ...lib.web_address import (
 )
 from ...tools.message_language import for_reader
 
-# Each has a field `<name>_binding`, which says for which address it was entered.
+# Each has a field `<name>_binding` with the address it was entered for.
 SECRETS = ("external_api_key", "secret_parameters")
 
 
 class ExternalOrderSync(models.Model):
-    """The secrets of a configuration: where they are sent, and that people who may not read them never see them."""
+    """Protects the secrets of a configuration: sends them only to their own address and hides them from other users."""
 
     _inherit = "external.order.sync"
 
     secret_parameters = fields.Char(
         groups="base.group_system",
         copy=False,
-        help="Query parameters that hold a key, for a system that takes it in the address, for example token=KEY. They "
-        "are added to the External API URL. Only system administrators can read them.",
+        help="Query parameters that hold a key, for a system that expects it in the address, for example "
+        "token=KEY. They are added to the External API URL. Only system administrators can read them.",
     )
     external_api_key_binding = fields.Char(
         "External API Key Entered For",
@@ -44,7 +44,7 @@ class ExternalOrderSync(models.Model):
         groups="base.group_system",
     )
 
-    # Neither depends on the address: a secret stays bound to the one that it was entered for.
+    # Neither depends on the URL: a secret stays bound to the address it was entered for.
 
     @api.depends("external_api_key")
     def _compute_external_api_key_binding(self):
@@ -63,7 +63,7 @@ class ExternalOrderSync(models.Model):
             if has_credentials(url):
                 raise ValidationError(
                     self.env._(
-                        "External API URL of %s: remove the user name and password from the address. The key belongs "
+                        "External API URL of %s: remove the user name and password from the address. Enter the key "
                         "in the field External API Key, which only system administrators can read.",
                         sync.name,
                     )
@@ -71,10 +71,10 @@ class ExternalOrderSync(models.Model):
             if names := key_parameters(url):
                 raise ValidationError(
                     self.env._(
-                        "External API URL of %(name)s: everybody who sees the synchronization could read %(parameters)s"
-                        " in the address. The key belongs in the field External API Key, or, if the external system "
-                        "takes it in the address only, in the field Secret Parameters. Only system administrators can "
-                        "read these.",
+                        "External API URL of %(name)s: everyone who sees the synchronization could read "
+                        "%(parameters)s in the address. Enter the key in the field External API Key or, if the "
+                        "external system accepts it only in the address, in the field Secret Parameters. Only "
+                        "system administrators can read these fields.",
                         name=sync.name,
                         parameters=", ".join(names),
                     )
@@ -82,7 +82,7 @@ class ExternalOrderSync(models.Model):
 
     @api.onchange("external_api_url")
     def _onchange_external_api_url(self):
-        """Ask for the secrets again at another address, if whoever changes it can enter them."""
+        """If the address changes, ask for the secrets again if the user may enter them."""
         if not self.env.is_system():
             return
         for name in SECRETS:
@@ -91,7 +91,7 @@ class ExternalOrderSync(models.Model):
                 self[name] = False
 
     def _bind_before_write(self, vals):
-        """Bind secrets that were entered before in this transaction to the address as it is before these ``vals``."""
+        """Bind secrets entered earlier in this transaction to the address that applies before these ``vals``."""
         if "external_api_url" in vals:
             for name in SECRETS:
                 self.sudo().mapped(f"{name}_binding")  # sudo: only administrators read it
@@ -100,19 +100,19 @@ class ExternalOrderSync(models.Model):
         return is_bound(self._origin[f"{name}_binding"], self.external_api_url)
 
     def _get_secret(self, name):
-        """Return a secret by the name of its field; empty without one, or without an address that it could go to.
+        """Return a secret by its field name; empty if there is none, or no address to send it to.
 
-        :raise UserError: if it was entered for another address, so that it must not be sent
+        :raise UserError: if it was entered for another address and must not be sent
         """
         self.ensure_one()
-        sync = self.sudo()  # only administrators read it; a sync that others start uses it all the same
+        sync = self.sudo()  # only administrators may read it, but synchronizations started by others use it
         secret = (sync[name] or "").strip()
         if not secret or not origin_of(sync.external_api_url or ""):
             return ""
         if not sync._is_secret_bound(name):
             message = for_reader(self.env)._(
-                "The %(secret)s of %(name)s was entered for %(old)s and is not sent to %(new)s. A system administrator "
-                "has to enter the key again for the new address.",
+                "The %(secret)s of %(name)s was entered for %(old)s and is not sent to %(new)s. A system "
+                "administrator must enter it again for the new address.",
                 secret=sync.fields_get([name])[name]["string"],
                 name=self.name,
                 old=bound_origins(sync[f"{name}_binding"]) or "?",
@@ -129,8 +129,8 @@ class ExternalOrderSync(models.Model):
         return dict(parse_qsl(self._get_secret("secret_parameters").lstrip("?"), keep_blank_values=True))
 
     def _hide_key(self, text):
-        """Return ``text`` without the secrets of this configuration, which an error of other code might quote."""
-        sync = self.sudo()  # only administrators read them; nobody is to read them in a message
+        """Return ``text`` without the secrets of this configuration, which errors from other code may contain."""
+        sync = self.sudo()  # only administrators may read them, so no message may contain them
         secrets = [(sync.external_api_key or "").strip(), *secrets_in(sync.external_api_url or "")]
         secrets += [value for _name, value in parse_qsl((sync.secret_parameters or "").strip())]
         for secret in sorted(filter(None, secrets), key=len, reverse=True):
@@ -139,7 +139,7 @@ class ExternalOrderSync(models.Model):
         return text
 
     def _mail_track(self, tracked_fields, initial_values):
-        """Keep what an address may hold of a key out of the chatter, which more people read than the address."""
+        """Keep keys in the address out of the chatter, which more people can read."""
         updated, commands = super()._mail_track(tracked_fields, initial_values)
         url_field = self.env["ir.model.fields"]._get(self._name, "external_api_url")
         for _command, _id, values in commands:

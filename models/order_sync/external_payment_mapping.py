@@ -6,16 +6,16 @@ PAYMENT_REASONS = ("payment_not_found", "payment_ambiguous")
 
 
 class ExternalPaymentMapping(models.Model):
-    """Which payment method a PaymentMode and/or CardType of the external system is."""
+    """Maps a PaymentMode and/or CardType of the external system to a payment method."""
 
     _name = "external.payment.mapping"
     _description = "External Payment Mapping"
     _inherit = ["external.choice"]
     _order = "sync_id, payment_mode, card_type"
 
-    payment_mode = fields.Char(help="PaymentMode in the external system, such as 2. Leave empty for any.")
+    payment_mode = fields.Char(help="PaymentMode in the external system, for example 2. Leave empty for any.")
     card_type = fields.Char(
-        help="CardType in the external system, such as Visa. Upper and lower case do not matter. Leave empty for any."
+        help="CardType in the external system, for example Visa. Case does not matter. Leave empty for any."
     )
     payment_method_id = fields.Many2one("pos.payment.method", required=True, ondelete="cascade")
 
@@ -32,7 +32,7 @@ class ExternalPaymentMapping(models.Model):
 
     @api.depends("sync_id", "company_id")
     def _compute_available_method_ids(self):
-        # The import passes over a mapping to a method that its Point of Sale does not have, so none is offered.
+        # The import ignores a mapping to a method that its Point of Sale does not have, so do not offer such methods.
         can_take = self.env["external.payment.matching"]._can_take_any_payment
         of_all = self.env["external.order.sync"].search([("active", "=", True)]).grouped("company_id")
         for mapping in self:
@@ -52,7 +52,7 @@ class ExternalPaymentMapping(models.Model):
         return result
 
     def _is_of(self, card_type, mode):
-        """Return whether this mapping decides a payment of this CardType and PaymentMode (``None``: it has none)."""
+        """Return whether this mapping applies to a payment with this CardType and PaymentMode (or ``None``)."""
         self.ensure_one()
         if self.payment_mode and (mode is None or self.payment_mode.strip() != str(mode)):
             return False
@@ -60,7 +60,7 @@ class ExternalPaymentMapping(models.Model):
 
     @api.model
     def _find_for(self, order, card_type, mode):
-        """Return the mapping of the synchronization of ``order`` for exactly this CardType and PaymentMode (texts)."""
+        """Return the mapping of this order's synchronization for exactly this CardType and PaymentMode (texts)."""
         own = self.search([("sync_id", "=", order.sync_id.id)])
         wanted = (name_key(card_type), mode or "")
         return own.filtered(
@@ -68,8 +68,8 @@ class ExternalPaymentMapping(models.Model):
         )[:1]
 
     def _retry_waiting_orders(self):
-        """Try the failed orders again that waited for one of these payment methods."""
-        # The inbox is written by the synchronization alone; choosing a payment method is the manager's part in it.
+        """Retry failed orders that waited for one of these payment methods."""
+        # sudo: users cannot write to the inbox, but a manager's choice of a payment method retries its orders.
         Order = self.env["external.order"].sudo()
         for mapping in self:
             domain = [("state", "=", "failed"), ("error_code", "in", PAYMENT_REASONS), *mapping._get_orders_domain()]
@@ -78,11 +78,11 @@ class ExternalPaymentMapping(models.Model):
                 orders._retry()
 
     def _is_meant(self, order):
-        """Return whether this mapping decides the payment for which the failed ``order`` has no method."""
+        """Return whether this mapping applies to the payment that has no method in the failed ``order``."""
         if not (order.missing_card_type or order.missing_payment_mode):
-            return True  # it is not known which one it was
+            return True  # we do not know which payment it was
         return self._is_of(order.missing_card_type, order.missing_payment_mode or None)
 
     def action_remember(self):
-        """Tell what the choice did, as for a product."""
+        """Return the actions that report the effect of this choice, as for a product."""
         return self.env["external.order"]._get_choice_notification()

@@ -6,7 +6,7 @@ from ..order_import.external_product_matching import id_key
 
 
 class ExternalProductAlias(models.Model):
-    """What an item of the external system is called there, and which product it is here."""
+    """Maps the name or ID of an external item to a product."""
 
     _name = "external.product.alias"
     _description = "External Product Alias"
@@ -17,19 +17,17 @@ class ExternalProductAlias(models.Model):
     item_id = fields.Char(
         "External Item ID",
         index="btree_not_null",
-        help="ItemID in the external system, a number above 0. If it is set, it alone decides and the name is only "
-        "a note.",
+        help="ItemID in the external system, a number above 0. If it is set, only the ID is compared, and the name "
+        "is just a note.",
     )
-    item_name = fields.Char(
-        "External Item Name", help="ItemName in the external system. Upper and lower case do not matter."
-    )
+    item_name = fields.Char("External Item Name", help="ItemName in the external system. Case does not matter.")
     name_key = fields.Char(compute="_compute_name_key", store=True, index="btree_not_null")
     product_id = fields.Many2one(
         "product.product",
         required=True,
         ondelete="cascade",
         domain=[("sale_ok", "=", True), ("available_in_pos", "=", True)],
-        help="The product that is sold. It can be sold and is available in Point of Sale.",
+        help="The product to sell. It must be available for sale and in Point of Sale.",
     )
 
     waiting_count = fields.Integer(compute="_compute_waiting_count")
@@ -49,14 +47,14 @@ class ExternalProductAlias(models.Model):
         self._renew_name_keys()
 
     def _renew_name_keys(self):
-        """Write the keys anew that an earlier release wrote by another rule, unless that makes two aliases one."""
+        """Recompute keys that an earlier release computed differently, unless two aliases would get the same."""
         aliases = self.search([("item_id", "=", False)])
         taken = {(alias.sync_id, alias.name_key) for alias in aliases}
         for alias in aliases:
             key = name_key(alias.item_name)
             if key != alias.name_key and (alias.sync_id, key) not in taken:
                 taken.add((alias.sync_id, key))
-                # Not by the ORM: nothing was chosen, so no order is to be tried again.
+                # Bypass the ORM: no product was chosen, so no order should be retried.
                 self.env.cr.execute("UPDATE external_product_alias SET name_key = %s WHERE id = %s", [key, alias.id])
         self.invalidate_model(["name_key"])
 
@@ -117,32 +115,32 @@ class ExternalProductAlias(models.Model):
 
     @api.model
     def _normalize_item_id(self, vals):
-        """Write an ItemID in the one form in which it is looked up: 0 and blanks are none, 007 is 7."""
+        """Normalize an ItemID for lookups: 0 and blanks mean none, 007 becomes 7."""
         return {**vals, "item_id": id_key(vals["item_id"])} if "item_id" in vals else vals
 
     @api.model
     def _find_for(self, order):
-        """Return the alias of its synchronization that names the product which this failed ``order`` misses."""
+        """Return the alias in the order's synchronization for the missing product of this failed ``order``."""
         order.ensure_one()
         return self.search([("sync_id", "=", order.sync_id.id)]).filtered(lambda alias: alias._is_meant(order))[:1]
 
     def _retry_waiting_orders(self):
-        """Try the failed orders again that waited for one of these products."""
+        """Retry failed orders that waited for one of these products."""
         for alias in self:
             domain = [("state", "=", "failed"), ("error_code", "in", ("product_not_found", "product_ambiguous"))]
             domain += alias._get_orders_domain()
-            # The inbox is written by the synchronization alone; choosing a product is the user's part in it.
+            # sudo: users cannot write to the inbox, but their choice of a product retries its orders.
             waiting = self.env["external.order"].sudo().search_fetch(domain, ["missing_item_id", "missing_item_name"])
             if orders := waiting.filtered(alias._is_meant):
                 orders._retry()
 
     def _is_meant(self, order):
-        """Return whether this alias names the product that the failed ``order`` misses."""
+        """Return whether this alias is for the missing product of the failed ``order``."""
         self.ensure_one()
         if self.item_id:
             return order.missing_item_id == self.item_id
         return bool(self.name_key) and name_key(order.missing_item_name) == self.name_key
 
     def action_remember(self):
-        """Tell what the choice, which was saved before this, did for the orders that waited for it."""
+        """Return the actions that report the effect of this choice, which is already saved, on its orders."""
         return self.env["external.order"]._get_choice_notification()

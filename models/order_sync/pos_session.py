@@ -12,8 +12,8 @@ class PosSession(models.Model):
         return result
 
     def _warn_of_open_transfers(self):
-        """Note on the external orders of this session which transfers the closing could not do."""
-        # Whoever closes the session need not see the inbox or every transfer.
+        """Add warnings to this session's external orders for transfers that could not be validated at closing."""
+        # sudo: the user who closes the session may not have access to the inbox or all transfers.
         session = self.sudo()
         for picking in session.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")):
             lines = session.order_ids.lines.filtered_domain([("product_id", "in", picking.move_ids.product_id.ids)])

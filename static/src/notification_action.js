@@ -1,8 +1,8 @@
 import { registry } from "@web/core/registry";
 
 /**
- * Like `display_notification`, with buttons that lead on: `params.buttons` is a list of `{name, primary, action}`.
- * What an action opens as a dialog may change the screen below, so that is reloaded when the dialog closes.
+ * Like `display_notification`, with buttons: `params.buttons` is a list of `{name, primary, action}`.
+ * A dialog opened by a button may change the data of the current view, so the view is reloaded when the dialog closes.
  */
 export function notifyWithButtons(env, { params }) {
     const close = env.services.notification.add(params.message, {

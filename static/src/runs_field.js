@@ -5,7 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** The last runs as small bars, oldest first: how many orders each imported (green) and could not import (red). */
+/** The last runs as small bars, oldest first: the orders each run imported (green) and could not import (red). */
 export class ExternalOrderRunsField extends Component {
     static template = "external_order_sync.RunsField";
     static props = { ...standardFieldProps };

@@ -6,13 +6,13 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const PAUSE = 2000; // milliseconds
-// Between two questions whether the scheduler has begun to synchronize.
+// Pause between two checks whether the scheduler has started a synchronization.
 const IDLE_PAUSE = 15000;
 const STARTERS = ["action_sync_now", "action_sync_selected"];
 
 /**
- * How far the running synchronization is. It asks the server often while one is running and now and then whether one has
- * begun, unless nobody looks at the page; it shows the form's new figures when the run is over.
+ * Shows the progress of the running synchronization. It polls the server often during a run, and occasionally to see
+ * whether one has started, unless the page is hidden. It reloads the form when the run is over.
  */
 export class ExternalOrderSyncProgress extends Component {
     static template = "external_order_sync.SyncProgress";
@@ -64,7 +64,7 @@ export class ExternalOrderSyncProgress extends Component {
         try {
             progress = await this.orm.silent.call(resModel, "get_progress", [resId]);
         } catch {
-            return; // the server is away or the user signed out: the client tells that by its own means
+            return; // the server is unreachable or the user signed out: the web client reports this itself
         }
         if (this.unmounted || resId !== this.props.record.resId) {
             return;

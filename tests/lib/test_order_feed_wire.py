@@ -65,14 +65,14 @@ def test_gzip_is_whole_at_any_length(size):
     body = gzip.compress(b" " * (size - len(ORDERS)) + ORDERS)
     with WireServer(answer(body, "Content-Encoding: gzip")) as server:
         assert numbers(server.url) == [1]
-        assert "bytes a page" in failure("limit", server.url, max_page_bytes=size - 1)
+        assert "bytes per page" in failure("limit", server.url, max_page_bytes=size - 1)
 
 
 @pytest.mark.parametrize(
     ("body", "encoding", "words"),
     [
         (gzip.compress(ORDERS)[:-6], "gzip", "cut off"),
-        (b"not gzip at all", "gzip", "broken"),
+        (b"not gzip at all", "gzip", "damaged"),
         (zlib.compress(ORDERS), "br", "not requested"),
     ],
 )

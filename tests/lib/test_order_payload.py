@@ -181,7 +181,7 @@ def test_a_line_without_quantity_is_left_out_with_a_warning():
     order["OrderItems"].append({"ItemName": "Nothing", "Price": 5, "Quantity": 0})
     parsed = parse_order(order)
     assert [item.name for item in parsed.items] == ["Product Name"]
-    assert tuple(map(str, parsed.warnings)) == ("OrderItems[1] has the Quantity 0 and was left out",)
+    assert tuple(map(str, parsed.warnings)) == ("OrderItems[1] has Quantity 0 and was left out",)
     assert error_of(item_with(Quantity=0)).path == "OrderItems"
     assert error_of(item_with(Quantity=0, DiscountAmount=1)).path == "OrderItems[0].DiscountAmount"
 
@@ -191,9 +191,7 @@ def test_components_may_lack_a_price_and_be_absent():
     components = [{"ItemName": "Cup", "Quantity": 2}, {"ItemName": "Lid", "Quantity": 0}]
     order = parse_order(item_with(OrderDetailPackages=components))
     assert order.items[0].components == (Component(None, "Cup", Decimal(0), Decimal(2)),)
-    assert tuple(map(str, order.warnings)) == (
-        "OrderItems[0].OrderDetailPackages[1] has the Quantity 0 and was left out",
-    )
+    assert tuple(map(str, order.warnings)) == ("OrderItems[0].OrderDetailPackages[1] has Quantity 0 and was left out",)
 
 
 @pytest.mark.parametrize("details", [None, []])

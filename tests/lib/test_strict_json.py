@@ -158,7 +158,7 @@ def test_the_three_shapes(body, entries):
         ("true", "is true or false"),
         ("<!DOCTYPE html><html></html>", "is a web page"),
         ('{"error": "bad key", "code": 7}', 'neither "orders" nor "OrderID"; it has "error", "code"'),
-        ("{}", "no names at all"),
+        ("{}", "no keys"),
         ('{"orders": null}', '"orders" in the response is null'),
         ('{"orders": {"1": {}}}', '"orders" in the response is an object'),
         ('{"orders": [], "orders": []}', "twice"),
