@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo import api
 
-from ..models.order_sync import external_order_sync
+from ..models.order_sync import external_order_sync_feed
 from .common import ExternalOrderCase
 
 
@@ -29,8 +29,8 @@ class TestLongDownloads(ExternalOrderCase):
         self.feed(*[self.order(number) for number in range(1, 5)])
         self.shop.faults.add("delay", seconds=30, page=3)
         with (
-            patch.object(external_order_sync, "seconds_to_work", lambda _env: 2),
-            patch.object(external_order_sync, "SHORTEST_FETCH", 0),
+            patch.object(external_order_sync_feed, "seconds_to_work", lambda _env: 2),
+            patch.object(external_order_sync_feed, "SHORTEST_FETCH", 0),
         ):
             started = time.monotonic()
             self.run_slice()

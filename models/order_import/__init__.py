@@ -16,6 +16,7 @@ from . import external_order_picking
 from . import ir_sequence
 from . import pos_order
 from . import pos_session
+from . import pos_session_closing
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

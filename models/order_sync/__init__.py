@@ -1,4 +1,5 @@
 from . import external_order_sync
+from . import external_order_sync_feed
 from . import external_order_sync_identity
 from . import external_order_sync_payments
 from . import external_order_sync_rules

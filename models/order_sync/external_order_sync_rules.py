@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .external_order import MAX_RETENTION_DAYS
-from .external_order_sync import MAX_OVERLAP_MINUTES
+from .external_order_sync_feed import MAX_OVERLAP_MINUTES
 
 
 class ExternalOrderSync(models.Model):

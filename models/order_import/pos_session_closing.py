@@ -1,0 +1,184 @@
+import logging
+from datetime import datetime, time, timedelta
+
+import pytz
+from markupsafe import Markup
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.message_language import for_reader, with_reader
+from ...tools.scheduling import quietly
+from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
+from .pos_session import CLOSING_ACTIVITY, AutomaticClosing, OrdersArriving
+
+_logger = logging.getLogger(__name__)
+
+# Leave a session to the user once the process has died this often while closing it.
+MAX_CLOSING_STARTS = 3
+
+
+class PosSession(models.Model):
+    """Sessions that the synchronization opened are closed and posted automatically."""
+
+    _inherit = "pos.session"
+
+    @api.model
+    def _close_due_external_sessions(self, syncs=None):
+        """Close and post sessions that were opened by synchronizations and are due.
+
+        Commit before calling this: each session is closed in a separate transaction, because Odoo rolls back a closing
+        that does not balance. If closing fails, a user gets one activity, and it is tried again once that is done.
+
+        :param syncs: ``external.order.sync`` records whose sessions to check; all active ones if not given
+        """
+        for session in self._get_due_external_sessions(syncs):
+            session._close_in_own_transaction()
+
+    @api.model
+    def _get_due_external_sessions(self, syncs=None):
+        now = fields.Datetime.now()
+        waiting = self._get_external_sessions(syncs).filtered(
+            lambda session: not session.activity_search([CLOSING_ACTIVITY])
+        )
+        return waiting.filtered(lambda session: session._is_closing_due_guarded(now))
+
+    def _is_closing_due_guarded(self, now):
+        """Return whether this session is due for closing; report errors in an activity."""
+        try:
+            with self.env.cr.savepoint():
+                return self._is_closing_due(now)
+        except TRANSIENT_ERRORS:
+            raise
+        except Exception as error:  # continue with the other sessions
+            if self.env.cr.connection.closed:
+                raise
+            _logger.exception("External Order Sync: when to close session %s cannot be said", self.name)
+            self._report_closing_problem(f"{type(error).__name__}: {error}")
+            return False
+
+    @api.model
+    def _get_external_sessions(self, syncs=None):
+        """Return the open sessions of these synchronizations that may be closed automatically."""
+        syncs = self.env["external.order.sync"].search([("active", "=", True)]) if syncs is None else syncs
+        syncs = syncs.filtered(lambda sync: sync.close_daily or sync.closing_order_count)
+        return self.search([("external_order_sync_id", "in", syncs.ids), ("state", "=", "opened")])
+
+    def _is_closing_due(self, now):
+        self.ensure_one()
+        sync = self.external_order_sync_id
+        if sync.closing_order_count and self.order_count >= sync.closing_order_count:
+            return True
+        return sync.close_daily and self.start_at < self._get_daily_closings(sync, now)[0]
+
+    @api.model
+    def _get_next_external_closings(self):
+        """Return the next closing times (UTC) of the sessions that are open now."""
+        times = []
+        for sync in self._get_external_sessions().external_order_sync_id.filtered("close_daily"):
+            with quietly(self.env, f"{sync.name}: the next closing time"):
+                times.append(self._get_daily_closings(sync, fields.Datetime.now())[1])
+        return times
+
+    @api.model
+    def _get_daily_closings(self, sync, now):
+        """Return the last and the next closing time of a synchronization, as naive UTC.
+
+        The time of day is in the responsible user's time zone, else the company's, else UTC.
+        """
+        zone = pytz.timezone(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")  # as Odoo does
+        hours, minutes = divmod(min(round(sync.closing_time * 60), 24 * 60 - 1), 60)
+        today = pytz.utc.localize(now).astimezone(zone).date()
+
+        def closing(day):
+            # Add days in local time, so that the time of day stays the same when daylight saving time changes.
+            local = datetime.combine(today + timedelta(days=day), time(hours, minutes))
+            return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+
+        return (closing(0), closing(1)) if closing(0) <= now else (closing(-1), closing(0))
+
+    def _close_in_own_transaction(self):
+        """Close this session, and report errors in an activity. Nothing else is rolled back."""
+        self.ensure_one()
+        sync = self.external_order_sync_id
+        if self.external_closing_starts >= MAX_CLOSING_STARTS:
+            env = for_reader(with_reader(self, sync.responsible_id or self.user_id).env)
+            self._end_closing(
+                env._("The server stopped %s times while it was closing the session.", MAX_CLOSING_STARTS)
+            )
+            return
+        if not self.try_lock_for_update(allow_referencing=True):
+            return  # orders are coming in
+        # Commit before the work, because the process may not survive it.
+        self.external_closing_starts += 1
+        commit(self.env)
+        problem = ""
+        try:
+            with self.env.registry.cursor() as cr:
+                context = {"allowed_company_ids": self.company_id.ids, "lang": sync.responsible_id.lang}
+                session = api.Environment(cr, SUPERUSER_ID, context)["pos.session"].browse(self.id)
+                retrying(session.env, session._close_balanced)
+            _logger.info("External Order Sync: %s: session %s closed", sync.name, self.name)
+        except (OrdersArriving, *TRANSIENT_ERRORS) as error:
+            _logger.info("External Order Sync: %s: closing session %s is put off: %r", sync.name, self.name, error)
+        except UserError as error:
+            problem = str(error)
+        except Exception as error:  # a user must learn of any error, and importing must continue
+            _logger.exception("External Order Sync: %s: session %s cannot be closed", sync.name, self.name)
+            problem = f"{type(error).__name__}: {error}"
+        # Only a new transaction sees the changes of the other one.
+        commit(self.env)
+        self.env.invalidate_all()
+        retrying(self.env, lambda: self._end_closing(problem))
+        commit(self.env)
+
+    def _end_closing(self, problem):
+        """Record the end of a closing attempt.
+
+        :param str problem: why closing failed; empty if it succeeded or will be retried
+        """
+        self.external_closing_starts = 0
+        if problem:
+            self._report_closing_problem(problem)
+
+    def _close_balanced(self):
+        """Close and post this session as if its user had counted exactly the expected cash.
+
+        :raise UserError: if Odoo refuses, or if the entry would not balance
+        """
+        self.ensure_one()
+        if self.state != "opened":
+            return
+        refusal = self._cannot_close_session()
+        if not refusal and self.config_id.cash_control:
+            refusal = self.post_closing_cash_details(self.cash_register_balance_end)
+        if refusal and not refusal.get("successful"):
+            raise UserError(refusal["message"])
+        result = AutomaticClosing().on(self).action_pos_session_closing_control()
+        if isinstance(result, dict):
+            # Odoo has rolled back and would ask the user to book the difference.
+            wizard = self.env[result["res_model"]].browse(result["res_id"])
+            raise UserError(
+                self.env._(
+                    "Its journal entry would be unbalanced by %(amount)s. %(explanation)s",
+                    amount=self.company_id.currency_id.format(abs(wizard.amount_to_balance)),
+                    explanation=wizard.message,
+                )
+            )
+        self.post_close_register_message()
+
+    def _report_closing_problem(self, problem):
+        self.ensure_one()
+        sync = self.external_order_sync_id
+        _logger.warning("External Order Sync: %s: session %s stays open: %s", sync.name, self.name, problem)
+        responsible = sync.responsible_id or self.user_id
+        env = for_reader(with_reader(self, responsible).env)
+        advice = env._(
+            "Close the session manually, or fix the cause and mark this activity as done so that Odoo tries again. "
+            "External orders are still imported."
+        )
+        self.activity_schedule(
+            CLOSING_ACTIVITY,
+            user_id=responsible.id,
+            summary=env._("The session could not be closed"),
+            note=Markup("<p>%s</p><p>%s</p>") % (problem, advice),
+        )
