@@ -39,9 +39,13 @@ _CARD_NAMES = re.compile(
 # fmt: off
 _IDENTIFIERS = frozenset((
     "barcode", "checkoutdate", "customerid", "ean", "ean13", "gtin", "isbn", "itemid", "locationid", "odooitemid",
-    "orderdate", "ordertakerid", "referenceid", "refunddate", "refundid", "sku", "upc",
+    "orderdate", "ordertakerid", "refunddate", "refundid", "sku", "upc",
 ))
 # fmt: on
+_BARE = re.compile(r"[\w./-]+")
+_TIME = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]{0,16}(?: ?[+-][0-9:]{2,5}|Z)?")
+# The numbers of the great issuers: Visa, Mastercard, American Express.
+_ISSUED = re.compile(r"(?:4[0-9]|5[1-5]|2[2-7])[0-9]{14}|3[47][0-9]{13}")
 _AMOUNTS = re.compile(r"price|amount|total|tax|tip|charges|paid|discount|quantity|percent")
 # Up to 99,999,999,999.99; the two decimals tell it from the 13 digits of a card number.
 _AMOUNT = re.compile(r"-?[0-9]{1,11}\.[0-9]{1,2}")
@@ -111,10 +115,18 @@ def in_phone(text: str) -> str:
     return _without_codes(cleaned, found)
 
 
+def in_identifier(text: str) -> str:
+    """Return a bare identifier as it is, long as its digits may be; anything else as `in_text`.
+
+    A card number in a card's own groups is not an identifier.
+    """
+    is_bare = _BARE.fullmatch(text) and not any(_holds_card(match[0], 13) for match in _CARD_GROUPS.finditer(text))
+    return text if is_bare or _TIME.fullmatch(text) else in_text(text)
+
+
 def in_reference(text: str) -> str:
-    """Return what identifies something, long as its digits may be, without a card number in a card's own groups."""
-    found = any(_holds_card(match[0], 13) for match in _CARD_GROUPS.finditer(text))
-    return in_text(text) if found else text
+    """Return a payment's reference as `in_identifier`; a number that is exactly a card number is cut."""
+    return f"****{text[-4:]}" if _is_issued(text) else in_identifier(text)
 
 
 def in_amount(text: str) -> str:
@@ -157,8 +169,10 @@ def _rule_of(key: str) -> Rule | None:
         return last_digits
     if name == "orderid":
         return keep
-    if name in _IDENTIFIERS:
+    if name == "referenceid":
         return in_reference
+    if name in _IDENTIFIERS:
+        return in_identifier
     if name in _NAMES:
         return in_name
     if name in _PHONES:
@@ -234,3 +248,8 @@ def _may_begin_card(first: list[int]) -> bool:
 
 def _is_ean13(text: str) -> bool:
     return (sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))) % 10 == 0
+
+
+def _is_issued(text: str) -> bool:
+    """Return whether these digits are a number of 15 or 16 digits of an issuer that nearly every shop takes."""
+    return bool(_ISSUED.fullmatch(text) and _holds_card(text, 15))
