@@ -47,8 +47,8 @@ _TIME = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]{
 # The numbers of the great issuers: Visa, Mastercard, American Express.
 _ISSUED = re.compile(r"(?:4[0-9]|5[1-5]|2[2-7])[0-9]{14}|3[47][0-9]{13}")
 _AMOUNTS = re.compile(r"price|amount|total|tax|tip|charges|paid|discount|quantity|percent")
-# Up to 99,999,999,999.99; the two decimals tell it from the 13 digits of a card number.
-_AMOUNT = re.compile(r"-?[0-9]{1,11}\.[0-9]{1,2}")
+# No card number has so few digits before a point; 10 / 1.15 has many behind it.
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,11}\.[0-9]+")
 _NAMES = frozenset(("itemname", "name", "customername"))
 _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobile", "phone", "tel", "telephone"))
 

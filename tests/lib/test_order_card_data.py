@@ -184,6 +184,17 @@ def test_amounts_are_kept(cents, key):
     }
 
 
+@pytest.mark.parametrize("text", ["8.695652173913045", "25.217391304347828", "-0.4111111111111111", "4111111.111111111"])
+@pytest.mark.parametrize("key", ["Price", "TaxAmount", "Quantity"])
+def test_amounts_with_many_decimals_are_kept(key, text):
+    assert redact({key: text, "OrderItems": [{key: Decimal(text)}]}) == {key: text, "OrderItems": [{key: Decimal(text)}]}
+
+
+@pytest.mark.parametrize("text", ["4111111111111111", "4111111111111111.00", "4111 1111 1111 1111", "4222222222222"])
+def test_a_card_number_is_not_an_amount(text):
+    assert text[:9] not in dumps(redact({"Price": text}))
+
+
 @given(
     spellings(),
     st.sampled_from(("Price", "Quantity", "OrderItems", "CheckoutDetails", "ItemID", "PaymentMode", "DiscountAmount")),
