@@ -58,8 +58,14 @@ VALUE_KEYS = frozenset(("content", "data", "text", "val", "value"))
 _GAP = r"[\s.\-/_\u00ad\u00b7\u2010-\u2015\u200b-\u200d\u2060\ufeff]{0,5}"
 _DIGIT_RUN = re.compile(rf"\d(?:{_GAP}\d){{12,}}")
 _SOME_GAP = _GAP.replace("{0,5}", "{1,5}")
-_CARD_GROUPS = re.compile(
-    rf"(?<!\d)\d{{4}}{_SOME_GAP}(?:\d{{4}}{_SOME_GAP}\d{{4}}{_SOME_GAP}\d{{4}}|\d{{6}}{_SOME_GAP}\d{{4,5}})(?!\d)"
+_GROUPS = rf"\d{{4}}{_SOME_GAP}(?:\d{{4}}{_SOME_GAP}\d{{4}}{_SOME_GAP}\d{{4}}|\d{{6}}{_SOME_GAP}\d{{4,5}})"
+_CARD_GROUPS = re.compile(rf"(?<!\d){_GROUPS}(?!\d)")
+_CARD_IN_NAME = re.compile(rf"(?<!\d)(?:\d{{15,16}}|{_GROUPS})(?!\d)")
+# What calls the number behind it something else than a card's.
+_NUMBER_NAME = re.compile(
+    r"(?<![^\W\d_])(?:imei|meid|iccid|ean|gtin|upc|isbn|sku|s/?n|serial|lot|batch|serien(?:nummer|nr))[0-9]{0,2}"
+    r"(?:[^\w\n]{0,3}(?:no|nr|num|number))?[\W_]{0,3}$",
+    re.I,
 )
 # What follows a card number: the rest of a track (ISO/IEC 7813), an expiry date, a code.
 _TRACK_REST = re.compile(r"\^[^^?]{0,60}\^[0-9 =]{0,80}\??|[=Dd][0-9]{4,60}\??")
@@ -102,11 +108,17 @@ def in_text(text: str) -> str:
 
 
 def in_name(text: str) -> str:
-    """Return the name of a product or person without card numbers. Names are compared, and "CVC 300" may be one."""
-    if len(text) == 13 and text.isascii() and text.isdigit() and _is_ean13(text):
-        return text
-    cleaned, found = _without_card_numbers(text, 13)
-    return _without_codes(cleaned, True) if found else cleaned
+    """Return the name of a product or person without what is clearly a card number.
+
+    Products are found by their names, so other long numbers stay, as do "IMEI 35..." and "CVC 300".
+    """
+    parts, done = [], 0
+    for match in _CARD_IN_NAME.finditer(text):
+        digits = "".join(str(int(character)) for character in match[0] if character.isdecimal())
+        if _is_issued(digits) and not _NUMBER_NAME.search(text[max(match.start() - 20, 0) : match.start()]):
+            parts += (text[done : match.start()], f"****{digits[-4:]}")
+            done = _end_of_card(text, match.end())
+    return _without_codes("".join((*parts, text[done:])), True) if parts else text
 
 
 def in_phone(text: str) -> str:
@@ -202,11 +214,16 @@ def _without_card_numbers(text: str, shortest: int) -> tuple[str, bool]:
         digits = _holds_card(run[0], max(shortest, 16 if is_phone else 0))
         if digits:
             parts += (text[done : run.start()], f"****{digits}")
-            done = run.end()
-            for follower in (_TRACK_REST, _SHORT_GROUPS):
-                if rest := follower.match(text, done):
-                    done = rest.end()
+            done = _end_of_card(text, run.end())
     return ("".join((*parts, text[done:])), True) if parts else (text, False)
+
+
+def _end_of_card(text: str, end: int) -> int:
+    """Return where ends what belongs to the card number that ends here."""
+    for follower in (_TRACK_REST, _SHORT_GROUPS):
+        if rest := follower.match(text, end):
+            end = rest.end()
+    return end
 
 
 def _holds_card(run: str, shortest: int) -> str:
@@ -244,10 +261,6 @@ def _holds_card(run: str, shortest: int) -> str:
 def _may_begin_card(first: list[int]) -> bool:
     """Return whether cards are issued with these first two digits. 20 begins the year of a date."""
     return first[0] in (3, 4, 5, 6) or (first[0] == 2 and first[1:] != [0]) or first in ([8, 1], [8, 2], [9, 7])
-
-
-def _is_ean13(text: str) -> bool:
-    return (sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))) % 10 == 0
 
 
 def _is_issued(text: str) -> bool:
