@@ -35,6 +35,9 @@ _CARD_NAMES = re.compile(
     r"cardnumber|card(?:num|no|nr|pan)$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
     r"|(?:credit|debit|bank)card$|kartennummer|kartennr"
 )
+# What may be a security code, and is one inside of a payment or card; elsewhere, it identifies a customer.
+_CUSTOMER_CODES = frozenset(("cid", "customercid", "validationcode"))
+_PAYMENTS = re.compile(r"payment(?!address)|checkoutdetail|tender|(?:^|credit|debit|bank)card")
 # Their values identify the order or a product, and long digit runs in them are just that.
 # fmt: off
 _IDENTIFIERS = frozenset((
@@ -42,6 +45,12 @@ _IDENTIFIERS = frozenset((
     "orderdate", "ordertakerid", "refunddate", "refundid", "sku", "upc",
 ))
 # fmt: on
+_IDENTIFIER_NAMES = re.compile(
+    r"(?:barcode|uuid|guid|externalid|(?:tracking|order|invoice|tax)(?:number|no|nr|id)|trackingcode"
+    r"|(?:^|company|customer|item|product)(?:ean(?:code)?|vat(?:number|no|nr|id)?|ustid(?:nr)?))$"
+)
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}")
+_POSTCODE = re.compile(r"\s?[0-9]{3} ?[0-9]{3}\s?")
 _BARE = re.compile(r"[\w./-]+")
 _TIME = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]{0,16}(?: ?[+-][0-9:]{2,5}|Z)?")
 # The numbers of the great issuers: Visa, Mastercard, American Express.
@@ -75,12 +84,13 @@ _EXPIRY = re.compile(
     re.I,
 )
 _CODE = re.compile(
-    r"(?<![^\W\d_])((?:cvv2?|cvc2?|ccv2?|csc|cvn2?|cvd|cv2|security code|verification (?:value|code|number)|prüfnummer"
-    r"|prüfziffer)(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
+    r"(?<![^\W\d_])((?:cvv2?|cvc2?|ccv2?|csc(?=\s?[:=#])|cvn2?|cvd|cv2|card pin|security code"
+    r"|verification (?:value|code|number)|prüfnummer|prüfziffer)(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
     re.I,
 )
 _SOME_DIGITS = re.compile(r"\d\d\d")
-_SHORT_CODE = re.compile(r"(?<![^\W\d_])(pin|cid)(\s?[:=#]\s?)\d{3,6}(?!\d)", re.I)
+# What is a code only beside a card: doors have PINs, and products are called "CSC 100".
+_CODE_OF_CARD = re.compile(r"(?<![^\W\d_])(pin|cid|csc)([^\w\n]{1,4})\d{3,6}(?!\d)", re.I)
 
 
 def keep(text: str) -> str:
@@ -141,39 +151,75 @@ def in_reference(text: str) -> str:
     return f"****{text[-4:]}" if _is_issued(text) else in_identifier(text)
 
 
+def in_iban(text: str) -> str:
+    """Return an IBAN (ISO 13616) with a valid checksum as it is, also in groups; anything else as `in_identifier`."""
+    if _IBAN.fullmatch(text):
+        plain = text.replace(" ", "")
+        if int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1:
+            return text
+    return in_identifier(text)
+
+
+def in_postcode(text: str) -> str:
+    """Return the postcode that India calls a PIN code, six digits; nothing else, as it may be a card's PIN."""
+    return text if _POSTCODE.fullmatch(text) else ""
+
+
 def in_amount(text: str) -> str:
     """Return an amount that is sent as text as it is; anything else as `in_text`."""
     return text if _AMOUNT.fullmatch(text) else in_text(text)
 
 
 OF_CARD = (empty, last_digits)
+BINDING = (*OF_CARD, in_postcode)  # the rules of keys that have the last word about all that stands in their value
 
 
-def below(key: str) -> tuple[Rule, str, bool]:
+def below(key: str, in_payment: bool) -> tuple[Rule, str, bool]:
     """Return the rule of the texts below a key, the key as it may be kept, and whether it is one of `VALUE_KEYS`.
 
-    Whatever stands inside of a card key's value, has that key's rule.
+    :param in_payment: whether the key stands in a payment or a card, see `is_payment`.
     """
-    return _known_below(key) if len(key) <= MAX_CACHED_KEY else _below(key)
+    return _known_below(key, in_payment) if len(key) <= MAX_CACHED_KEY else _below(key, in_payment)
 
 
-def _below(key: str) -> tuple[Rule, str, bool]:
-    return _rule_of(key) or in_text, in_text(key), key.casefold() in VALUE_KEYS
+def _below(key: str, in_payment: bool) -> tuple[Rule, str, bool]:
+    return _rule_of(key, in_payment) or in_text, in_text(key), key.casefold() in VALUE_KEYS
 
 
-def rule_of_pair(holder: dict) -> Rule | None:
+def stricter(outer: Rule, own: Rule) -> Rule:
+    """Return the rule of a value whose key has the rule `own` and stands below a key with the rule `outer`."""
+    return outer if outer in BINDING and own is not empty else own
+
+
+def is_payment(key: str, value: dict | list | tuple) -> bool:
+    """Return whether the value of a key describes a payment or a card, by the key or by what is in it."""
+    if len(key) <= MAX_CACHED_KEY and _PAYMENTS.search(_plain(key)[1]):
+        return True
+    return isinstance(value, dict) and any(isinstance(own, str) and below(own, False)[0] in OF_CARD for own in value)
+
+
+def rule_of_pair(holder: dict, in_payment: bool) -> Rule | None:
     """Return the rule of a value whose key is a value itself: ``{"Name": "CVV", "Value": "123"}``; else None."""
     names = {key.casefold(): value for key, value in holder.items() if len(key) <= 10}
     for label in ("name", "key", "field", "label", "type", "code", "id"):
         name = names.get(label)
-        if isinstance(name, str) and len(name) <= MAX_CACHED_KEY and (rule := _rule_of(name)) in OF_CARD:
+        if isinstance(name, str) and len(name) <= MAX_CACHED_KEY and (rule := _rule_of(name, in_payment)) in BINDING:
             return rule
     return None
 
 
-def _rule_of(key: str) -> Rule | None:
+def _plain(key: str) -> tuple[str, str]:
+    """Return a key without what only decorates it, and its letters and digits alone."""
     plain = unicodedata.normalize("NFKD", key)
-    name = _NO_NAME.sub("", plain.casefold())
+    return plain, _NO_NAME.sub("", plain.casefold())
+
+
+def _rule_of(key: str, in_payment: bool) -> Rule | None:
+    plain, name = _plain(key)
+    if not in_payment and name in _CUSTOMER_CODES:
+        return in_identifier
+    if not in_payment and name == "pincode":
+        return in_postcode
     words = {word.casefold() for word in _WORD.findall(plain)}
     if not words.isdisjoint(_CODE_WORDS) or name in _CODE_WORDS or _CODE_ENDS.search(name) or _CODE_NAMES.search(name):
         return empty
@@ -181,9 +227,11 @@ def _rule_of(key: str) -> Rule | None:
         return last_digits
     if name == "orderid":
         return keep
-    if name == "referenceid":
+    if name in ("referenceid", "code"):
         return in_reference
-    if name in _IDENTIFIERS:
+    if name.endswith("iban"):
+        return in_iban
+    if name in _IDENTIFIERS or _IDENTIFIER_NAMES.search(name):
         return in_identifier
     if name in _NAMES:
         return in_name
@@ -198,8 +246,8 @@ _known_below = lru_cache(maxsize=1024)(_below)  # a feed repeats its few keys in
 def _without_codes(text: str, beside_card: bool) -> str:
     if len(text) < 6 or not _SOME_DIGITS.search(text):
         return text
-    text = _SHORT_CODE.sub(r"\1\2***", _CODE.sub(r"\1 ***", text))
-    return _EXPIRY.sub(r"\1 **/**", text) if beside_card else text
+    text = _CODE.sub(r"\1 ***", text)
+    return _EXPIRY.sub(r"\1 **/**", _CODE_OF_CARD.sub(r"\1\2***", text)) if beside_card else text
 
 
 def _without_card_numbers(text: str, shortest: int) -> tuple[str, bool]:
