@@ -7,7 +7,7 @@ from typing import Any
 from ..json_limits import MAX_DEPTH, number_problem
 from ..message import Message
 from ..message import message as _lt
-from .card_data import OF_CARD, Rule, below, in_text, keep, rule_of_pair
+from .card_data import BINDING, OF_CARD, Rule, below, in_text, is_payment, keep, rule_of_pair, stricter
 
 _STORABLE = re.compile("[^\x00\ud800-\udfff]*")
 
@@ -30,8 +30,8 @@ def redact(raw: Any) -> Any:
 
     - A card number (CardNumber and keys like it, however written) keeps its last four digits: "****1234"; security
       codes, PINs and tracks are emptied (see `card_data`).
-    - Card numbers and codes in other texts and in keys are reduced too, but not in fields that identify the order or a
-      product (ItemID, SKU, Barcode ...), unless they are grouped like a card number. OrderID is not changed.
+    - Card numbers and codes in other texts and in keys are reduced likewise, but not in bare identifiers of the order, a
+      customer or a product (ItemID, SKU, Barcode ...) without a card's own groups. OrderID is kept as it is.
     - A Python float becomes the `Decimal` of its shortest text, a tuple a list, any zero 0.
 
     Redacting an order again changes nothing.
@@ -39,27 +39,28 @@ def redact(raw: Any) -> Any:
     :raise PayloadError: for values that `strict_json` refuses because they cannot be stored: NaN, infinities, numbers
         beyond its bounds, NUL characters, lone surrogates, deep nesting, keys that are not text, other Python types.
     """
-    return _redact(raw, "", 0, in_text)
+    return _redact(raw, "", 0, in_text, False)
 
 
-def _redact(value: Any, path: str, depth: int, rule: Rule) -> Any:
+def _redact(value: Any, path: str, depth: int, rule: Rule, in_payment: bool) -> Any:
     if depth >= MAX_DEPTH and isinstance(value, dict | list | tuple):
         raise PayloadError("", _lt("%(field)s must not be nested deeper than %(limit)s levels."), limit=MAX_DEPTH)
     if isinstance(value, dict):
         copy, pairs = {}, []
         for key, entry in value.items():
             if not isinstance(key, str) or not _STORABLE.fullmatch(key):
-                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON."))
-            own, kept, is_value = below(key)
-            copy[kept] = _redact(entry, join(path, kept), depth + 1, rule if rule in OF_CARD else own)
+                raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON text."))
+            own, kept, is_value = below(key, in_payment)
+            inside = in_payment or (isinstance(entry, dict | list | tuple) and is_payment(key, entry))
+            copy[kept] = _redact(entry, join(path, kept), depth + 1, stricter(rule, own), inside)
             if is_value:
                 pairs.append((key, kept))
-        if pairs and rule not in OF_CARD and (pair := rule_of_pair(value)):
+        if pairs and rule not in BINDING and (pair := rule_of_pair(value, in_payment)):
             for key, kept in pairs:
-                copy[kept] = _redact(value[key], join(path, kept), depth + 1, pair)
+                copy[kept] = _redact(value[key], join(path, kept), depth + 1, pair, in_payment)
         return copy
     if isinstance(value, list | tuple):
-        return [_redact(entry, f"{path}[{index}]", depth + 1, rule) for index, entry in enumerate(value)]
+        return [_redact(entry, f"{path}[{index}]", depth + 1, rule, in_payment) for index, entry in enumerate(value)]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):

@@ -37,7 +37,7 @@ def test_card_numbers_are_reduced_to_their_last_four_digits():
         "CVV": "",
         "Remark": "paid with ****1111, not 4111111111111112 or ****1111.",
         "Account": "****1111",
-        "ReferenceID": PAN,
+        "ReferenceID": "****1111",
         "OrderItems": [{"ItemName": "****1111", "CardNumber": "****1111"}],
         "CheckoutDetails": [{"CardNumber": "", "CardType": "Visa ****1111"}, {"CardNumber": None}],
     }
