@@ -242,7 +242,14 @@ class ExternalOrder(models.Model):
         # What another worker holds at this moment is imported by that one.
         # With several orders of one OrderID it is not known which one to import.
         locked = self.filtered(lambda order: order.error_code != "order_id_ambiguous").try_lock_for_update()
-        locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0, "interruptions": 0})
+        locked.write(
+            {
+                **self._prepare_no_error_values(),
+                **self._prepare_no_interruption_values(),
+                "state": "pending",
+                "attempts": 0,
+            }
+        )
         problems = []
         if len(locked) <= RETRY_AT_ONCE:
             problems = [orders._import() for orders in locked.grouped("sync_id").values()]

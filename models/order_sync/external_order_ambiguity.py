@@ -95,7 +95,8 @@ class ExternalOrder(models.Model):
             self.write({**told, "changed": True, "changed_date": fields.Datetime.now()})
         else:
             told = self._prepare_ambiguous_values(self.external_id, payloads)
-            self.write({**values, **told, "state": "failed", "attempts": 0, "interruptions": 0})
+            interruptions = self._prepare_no_interruption_values()
+            self.write({**values, **told, **interruptions, "state": "failed", "attempts": 0})
 
 
 def _content_key(payload):

@@ -224,6 +224,7 @@ class ExternalOrder(models.Model):
             )
             received.changed += 1
         else:
-            self.write({**values, "other_payloads": False, "attempts": 0, "interruptions": 0})
+            interruptions = self._prepare_no_interruption_values()
+            self.write({**values, **interruptions, "other_payloads": False, "attempts": 0})
             received.ignored += values["state"] == "ignored"
             received.new += values["state"] == "pending"
