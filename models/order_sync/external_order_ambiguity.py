@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 
+from ...lib.order.sameness import sameness_key
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
 
@@ -32,7 +33,7 @@ class ExternalOrder(models.Model):
     def _leave_out_repeated(self, versions):
         """Return the values of an inbox row for each different order among those that came with one OrderID.
 
-        Of versions that differ in nothing but their OrderStatus the last one counts, and one that is not imported in
+        Of versions that are the same order (see ``sameness_key``) the last one counts, and one that is not imported in
         its status is left out beside one that is.
 
         :param list versions: values for each entry with the OrderID, as it came
@@ -41,6 +42,11 @@ class ExternalOrder(models.Model):
             accepted = [values for values in versions if values["state"] != "ignored"] or versions
             versions = list({_content_key(values["payload"]): values for values in accepted}.values())
         return versions
+
+    def _is_same_content(self, values):
+        """Return whether the import would make the same sale of other content as of this row's own."""
+        self.ensure_one()
+        return bool(self.payload) and _content_key(self.payload) == _content_key(values["payload"])
 
     def _find_other_contents(self, versions):
         """Return the payloads of all different orders with this OrderID in one download that has brought it before."""
@@ -100,9 +106,7 @@ class ExternalOrder(models.Model):
 
 
 def _content_key(payload):
-    """Return the content of an order without its status: two that are equal in it are one order."""
-    content = loads(payload)
-    return dumps({name: value for name, value in content.items() if name not in ("OrderID", "OrderStatus")})
+    return sameness_key(loads(payload))
 
 
 def _describe(content):
