@@ -51,6 +51,13 @@ class TestOneIdTwoOrders(ExternalOrderCase):
             self.assertBothKept(self.synchronize(self.first(), self.other()))
             self.assertBothKept(self.synchronize(self.first(), self.other()))
 
+    def test_one_order_id_counts_once_however_many_pages_bring_it(self):
+        self.answer_with(per_page=2)
+        again = [{**self.first(), "OrderID": " 7001"}, {**self.other(), "OrderID": "7001 "}]
+        run = self.synchronize(self.other(), self.first(), *again)
+        self.assertEqual(run.ambiguous_count, 1)
+        self.assertIn("1 OrderID came with several orders", run.message)
+
     def test_a_remark_another_spelling_and_another_sequence_make_no_other_order(self):
         items = [self.item(price=40.0), self.item(price=40.0, quantity=1)]
         items[1]["ItemName"] = "Component Item"
