@@ -14,19 +14,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from .canonical_json import dumps
-from .json_brackets import check_depth, count_values, value_end
+from .json_brackets import count_values, deep_place, too_deep, value_end
 from .json_limits import (
     MAX_DEPTH,
     MAX_ENTRY,
     MAX_ENTRY_VALUES,
     MAX_EXPONENT,
     MAX_LITERAL,
-    SURROGATE,
     StrictJsonError,
     number_problem,
     out_of_bounds,
     string_problem,
 )
+from .json_text import checked_text, excerpt, mark_problem, marked_text, place
 from .message import Message
 from .message import message as _lt
 
@@ -51,9 +51,6 @@ _SYNTAX_PROBLEMS = {
     )
 }
 _PART_OF_NUMBER = re.compile(r"[\w.+-]")
-_DIGIT = re.compile(r"\d")
-_FEW_DIGITS = re.compile(r"(?:^|\D)\d{3,4}(?:\D|$)")  # a security code
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
 
     :raises StrictJsonError: with a sentence that says what is wrong and where.
     """
-    text = _checked_text(text, max_depth)
+    text = checked_text(text, max_depth)
     reader = _Reader(text)
     start = reader.skip(0)
     if start == len(text):
@@ -111,9 +108,9 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     :raises StrictJsonError: if the body is empty, a web page, another JSON value, broken, too deep, or an object of
         another kind.
     """
-    text = _checked_text(body, MAX_DEPTH)
+    text, is_marked = marked_text(body)
     del body
-    reader = _Reader(text)
+    reader = _Reader(text, is_marked, is_deep=deep_place(text, MAX_DEPTH) is not None)
     start = reader.skip(0)
     first = text[start : start + 1]
     if not first:
@@ -121,7 +118,7 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     if first == "<":
         raise StrictJsonError(_lt("The response is a web page (HTML or XML), not JSON; check the address."), start)
     if first == "[":
-        reader.expect_end((yield from reader.array(start)))
+        reader.expect_end((yield from reader.array(start, 0)))
     elif first == "{":
         yield from _orders_of_object(reader, start)
     else:
@@ -133,8 +130,9 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
 class _Reader:
     """Reads a checked text with the standard library's decoder; offsets are in characters."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, is_marked: bool = False, is_deep: bool = False) -> None:
+        """Take a text, whether it has marks of `marked_text`, and whether it is too deep to be decoded unseen."""
+        self.text, self.is_marked, self.is_deep = text, is_marked, is_deep
         self.base, self.window = -MAX_ENTRY, ""  # the first entry opens a window
         self.refused: list[_RefusedNumber] = []
         self.decoder = json.JSONDecoder(
@@ -153,14 +151,20 @@ class _Reader:
             raise problem
         return value, end
 
-    def entry(self, position: int) -> tuple[Any, int]:
-        """Like `value`, but return a refused value as `RefusedEntry`."""
+    def entry(self, position: int, level: int) -> tuple[Any, int]:
+        """Like `value`, but a refused value comes back as `RefusedEntry`; it is in `level` arrays and objects."""
         self.refused.clear()
+        if self.is_deep and self.text[position : position + 1] in ("[", "{"):
+            end = self._end_of(position)
+            # A longer one is refused for its length, without being decoded.
+            if end - position <= MAX_ENTRY and deep_place(self.text[position:end], MAX_DEPTH - level) is not None:
+                return RefusedEntry(too_deep(MAX_DEPTH, position)), end
         found = self._decode_bounded(position)
         if found is None:
             return RefusedEntry(_lt("The entry is larger than %s bytes.", MAX_ENTRY)), self._end_of(position)
         value, end = found
-        problem = self._problem(value, position, end)
+        problem = self.is_marked and mark_problem(self.text, position, end)
+        problem = problem or self._problem(value, position, end)
         if problem:
             return RefusedEntry(problem.message), end
         if isinstance(value, (dict, list)):
@@ -201,13 +205,13 @@ class _Reader:
             self.fail(_lt("The list is not continued or closed correctly %(place)s."), len(self.text))
         return end
 
-    def array(self, position: int) -> Generator[Any, None, int]:
-        """Yield the entries of the array that begins at an offset; return the offset after it."""
+    def array(self, position: int, level: int) -> Generator[Any, None, int]:
+        """Yield the entries of the array at an offset, which is in `level` objects; return the offset after it."""
         position = self.skip(position + 1)
         if self.text[position : position + 1] == "]":
             return position + 1
         while True:
-            entry, position = self.entry(position)
+            entry, position = self.entry(position, level + 1)
             yield entry
             del entry
             position = self.skip(position)
@@ -228,7 +232,9 @@ class _Reader:
         """Raise the error with `place` filled in."""
         if position >= len(self.text):
             raise StrictJsonError(_lt("The JSON text is cut off at character %s.", position), position)
-        raise StrictJsonError(problem.filled(place=_place(self.text, position)), position)
+        if self.is_marked and (mark := mark_problem(self.text, position, position + 1)):
+            raise mark
+        raise StrictJsonError(problem.filled(place=place(self.text, position)), position)
 
     def _decode(self, position: int) -> tuple[Any, int]:
         self.refused.clear()
@@ -246,12 +252,12 @@ class _Reader:
         if self.refused:
             number = self.refused[0]
             position = self._place_of(number.literal[:MAX_LITERAL], start, end)
-            return StrictJsonError(number.reason.filled(place=_place(self.text, position)), position)
+            return StrictJsonError(number.reason.filled(place=place(self.text, position)), position)
         suspect = _SUSPECT_ESCAPE.search(self.text, start, end)
         if suspect:
             problem = next(filter(None, map(string_problem, _strings(value))), None)
             if problem:
-                return StrictJsonError(problem.filled(place=_place(self.text, suspect.start())), suspect.start())
+                return StrictJsonError(problem.filled(place=place(self.text, suspect.start())), suspect.start())
         return None
 
     def _place_of(self, literal: str, start: int, end: int) -> int:
@@ -309,12 +315,12 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
             if orders_seen:
                 reader.fail(_lt('The object has "orders" twice %(place)s.'), position)
             orders_seen = True
-            position = yield from reader.array(position)
+            position = yield from reader.array(position, 1)
         elif name == "orders":
-            value, position = reader.entry(position)
+            value, position = reader.entry(position, 1)
             orders_kind = _kind(value)
         else:
-            position = reader.entry(position)[1]
+            position = reader.entry(position, 1)[1]
         position = reader.skip(position)
         mark = reader.text[position : position + 1]
         if mark not in ("}", ","):
@@ -325,7 +331,7 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
     if orders_seen:
         return
     if "OrderID" in names:
-        yield reader.entry(start)[0]
+        yield reader.entry(start, 0)[0]
     elif "orders" in names:
         raise StrictJsonError(
             _lt('"orders" in the response is %s; an array of orders was expected.', orders_kind), start
@@ -334,24 +340,6 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
         raise StrictJsonError(
             _lt('The response is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
         )
-
-
-def _checked_text(text: str | bytes, max_depth: int) -> str:
-    """Decode the text, remove a byte order mark, and check the text as a whole."""
-    if isinstance(text, (bytes, bytearray)):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise StrictJsonError(_lt("The text is not valid UTF-8 at byte %s.", error.start), error.start) from None
-    elif not text.isascii() and (found := SURROGATE.search(text)):
-        problem = _lt("There is a lone surrogate %(place)s.", place=_place(text, found.start()))
-        raise StrictJsonError(problem, found.start())
-    text = text.removeprefix("\ufeff")
-    position = text.find("\0")
-    if position >= 0:
-        raise StrictJsonError(_lt("There is a NUL character %(place)s.", place=_place(text, position)), position)
-    check_depth(text, max_depth)
-    return text
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -378,23 +366,7 @@ def _kind(value: Any) -> Message:
 
 
 def _shortened(names: list[str]) -> str | Message:
-    shown = ", ".join(f'"{_excerpt(name[:40])}"' for name in names[:5])
+    shown = ", ".join(f'"{excerpt(name[:40])}"' for name in names[:5])
     if len(names) > 5:
         return _lt("%s and more", shown)
-    return shown or _lt("no keys")
-
-
-def _place(text: str, position: int) -> Message:
-    """Return a description of an offset, with a few characters found there."""
-    excerpt = _excerpt(text[position : position + 24])
-    if not excerpt:
-        return _lt("at character %s", position)
-    return _lt("at character %(position)s (“%(excerpt)s”)", position=position, excerpt=excerpt)
-
-
-def _excerpt(text: str) -> str:
-    """Return a text that is safe to show: without control characters and possible card digits."""
-    shown = _CONTROL.sub("?", text)
-    if _FEW_DIGITS.search(text) or sum(map(str.isdecimal, shown)) > 8:
-        shown = _DIGIT.sub("#", shown)
-    return shown
+    return shown or _lt("no names at all")

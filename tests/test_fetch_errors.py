@@ -1,3 +1,5 @@
+import json
+
 from odoo import fields
 from odoo.exceptions import UserError
 
@@ -88,14 +90,21 @@ class TestFetchErrors(ExternalOrderCase):
     def test_an_answer_that_is_cut_off(self):
         self.assert_fetch_fails("cut off", kind="cut")
 
-    def test_text_that_is_no_utf8(self):
-        self.assert_fetch_fails("UTF-8", kind="invalid_utf8")
-
-    def test_deep_nesting(self):
-        self.assert_fetch_fails("nested deeper", kind="deep", depth=10_000)
-
-    def test_a_raw_nul_character(self):
-        self.assert_fetch_fails("NUL", kind="bad_json", text='[{"OrderID": "1\0"}]')
+    def test_deep_nesting_bytes_that_are_not_utf8_and_raw_nuls_refuse_their_entry_alone(self):
+        good = json.dumps(self.order("good"))
+        for reason, fault in (
+            ("nested deeper", {"kind": "bad_json", "text": f'[{{"x": {"[" * 70}{"]" * 70}}}, {good}]'}),
+            ("NUL", {"kind": "bad_json", "text": f'[{{"OrderID": "1\0"}}, {good}]'}),
+            ("UTF-8", {"kind": "invalid_utf8"}),
+            ("nested deeper", {"kind": "deep", "depth": 10_000}),
+        ):
+            with self.subTest(**fault):
+                self.shop.faults.add(fault.pop("kind"), times=1, **fault)
+                run = self.sync.sync_orders()
+                self.assertEqual((run.status, run.refused_count), ("error", 1), run.message)
+                self.assertIn("Entry 1 of the feed", run.message)
+                self.assertIn(reason, run.message)
+                self.assertEqual(self.inbox("good").state, "done")
 
     def test_more_bytes_than_allowed(self):
         self.sync.max_megabytes = 10

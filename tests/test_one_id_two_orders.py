@@ -1,3 +1,5 @@
+import json
+
 from .common import ExternalOrderCase
 
 
@@ -48,6 +50,36 @@ class TestOneIdTwoOrders(ExternalOrderCase):
             self.answer_with(per_page=per_page)
             self.assertBothKept(self.synchronize(self.first(), self.other()))
             self.assertBothKept(self.synchronize(self.first(), self.other()))
+
+    def test_one_order_id_counts_once_however_many_pages_bring_it(self):
+        self.answer_with(per_page=2)
+        again = [{**self.first(), "OrderID": " 7001"}, {**self.other(), "OrderID": "7001 "}]
+        run = self.synchronize(self.other(), self.first(), *again)
+        self.assertEqual(run.ambiguous_count, 1)
+        self.assertIn("1 OrderID came with several orders", run.message)
+
+    def test_a_remark_another_spelling_and_another_sequence_make_no_other_order(self):
+        items = [self.item(price=40.0), self.item(price=40.0, quantity=1)]
+        items[1]["ItemName"] = "Component Item"
+        for per_page in (10, 1):
+            for number, (name, changes) in enumerate(
+                {
+                    "remark": {"Remark": "ring twice"},
+                    "amount": {"GrandTotal": "92.00"},
+                    "sequence": {"OrderItems": items[::-1]},
+                }.items()
+            ):
+                with self.subTest(per_page=per_page, what=name):
+                    self.answer_with(per_page=per_page)
+                    order_id = 7200 + 10 * per_page + number
+                    one = self.order(order_id, OrderItems=items)
+                    run = self.synchronize(one, {**one, "OrderID": str(order_id), **changes})
+                    row = self.inbox(order_id)
+                    self.assertEqual((run.status, row.state, row.changed), ("success", "done", False), run.message)
+                    self.assertEqual(json.loads(row.payload).get("Remark"), changes.get("Remark"))
+                    # As the next download brings both again.
+                    run = self.sync.sync_orders()
+                    self.assertEqual((run.status, run.changed_count, row.changed), ("no_orders", 0, False))
 
     def test_retry_cannot_choose_between_them(self):
         row = self.assertBothKept(self.synchronize(self.first(), self.other()))

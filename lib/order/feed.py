@@ -117,9 +117,11 @@ class OrderFeed:
         whether they are orders (see `strict_json.iter_orders`). When a limit is reached, `FeedError` of kind "limit" is
         raised after everything before it was yielded, so that the rest is not lost silently.
 
-        A page with the content of an earlier one is not yielded. The first repetition counts as a glitch: its next link
-        is followed, or the same number is requested again. Two repetitions in a row end the feed, as does a next link
-        that leads to the same page for the third time. `repeats_itself` is then set.
+        A next link that cannot be used is raised after the entries of its page were yielded, and before it is followed.
+
+        A page with the content of an earlier one is not yielded. Once, it is taken for a hiccup, and its own next page
+        is followed, or the same number asked for again; twice in a row it is the end, as is a next link that leads to
+        the same page for the third time. `repeats_itself` is then set.
         """
         settings = self.settings
         deadline = Deadline(settings.total_timeout, settings.work_timeout)
@@ -137,10 +139,12 @@ class OrderFeed:
                 bytes_left -= len(body)
                 digest = hashlib.sha256(body).digest()
                 _logger.debug("External Order Sync: page %s has %s bytes", number, len(body))
-                next_url = self._next_url(final_url, link_header)
-                by_link = by_link or bool(next_url)
+                next_url, link_problem = self._next_url(final_url, link_header)
+                by_link = by_link or bool(next_url or link_problem)
                 numbered = bool(settings.page_param) and not by_link
                 if digest in seen_bodies:
+                    if link_problem:
+                        raise link_problem
                     repeats += 1
                     if repeats > 1 or not (next_url or numbered):
                         self.repeats_itself = True
@@ -161,8 +165,10 @@ class OrderFeed:
                 if asked[next_url] > 1:  # a loop of pages with changing content
                     self.repeats_itself, next_url = True, ""
                 handed_over = monotonic()
-                yield FeedPage(number, self._shown(final_url), entries, is_last=not next_url)
+                yield FeedPage(number, self._shown(final_url), entries, is_last=not (next_url or link_problem))
                 deadline.extend(monotonic() - handed_over)
+                if link_problem:
+                    raise link_problem
                 if not next_url:
                     return
                 number += 1
@@ -306,8 +312,8 @@ class OrderFeed:
             query = urlencode([(name, value) for name, value in own if name not in params])
         return urlunsplit(self._base._replace(query="&".join(filter(None, (query, urlencode(params)))), fragment=""))
 
-    def _next_url(self, url: str, link_header: str) -> str:
-        """Return the target of `rel="next"` (RFC 8288, section 3), or an empty string."""
+    def _next_url(self, url: str, link_header: str) -> tuple[str, FeedError | None]:
+        """Return the target of `rel="next"` (RFC 8288, section 3), or what is wrong with it; empty without one."""
         elsewhere = _lt(
             "The external system announces its next page at %(target)s, which is a different host or protocol than "
             "the configured %(base)s. The key is not sent there. If the feed has moved, change the External API "
@@ -317,8 +323,11 @@ class OrderFeed:
             target, _bracket, params = link.partition(">")
             rel = _REL.search(params)
             if rel and "next" in (rel[1] or rel[2] or "").lower().split():
-                return self._trusted(url, target, elsewhere)
-        return ""
+                try:
+                    return self._trusted(url, target, elsewhere), None
+                except FeedError as error:
+                    return "", error
+        return "", None
 
     def _trusted(self, url: str, reference: str, elsewhere: Message) -> str:
         """Return the URL that the external system refers to; refuse addresses that must not receive the key.

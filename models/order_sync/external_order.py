@@ -243,7 +243,14 @@ class ExternalOrder(models.Model):
         # Skip orders that another worker has locked: that worker imports them.
         # If several orders share one OrderID, we do not know which one to import.
         locked = self.filtered(lambda order: order.error_code != "order_id_ambiguous").try_lock_for_update()
-        locked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0, "interruptions": 0})
+        locked.write(
+            {
+                **self._prepare_no_error_values(),
+                **self._prepare_no_interruption_values(),
+                "state": "pending",
+                "attempts": 0,
+            }
+        )
         problems = []
         if len(locked) <= RETRY_AT_ONCE:
             problems = [orders._import() for orders in locked.grouped("sync_id").values()]

@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 
+from ...lib.order.sameness import sameness_key
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
 
@@ -32,7 +33,8 @@ class ExternalOrder(models.Model):
     def _leave_out_repeated(self, versions):
         """Return inbox values for each distinct order among the entries with one OrderID.
 
-        Versions with an accepted status take precedence. If versions differ only in OrderStatus, keep the last one.
+        Of versions that are the same order (see ``sameness_key``) the last one counts, and one that is not imported in
+        its status is left out beside one that is.
 
         :param list versions: values for each entry with the OrderID, in the order received
         """
@@ -40,6 +42,11 @@ class ExternalOrder(models.Model):
             accepted = [values for values in versions if values["state"] != "ignored"] or versions
             versions = list({_content_key(values["payload"]): values for values in accepted}.values())
         return versions
+
+    def _is_same_content(self, values):
+        """Return whether the import would make the same sale of other content as of this row's own."""
+        self.ensure_one()
+        return bool(self.payload) and _content_key(self.payload) == _content_key(values["payload"])
 
     def _find_other_contents(self, versions):
         """Return the payloads of all distinct orders with this OrderID, which this download has already contained."""
@@ -94,13 +101,12 @@ class ExternalOrder(models.Model):
             self.write({**told, "changed": True, "changed_date": fields.Datetime.now()})
         else:
             told = self._prepare_ambiguous_values(self.external_id, payloads)
-            self.write({**values, **told, "state": "failed", "attempts": 0, "interruptions": 0})
+            interruptions = self._prepare_no_interruption_values()
+            self.write({**values, **told, **interruptions, "state": "failed", "attempts": 0})
 
 
 def _content_key(payload):
-    """Return the content of an order without its status, to compare whether two entries are the same order."""
-    content = loads(payload)
-    return dumps({name: value for name, value in content.items() if name not in ("OrderID", "OrderStatus")})
+    return sameness_key(loads(payload))
 
 
 def _describe(content):

@@ -6,10 +6,11 @@ from ...tools.exclusive import sql_held_keys
 from ...tools.message_language import for_reader
 from .external_order_sync_run import LOCK
 
-# Fail an order once the process has died this often while importing it.
+# An order fails when the process died at least this often with it, and this often with it alone. Deaths in company only
+# narrow down which order is to blame: an innocent one may share several of them.
 MAX_INTERRUPTIONS = 3
-# Batch size by the number of interrupted attempts. Batches shrink so that the order that kills the process is soon
-# alone.
+MAX_INTERRUPTIONS_ALONE = 2
+# How many orders are tried together by how often the process died with them: the one that it dies of is soon alone.
 SUSPECTS_TOGETHER = {1: 10, 2: 1}
 
 
@@ -76,7 +77,7 @@ class ExternalOrderAttempt(models.Model):
                 lambda order, date=attempt.date: (
                     order.state == "pending" and not (order.next_attempt and order.next_attempt > date)
                 )
-            ).try_lock_for_update()._count_interruption(run)
+            ).try_lock_for_update()._count_interruption(run, alone=len(attempt.orders) == 1)
             attempt.unlink()
 
 
@@ -87,6 +88,9 @@ class ExternalOrder(models.Model):
         "Interrupted Attempts",
         readonly=True,
         help="Number of times the server stopped while it was importing this order, alone or with others.",
+    )
+    interruptions_alone = fields.Integer(
+        readonly=True, help="How often the server stopped while it was importing this order alone."
     )
 
     _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) WHERE state = 'pending'")
@@ -113,18 +117,33 @@ class ExternalOrder(models.Model):
                 return claimed
         return self.browse()
 
-    def _count_interruption(self, run):
-        """Count an interrupted attempt for these locked orders."""
+    @api.model
+    def _prepare_no_interruption_values(self):
+        return {"interruptions": 0, "interruptions_alone": 0}
+
+    def _count_interruption(self, run, alone):
+        """Count that the process died during an attempt at these locked orders; fail those that are to blame.
+
+        :param run: the ``external.order.sync.run`` that the failed ones are shown in
+        :param bool alone: whether the attempt was at one order only
+        """
         env = for_reader(self.env)
         reason = env._(
-            "The server stopped %s times while it was importing this order, the last time with this order alone. "
-            "The order may be too large, or a customization may need too much time or memory. See the server log "
-            "for the cause. Fix it or raise the limit, then press Retry.",
-            MAX_INTERRUPTIONS,
+            "The server stopped %s times with this order alone. It may be too large, or a customization may need too "
+            "much time or memory. The server log says what stopped it. Fix that or raise the limit, then press Retry.",
+            MAX_INTERRUPTIONS_ALONE,
         )
         for interruptions, orders in self.grouped("interruptions").items():
             orders.interruptions = interruptions + 1
-        hopeless = self.filtered(lambda order: order.interruptions >= MAX_INTERRUPTIONS)
+        if not alone:
+            return
+        for order in self:
+            order.interruptions_alone += 1
+        hopeless = self.filtered(
+            lambda order: (
+                order.interruptions >= MAX_INTERRUPTIONS and order.interruptions_alone >= MAX_INTERRUPTIONS_ALONE
+            )
+        )
         for order in hopeless:
             order._fail(ExternalOrderError("server_stopped", reason))
         if hopeless:

@@ -207,23 +207,23 @@ class ExternalOrder(models.Model):
             received.new += values["state"] == "pending"
 
     def _receive_change(self, values, received):
-        """Store different content for this order; a POS order that was already created stays unchanged."""
+        """Take in other content of this order; a sale that was booked stays as it is.
+
+        It counts as a change if the sale would be another one: a new status or remark is only kept.
+        """
         self.ensure_one()
         if self.state == "done":
             if self.error_code == "order_id_ambiguous":
                 self._receive_alone(values, Received(set(), self.browse()))
-            self.write(
-                {
-                    "payload": values["payload"],
-                    "fingerprint": values["fingerprint"],
-                    "source_digest": values["source_digest"],
-                    "order_status": values["order_status"],
-                    "changed": True,
-                    "changed_date": fields.Datetime.now(),
-                }
-            )
-            received.changed += 1
+            content = {name: values[name] for name in ("payload", "fingerprint", "source_digest", "order_status")}
+            if self._is_same_content(values):
+                received.known += 1
+            else:
+                content.update(changed=True, changed_date=fields.Datetime.now())
+                received.changed += 1
+            self.write(content)
         else:
-            self.write({**values, "other_payloads": False, "attempts": 0, "interruptions": 0})
+            interruptions = self._prepare_no_interruption_values()
+            self.write({**values, **interruptions, "other_payloads": False, "attempts": 0})
             received.ignored += values["state"] == "ignored"
             received.new += values["state"] == "pending"

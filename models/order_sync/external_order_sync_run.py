@@ -200,13 +200,14 @@ class ExternalOrderSyncRun(models.Model):
         if self.fetched_count:
             self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
             self.write({"refused_count": 0, "refused": False})
-        # Unchanged known entries need no commit, so they are counted with the next page.
-        known, earlier = 0, set()
+        # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
+        known, earlier, ambiguous = 0, set(), set()
         fetched = self.sync_id._fetch_entries()
         for entries in fetched:
-            page = (entries, known, earlier)
+            page = (entries, known, earlier, ambiguous)
             received = retrying(self.env, lambda page=page: self._receive(*page))
             earlier |= received.external_ids
+            ambiguous.update(received.ambiguous.ids)
             if received.is_counted:
                 known = 0
                 if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
@@ -237,11 +238,12 @@ class ExternalOrderSyncRun(models.Model):
         sync.fetch_cursor = self.search(complete & earlier, order="date_start desc", limit=1).date_start
         self.cursor_corrected = True
 
-    def _receive(self, entries, known, earlier):
-        """Store entries of the feed, and count them together with ``known`` entries that are not counted yet.
+    def _receive(self, entries, known, earlier, ambiguous):
+        """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
-        :param set earlier: the OrderIDs of earlier pages of this download
-        :return: the result; if all entries were known, nothing was stored and they are not counted yet
+        :param set earlier: the OrderIDs that this download brought before
+        :param set ambiguous: the ids of the rows with which it brought different orders before
+        :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
         :rtype: Received
         """
         received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known, earlier)
@@ -258,7 +260,7 @@ class ExternalOrderSyncRun(models.Model):
                 "ignored_count": self.ignored_count + received.ignored,
                 "refused_count": self.refused_count + len(received.refused),
                 "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
-                "ambiguous_count": self.ambiguous_count + len(received.ambiguous),
+                "ambiguous_count": len(ambiguous.union(received.ambiguous.ids)),
                 "date_progress": fields.Datetime.now(),
             }
         )

@@ -42,6 +42,42 @@ def test_an_entry_beyond_its_bound_is_refused_alone_and_cheaply(entry, body):
     assert isinstance(refused, RefusedEntry) and "more than" in str(refused).replace("larger than", "more than")
 
 
+HOSTILE = {
+    "deep": (b"[" * 70 + b"]" * 70, "nested deeper than 64 levels"),
+    "very deep": (b'{"x":' * 100_000 + b"1" + b"}" * 100_000, "nested deeper than 64 levels"),
+    "NUL": (b'{"Remark": "a\0b"}', "NUL character"),
+    "bytes": (b'{"Remark": "caf\xe9"}', "UTF-8"),
+    "bytes in a name": (b'{"caf\xe9": [[1]]}', "UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("entry", "words"), HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize(
+    "body",
+    [b'[{"OrderID": 1}, %s, {"OrderID": "\xc3\xa9"}]', b'{"orders": [{"OrderID": 1}, %s, {"OrderID": "\xc3\xa9"}]}'],
+)
+def test_an_entry_that_cannot_be_stored_is_refused_alone(entry, words, body):
+    first, refused, last = iter_orders(body % entry)
+    assert (first, last) == ({"OrderID": 1}, {"OrderID": "é"})
+    assert isinstance(refused, RefusedEntry) and words in str(refused)
+
+
+def test_the_deepest_order_that_is_accepted_is_the_same_beside_a_deeper_one():
+    deepest, deeper = "[" * 63 + "]" * 63, "[" * 64 + "]" * 64
+    assert isinstance(next(iter_orders(f"[{deepest}]")), list)
+    assert [isinstance(entry, RefusedEntry) for entry in iter_orders(f"[{deepest},{deeper}]")] == [False, True]
+
+
+@pytest.mark.parametrize("entry", [b"[" * 70 + b"]" * 70, b'"\0"', b'"\xff"'])
+@pytest.mark.parametrize("others", [b"[],", b'{"a":[' + b"[]," * 400 + b"[]]},", b"1,", b'"' + b"x" * 5000 + b'",'])
+def test_one_such_entry_among_many_costs_little(entry, others):
+    body = b"[" + entry + b"," + (others * (600_000 // len(others)))[: -len(others)] + b"0]"
+    with cpu_limit(10):
+        entries = iter_orders(body)
+        assert isinstance(next(entries), RefusedEntry)
+        assert not any(isinstance(other, RefusedEntry) for other in entries)
+
+
 def test_an_entry_beyond_its_bound_takes_little_memory():
     text = f"[{LARGE['lists']}]"
     tracemalloc.start()

@@ -272,8 +272,6 @@ def test_a_redirect_in_a_circle_ends(shop):
         ("html", {}, "web page"),
         ("empty", {}, "is empty"),
         ("null", {}, "is null"),
-        ("invalid_utf8", {}, "UTF-8"),
-        ("deep", {}, "nested deeper"),
         ("bad_json", {"text": "Warning: something in line 3"}, "broken"),
         ("bad_json", {"text": '{"error": "no"}'}, 'neither "orders" nor "OrderID"'),
     ],
@@ -283,6 +281,14 @@ def test_content_that_is_no_feed(shop, kind, options, words):
     error = failure(settings(shop), "content")
     assert words in str(error)
     assert "Page 1" in str(error)
+
+
+@pytest.mark.parametrize("kind", ["invalid_utf8", "deep"])
+def test_text_that_cannot_be_read_concerns_its_own_entry_only(shop, kind):
+    shop.faults.add(kind, page=1)
+    pages = read(settings(shop))
+    assert [type(entry) for entry in pages[0]] == [RefusedEntry]
+    assert len(pages) > 1
 
 
 def test_a_list_of_numbers_is_for_the_caller_to_judge(shop):

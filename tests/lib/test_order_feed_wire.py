@@ -145,6 +145,17 @@ def test_other_links_are_not_followed(link):
         assert len(server.heads) == 1
 
 
+@pytest.mark.parametrize("link", ["<http://[>; rel=next", "<https://elsewhere.example/>; rel=next"])
+def test_the_orders_of_a_page_come_before_the_problem_of_its_next_link(link):
+    with WireServer(answer(ORDERS, f"Link: {link}")) as server:
+        pages = feed(server.url).pages()
+        page = next(pages)
+        assert ([*page.entries], page.is_last) == ([{"OrderID": 1}], False)
+        with pytest.raises(FeedError) as caught:
+            next(pages)
+    assert caught.value.kind == "redirect"
+
+
 def test_an_empty_page_with_a_next_link_is_not_the_end():
     pages = [answer(b"[]", f"Link: </{number}>; rel=next") for number in range(3)]
     with WireServer(*pages, answer(ORDERS)) as server:

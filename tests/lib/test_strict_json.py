@@ -167,7 +167,10 @@ def test_the_three_shapes(body, entries):
         ('{"a" 1}', "colon"),
         ('{"OrderID": 1', "cut off"),
         ("Service temporarily unavailable", "broken"),
-        ("[" * 10_000 + "]" * 10_000, "nested deeper"),
+        ("[" * 10_000, "cut off"),
+        ("[\0{}]", "NUL"),
+        (b"[{}, \xff]", "UTF-8"),
+        ('[{"OrderID": 1}]'.encode("utf-16"), "UTF-8"),
     ],
 )
 def test_anything_else_is_an_error_of_its_own(body, words):
