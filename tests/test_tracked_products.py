@@ -141,6 +141,20 @@ class TestTrackedProducts(ExternalOrderCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_a_split_line_keeps_what_odoo_rounded_over_the_whole_order(self):
+        self.put(self.by_lot, "FEW", 1, days=9)
+        self.put(self.by_lot, "MANY", 50)
+        self.by_lot.taxes_id = self.create_tax(19)
+        self.company.tax_calculation_rounding_method = "round_globally"
+        sale = self.sale(1, "Vitamin C 500", 6, price=0.335, Tax=0.38, TaxPercent=None, GrandTotal=2.39)
+        sale |= {"AmountPaid": 2.39, "CheckoutDetails": [self.payment(2.39)]}
+        sale["OrderItems"] = [self.item("Vitamin C 500", 0.335, 3)] * 2
+        self.synchronize(sale)
+        row = self.inbox(1)
+        self.assertEqual(row.state, "done", row.error_message)
+        self.assertEqual(row.pos_order_id.lines.sorted("id").mapped("qty"), [1, 2, 3])
+        self.assertAlmostEqual(sum(row.pos_order_id.lines.mapped("price_subtotal_incl")), 2.39)
+
     def assert_parts(self, row, quantities, amounts):
         """Check the parts of a split line, by lot, as booked and as Odoo computes and invoices them again."""
         self.assertEqual(row.state, "done", row.error_message)

@@ -215,8 +215,18 @@ class ExternalOrderLots(models.AbstractModel):
             values["price_unit"] = base_line["price_unit"]
             values["quantity"] = base_line["quantity"] * target_factor["factor"]
 
+        details = line.base_line["tax_details"]
+        # The parts would lose what Odoo rounded over the whole order.
+        whole = {
+            f"{key}{suffix}": amount
+            for suffix in ("_currency", "")
+            for key, amount in (
+                ("total_excluded", details[f"total_excluded{suffix}"] + details[f"delta_total_excluded{suffix}"]),
+                ("delta_total_excluded", 0.0),
+            )
+        }
         base_lines = self.env["account.tax"]._split_base_line(
-            line.base_line,
+            {**line.base_line, "tax_details": {**details, **whole}},
             config.company_id,
             [{"factor": picks[index][1] / total} for index in order],
             populate_function=populate,
