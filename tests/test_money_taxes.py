@@ -199,6 +199,44 @@ class TestMoneyTaxes(MoneyCase):
                 )
                 self.assert_booked(row, price, tax)
 
+    def test_where_prices_include_tax_tax_percent_decides_between_taxes_that_all_fit(self):
+        self.sync.prices_include_tax = True
+        nineteen = self.create_tax(19)
+        self.create_product("Chair", nineteen)
+        self.create_product("Oil", self.env["account.tax"])
+        self.create_product("Two Taxes", self.create_tax(10) | self.create_tax(9))
+        self.create_product("Bottle", nineteen | self.create_tax(1, amount_type="fixed"))
+        for names, percent, tax, expected in (
+            (["Chair"], 0, None, 0.00),
+            (["Chair"], 19, None, 19.00),
+            (["Chair"], None, None, 19.00),
+            (["Chair"], 15, None, 15.52),
+            (["Oil"], 19, None, 19.00),
+            (["Oil"], 0, None, 0.00),
+            (["Two Taxes"], 19, None, 19.00),
+            (["Bottle"], 19, None, 19.84),
+            # A stated Tax says more than TaxPercent.
+            (["Chair"], 0, 19.00, 19.00),
+            (["Oil"], 19, 0.00, 0.00),
+            # TaxPercent of one of several rates confirms the products' own taxes; 0 is never one of several.
+            (["Chair", "Oil"], 19, None, 19.00),
+            (["Chair", "Product Name"], 15, None, 34.52),
+            (["Chair", "Oil"], 0, None, 0.00),
+        ):
+            with self.subTest(names=names, percent=percent, tax=tax):
+                items = [self.item(name, price=119) for name in names]
+                order_id = f"{names} {percent} {tax}"
+                total = 119 * len(items)
+                row = self.sell(*items, order_id=order_id, total=total, tax=tax, percent=percent, AmountTotal=total)
+                self.assert_booked(row, total, expected)
+
+    def test_tax_percent_decides_between_taxes_that_fit_only_after_rounding(self):
+        self.sync.prices_include_tax = True
+        self.create_product("Oil", self.env["account.tax"])
+        items = [self.item("Oil", price=0.335, quantity=3), self.item("Oil", price=0.115, quantity=3)]
+        row = self.sell(*items, total=1.35, tax=None, percent=15, AmountTotal=1.35)
+        self.assert_booked(row, 1.35, 0.18)
+
     def test_prices_that_include_tax_keep_the_total_to_the_cent(self):
         self.sync.prices_include_tax = True
         self.create_product("Bottle", self.tax | self.create_tax(0.25, amount_type="fixed"))

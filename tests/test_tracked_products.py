@@ -111,6 +111,71 @@ class TestTrackedProducts(ExternalOrderCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_each_part_of_a_split_line_has_the_taxes_of_its_quantity(self):
+        self.put(self.by_lot, "FEW", 1, days=9)
+        self.put(self.by_lot, "SOME", 2, days=5)
+        self.put(self.by_lot, "MANY", 50)
+        nineteen = self.create_tax(19)
+        included = self.create_tax(19, name="Included", price_include_override="tax_included")
+        deposit = self.create_tax(0.25, amount_type="fixed")
+        for name, taxes, discount, tax, wanted in (
+            ("added", nineteen, 0, 9.50, [11.90, 23.80, 23.80]),
+            ("included", included, 0, 9.50, [11.90, 23.80, 23.80]),
+            ("discounted", nineteen, 10, 7.60, [9.52, 19.04, 19.04]),
+            ("fixed", nineteen | deposit, 0, 10.75, [12.15, 24.30, 24.30]),
+            ("returned", nineteen, 0, 9.50, [-11.90, -23.80, -23.80]),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                self.by_lot.taxes_id = taxes
+                total = 50 - discount + tax
+                sale = self.sale(name, "Vitamin C 500", 5, Tax=tax, TaxPercent=None, GrandTotal=total)
+                sale["OrderItems"][0]["DiscountAmount"] = discount
+                sale |= {"AmountPaid": total, "CheckoutDetails": [self.payment(total)]}
+                self.synchronize(sale)
+                if name == "returned":
+                    back = self.sale("back", "Vitamin C 500", -5, Tax=-tax, TaxPercent=None, GrandTotal=-total)
+                    back |= {"AmountPaid": -total, "CheckoutDetails": [self.payment(-total)]}
+                    self.synchronize(back)
+                    name = "back"
+                self.assert_parts(self.inbox(name), [(-qty if wanted[0] < 0 else qty) for qty in (1, 2, 2)], wanted)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_split_line_keeps_what_odoo_rounded_over_the_whole_order(self):
+        self.put(self.by_lot, "FEW", 1, days=9)
+        self.put(self.by_lot, "MANY", 50)
+        self.by_lot.taxes_id = self.create_tax(19)
+        self.company.tax_calculation_rounding_method = "round_globally"
+        sale = self.sale(1, "Vitamin C 500", 6, price=0.335, Tax=0.38, TaxPercent=None, GrandTotal=2.39)
+        sale |= {"AmountPaid": 2.39, "CheckoutDetails": [self.payment(2.39)]}
+        sale["OrderItems"] = [self.item("Vitamin C 500", 0.335, 3)] * 2
+        self.synchronize(sale)
+        row = self.inbox(1)
+        self.assertEqual(row.state, "done", row.error_message)
+        self.assertEqual(row.pos_order_id.lines.sorted("id").mapped("qty"), [1, 2, 3])
+        self.assertAlmostEqual(sum(row.pos_order_id.lines.mapped("price_subtotal_incl")), 2.39)
+
+    def assert_parts(self, row, quantities, amounts):
+        """Check the parts of a split line, by lot, as booked and as Odoo computes and invoices them again."""
+        self.assertEqual(row.state, "done", row.error_message)
+        order = row.pos_order_id
+        lines = order.lines.sorted(lambda line: (abs(line.qty), line.id))
+        self.assertEqual(lines.mapped("qty"), quantities)
+        booked = lines.mapped("price_subtotal_incl")
+        self.assertEqual([round(amount, 2) for amount in booked], amounts)
+        lines._onchange_amount_line_all()
+        self.assertEqual([round(amount, 2) for amount in lines.mapped("price_subtotal_incl")], amounts)
+        order._compute_prices()
+        self.assertAlmostEqual(order.amount_total, sum(amounts))
+        order.partner_id = order.partner_id or self.env["res.partner"].create({"name": "Customer"})
+        order.action_pos_order_invoice()
+        invoiced = order.account_move.invoice_line_ids.filtered("product_id").sorted(
+            lambda line: (line.quantity, line.id)
+        )
+        self.assertEqual(
+            [round(amount, 2) for amount in invoiced.mapped("price_total")], [abs(amount) for amount in amounts]
+        )
+
     def test_serial_numbers_are_on_one_line(self):
         for number in range(4):
             self.put(self.by_serial, f"SN{number}", days=9 - number)

@@ -206,22 +206,36 @@ class ExternalOrderLots(models.AbstractModel):
 
     @api.model
     def _split(self, config, line, picks):
-        """Return one line per lot, with the amounts of ``line`` split between them."""
+        """Return one line per lot, in the order of ``picks``, with the amounts of ``line`` split between them."""
         total = sum(quantity for _name, quantity in picks)
+        # `_split_base_line` gives the shares to the right parts only if they descend.
+        order = sorted(range(len(picks)), key=lambda index: -picks[index][1])
 
         def populate(base_line, target_factor, values):
             values["price_unit"] = base_line["price_unit"]
             values["quantity"] = base_line["quantity"] * target_factor["factor"]
 
+        details = line.base_line["tax_details"]
+        # The parts would lose what Odoo rounded over the whole order.
+        whole = {
+            f"{key}{suffix}": amount
+            for suffix in ("_currency", "")
+            for key, amount in (
+                ("total_excluded", details[f"total_excluded{suffix}"] + details[f"delta_total_excluded{suffix}"]),
+                ("delta_total_excluded", 0.0),
+            )
+        }
         base_lines = self.env["account.tax"]._split_base_line(
-            line.base_line,
+            {**line.base_line, "tax_details": {**details, **whole}},
             config.company_id,
-            [{"factor": quantity / total} for _name, quantity in picks],
+            [{"factor": picks[index][1] / total} for index in order],
             populate_function=populate,
         )
+        base_line_of = dict(zip(order, base_lines, strict=True))
         direction = -1 if line.quantity < 0 else 1
         parts = []
-        for (name, quantity), base_line in zip(picks, base_lines, strict=True):
+        for index, (name, quantity) in enumerate(picks):
+            base_line = base_line_of[index]
             # Compute exactly, so that 7 / 10 of 10 has no floating point error.
             base_line["quantity"] = quantity if base_line["quantity"] > 0 else -quantity
             part = Decimal(self._number(quantity)) * direction

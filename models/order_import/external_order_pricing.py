@@ -48,7 +48,8 @@ class ExternalOrderPricing(models.AbstractModel):
 
         For each reading of the discounts, try the products' own sale taxes, then the company's sale tax of TaxPercent.
         Use the first combination that gives GrandTotal and the stated Tax exactly, else the first that does so except
-        for rounding. Without GrandTotal, the amount paid is the total.
+        for rounding. If the products' taxes and the tax of TaxPercent both do, but differ, TaxPercent decides. Without
+        GrandTotal, the amount paid is the total.
 
         :param sync: the ``external.order.sync``
         :param OrderPayload order:
@@ -169,28 +170,45 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _find_reading(self, order, lines, terms, target):
+        taxes = self.env["external.order.taxes"]
+        found, tried = self._settle_first(order, lines, terms, target, taxes._iter_readings(order, terms))
+        if not found:
+            message = self.env["external.order.mismatch"]._explain(order, tried, terms, target)
+            raise ExternalOrderError("amount_mismatch", message)
+        if order.tax_percent is None or taxes._has_percent(found, order.tax_percent):
+            return found
+        # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
+        stated, _tried = self._settle_first(order, lines, terms, target, taxes._iter_stated_readings(order, terms))
+        return stated if stated and stated.tax != found.tax else found
+
+    @api.model
+    def _settle_first(self, order, lines, terms, target, taxes_readings):
+        """Return the first reading that gives ``target`` exactly, else the first that does so except for rounding.
+
+        :param taxes_readings: an iterable of `TaxReading`
+        :return: the `PricedOrder`, or None, and the other readings tried
+        """
         tried = []
-        for priced in self._iter_readings(order, lines, terms, target):
+        for priced in self._iter_readings(order, lines, terms, target, taxes_readings):
             settled = self._rounds_to(priced.total, target, order, terms) and self._prove(
                 order, priced, priced.total, target, terms
             )
             if settled:
-                return settled
+                return settled, tried
             tried.append(priced)
         tried.sort(key=lambda priced: abs(priced.total - target))
         for priced in tried:
             if settled := self._prove(order, priced, target, target, terms):
-                return settled
-        message = self.env["external.order.mismatch"]._explain(order, tried, terms, target)
-        raise ExternalOrderError("amount_mismatch", message)
+                return settled, tried
+        return None, tried
 
     @api.model
-    def _iter_readings(self, order, lines, terms, target):
+    def _iter_readings(self, order, lines, terms, target, taxes_readings):
         """Yield ``lines`` priced under each reading of taxes and discounts, the likeliest first."""
         computing = self.env["external.order.computing"]
         discount_variants = discount_readings(order, terms.unit)
         sign = -1 if target < 0 else 1
-        for taxes in self.env["external.order.taxes"]._iter_readings(order, terms):
+        for taxes in taxes_readings:
             for discounts in discount_variants:
                 yield computing._compute(lines, discounts, taxes, terms, sign)
 

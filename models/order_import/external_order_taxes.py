@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import float_compare
 
 from .priced_order import TaxReading
 
@@ -25,6 +26,11 @@ class ExternalOrderTaxes(models.AbstractModel):
         :param PricingTerms terms:
         """
         yield terms.own_taxes
+        yield from self._iter_stated_readings(order, terms)
+
+    @api.model
+    def _iter_stated_readings(self, order, terms):
+        """Yield the `TaxReading` of the order's TaxPercent, if it states one for which the company has a sale tax."""
         percent = order.tax_percent
         if percent is None:
             return
@@ -32,6 +38,26 @@ class ExternalOrderTaxes(models.AbstractModel):
             terms.taxes_of_percent[percent] = self._get_percent_reading(terms.company, percent)
         if reading := terms.taxes_of_percent[percent]:
             yield reading
+
+    @api.model
+    def _has_percent(self, priced, percent):
+        """Return whether ``percent`` is the rate of at least one line of a `PricedOrder`; 0: whether no line is taxed.
+
+        The rate of a line is that of all its taxes together, except fixed ones.
+        """
+        details = [line.base_line["tax_details"] for line in priced.lines]
+        if not percent:
+            return not any(data["tax_amount_currency"] for detail in details for data in detail["taxes_data"])
+        return any(self._has_rate(detail, float(percent)) for detail in details)
+
+    @api.model
+    def _has_rate(self, details, percent):
+        taxes_data = [data for data in details["taxes_data"] if data["tax"].amount_type != "fixed"]
+        net = details["raw_total_excluded_currency"]
+        tax = sum(data["raw_tax_amount_currency"] for data in taxes_data)
+        # The sum of the nominal rates, or the rate that a tax on another tax gives.
+        rates = [sum(data["tax"].amount for data in taxes_data), tax / net * 100 if net else 0.0]
+        return any(float_compare(rate, percent, precision_digits=4) == 0 for rate in rates)
 
     @api.model
     def _get_percent_reading(self, company, percent):
