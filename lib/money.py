@@ -45,6 +45,7 @@ _SAFE = Context(prec=SAFE_FLOAT_DIGITS, rounding=ROUND_HALF_EVEN)
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # The first group of a number cannot start with 0, so "0,092" is not 92.
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_ONE_GROUP = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _DIGITS_AND_SIGNS = re.compile(r"[+-]?[0-9][0-9.,]*")
 
 
@@ -109,6 +110,22 @@ def _parse_text(text: str) -> Decimal:
             )
         )
     raise AmountError(_lt("%(field)s must be a number such as 1092.50, not %(shown)s.", shown=_shown(text)))
+
+
+def may_be_decimal_comma(value: Any) -> bool:
+    """Return whether `value` is a text like "1,092": a thousand and 92, or 1.092 written with a decimal comma."""
+    return isinstance(value, str) and _ONE_GROUP.fullmatch(value.strip()) is not None
+
+
+def ambiguous_comma(value: Any) -> AmountError:
+    """Return the error that refuses a number because of its comma."""
+    return AmountError(
+        _lt(
+            "%(field)s is ambiguous: the comma in %(shown)s may separate thousands or decimals. Write it like 1092 or "
+            "1092.00.",
+            shown=_shown(value),
+        )
+    )
 
 
 def _not_a_number(shown: str | Message) -> AmountError:

@@ -122,7 +122,40 @@ class TestPaymentMatching(ExternalOrderCase):
 
     def test_payment_mode_1_is_cash(self):
         self.assert_matches(self.cash, "", 1)
-        self.assert_matches(self.cash, "Unheard of", 1)
+
+    # A CardType that means nothing, beside a PaymentMode
+
+    def test_a_payment_mode_beside_an_unheard_of_card_type_is_a_guess(self):
+        for card_type in ("Mastercard", "Gift Card", "Unheard of"):
+            with self.subTest(card_type=card_type):
+                method, warning = self.match(card_type, 1)
+                self.assertEqual(method, self.cash)
+                for part in (card_type, "1", method.name, "mapping"):
+                    self.assertIn(part, warning)
+
+    def test_such_a_guess_is_refused_where_unknown_payments_are(self):
+        self.sync.unknown_payment = "refuse"
+        message = self.assert_refused("payment_not_found", "Mastercard", 1)
+        self.assertIn("Choose Payment Method", message)
+        self.assert_matches(self.cash, "", 1)
+        self.assert_matches(self.cash, "Cash", 1)
+
+    def test_such_a_guess_gives_no_change(self):
+        row = self.import_order(AmountPaid=100.0, CheckoutDetails=[self.payment(100.0, "Mastercard", 1)])
+        self.assertEqual((row.state, row.error_code), ("failed", "overpaid"))
+
+    def test_such_a_guess_leaves_the_change_to_the_cash_beside_it(self):
+        payments = [self.payment(90.0, "Mastercard", 1), self.payment(10.0, "Cash", 1)]
+        row = self.import_order(AmountPaid=100.0, CheckoutDetails=payments)
+        self.assertEqual((row.state, row.doubt), ("done", "payment_guessed"))
+        self.assertEqual(row.pos_order_id.amount_return, 8.0)
+
+    def test_a_card_type_that_names_a_method_which_cannot_take_it_is_refused(self):
+        for name, reason in (("customer account", "customer"), ("Elsewhere", "Test POS")):
+            for mode in (None, 1, 2, 9):
+                with self.subTest(name=name, mode=mode):
+                    message = self.assert_refused("payment_not_found", name, mode)
+                    self.assertIn(reason, message)
 
     def assert_refused(self, code, card_type="", mode=None):
         with self.assertRaises(UserError) as caught:
@@ -166,7 +199,7 @@ class TestPaymentMatching(ExternalOrderCase):
         for mode, method in zip((2, 3, 5, 6, 7, 8), methods, strict=True):
             with self.subTest(mode=mode):
                 self.assert_matches(method, "", mode)
-                self.assert_matches(method, "Unheard of", mode)
+                self.assertEqual(self.match("Unheard of", mode)[0], method)
         for mode in (0, 4, 9):
             self.assertTrue(self.match("", mode)[1])
 
@@ -225,7 +258,6 @@ class TestPaymentMatching(ExternalOrderCase):
     def test_a_method_that_needs_a_customer_is_never_taken(self):
         self.account.sequence = -10
         self.assertNotEqual(self.match("Unheard of")[0], self.account)
-        self.assertNotEqual(self.match("Customer Account")[0], self.account)
         self.map(self.account, card_type="Card")
         self.assert_matches(self.card, "Card")
 
@@ -240,6 +272,6 @@ class TestPaymentMatching(ExternalOrderCase):
 
     def test_a_batch_asks_the_database_once(self):
         payments = [Payment(f"Type {number}", number) for number in range(50)]
-        self.match()
-        with self.assertQueryCount(1):
+        self.match("Unheard of")
+        with self.assertQueryCount(2):
             self.env["external.payment.matching"]._match_payment_methods(self.sync, payments)

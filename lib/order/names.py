@@ -23,7 +23,7 @@ class ItemKey(NamedTuple):
     """Identifies the product of an item. Equal keys mean the same product.
 
     `item_id` is above 0 or None, as is `odoo_id`, which is always Odoo's; texts may be "". For an item without a name,
-    its code is used as the name.
+    its code is used as the name, and `named` is false.
     """
 
     item_id: int | None
@@ -31,6 +31,7 @@ class ItemKey(NamedTuple):
     odoo_id: int | None = None
     sku: str = ""
     barcode: str = ""
+    named: bool = True
 
 
 def name_key(name: str | None) -> str:

@@ -20,10 +20,11 @@ class Component:
     odoo_id: int | None = None
     sku: str = ""
     barcode: str = ""
+    named: bool = True
 
     @property
     def key(self) -> ItemKey:
-        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode)
+        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode, self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,11 @@ class Item:
     odoo_id: int | None = None
     sku: str = ""
     barcode: str = ""
+    named: bool = True
 
     @property
     def key(self) -> ItemKey:
-        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode)
+        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode, self.named)
 
     @property
     @exact

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..message import Message
 from ..message import message as _lt
-from ..money import AmountError, exact, parse_amount
+from ..money import AmountError, ambiguous_comma, exact, may_be_decimal_comma, parse_amount
 from ..strict_json import RefusedEntry
 from .content import PayloadError, join, redact
 from .names import ItemKey
@@ -76,6 +76,9 @@ def parse_order(raw: Any) -> OrderPayload:
       regardless of its own.
     - Payments of 0 are dropped. Without CheckoutDetails, the payment is read from the order's AmountPaid, PaymentMode
       and CardType.
+    - A quantity must not have a comma, a price none that may be a decimal comma: unlike totals, nothing proves them.
+    - Components must go the way of their item, out or back. Goods that come back must not bring money with them, except
+      in a return.
     - An ItemID that is not a number is ignored with a warning if the item has a name or a code.
 
     :raise PayloadError: if `raw` is not such an order; no other exception is raised.
@@ -122,13 +125,15 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
     lines = len(entries)
     if not entries:
         raise PayloadError("OrderItems", _lt("%(field)s must be a list with at least one item."))
-    items = []
+    items, reversed_lines = [], []
     for path, entry in entries:
         key = _product(entry, path, warnings)
-        price, quantity = _required_amount(entry, "Price", path), _required_amount(entry, "Quantity", path)
+        price, quantity = _price(entry, path), _quantity(entry, path)
+        if price is None:
+            raise _missing(join(path, "Price"))
         gross = price * quantity
         discount = abs(_amount(entry, "DiscountAmount", path) or _ZERO)
-        components = _components(entry, path, MAX_LINES - lines, warnings)
+        components = _components(entry, path, MAX_LINES - lines, quantity, warnings)
         lines += len(components)
         if discount > abs(gross).to_integral_value("ROUND_CEILING"):
             problem = _lt("%(field)s must not exceed the line's Price times Quantity.")
@@ -136,18 +141,34 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
         if not quantity:
             warnings.append(_left_out(path))
             continue
+        if price < 0 and quantity < 0:
+            reversed_lines.append(path)
         discount = discount.copy_sign(gross) + _ZERO
         items.append(Item(key.item_id, key.name, price, quantity, discount, components, *key[2:]))
     if not items:
         raise PayloadError("OrderItems", _lt("%(field)s must have at least one item whose Quantity is not 0."))
+    total = _amount(order, "GrandTotal", "")
+    if reversed_lines and (sum((item.gross for item in items), _ZERO) if total is None else total) > 0:
+        raise PayloadError(
+            reversed_lines[0],
+            _lt(
+                "%(field)s is contradictory: its Price and its Quantity are negative, but the order is not a return."
+            ),
+        )
     return tuple(items)
 
 
-def _components(item: dict[str, Any], item_path: str, limit: int, warnings: list[Message]) -> tuple[Component, ...]:
+def _components(
+    item: dict[str, Any], item_path: str, limit: int, of_item: Decimal, warnings: list[Message]
+) -> tuple[Component, ...]:
+    """Return the components of an item, of which `of_item` pieces go out or, if negative, come back."""
     components = []
     for path, entry in _objects(item, "OrderDetailPackages", item_path, limit):
         key = _product(entry, path, warnings)
-        price, quantity = _amount(entry, "Price", path) or _ZERO, _required_amount(entry, "Quantity", path)
+        price, quantity = _price(entry, path) or _ZERO, _quantity(entry, path)
+        if quantity * of_item < 0:
+            problem = _lt("%(field)s is contradictory: it must have the same sign as the Quantity of the item.")
+            raise PayloadError(join(path, "Quantity"), problem)
         if quantity:
             components.append(Component(key.item_id, key.name, price, quantity, *key[2:]))
         else:
@@ -207,12 +228,13 @@ def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemK
     """Return the key of the item's product; the item must have a name, an ID or a code."""
     name = _text(entry, "ItemName", path)
     sku, barcode = _text(entry, "SKU", path), _text(entry, "Barcode", path)
+    named = bool(name)
     name = name or sku or barcode
     item_id = _product_id(entry, "ItemID", path, name, warnings)
     odoo_id = _product_id(entry, "OdooItemID", path, name or item_id, warnings)
     if not (name or item_id or odoo_id):
         raise PayloadError(path, _lt("%(field)s must have an ItemName, a SKU, a Barcode, or an ItemID above 0."))
-    return ItemKey(item_id, name or (f"OdooItemID {odoo_id}" if odoo_id else ""), odoo_id, sku, barcode)
+    return ItemKey(item_id, name or (f"OdooItemID {odoo_id}" if odoo_id else ""), odoo_id, sku, barcode, named)
 
 
 def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warnings: list[Message]) -> int | None:
@@ -254,6 +276,21 @@ def _amount(holder: dict[str, Any], key: str, path: str) -> Decimal | None:
         return parse_amount(value)
     except AmountError as error:
         raise PayloadError(join(path, key), error.problem) from error
+
+
+def _price(entry: dict[str, Any], path: str) -> Decimal | None:
+    if may_be_decimal_comma(entry.get("Price")):
+        raise PayloadError(join(path, "Price"), ambiguous_comma(entry["Price"]).problem)
+    return _amount(entry, "Price", path)
+
+
+def _quantity(entry: dict[str, Any], path: str) -> Decimal:
+    quantity = _required_amount(entry, "Quantity", path)
+    if isinstance(entry["Quantity"], str) and "," in entry["Quantity"]:
+        raise PayloadError(
+            join(path, "Quantity"), _lt("%(field)s must be written without a comma, such as 1250 or 1.25.")
+        )
+    return quantity
 
 
 def _required_amount(holder: dict[str, Any], key: str, path: str) -> Decimal:

@@ -3,6 +3,7 @@ from odoo import api, models
 from ...exceptions import ExternalOrderError
 from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
+from ...tools.private_context import PrivateContext
 
 CASH_MODE = 1
 # The meaning of PaymentMode values in the shop system: names used to search for a payment method.
@@ -18,11 +19,22 @@ MODE_NAMES = {
 METHODS_NAMED = 5
 
 
+class UnusableMethods(PrivateContext):
+    """In the context of a batch: the methods that cannot take its payments, by their names; None until needed."""
+
+    KEY = "external_unusable_payment_methods"
+
+    def __init__(self):
+        self.by_name = None
+
+
 class ExternalPaymentMatching(models.AbstractModel):
     """Finds the payment methods of external payments among those of the Point of Sale.
 
     Matches by mapping; otherwise compares CardType, then the meaning of PaymentMode, with the names of methods and
     journals; otherwise applies the setting *Unknown Payments*. If two methods match equally well, that is an error.
+
+    Where a CardType is given and means none of the methods, the PaymentMode is only a guess.
     """
 
     _name = "external.payment.matching"
@@ -50,23 +62,25 @@ class ExternalPaymentMatching(models.AbstractModel):
                 not mapping.card_type,
             )
         )
+        matching = UnusableMethods().on(self)
         return {
-            (card_type, mode): self._match_one(sync, methods, mappings, card_type, mode)
+            (card_type, mode): matching._match_one(sync, methods, mappings, card_type, mode)
             for card_type, mode in {(payment.card_type, payment.payment_mode) for payment in payments}
         }
 
     @api.model
     def _match_one(self, sync, methods, mappings, card_type, mode):
         """Return the method of one payment and a warning, or the error that says why there is none: a hook."""
-        found = (
-            self._match_by_mapping(mappings, card_type, mode)
-            or self._match_by_card_type(methods, card_type)
-            or self._match_by_mode(methods, mode)
-        )
+        found = self._match_by_mapping(mappings, card_type, mode) or self._match_by_card_type(methods, card_type)
+        is_guess = not found and bool(name_key(card_type))
+        if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):
+            return self._get_unusable_error(sync, unusable, card_type, mode)
+        if not found and not (is_guess and sync.unknown_payment == "refuse"):
+            found = self._match_by_mode(methods, mode)
         if not found:
             return self._match_unknown(sync, methods, card_type, mode)
         if len(found) == 1:
-            return found, ""
+            return found, self._get_guess_warning(found, card_type, mode) if is_guess else ""
         return ExternalOrderError(
             "payment_ambiguous",
             for_reader(self.env)._(
@@ -164,11 +178,52 @@ class ExternalPaymentMatching(models.AbstractModel):
         else:
             method = sync.unknown_payment_method_id if sync.unknown_payment == "method" else None
             method = method or self._get_first_method(methods, card_type, mode)
-            return method, env._(
-                "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the "
-                "right one.",
-                payment=described,
-                method=method.name,
+            return method, self._get_guess_warning(method, card_type, mode)
+        return ExternalOrderError("payment_not_found", problem, payment=(card_type, mode))
+
+    @api.model
+    def _get_guess_warning(self, method, card_type, mode):
+        return for_reader(self.env)._(
+            "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the right one.",
+            payment=self._describe(card_type, mode),
+            method=method.name,
+        )
+
+    @api.model
+    def _get_unusable_method(self, sync, methods, card_type):
+        """Return the method of the company that ``card_type`` names, but that is not among ``methods``; or none.
+
+        "Cash" names none of them: it means any cash method.
+        """
+        if name_key(card_type) == "cash":
+            return None
+        unusable = UnusableMethods.current(self.env) or UnusableMethods()
+        if unusable.by_name is None:
+            others = self.env["pos.payment.method"].search([("company_id", "=", sync.company_id.id)]) - methods
+            # Those of the Point of Sale are the last, so they replace others with the same name.
+            others = others.sorted(lambda method: method in sync.pos_config_id.payment_method_ids)
+            names_of = self._get_names(others)
+            unusable.by_name = {name.replace(" ", ""): method for method in others for name in names_of[method]}
+        return unusable.by_name.get(name_key(card_type).replace(" ", ""))
+
+    @api.model
+    def _get_unusable_error(self, sync, method, card_type, mode):
+        values = {
+            "payment": self._describe(card_type, mode),
+            "method": method.name,
+            "pos": sync.pos_config_id.name,
+        }
+        if method in sync.pos_config_id.payment_method_ids:
+            problem = for_reader(self.env)._(
+                "%(payment)s is the payment method %(method)s of %(pos)s, which requires a customer or an online "
+                "payment. Use Choose Payment Method to select another one.",
+                **values,
+            )
+        else:
+            problem = for_reader(self.env)._(
+                "%(payment)s is the payment method %(method)s, which %(pos)s does not have. Add it to the Point of "
+                "Sale, or use Choose Payment Method to select another one.",
+                **values,
             )
         return ExternalOrderError("payment_not_found", problem, payment=(card_type, mode))
 

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
+from ...lib.order.names import name_key
 from ...tools.message_language import amount_text, for_reader
 from .outcome import Warn
 
@@ -45,7 +46,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         :raise ExternalOrderError: ``not_fully_paid``, ``overpaid`` or ``payment_not_found``
         """
         currency = sync.pos_config_id.currency_id
-        payments, warnings = self._match(order, methods, decimal(currency.rounding))
+        payments, cash, warnings = self._match(order, methods, decimal(currency.rounding))
         paid = sum((payment["amount"] for payment in payments), ZERO)
         dues = self._get_dues(sync, payments, total)
         change = ZERO
@@ -60,7 +61,7 @@ class ExternalPaymentSettling(models.AbstractModel):
                     )
                 )
             change = paid - due
-            payments.append(self._prepare_change(currency, payments, change, total))
+            payments.append(self._prepare_change(currency, payments, cash, change, total))
         self._check_negative_balance(currency, order, total, change)
         return payments, warnings
 
@@ -85,8 +86,10 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _match(self, order, methods, unit):
-        """Return the values of the order's payments, in multiples of ``unit``, and warnings about guessed methods."""
-        values, warnings = [], []
+        """Return the values of the order's payments, in multiples of ``unit``, those among them that can give change,
+        and warnings about guessed methods.
+        """
+        values, cash, warnings = [], [], []
         paid = rounded = ZERO
         for payment in order.payments:
             match = methods[payment.card_type, payment.payment_mode]
@@ -99,7 +102,11 @@ class ExternalPaymentSettling(models.AbstractModel):
             amount = round_currency(paid, unit) - rounded
             rounded += amount
             values.append(self._prepare_payment(payment, method, amount))
-        return values, warnings
+            # A Visa payment that was only guessed to be cash gives no change out of the drawer.
+            is_guess = warning and name_key(payment.card_type) not in ("", "cash")
+            if method.is_cash_count and not is_guess:
+                cash.append(values[-1])
+        return values, cash, warnings
 
     @api.model
     def _prepare_payment(self, payment, method, amount):
@@ -137,12 +144,12 @@ class ExternalPaymentSettling(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_change(self, currency, payments, amount, total):
-        """Return the payment that records change of ``amount``, with the method that received most cash.
+    def _prepare_change(self, currency, payments, cash, amount, total):
+        """Return the payment that records change of ``amount``, with the method that received most ``cash``.
 
+        :param cash: those of ``payments`` that are certainly cash
         :raise ExternalOrderError: ``overpaid`` if less cash was paid than the change
         """
-        cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
         if sum((payment["amount"] for payment in cash), ZERO) < amount:
             message = for_reader(self.env)._(
                 "The order totals %(total)s, but %(paid)s was paid. Only cash payments can give change, so the "

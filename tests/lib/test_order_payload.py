@@ -222,7 +222,7 @@ def test_the_last_digits_of_a_card_and_the_reference():
 
 
 def test_a_return_has_negative_amounts():
-    raw = item_with(Quantity=-1) | {"GrandTotal": -92, "AmountPaid": -92, "CheckoutDetails": [{"AmountPaid": -92}]}
+    raw = item_with(Quantity=-1, OrderDetailPackages=[]) | {"GrandTotal": -92, "AmountPaid": -92, "CheckoutDetails": [{"AmountPaid": -92}]}
     order = parse_order(raw)
     assert (order.items[0].gross, order.grand_total, order.payments[0].amount) == (-80, -92, -92)
 
@@ -277,3 +277,66 @@ def test_a_discount_takes_away_whatever_its_sign(sign):
 def test_a_discount_that_was_rounded_up_beyond_its_line_keeps_its_direction():
     returned = order_of((1, "-0.5", 1), AmountDiscount=1)
     assert (returned.items[0].gross, returned.items[0].discount, returned.discount) == (Decimal("-0.5"), -1, -1)
+
+
+@pytest.mark.parametrize("value", ["1,250", " 1,250 ", "1,250.0", "1,250,000", "-1,250"])
+def test_a_quantity_with_a_comma_is_refused(value):
+    for raw, path in (
+        (item_with(Quantity=value), "OrderItems[0].Quantity"),
+        (
+            item_with(OrderDetailPackages=[{"ItemName": "x", "Quantity": value}]),
+            "OrderItems[0].OrderDetailPackages[0].Quantity",
+        ),
+    ):
+        error = error_of(raw)
+        assert error.path == path
+        assert "without a comma" in str(error)
+
+
+@pytest.mark.parametrize("value", ["1,092", " -1,092 ", "92,000", "+920,500"])
+def test_a_price_whose_comma_may_be_a_decimal_comma_is_refused(value):
+    for raw, path in (
+        (item_with(Price=value), "OrderItems[0].Price"),
+        (
+            item_with(OrderDetailPackages=[{"ItemName": "x", "Quantity": 1, "Price": value}]),
+            "OrderItems[0].OrderDetailPackages[0].Price",
+        ),
+    ):
+        error = error_of(raw)
+        assert error.path == path
+        assert "ambiguous" in str(error)
+
+
+@pytest.mark.parametrize(("value", "price"), [("1,092.00", 1092), ("1,092,000", 1092000), ("1092", 1092)])
+def test_a_price_whose_comma_can_only_separate_thousands_is_read(value, price):
+    assert parse_order(item_with(Price=value)).items[0].price == price
+
+
+@pytest.mark.parametrize(("quantity", "part"), [(-2, 2), (2, -2)])
+def test_a_component_that_goes_the_other_way_than_its_item_is_refused(quantity, part):
+    parts = [{"ItemName": "x", "Quantity": part}]
+    error = error_of(item_with(Quantity=quantity, OrderDetailPackages=parts))
+    assert error.path == "OrderItems[0].OrderDetailPackages[0].Quantity"
+
+
+def test_goods_and_money_that_both_come_back_are_refused():
+    changes = {"Price": -10, "Quantity": -1, "OrderDetailPackages": []}
+    for total in (10, None):
+        assert error_of(item_with(**changes) | {"GrandTotal": total}).path == "OrderItems[0]"
+
+
+def test_a_return_gives_back_a_negative_item_too():
+    goods = {"ItemName": "Chair", "Price": 80, "Quantity": -1}
+    voucher = {"ItemName": "Voucher", "Price": -10, "Quantity": -1}
+    for total in (-70, None):
+        order = parse_order(guide_order(OrderItems=[goods, voucher], GrandTotal=total))
+        assert [item.gross for item in order.items] == [-80, 10]
+
+
+@pytest.mark.parametrize(
+    ("codes", "name"), [({"SKU": "ap1"}, "ap1"), ({"Barcode": "123"}, "123"), ({"OdooItemID": 5}, "OdooItemID 5")]
+)
+def test_a_code_in_place_of_a_name_is_known_as_such(codes, name):
+    [item] = parse_order(item_with(ItemName=None, **codes)).items
+    assert (item.name, item.named, item.key.named) == (name, False, False)
+    assert parse_order(item_with(ItemName="ap1", **codes)).items[0].key.named
