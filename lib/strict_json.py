@@ -369,4 +369,4 @@ def _shortened(names: list[str]) -> str | Message:
     shown = ", ".join(f'"{excerpt(name[:40])}"' for name in names[:5])
     if len(names) > 5:
         return _lt("%s and more", shown)
-    return shown or _lt("no names at all")
+    return shown or _lt("no keys")
