@@ -21,6 +21,7 @@ _LINE_ENDS = frozenset((
 _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
 MAX_DEPTH = 64  # elements in each other
 MAX_ELEMENTS = 100_000
+_LIMIT = re.compile(r"\s{0,9}([0-9]{1,9})\s{0,9}")
 # What Python knows, less what is none of texts or does not begin with ASCII.
 _ENCODINGS = frozenset(
     name
@@ -185,7 +186,7 @@ class Form:
         control = self.find(identifier, index)
         if control.tag == "select":
             value = self._choice(control, identifier, value)
-        elif (limit := control.get("maxlength", "")).isdigit() and len(value) > int(limit):
+        elif (limit := _limit(control)) is not None and len(value) > limit:
             missing = _lt(
                 "room for %(count)s characters in the field %(name)s (it takes %(limit)s)",
                 count=len(value),
@@ -197,8 +198,7 @@ class Form:
 
     def limit(self, identifier: str, index: int = 0) -> int | None:
         """Return how many characters a field takes, None if it does not say."""
-        text = self.find(identifier, index).get("maxlength", "")
-        return int(text) if text.isdigit() else None
+        return _limit(self.find(identifier, index))
 
     def button(self, pattern: re.Pattern[str]):
         """Return the submit button whose text matches, None if there is none."""
@@ -237,6 +237,11 @@ class Form:
             offered=offered or _lt("nothing"),
         )
         raise self.page.missing(missing)
+
+
+def _limit(control) -> int | None:
+    limit = _LIMIT.fullmatch(control.get("maxlength", ""))
+    return int(limit[1]) if limit else None
 
 
 def text_of(element) -> str:
