@@ -85,7 +85,8 @@ _EXPIRY = re.compile(
 )
 _CODE = re.compile(
     r"(?<![^\W\d_])((?:cvv2?|cvc2?|ccv2?|csc(?=\s?[:=#])|cvn2?|cvd|cv2|card pin|security code"
-    r"|verification (?:value|code|number)|prüfnummer|prüfziffer)(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
+    r"|verification (?:value|code|number)|prüfnummer|prüfziffer)"
+    r"(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
     re.I,
 )
 _SOME_DIGITS = re.compile(r"\d\d\d")
