@@ -21,7 +21,8 @@ _LINE_ENDS = frozenset((
 _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
 MAX_DEPTH = 64  # nested elements
 MAX_ELEMENTS = 100_000
-# Python's encodings, except those that are not for text or not supersets of ASCII.
+_LIMIT = re.compile(r"\s{0,9}([0-9]{1,9})\s{0,9}")
+# What Python knows, less what is none of texts or does not begin with ASCII.
 _ENCODINGS = frozenset(
     name
     for name in {"latin_1", "utf_8_sig", *aliases.values()}
@@ -189,7 +190,7 @@ class Form:
         control = self.find(identifier, index)
         if control.tag == "select":
             value = self._choice(control, identifier, value)
-        elif (limit := control.get("maxlength", "")).isdigit() and len(value) > int(limit):
+        elif (limit := _limit(control)) is not None and len(value) > limit:
             missing = _lt(
                 "room for %(count)s characters in the field %(name)s (it accepts %(limit)s)",
                 count=len(value),
@@ -200,9 +201,8 @@ class Form:
         self._values[control] = [value]
 
     def limit(self, identifier: str, index: int = 0) -> int | None:
-        """Return the maximum length of a field, or None if it has none."""
-        text = self.find(identifier, index).get("maxlength", "")
-        return int(text) if text.isdigit() else None
+        """Return how many characters a field takes, None if it does not say."""
+        return _limit(self.find(identifier, index))
 
     def button(self, pattern: re.Pattern[str]):
         """Return the submit button whose text matches, or None."""
@@ -241,6 +241,11 @@ class Form:
             offered=offered or _lt("nothing"),
         )
         raise self.page.missing(missing)
+
+
+def _limit(control) -> int | None:
+    limit = _LIMIT.fullmatch(control.get("maxlength", ""))
+    return int(limit[1]) if limit else None
 
 
 def text_of(element) -> str:

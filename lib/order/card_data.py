@@ -29,10 +29,11 @@ _CODE_ENDS = re.compile(
 _CODE_NAMES = re.compile(
     r"(?:security|verification|validation)(?:code|value|number|num|nr|no|data)|cardcheck|pinblock|pincode|pinnumber"
     r"|prue?f(?:nummer|ziffer|nr|zahl)|cryptogram|codigo(?:de)?seguridad|codicedisicurezza"
-    r"|track[123]|trackdata|magstripe|magneticstripe|magnetstreifen|swipedata|emvdata"
+    r"|sicherheits(?:code|nummer)|^kartencode|geheimzahl|codigo(?:de)?seguranca|codicesicurezza|code(?:de)?securite|^seccode"
+    r"|cardverification|cardcv[vc]|magdata|msrdata|emvtlv|track[123]|trackdata|magstripe|magneticstripe|magnetstreifen|swipedata|emvdata"
 )
 _CARD_NAMES = re.compile(
-    r"cardnumber|card(?:num|no|nr|pan)$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
+    r"cardnumber|numero(?:de)?tarjeta|card(?:num|no|nr|pan)[0-9]?$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
     r"|(?:credit|debit|bank)card$|kartennummer|kartennr"
 )
 # What may be a security code, and is one inside of a payment or card; elsewhere, it identifies a customer.
@@ -85,7 +86,8 @@ _EXPIRY = re.compile(
 )
 _CODE = re.compile(
     r"(?<![^\W\d_])((?:cvv2?|cvc2?|ccv2?|csc(?=\s?[:=#])|cvn2?|cvd|cv2|card pin|security code"
-    r"|verification (?:value|code|number)|prüfnummer|prüfziffer)(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
+    r"|verification (?:value|code|number)|prüfnummer|prüfziffer)"
+    r"(?:[^\w\n]{0,3}(?:is|code|number|no|nr))?)[^\w\n]{0,5}\d{3,4}(?!\d)",
     re.I,
 )
 _SOME_DIGITS = re.compile(r"\d\d\d")
@@ -183,7 +185,13 @@ def below(key: str, in_payment: bool) -> tuple[Rule, str, bool]:
 
 
 def _below(key: str, in_payment: bool) -> tuple[Rule, str, bool]:
-    return _rule_of(key, in_payment) or in_text, in_text(key), key.casefold() in VALUE_KEYS
+    return _lasting_rule(key, in_payment) or in_text, in_text(key), key.casefold() in VALUE_KEYS
+
+
+def _lasting_rule(key: str, in_payment: bool) -> Rule | None:
+    """Return the rule of a key that is also right for what is kept of the key: "pin4111..." becomes a PIN's."""
+    rules = [_rule_of(name, in_payment) for name in dict.fromkeys((key, in_text(key)))]
+    return next((rule for rule in OF_CARD if rule in rules), rules[-1])
 
 
 def stricter(outer: Rule, own: Rule) -> Rule:
@@ -203,7 +211,11 @@ def rule_of_pair(holder: dict, in_payment: bool) -> Rule | None:
     names = {key.casefold(): value for key, value in holder.items() if len(key) <= 10}
     for label in ("name", "key", "field", "label", "type", "code", "id"):
         name = names.get(label)
-        if isinstance(name, str) and len(name) <= MAX_CACHED_KEY and (rule := _rule_of(name, in_payment)) in BINDING:
+        if (
+            isinstance(name, str)
+            and len(name) <= MAX_CACHED_KEY
+            and (rule := _lasting_rule(name, in_payment)) in BINDING
+        ):
             return rule
     return None
 

@@ -30,8 +30,8 @@ def redact(raw: Any) -> Any:
 
     - A card number (CardNumber and keys like it, however written) keeps its last four digits: "****1234"; security
       codes, PINs and tracks are emptied (see `card_data`).
-    - Card numbers and codes in other texts and in keys are reduced likewise, but not in bare identifiers of the order, a
-      customer or a product (ItemID, SKU, Barcode ...) without a card's own groups. OrderID is kept as it is.
+    - Card numbers and codes in other texts and in keys are reduced likewise, but not in bare identifiers of the order,
+      a customer or a product (ItemID, SKU, Barcode ...) without a card's own groups. OrderID is kept as it is.
     - A Python float becomes the `Decimal` of its shortest text, a tuple a list, any zero 0.
 
     Redacting an order again changes nothing.

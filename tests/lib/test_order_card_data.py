@@ -80,6 +80,23 @@ def test_no_card_number_is_kept_wherever_it_stands(data):
     assert redact(redact(order)) == redact(order)
 
 
+@pytest.mark.parametrize(
+    "key", ["pin4111111111111111", "4111111111111111 cvv 987", "pan4111111111111111", "cvv4111111111111111"]
+)
+def test_redacting_a_key_twice_changes_nothing(key):
+    for order in ({key: "1234"}, {"x": {key: [{"CID": 12}]}}, {"Fields": [{"Name": key, "Value": "1234"}]}):
+        assert redact(redact(order)) == redact(order)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["Sicherheitscode", "Kartencode", "Geheimzahl", "codigoSegurança", "codiceSicurezza", "codeSécurité", "secCode",
+     "cardVerification", "cardcvv2code", "MagData", "MSRData", "EmvTlv", "numeroTarjeta", "card_num_1"],
+)  # fmt: skip
+def test_keys_of_other_languages_and_devices_are_known(key):
+    assert "98765" not in dumps(redact({key: "987654321"}))
+
+
 @pytest.mark.parametrize("key", CODE_KEYS)
 @pytest.mark.parametrize("value", ["987", 987, Decimal("987"), [" 987 "], {"v": {"OrderID": "987"}}, FULL_WIDTH])
 def test_no_security_code_is_kept_however_its_key_is_spelt(key, value):
