@@ -132,6 +132,43 @@ class TestMoneyTotals(MoneyCase):
                 row = self.sell(*items, order_id=order_id, total=total, tax=tax, percent=None, AmountTotal=subtotal)
                 self.assert_refused(row, "amount_mismatch", f"{total:.2f}", "120.00")
 
+    def test_prices_that_seem_to_include_tax_are_explained_without_a_stated_tax_too(self):
+        row = self.sell(self.item(price=92), total=92.00, tax=None)
+        self.assert_refused(row, "amount_mismatch", "92.00", "105.80", "Prices Include Tax")
+
+    def test_untaxed_goods_are_not_explained_by_taxes(self):
+        self.create_product("Oil", self.env["account.tax"])
+        for percent in (None, 0):
+            with self.subTest(percent=percent):
+                order_id = f"oil {percent}"
+                row = self.sell(self.item("Oil"), order_id=order_id, total=81.00, tax=None, percent=percent)
+                self.assert_refused(row, "amount_mismatch", "81.00", "80.00", "difference of", "1.00")
+                self.assertNotIn("sale taxes", row.error_message)
+        row = self.sell(self.item("Oil"), order_id="taxed", total=91.20, tax=11.20, percent=14)
+        self.assert_refused(row, "amount_mismatch", "sale taxes", "14 %")
+
+    def test_a_discount_larger_than_the_order_is_named(self):
+        for total in (-5.00, 0.00, 10.00):
+            with self.subTest(total=total):
+                row = self.sell(self.item(price=10), order_id=f"at {total}", total=total, AmountDiscount=15)
+                self.assert_refused(row, "amount_mismatch", "AmountDiscount", "15.00", "10.00")
+                self.assertNotIn("unexplained", row.error_message)
+                self.assertNotIn("add up", row.error_message)
+
+    def test_a_balance_or_percentage_is_not_named_as_a_missing_item(self):
+        for field, amount in (("BalanceAmount", -5.50), ("DiscountPercent", 5.50)):
+            with self.subTest(field=field):
+                row = self.sell(self.item(), order_id=field, total=97.50, tax=12.00, **{field: amount})
+                self.assert_refused(row, "amount_mismatch", "5.50")
+                self.assertNotIn(field, row.error_message)
+
+    def test_a_discount_that_raises_the_total_is_explained(self):
+        for discount in (2, -2):
+            with self.subTest(discount=discount):
+                item = self.item(DiscountAmount=discount)
+                row = self.sell(item, order_id=f"off {discount}", total=94.30, tax=12.30)
+                self.assert_refused(row, "amount_mismatch", "94.30", "DiscountAmount", "as an item")
+
     def test_the_field_whose_amount_is_the_difference_is_named(self):
         for field in ("Packaging", "ServiceFee", "GiftCard"):
             with self.subTest(field=field):

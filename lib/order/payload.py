@@ -217,7 +217,7 @@ def _charges(order: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
 
 def _may_be_amount(name: str, value: Any) -> bool:
     """Return whether an unknown field may contain an amount."""
-    if name in _NO_FURTHER_AMOUNTS or isinstance(value, bool):
+    if name in _NO_FURTHER_AMOUNTS or "percent" in name.lower() or isinstance(value, bool):
         return False
     return isinstance(value, int | Decimal) or (isinstance(value, str) and 0 < len(value) <= MAX_ID_LENGTH)
 

@@ -84,10 +84,13 @@ def keeps_prices(
 
 @exact
 def field_of(order: OrderPayload, amount: Decimal, unit: Decimal) -> str | None:
-    """Return the name of a field that the totals do not use and whose amount is `amount`, or None."""
+    """Return the name of a field that the totals do not use and whose amount is `amount`, or None.
+
+    Percentages and BalanceAmount, which is about payments, cannot be part of a total.
+    """
     if not amount:
         return None
-    known = [*order.charges, ("AmountDiscount", order.discount), ("BalanceAmount", order.balance), ("Tax", order.tax)]
+    known = [*order.charges, ("AmountDiscount", order.discount), ("Tax", order.tax)]
     for name, value in [*known, *order.further]:
         try:
             if value is not None and abs(round_currency(parse_amount(value), unit)) == abs(amount):

@@ -24,14 +24,10 @@ class ExternalOrderMismatch(models.AbstractModel):
         :param tried: the `PricedOrder` of each reading, the closest first; it may be empty
         """
         env = for_reader(self.env)
-        if not terms.prices_include_tax and self._seems_to_include_tax(order, terms, target):
-            return env._(
-                "The prices of the order already add up to its total of %(total)s without its Tax of %(tax)s, so "
-                "they seem to include tax. If so, switch on Prices Include Tax in the synchronization, then press "
-                "Retry.",
-                total=amount_text(terms.currency, target),
-                tax=amount_text(terms.currency, order.tax),
-            )
+        if excess := self._explain_excess(order, terms):
+            return excess
+        if hint := self._explain_included_tax(order, tried, terms, target):
+            return hint
         same_total = [priced for priced in tried if priced.total == target]
         tax = None if order.tax is None else round_currency(order.tax, terms.unit)
         agreeing = [
@@ -55,6 +51,45 @@ class ExternalOrderMismatch(models.AbstractModel):
         if same_total:
             return self._explain_prices(order, same_total[0].discounts, terms, target)
         return self._explain_total(order, tried, terms, target)
+
+    @api.model
+    def _explain_excess(self, order, terms):
+        """Return a message if AmountDiscount is more than the order's items cost."""
+        gross = sum((item.gross for item in order.items), ZERO)
+        discount = order.discount or ZERO
+        if discount * gross <= 0 or abs(discount) < abs(gross) + terms.unit:
+            return ""
+        return for_reader(self.env)._(
+            "The order's AmountDiscount (%(discount)s) is more than its items cost (%(gross)s). The external system "
+            "has to correct the order.",
+            discount=amount_text(terms.currency, abs(discount)),
+            gross=amount_text(terms.currency, abs(gross)),
+        )
+
+    @api.model
+    def _explain_included_tax(self, order, tried, terms, target):
+        """Return a message if the prices alone give the total, although the order is taxed."""
+        if terms.prices_include_tax or not self._costs(order, terms, target):
+            return ""
+        env = for_reader(self.env)
+        if order.tax:
+            return env._(
+                "The prices of the order already add up to its total of %(total)s without its Tax of %(tax)s, so "
+                "they seem to include tax. If so, switch on Prices Include Tax in the synchronization, then press "
+                "Retry.",
+                total=amount_text(terms.currency, target),
+                tax=amount_text(terms.currency, order.tax),
+            )
+        taxed = [priced for priced in tried if priced.tax]
+        if order.tax is not None or not taxed:
+            return ""
+        return env._(
+            "The prices of the order already add up to its total of %(total)s, but with the taxes in Odoo it totals "
+            "%(ours)s. If the prices include tax, switch on Prices Include Tax in the synchronization; otherwise, "
+            "correct the sale taxes of its products. Then press Retry.",
+            total=amount_text(terms.currency, target),
+            ours=amount_text(terms.currency, taxed[0].total),
+        )
 
     @api.model
     def _explain_contradiction(self, order, terms, target):
@@ -83,6 +118,12 @@ class ExternalOrderMismatch(models.AbstractModel):
             stated=amount_text(terms.currency, stated),
             total=amount_text(terms.currency, target),
         )
+        if carried and target == round_currency(subtotal + carried + tax, unit):
+            advice = env._(
+                "GrandTotal would be right if the DiscountAmount of its items were added, but a DiscountAmount, even "
+                "below 0, is always taken off. The external system has to send a surcharge as an item."
+            )
+            return f"{message} {advice}"
         return f"{message} {self._get_difference_advice(order, target - stated, terms)}"
 
     @api.model
@@ -129,6 +170,8 @@ class ExternalOrderMismatch(models.AbstractModel):
         name = field_of(order, difference, terms.unit)
         if name and name != "Tax":
             return f"{message} {self._get_field_advice(name, difference, terms)}"
+        if not order.tax and not order.tax_percent and not any(priced.tax for priced in tried):
+            return f"{message} {self._get_difference_advice(order, difference, terms)}"
         return f"{message} {self._get_tax_advice(order)}"
 
     @api.model
@@ -150,9 +193,9 @@ class ExternalOrderMismatch(models.AbstractModel):
         )
 
     @api.model
-    def _seems_to_include_tax(self, order, terms, target):
-        """Return whether the prices alone add up to the total, although the order has tax."""
-        return bool(order.tax) and any(
+    def _costs(self, order, terms, target):
+        """Return whether the prices alone, with the discounts of one reading, add up to the total."""
+        return any(
             round_currency(sum(item_nets(order, discounts), ZERO) - discounts.after_tax, terms.unit) == target
             for discounts in discount_readings(order, terms.unit)
         )

@@ -87,6 +87,11 @@ def test_prices_stay_as_they_are(tax, total, includes_tax, is_right):
     assert keeps_prices(order, reading, Decimal(total), CENT, prices_include_tax=includes_tax) is is_right
 
 
+def test_a_percentage_or_a_balance_is_not_part_of_a_total():
+    order = order_of((80, 1, 0), BalanceAmount=8, DiscountPercent=8, discount_percentage="8")
+    assert field_of(order, Decimal(8), CENT) is None
+
+
 def test_the_field_whose_amount_is_the_difference():
     order = order_of((80, 1, 0), Packaging="1,008.00", TipAmount=3, AmountDiscount=5, Note="8.00x", Flag=True)
     assert field_of(order, Decimal(1008), CENT) == "Packaging"
