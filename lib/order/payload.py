@@ -151,9 +151,7 @@ def _items(order: dict[str, Any], warnings: list[Message]) -> tuple[Item, ...]:
     if reversed_lines and (sum((item.gross for item in items), _ZERO) if total is None else total) > 0:
         raise PayloadError(
             reversed_lines[0],
-            _lt(
-                "%(field)s is contradictory: its Price and its Quantity are negative, but the order is not a return."
-            ),
+            _lt("%(field)s is contradictory: its Price and its Quantity are negative, but the order is not a return."),
         )
     return tuple(items)
 
@@ -206,6 +204,7 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
         payment_mode=_whole_number(entry, "PaymentMode", path),
         reference=_text(entry, "ReferenceID", path),
         card_last4=digits[-4:] if len(digits) >= 4 else "",
+        is_ambiguous=may_be_decimal_comma(entry.get("AmountPaid")),
     )
 
 

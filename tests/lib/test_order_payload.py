@@ -222,7 +222,11 @@ def test_the_last_digits_of_a_card_and_the_reference():
 
 
 def test_a_return_has_negative_amounts():
-    raw = item_with(Quantity=-1, OrderDetailPackages=[]) | {"GrandTotal": -92, "AmountPaid": -92, "CheckoutDetails": [{"AmountPaid": -92}]}
+    raw = item_with(Quantity=-1, OrderDetailPackages=[]) | {
+        "GrandTotal": -92,
+        "AmountPaid": -92,
+        "CheckoutDetails": [{"AmountPaid": -92}],
+    }
     order = parse_order(raw)
     assert (order.items[0].gross, order.grand_total, order.payments[0].amount) == (-80, -92, -92)
 
