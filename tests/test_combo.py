@@ -112,12 +112,30 @@ class TestCombo(MoneyCase):
         order = self.assert_booked(self.sell(item, total=92.00, tax=12.00), 92.00, 12.00)
         self.assertEqual(order.lines.sorted("id")[1:].mapped("combo_item_id.combo_id"), self.combos)
 
-    def test_a_combo_of_which_no_choice_was_sent_keeps_its_price(self):
-        for name, parts in (("nothing", []), ("a napkin", [self.part("Napkin")])):
+    def test_a_combo_without_all_its_choices_is_refused(self):
+        for name, parts, quantity, missing in (
+            ("nothing", [], 1, "Burgers"),
+            ("a napkin", [self.part("Napkin")], 1, "Burgers"),
+            ("no side", [self.part("Burger")], 1, "Sides"),
+            ("one side for two", [self.part("Burger", 2), self.part("Fries", 1)], 2, "Sides"),
+        ):
             with self.subTest(sent=name):
-                row = self.sell(self.menu_of(*parts), order_id=name, total=92.00, tax=12.00)
-                order = self.assert_booked(row, 92.00, 12.00)
-                self.assertAlmostEqual(order.lines.sorted("id")[0].price_subtotal, 80)
+                menu = self.menu_of(*parts, quantity=quantity, price=80 / quantity)
+                row = self.sell(menu, order_id=name, total=92.00, tax=12.00)
+                self.assert_refused(row, "invalid_payload", "Menu", missing)
+
+    def test_a_combo_needs_as_many_choices_as_the_register_asks_for(self):
+        self.combos[0].write({"qty_max": 2, "qty_free": 2})
+        self.combos[1].qty_free = 0
+        row = self.sell(self.menu_of(self.part("Burger")), order_id="one", total=92.00, tax=12.00)
+        self.assert_refused(row, "invalid_payload", "Burgers")
+        row = self.sell(self.menu_of(self.part("Burger", 2)), order_id="two", total=92.00, tax=12.00)
+        self.assert_booked(row, 92.00, 12.00)
+
+    def test_one_component_may_be_the_choice_of_two_combos(self):
+        self.combos[1].combo_item_ids = [Command.create({"product_id": self.burger.id})]
+        row = self.sell(self.menu_of(self.part("Burger", 2)), total=92.00, tax=12.00)
+        self.assert_booked(row, 92.00, 12.00)
 
     def test_odoo_invoices_a_combo_to_the_cent(self):
         item = self.menu_of(self.part("Burger", 1, 50.0), self.part("Fries", 1, 30.0))

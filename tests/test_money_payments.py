@@ -45,6 +45,17 @@ class TestMoneyPayments(MoneyCase):
         )
         self.assertEqual(order.payment_ids.payment_method_id, other)
 
+    def test_a_comma_that_may_be_a_decimal_comma_gives_no_change(self):
+        self.open_shop_in("KWD", 0.3)
+        item = self.item(price=1.0)
+        payment = self.payment("1,092", "Cash KWD")
+        row = self.sell(item, order_id="sale", total=1.0, paid="1,092", percent=0, CheckoutDetails=[payment])
+        self.assert_refused(row, "invalid_payload", "comma")
+        many = self.item(price=1092.0)
+        row = self.sell(many, order_id="proven", total="1,092", paid="1,092", percent=0, CheckoutDetails=[payment])
+        self.assertEqual(row.state, "done", row.error_message)
+        self.assertEqual((row.pos_order_id.amount_total, row.pos_order_id.amount_return), (1092.0, 0.0))
+
     def test_a_tip_on_a_card_is_refused_by_its_name_as_no_line_carries_it(self):
         payment = self.payment(100, "Card", 2)
         row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[payment], TipAmount=8)

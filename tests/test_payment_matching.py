@@ -123,6 +123,24 @@ class TestPaymentMatching(ExternalOrderCase):
     def test_payment_mode_1_is_cash(self):
         self.assert_matches(self.cash, "", 1)
 
+    def test_on_account_is_not_paid_by_card(self):
+        self.card.name = self.card.journal_id.name = "Credit Card"
+        self.sync.unknown_payment = "refuse"
+        for card_type, mode in (("", 3), ("Credit", None), ("credit", 3)):
+            with self.subTest(card_type=card_type, mode=mode):
+                self.assert_refused("payment_not_found", card_type, mode)
+        self.assert_matches(self.card, "Credit Card", 3)
+        [credit] = self.add_methods("Store Credit")
+        self.assert_matches(credit, "", 3)
+        self.assert_matches(credit, "Credit")
+
+    def test_a_part_of_a_name_is_whole_words(self):
+        self.sync.unknown_payment = "refuse"
+        for part in ("Vis", "Debi", "isa Deb"):
+            with self.subTest(part=part):
+                self.assert_refused("payment_not_found", part)
+        self.assert_matches(self.visa, "Debit")
+
     # A CardType that means nothing, beside a PaymentMode
 
     def test_a_payment_mode_beside_an_unheard_of_card_type_is_a_guess(self):

@@ -59,13 +59,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment; negative in a return. `card_last4` is the last four digits, or "" without a card number."""
+    """A payment; negative in a return. `card_last4` is the last four digits, or "" without a card number.
+
+    `is_ambiguous`: its amount was written like "1,092", which is 1.092 where a currency has three decimals.
+    """
 
     amount: Decimal
     card_type: str
     payment_mode: int | None
     reference: str
     card_last4: str
+    is_ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

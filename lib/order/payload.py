@@ -204,6 +204,7 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
         payment_mode=_whole_number(entry, "PaymentMode", path),
         reference=_text(entry, "ReferenceID", path),
         card_last4=digits[-4:] if len(digits) >= 4 else "",
+        is_ambiguous=may_be_decimal_comma(entry.get("AmountPaid")),
     )
 
 

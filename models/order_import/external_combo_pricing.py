@@ -4,7 +4,9 @@ from typing import Any
 
 from odoo import api, models
 
+from ...exceptions import ExternalOrderError
 from ...lib.money import allocate, decimal
+from ...tools.message_language import for_reader
 
 ZERO = Decimal(0)
 
@@ -36,7 +38,9 @@ class ExternalComboPricing(models.AbstractModel):
         :param components: pairs of `Component` and ``product.product``
         :param Decimal unit: the smallest unit of the currency
         :rtype: list[ComponentShare]
+        :raise ExternalOrderError: ``invalid_payload`` if a choice of the combo is missing
         """
+        self._check_choices(item, product, components)
         shares = self._choose_combo_items(product, components)
         chosen = [(part, share) for (part, _product), share in zip(components, shares, strict=True) if share.is_paid]
         if chosen:
@@ -44,6 +48,36 @@ class ExternalComboPricing(models.AbstractModel):
             for (part, share), amount in zip(chosen, amounts, strict=True):
                 share.price = amount / part.quantity
         return shares
+
+    @api.model
+    def _check_choices(self, item, product, components):
+        """Refuse an Odoo combo without as many choices as the register asks for: no goods would leave for it.
+
+        Each combo needs its free quantity for each piece of the item; a component counts for every combo that offers it
+        until its quantity is used up.
+        """
+        if product.type != "combo":
+            return
+        missing = {combo: combo.qty_free * abs(item.quantity) for combo in product.combo_ids}
+        offers = [
+            (product.combo_ids.filtered(lambda combo, chosen=chosen: chosen in combo.combo_item_ids.product_id), part)
+            for part, chosen in components
+        ]
+        # What only one combo offers comes first.
+        for combos, part in sorted(offers, key=lambda offer: len(offer[0])):
+            left = abs(part.quantity)
+            for combo in combos:
+                taken = min(left, missing[combo])
+                missing[combo] -= taken
+                left -= taken
+        if names := [combo.name for combo, quantity in missing.items() if quantity > 0]:
+            message = for_reader(self.env)._(
+                '"%(product)s" is a combo, and the order does not contain enough choices for %(combos)s. The external '
+                "system has to send the chosen products as OrderDetailPackages.",
+                product=item.name or product.display_name,
+                combos=", ".join(names),
+            )
+            raise ExternalOrderError("invalid_payload", message)
 
     @api.model
     def _choose_combo_items(self, product, components):

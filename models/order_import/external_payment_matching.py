@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
@@ -17,6 +19,9 @@ MODE_NAMES = {
     8: ("Bank Transfer", "BankTransfer"),
 }
 METHODS_NAMED = 5
+# "Credit" means on account: a name with one of these words is that of a card instead.
+CARD_WORDS = {"card", "cards", "debit"}
+NOT_A_WORD = re.compile(r"[\W_]+")
 
 
 class UnusableMethods(PrivateContext):
@@ -116,7 +121,8 @@ class ExternalPaymentMatching(models.AbstractModel):
     @api.model
     def _match_by_names(self, methods, names):
         """Return the methods with one of ``names`` as their own or their journal's name; otherwise, for "Cash", the
-        cash methods; otherwise the methods whose names contain one of ``names``.
+        cash methods; otherwise the methods whose names contain one of ``names`` as whole words. "Credit" is not
+        contained in "Credit Card".
         """
         wanted = {name_key(name) for name in names} - {""}
         if not wanted:
@@ -127,11 +133,21 @@ class ExternalPaymentMatching(models.AbstractModel):
         equal = methods.filtered(lambda method: squeezed & {name.replace(" ", "") for name in names_of[method]})
         if equal:
             return equal
-        contained = methods.filtered(lambda method: any(text in name for name in names_of[method] for text in wanted))
+        contained = methods.filtered(
+            lambda method: any(self._contains(name, text) for name in names_of[method] for text in wanted)
+        )
         if "cash" in wanted and (cash := methods.filtered("is_cash_count")):
             # If there are several, prefer the one with that name.
             return (cash & contained) or cash
         return contained
+
+    @api.model
+    def _contains(self, name, text):
+        """Return whether the words of ``text`` follow each other in ``name``, in the same meaning."""
+        words, wanted = (NOT_A_WORD.sub(" ", part).strip() for part in (name, text))
+        if not wanted or f" {wanted} " not in f" {words} ":
+            return False
+        return wanted != "credit" or not CARD_WORDS & set(words.split())
 
     @api.model
     def _get_names(self, methods):

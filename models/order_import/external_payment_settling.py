@@ -61,9 +61,23 @@ class ExternalPaymentSettling(models.AbstractModel):
                     )
                 )
             change = paid - due
+            self._check_commas(order, currency)
             payments.append(self._prepare_change(currency, payments, cash, change, total))
         self._check_negative_balance(currency, order, total, change)
         return payments, warnings
+
+    @api.model
+    def _check_commas(self, order, currency):
+        """Refuse a payment like "1,092" above the total of an order in a currency with three decimals.
+
+        It may be 1.092. A payment that equals the total is proven by it.
+        """
+        if currency.decimal_places >= 3 and any(payment.is_ambiguous for payment in order.payments):
+            message = for_reader(self.env)._(
+                "The payments differ from the total, and an AmountPaid has a comma that may separate thousands or "
+                "decimals. The external system has to send it without the comma."
+            )
+            raise ExternalOrderError("invalid_payload", message)
 
     @api.model
     def _check_negative_balance(self, currency, order, total, change):

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.names import name_key
+from ...lib.order.names import ItemKey, name_key
 from ...tools.message_language import for_reader
 
 # Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
@@ -46,11 +46,12 @@ class ExternalProductMatching(models.AbstractModel):
         of_ids = self._find_by_id(sync, missing)
         of_codes = self._find_by_code(self._product_domain(sync), missing)
         exact, alike = self.env["external.product.names"]._find_by_name(
-            self._product_domain(sync), {key.name for key in missing if key.name}
+            self._product_domain(sync), {key.name for key in missing if key.name and key.named}
         )
         unknown = set()
         for key in missing:
-            named = exact.get(key.name) or alike.get(name_key(key.name)) or self.env["product.product"]
+            named = key.named and (exact.get(key.name) or alike.get(name_key(key.name)))
+            named = named or self.env["product.product"]
             if match := self._decide(sync, key, of_ids.get(key), of_codes.get(key), named):
                 found[key] = match
             else:
@@ -241,29 +242,47 @@ class ExternalProductMatching(models.AbstractModel):
         one with a similar name, so that nobody creates a duplicate.
         """
         everything = self.with_context(active_test=False)
-        of_codes = everything._find_by_code(Domain.TRUE, missing)
-        of_names = everything.env["external.product.names"]._find_resembling({key.name for key in missing if key.name})
-        return {
-            key: self._get_missing_error(
-                key,
-                self._get_advice(
-                    sync, key, of_codes.get(key, self.env["product.product"]), *of_names.get(key.name, ((), ()))
-                ),
-            )
-            for key in missing
-        }
+        none = self.env["product.product"]
+        names = {key.name for key in missing if key.name}
+        # A name may be a code that the external system sends as a name.
+        as_code = {name: ItemKey(None, name, None, name, name) for name in names}
+        of_codes = everything._find_by_code(Domain.TRUE, {*missing, *as_code.values()})
+        of_names = everything.env["external.product.names"]._find_resembling(names)
+        exact, alike = everything.env["external.product.names"]._find_by_name(Domain.TRUE, names)
+        errors = {}
+        for key in missing:
+            same, similar = of_names.get(key.name, ((), ()))
+            # Of a product with several variants, the one that is meant.
+            variants = exact.get(key.name) or alike.get(name_key(key.name)) or none
+            of_code = of_codes.get(key, none) | of_codes.get(as_code.get(key.name), none)
+            errors[key] = self._get_missing_error(key, self._get_advice(sync, key, of_code, [variants, *same], similar))
+        return errors
 
     @api.model
     def _get_advice(self, sync, key, of_code, same, similar):
         """Return the advice for an item without a product.
 
-        :param of_code: products with its code that cannot be sold here
-        :param same: products with its name that cannot be sold here
+        :param of_code: products with its code, or whose code is its name
+        :param same: products with its name
         :param similar: products whose names differ from its name in punctuation or accents only
         """
         env = for_reader(self.env)
         in_company = self.env["product.product"]._check_company_domain(sync.company_id)
-        hidden = of_code.union(*same) if same else of_code
+        candidates = of_code.union(*same)
+        found = candidates.filtered_domain(self._product_domain(sync))
+        if found & of_code:
+            return env._(
+                "This is the internal reference or barcode of %(product)s. Choose this product, or have the external "
+                "system send it as the SKU or Barcode.",
+                product=self._describe((found & of_code)[0]),
+            )
+        if found:
+            return env._(
+                "There is a product with this name: %(product)s. If it is the right one, choose it instead of creating "
+                "another.",
+                product=self._describe(found[0]),
+            )
+        hidden = candidates
         if hidden:
             here = hidden.filtered_domain(in_company)
             if not here:
@@ -294,17 +313,27 @@ class ExternalProductMatching(models.AbstractModel):
                 "instead of creating another.",
                 product=self._describe(for_sale[0]),
             )
+        if not key.named and (key.sku or key.barcode):
+            return env._(
+                "Create a product with this internal reference or barcode that is available in Point of Sale, or "
+                "choose the right product."
+            )
         return env._(
             "Create a product with exactly this name that is available in Point of Sale, or choose the right product."
         )
 
     @api.model
     def _get_missing_error(self, key, advice):
+        keys = {"ItemID": key.item_id, "SKU": key.sku, "Barcode": key.barcode}
+        keys = ", ".join(f"{field} {value}" for field, value in keys.items() if value)
+        item = f'"{key.name}" ({keys})' if keys else f'"{key.name}"'
+        if keys and not key.named and (key.sku or key.barcode):
+            item = keys
         return ExternalOrderError(
             "product_not_found",
             for_reader(self.env)._(
                 "Product not found: %(item)s. %(advice)s",
-                item=f'"{key.name}" (ItemID {key.item_id})' if key.item_id else f'"{key.name}"',
+                item=item,
                 advice=advice,
             ),
             product=(key.item_id, key.name),
