@@ -200,7 +200,8 @@ class ExternalPaymentMatching(models.AbstractModel):
     @api.model
     def _get_guess_warning(self, method, card_type, mode):
         return for_reader(self.env)._(
-            "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the right one.",
+            "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the right "
+            "one.",
             payment=self._describe(card_type, mode),
             method=method.name,
         )
