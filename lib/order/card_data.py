@@ -65,7 +65,10 @@ _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobi
 VALUE_KEYS = frozenset(("content", "data", "text", "val", "value"))
 
 # Separators that people put between the digits of a card number. Non-ASCII digits count too.
-_GAP = r"[\s.\-/_\u00ad\u00b7\u2010-\u2015\u200b-\u200d\u2060\ufeff]{0,5}"
+_GAP = (
+    r"[\s.\-/_\u00ad\u00b7\u2010-\u2015\u0300-\u036f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]{0,5}"
+)
 _DIGIT_RUN = re.compile(rf"\d(?:{_GAP}\d){{12,}}")
 _SOME_GAP = _GAP.replace("{0,5}", "{1,5}")
 _GROUPS = rf"\d{{4}}{_SOME_GAP}(?:\d{{4}}{_SOME_GAP}\d{{4}}{_SOME_GAP}\d{{4}}|\d{{6}}{_SOME_GAP}\d{{4,5}})"

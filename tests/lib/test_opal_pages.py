@@ -21,5 +21,5 @@ def test_a_limit_that_cannot_be_read_is_none(limit):
 def test_a_limit_is_kept():
     form = page("<form><input name=note maxlength=' 3 '></form>").form_with("note")
     assert form.limit("note") == 3
-    with pytest.raises(OpalPageChanged, match="takes 3"):
+    with pytest.raises(OpalPageChanged, match="accepts 3"):
         form.set("note", "abcd")

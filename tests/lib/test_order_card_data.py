@@ -25,7 +25,8 @@ CODE_KEYS = (
     "\uff23\uff36\uff36", "c.v.v.", "C V C",
 )  # fmt: skip
 FULL_WIDTH = "\uff19\uff18\uff17"  # 987
-GAPS = ("", " ", "-", ".", "  ", "\u00a0", " - ", "\u2009", "\u2011", "\u200b", "/", "_", "   ", "\u00a0\u00a0", "\t")
+GAPS = ("", " ", "-", ".", "  ", "\u00a0", " - ", "\u2009", "\u2011", "\u200b", "/", "_", "   ", "\u00a0\u00a0", "\t",
+        "\u200e", "\u202a", "\ufe0f", "\u0300")  # fmt: skip
 
 
 def written(card, gap, groups):
