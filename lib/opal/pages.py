@@ -21,6 +21,9 @@ _LINE_ENDS = frozenset((
 _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
 MAX_DEPTH = 64  # nested elements
 MAX_ELEMENTS = 100_000
+# libxml2 compares each attribute of a tag with all others of it. What parts attributes, in one tag or text:
+MAX_PARTS = 10_000
+_PARTS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/", b"=", b'"', b"'")
 _LIMIT = re.compile(r"\s{0,9}([0-9]{1,9})\s{0,9}")
 # What Python knows, less what is none of texts or does not begin with ASCII.
 _ENCODINGS = frozenset(
@@ -43,6 +46,8 @@ class Page:
     def __init__(self, name: str | Message, url: str, content: bytes, charset: str | None = None) -> None:
         self.name = name
         self.url = url
+        if any(sum(map(part.count, _PARTS)) > MAX_PARTS for part in content.split(b"<")):
+            raise self.missing(_lt("a tag or text of reasonable length"))
         parser = _parser(charset)
         try:
             self.root = html.document_fromstring(content or b"<html></html>", parser=parser)

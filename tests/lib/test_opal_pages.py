@@ -23,3 +23,10 @@ def test_a_limit_is_kept():
     assert form.limit("note") == 3
     with pytest.raises(OpalPageChanged, match="accepts 3"):
         form.set("note", "abcd")
+
+
+@pytest.mark.parametrize("part", [b" a%d=1", b" a%d", b"/a%d", b"\na%d='>'"])
+def test_a_tag_with_attributes_without_end_is_refused_before_it_is_parsed(part):
+    tag = b"<p" + b"".join(part % number for number in range(300_000)) + b">x</p>"
+    with pytest.raises(OpalPageChanged, match="reasonable length"):
+        Page("the list", "http://courier.test/", tag)
