@@ -78,7 +78,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule, in_payment: bool) -> 
 def _redact_number(number: int | Decimal, path: str, rule: Rule) -> Any:
     """Return `number`, or the text that `rule` makes of it if it is a card number."""
     # Check the size first, because converting a very long integer is slow.
-    exact = Decimal("Infinity") if isinstance(number, int) and number.bit_length() > 128 else Decimal(number)
+    exact = Decimal("Infinity") if isinstance(number, int) and number.bit_length() > 256 else Decimal(number)
     if exact.is_finite() and not exact:
         return "" if rule in OF_CARD else 0
     if number_problem(exact):
