@@ -68,7 +68,9 @@ class Shop:
         """An amount as a feed writes it: a number or a text."""
         exact = Decimal(int(Fraction(amount) * 10**6)).scaleb(-6)
         text = f"{exact:.{self.decimals}f}" if exact == round(exact, self.decimals) else f"{exact.normalize():f}"
-        return self.random.choice((Decimal(text), text, float(text), f"{Decimal(text):,}"))
+        grouped = f"{Decimal(text):,}"
+        # "92,294" alone could be a decimal number elsewhere, so no shop writes it that wants to be understood.
+        return self.random.choice((Decimal(text), text, float(text), grouped if "." in grouped else text))
 
     def sell(self):
         """Return a `Sale`."""
