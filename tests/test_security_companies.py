@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -51,7 +51,7 @@ class TestSecurityCompanies(ExternalOrderCase):
 
     def test_a_synchronization_is_not_moved_into_the_register_of_another_company(self):
         for values in ({"pos_config_id": self.pos_config.id}, {"company_id": self.company.id}):
-            with self.subTest(values), self.assertRaises((AccessError, ValidationError)), self.env.cr.savepoint():
+            with self.subTest(values), self.assertRaises(UserError), self.env.cr.savepoint():
                 self.their_sync.write(values)
 
     def test_the_company_of_a_synchronization_is_that_of_its_register(self):
