@@ -120,6 +120,7 @@ def receive(sync, orders):
 def import_pending(sync):
     """Import the inbox as a synchronization does, batch by batch; fail if an order is left."""
     run = sync.env["external.order.sync.run"].create({"sync_id": sync.id})
+    sync.env.cr.commit()  # each attempt is noted by another connection, which refers to the run
     run._import_orders()
     run.status = "success"
     sync.env.cr.commit()
