@@ -22,7 +22,7 @@ _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
 MAX_DEPTH = 64  # nested elements
 MAX_ELEMENTS = 100_000
 # libxml2 compares each attribute of a tag with all others of it. What parts attributes, in one tag or text:
-MAX_PARTS = 10_000
+MAX_PARTS = 25_000
 _PARTS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/", b"=", b'"', b"'")
 _LIMIT = re.compile(r"\s{0,9}([0-9]{1,9})\s{0,9}")
 # What Python knows, less what is none of texts or does not begin with ASCII.
