@@ -1,4 +1,3 @@
-import logging
 from dataclasses import dataclass
 
 from odoo import api, fields, models
@@ -7,8 +6,6 @@ from odoo.tools import SQL
 
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
-
-_logger = logging.getLogger(__name__)
 
 CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
 
