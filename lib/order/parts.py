@@ -1,12 +1,15 @@
 """Typed parts of an external order, as read by `payload`."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from ..message import Message
 from ..money import exact
 from .names import ItemKey
+
+CHARGE_TYPES = ("service", "delivery", "tip", "packaging", "deposit", "rounding", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,47 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge in addition to the items: a fee if `amount` is above 0, money off if below.
+
+    `type` is one of `CHARGE_TYPES`, `field` the path of its amount in the order ("ServiceCharges",
+    "Charges[2].Amount"), `name` its name as sent or "". `tax_percent` is the tax rate that the order states for it.
+    """
+
+    type: str
+    field: str
+    amount: Decimal
+    name: str = ""
+    tax_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who bought; texts as sent, "" if missing. `odoo_id` is a contact in Odoo, `external_id` the sender's number."""
+
+    odoo_id: int | None = None
+    external_id: str = ""
+    ref: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    vat: str = ""
+    street: str = ""
+    city: str = ""
+    zip: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPayload:
     """An order.
 
     Amounts are in the shop's currency, None if missing; `discount` is AmountDiscount with the order's sign. `currency`
-    is the order's currency as sent, or "". `charges` are nonzero charges in addition to the items, by field. `further`
-    are all other numbers and texts of the order, by field, not parsed.
+    is the order's currency as sent, or "". `charges` are nonzero charges in addition to the items. `further` are all
+    other numbers and texts of the order, by field, not parsed.
+
+    `sold_at` is when it was sold: in UTC if the order states its offset, otherwise without time zone, in local time.
+    `prices_exclude_tax`: every item's price came as PriceWithoutTax, so none includes tax, whatever the configuration.
     """
 
     external_id: str
@@ -93,6 +131,15 @@ class OrderPayload:
     discount: Decimal | None
     balance: Decimal | None
     currency: str
-    charges: tuple[tuple[str, Decimal], ...]
+    charges: tuple[Charge, ...]
     further: tuple[tuple[str, Any], ...]
     warnings: tuple[Message, ...]
+    discount_percent: Decimal | None = None
+    prices_exclude_tax: bool = False
+    sold_at: datetime | None = None
+    customer: Customer | None = None
+    wants_invoice: bool = False
+    location_id: str = ""
+    order_type: str = ""
+    note: str = ""
+    order_taker: str = ""

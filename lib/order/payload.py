@@ -17,7 +17,7 @@ from ..money import AmountError, ambiguous_comma, exact, may_be_decimal_comma, p
 from ..strict_json import RefusedEntry
 from .content import PayloadError, join, redact
 from .names import ItemKey
-from .parts import Component, Item, OrderPayload, Payment
+from .parts import Charge, Component, Item, OrderPayload, Payment
 
 MAX_LINES = 5000  # items plus components
 MAX_PAYMENTS = 100
@@ -32,7 +32,7 @@ _WHOLE_NUMBER = re.compile(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}")
 _WHOLE_DECIMAL = re.compile(r"(?<![0-9])(-?[0-9]+)\.0+")
 _LINE_BREAK = re.compile(r"[\t\n\v\f\r\x85]")
 _AMOUNTS = ("AmountTotal", "GrandTotal", "AmountPaid", "Tax", "TaxPercent", "AmountDiscount", "BalanceAmount")
-_CHARGES = ("ServiceCharges", "DeliveryCharges", "Tip", "TipAmount")
+_CHARGES = {"ServiceCharges": "service", "DeliveryCharges": "delivery", "Tip": "tip", "TipAmount": "tip"}
 # Numbers that are not amounts, or have separate fields in `OrderPayload`.
 _NO_FURTHER_AMOUNTS = {*_AMOUNTS, *_CHARGES, "OrderID", "OrderStatus", "PaymentMode", "Currency"}
 _MISSING_TOTALS = {
@@ -208,12 +208,12 @@ def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
     )
 
 
-def _charges(order: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
-    """Return the charges in addition to the items, by field."""
-    charges = [(name, _amount(order, name, "")) for name in _CHARGES if name in order]
-    listed = _objects(order, "Charges", "", MAX_CHARGES) if "Charges" in order else []
-    charges += [(join(path, "Amount"), _amount(entry, "Amount", path)) for path, entry in listed]
-    return tuple((name, amount) for name, amount in charges if amount)
+def _charges(order: dict[str, Any]) -> tuple[Charge, ...]:
+    """Return the charges in addition to the items that are not 0."""
+    charges = [Charge(kind, name, _amount(order, name, "") or _ZERO) for name, kind in _CHARGES.items()]
+    for path, entry in _objects(order, "Charges", "", MAX_CHARGES):
+        charges.append(Charge("other", join(path, "Amount"), _amount(entry, "Amount", path) or _ZERO))
+    return tuple(charge for charge in charges if charge.amount)
 
 
 def _may_be_amount(name: str, value: Any) -> bool:

@@ -37,7 +37,7 @@ def _content(order: OrderPayload) -> list[Any]:
         [*totals, order.balance, order.currency],
         _multiset(map(_item, order.items)),
         _multiset(payments),
-        _multiset(order.charges),
+        _multiset([charge.type, charge.amount, charge.name] for charge in order.charges),
     ]
 
 

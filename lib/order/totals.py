@@ -90,7 +90,11 @@ def field_of(order: OrderPayload, amount: Decimal, unit: Decimal) -> str | None:
     """
     if not amount:
         return None
-    known = [*order.charges, ("AmountDiscount", order.discount), ("Tax", order.tax)]
+    known = [
+        *((charge.field, charge.amount) for charge in order.charges),
+        ("AmountDiscount", order.discount),
+        ("Tax", order.tax),
+    ]
     for name, value in [*known, *order.further]:
         try:
             if value is not None and abs(round_currency(parse_amount(value), unit)) == abs(amount):

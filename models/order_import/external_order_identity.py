@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
 from ...tools.message_language import for_reader
+from .import_target import pos_config_of
 
 # Namespace of order UUIDs from before they depended on the database secret; never change it.
 NAMESPACE = uuid.UUID("5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44")
@@ -92,7 +93,7 @@ class ExternalOrderImport(models.AbstractModel):
         total = payload.grand_total
         if pos_order.source != "external" or pos_order.state in ("draft", "cancel"):
             problem = env._("it is not a paid, imported order")
-        elif pos_order.company_id != sync.company_id or pos_order.config_id != sync.pos_config_id:
+        elif pos_order.company_id != sync.company_id or pos_order.config_id != pos_config_of(sync):
             problem = env._("it belongs to %s", pos_order.config_id.display_name)
         elif total is not None and pos_order.currency_id.compare_amounts(pos_order.amount_total, float(total)):
             currency = pos_order.currency_id

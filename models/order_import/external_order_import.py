@@ -1,10 +1,13 @@
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import groupby
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
@@ -13,6 +16,7 @@ from ...lib.order.payload import parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
+from .import_target import ImportTarget
 from .ir_sequence import NumberRanges
 from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
@@ -31,6 +35,11 @@ class PreparedOrder:
     payments: list
     warnings: list
     outcome: Outcome
+    target: ImportTarget
+    date_order: datetime
+    """In UTC, without time zone."""
+    customer: Any
+    """The ``res.partner``, empty if there is none."""
 
 
 class ExternalOrderImport(models.AbstractModel):
@@ -95,11 +104,16 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _import_batch(self, sync, raw_orders, outcomes):
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
-        if prepared:
-            session = self._get_session(sync)
-            for ready in self.env["external.order.lots"]._iter_ready(session.config_id, prepared):
-                numbers = self._reserve_numbers(session.config_id, ready)
-                numbers.on(self)._create_or_split(sync, session, ready)
+        for target, orders in groupby(prepared, lambda order: order.target):
+            self._import_into(target.on(sync), orders)
+
+    @api.model
+    def _import_into(self, sync, prepared):
+        """Create prepared orders that all have the target in the context of ``sync``."""
+        session = self._get_session(sync)
+        for ready in self.env["external.order.lots"]._iter_ready(session.config_id, prepared):
+            numbers = self._reserve_numbers(session.config_id, ready)
+            numbers.on(self)._create_or_split(sync, session, ready)
 
     @api.model
     def _reserve_numbers(self, config, prepared):
@@ -132,6 +146,23 @@ class ExternalOrderImport(models.AbstractModel):
                 parsed.append((parse_order(raw_order), outcome))
             except PayloadError as error:
                 outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
+        prepared = []
+        for target, orders in groupby(parsed, lambda order: self._get_target(sync, order[0])):
+            prepared += self._prepare_parsed(target.on(sync), orders)
+        return prepared
+
+    @api.model
+    def _get_target(self, sync, payload):
+        """Return the `ImportTarget` of an order."""
+        return ImportTarget(sync.pos_config_id)
+
+    @api.model
+    def _prepare_parsed(self, sync, parsed):
+        """Return a `PreparedOrder` for each parsed order that can be imported; see `_prepare_orders`.
+
+        :param sync: the ``external.order.sync``, with the orders' target in its context
+        :param parsed: pairs of `OrderPayload` and `Outcome`
+        """
         parsed = self._leave_out_existing(sync, parsed)
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
@@ -176,6 +207,9 @@ class ExternalOrderImport(models.AbstractModel):
             payments=payments,
             warnings=outcome.warnings,
             outcome=outcome,
+            target=ImportTarget.current(sync.env),
+            date_order=fields.Datetime.now(),
+            customer=self.env["res.partner"],
         )
 
     @api.model
@@ -296,7 +330,8 @@ class ExternalOrderImport(models.AbstractModel):
             "session_id": session.id,
             "user_id": session.user_id.id,
             "company_id": sync.company_id.id,
-            "date_order": fields.Datetime.now(),
+            "date_order": order.date_order,
+            "partner_id": order.customer.id,
             "fiscal_position_id": order.priced.fiscal_position.id,
             "amount_tax": float(order.priced.tax),
             "amount_total": float(order.priced.total),

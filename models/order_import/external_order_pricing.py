@@ -8,6 +8,7 @@ from ...lib.money import decimal, exact, round_currency
 from ...lib.order.discounts import discount_readings
 from ...lib.order.totals import adds_up, keeps_prices
 from ...tools.message_language import amount_text, for_reader
+from .import_target import pos_config_of
 from .outcome import Warn
 from .priced_order import PricingTerms
 
@@ -26,7 +27,8 @@ class ExternalOrderPricing(models.AbstractModel):
     @api.model
     def _get_terms(self, sync):
         """Return the `PricingTerms` of a synchronization for the orders of one batch."""
-        config, company, currency = sync.pos_config_id, sync.company_id, sync.pos_config_id.currency_id
+        config, company = pos_config_of(sync), sync.company_id
+        currency = config.currency_id
         method = config.rounding_method if config.cash_rounding else config.rounding_method.browse()
         return PricingTerms(
             config=config,
@@ -112,12 +114,12 @@ class ExternalOrderPricing(models.AbstractModel):
     @api.model
     def _check_charges(self, order, terms):
         """Refuse an order with charges in addition to its items, because no line could hold them."""
-        for name, amount in order.charges:
+        for charge in order.charges:
             message = for_reader(self.env)._(
                 "%(field)s (%(amount)s) is charged in addition to the items, and such charges cannot be imported. "
                 "Have the external system send it as an item.",
-                field=name,
-                amount=amount_text(terms.currency, amount),
+                field=charge.field,
+                amount=amount_text(terms.currency, charge.amount),
             )
             raise ExternalOrderError("amount_mismatch", message)
 

@@ -6,6 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
+from .import_target import pos_config_of
 
 CASH_MODE = 1
 # The meaning of PaymentMode values in the shop system: names used to search for a payment method.
@@ -55,7 +56,7 @@ class ExternalPaymentMatching(models.AbstractModel):
             `ExternalOrderError` that says why there is none
         :rtype: dict
         """
-        methods = sync.pos_config_id.payment_method_ids.filtered(self._can_take_any_payment)
+        methods = pos_config_of(sync).payment_method_ids.filtered(self._can_take_any_payment)
         mappings = self.env["external.payment.mapping"].search(
             [("sync_id", "in", [False, sync.id]), ("company_id", "=", sync.company_id.id)]
         )
@@ -92,7 +93,7 @@ class ExternalPaymentMatching(models.AbstractModel):
                 "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Use Choose Payment Method to "
                 "select the right one.",
                 payment=self._describe(card_type, mode),
-                pos=sync.pos_config_id.name,
+                pos=pos_config_of(sync).name,
                 methods=", ".join(found[:METHODS_NAMED].mapped("name")),
             ),
             payment=(card_type, mode),
@@ -170,7 +171,7 @@ class ExternalPaymentMatching(models.AbstractModel):
             problem = env._(
                 "No payment method of %(pos)s can be used for %(payment)s. Add one that does not require a "
                 "customer to the Point of Sale.",
-                pos=sync.pos_config_id.name,
+                pos=pos_config_of(sync).name,
                 payment=described,
             )
         elif sync.unknown_payment == "refuse" and not card_type and mode is None:
@@ -182,14 +183,14 @@ class ExternalPaymentMatching(models.AbstractModel):
             problem = env._(
                 "%(payment)s matches no payment method of %(pos)s. Use Choose Payment Method to select the right one.",
                 payment=described,
-                pos=sync.pos_config_id.name,
+                pos=pos_config_of(sync).name,
             )
         elif sync.unknown_payment == "method" and sync.unknown_payment_method_id not in methods:
             problem = env._(
                 "%(payment)s matches no payment method of %(pos)s, and the one for unknown payments cannot be used "
                 "there. Choose another one in the synchronization, under Mappings.",
                 payment=described,
-                pos=sync.pos_config_id.name,
+                pos=pos_config_of(sync).name,
             )
         else:
             method = sync.unknown_payment_method_id if sync.unknown_payment == "method" else None
@@ -218,7 +219,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         if unusable.by_name is None:
             others = self.env["pos.payment.method"].search([("company_id", "=", sync.company_id.id)]) - methods
             # Those of the Point of Sale are the last, so they replace others with the same name.
-            others = others.sorted(lambda method: method in sync.pos_config_id.payment_method_ids)
+            others = others.sorted(lambda method: method in pos_config_of(sync).payment_method_ids)
             names_of = self._get_names(others)
             unusable.by_name = {name.replace(" ", ""): method for method in others for name in names_of[method]}
         return unusable.by_name.get(name_key(card_type).replace(" ", ""))
@@ -228,9 +229,9 @@ class ExternalPaymentMatching(models.AbstractModel):
         values = {
             "payment": self._describe(card_type, mode),
             "method": method.name,
-            "pos": sync.pos_config_id.name,
+            "pos": pos_config_of(sync).name,
         }
-        if method in sync.pos_config_id.payment_method_ids:
+        if method in pos_config_of(sync).payment_method_ids:
             problem = for_reader(self.env)._(
                 "%(payment)s is the payment method %(method)s of %(pos)s, which requires a customer or an online "
                 "payment. Use Choose Payment Method to select another one.",

@@ -6,6 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
 from ...lib.order.names import name_key
 from ...tools.message_language import amount_text, for_reader
+from .import_target import pos_config_of
 from .outcome import Warn
 
 ZERO = Decimal(0)
@@ -24,7 +25,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         :param OrderPayload order:
         :raise ExternalOrderError: ``not_fully_paid``
         """
-        currency = sync.pos_config_id.currency_id
+        currency = pos_config_of(sync).currency_id
         if order.balance is not None and round_currency(order.balance, decimal(currency.rounding)) > 0:
             reason = for_reader(self.env)._(
                 "BalanceAmount (still to be paid) is %s", amount_text(currency, order.balance)
@@ -45,7 +46,7 @@ class ExternalPaymentSettling(models.AbstractModel):
             list of texts
         :raise ExternalOrderError: ``not_fully_paid``, ``overpaid`` or ``payment_not_found``
         """
-        currency = sync.pos_config_id.currency_id
+        currency = pos_config_of(sync).currency_id
         payments, cash, warnings = self._match(order, methods, decimal(currency.rounding))
         paid = sum((payment["amount"] for payment in payments), ZERO)
         dues = self._get_dues(sync, payments, total)
@@ -141,7 +142,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         rounded total counts too; if it rounds only cash, so does the total with a rounded cash part, as in the
         register.
         """
-        config = sync.pos_config_id
+        config = pos_config_of(sync)
         cash = [payment for payment in payments if payment["payment_method"].is_cash_count]
         if not config.cash_rounding or (config.only_round_cash_method and not cash):
             return [total]

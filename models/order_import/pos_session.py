@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
+from .import_target import pos_config_of
 
 CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
 
@@ -67,7 +68,7 @@ class PosSession(models.Model):
     @api.model
     def _get_or_create_for_external_orders(self, sync):
         """Return the open session that receives the orders of ``sync``: see ``external.order.sync``."""
-        config = sync.pos_config_id
+        config = pos_config_of(sync)
         unfinished = self.search(
             [
                 ("config_id", "=", config.id),
@@ -105,7 +106,7 @@ class PosSession(models.Model):
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         session = self.create(
             {
-                "config_id": sync.pos_config_id.id,
+                "config_id": pos_config_of(sync).id,
                 "user_id": (admin if admin and admin.active else self.env.user).id,
                 "external_order_sync_id": sync.id,
             }

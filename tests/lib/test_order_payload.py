@@ -247,7 +247,11 @@ def test_charges_beside_the_items():
             Charges=[{"Type": "tip", "Amount": 1}, {"Type": "other", "Amount": 0}, {"Type": "deposit"}],
         )
     )
-    assert order.charges == (("ServiceCharges", 8), ("TipAmount", 2), ("Charges[0].Amount", 1))
+    assert [(charge.type, charge.field, charge.amount) for charge in order.charges] == [
+        ("service", "ServiceCharges", 8),
+        ("tip", "TipAmount", 2),
+        ("other", "Charges[0].Amount", 1),
+    ]
     assert parse_order(guide_order(ServiceCharges=0)).charges == ()
 
 
