@@ -63,6 +63,18 @@ def order_status(raw: Any) -> str:
     return _identifier(_order(raw), "OrderStatus")
 
 
+def order_location(raw: Any) -> str:
+    """Return the LocationID of an order, normalized like `external_id`; "" if it has none, or none that can be used.
+
+    :raise PayloadError: if `raw` is not an object
+    """
+    location = _order(raw).get("LocationID")
+    try:
+        return _identifier(redact({"LocationID": location}), "LocationID")
+    except PayloadError:
+        return ""
+
+
 @exact
 def parse_order(raw: Any) -> OrderPayload:
     """Parse `raw`, one object of the feed, and return the order.
@@ -109,6 +121,7 @@ def parse_order(raw: Any) -> OrderPayload:
         charges=_charges(order),
         further=tuple((name, value) for name, value in order.items() if _may_be_amount(name, value)),
         warnings=tuple(warnings),
+        location_id=order_location(order),
     )
 
 

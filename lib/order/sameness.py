@@ -8,15 +8,15 @@ from .content import PayloadError
 from .parts import Item, OrderPayload
 from .payload import parse_order
 
-# Where, when and for whom an order was made. The import does not need them, but orders that differ there are not one.
-IDENTITY = ("OrderDate", "CheckoutDate", "LocationID", "CustomerID")
+# Beside the LocationID: when and for whom an order was made. The import does not need them, but orders that differ there are not one.
+IDENTITY = ("OrderDate", "CheckoutDate", "CustomerID")
 _UNREADABLE_BY = ("OrderID", "OrderStatus")
 
 
 def sameness_key(raw: dict[str, Any]) -> str:
     """Return a text that is equal for entries that are the same order, however they are written.
 
-    Items, payments, charges and totals count, and where and when the order was made (`IDENTITY`). How an amount is
+    Items, payments, charges and totals count, and where and when the order was made (LocationID, `IDENTITY`). How an amount is
     written, the sequence of items and payments, the status, remarks and all other fields do not. In an order that
     cannot be read everything but its OrderID and status counts.
     """
@@ -24,7 +24,8 @@ def sameness_key(raw: dict[str, Any]) -> str:
         order = parse_order(raw)
     except PayloadError:
         return dumps({name: value for name, value in raw.items() if name not in _UNREADABLE_BY})
-    return dumps([*_content(order), [_identity(raw.get(name)) for name in IDENTITY]])
+    location = order.location_id or _identity(raw.get("LocationID"))
+    return dumps([*_content(order), [location, *(_identity(raw.get(name)) for name in IDENTITY)]])
 
 
 def _content(order: OrderPayload) -> list[Any]:

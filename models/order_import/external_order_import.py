@@ -140,21 +140,24 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _prepare_orders(self, sync, raw_orders, outcomes):
         """Return a `PreparedOrder` for each order that can be imported, and set the outcome of the others."""
-        parsed = []
+        parsed = {}
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             try:
-                parsed.append((parse_order(raw_order), outcome))
+                payload = parse_order(raw_order)
+                parsed.setdefault(self._get_target(sync, payload), []).append((payload, outcome))
             except PayloadError as error:
                 outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
-        prepared = []
-        for target, orders in groupby(parsed, lambda order: self._get_target(sync, order[0])):
-            prepared += self._prepare_parsed(target.on(sync), orders)
-        return prepared
+            except ExternalOrderError as error:
+                outcome.error = error
+        return [order for target, orders in parsed.items() for order in self._prepare_parsed(target.on(sync), orders)]
 
     @api.model
     def _get_target(self, sync, payload):
-        """Return the `ImportTarget` of an order."""
-        return ImportTarget(sync.pos_config_id)
+        """Return the `ImportTarget` of an order.
+
+        :raise ExternalOrderError: ``location_unknown``
+        """
+        return ImportTarget(sync._get_pos_config_at(payload.location_id))
 
     @api.model
     def _prepare_parsed(self, sync, parsed):
@@ -163,7 +166,7 @@ class ExternalOrderImport(models.AbstractModel):
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :param parsed: pairs of `OrderPayload` and `Outcome`
         """
-        parsed = self._leave_out_existing(sync, parsed)
+        parsed = self._leave_out_components(sync, self._leave_out_existing(sync, parsed))
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
             sync,
@@ -202,7 +205,7 @@ class ExternalOrderImport(models.AbstractModel):
         ]
         return PreparedOrder(
             payload=payload,
-            uuid=self._get_order_uuid(sync, payload.external_id),
+            uuid=self._get_own_uuid(sync, payload),
             priced=priced,
             payments=payments,
             warnings=outcome.warnings,

@@ -56,14 +56,22 @@ class ExternalPaymentMatching(models.AbstractModel):
             `ExternalOrderError` that says why there is none
         :rtype: dict
         """
-        methods = pos_config_of(sync).payment_method_ids.filtered(self._can_take_any_payment)
+        config = pos_config_of(sync)
+        methods = config.payment_method_ids.filtered(self._can_take_any_payment)
         mappings = self.env["external.payment.mapping"].search(
-            [("sync_id", "in", [False, sync.id]), ("company_id", "=", sync.company_id.id)]
+            [
+                ("sync_id", "in", [False, sync.id]),
+                ("company_id", "=", sync.company_id.id),
+                ("pos_config_id", "in", [False, config.id]),
+            ]
         )
-        # The most specific mapping first: of this synchronization, then with both values given.
-        mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
+        # What a user chose for this branch counts even if the branch lacks the method: then the order is refused.
+        chosen = mappings.filtered(lambda mapping: mapping.sync_id and sync._uses_locations())
+        # The most specific mapping first: of this synchronization, of this Point of Sale, then with both values given.
+        mappings = mappings.filtered(lambda mapping: mapping in chosen or mapping.payment_method_id in methods).sorted(
             lambda mapping: (
                 not mapping.sync_id,
+                not mapping.pos_config_id,
                 not (mapping.payment_mode and mapping.card_type),
                 not mapping.card_type,
             )
@@ -77,7 +85,10 @@ class ExternalPaymentMatching(models.AbstractModel):
     @api.model
     def _match_one(self, sync, methods, mappings, card_type, mode):
         """Return the method of one payment and a warning, or the error that says why there is none: a hook."""
-        found = self._match_by_mapping(mappings, card_type, mode) or self._match_by_card_type(methods, card_type)
+        found = self._match_by_mapping(mappings, card_type, mode)
+        if found and found not in methods:
+            return self._get_unusable_error(sync, found, card_type, mode)
+        found = found or self._match_by_card_type(methods, card_type)
         is_guess = not found and bool(name_key(card_type))
         if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):
             return self._get_unusable_error(sync, unusable, card_type, mode)
@@ -188,7 +199,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         elif sync.unknown_payment == "method" and sync.unknown_payment_method_id not in methods:
             problem = env._(
                 "%(payment)s matches no payment method of %(pos)s, and the one for unknown payments cannot be used "
-                "there. Choose another one in the synchronization, under Mappings.",
+                "there. Add it to the Point of Sale, or choose another one in the synchronization, under Mappings.",
                 payment=described,
                 pos=pos_config_of(sync).name,
             )

@@ -1,4 +1,5 @@
 from . import external_order_sync
+from . import external_order_sync_branches
 from . import external_order_sync_feed
 from . import external_order_sync_identity
 from . import external_order_sync_payments
@@ -10,9 +11,11 @@ from . import external_order_sync_run_report
 from . import external_order
 from . import external_order_ambiguity
 from . import external_order_attempt
+from . import external_order_location
 from . import external_order_receiving
 from . import external_choice
 from . import external_product_alias
+from . import external_location_mapping
 from . import external_payment_mapping
 from . import external_order_screen
 from . import external_order_sync_secret

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+
+from ...lib.order.content import PayloadError
+from ...lib.order.payload import external_id, order_location
+
+
+class ExternalOrder(models.Model):
+    """What makes an order of the inbox unique: the OrderID, and the LocationID while a table of locations is used.
+
+    The table may come and go, and orders received before are never taken for new ones:
+
+    - Each row keeps the LocationID with which it was received, whether or not the table was used. Rows of former
+      releases whose payload is gone have none; they stand for their OrderID in every location.
+    - If two workers disagree about the table for a moment, both may write a row for one order. It is imported once all
+      the same: a row that one of them cannot see was written after the table changed, so every import of it sees the
+      change, and the orders would have the same UUID.
+    """
+
+    _inherit = "external.order"
+
+    external_location = fields.Char(
+        "LocationID", readonly=True, help="LocationID in the external system, as this order was received first."
+    )
+    by_location = fields.Boolean(
+        readonly=True,
+        help="Whether another LocationID makes another order, because the synchronization had a table of locations when "
+        "this order arrived.",
+    )
+
+    _unique_identity = models.UniqueIndex(
+        "(sync_id, external_id, (CASE WHEN by_location THEN '@' || COALESCE(external_location, '') ELSE '' END))",
+        "This order is already in the inbox.",
+    )
+
+    @api.model
+    def _group_by_identity(self, entries, position, refusals):
+        """Return the entries of each (OrderID, LocationID) by their position.
+
+        Add entries without OrderID to ``refusals``.
+        """
+        arrived = {}
+        for number, entry in enumerate(entries, position + 1):
+            try:
+                arrived.setdefault((external_id(entry), order_location(entry)), {})[number] = entry
+            except PayloadError as error:
+                refusals[number] = error
+        return arrived
+
+    @api.model
+    def _match_received(self, sync, arrived):
+        """Find the rows that received entries belong to.
+
+        :param dict arrived: what `_group_by_identity` returned
+        :return: the entries of each known row by their position, and those of each new order, whose key is its OrderID
+            and its LocationID, or ``None`` if that does not count
+        :rtype: tuple[dict, dict]
+        """
+        by_location = sync._uses_locations()
+        rows = self.search_fetch(
+            [("sync_id", "=", sync.id), ("external_id", "in", list({identifier for identifier, _location in arrived}))],
+            ["external_id", "external_location", "by_location", "fingerprint", "source_digest", "state", "error_code"],
+        )
+        rows_of = rows.grouped("external_id")
+        if by_location and (unknown := rows.filtered(lambda row: row.external_location is False)):
+            unknown._learn_locations(sync, arrived)
+        known, new = {}, {}
+        for (identifier, location), entries in arrived.items():
+            candidates = rows_of.get(identifier)
+            if row := candidates and candidates._choose_at(location, by_location):
+                known.setdefault(row, {}).update(entries)
+            else:
+                new.setdefault((identifier, location if by_location else None), {}).update(entries)
+        return {row: known[row] for row in rows if row in known}, new
+
+    def _choose_at(self, location, by_location):
+        """Return the row among these, all with one OrderID, that an order with this LocationID belongs to, or none.
+
+        :param bool by_location: whether the table of locations is used
+        """
+        if not by_location and len(self) == 1:
+            return self
+        exact = self.filtered(lambda row: row.external_location == location)
+        unknown = self.filtered(lambda row: row.external_location is False)
+        chosen = exact or unknown
+        if not by_location:
+            chosen = chosen or self.filtered(lambda row: not row.by_location) or self
+        return chosen[-1:]  # the oldest
+
+    def _learn_locations(self, sync, arrived):
+        """Set the LocationID of rows whose order comes again unchanged.
+
+        Otherwise the order of another location would be taken for a change of theirs.
+        """
+        of_id = {}
+        for (identifier, location), entries in arrived.items():
+            of_id.setdefault(identifier, {})[location] = entries
+        for row in self:
+            for location, entries in of_id[row.external_id].items():
+                if any(row._is_same_entry(sync, entry) for entry in entries.values()):
+                    row.external_location = location
+                    break
+
+    def _is_same_entry(self, sync, entry):
+        """Return whether an entry of the feed is what this row was received from, to the letter."""
+        if self.source_digest and getattr(entry, "digest", None) == self.source_digest:
+            return True
+        try:
+            return self._prepare_received_values(sync, entry, set())["fingerprint"] == self.fingerprint
+        except PayloadError:
+            return False
+
+    def _is_elsewhere(self, versions):
+        """Return whether received values are of another location than this row, for which the location counts.
+
+        That happens only after the table of locations was emptied.
+        """
+        return self.by_location and any(values["external_location"] != self.external_location for values in versions)
