@@ -11,9 +11,12 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_branch_identity
+from . import test_branches
 from . import test_choices_of_companies
 from . import test_closing_beside_others
 from . import test_combo
+from . import test_components
 from . import test_connected_once
 from . import test_contributing
 from . import test_crashing_orders

@@ -8,7 +8,7 @@ from .content import PayloadError
 from .parts import Item, OrderPayload
 from .payload import parse_order
 
-# Beside the LocationID: when and for whom an order was made. The import does not need them, but orders that differ there are not one.
+# When and for whom an order was made. The import does not need them, but orders that differ there are not one.
 IDENTITY = ("OrderDate", "CheckoutDate", "CustomerID")
 _UNREADABLE_BY = ("OrderID", "OrderStatus")
 
@@ -16,9 +16,9 @@ _UNREADABLE_BY = ("OrderID", "OrderStatus")
 def sameness_key(raw: dict[str, Any]) -> str:
     """Return a text that is equal for entries that are the same order, however they are written.
 
-    Items, payments, charges and totals count, and where and when the order was made (LocationID, `IDENTITY`). How an amount is
-    written, the sequence of items and payments, the status, remarks and all other fields do not. In an order that
-    cannot be read everything but its OrderID and status counts.
+    Items, payments, charges and totals count, and where (LocationID) and when (`IDENTITY`) the order was made. How an
+    amount is written, the sequence of items and payments, the status, remarks and all other fields do not. In an order
+    that cannot be read everything but its OrderID and status counts.
     """
     try:
         order = parse_order(raw)

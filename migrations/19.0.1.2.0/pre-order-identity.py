@@ -21,27 +21,24 @@ def migrate(cr, version):
     create_column(cr, "external_order", "external_location", "varchar")
     create_column(cr, "external_order", "by_location", "boolean")
     create_column(cr, "external_order", "pos_config_id", "int4")
-    # The payload of an order that changed after its import is not the one that it was imported from.
     cr.execute(
         """
         UPDATE external_order AS inbox
-           SET pos_config_id = coalesce(pos_order_session.config_id, external_order_sync.pos_config_id),
-               external_location = CASE
-                   WHEN inbox.payload IS NOT NULL AND inbox.changed_date IS NULL THEN ''
-               END
+           SET pos_config_id = coalesce(pos_session.config_id, external_order_sync.pos_config_id)
           FROM external_order AS received
           JOIN external_order_sync ON external_order_sync.id = received.sync_id
           LEFT JOIN pos_order ON pos_order.id = received.pos_order_id
-          LEFT JOIN pos_session AS pos_order_session ON pos_order_session.id = pos_order.session_id
+          LEFT JOIN pos_session ON pos_session.id = pos_order.session_id
          WHERE received.id = inbox.id
         """
     )
+    # The payload of an order that changed after its import is not the one that it was imported from.
     last = 0
     while True:
         cr.execute(
             """
             SELECT id, payload FROM external_order
-             WHERE id > %s AND external_location = '' AND payload LIKE '%%"LocationID"%%'
+             WHERE id > %s AND changed_date IS NULL AND payload LIKE '%%"LocationID"%%'
              ORDER BY id LIMIT %s
             """,
             [last, BATCH],

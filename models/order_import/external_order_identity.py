@@ -18,10 +18,10 @@ KEYED_SINCE = "external_order_sync.keyed_identity_since"
 class ExternalOrderImport(models.AbstractModel):
     """Recognizes the POS order of an external order, and rejects others that look like it.
 
-    The UUID of the POS order is derived from the configuration, the OrderID and, while a table of locations is used, the
-    LocationID, so that the database accepts it only once. It does not depend on the Point of Sale that the location is
-    mapped to: an order stays what it is. It also depends on the database secret: otherwise anyone who may create a POS order could use the UUID of a
-    future sale, which would then count as imported.
+    The UUID of the POS order is derived from the configuration, the OrderID and, while a table of locations is used,
+    the LocationID, so that the database accepts it only once. It does not depend on the Point of Sale that the location
+    is mapped to: an order stays what it is. It also depends on the database secret: otherwise anyone who may create a
+    POS order could use the UUID of a future sale, which would then count as imported.
     """
 
     _inherit = "external.order.import"
@@ -119,8 +119,11 @@ class ExternalOrderImport(models.AbstractModel):
         rows = pos_order.external_order_ids.filtered(
             lambda order: order.sync_id == sync and order.external_id == payload.external_id
         )
-        here = (False, payload.location_id)  # False: not known
-        return sync._uses_locations() and bool(rows) and all(row.external_location not in here for row in rows)
+        return (
+            sync._uses_locations()
+            and bool(rows)
+            and all(row._has_location() and row.external_location != payload.location_id for row in rows)
+        )
 
     @api.model
     def _find_difference(self, sync, payload, pos_order, is_located=False):

@@ -14,9 +14,7 @@ class ExternalLocationMapping(models.Model):
     _rec_name = "external_location"
     _check_company_auto = True
 
-    sync_id = fields.Many2one(
-        "external.order.sync", "Synchronization", required=True, index=True, ondelete="cascade"
-    )
+    sync_id = fields.Many2one("external.order.sync", "Synchronization", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
     external_location = fields.Char(
         "LocationID", required=True, help='LocationID in the external system. 404, "404" and 404.0 are the same.'
@@ -65,7 +63,9 @@ class ExternalLocationMapping(models.Model):
             return vals
         normalized = order_location({"LocationID": location})
         if not normalized:
-            raise ValidationError(self.env._("%s cannot be a LocationID. Enter a text of up to 64 characters.", location))
+            raise ValidationError(
+                self.env._("%s cannot be a LocationID. Enter a text of up to 64 characters.", location)
+            )
         return {**vals, "external_location": normalized}
 
     @api.constrains("sync_id", "pos_config_id")

@@ -9,8 +9,8 @@ class ExternalOrder(models.Model):
 
     The table may come and go, and orders received before are never taken for new ones:
 
-    - Each row keeps the LocationID with which it was received, whether or not the table was used. Rows of former
-      releases whose payload is gone have none; they stand for their OrderID in every location.
+    - Each row keeps the LocationID with which it was received, whether or not the table was used. A row without one
+      from before the table, or with several by now, stands for its OrderID in every location.
     - If two workers disagree about the table for a moment, both may write a row for one order. It is imported once all
       the same: a row that one of them cannot see was written after the table changed, so every import of it sees the
       change, and the orders would have the same UUID.
@@ -19,12 +19,14 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     external_location = fields.Char(
-        "LocationID", readonly=True, help="LocationID in the external system, as this order was received first."
+        "LocationID",
+        readonly=True,
+        help="LocationID in the external system. Empty if there was none, or if it changed after the import.",
     )
     by_location = fields.Boolean(
         readonly=True,
-        help="Whether another LocationID makes another order, because the synchronization had a table of locations when "
-        "this order arrived.",
+        help="Whether the same OrderID with another LocationID is another order, because a table of "
+        "locations was used when this order arrived.",
     )
 
     _unique_identity = models.UniqueIndex(
@@ -58,11 +60,14 @@ class ExternalOrder(models.Model):
         by_location = sync._uses_locations()
         rows = self.search_fetch(
             [("sync_id", "=", sync.id), ("external_id", "in", list({identifier for identifier, _location in arrived}))],
-            ["external_id", "external_location", "by_location", "fingerprint", "source_digest", "state", "error_code"],
+            [
+                *("external_id", "external_location", "by_location"),
+                *("fingerprint", "source_digest", "state", "error_code", "changed_date"),
+            ],
         )
         rows_of = rows.grouped("external_id")
-        if by_location and (unknown := rows.filtered(lambda row: row.external_location is False)):
-            unknown._learn_locations(sync, arrived)
+        if by_location:
+            rows._learn_locations(sync, arrived)
         known, new = {}, {}
         for (identifier, location), entries in arrived.items():
             candidates = rows_of.get(identifier)
@@ -80,21 +85,28 @@ class ExternalOrder(models.Model):
         if not by_location and len(self) == 1:
             return self
         exact = self.filtered(lambda row: row.external_location == location)
-        unknown = self.filtered(lambda row: row.external_location is False)
+        unknown = self.filtered(lambda row: not row._has_location())
         chosen = exact or unknown
         if not by_location:
             chosen = chosen or self.filtered(lambda row: not row.by_location) or self
         return chosen[-1:]  # the oldest
 
+    def _has_location(self):
+        """Return whether only an order with this row's LocationID is this order."""
+        return self.by_location or bool(self.external_location)
+
     def _learn_locations(self, sync, arrived):
-        """Set the LocationID of rows whose order comes again unchanged.
+        """Set the LocationID of rows without one whose order comes again unchanged.
 
         Otherwise the order of another location would be taken for a change of theirs.
         """
+        # Of a changed one, nobody knows any more which of them was imported.
+        unknown = self.filtered(lambda row: not row._has_location() and not row.changed_date)
         of_id = {}
-        for (identifier, location), entries in arrived.items():
-            of_id.setdefault(identifier, {})[location] = entries
-        for row in self:
+        for (identifier, location), entries in arrived.items() if unknown else ():
+            if location:
+                of_id.setdefault(identifier, {})[location] = entries
+        for row in unknown.filtered(lambda row: row.external_id in of_id):
             for location, entries in of_id[row.external_id].items():
                 if any(row._is_same_entry(sync, entry) for entry in entries.values()):
                     row.external_location = location
@@ -102,8 +114,9 @@ class ExternalOrder(models.Model):
 
     def _is_same_entry(self, sync, entry):
         """Return whether an entry of the feed is what this row was received from, to the letter."""
-        if self.source_digest and getattr(entry, "digest", None) == self.source_digest:
-            return True
+        digest = getattr(entry, "digest", None)
+        if self.source_digest and digest:
+            return digest == self.source_digest
         try:
             return self._prepare_received_values(sync, entry, set())["fingerprint"] == self.fingerprint
         except PayloadError:

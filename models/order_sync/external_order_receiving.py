@@ -211,9 +211,13 @@ class ExternalOrder(models.Model):
                 self._receive_alone(values, Received(self.browse(), self.browse()))
             content = {name: values[name] for name in ("payload", "fingerprint", "source_digest", "order_status")}
             if self._is_same_content(values):
+                if not self._has_location():
+                    content["external_location"] = values["external_location"]
                 received.known += 1
             else:
                 content.update(changed=True, changed_date=fields.Datetime.now())
+                if not self.by_location and self.external_location != values["external_location"]:
+                    content["external_location"] = False  # it is this order in both locations
                 received.changed += 1
             self.write(content)
         else:

@@ -57,8 +57,8 @@ class ExternalOrderSync(models.Model):
             )
         else:
             problem = env._(
-                "The order has no usable LocationID, and %(sync)s has several branches. The external system has to send "
-                "it. If all orders belong to %(pos)s, empty the Locations under Mappings, then press Retry.",
+                "The order has no usable LocationID, and %(sync)s has several branches. The external system has to "
+                "send it. If all orders belong to %(pos)s, empty the Locations under Mappings, then press Retry.",
                 sync=self.name,
                 pos=self.pos_config_id.name,
             )
@@ -71,8 +71,8 @@ class ExternalOrderSync(models.Model):
                 if config.company_id != sync.pos_config_id.company_id:
                     raise ValidationError(
                         self.env._(
-                            "%(pos)s belongs to another company than %(sync)s. All branches of a synchronization belong "
-                            "to one company; connect another company separately.",
+                            "%(pos)s belongs to another company than %(sync)s. All branches of a synchronization "
+                            "belong to one company; connect another company separately.",
                             pos=config.name,
                             sync=sync.name,
                         )

@@ -24,7 +24,7 @@ class ExternalPaymentMapping(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
-        help="For a feed with the orders of several branches: the branch that this mapping is for. Leave empty for all.",
+        help="If a feed has the orders of several branches: the branch that this mapping is for. Leave empty for all.",
     )
     payment_method_id = fields.Many2one("pos.payment.method", required=True, ondelete="cascade")
 
