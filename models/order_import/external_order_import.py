@@ -197,6 +197,7 @@ class ExternalOrderImport(models.AbstractModel):
         outcome.warnings = [
             *as_warnings(self.env, payload.warnings, "amounts_differ"),
             *self._get_product_warnings(payload, products),
+            *self.env["external.order.details"]._get_detail_warnings(sync, payload),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
         ]
@@ -338,6 +339,7 @@ class ExternalOrderImport(models.AbstractModel):
             "amount_paid": float(paid),
             "amount_return": float(returned),
             "is_refund": order.priced.total < 0,
+            **self.env["external.order.details"]._prepare_detail_values(sync, order),
             "lines": [
                 fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
                 for index, line in enumerate(order.priced.lines)

@@ -118,6 +118,10 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         return {
             "result": "ready",
             "total": float(prepared.priced.total),
+            "customer": prepared.customer.display_name or False,
+            # Without a date of its own, an order gets the time of its import.
+            "sold_date": prepared.payload.sold_at and prepared.date_order,
+            "charges": float(sum(charge.amount for charge in prepared.payload.charges)),
             "items": items,
             "payments": payments,
             "note": "\n".join(outcome.warnings),
@@ -143,6 +147,9 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     currency_id = fields.Many2one(related="preview_id.currency_id")
     sequence = fields.Integer()
     external_id = fields.Char("Order ID")
+    sold_date = fields.Datetime("Sold On")
+    customer = fields.Char()
+    charges = fields.Monetary()
     total = fields.Monetary()
     items = fields.Text("Products")
     payments = fields.Text()
