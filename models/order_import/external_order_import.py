@@ -197,7 +197,7 @@ class ExternalOrderImport(models.AbstractModel):
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *as_warnings(self.env, payload.warnings, "amounts_differ"),
+            *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
             *self.env["external.order.details"]._get_detail_warnings(sync, payload),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
