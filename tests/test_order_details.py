@@ -1,12 +1,9 @@
 from contextlib import contextmanager
-from dataclasses import replace
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from ..lib.order.payload import parse_order
-from ..models.order_import import external_order_import
 from .common import ExternalOrderCase
 from .security_common import SecurityCase
 
@@ -27,11 +24,6 @@ class TestOrderDetails(ExternalOrderCase):
             }
         )
 
-    def import_as(self, order_id=639, **details):
-        """Import the sample order as if these fields of the payload had been read, and return its inbox row."""
-        with patch.object(external_order_import, "parse_order", lambda raw: replace(parse_order(raw), **details)):
-            return self.import_order(order_id=order_id)
-
     def test_the_number_of_the_external_system_is_on_the_order(self):
         row = self.import_order(order_id="A-17")
         order = row.pos_order_id
@@ -40,7 +32,7 @@ class TestOrderDetails(ExternalOrderCase):
         self.assertNotIn("A-17", (order.pos_reference, order.tracking_number, order.name))
 
     def test_the_note_is_the_one_that_the_receipt_and_the_invoice_show(self):
-        order = self.import_as(note="Ring twice").pos_order_id
+        order = self.import_order(Remark="Ring twice").pos_order_id
         self.assertEqual((order.general_customer_note, order.internal_note), ("Ring twice", False))
 
     def test_without_details_nothing_is_written(self):
@@ -48,48 +40,46 @@ class TestOrderDetails(ExternalOrderCase):
         self.assertFalse(order.general_customer_note or order.external_order_taker or order.preset_id)
 
     def test_who_took_the_order(self):
-        self.assertEqual(self.import_as(order_taker="17").pos_order_id.external_order_taker, "17")
+        self.assertEqual(self.import_order(OrderTakerID=17).pos_order_id.external_order_taker, "17")
 
     def test_the_order_type_is_the_preset_of_that_name_in_any_spelling(self):
         for number, name in enumerate(("Takeaway", "TAKEAWAY", " take\u00adaway ")):
             with self.subTest(name=name):
-                row = self.import_as(number + 1, order_type=name)
+                row = self.import_order(order_id=number + 1, OrderType=name)
                 self.assertEqual(row.pos_order_id.preset_id, self.takeaway)
                 self.assertFalse(row.warnings)
 
     def test_the_name_of_a_preset_counts_in_any_language(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.takeaway.with_context(lang="de_DE").name = "Zum Mitnehmen"
-        self.assertEqual(self.import_as(order_type="zum mitnehmen").pos_order_id.preset_id, self.takeaway)
+        self.assertEqual(self.import_order(OrderType="zum mitnehmen").pos_order_id.preset_id, self.takeaway)
 
     def test_a_type_that_is_no_preset_of_the_point_of_sale_is_noted(self):
-        row = self.import_as(order_type="Hidden")
+        row = self.import_order(OrderType="Hidden")
         self.assertFalse(row.pos_order_id.preset_id)
         self.assertEqual((row.state, row.doubt), ("done", False))
         self.assertIn('No preset of Test POS is called "Hidden"', row.warnings)
 
     def test_two_presets_of_one_name_are_not_guessed(self):
         self.pos_config.available_preset_ids |= self.takeaway.copy({"name": "takeaway"})
-        row = self.import_as(order_type="Takeaway")
+        row = self.import_order(OrderType="Takeaway")
         self.assertFalse(row.pos_order_id.preset_id)
         self.assertIn('Several presets of Test POS are called "Takeaway"', row.warnings)
 
     def test_where_presets_are_not_used_the_type_is_no_matter(self):
         self.pos_config.use_presets = False
-        row = self.import_as(order_type="Takeaway")
+        row = self.import_order(OrderType="Takeaway")
         self.assertFalse(row.pos_order_id.preset_id or row.warnings)
 
     def test_the_presets_are_read_once_a_batch(self):
         def count(first, orders):
-            self.env["external.order"]._receive(self.sync, [self.order(first + number) for number in range(orders)])
+            entries = [self.order(first + number, OrderType="Takeaway") for number in range(orders)]
+            self.env["external.order"]._receive(self.sync, entries)
             self.env.flush_all()
             self.env.invalidate_all()
-            with patch.object(
-                external_order_import, "parse_order", lambda raw: replace(parse_order(raw), order_type="Takeaway")
-            ):
-                rows = self.env["external.order"]._claim(self.sync, orders)
-                with self.queries_of("pos_preset") as queries:
-                    rows._import()
+            rows = self.env["external.order"]._claim(self.sync, orders)
+            with self.queries_of("pos_preset") as queries:
+                rows._import()
             self.assertEqual(rows.pos_order_id.preset_id, self.takeaway)
             return len(queries)
 

@@ -86,6 +86,33 @@ class TestInboxOfSales(SecurityCase):
         self.assertEqual(row.partner_id, order.partner_id)
         self.assertFalse(self.failed_row.sold_date or self.failed_row.payment_method_ids or self.failed_row.partner_id)
 
+    def test_an_order_that_is_not_imported_shows_what_it_says(self):
+        row = self.import_order(
+            order_id=4,
+            OrderItems=[self.item("No Such Product")],
+            OrderDate="2026-01-17T10:00:00",
+            CustomerName="Customer of the Shop",
+            OrderType="Takeaway",
+            OrderTakerID=17,
+            Note="Ring twice",
+            DeliveryCharges=5.0,
+        )
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "state": "failed",
+                    "stated_customer": "Customer of the Shop",
+                    "stated_sold_date": "01/17/2026 10:00:00 AM",
+                    "stated_type": "Takeaway",
+                    "stated_taker": "17",
+                    "stated_note": "Ring twice",
+                    "charges": 5.0,
+                }
+            ],
+        )
+        self.assertIn("Delivery Charge", row.content_html)
+
     def test_it_is_grouped_by_day_point_of_sale_method_and_customer(self):
         partner = self.env["res.partner"].create({"name": "Customer of the Shop"})
         self.cash_row.pos_order_id.partner_id = partner

@@ -115,10 +115,11 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         payments = "\n".join(
             f"{payment['payment_method'].name} {self._format(sync, payment['amount'])}" for payment in prepared.payments
         )
+        stated = prepared.payload.customer
         return {
             "result": "ready",
             "total": float(prepared.priced.total),
-            "customer": prepared.customer.display_name or False,
+            "customer": prepared.customer.display_name or (stated.name if stated else False),
             # Without a date of its own, an order gets the time of its import.
             "sold_date": prepared.payload.sold_at and prepared.date_order,
             "charges": float(sum(charge.amount for charge in prepared.payload.charges)),
