@@ -39,6 +39,13 @@ class TestOrderDetails(ExternalOrderCase):
         order = self.import_order().pos_order_id
         self.assertFalse(order.general_customer_note or order.external_order_taker or order.preset_id)
 
+    def test_a_printed_receipt_leads_to_the_invoice(self):
+        self.synchronize(self.order(1), self.order(2))
+        orders = self.pos_orders()
+        self.assertEqual({len(order.ticket_code) for order in orders}, {5})
+        self.assertEqual(len({order.access_token for order in orders} - {False}), 2)
+        self.assertEqual(len(set(orders.mapped("ticket_code"))), 2)
+
     def test_who_took_the_order(self):
         self.assertEqual(self.import_order(OrderTakerID=17).pos_order_id.external_order_taker, "17")
 

@@ -103,7 +103,7 @@ class TestInboxOfSales(SecurityCase):
                 {
                     "state": "failed",
                     "stated_customer": "Customer of the Shop",
-                    "stated_sold_date": "01/17/2026 10:00:00 AM",
+                    "stated_sold_date": "1/17/26, 10:00\u202fAM",
                     "stated_type": "Takeaway",
                     "stated_taker": "17",
                     "stated_note": "Ring twice",

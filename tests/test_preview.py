@@ -54,7 +54,9 @@ class TestPreview(ExternalOrderCase):
 
     def test_customer_and_date_of_each_order_are_shown(self):
         dated = self.order(1, OrderDate="2026-01-17T10:00:00Z", CustomerName="Customer of the Shop")
-        lines = self.preview(dated, self.order(2)).line_ids
+        preview = self.preview(dated, self.order(2))
+        self.assertEqual((preview.has_dates, preview.has_customers, preview.has_charges), (True, True, False))
+        lines = preview.line_ids
         self.assertEqual(lines.mapped("result"), ["ready", "ready"])
         self.assertEqual(lines.mapped("customer"), ["Customer of the Shop", False])
         self.assertEqual([bool(line.sold_date) for line in lines], [True, False])

@@ -1,9 +1,17 @@
+import secrets
+import string
+import uuid
+
 from odoo import api, models
 
 from ...lib.order.names import name_key
 from ...tools.message_language import for_reader
 from .import_target import pos_config_of
 from .outcome import Warn
+
+# The signs and the length of the codes that registers give their orders.
+TICKET_CODE_SIGNS = string.ascii_lowercase + string.digits
+TICKET_CODE_LENGTH = 5
 
 
 class ExternalOrderDetails(models.AbstractModel):
@@ -27,6 +35,9 @@ class ExternalOrderDetails(models.AbstractModel):
             # Odoo prints it on the receipt. Its other note, the internal one, is JSON of the register.
             "general_customer_note": payload.note or False,
             "preset_id": preset.id if len(preset) == 1 else False,
+            # With these two, which a register gives its orders, a printed receipt leads to the order's invoice.
+            "access_token": str(uuid.uuid4()),
+            "ticket_code": "".join(secrets.choice(TICKET_CODE_SIGNS) for _sign in range(TICKET_CODE_LENGTH)),
         }
 
     @api.model

@@ -25,7 +25,6 @@ class ExternalOrder(models.Model):
     # Not stored: they are read, searched and grouped through the POS order.
     pos_config_id = fields.Many2one(related="pos_order_id.config_id", string="Point of Sale")
     partner_id = fields.Many2one(related="pos_order_id.partner_id", string="Customer")
-    preset_id = fields.Many2one(related="pos_order_id.preset_id")
     # As the order says, imported or not.
     stated_customer = fields.Char(compute="_compute_stated")
     stated_sold_date = fields.Char(compute="_compute_stated")
@@ -61,7 +60,8 @@ class ExternalOrder(models.Model):
         """Return a time that an order states as text: in the reader's time zone, or in the shop's if it has none."""
         if not sold_at:
             return ""
-        return format_datetime(self.env, sold_at.replace(tzinfo=None), tz=False if sold_at.tzinfo else "UTC")
+        zone = False if sold_at.tzinfo else "UTC"
+        return format_datetime(self.env, sold_at.replace(tzinfo=None), tz=zone, dt_format="short")
 
     @api.model
     def _get_charge_names(self):
