@@ -1,7 +1,9 @@
 from . import test_access
 from . import test_api_access
+from . import test_api_clients
 from . import test_api_delivery
 from . import test_api_hostile_input
+from . import test_api_names
 from . import test_api_openapi
 from . import test_api_operation
 from . import test_api_picking
@@ -47,6 +49,7 @@ from . import test_neutralize
 from . import test_one_id_two_orders
 from . import test_order_details
 from . import test_order_found
+from . import test_order_generations
 from . import test_order_identity
 from . import test_order_tours
 from . import test_overrides
