@@ -42,7 +42,11 @@
     ],
     "demo": ["demo/external_order_sync_demo.xml"],
     "assets": {
-        "web.assets_backend": ["external_order_sync/static/src/**/*"],
+        "web.assets_backend": [
+            "external_order_sync/static/src/**/*",
+            ("remove", "external_order_sync/static/src/register/**/*"),
+        ],
+        "point_of_sale._assets_pos": ["external_order_sync/static/src/register/**/*"],
         "web.assets_tests": ["external_order_sync/static/tests/**/*.js"],
     },
     "uninstall_hook": "uninstall_hook",

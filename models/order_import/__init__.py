@@ -9,6 +9,7 @@ from . import external_order_computing
 from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing
+from . import external_order_details
 from . import external_order_import
 from . import external_order_session
 from . import external_order_identity
@@ -16,8 +17,10 @@ from . import external_order_lots
 from . import external_order_picking
 from . import ir_sequence
 from . import pos_order
+from . import pos_order_origin
 from . import pos_session
 from . import pos_session_closing
+from . import report_pos_order
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

@@ -199,6 +199,7 @@ class ExternalOrderImport(models.AbstractModel):
         outcome.warnings = [
             *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
+            *self.env["external.order.details"]._get_detail_warnings(sync, payload),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
         ]
@@ -340,6 +341,7 @@ class ExternalOrderImport(models.AbstractModel):
             "amount_paid": float(paid),
             "amount_return": float(returned),
             "is_refund": order.priced.total < 0,
+            **self.env["external.order.details"]._prepare_detail_values(sync, order),
             "lines": [
                 fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
                 for index, line in enumerate(order.priced.lines)

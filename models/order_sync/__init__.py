@@ -11,6 +11,7 @@ from . import external_order
 from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_receiving
+from . import external_order_sale
 from . import external_choice
 from . import external_product_alias
 from . import external_payment_mapping

@@ -153,6 +153,7 @@ class ExternalOrder(models.Model):
         self.write(
             {
                 **self._prepare_no_error_values(),
+                **self._prepare_sale_values(outcome.pos_order),
                 "state": "done",
                 "attempts": self.attempts + 1,
                 "pos_order_id": outcome.pos_order.id,
