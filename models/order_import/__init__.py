@@ -1,6 +1,8 @@
 from . import product_template
 from . import external_product_names
 from . import external_product_matching
+from . import external_customer_matching
+from . import external_customer_creation
 from . import external_payment_matching
 from . import external_payment_settling
 from . import external_combo_pricing
@@ -9,6 +11,7 @@ from . import external_order_computing
 from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing
+from . import external_order_invoicing
 from . import external_order_import
 from . import external_order_identity
 from . import external_order_lots
@@ -17,6 +20,7 @@ from . import ir_sequence
 from . import pos_order
 from . import pos_session
 from . import pos_session_closing
+from . import res_partner
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

@@ -33,7 +33,7 @@ class ExternalPaymentMapping(models.Model):
     @api.depends("sync_id", "company_id")
     def _compute_available_method_ids(self):
         # The import ignores a mapping to a method that its Point of Sale does not have, so do not offer such methods.
-        can_take = self.env["external.payment.matching"]._can_take_any_payment
+        can_take = self.env["external.payment.matching"]._can_take_payment_of_customer
         of_all = self.env["external.order.sync"].search([("active", "=", True)]).grouped("company_id")
         for mapping in self:
             syncs = mapping.sync_id or of_all.get(mapping.company_id, mapping.sync_id)
