@@ -49,11 +49,10 @@ def is_same_vat(vat: str, country: str, other: str | None, other_country: str) -
         return False
     if key == other_key:
         return True
-    if prefix and other_prefix:
+    if key[2 if prefix else 0 :] != other_key[2 if other_prefix else 0 :]:
         return False
     # A number without prefix is the same only in the same country, or where the contact has none.
-    same_number = key[2 if prefix else 0 :] == other_key[2 if other_prefix else 0 :]
-    return same_number and bool(code) and (code == other_code or not other_code)
+    return bool(code) and (code == other_code or not other_code)
 
 
 def remember_key(customer: Customer, email: str) -> str:

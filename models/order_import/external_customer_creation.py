@@ -20,7 +20,6 @@ class NewCustomer:
     """
 
     customer: Customer
-    email: str
     values: dict
     keys: set = field(default_factory=set)
     partner: Any = None
@@ -49,29 +48,20 @@ class ExternalCustomerCreation(models.AbstractModel):
         """
         email = self.env["external.customer.matching"]._get_email(customer)
         key = remember_key(customer, email)
-        name = customer.name or customer.email
-        if not key or not name:
-            text = for_reader(self.env)._(
-                "No contact was created for the customer: that takes a name or an e-mail address, and one of "
-                "CustomerID, e-mail address, VAT number and reference to recognize the customer again."
-            )
-            return CustomerMatch(self.env["res.partner"], [Warn(text, "")])
-        identities = [
-            identity
-            for identity in (
-                ("key", key),
-                ("ref", customer.ref),
-                ("email", email),
-                ("vat", vat_key(customer.vat)),
-            )
-            if identity[1]
-        ]
+        identities = {"key": key, "ref": customer.ref, "email": email, "vat": vat_key(customer.vat)}
+        identities = [identity for identity in identities.items() if identity[1]]
         new = next((created[identity] for identity in identities if identity in created), None)
         warnings = []
         if new is None:
+            if not (key and (customer.name or customer.email)):
+                text = for_reader(self.env)._(
+                    "No contact was created for the customer: that takes a name or an e-mail address, and one of "
+                    "CustomerID, e-mail address, VAT number and reference to recognize the customer again."
+                )
+                return CustomerMatch(self.env["res.partner"], [Warn(text, "")])
             values, notes = self._prepare_partner_values(customer)
+            new = NewCustomer(customer, values)
             warnings = [Warn(note, "") for note in notes]
-            new = NewCustomer(customer, email, values)
         new.keys.add(key)
         for identity in identities:
             created.setdefault(identity, new)
@@ -116,7 +106,7 @@ class ExternalCustomerCreation(models.AbstractModel):
         wanted = text.strip().casefold()
         if not wanted:
             return countries
-        everything = countries.search([])
+        everything = countries.search_fetch([("code", "!=", False)], ["code", "name"])
         if found := everything.filtered(lambda country: country.code.casefold() == wanted):
             return found[:1]
         for code, _name in self.env["res.lang"].get_installed():

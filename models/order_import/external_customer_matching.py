@@ -28,7 +28,8 @@ class CustomerMatch:
     new: Any = None
     is_default: bool = False
 
-    def __bool__(self):
+    @property
+    def has_customer(self):
         return bool(self.partner or self.new)
 
 
@@ -82,13 +83,15 @@ class ExternalCustomerMatching(models.AbstractModel):
             match = self._match_one(sync, customer, facts) if customer else None
             if match is None and customer and sync.customer_mode == "create":
                 match = creation._prepare_match(customer, created)
-            matches[customer] = match if match else self._get_default_match(sync, match)
+            if match is None or not match.has_customer:
+                match = self._get_default_match(sync, match)
+            matches[customer] = match
         return matches
 
     @api.model
     def _get_default_match(self, sync, match=None):
         """Return the match of an order without a contact of its own: the default customer, if there is one."""
-        partner, warnings = sync.default_customer_id, list(match.warnings) if match else []
+        partner, warnings = sync.default_customer_id, [] if match is None else list(match.warnings)
         if partner and not self._is_usable(sync, partner):
             text = for_reader(self.env)._(
                 "The default customer %s is archived or belongs to another company, so it was not used.",

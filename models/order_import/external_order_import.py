@@ -160,30 +160,17 @@ class ExternalOrderImport(models.AbstractModel):
         customers = self.env["external.customer.matching"]._match_customers(
             sync, [payload.customer for payload in payloads]
         )
-        methods = self._match_methods(sync, payloads, customers)
+        methods = self.env["external.payment.matching"]._match_methods_of_orders(sync, payloads, customers)
         terms = self.env["external.order.pricing"]._get_terms(sync)
         prepared = []
         for payload, outcome in parsed:
             customer = customers[payload.customer]
             try:
-                of_order = methods[bool(customer)]
+                of_order = methods[customer.has_customer]
                 prepared.append(self._prepare_order(sync, payload, outcome, products, of_order, customer, terms))
             except ExternalOrderError as error:
                 outcome.error = error
         return prepared
-
-    @api.model
-    def _match_methods(self, sync, payloads, customers):
-        """Return the payment methods of orders without (False) and with (True) a customer.
-
-        :param dict customers: what `external.customer.matching` found
-        :rtype: dict
-        """
-        payments = {False: [], True: []}
-        for payload in payloads:
-            payments[bool(customers[payload.customer])] += payload.payments
-        matching = self.env["external.payment.matching"]
-        return {known: matching._match_payment_methods(sync, payments[known], has_customer=known) for known in payments}
 
     @api.model
     def _prepare_order(self, sync, payload, outcome, products, methods, customer, terms):

@@ -30,7 +30,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
         :param CustomerMatch match:
         :raise ExternalOrderError: ``invoice_refused`` if the Point of Sale has no journal for it
         """
-        if sync.invoice_mode == "never" or not match:
+        if sync.invoice_mode == "never" or not match.has_customer:
             return False
         if not payload.wants_invoice and (sync.invoice_mode == "asked" or match.is_default):
             return False
@@ -50,7 +50,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
         :param PricingTerms terms: those of the batch
         :param CustomerMatch match:
         """
-        if not match:
+        if not match.has_customer:
             return terms
         return replace(
             terms,
@@ -72,7 +72,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
     def _get_warnings(self, sync, payload, match, is_invoiced, priced, terms):
         """Return the warnings about an order whose invoice is missing, or not in its customer's fiscal position."""
         env = for_reader(self.env)
-        if payload.wants_invoice and not match and sync.invoice_mode != "never":
+        if payload.wants_invoice and not match.has_customer and sync.invoice_mode != "never":
             text = env._(
                 "The order asks for an invoice, but its customer is not known in Odoo, so it has none. Enter the "
                 "customer in the POS order and invoice it there."
@@ -81,8 +81,8 @@ class ExternalOrderInvoicing(models.AbstractModel):
         position = terms.get_customer_position() if is_invoiced else None
         if position and position != priced.fiscal_position:
             text = env._(
-                "The fiscal position of the customer is %(position)s, but the totals of the order do not agree with it. "
-                "The invoice has the taxes that the order was sold with.",
+                "The fiscal position of the customer is %(position)s, but the totals of the order do not agree with "
+                "it. The invoice has the taxes that the order was sold with.",
                 position=position.name,
             )
             return [Warn(text, "invoice_unclear")]

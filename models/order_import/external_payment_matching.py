@@ -47,6 +47,19 @@ class ExternalPaymentMatching(models.AbstractModel):
     _description = "External Payment Matching"
 
     @api.model
+    def _match_methods_of_orders(self, sync, payloads, customers):
+        """Return what `_match_payment_methods` finds for orders without (False) and with (True) a customer.
+
+        :param payloads: a list of `OrderPayload`
+        :param dict customers: what `external.customer.matching` found
+        :rtype: dict
+        """
+        payments = {False: [], True: []}
+        for payload in payloads:
+            payments[customers[payload.customer].has_customer] += payload.payments
+        return {known: self._match_payment_methods(sync, payments[known], has_customer=known) for known in payments}
+
+    @api.model
     def _match_payment_methods(self, sync, payments, has_customer=False):
         """Return the payment method of each payment, with a warning if it was guessed.
 

@@ -14,8 +14,8 @@ class ExternalCustomer(models.Model):
     external_id = fields.Char(
         "External Customer ID",
         required=True,
-        help="CustomerID in the external system. For customers without one: the e-mail address, VAT number or reference "
-        "with which the contact was created.",
+        help="CustomerID in the external system. For customers without one: the e-mail address, VAT number or "
+        "reference with which the contact was created.",
     )
     partner_id = fields.Many2one(
         "res.partner",

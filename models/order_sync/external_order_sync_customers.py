@@ -17,12 +17,11 @@ class ExternalOrderSync(models.Model):
         required=True,
         default="match",
         tracking=True,
-        help="Match: the customer of an order is looked up by its ID, reference, e-mail address and VAT number, never by "
-        "name or phone number alone. Match or create: a customer who is not found becomes a new contact.",
+        help="Match: customers are looked up by ID, reference, e-mail address and VAT number, never by name or phone "
+        "number alone. Match or create: a customer who is not found becomes a new contact.",
     )
     default_customer_id = fields.Many2one(
         "res.partner",
-        "Default Customer",
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
