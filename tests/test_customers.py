@@ -207,16 +207,18 @@ class TestCustomers(CustomerCase):
         owed = move.line_ids.filtered(lambda line: line.partner_id == self.anna)
         self.assertEqual(sum(owed.mapped("balance")), 92.0)
 
-    def test_a_mapping_to_an_account_needs_a_customer(self):
+    def test_a_mapping_to_an_account_is_only_for_orders_with_a_customer(self):
         account = self.env["pos.payment.method"].create({"name": "Account", "split_transactions": True})
         self.pos_config.payment_method_ids = [Command.link(account.id)]
-        self.env["external.payment.mapping"].create({"payment_mode": "9", "payment_method_id": account.id})
+        mapping = self.env["external.payment.mapping"].create({"payment_mode": "9", "payment_method_id": account.id})
+        self.assertIn(account, mapping.available_method_ids)
         paid = [self.payment(92.0, "", 9)]
         self.synchronize(
             self.order(1, CheckoutDetails=paid, Customer={"Ref": "C-1"}), self.order(2, CheckoutDetails=paid)
         )
         self.assertEqual(self.inbox(1).pos_order_id.payment_ids.payment_method_id, account)
-        self.assert_refused(self.inbox(2), "payment_not_found", "requires a customer")
+        self.assertEqual(self.inbox(2).pos_order_id.payment_ids.payment_method_id, self.card)
+        self.assertEqual(self.inbox(2).doubt, "payment_guessed")
 
     def test_a_guessed_payment_never_charges_an_account(self):
         account = self.env["pos.payment.method"].create({"name": "Account", "split_transactions": True, "sequence": -1})

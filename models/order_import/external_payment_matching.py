@@ -70,13 +70,13 @@ class ExternalPaymentMatching(models.AbstractModel):
             `ExternalOrderError` that says why there is none
         :rtype: dict
         """
-        usable = pos_config_of(sync).payment_method_ids.filtered(self._can_take_payment_of_customer)
-        methods = usable if has_customer else usable.filtered(self._can_take_any_payment)
+        can_take = self._can_take_payment_of_customer if has_customer else self._can_take_any_payment
+        methods = pos_config_of(sync).payment_method_ids.filtered(can_take)
         mappings = self.env["external.payment.mapping"].search(
             [("sync_id", "in", [False, sync.id]), ("company_id", "=", sync.company_id.id)]
         )
         # The most specific mapping first: of this synchronization, then with both values given.
-        mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in usable).sorted(
+        mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
             lambda mapping: (
                 not mapping.sync_id,
                 not (mapping.payment_mode and mapping.card_type),
@@ -93,8 +93,6 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _match_one(self, sync, methods, mappings, card_type, mode):
         """Return the method of one payment and a warning, or the error that says why there is none: a hook."""
         found = self._match_by_mapping(mappings, card_type, mode)
-        if found and found not in methods:
-            return self._get_unusable_error(sync, found, card_type, mode)
         found = found or self._match_in_turn(methods, self._match_by_card_type, card_type)
         is_guess = not found and bool(name_key(card_type))
         if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):

@@ -1,4 +1,5 @@
 import pytest
+
 from lib.order.customer_keys import is_same_vat, remember_key, vat_forms, vat_key
 from lib.order.parts import Customer
 
