@@ -184,7 +184,7 @@ class ExternalOrderImport(models.AbstractModel):
             invoicing._fix_amounts(priced, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *as_warnings(self.env, payload.warnings, "amounts_differ"),
+            *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
