@@ -1,26 +1,8 @@
-from dataclasses import replace
-from unittest.mock import patch
-
-from ..lib.order.parts import Customer
-from ..lib.order.payload import parse_order
 from .money import MoneyCase
-
-IMPORT = "odoo.addons.external_order_sync.models.order_import.external_order_import.parse_order"
 
 
 class CustomerCase(MoneyCase):
     """Orders of customers, and contacts in Odoo that they may be."""
-
-    def setUp(self):
-        super().setUp()
-        self.startPatcher(patch(IMPORT, self.parse))
-
-    def parse(self, raw):
-        sent = {name.lower(): value for name, value in (raw.get("Customer") or {}).items()}
-        sent["external_id"] = str(sent.pop("id", ""))
-        customer = Customer(odoo_id=raw.get("partner_id"), **sent)
-        customer = customer if customer != Customer() else None
-        return replace(parse_order(raw), customer=customer, wants_invoice=bool(raw.get("Invoice")))
 
     @classmethod
     def create_contact(cls, name="Anna", **values):

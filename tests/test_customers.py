@@ -20,7 +20,7 @@ class TestCustomers(CustomerCase):
         ways = [
             {"partner_id": self.anna.id},
             {"Ref": "C-1"},
-            {"Email": '"Anna" <ANNA@example.com>'},
+            {"Email": " ANNA@example.com "},
             {"VAT": "BE 0477.472.701"},
             {"VAT": "0477472701", "Country": "be"},
         ]
