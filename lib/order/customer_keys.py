@@ -19,6 +19,12 @@ def vat_key(vat: str | None) -> str:
     return key if len(key) >= _MIN_VAT_LENGTH and any(digit in key for digit in "123456789") else ""
 
 
+def vat_number(vat: str | None) -> str:
+    """Return a VAT number as `vat_key` does, but without its country prefix."""
+    key = vat_key(vat)
+    return key[2:] if _prefix(key) else key
+
+
 def vat_forms(vat: str, country: str) -> set[str]:
     """Return the texts under which a VAT number may be stored, to search for them.
 
@@ -27,10 +33,8 @@ def vat_forms(vat: str, country: str) -> set[str]:
     key = vat_key(vat)
     if not key:
         return set()
-    forms = {vat.strip(), key}
-    if _prefix(key):
-        forms.add(key[2:])
-    elif len(country) == 2:
+    forms = {vat.strip(), key, vat_number(vat)}
+    if not _prefix(key) and len(country) == 2:
         forms.add(country.upper() + key)
     return forms
 
@@ -49,7 +53,7 @@ def is_same_vat(vat: str, country: str, other: str | None, other_country: str) -
         return False
     if key == other_key:
         return True
-    if key[2 if prefix else 0 :] != other_key[2 if other_prefix else 0 :]:
+    if vat_number(vat) != vat_number(other):
         return False
     # A number without prefix is the same only in the same country, or where the contact has none.
     return bool(code) and (code == other_code or not other_code)

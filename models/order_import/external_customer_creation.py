@@ -1,11 +1,9 @@
 from dataclasses import dataclass, field
-from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...lib.order.customer_keys import remember_key, vat_key
-from ...lib.order.parts import Customer
 from ...tools.message_language import for_reader
 from .external_customer_matching import CustomerMatch
 from .outcome import Warn
@@ -15,14 +13,11 @@ from .outcome import Warn
 class NewCustomer:
     """A contact to be created together with the first order that is really created for it.
 
-    `keys` are the ids under which it has to be remembered. `partner` is the contact once it exists; if its order is
-    rolled back, it no longer does.
+    `values` are those of the ``res.partner``, `keys` the ids under which it has to be remembered.
     """
 
-    customer: Customer
     values: dict
     keys: set = field(default_factory=set)
-    partner: Any = None
 
 
 class ExternalCustomerCreation(models.AbstractModel):
@@ -60,7 +55,7 @@ class ExternalCustomerCreation(models.AbstractModel):
                 )
                 return CustomerMatch(self.env["res.partner"], [Warn(text, "")])
             values, notes = self._prepare_partner_values(customer)
-            new = NewCustomer(customer, values)
+            new = NewCustomer(values)
             warnings = [Warn(note, "") for note in notes]
         new.keys.add(key)
         for identity in identities:
@@ -139,11 +134,13 @@ class ExternalCustomerCreation(models.AbstractModel):
         :param prepared: a list of `PreparedOrder`
         :raise psycopg2.errors.UniqueViolation: if another worker has just remembered one of them; try again later
         """
-        remembered = {}
+        created, remembered = {}, {}
         for order in prepared:
             match = order.customer_match
             if match.new:
-                order.customer = self._get_or_create(match.new)
+                if match.new not in created:
+                    created[match.new] = self._find_or_create(sync, match.new)
+                order.customer = created[match.new]
                 remembered.update(dict.fromkeys(match.new.keys, order.customer))
             elif match.remember:
                 remembered[match.remember] = order.customer
@@ -151,11 +148,10 @@ class ExternalCustomerCreation(models.AbstractModel):
             self.env["external.customer"]._remember(sync, remembered)
 
     @api.model
-    def _get_or_create(self, new):
-        """Return the contact of a `NewCustomer`; create it unless an earlier order has."""
-        if not (new.partner and new.partner.exists()):
-            new.partner = self._create_partner(new)
-        return new.partner
+    def _find_or_create(self, sync, new):
+        """Return the contact of a `NewCustomer`; create it, unless an earlier part of the same batch has."""
+        known = self.env["external.customer"]._find(sync, new.keys)
+        return self.env["res.partner"].browse(next(iter(known.values()))) if known else self._create_partner(new)
 
     @api.model
     def _create_partner(self, new):

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
-from ...lib.order.customer_keys import is_same_vat, remember_key, vat_forms, vat_key
+from ...lib.order.customer_keys import is_same_vat, remember_key, vat_forms, vat_number
 from ...tools.message_language import for_reader
 from .outcome import Warn
 
@@ -37,8 +37,8 @@ class CustomerMatch:
 class _Facts:
     """What the database says about the customers of a batch.
 
-    `remembered` maps ids to contacts, and `stored` holds the ids that the database knows already. `by_id`, `by_ref` and
-    `by_email` only hold contacts that may be used.
+    `remembered` maps ids to contacts, and `stored` holds the ids that the database knows already. The others only hold
+    contacts that may be used; `by_vat` has VAT numbers without their prefix.
     """
 
     remembered: dict
@@ -46,7 +46,7 @@ class _Facts:
     by_id: dict
     by_ref: dict
     by_email: dict
-    with_vat: Any
+    by_vat: dict
 
 
 class ExternalCustomerMatching(models.AbstractModel):
@@ -113,18 +113,17 @@ class ExternalCustomerMatching(models.AbstractModel):
         usable = partners.filtered(lambda partner: self._is_usable(sync, partner))
         # The company does not sell to itself: a shop may send its own address for customers who gave none.
         others = usable - sync.company_id.partner_id
-        by_ref, by_email = defaultdict(partners.browse), defaultdict(partners.browse)
-        for partner in others:
-            by_ref[partner.ref] |= partner
-            by_email[partner.email_normalized] |= partner
+        by_vat = defaultdict(partners.browse)
+        for partner in others.filtered("vat"):
+            by_vat[vat_number(partner.vat)] |= partner
         known = {partner.id: partner for partner in partners}
         return _Facts(
             remembered={key: known[partner_id] for key, partner_id in remembered.items() if partner_id in known},
             stored=set(remembered),
             by_id={partner.id: partner for partner in others},
-            by_ref=by_ref,
-            by_email=by_email,
-            with_vat=others.filtered("vat"),
+            by_ref=others.filtered("ref").grouped("ref"),
+            by_email=others.filtered("email_normalized").grouped("email_normalized"),
+            by_vat=by_vat,
         )
 
     @api.model
@@ -169,9 +168,9 @@ class ExternalCustomerMatching(models.AbstractModel):
         """Return the `CustomerMatch` of a customer, or None if nothing at all matches: a hook."""
         none = self.env["res.partner"]
         found = {
-            "ref": facts.by_ref.get(customer.ref or None, none),
-            "email": facts.by_email.get(self._get_email(customer) or None, none),
-            "VAT": self._find_by_vat(customer, facts.with_vat),
+            "ref": facts.by_ref.get(customer.ref, none),
+            "email": facts.by_email.get(self._get_email(customer), none),
+            "VAT": self._find_by_vat(customer, facts.by_vat.get(vat_number(customer.vat), none)),
         }
         found = {name: partners for name, partners in found.items() if partners}
         key = self._get_key(customer)
@@ -189,8 +188,6 @@ class ExternalCustomerMatching(models.AbstractModel):
 
     @api.model
     def _find_by_vat(self, customer, partners):
-        if not vat_key(customer.vat):
-            return partners.browse()
         return partners.filtered(
             lambda partner: is_same_vat(customer.vat, customer.country, partner.vat, partner.country_id.code or "")
         )
