@@ -20,6 +20,7 @@
         "views/external_order_sync_run_views.xml",
         "views/external_product_alias_views.xml",
         "views/external_payment_mapping_views.xml",
+        "views/external_customer_views.xml",
         "views/external_order_templates.xml",
         "views/external_order_views.xml",
         "views/external_order_problem_views.xml",

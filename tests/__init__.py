@@ -20,6 +20,8 @@ from . import test_connected_once
 from . import test_contributing
 from . import test_crashing_orders
 from . import test_crashing_parcels
+from . import test_customer_creation
+from . import test_customers
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
@@ -27,6 +29,7 @@ from . import test_inbox
 from . import test_inbox_retry
 from . import test_interrupted_mirrors
 from . import test_interrupted_runs
+from . import test_invoices
 from . import test_long_downloads
 from . import test_message_language
 from . import test_migration

@@ -1,6 +1,8 @@
 from . import product_template
 from . import external_product_names
 from . import external_product_matching
+from . import external_customer_matching
+from . import external_customer_creation
 from . import external_payment_matching
 from . import external_payment_settling
 from . import external_combo_pricing
@@ -10,6 +12,7 @@ from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing
 from . import external_order_details
+from . import external_order_invoicing
 from . import external_order_import
 from . import external_order_session
 from . import external_order_identity
@@ -21,6 +24,7 @@ from . import pos_order_origin
 from . import pos_session
 from . import pos_session_closing
 from . import report_pos_order
+from . import res_partner
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

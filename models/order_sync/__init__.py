@@ -1,4 +1,5 @@
 from . import external_order_sync
+from . import external_order_sync_customers
 from . import external_order_sync_feed
 from . import external_order_sync_identity
 from . import external_order_sync_payments
@@ -15,6 +16,7 @@ from . import external_order_sale
 from . import external_choice
 from . import external_product_alias
 from . import external_payment_mapping
+from . import external_customer
 from . import external_order_screen
 from . import external_order_sync_secret
 from . import external_order_sync_screen
