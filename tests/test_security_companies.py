@@ -67,6 +67,9 @@ class TestSecurityCompanies(ExternalOrderCase):
             self.their_env["external.payment.mapping"].create(
                 {"card_type": "Visa", "payment_method_id": self.their_method.id}
             ),
+            self.their_env["external.customer"].create(
+                {"external_id": "17", "partner_id": self.outsider.partner_id.id}
+            ),
             self.their_env["odoo.sync.source"].create(
                 {"name": "R", "code": "their_r", "url": "https://r.example", "database": "d", "login": "l",
                  "company_id": self.theirs.id}

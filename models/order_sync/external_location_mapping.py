@@ -69,8 +69,9 @@ class ExternalLocationMapping(models.Model):
         return {**vals, "external_location": normalized}
 
     @api.constrains("sync_id", "pos_config_id")
-    def _check_connected_once(self):
+    def _check_sync(self):
         self.sync_id._check_connected_once()
+        self.sync_id._check_invoice_journal()
 
     def _take_effect(self):
         """Assign waiting orders to their Point of Sale, and retry those that failed because it was not known."""
