@@ -16,9 +16,9 @@ class TestBatchStatements(ExternalOrderCase):
             product = cls.create_product(f"Counted {number}")
             cls.env["stock.quant"]._update_available_quantity(product, source, 1000)
 
-    def feed_of(self, count, first=1):
+    def feed_of(self, count, first=1, **values):
         items = [self.item(f"Counted {number}", 80.0 / 4, quantity) for number, quantity in ((0, 1), (1, 2), (2, 1))]
-        return [self.order(first + number, OrderItems=items) for number in range(count)]
+        return [self.order(first + number, OrderItems=items, **values) for number in range(count)]
 
     @contextmanager
     def counted(self):
@@ -30,9 +30,9 @@ class TestBatchStatements(ExternalOrderCase):
         self.env.flush_all()
         counts.append(self.env.cr.sql_log_count - before)
 
-    def count_import(self, first=1):
+    def count_import(self, first=1, **values):
         """Return how many statements it takes to import orders that are in the inbox, per order."""
-        self.env["external.order"]._receive(self.sync, self.feed_of(ORDERS, first))
+        self.env["external.order"]._receive(self.sync, self.feed_of(ORDERS, first, **values))
         with self.counted() as counts:
             self.env["external.order"]._claim(self.sync, ORDERS)._import()
         self.assertEqual(len(self.pos_orders()), ORDERS)
@@ -46,6 +46,13 @@ class TestBatchStatements(ExternalOrderCase):
         self.sync._get_or_create_pos_session().update_stock_at_closing = True
         self.assertLessEqual(self.count_import(), 6)
         self.assertFalse(self.pos_orders().picking_ids)
+
+    def test_charges_and_tips_take_at_most_one_more_for_all_of_them(self):
+        self.sync._get_or_create_pos_session().update_stock_at_closing = True
+        charged = {"GrandTotal": 105.0, "AmountPaid": 105.0, "CheckoutDetails": [self.payment(105.0)]}
+        charges = {"ServiceCharges": 8, "DeliveryCharges": 3, "TipAmount": 2}
+        self.assertLessEqual(self.count_import(**charged, **charges), 7)
+        self.assertEqual(len(self.pos_orders().lines), ORDERS * 6)
 
     def test_a_poll_that_brings_nothing_new_takes_at_most_20_in_all(self):
         self.synchronize(*self.feed_of(ORDERS))

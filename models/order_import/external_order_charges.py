@@ -22,8 +22,10 @@ CHARGE_PRODUCTS = {
 }
 # Charges of these types usually have no tax, whatever the items have.
 USUALLY_UNTAXED = ("tip", "rounding")
-# At most this many ways to tax the charges of one order are tried.
-MAX_READINGS = 8
+# At most this many ways to tax the charges of one order are tried, and of a long order only so many that the lines to
+# compute stay below a bound.
+MAX_READINGS = 16
+MAX_LINES_TO_COMPUTE = 20_000
 # The largest amount, in smallest units of the currency, that passes for rounding where the POS does not round cash.
 MAX_ROUNDING_UNITS = 100
 
@@ -117,20 +119,22 @@ class ExternalOrderCharges(models.AbstractModel):
                 else line
                 for line in lines
             ]
-            for chosen in self._combine(choices)
+            for chosen in self._combine(choices, min(MAX_READINGS, MAX_LINES_TO_COMPUTE // len(lines)))
         ]
 
     @api.model
-    def _combine(self, choices):
-        """Return a choice for each key of ``choices``, in at most `MAX_READINGS` ways: first the likeliest of all, the
-        second likeliest of all and so on, then mixtures.
+    def _combine(self, choices, most):
+        """Return a choice for each key of ``choices``, in several ways: the likeliest of all, none taxed, the second
+        likeliest of all and so on, then mixtures until there are ``most`` ways.
         """
+        untaxed = [[not choice.applied for choice in options].index(True) for options in choices.values()]
         depth = max(map(len, choices.values()))
         alike = [tuple(min(place, len(options) - 1) for options in choices.values()) for place in range(depth)]
-        mixed = islice(product(*(range(len(options)) for options in choices.values())), MAX_READINGS)
+        alike.insert(1, tuple(untaxed))
+        mixed = islice(product(*(range(len(options)) for options in choices.values())), most)
         return [
             {key: options[place] for (key, options), place in zip(choices.items(), places, strict=True)}
-            for places in list(dict.fromkeys([*alike, *mixed]))[:MAX_READINGS]
+            for places in list(dict.fromkeys([*alike, *mixed]))[: max(most, len(alike))]
         ]
 
     @api.model
