@@ -10,6 +10,8 @@ from fractions import Fraction
 from itertools import product as combinations
 from random import Random
 
+from .shop_charges import charges_of, make_charges, places_of_charges, read, state_charges
+
 # The taxes of each product: percentages, and fixed amounts of each piece.
 CATALOGUE = {
     "Fifteen": ((15,), 0),
@@ -22,14 +24,6 @@ CATALOGUE = {
     "Deposit": ((), 2),
     "Untaxed": ((), 0),
 }
-# The fields of charges: the type, and the taxes of the product that is chosen for it.
-CHARGES = {
-    "ServiceCharges": ("service", (15,)),
-    "DeliveryCharges": ("delivery", ()),
-    "TipAmount": ("tip", ()),
-}
-# The types of typed charges.
-TYPED = {"service": (15,), "packaging": (19,), "deposit": (), "rounding": (), "other": ("7.7",)}
 ZERO = Fraction(0)
 HALF = Fraction(1, 2)
 
@@ -102,7 +96,7 @@ class Shop:
             extra = choose.randint(1, int(net / self.unit / 2)) * self.unit
         before_tax = ZERO if kind == "voucher" else extra
         self._spread(lines, before_tax, net)
-        charges = self._charges(net - extra)
+        charges = make_charges(self.charging, net - extra, self.unit)
         tax = self._tax(lines, charges, rounding)
         charged = sum(charge["amount"] for charge in charges)
         total = net - extra + charged + (ZERO if self.includes_tax else tax)
@@ -123,7 +117,7 @@ class Shop:
         }
         if choose.random() < 0.3:
             raw["TaxPercent"] = choose.choice((0, 15, "19.0"))
-        self._state_charges(raw, charges, sign)
+        state_charges(raw, charges, sign, self.number)
         left_out = choose.choice(((), (), (), (), ("AmountTotal",), ("Tax",), ("GrandTotal",), ("Tax", "AmountTotal"),
                                   ("AmountTotal", "Tax", "GrandTotal")))  # fmt: skip
         for name in left_out:
@@ -155,43 +149,6 @@ class Shop:
             line["share"] = rounded(part, self.unit) if in_units else part
             rest -= line["share"]
         lines[-1]["share"] += rest
-
-    def _charges(self, net):
-        """What is charged beside the items, mostly nothing: fees, tips, and money off."""
-        choose, charges = self.charging, []
-        if net <= 400 * self.unit or choose.random() < 0.5:
-            return charges
-        most = min(5000, int(net / self.unit / 4))
-        for field in choose.sample((*CHARGES, "Charges", "Charges"), choose.randint(1, 3)):
-            kind, percents = CHARGES.get(field) or choose.choice(tuple(TYPED.items()))
-            amount = choose.randint(100, max(100, most)) * self.unit
-            stated = None
-            if field == "Charges" and kind != "rounding" and choose.random() < 0.6:
-                stated = choose.choice((0, 15, 19, "7.7"))
-                percents = (stated,) if stated else ()
-            elif kind != "tip" and choose.random() < 0.3:
-                percents = ()
-            if kind == "rounding":
-                amount, percents = choose.randint(1, 10) * self.unit, ()
-            if kind != "tip" and choose.random() < 0.3:
-                amount = -amount
-            charges.append({"field": field, "type": kind, "amount": amount, "percents": percents, "stated": stated})
-        same_rule = {}
-        # A shop taxes its charges of one kind by one rule.
-        for charge in charges:
-            charge["percents"] = same_rule.setdefault((charge["type"], charge["stated"]), charge["percents"])
-        return charges
-
-    def _state_charges(self, raw, charges, sign):
-        for charge in charges:
-            amount = self.number(sign * charge["amount"])
-            if charge["field"] != "Charges":
-                raw[charge["field"]] = amount
-                continue
-            entry = {"Type": charge["type"], "Name": f"Our {charge['type']}", "Amount": amount}
-            if charge["stated"] is not None:
-                entry["TaxPercent"] = charge["stated"]
-            raw.setdefault("Charges", []).append(entry)
 
     def _tax(self, lines, charges, rounding):
         by_tax, of_lines = {}, ZERO
@@ -249,10 +206,7 @@ class Shop:
                                                "BalanceAmount", "TaxPercent") if name in altered]  # fmt: skip
         places += [(item, name) for item in altered["OrderItems"] for name in ("Price", "Quantity", "DiscountAmount")]
         places += [(payment, "AmountPaid") for payment in altered["CheckoutDetails"]]
-        places += [(altered, name) for name in CHARGES if name in altered]
-        places += [
-            (charge, name) for charge in altered.get("Charges", ()) for name in ("Amount", "TaxPercent") if name in charge
-        ]
+        places += places_of_charges(altered)
         holder, name = self.random.choice(places)
         step = max(self.unit, Fraction(1, 100))
         units = self.random.choice((1, 1, 2, self.random.randint(1, int(5 / step))))
@@ -263,10 +217,6 @@ class Shop:
             holder[name] = self.number(before + 2 * units * step)  # the sign of a discount does not count
         place = name if holder is altered else f"line, payment or charge: {name}"
         return altered, place
-
-
-def read(value):
-    return Fraction(str(value).replace(",", ""))
 
 
 class Judge:
@@ -287,22 +237,7 @@ class Judge:
              abs(read(item["DiscountAmount"])))
             for item in raw["OrderItems"]
         ]  # fmt: skip
-        # Each charge: the type, the amount, and the percentages by which it may be taxed.
-        self.charges = [
-            self._charge(*CHARGES[name], raw[name], None) for name in CHARGES if name in raw and read(raw[name])
-        ]
-        self.charges += [
-            self._charge(entry["Type"], TYPED[entry["Type"]], entry["Amount"], entry.get("TaxPercent"))
-            for entry in raw.get("Charges", ())
-            if read(entry["Amount"])
-        ]
-
-    def _charge(self, kind, percents, amount, stated):
-        by_percent = self.raw.get("TaxPercent") if stated is None else stated
-        options = {tuple(Fraction(str(percent)) for percent in percents), ()}
-        if by_percent is not None:
-            options.add((read(by_percent),) if read(by_percent) else ())
-        return kind, read(amount), options
+        self.charges = charges_of(raw)
 
     def figure(self, name):
         return rounded(read(self.raw[name]), self.unit) if name in self.raw else None

@@ -15,7 +15,8 @@ from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
 from .money import MoneyCase, parse_with_charges
-from .shop_model import CATALOGUE, CHARGES, TYPED, Judge, Shop
+from .shop_charges import CHARGES, TYPED
+from .shop_model import CATALOGUE, Judge, Shop
 
 _logger = logging.getLogger(__name__)
 

@@ -93,9 +93,7 @@ class TestMoneyCharges(MoneyCase):
         with self.assertRaises(ValidationError):
             self.sync.charge_product_ids = [Command.create({"type": "service", "product_id": self.product.id})]
         other = self.env["res.company"].create({"name": "Other"})
-        product = self.env["product.product"].create(
-            {"name": "Of another", "type": "service", "company_id": other.id}
-        )
+        product = self.env["product.product"].create({"name": "Of another", "type": "service", "company_id": other.id})
         with self.assertRaises(UserError):
             self.sync.charge_product_ids = [Command.create({"type": "service", "product_id": product.id})]
 
@@ -192,7 +190,11 @@ class TestMoneyCharges(MoneyCase):
     # Above and below 0
 
     def test_money_off_a_deposit_and_a_rounding(self):
-        charges = [self.charge(-10, "other", Name="Voucher"), self.charge(-0.25, "deposit"), self.charge(-0.02, "rounding")]
+        charges = [
+            self.charge(-10, "other", Name="Voucher"),
+            self.charge(-0.25, "deposit"),
+            self.charge(-0.02, "rounding"),
+        ]
         row = self.sell(self.item(), total=81.73, tax=12.00, Charges=charges)
         order = self.assert_booked(row, 81.73, 12.00)
         self.assertEqual(

@@ -19,7 +19,8 @@ ZERO = Decimal(0)
 class ExternalOrderPricing(models.AbstractModel):
     """Finds the taxes and discounts under which Odoo itself computes the total that the customer paid.
 
-    GrandTotal = AmountTotal - discounts + Tax + charges. Every total that the order states must match, or the order is refused.
+    GrandTotal = AmountTotal - discounts + Tax + charges. Every total that the order states must match, or the order is
+    refused.
     """
 
     _name = "external.order.pricing"
