@@ -130,6 +130,17 @@ class TestMoneyCharges(MoneyCase):
         self.assertEqual([line.tax_ids for line in order.lines.sorted("id")[1:]], [five, five.browse()])
         self.assertFalse(row.warnings)
 
+    def test_a_stated_percent_decides_between_taxes_that_give_the_same_total(self):
+        """15 % of both charges are 12.00, as 20 % of the second are."""
+        self.choose_product("service", self.tax)
+        self.choose_product("delivery", self.tax)
+        self.create_tax(20)
+        charges = [self.charge(20), self.charge(60, "delivery", TaxPercent=20)]
+        row = self.sell(self.item(), total=184.00, tax=24.00, Charges=charges)
+        order = self.assert_booked(row, 184.00, 24.00)
+        self.assertEqual(order.lines.sorted("id")[1:].mapped("price_subtotal_incl"), [20.0, 72.0])
+        self.assertFalse(row.doubt)
+
     def test_charges_with_different_taxes(self):
         charges = {"ServiceCharges": 8, "DeliveryCharges": 5}
         order = self.assert_booked(self.sell(self.item(), total=106.20, tax=13.20, **charges), 106.20, 13.20)

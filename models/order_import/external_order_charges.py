@@ -124,17 +124,27 @@ class ExternalOrderCharges(models.AbstractModel):
 
     @api.model
     def _combine(self, choices, most):
-        """Return a choice for each key of ``choices``, in several ways: the likeliest of all, none taxed, the second
-        likeliest of all and so on, then mixtures until there are ``most`` ways.
+        """Return a choice for each key of ``choices``, in at most ``most`` ways, the likeliest first.
+
+        A TaxPercent that a charge states itself is given up last. For the other charges, the likeliest choice of all
+        comes first, then none taxed, then the second likeliest of all and so on, then mixtures.
+
+        :param dict choices: the `TaxChoice` list by (product, type, own TaxPercent)
         """
-        untaxed = [[not choice.applied for choice in options].index(True) for options in choices.values()]
-        depth = max(map(len, choices.values()))
-        alike = [tuple(min(place, len(options) - 1) for options in choices.values()) for place in range(depth)]
-        alike.insert(1, tuple(untaxed))
+        # The last keys vary first.
+        choices = dict(sorted(choices.items(), key=lambda item: item[0][2] is None))
+        free = [(key[2] is None, options) for key, options in choices.items()]
+        alike = [
+            tuple(min(place, len(options) - 1) if is_free else 0 for is_free, options in free)
+            for place in range(max(map(len, choices.values())))
+        ]
+        untaxed = tuple(
+            [not choice.applied for choice in options].index(True) if is_free else 0 for is_free, options in free
+        )
         mixed = islice(product(*(range(len(options)) for options in choices.values())), most)
         return [
             {key: options[place] for (key, options), place in zip(choices.items(), places, strict=True)}
-            for places in list(dict.fromkeys([*alike, *mixed]))[: max(most, len(alike))]
+            for places in list(dict.fromkeys([alike[0], untaxed, *alike, *mixed]))[: max(most, len(alike))]
         ]
 
     @api.model

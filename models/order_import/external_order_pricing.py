@@ -188,14 +188,15 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _settle_likeliest(self, order, lines, terms, target, iter_taxes):
-        """Return the likeliest reading that gives ``target``: see `_settle_first`.
+        """Return the first reading that gives ``target`` with the likeliest taxes of the charges that allow it.
 
-        If prices include tax and Tax is not stated, all taxes of a charge give the same total except for rounding, so
-        an exact match proves nothing: the likeliest taxes of the charges come first.
+        With these, a difference that rounding explains is likelier than an exact match with other taxes: among several
+        charges and taxes, that can be chance; if prices include tax, it says nothing.
 
         :param iter_taxes: a method that returns an iterable of `TaxReading` for an order and terms
+        :return: as `_settle_first`
         """
-        if not (order.charges and terms.prices_include_tax and order.tax is None):
+        if not order.charges:
             return self._settle_first(order, lines, terms, target, iter_taxes(order, terms), slice(None))
         tried = []
         for place in count():
