@@ -1,30 +1,10 @@
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 
 from odoo import fields
 from odoo.fields import Command
 
-from ..lib.order.payload import parse_order
 from .common import ExternalOrderCase
-
-
-def parse_with_charges(raw):
-    """Return the `OrderPayload` of an order, with types, names and tax rates of its `Charges`."""
-    order = parse_order(raw)
-    entries = {f"Charges[{place}].Amount": entry for place, entry in enumerate(raw.get("Charges") or ())}
-    charges = []
-    for charge in order.charges:
-        if entry := entries.get(charge.field):
-            percent = entry.get("TaxPercent")
-            charge = replace(
-                charge,
-                type=entry.get("Type", "other"),
-                name=entry.get("Name", ""),
-                tax_percent=None if percent is None else Decimal(str(percent)),
-            )
-        charges.append(charge)
-    return replace(order, charges=tuple(charges))
 
 
 class MoneyCase(ExternalOrderCase):

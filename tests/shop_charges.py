@@ -11,8 +11,8 @@ CHARGES = {
     "DeliveryCharges": ("delivery", ()),
     "TipAmount": ("tip", ()),
 }
-# The types of typed charges.
-TYPED = {"service": (15,), "packaging": (19,), "deposit": (), "rounding": (), "other": ("7.7",)}
+# The types of typed charges. What has a field of its own is not stated twice.
+TYPED = {"packaging": (19,), "deposit": (), "rounding": (), "other": ("7.7",)}
 
 
 def read(value):

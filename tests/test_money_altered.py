@@ -10,11 +10,11 @@ from odoo.fields import Command
 from ..exceptions import ExternalOrderError
 from ..lib.order.content import PayloadError
 from ..lib.order.names import ItemKey
-from ..models.order_import import external_order_import
+from ..lib.order.payload import parse_order
 from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
-from .money import MoneyCase, parse_with_charges
+from .money import MoneyCase
 from .shop_charges import CHARGES, TYPED
 from .shop_model import CATALOGUE, Judge, Shop
 
@@ -99,7 +99,7 @@ class TestMoneyAltered(MoneyCase):
 
         :raise ExternalOrderError, PayloadError: why it is refused
         """
-        payload = parse_with_charges(raw)
+        payload = parse_order(raw)
         settling = self.env["external.payment.settling"]
         settling._check_balance(sync, payload)
         lines = self.env["external.order.import"]._prepare_lines(payload, self.products, terms)
@@ -190,7 +190,6 @@ class TestMoneyAltered(MoneyCase):
         self.assertGreater(noticed, examples * 0.8, results)
 
     def test_sales_are_booked_kept_and_closed(self):
-        self.patch(external_order_import, "parse_order", parse_with_charges)
         for number, method in enumerate(("round_per_line", "round_globally")):
             with self.subTest(method=method):
                 self.company.tax_calculation_rounding_method = method

@@ -5,17 +5,12 @@ from odoo.fields import Command
 from odoo.tests import Form
 
 from ..lib.order.parts import CHARGE_TYPES
-from ..models.order_import import external_order_import
 from ..models.order_import.external_order_charges import CHARGE_PRODUCTS
-from .money import MoneyCase, parse_with_charges
+from .money import MoneyCase
 
 
 class TestMoneyCharges(MoneyCase):
     """Charges beside the items are lines of the order, and part of the total that has to be proven."""
-
-    def setUp(self):
-        super().setUp()
-        self.patch(external_order_import, "parse_order", parse_with_charges)
 
     def charge(self, amount, kind="service", **values):
         return {"Type": kind, "Amount": amount, **values}
