@@ -43,6 +43,7 @@ from . import test_mirror_sync
 from . import test_mirror_tours
 from . import test_money_altered
 from . import test_money_cash_rounding
+from . import test_money_charges
 from . import test_money_currencies
 from . import test_money_discounts
 from . import test_money_payments
@@ -87,6 +88,7 @@ from . import test_shipment_tours
 from . import test_shipment_validation
 from . import test_status
 from . import test_sync_orders
+from . import test_tips
 from . import test_tours
 from . import test_tracked_products
 from . import test_translations

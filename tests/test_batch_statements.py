@@ -19,7 +19,11 @@ class TestBatchStatements(CustomerCase):
     def feed_of(self, count, first=1, **values):
         items = [self.item(f"Counted {number}", 80.0 / 4, quantity) for number, quantity in ((0, 1), (1, 2), (2, 1))]
         return [
-            self.order(first + number, OrderItems=items, **{name: value(number) for name, value in values.items()})
+            self.order(
+                first + number,
+                OrderItems=items,
+                **{name: value(number) if callable(value) else value for name, value in values.items()},
+            )
             for number in range(count)
         ]
 
@@ -36,7 +40,7 @@ class TestBatchStatements(CustomerCase):
     def count_import(self, first=1, **values):
         """Return how many statements it takes to import orders that are in the inbox, per order.
 
-        :param values: for each further field of the orders a function of their number
+        :param values: further fields of the orders; a function gets the order's number
         """
         self.env["external.order"]._receive(self.sync, self.feed_of(ORDERS, first, **values))
         with self.counted() as counts:
@@ -61,6 +65,13 @@ class TestBatchStatements(CustomerCase):
         self.assertEqual(self.pos_orders()[ORDERS:].partner_id, self.env["res.partner"].concat(*contacts))
         self.assertLessEqual(by_address, without + 1)
         self.assertLessEqual(remembered, without + 1)
+
+    def test_charges_and_tips_take_at_most_one_more_for_all_of_them(self):
+        self.sync._get_or_create_pos_session().update_stock_at_closing = True
+        charged = {"GrandTotal": 105.0, "AmountPaid": 105.0, "CheckoutDetails": [self.payment(105.0)]}
+        charges = {"ServiceCharges": 8, "DeliveryCharges": 3, "TipAmount": 2}
+        self.assertLessEqual(self.count_import(**charged, **charges), 7)
+        self.assertEqual(len(self.pos_orders().lines), ORDERS * 6)
 
     def test_a_poll_that_brings_nothing_new_takes_at_most_20_in_all(self):
         self.synchronize(*self.feed_of(ORDERS))

@@ -79,6 +79,19 @@ class TestSecurityCompanies(ExternalOrderCase):
             with self.subTest(record._name), self.assertRaises(AccessError), self.env.cr.savepoint():
                 record.write({"company_id": self.company.id})
 
+    def test_the_product_of_charges_stays_with_its_synchronization(self):
+        product = self.env.ref("external_order_sync.product_charge_service")
+        choice = self.their_env["external.charge.product"].create(
+            {"sync_id": self.their_sync.id, "type": "service", "product_id": product.id}
+        )
+        self.assertEqual(choice.company_id, self.theirs)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            choice.write({"sync_id": self.sync.id})
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.their_env["external.charge.product"].create(
+                {"sync_id": self.sync.id, "type": "service", "product_id": product.id}
+            )
+
     def test_a_preview_is_for_whom_it_was_made(self):
         preview = self.env["external.order.preview"].with_user(self.both).create({"sync_id": self.sync.id})
         self.assertFalse(self.their_env["external.order.preview"].search([("id", "=", preview.id)]))

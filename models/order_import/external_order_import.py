@@ -343,6 +343,7 @@ class ExternalOrderImport(models.AbstractModel):
             "amount_return": float(returned),
             "is_refund": order.priced.total < 0,
             **self.env["external.order.details"]._prepare_detail_values(sync, order),
+            **self.env["external.order.charges"]._prepare_tip_values(order.payload),
             "lines": [
                 fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
                 for index, line in enumerate(order.priced.lines)
@@ -368,7 +369,7 @@ class ExternalOrderImport(models.AbstractModel):
         return {
             "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"line/{index}")),
             "product_id": line.product.id,
-            "full_product_name": line.product.display_name,
+            "full_product_name": line.name if line.charge else line.product.display_name,
             "qty": float(line.quantity),
             "price_unit": base_line["price_unit"],
             "price_type": "manual",

@@ -16,6 +16,7 @@ from . import external_order_location
 from . import external_order_receiving
 from . import external_order_sale
 from . import external_choice
+from . import external_charge_product
 from . import external_product_alias
 from . import external_location_mapping
 from . import external_payment_mapping
