@@ -11,6 +11,7 @@ from . import external_order_mismatch
 from . import external_order_pricing
 from . import external_order_import
 from . import external_order_session
+from . import external_order_date
 from . import external_order_identity
 from . import external_order_lots
 from . import external_order_picking
@@ -18,6 +19,9 @@ from . import ir_sequence
 from . import pos_order
 from . import pos_session
 from . import pos_session_closing
+from . import pos_session_day
+from . import account_move
+from . import account_payment
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

@@ -1,6 +1,6 @@
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -102,7 +102,9 @@ class ExternalOrderImport(models.AbstractModel):
     def _import_batch(self, sync, raw_orders, outcomes):
         """Import orders. Those whose target has no session wait; the others are imported."""
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
-        for target, orders in groupby(prepared, lambda order: order.target):
+        # The newest day first: its session may make room for itself, for which earlier ones must not be in use yet.
+        targets = groupby(prepared, lambda order: order.target)
+        for target, orders in sorted(targets, key=lambda group: group[0].business_day or date.min, reverse=True):
             try:
                 self._import_into(target.on(sync), orders)
             except ExternalOrderError as error:
@@ -156,7 +158,7 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _get_target(self, sync, payload):
         """Return the `ImportTarget` of an order."""
-        return ImportTarget(sync.pos_config_id)
+        return ImportTarget(sync.pos_config_id, self._get_business_day(sync, payload))
 
     @api.model
     def _prepare_parsed(self, sync, parsed):
@@ -193,6 +195,8 @@ class ExternalOrderImport(models.AbstractModel):
     def _prepare_order(self, sync, payload, outcome, products, methods, terms):
         settling = self.env["external.payment.settling"]
         settling._check_balance(sync, payload)
+        date_order, date_warning = self._get_order_date(sync, payload)
+        terms = terms.on(date_order)
         lines = self._prepare_lines(payload, products, terms)
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
@@ -201,6 +205,7 @@ class ExternalOrderImport(models.AbstractModel):
             *self._get_product_warnings(payload, products),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
+            *filter(None, [date_warning]),
         ]
         return PreparedOrder(
             payload=payload,
@@ -210,7 +215,7 @@ class ExternalOrderImport(models.AbstractModel):
             warnings=outcome.warnings,
             outcome=outcome,
             target=ImportTarget.current(sync.env),
-            date_order=fields.Datetime.now(),
+            date_order=date_order,
             customer=self.env["res.partner"],
         )
 
@@ -390,5 +395,6 @@ class ExternalOrderImport(models.AbstractModel):
             **values,
             "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"payment/{index}")),
             "amount": float(payment["amount"]),
+            "payment_date": order.date_order,
             "payment_method_id": payment["payment_method"].id,
         }

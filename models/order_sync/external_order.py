@@ -90,6 +90,7 @@ class ExternalOrder(models.Model):
             ("payment_guessed", "Payment Method Guessed"),
             ("product_differs", "Product Name Differs"),
             ("amounts_differ", "Contradictory Amounts"),
+            ("date_differs", "Date Differs"),
             ("warning", "Imported With Warnings"),
         ],
         "To Check",
