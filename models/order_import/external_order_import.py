@@ -201,7 +201,7 @@ class ExternalOrderImport(models.AbstractModel):
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *as_warnings(self.env, payload.warnings, "amounts_differ"),
+            *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
