@@ -155,6 +155,8 @@ class PosSession(models.Model):
         refusal = self._cannot_close_session()
         if not refusal and self.config_id.cash_control:
             refusal = self.post_closing_cash_details(self.cash_register_balance_end)
+            # It was computed with the expected cash, before this was counted, and Odoo would book it as a loss.
+            self.invalidate_recordset(["cash_register_difference"])
         if refusal and not refusal.get("successful"):
             raise UserError(refusal["message"])
         result = AutomaticClosing().on(self).action_pos_session_closing_control()
