@@ -22,6 +22,7 @@ from . import pos_session_closing
 from . import pos_session_day
 from . import account_move
 from . import account_payment
+from . import account_bank_statement_line
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

@@ -8,7 +8,7 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Entries and cash lines of a closing; Odoo dates them today.
+        # Odoo dates the entries of a closing today.
         if entry := EntryDate.current(self.env):
             vals_list = [{**vals, "date": entry.date} for vals in vals_list]
         return super().create(vals_list)

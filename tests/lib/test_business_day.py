@@ -9,7 +9,14 @@ from lib.business_day import day_of, moments_within, start_of, to_utc
 
 BERLIN = pytz.timezone("Europe/Berlin")
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Calcutta", "Asia/Riyadh", "Pacific/Kiritimati"]
-ZONES += ["Pacific/Pago_Pago", "America/Sao_Paulo", "Asia/Beirut", "Australia/Lord_Howe", "Africa/Casablanca", "Europe/Dublin"]
+ZONES += [
+    "Pacific/Pago_Pago",
+    "America/Sao_Paulo",
+    "Asia/Beirut",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Europe/Dublin",
+]
 
 
 @pytest.mark.parametrize(
