@@ -80,7 +80,7 @@ class TestOrderDates(MoneyCase):
             with self.subTest(stated=stated):
                 row = self.import_order(order_id=number, OrderDate=stated)
                 self.assertEqual(str(row.pos_order_id.date_order), NOW)
-                self.assertTrue(row.doubt)
+                self.assertEqual(row.doubt, "date_differs")
                 self.assertIn("OrderDate", row.warnings)
 
     def test_less_than_a_day_ahead_is_what_the_shop_says(self):
