@@ -97,7 +97,9 @@ class PosSession(models.Model):
     def _correct_opening_cash(self):
         domain = [("config_id", "=", self.config_id.id), ("id", "<", self.id)]
         previous = self.search(domain, limit=1)
-        if not previous.external_business_day or not (previous.external_late or previous.state != "closed"):
+        # sudo: users of the Point of Sale may not see which sessions synchronizations opened.
+        is_open = previous.state != "closed" and previous.sudo().external_order_sync_id
+        if not (previous.external_late or is_open):
             return
         # Each late session adds the cash of its own orders to that of the last regular one.
         balance = 0

@@ -214,7 +214,7 @@ class ExternalOrder(models.Model):
 
         :param ExternalOrderError error:
         """
-        self.write({"error_code": error.code, "error_message": str(error)})
+        self.write({"error_code": error.code, "error_message": str(error), "next_attempt": False})
 
     def _defer(self, error):
         """Schedule these orders for another attempt after a temporary problem."""
