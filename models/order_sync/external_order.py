@@ -67,6 +67,8 @@ class ExternalOrder(models.Model):
             ("overpaid", "Overpaid"),
             ("wrong_currency", "Other Currency"),
             ("lots_missing", "Lots Missing"),
+            ("invoice_mismatch", "Invoice Would Differ"),
+            ("invoice_refused", "Invoice Refused"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),
@@ -91,6 +93,8 @@ class ExternalOrder(models.Model):
             ("product_differs", "Product Name Differs"),
             ("amounts_differ", "Contradictory Amounts"),
             ("date_differs", "Date Differs"),
+            ("customer_unclear", "Customer Unclear"),
+            ("invoice_unclear", "Invoice to Check"),
             ("warning", "Imported With Warnings"),
         ],
         "To Check",
@@ -154,6 +158,7 @@ class ExternalOrder(models.Model):
         self.write(
             {
                 **self._prepare_no_error_values(),
+                **self._prepare_sale_values(outcome.pos_order),
                 "state": "done",
                 "attempts": self.attempts + 1,
                 "pos_order_id": outcome.pos_order.id,
