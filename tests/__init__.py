@@ -13,6 +13,8 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_business_day_closing
+from . import test_business_days
 from . import test_choices_of_companies
 from . import test_closing_beside_others
 from . import test_combo
@@ -51,6 +53,7 @@ from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
 from . import test_one_id_two_orders
+from . import test_order_dates
 from . import test_order_details
 from . import test_order_found
 from . import test_order_generations
