@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product as combinations
+from math import ceil, floor
 from random import Random
 
 # The taxes of each product: percentages, and fixed amounts of each piece.
@@ -31,6 +32,26 @@ def rounded(amount, unit):
     units = abs(Fraction(amount)) / unit
     whole = int(units) + (1 if units - int(units) >= HALF else 0)
     return (whole if amount >= 0 else -whole) * unit
+
+
+def sums_of(parts, unit):
+    """The least and the largest sum of ``parts`` (amount, how far off it may be) by each rule of rounding."""
+
+    def towards(amount, size):
+        units = abs(amount) / unit
+        return size(units) * unit * (1 if amount >= 0 else -1)
+
+    def half_down(units):
+        return -floor(HALF - units)
+
+    def half_up(units):
+        return floor(units + HALF)
+
+    for sizes in ((half_down, half_up), (floor,), (ceil,)):
+        ends = [
+            [towards(end, size) for end in (amount - off, amount + off) for size in sizes] for amount, off in parts
+        ]
+        yield sum(map(min, ends)), sum(map(max, ends))
 
 
 def taxes_of(name, amount, pieces, includes_tax):
@@ -203,7 +224,8 @@ class Judge:
     """Decides from the rules alone whether an order may be booked without a word.
 
     A figure that rounding explains cannot be told from a wrong one: half a unit for each tax of each taxed line and for
-    each line with parts of a unit, and, where a discount is spread over the lines, what other parts would make of it.
+    each line with parts of a unit, but only a sum that one rule of rounding gives; and, where a discount is spread over
+    the lines, what other parts would make of it.
     A line with parts of a unit may be rounded together with its tax, and its tax apart: then its net amount is what is
     left, and both roundings count.
     """
@@ -263,18 +285,23 @@ class Judge:
         net_rounding = self._rounding(nets)
         together = ZERO
         tax = tax_rounding = by_piece = ZERO
-        for (name, _gross, quantity, _discount), amount in zip(self.items, taxed, strict=True):
+        exact_taxes = []
+        for line, ((name, _gross, quantity, _discount), amount) in enumerate(zip(self.items, taxed, strict=True)):
             moved = (self.unit / 2 if amount % self.unit else 0) + (self.unit if before else 0)
-            for one in self._taxes(name, amount, quantity, by_percent):
+            for place, one in enumerate(self._taxes(name, amount, quantity, by_percent)):
                 tax += one
                 share = abs(one / amount) if amount else 0
                 rounding = (self.unit / 2 if one % self.unit or moved else 0) + share * moved
+                kind = () if by_percent else CATALOGUE[name]
+                exact_taxes.append((len(exact_taxes), line, kind, place, one, share * moved))
                 tax_rounding += rounding
                 together += rounding if amount % self.unit else 0
                 pieces = quantity if quantity % 1 == 0 and quantity else 1
                 by_piece += rounded(one / pieces, self.unit) * pieces
         stated = self.figure("Tax")
         if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
+            return False
+        if stated is not None and not before and stated != by_piece and not self._is_rounded(stated, exact_taxes):
             return False
         exact = net - before - after + (0 if self.includes_tax else tax)
         if stated is not None and not self.includes_tax:
@@ -283,6 +310,25 @@ class Judge:
         return (
             abs(total - exact) <= slack and sign * exact >= -slack and self._subtotal(gross, own, total, before + after)
         )
+
+    def _is_rounded(self, stated, taxes):
+        """Whether ``stated`` is the tax of a shop that rounds each tax, by line, kind of goods, rate, or the whole."""
+        ways = (
+            lambda number, line, kind, place: number,
+            lambda number, line, kind, place: line,
+            lambda number, line, kind, place: (kind, place),
+            lambda number, line, kind, place: kind,
+            lambda number, line, kind, place: kind and [*kind[0], "fixed"][place],
+            lambda number, line, kind, place: None,
+        )
+        for way in ways:
+            parts = {}
+            for *at, amount, off in taxes:
+                before = parts.get(key := way(*at), (ZERO, ZERO))
+                parts[key] = (before[0] + amount, before[1] + off)
+            if any(least <= stated <= most for least, most in sums_of(parts.values(), self.unit)):
+                return True
+        return False
 
     def _subtotal(self, gross, own, total, extra):
         """Whether AmountTotal is that of the lines and, with the other totals, makes ``total``."""

@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
+from odoo import fields
 from odoo.fields import Command
 
 from ..exceptions import ExternalOrderError
@@ -11,6 +12,7 @@ from ..lib.order.content import PayloadError
 from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
 from ..models.order_import.external_order_import import PreparedOrder
+from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
 from .money import MoneyCase
 from .shop_model import CATALOGUE, Judge, Shop
@@ -91,7 +93,17 @@ class TestMoneyAltered(MoneyCase):
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         sentences = as_warnings(self.env, (*payload.warnings, *priced.warnings, *warnings), "amounts_differ")
         warnings = [sentence for sentence in sentences if sentence.doubt]  # notes are silent
-        return PreparedOrder(payload, "5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44", priced, payments, warnings, Outcome())
+        return PreparedOrder(
+            payload=payload,
+            uuid="5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44",
+            priced=priced,
+            payments=payments,
+            warnings=warnings,
+            outcome=Outcome(),
+            target=ImportTarget(sync.pos_config_id),
+            date_order=fields.Datetime.now(),
+            customer=self.env["res.partner"],
+        )
 
     def get_kept_amounts(self, order, terms):
         """Return total and tax as Odoo computes them of the stored lines, in `pos.order._compute_prices`."""

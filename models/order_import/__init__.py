@@ -6,6 +6,7 @@ from . import external_payment_settling
 from . import external_combo_pricing
 from . import external_order_taxes
 from . import external_order_computing
+from . import external_order_rounding_rule
 from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing

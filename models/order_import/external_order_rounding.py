@@ -17,7 +17,8 @@ NOISE = Decimal("1e-6")
 class TaxAmount:
     """One tax of one line: the amount rounded by Odoo, the exact amount, and the largest possible rounding difference.
 
-    `by_piece` is the amount if the tax of each unit is rounded.
+    `by_piece` is the amount if the tax of each unit is rounded. `rate` is the tax of one unit of the taxable amount,
+    which the sender may have rounded: that moves the exact tax by at most `slack`.
     """
 
     data: dict
@@ -25,16 +26,22 @@ class TaxAmount:
     exact: Decimal
     rounding: Decimal
     by_piece: Decimal
+    rate: Decimal = ZERO
+    slack: Decimal = ZERO
 
 
 @dataclass
 class LineAmounts:
-    """A line: its rounded and its exact net amount, whether that is a whole number of units, and its taxes."""
+    """A line: its rounded and its exact net amount, whether that is not a whole number of units, and its taxes.
+
+    `is_spread`: a part of an order's discount was taken off, of which the sender may have taken a unit more or less.
+    """
 
     line: object
     net: Decimal
     exact: Decimal
     has_rest: bool
+    is_spread: bool = False
     taxes: list = field(default_factory=list)
     others: Decimal = ZERO
 
@@ -48,7 +55,8 @@ class ExternalOrderRounding(models.AbstractModel):
     """Adjusts amounts that the external system rounded differently from Odoo, and nothing else.
 
     Rounding explains at most half a currency unit for each tax of each taxed line, and for each line whose amount is
-    not a whole number of units. A sender that rounds the tax of each unit sold is recognized by its stated Tax.
+    not a whole number of units; and within these bounds, only sums that one rule of rounding can give, see
+    `external.order.rounding.rule`. A sender that rounds the tax of each unit sold is recognized by its stated Tax.
     """
 
     _name = "external.order.rounding"
@@ -115,8 +123,9 @@ class ExternalOrderRounding(models.AbstractModel):
         has_rest = bool(whole % unit)
         amounts = LineAmounts(line, self._get_net(line), net, has_rest)
         # How far the sender's taxable amount can be from ours: it was rounded, or its discount was spread differently.
-        is_spread = priced.discounts.is_spread and line.item is not None
-        base_rounding = (unit / 2 if has_rest else ZERO) + (unit if is_spread else ZERO)
+        amounts.is_spread = priced.discounts.is_spread and line.item is not None
+        rest_rounding = unit / 2 if has_rest else ZERO
+        base_rounding = rest_rounding + (unit if amounts.is_spread else ZERO)
         for data, exact_data in zip(details["taxes_data"], exact_details["taxes_data"], strict=True):
             amount = round_currency(decimal(data["tax_amount_currency"]), unit)
             if data["tax"].has_negative_factor:
@@ -124,11 +133,12 @@ class ExternalOrderRounding(models.AbstractModel):
                 continue
             exact_amount = self._trusted(exact_data["raw_tax_amount_currency"])
             base = self._trusted(exact_data["raw_base_amount_currency"])
-            rounding = unit / 2 if exact_amount % unit or base_rounding else ZERO
-            if base and data["tax"].amount_type != "fixed":
-                rounding += base_rounding * abs(exact_amount / base)
+            rate = abs(exact_amount / base) if base and data["tax"].amount_type != "fixed" else ZERO
+            rounding = (unit / 2 if exact_amount % unit or base_rounding else ZERO) + base_rounding * rate
             by_piece = self._round_by_piece(exact_amount, line.quantity, unit)
-            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece))
+            amounts.taxes.append(
+                TaxAmount(data, amount, exact_amount, rounding, by_piece, rate, rest_rounding * rate)
+            )
         return amounts
 
     @api.model
@@ -167,19 +177,23 @@ class ExternalOrderRounding(models.AbstractModel):
         nets = item_nets(order, priced.discounts)
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
+        is_told = tax is not None or not terms.prices_include_tax
         if tax is None and terms.prices_include_tax:
             # Odoo's own, unless Odoo taxed a base that it had already rounded.
             tax = priced.sign * priced.tax
             if abs(tax - others - exact_tax) > tax_rounding:
                 tax = round_currency(exact_tax, unit) + others
         elif tax is None:
-            tax = self._get_unstated_tax(amounts, target, fixed, net_rounding, unit)
+            tax = self._get_unstated_tax(order, priced, amounts, target, fixed, net_rounding, terms)
         if tax is None:
             return False
         tax -= others
-        if abs((target if terms.prices_include_tax else target - tax - others) - fixed) > net_rounding:
+        net = target if terms.prices_include_tax else target - tax - others
+        rule = self.env["external.order.rounding.rule"]
+        if abs(net - fixed) > net_rounding or not rule._can_be_net(order, priced, amounts, net - fixed, terms):
             return False
-        if abs(tax - exact_tax) <= tax_rounding + unit * NOISE:
+        is_near = abs(tax - exact_tax) <= tax_rounding + unit * NOISE
+        if is_near and (not is_told or rule._can_be_tax(order, priced, amounts, tax, unit)):
             self._spread_tax(taxes, tax, unit)
         elif order.tax is not None and tax == sum((one.by_piece for one in taxes), ZERO):
             for one in taxes:
@@ -190,12 +204,13 @@ class ExternalOrderRounding(models.AbstractModel):
         return True
 
     @api.model
-    def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit):
+    def _get_unstated_tax(self, order, priced, amounts, target, fixed, net_rounding, terms):
         """Return the tax of an order that does not state it, or None if rounding does not explain the difference.
 
         It is ``target`` minus the net amount closest to Odoo's for which both the net amount and the tax are within
         rounding.
         """
+        unit = terms.unit
         taxes = [one for line in amounts for one in line.taxes]
         others = sum((line.others for line in amounts), ZERO)
         exact_tax = sum((one.exact for one in taxes), others)
@@ -209,7 +224,13 @@ class ExternalOrderRounding(models.AbstractModel):
             if abs(candidate - fixed) <= net_rounding
             and abs(target - candidate - exact_tax) <= tax_rounding + unit * NOISE
         ]
-        return target - min(allowed, key=lambda candidate: abs(candidate - net)) if allowed else None
+        rule = self.env["external.order.rounding.rule"]
+        for candidate in sorted(allowed, key=lambda candidate: abs(candidate - net)):
+            if rule._can_be_tax(order, priced, amounts, target - candidate - others, unit) and rule._can_be_net(
+                order, priced, amounts, candidate - fixed, terms
+            ):
+                return target - candidate
+        return None
 
     @api.model
     def _spread_tax(self, taxes, tax, unit):
