@@ -5,6 +5,7 @@ from . import external_payment_matching
 from . import external_payment_settling
 from . import external_combo_pricing
 from . import external_order_taxes
+from . import external_order_charges
 from . import external_order_computing
 from . import external_order_rounding_rule
 from . import external_order_rounding
@@ -16,6 +17,7 @@ from . import external_order_lots
 from . import external_order_picking
 from . import ir_sequence
 from . import pos_order
+from . import pos_order_line
 from . import pos_session
 from . import pos_session_closing
 from . import stock_move

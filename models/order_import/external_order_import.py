@@ -195,7 +195,7 @@ class ExternalOrderImport(models.AbstractModel):
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *as_warnings(self.env, payload.warnings, "amounts_differ"),
+            *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
@@ -338,6 +338,7 @@ class ExternalOrderImport(models.AbstractModel):
             "amount_paid": float(paid),
             "amount_return": float(returned),
             "is_refund": order.priced.total < 0,
+            **self.env["external.order.charges"]._prepare_tip_values(order.payload),
             "lines": [
                 fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
                 for index, line in enumerate(order.priced.lines)
@@ -363,7 +364,7 @@ class ExternalOrderImport(models.AbstractModel):
         return {
             "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"line/{index}")),
             "product_id": line.product.id,
-            "full_product_name": line.product.display_name,
+            "full_product_name": line.name if line.charge else line.product.display_name,
             "qty": float(line.quantity),
             "price_unit": base_line["price_unit"],
             "price_type": "manual",

@@ -32,14 +32,18 @@ class Warn(str):
 def as_warnings(env, sentences, doubt):
     """Return texts and `Message` sentences as `Warn`, in the language of their reader.
 
-    :param str doubt: the doubt of texts that do not have one themselves
+    :param str doubt: the doubt of sentences that do not have one themselves
     """
     return [
         sentence
         if isinstance(sentence, Warn)
-        else Warn(reader_text(env, sentence), "" if getattr(sentence, "is_note", False) else doubt)
+        else Warn(reader_text(env, sentence), "" if getattr(sentence, "is_note", False) else _doubt(sentence) or doubt)
         for sentence in sentences
     ]
+
+
+def _doubt(sentence):
+    return getattr(sentence, "doubt", "")
 
 
 @dataclass

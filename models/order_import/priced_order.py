@@ -6,7 +6,7 @@ from typing import Any
 
 from ...lib.money import exact
 from ...lib.order.discounts import Discounts
-from ...lib.order.parts import Item
+from ...lib.order.parts import Charge, Item
 
 
 @dataclass
@@ -42,6 +42,14 @@ class TaxReading:
         return self._choices[product.id]
 
 
+@dataclass(frozen=True)
+class ChargeProduct:
+    """The product of a type of charges, and whether a user chose it for the synchronization."""
+
+    product: Any
+    is_chosen: bool = False
+
+
 @dataclass
 class PricingTerms:
     """The pricing data of a Point of Sale, read once for many orders of one synchronization.
@@ -52,6 +60,9 @@ class PricingTerms:
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
     :param prices_include_tax: whether the prices of the external system include tax
+    :param tax_of_percent: the company's sale tax by percentage, ``taxes_of_percent`` the `TaxReading`; both are filled
+        when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
+        a charge)
     """
 
     config: Any
@@ -64,7 +75,10 @@ class PricingTerms:
     cash_only_rounding: Any
     prices_include_tax: bool
     own_taxes: TaxReading
+    tax_of_percent: dict = field(default_factory=dict)
     taxes_of_percent: dict = field(default_factory=dict)
+    charge_products: dict = field(default_factory=dict)
+    charge_choices: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -72,7 +86,8 @@ class Line:
     """A line of the future POS order. `price` is per unit, exact, with or without tax like the feed's prices.
 
     `parent` is the index of the line that this one is a component of, `combo_item` the chosen item of the Odoo combo;
-    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a line with a discount after tax.
+    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a charge and for a discount after
+    tax. `charge` is the feed's charge, `choice` one of its possible taxes.
     """
 
     product: Any
@@ -84,6 +99,8 @@ class Line:
     parent: int | None = None
     combo_item: Any = None
     is_free: bool = False
+    charge: Charge | None = None
+    choice: TaxChoice | None = None
     lots: list = field(default_factory=list)
     base_line: dict | None = None
     taxes: Any = None
@@ -95,7 +112,7 @@ class Line:
 
     @property
     def is_untaxed(self):
-        """Whether the line has no tax, regardless of its product."""
+        """Whether the line has no tax, regardless of its product. Not for charges, which have a `choice`."""
         return self.is_free or self.item is None
 
 

@@ -12,6 +12,7 @@ from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_receiving
 from . import external_choice
+from . import external_charge_product
 from . import external_product_alias
 from . import external_payment_mapping
 from . import external_order_screen
