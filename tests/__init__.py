@@ -80,6 +80,7 @@ from . import test_tracked_products
 from . import test_translations
 from . import test_uninstall
 from . import test_views
+from . import test_waiting_orders
 from . import test_warnings_seen
 from . import test_worker_time
 from . import test_workers

@@ -48,14 +48,15 @@ def _doubt(sentence):
 
 @dataclass
 class Outcome:
-    """The outcome of one external order: a ``pos.order``, the error, or a conflict that may be temporary.
+    """The outcome of one external order.
 
-    If none of them is set, the order was not tried.
+    It is a ``pos.order``, the error, a conflict that may be temporary, or why no session can take the order now.
     """
 
     pos_order: Any = None
     error: ExternalOrderError | None = None
     conflict: Exception | None = None
+    waiting: ExternalOrderError | None = None
     warnings: list = field(default_factory=list)
 
     @property

@@ -96,11 +96,13 @@ class ExternalOrder(models.Model):
     _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) WHERE state = 'pending'")
 
     @api.model
-    def _claim(self, sync, limit):
+    def _claim(self, sync, limit, run=None):
         """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
 
         Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
         interrupted attempts come last, in small batches.
+
+        :param run: the ``external.order.sync.run``; orders that it found to wait for a session are left out
         """
         domain = [
             ("sync_id", "=", sync.id),
@@ -109,6 +111,8 @@ class ExternalOrder(models.Model):
             ("next_attempt", "=", False),
             ("next_attempt", "<=", fields.Datetime.now()),
         ]
+        if run:
+            domain += ["|", ("error_code", "!=", "no_session"), ("run_id", "!=", run.id)]
         # Read more than needed because other workers may hold the first ones.
         waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
         for interruptions, orders in waiting.grouped("interruptions").items():

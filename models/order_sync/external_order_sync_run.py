@@ -6,10 +6,12 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import unique
 
 from ...tools.exclusive import exclusive
 from ...tools.message_language import for_reader, in_english, with_reader
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
+from ..order_import.import_target import ClosedTargets
 
 _logger = logging.getLogger(__name__)
 
@@ -275,9 +277,10 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: whether all orders were tried; ``False`` if time ran out
         """
+        import_batch = ClosedTargets().on(self)._import_batch
         while True:
             try:
-                processed = retrying(self.env, self._import_batch)
+                processed = retrying(self.env, import_batch)
             except TRANSIENT_ERRORS as error:
                 processed = retrying(self.env, lambda error=error: self._defer_batch(error))
             # If no order was pending, there is nothing to commit.
@@ -292,15 +295,18 @@ class ExternalOrderSyncRun(models.Model):
     def _import_batch(self):
         """Import the next batch of orders that no other worker holds.
 
-        :return: the number of orders that were tried
+        :return: the number of orders that were tried; 0 if no session can take any of the pending ones
         """
-        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
+        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self)
+        problem = ""
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
-            self.import_error = orders._import(run=self)
+            problem = orders._import(run=self)
             states = [order.state for order in orders]
+            problems = [*(self.import_error or "").splitlines(), *problem.splitlines()]
             self.write(
                 {
+                    "import_error": "\n".join(unique(problems)) or False,
                     "imported_count": self.imported_count + states.count("done"),
                     "doubtful_count": self.doubtful_count
                     + sum(order.state == "done" and bool(order.doubt) for order in orders),
@@ -309,11 +315,12 @@ class ExternalOrderSyncRun(models.Model):
                     "date_progress": fields.Datetime.now(),
                 }
             )
-        return 0 if self.import_error else len(orders)
+        all_wait = problem and all(order.error_code == "no_session" for order in orders)
+        return 0 if all_wait and not self.sync_id._has_several_targets() else len(orders)
 
     def _defer_batch(self, error):
         """Postpone the orders that repeatedly conflicted with other transactions."""
-        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE)
+        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self)
         orders._defer(error)
         self.deferred_count += len(orders)
         return len(orders)
