@@ -37,27 +37,38 @@ class Part(NamedTuple):
     alone: bool = False
 
 
-@exact
-def is_rounded_sum(total: Decimal, sums: Iterable[Iterable[Part]], unit: Decimal, moved: Decimal = _ZERO) -> bool:
-    """Return whether `total` is one of `sums`, each part of which was rounded to a multiple of `unit` by one rule.
+class RoundedSums:
+    """The sums that a sender can get which rounds each part to a multiple of `unit` by one rule.
 
-    The rules: to the nearest unit; always towards 0, or always away from it, where the parts are known.
+    The rules: to the nearest unit; always towards 0, or always away from it, where the parts are known. `total in sums`
+    says whether `total`, a multiple of `unit`, is one of the sums.
 
-    :param total: in multiples of `unit`
-    :param sums: the ways to divide the sum into parts that are rounded
+    :param divisions: the ways to divide the sum into parts that are rounded
     :param moved: by how much one further part may be off, for example the one that takes the rest of a discount
     """
-    units = int(total / unit)
-    off = int((moved / unit).to_integral_value(ROUND_CEILING))
-    for parts in sums:
-        counts = Counter(parts)
-        # If many parts are uncertain, one-way rounding explains any sum.
-        is_known = not any(part.alone and part.slack for part in counts)
-        for rule in (_NEAREST, *_ONE_WAY) if is_known else (_NEAREST,):
-            least, possible = _possible_sums(counts, rule, unit)
-            if any(0 <= units + step - least and possible >> (units + step - least) & 1 for step in range(-off, off + 1)):
-                return True
-    return False
+
+    @exact
+    def __init__(self, divisions: Iterable[Iterable[Part]], unit: Decimal, moved: Decimal = _ZERO):
+        self._unit = unit
+        self._possible: list[tuple[int, int]] = []
+        off = int((moved / unit).to_integral_value(ROUND_CEILING))
+        for parts in divisions:
+            counts = Counter(parts)
+            # If many parts are uncertain, one-way rounding explains any sum.
+            is_known = not any(part.alone and part.slack for part in counts)
+            for rule in (_NEAREST, *_ONE_WAY) if is_known else (_NEAREST,):
+                least, possible = _possible_sums(counts, rule, unit)
+                self._possible.append((least - off, _spread(possible, 1, 2 * off)))
+
+    def __or__(self, other: "RoundedSums") -> "RoundedSums":
+        both = RoundedSums((), self._unit)
+        both._possible = self._possible + other._possible
+        return both
+
+    @exact
+    def __contains__(self, total: Decimal) -> bool:
+        units = int(total / self._unit)
+        return any(units >= least and possible >> (units - least) & 1 for least, possible in self._possible)
 
 
 def _possible_sums(counts: Counter[Part], rule: tuple[str, ...], unit: Decimal) -> tuple[int, int]:

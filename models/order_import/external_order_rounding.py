@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from odoo import api, models
 
 from ...lib.money import decimal, exact, round_currency
+from ...lib.order.rounded_sums import RoundedSums
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
@@ -49,6 +50,23 @@ class LineAmounts:
     @exact
     def tax(self):
         return sum((tax.amount for tax in self.taxes), self.others)
+
+
+@dataclass
+class Possible:
+    """What one rule of rounding can give: the tax and, in the sign of the order, the sum of the prices before
+    ``allowance``, a discount after tax; None if any sum is possible.
+    """
+
+    taxes: RoundedSums
+    nets: RoundedSums | None
+    allowance: Decimal
+    sign: int
+
+    @exact
+    def allows_net(self, net):
+        """Return whether the prices may add up to ``net``, in the sign of the computation."""
+        return self.nets is None or self.sign * net + self.allowance in self.nets
 
 
 class ExternalOrderRounding(models.AbstractModel):
@@ -177,6 +195,7 @@ class ExternalOrderRounding(models.AbstractModel):
         nets = item_nets(order, priced.discounts)
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
+        possible = self._get_possible(order, priced, amounts, fixed, terms)
         is_told = tax is not None or not terms.prices_include_tax
         if tax is None and terms.prices_include_tax:
             # Odoo's own, unless Odoo taxed a base that it had already rounded.
@@ -184,16 +203,15 @@ class ExternalOrderRounding(models.AbstractModel):
             if abs(tax - others - exact_tax) > tax_rounding:
                 tax = round_currency(exact_tax, unit) + others
         elif tax is None:
-            tax = self._get_unstated_tax(order, priced, amounts, target, fixed, net_rounding, terms)
+            tax = self._get_unstated_tax(amounts, target, fixed, net_rounding, unit, possible)
         if tax is None:
             return False
         tax -= others
         net = target if terms.prices_include_tax else target - tax - others
-        rule = self.env["external.order.rounding.rule"]
-        if abs(net - fixed) > net_rounding or not rule._can_be_net(order, priced, amounts, net - fixed, terms):
+        if abs(net - fixed) > net_rounding or not possible.allows_net(net):
             return False
         is_near = abs(tax - exact_tax) <= tax_rounding + unit * NOISE
-        if is_near and (not is_told or rule._can_be_tax(order, priced, amounts, tax, unit)):
+        if is_near and (not is_told or tax in possible.taxes):
             self._spread_tax(taxes, tax, unit)
         elif order.tax is not None and tax == sum((one.by_piece for one in taxes), ZERO):
             for one in taxes:
@@ -204,13 +222,24 @@ class ExternalOrderRounding(models.AbstractModel):
         return True
 
     @api.model
-    def _get_unstated_tax(self, order, priced, amounts, target, fixed, net_rounding, terms):
+    def _get_possible(self, order, priced, amounts, fixed, terms):
+        """Return the `Possible` amounts; ``fixed``: the exact sum of the feed's prices."""
+        rule = self.env["external.order.rounding.rule"]
+        exact_net = sum(item_nets(order, priced.discounts), ZERO)
+        return Possible(
+            taxes=rule._get_taxes(order, priced, amounts, terms.unit),
+            nets=rule._get_nets(order, priced, amounts, terms),
+            allowance=exact_net - priced.sign * fixed,
+            sign=priced.sign,
+        )
+
+    @api.model
+    def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit, possible):
         """Return the tax of an order that does not state it, or None if rounding does not explain the difference.
 
         It is ``target`` minus the net amount closest to Odoo's for which both the net amount and the tax are within
         rounding.
         """
-        unit = terms.unit
         taxes = [one for line in amounts for one in line.taxes]
         others = sum((line.others for line in amounts), ZERO)
         exact_tax = sum((one.exact for one in taxes), others)
@@ -223,14 +252,10 @@ class ExternalOrderRounding(models.AbstractModel):
             for candidate in candidates
             if abs(candidate - fixed) <= net_rounding
             and abs(target - candidate - exact_tax) <= tax_rounding + unit * NOISE
+            and target - candidate - others in possible.taxes
+            and possible.allows_net(candidate)
         ]
-        rule = self.env["external.order.rounding.rule"]
-        for candidate in sorted(allowed, key=lambda candidate: abs(candidate - net)):
-            if rule._can_be_tax(order, priced, amounts, target - candidate - others, unit) and rule._can_be_net(
-                order, priced, amounts, candidate - fixed, terms
-            ):
-                return target - candidate
-        return None
+        return target - min(allowed, key=lambda candidate: abs(candidate - net)) if allowed else None
 
     @api.model
     def _spread_tax(self, taxes, tax, unit):

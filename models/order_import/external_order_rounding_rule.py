@@ -4,7 +4,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from odoo import api, models
 
 from ...lib.money import exact
-from ...lib.order.rounded_sums import Part, is_rounded_sum
+from ...lib.order.rounded_sums import Part, RoundedSums
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
@@ -25,13 +25,13 @@ class ExternalOrderRoundingRule(models.AbstractModel):
 
     @api.model
     @exact
-    def _can_be_tax(self, order, priced, amounts, tax, unit):
-        """Return whether ``tax`` is a sum of the exact taxes of ``amounts`` by one rule of rounding.
+    def _get_taxes(self, order, priced, amounts, unit):
+        """Return the sums of the taxes of ``amounts`` that one rule of rounding gives, in the sign of the computation.
 
         :param OrderPayload order:
         :param PricedOrder priced:
         :param amounts: the `LineAmounts` of all lines
-        :param Decimal tax: with the sign of the computation
+        :return: what a tax may be `in`
         """
         rest = self._get_spread_rest(order, priced.discounts, unit)
         each = [
@@ -41,7 +41,7 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         ]
         most = max((one.rate for line in amounts for one in line.taxes if line.is_spread), default=ZERO)
         sums = [self._sum_taxes(amounts, way, unit, rest) for way in self._get_ways()]
-        return is_rounded_sum(tax, [each], unit, moved=rest * most) or is_rounded_sum(tax, sums, unit)
+        return RoundedSums([each], unit, moved=rest * most) | RoundedSums(sums, unit)
 
     @api.model
     def _get_ways(self):
@@ -109,29 +109,30 @@ class ExternalOrderRoundingRule(models.AbstractModel):
 
     @api.model
     @exact
-    def _can_be_net(self, order, priced, amounts, difference, terms):
-        """Return whether the sum of the prices can differ by ``difference`` from the exact one, by one rule of rounding.
+    def _get_nets(self, order, priced, amounts, terms):
+        """Return the sums of all prices that one rule of rounding gives, in the sign of the order; None if it is not
+        known what the sender rounded.
 
         The sender may round discounts, or taxes, apart from the amounts that they belong to.
 
         :param OrderPayload order:
         :param PricedOrder priced:
         :param amounts: the `LineAmounts` of all lines
-        :param Decimal difference: with the sign of the computation
+        :return: what the sum of `item_nets`, rounded, may be `in`
         """
         nets = item_nets(order, priced.discounts)
         if priced.discounts.is_spread or not rounding_of(nets, terms.unit):
-            # It is not known what the sender took off each line; or nothing has to be rounded.
-            return True
-        gross = [item.gross for item in order.items]
+            return None
+        gross = [*(item.gross for item in order.items), *(charge.amount for charge in order.charges)]
         discounts = [-discount for discount in priced.discounts.lines]
         sums = [nets, [*gross, *discounts], [sum(nets, ZERO)]]
         if not terms.prices_include_tax:
             taxes = [ZERO] * len(nets)
+            charge_places = iter(range(len(order.items), len(nets)))
             for line in amounts:
-                if line.line.item_index is not None:
-                    taxes[line.line.item_index] -= priced.sign * sum((one.exact for one in line.taxes), ZERO)
+                place = next(charge_places) if line.line.charge else line.line.item_index
+                if place is not None:
+                    taxes[place] -= priced.sign * sum((one.exact for one in line.taxes), ZERO)
             totals = [net - tax for net, tax in zip(nets, taxes, strict=True)]
             sums += [[*totals, *taxes], [sum(totals, ZERO), sum(taxes, ZERO)], [*totals, sum(taxes, ZERO)]]
-        wanted = sum(nets, priced.sign * difference)
-        return is_rounded_sum(wanted, (map(Part, parts) for parts in sums), terms.unit)
+        return RoundedSums((map(Part, parts) for parts in sums), terms.unit)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from lib.order.rounded_sums import Part, is_rounded_sum
+from lib.order.rounded_sums import Part, RoundedSums
 
 CENT = Decimal("0.01")
 
@@ -15,11 +15,8 @@ def parts(*amounts, slack="0", alone=False):
 
 def sums(least, most, *ways, moved="0"):
     """Return those of the amounts from `least` to `most` that are rounded sums, in cents."""
-    return [
-        cents
-        for cents in range(least, most + 1)
-        if is_rounded_sum(cents * CENT, ways, CENT, moved=Decimal(moved))
-    ]
+    possible = RoundedSums(ways, CENT, moved=Decimal(moved))
+    return [cents for cents in range(least, most + 1) if cents * CENT in possible]
 
 
 def test_equal_parts_are_rounded_alike():
@@ -59,13 +56,19 @@ def test_a_further_part_may_move_the_sum():
 
 
 def test_other_units():
-    assert is_rounded_sum(Decimal(20), [parts("19.5")], Decimal(1))
-    assert not is_rounded_sum(Decimal(21), [parts("19.5")], Decimal(1))
-    assert is_rounded_sum(Decimal("0.555"), [parts("0.5551")], Decimal("0.001"))
+    assert Decimal(20) in RoundedSums([parts("19.5")], Decimal(1))
+    assert Decimal(21) not in RoundedSums([parts("19.5")], Decimal(1))
+    assert Decimal("0.555") in RoundedSums([parts("0.5551")], Decimal("0.001"))
+
+
+def test_sums_of_either_of_two():
+    either = RoundedSums([parts("0.30")], CENT) | RoundedSums([parts("0.40")], CENT)
+    assert [cents for cents in range(100) if cents * CENT in either] == [30, 40]
 
 
 def test_many_parts_take_no_time():
     many = [Part(Decimal(number) / 10_000, Decimal("0.005"), alone=True) for number in range(5000)]
     total = sum(part.amount for part in many).quantize(CENT)
-    assert is_rounded_sum(total, [many], CENT)
-    assert not is_rounded_sum(total + 100, [many], CENT)
+    possible = RoundedSums([many], CENT)
+    assert total in possible
+    assert total + 100 not in possible
