@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import float_compare
 
@@ -32,6 +34,9 @@ class ExternalOrderTaxes(models.AbstractModel):
         """
         yield terms.own_taxes
         yield from self._iter_stated_readings(order, terms)
+        if order.tax is not None and not order.tax and order.tax_percent is None:
+            # A Tax of 0 says that the sale was untaxed.
+            yield from self._iter_stated_readings(replace(order, tax_percent=order.tax), terms)
 
     @api.model
     def _iter_stated_readings(self, order, terms):
