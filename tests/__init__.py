@@ -46,6 +46,7 @@ from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
 from . import test_one_id_two_orders
+from . import test_order_generations
 from . import test_order_identity
 from . import test_overrides
 from . import test_payment_matching

@@ -119,9 +119,11 @@ def shortened_text(holder: dict[str, Any], key: str, limit: int) -> str:
     value = holder.get(key)
     if not isinstance(value, str):
         return text(holder, key, "")
-    content = _LINE_BREAK.sub(" ", value.strip()[: limit + 1])
-    content = "".join(character for character in content if unicodedata.category(character) not in ("Cc", "Cs"))
-    return content if len(content) <= limit else f"{content[: limit - 1]}…"
+    content = value.strip()
+    if len(content) > limit:
+        content = f"{content[: limit - 1]}…"
+    content = _LINE_BREAK.sub(" ", content)
+    return "".join(character for character in content if unicodedata.category(character) not in ("Cc", "Cs"))
 
 
 def or_ignored(warnings: list[Message], nothing: T, read: Callable[..., T], *arguments: Any) -> T:
