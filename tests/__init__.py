@@ -35,6 +35,7 @@ from . import test_mirror_sync
 from . import test_mirror_tours
 from . import test_money_altered
 from . import test_money_cash_rounding
+from . import test_money_contradictions
 from . import test_money_currencies
 from . import test_money_discounts
 from . import test_money_payments

@@ -48,9 +48,7 @@ def sums_of(parts, unit):
         return floor(units + HALF)
 
     for sizes in ((half_down, half_up), (floor,), (ceil,)):
-        ends = [
-            [towards(end, size) for end in (amount - off, amount + off) for size in sizes] for amount, off in parts
-        ]
+        ends = [[towards(end, size) for end in (amount - off, amount + off) for size in sizes] for amount, off in parts]
         yield sum(map(min, ends)), sum(map(max, ends))
 
 

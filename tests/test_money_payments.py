@@ -123,7 +123,11 @@ class TestMoneyPayments(MoneyCase):
 
     def test_the_orders_own_payment_method_is_not_that_of_a_payment_with_one_or_of_two(self):
         for number, details in enumerate(
-            ([self.payment(92, "Card", None)], [self.payment(92, "", 2)], [self.payment(50, "Card", 2), {"AmountPaid": 42}])
+            (
+                [self.payment(92, "Card", None)],
+                [self.payment(92, "", 2)],
+                [self.payment(50, "Card", 2), {"AmountPaid": 42}],
+            )
         ):
             with self.subTest(details=details):
                 row = self.sell(

@@ -56,9 +56,7 @@ class TestMoneyPrices(MoneyCase):
         for name, total, tax in (("Product Name", 80.50, 10.50), ("Voucher", 82.00, 12.00)):
             with self.subTest(name=name):
                 items = (self.item(), self.item(name, price=-10))
-                order = self.assert_booked(
-                    self.sell(*items, order_id=name, total=total, tax=tax), total, tax
-                )
+                order = self.assert_booked(self.sell(*items, order_id=name, total=total, tax=tax), total, tax)
                 self.assertEqual(len(order.lines), 2)
 
     def test_a_voucher_of_the_whole_amount_and_of_more(self):
@@ -120,7 +118,9 @@ class TestMoneyPrices(MoneyCase):
         self.sync.prices_include_tax = True
         for subtotal in (79.99, 80.01, 85):
             with self.subTest(subtotal=subtotal):
-                row = self.sell(self.item(price=92), order_id=f"{subtotal}", total=92.00, tax=None, AmountTotal=subtotal)
+                row = self.sell(
+                    self.item(price=92), order_id=f"{subtotal}", total=92.00, tax=None, AmountTotal=subtotal
+                )
                 self.assert_refused(row, "amount_mismatch", f"{subtotal:.2f}")
 
     # A sale without tax

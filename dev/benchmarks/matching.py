@@ -28,7 +28,7 @@ LANGUAGES = ("en_US", "de_DE", "fr_FR", "el_GR", "ar_001")
 WORDS = {
     "en_US": ("Fresh", "Mountain", "Coffee", "Mineral Water", "Olive Oil", "Chair", "Sandwich", "Lamp"),
     "de_DE": ("Frischer", "Gebirgs", "Kaffee", "Mineralwasser süß", "Olivenöl", "Stuhl", "Brötchen", "Leuchte"),
-    "fr_FR": ("Frais", "Montagne", "Café", "Eau minérale", "Huile d’olive", "Chaise", "Pâté", "Lampe"),
+    "fr_FR": ("Frais", "Montagne", "Café", "Eau minérale", "Huile d'olive", "Chaise", "Pâté", "Lampe"),
     "el_GR": ("Φρέσκο", "Βουνό", "Καφές", "Νερό", "Ελαιόλαδο", "Καρέκλα", "Σάντουιτς", "Λάμπα"),
     "ar_001": ("طازج", "جبل", "قهوة", "ماء معدني", "زيت زيتون", "كرسي", "شطيرة", "مصباح"),
 }

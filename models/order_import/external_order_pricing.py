@@ -86,8 +86,8 @@ class ExternalOrderPricing(models.AbstractModel):
             return terms
         if order.mixes_prices:
             message = for_reader(self.env)._(
-                "Some items have a Price, which includes tax in this synchronization, and others a PriceWithoutTax. The "
-                "external system has to send the same for all items."
+                "Some items have a Price, which includes tax in this synchronization, and others a PriceWithoutTax. "
+                "The external system has to send the same for all items."
             )
             raise ExternalOrderError("invalid_payload", message)
         return replace(terms, prices_include_tax=False) if order.prices_exclude_tax else terms

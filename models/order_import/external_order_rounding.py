@@ -154,9 +154,7 @@ class ExternalOrderRounding(models.AbstractModel):
             rate = abs(exact_amount / base) if base and data["tax"].amount_type != "fixed" else ZERO
             rounding = (unit / 2 if exact_amount % unit or base_rounding else ZERO) + base_rounding * rate
             by_piece = self._round_by_piece(exact_amount, line.quantity, unit)
-            amounts.taxes.append(
-                TaxAmount(data, amount, exact_amount, rounding, by_piece, rate, rest_rounding * rate)
-            )
+            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece, rate, rest_rounding * rate))
         return amounts
 
     @api.model

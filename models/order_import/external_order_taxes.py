@@ -16,9 +16,7 @@ class ExternalOrderTaxes(models.AbstractModel):
     def _get_own_reading(self, config):
         """Return the `TaxReading` of the products' own sale taxes, in the fiscal position of the Point of Sale."""
         company = config.company_id
-        return TaxReading(
-            lambda product: self._get_product_taxes(product, company), config.default_fiscal_position_id
-        )
+        return TaxReading(lambda product: self._get_product_taxes(product, company), config.default_fiscal_position_id)
 
     @api.model
     def _get_product_taxes(self, product, company):
