@@ -297,9 +297,9 @@ class Judge:
                 pieces = quantity if quantity % 1 == 0 and quantity else 1
                 by_piece += rounded(one / pieces, self.unit) * pieces
         stated = self.figure("Tax")
-        if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
+        if stated not in (None, by_piece) and not before and not self._is_rounded(stated, exact_taxes):
             return False
-        if stated is not None and not before and stated != by_piece and not self._is_rounded(stated, exact_taxes):
+        if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
             return False
         exact = net - before - after + (0 if self.includes_tax else tax)
         if stated is not None and not self.includes_tax:
@@ -308,25 +308,6 @@ class Judge:
         return (
             abs(total - exact) <= slack and sign * exact >= -slack and self._subtotal(gross, own, total, before + after)
         )
-
-    def _is_rounded(self, stated, taxes):
-        """Whether ``stated`` is the tax of a shop that rounds each tax, by line, kind of goods, rate, or the whole."""
-        ways = (
-            lambda number, line, kind, place: number,
-            lambda number, line, kind, place: line,
-            lambda number, line, kind, place: (kind, place),
-            lambda number, line, kind, place: kind,
-            lambda number, line, kind, place: kind and [*kind[0], "fixed"][place],
-            lambda number, line, kind, place: None,
-        )
-        for way in ways:
-            parts = {}
-            for *at, amount, off in taxes:
-                before = parts.get(key := way(*at), (ZERO, ZERO))
-                parts[key] = (before[0] + amount, before[1] + off)
-            if any(least <= stated <= most for least, most in sums_of(parts.values(), self.unit)):
-                return True
-        return False
 
     def _subtotal(self, gross, own, total, extra):
         """Whether AmountTotal is that of the lines and, with the other totals, makes ``total``."""
@@ -354,3 +335,22 @@ class Judge:
 
     def _rounding(self, amounts):
         return sum((self.unit / 2 for amount in amounts if amount % self.unit), ZERO)
+
+    def _is_rounded(self, stated, taxes):
+        """Whether ``stated`` is the tax of a shop that rounds each tax, by line, kind of goods, rate, or the whole."""
+        ways = (
+            lambda number, line, kind, place: number,
+            lambda number, line, kind, place: line,
+            lambda number, line, kind, place: (kind, place),
+            lambda number, line, kind, place: kind,
+            lambda number, line, kind, place: kind and [*kind[0], "fixed"][place],
+            lambda number, line, kind, place: None,
+        )
+        for way in ways:
+            parts = {}
+            for *at, amount, off in taxes:
+                before = parts.get(key := way(*at), (ZERO, ZERO))
+                parts[key] = (before[0] + amount, before[1] + off)
+            if any(least <= stated <= most for least, most in sums_of(parts.values(), self.unit)):
+                return True
+        return False

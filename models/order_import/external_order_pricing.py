@@ -215,12 +215,9 @@ class ExternalOrderPricing(models.AbstractModel):
             return None, tried
         if order.tax_percent is None or taxes._has_percent(found, order.tax_percent):
             return found, tried
+        self._check_percent(order, found, target, terms)
         # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
-        readings = list(taxes._iter_stated_readings(order, terms))
-        if terms.prices_include_tax and not readings and self._state_tax(order, found, target, terms).tax is None:
-            message = self.env["external.order.mismatch"]._explain_percent(order, found)
-            raise ExternalOrderError("amount_mismatch", message)
-        stated, _tried = self._settle_first(order, lines, terms, target, readings)
+        stated, _tried = self._settle_first(order, lines, terms, target, taxes._iter_stated_readings(order, terms))
         return stated if stated and stated.tax != found.tax else found, tried
 
     @api.model
@@ -283,6 +280,19 @@ class ExternalOrderPricing(models.AbstractModel):
         settled = self.env["external.order.rounding"]._settle(order, priced, total, terms)
         # If only cash is rounded, the order keeps its total and only the payment differs.
         return settled and replace(settled, total=target if terms.cash_rounding else total)
+
+    @api.model
+    def _check_percent(self, order, priced, total, terms):
+        """Refuse an order whose prices include tax if its TaxPercent is no rate in Odoo and nothing else states its tax:
+        any tax would give its total.
+
+        :param PricedOrder priced: the reading with the taxes of the products, which have another rate
+        """
+        if not terms.prices_include_tax or self._state_tax(order, priced, total, terms).tax is not None:
+            return
+        if not any(self.env["external.order.taxes"]._iter_stated_readings(order, terms)):
+            message = self.env["external.order.mismatch"]._explain_percent(order, priced)
+            raise ExternalOrderError("amount_mismatch", message)
 
     @api.model
     @exact
