@@ -290,7 +290,8 @@ class Judge:
                 tax += one
                 share = abs(one / amount) if amount else 0
                 rounding = (self.unit / 2 if one % self.unit or moved else 0) + share * moved
-                kind = () if by_percent else CATALOGUE[name]
+                percents, fixed = ((self.raw["TaxPercent"],), 0) if by_percent else CATALOGUE[name]
+                kind = (tuple(map(str, percents)), fixed)
                 exact_taxes.append((len(exact_taxes), line, kind, place, one, share * moved))
                 tax_rounding += rounding
                 together += rounding if amount % self.unit else 0
