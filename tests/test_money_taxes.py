@@ -208,6 +208,15 @@ class TestMoneyTaxes(MoneyCase):
                     else:
                         self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
 
+    def test_a_discount_whose_parts_are_less_than_a_unit_may_be_taken_off_one_line(self):
+        """40 cents off 100 lines of 1.00: 0.004 of each, or all of one line, or a cent of 40."""
+        items = [self.item(price=1.00)] * 100
+        for tax in (14.94, 15.00):
+            with self.subTest(tax=tax):
+                total = round(99.60 + tax, 2)
+                row = self.sell(*items, order_id=f"at {tax}", total=total, tax=tax, AmountDiscount=0.40)
+                self.assert_booked(row, total, tax)
+
     def test_only_one_rule_of_rounding_gives_the_net_amount_too(self):
         """A line of 1.005: 101.00 or 100.00 of 100 lines, or 100.50 of all."""
         self.create_product("Untaxed", self.env["account.tax"])

@@ -174,8 +174,8 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_prices(self, order, discounts, terms, target):
-        """Return a message for items and charges whose exact cost differs from the total, although Odoo's rounding gives that
-        total."""
+        """Return a message for items and charges whose exact cost differs from the total, although Odoo's rounding
+        gives that total."""
         cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
         tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
         env = for_reader(self.env)

@@ -18,7 +18,8 @@ ZERO = Decimal(0)
 class ExternalOrderPricing(models.AbstractModel):
     """Finds the taxes and discounts under which Odoo itself computes the total that the customer paid.
 
-    GrandTotal = AmountTotal - discounts + Tax + charges. Every total that the order states must match, or the order is refused.
+    GrandTotal = AmountTotal - discounts + Tax + charges. Every total that the order states must match, or the order is
+    refused.
     """
 
     _name = "external.order.pricing"
@@ -283,8 +284,8 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _check_percent(self, order, priced, total, terms):
-        """Refuse an order whose prices include tax if its TaxPercent is no rate in Odoo and nothing else states its tax:
-        any tax would give its total.
+        """Refuse an order whose prices include tax if its TaxPercent is not a rate in Odoo and nothing else states its
+        tax: any tax would give its total.
 
         :param PricedOrder priced: the reading with the taxes of the products, which have another rate
         """

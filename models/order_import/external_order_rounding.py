@@ -194,7 +194,7 @@ class ExternalOrderRounding(models.AbstractModel):
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
         possible = self._get_possible(order, priced, amounts, fixed, terms)
-        is_told = tax is not None or not terms.prices_include_tax
+        is_stated = tax is not None or not terms.prices_include_tax
         if tax is None and terms.prices_include_tax:
             # Odoo's own, unless Odoo taxed a base that it had already rounded.
             tax = priced.sign * priced.tax
@@ -209,7 +209,7 @@ class ExternalOrderRounding(models.AbstractModel):
         if abs(net - fixed) > net_rounding or not possible.allows_net(net):
             return False
         is_near = abs(tax - exact_tax) <= tax_rounding + unit * NOISE
-        if is_near and (not is_told or tax in possible.taxes):
+        if is_near and (not is_stated or tax in possible.taxes):
             self._spread_tax(taxes, tax, unit)
         elif order.tax is not None and tax == sum((one.by_piece for one in taxes), ZERO):
             for one in taxes:

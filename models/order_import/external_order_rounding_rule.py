@@ -99,8 +99,11 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         if not discounts.is_spread:
             return ZERO
         parts = [part - item.discount for part, item in zip(discounts.lines, order.items, strict=True)]
-        nets = [item.gross - item.discount if part else ZERO for part, item in zip(parts, order.items, strict=True)]
-        amount, whole = sum(parts, ZERO), sum(nets, ZERO)
+        amount = sum(parts, ZERO)
+        # Lines in the other direction have no part, see `discount_readings`.
+        nets = [item.gross - item.discount for item in order.items]
+        nets = [net if net * amount > 0 else ZERO for net in nets]
+        whole = sum(nets, ZERO)
         shares = [amount * net / whole / unit for net in nets] if whole else []
         return max(
             abs(amount - unit * sum((share.quantize(Decimal(1), rounding=mode) for share in shares), ZERO))
