@@ -15,6 +15,7 @@ from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
 from .money import MoneyCase
+from .shop_charges import CHARGES, TYPED
 from .shop_model import CATALOGUE, Judge, Shop
 
 _logger = logging.getLogger(__name__)
@@ -50,6 +51,18 @@ class TestMoneyAltered(MoneyCase):
             "Untaxed": cls.env["account.tax"],
         }
         cls.products = {ItemKey(None, name): (cls.create_product(name, taxes[name]), "") for name in CATALOGUE}
+        charge_taxes = {(): cls.env["account.tax"], (15,): cls.tax, (19,): percents[19], ("7.7",): percents[7.7]}
+        cls.charge_products = {
+            kind: cls.create_product(f"Charge {kind}", charge_taxes[rates], type="service", is_storable=False)
+            for kind, rates in [*TYPED.items(), *CHARGES.values()]
+        }
+        cls.choose_charge_products(cls.sync)
+
+    @classmethod
+    def choose_charge_products(cls, sync):
+        sync.charge_product_ids = [
+            Command.create({"type": kind, "product_id": product.id}) for kind, product in cls.charge_products.items()
+        ]
 
     def open_shops(self):
         """Return, for each number of decimals, a synchronization whose Point of Sale sells in such a currency."""
@@ -61,6 +74,7 @@ class TestMoneyAltered(MoneyCase):
                     external_api_url=f"{self.shop.url}?shop={decimals}",
                     pos_config_id=self.create_pos_config(f"POS {decimals}", self.card).id,
                 )
+                self.choose_charge_products(self.sync)
                 self.open_shop_in(*currency)
             methods = self.sync.pos_config_id.payment_method_ids
             cash = methods.filtered("is_cash_count")[:1]

@@ -22,8 +22,10 @@ CHARGE_PRODUCTS = {
 }
 # Charges of these types usually have no tax, whatever the items have.
 USUALLY_UNTAXED = ("tip", "rounding")
-# At most this many ways to tax the charges of one order are tried.
-MAX_READINGS = 8
+# At most this many ways to tax the charges of one order are tried, and of a long order only so many that the lines to
+# compute stay below a bound.
+MAX_READINGS = 16
+MAX_LINES_TO_COMPUTE = 20_000
 # The largest amount, in smallest units of the currency, that passes for rounding where the POS does not round cash.
 MAX_ROUNDING_UNITS = 100
 
@@ -117,20 +119,32 @@ class ExternalOrderCharges(models.AbstractModel):
                 else line
                 for line in lines
             ]
-            for chosen in self._combine(choices)
+            for chosen in self._combine(choices, min(MAX_READINGS, MAX_LINES_TO_COMPUTE // len(lines)))
         ]
 
     @api.model
-    def _combine(self, choices):
-        """Return a choice for each key of ``choices``, in at most `MAX_READINGS` ways: first the likeliest of all, the
-        second likeliest of all and so on, then mixtures.
+    def _combine(self, choices, most):
+        """Return a choice for each key of ``choices``, in at most ``most`` ways, the likeliest first.
+
+        A TaxPercent that a charge states itself is given up last. For the other charges, the likeliest choice of all
+        comes first, then none taxed, then the second likeliest of all and so on, then mixtures.
+
+        :param dict choices: the `TaxChoice` list by (product, type, own TaxPercent)
         """
-        depth = max(map(len, choices.values()))
-        alike = [tuple(min(place, len(options) - 1) for options in choices.values()) for place in range(depth)]
-        mixed = islice(product(*(range(len(options)) for options in choices.values())), MAX_READINGS)
+        # The last keys vary first.
+        choices = dict(sorted(choices.items(), key=lambda item: item[0][2] is None))
+        free = [(key[2] is None, options) for key, options in choices.items()]
+        alike = [
+            tuple(min(place, len(options) - 1) if is_free else 0 for is_free, options in free)
+            for place in range(max(map(len, choices.values())))
+        ]
+        untaxed = tuple(
+            [not choice.applied for choice in options].index(True) if is_free else 0 for is_free, options in free
+        )
+        mixed = islice(product(*(range(len(options)) for options in choices.values())), most)
         return [
             {key: options[place] for (key, options), place in zip(choices.items(), places, strict=True)}
-            for places in list(dict.fromkeys([*alike, *mixed]))[:MAX_READINGS]
+            for places in list(dict.fromkeys([alike[0], untaxed, *alike, *mixed]))[: max(most, len(alike))]
         ]
 
     @api.model

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 
 from odoo import api, fields, models
 
@@ -211,25 +212,46 @@ class ExternalOrderPricing(models.AbstractModel):
     def _find_taxes(self, order, lines, terms, target):
         """Return the `PricedOrder` that gives ``target``, or None, and the readings tried."""
         taxes = self.env["external.order.taxes"]
-        found, tried = self._settle_first(order, lines, terms, target, taxes._iter_readings(order, terms))
+        found, tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_readings)
         if not found:
             return None, tried
         if order.tax_percent is None or taxes._has_percent(found, order.tax_percent):
             return found, tried
         self._check_percent(order, found, target, terms)
         # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
-        stated, _tried = self._settle_first(order, lines, terms, target, taxes._iter_stated_readings(order, terms))
+        stated, _tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_stated_readings)
         return stated if stated and stated.tax != found.tax else found, tried
 
     @api.model
-    def _settle_first(self, order, lines, terms, target, taxes_readings):
+    def _settle_likeliest(self, order, lines, terms, target, iter_taxes):
+        """Return the first reading that gives ``target`` with the likeliest taxes of the charges that allow it.
+
+        With these, a difference that rounding explains is likelier than an exact match with other taxes: among several
+        charges and taxes, that can be chance; if prices include tax, it says nothing.
+
+        :param iter_taxes: a method that returns an iterable of `TaxReading` for an order and terms
+        :return: as `_settle_first`
+        """
+        if not order.charges:
+            return self._settle_first(order, lines, terms, target, iter_taxes(order, terms), slice(None))
+        tried = []
+        for place in count():
+            taxes_readings = iter_taxes(order, terms)
+            settled, others = self._settle_first(order, lines, terms, target, taxes_readings, slice(place, place + 1))
+            tried = sorted([*tried, *others], key=lambda priced: abs(priced.total - target))
+            if settled or not others:
+                return settled, tried
+
+    @api.model
+    def _settle_first(self, order, lines, terms, target, taxes_readings, charge_taxes):
         """Return the first reading that gives ``target`` exactly, else the first that does so except for rounding.
 
         :param taxes_readings: an iterable of `TaxReading`
+        :param slice charge_taxes: which of the possible taxes of the charges to try
         :return: the `PricedOrder`, or None, and the other readings tried
         """
         tried = []
-        for priced in self._iter_readings(order, lines, terms, target, taxes_readings):
+        for priced in self._iter_readings(order, lines, terms, target, taxes_readings, charge_taxes):
             settled = self._rounds_to(priced.total, target, order, terms) and self._prove(
                 order, priced, priced.total, target, terms
             )
@@ -243,7 +265,7 @@ class ExternalOrderPricing(models.AbstractModel):
         return None, tried
 
     @api.model
-    def _iter_readings(self, order, lines, terms, target, taxes_readings):
+    def _iter_readings(self, order, lines, terms, target, taxes_readings, charge_taxes):
         """Yield ``lines`` priced under each reading of taxes, discounts and taxes of charges, the likeliest first."""
         computing, charges = self.env["external.order.computing"], self.env["external.order.charges"]
         discount_variants = discount_readings(order, terms.unit)
@@ -251,7 +273,7 @@ class ExternalOrderPricing(models.AbstractModel):
         for taxes in taxes_readings:
             line_variants = charges._get_tax_readings(order, lines, taxes.fiscal_position, terms)
             for discounts in discount_variants:
-                for taxed_lines in line_variants:
+                for taxed_lines in line_variants[charge_taxes]:
                     yield computing._compute(taxed_lines, discounts, taxes, terms, sign)
 
     @api.model

@@ -27,14 +27,31 @@ class ExternalOrderTaxes(models.AbstractModel):
     def _iter_readings(self, order, terms):
         """Yield each `TaxReading` of an order, the likeliest first.
 
+        An invoice is in the fiscal position of its customer if the totals agree with it. An order without invoice is
+        read in that way last.
+
         :param OrderPayload order:
         :param PricingTerms terms:
         """
+        if terms.is_invoiced:
+            yield from self._iter_customer_readings(terms)
         yield terms.own_taxes
         yield from self._iter_stated_readings(order, terms)
+        if not terms.is_invoiced:
+            yield from self._iter_customer_readings(terms)
         if order.tax is not None and not order.tax and order.tax_percent is None:
             # A Tax of 0 says that the sale was untaxed.
             yield from self._iter_stated_readings(replace(order, tax_percent=order.tax), terms)
+
+    @api.model
+    def _iter_customer_readings(self, terms):
+        """Yield the `TaxReading` of the fiscal position of the order's customer, if it has one of its own."""
+        position = terms.get_customer_position() if terms.get_customer_position else None
+        if not position or position == terms.own_taxes.fiscal_position:
+            return
+        if position.id not in terms.taxes_of_position:
+            terms.taxes_of_position[position.id] = terms.own_taxes.under(position)
+        yield terms.taxes_of_position[position.id]
 
     @api.model
     def _iter_stated_readings(self, order, terms):

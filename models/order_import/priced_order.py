@@ -34,6 +34,10 @@ class TaxReading:
         self._taxes_of = taxes_of
         self._choices = {}
 
+    def under(self, fiscal_position):
+        """Return the reading of the same taxes under another fiscal position."""
+        return TaxReading(self._taxes_of, fiscal_position)
+
     def choose(self, line):
         product = line.product.browse() if line.is_untaxed else line.product
         if product.id not in self._choices:
@@ -60,6 +64,9 @@ class PricingTerms:
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
     :param prices_include_tax: whether the prices of the external system include tax
+    :param get_customer_position: of an order with a customer: a function without arguments that returns the customer's
+        ``account.fiscal.position``
+    :param is_invoiced: of an order: whether it gets an invoice
     :param tax_of_percent: the company's sale tax by percentage, ``taxes_of_percent`` the `TaxReading`; both are filled
         when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
         a charge)
@@ -77,6 +84,10 @@ class PricingTerms:
     own_taxes: TaxReading
     tax_of_percent: dict = field(default_factory=dict)
     taxes_of_percent: dict = field(default_factory=dict)
+    taxes_of_position: dict = field(default_factory=dict)
+    customer_positions: dict = field(default_factory=dict)
+    get_customer_position: Any = None
+    is_invoiced: bool = False
     charge_products: dict = field(default_factory=dict)
     charge_choices: dict = field(default_factory=dict)
 

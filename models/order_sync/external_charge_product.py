@@ -14,7 +14,7 @@ class ExternalChargeProduct(models.Model):
     _check_company_auto = True
 
     sync_id = fields.Many2one("external.order.sync", "Synchronization", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="sync_id.company_id")
     type = fields.Selection(
         [
             ("service", "Service"),
