@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product as combinations
-from math import ceil, floor
 from random import Random
 
 from .shop_charges import charges_of, make_charges, places_of_charges, read, state_charges
+from .shop_rounding import is_rounded
 
 # The taxes of each product: percentages, and fixed amounts of each piece.
 CATALOGUE = {
@@ -34,24 +34,6 @@ def rounded(amount, unit):
     units = abs(Fraction(amount)) / unit
     whole = int(units) + (1 if units - int(units) >= HALF else 0)
     return (whole if amount >= 0 else -whole) * unit
-
-
-def sums_of(parts, unit):
-    """The least and the largest sum of ``parts`` (amount, how far off it may be) by each rule of rounding."""
-
-    def towards(amount, size):
-        units = abs(amount) / unit
-        return size(units) * unit * (1 if amount >= 0 else -1)
-
-    def half_down(units):
-        return -floor(HALF - units)
-
-    def half_up(units):
-        return floor(units + HALF)
-
-    for sizes in ((half_down, half_up), (floor,), (ceil,)):
-        ends = [[towards(end, size) for end in (amount - off, amount + off) for size in sizes] for amount, off in parts]
-        yield sum(map(min, ends)), sum(map(max, ends))
 
 
 def taxes_of(name, amount, pieces, includes_tax):
@@ -339,7 +321,7 @@ class Judge:
             by_piece += sum(rounded(one, self.unit) for one in taxes)
             tax_rounding += sum((self.unit / 2 for one in taxes if one % self.unit), ZERO)
         stated = self.figure("Tax")
-        if stated not in (None, by_piece) and not before and not self._is_rounded(stated, exact_taxes):
+        if stated not in (None, by_piece) and not before and not is_rounded(stated, exact_taxes, self.unit):
             return False
         if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
             return False
@@ -384,22 +366,3 @@ class Judge:
 
     def _rounding(self, amounts):
         return sum((self.unit / 2 for amount in amounts if amount % self.unit), ZERO)
-
-    def _is_rounded(self, stated, taxes):
-        """Whether ``stated`` is the tax of a shop that rounds each tax, by line, kind of goods, rate, or the whole."""
-        ways = (
-            lambda number, line, kind, place: number,
-            lambda number, line, kind, place: line,
-            lambda number, line, kind, place: (kind, place),
-            lambda number, line, kind, place: kind,
-            lambda number, line, kind, place: kind and [*kind[0], "fixed"][place],
-            lambda number, line, kind, place: None,
-        )
-        for way in ways:
-            parts = {}
-            for *at, amount, off in taxes:
-                before = parts.get(key := way(*at), (ZERO, ZERO))
-                parts[key] = (before[0] + amount, before[1] + off)
-            if any(least <= stated <= most for least, most in sums_of(parts.values(), self.unit)):
-                return True
-        return False

@@ -56,11 +56,6 @@ class TestMoneyPayments(MoneyCase):
         self.assertEqual(row.state, "done", row.error_message)
         self.assertEqual((row.pos_order_id.amount_total, row.pos_order_id.amount_return), (1092.0, 0.0))
 
-    def test_a_tip_on_a_card_is_refused_by_its_name_as_no_line_carries_it(self):
-        payment = self.payment(100, "Card", 2)
-        row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[payment], TipAmount=8)
-        self.assert_refused(row, "amount_mismatch", "TipAmount", "8.00")
-
     def test_a_negative_balance_is_the_change_or_refused(self):
         row = self.sell(self.item(), order_id="change", total=92.00, tax=12.00, paid=100.00, BalanceAmount=-8)
         self.assert_booked(row, 92.00, 12.00)
