@@ -140,12 +140,6 @@ class ExternalOrderImport(models.AbstractModel):
         return prepared
 
     @api.model
-    def _get_target(self, sync, payload):
-        """Return the `ImportTarget` of an order, or raise an `ExternalOrderError`: ``location_unknown``."""
-        config = sync._get_pos_config_at(payload.location_id)
-        return ImportTarget(config, self._get_business_day(sync, payload))
-
-    @api.model
     def _prepare_parsed(self, sync, parsed):
         """Return a `PreparedOrder` for each parsed order that can be imported; see `_prepare_orders`.
 
