@@ -43,6 +43,7 @@
     "demo": ["demo/external_order_sync_demo.xml"],
     "assets": {
         "web.assets_backend": ["external_order_sync/static/src/**/*"],
+        "point_of_sale._assets_pos": ["external_order_sync/static/src/plain_errors.js"],
         "web.assets_tests": ["external_order_sync/static/tests/**/*.js"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -11,6 +11,7 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_bounded_choices
 from . import test_choices_of_companies
 from . import test_closing_beside_others
 from . import test_combo
@@ -48,6 +49,7 @@ from . import test_one_id_two_orders
 from . import test_order_identity
 from . import test_overrides
 from . import test_payment_matching
+from . import test_plain_errors
 from . import test_preview
 from . import test_problems
 from . import test_product_alias
@@ -68,6 +70,7 @@ from . import test_session_closing
 from . import test_session_closing_currencies
 from . import test_sessions
 from . import test_shipment_following
+from . import test_shipment_deleting
 from . import test_shipment_providers
 from . import test_shipment_sending
 from . import test_shipment_servers

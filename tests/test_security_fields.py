@@ -16,6 +16,8 @@ class TestFieldsOnOtherModels(SecurityCase):
         cls.offer(639)
         cls.sync.sync_orders()
         cls.row = cls.env["external.order"].search([("sync_id", "=", cls.sync.id)])
+        # A relation that is empty could be read by anybody.
+        cls.session.external_order_sync_id = cls.sync
         cls.shipment = cls.env["external.shipment"]._request(cls.create_picking(), "opal")[0]
 
     def setUp(self):
@@ -53,6 +55,9 @@ class TestFieldsOnOtherModels(SecurityCase):
         for name in self.added_fields():
             record = self.records().get(name)
             self.assertTrue(record, f"{name} has fields of this addon: give this test a record of it")
+            for field in self.added_fields()[name]:
+                if record._fields[field].relational:
+                    self.assertTrue(record.sudo()[field], f"{name}.{field} is empty: let this test fill it")
             readers = [user for user in self.readers(name) if record.with_user(user).has_access(operation)]
             self.assertTrue(readers, f"nobody may {operation} {name}")
             for user in readers:

@@ -53,9 +53,9 @@ def without_codes(text: str, beside_card: bool) -> str:
 def _is_code(before: str, number: str, beside_card: bool) -> bool:
     """Return whether what stands before a number says that it is a code."""
     words = _plain_words(before)
-    if len(number) <= 4 or not number.isdecimal():
-        if _CODE_NAME.search(words) or _CSC.search(before):
-            return True
+    is_short = len(number) <= 4 or not number.isdecimal()
+    if is_short and (_CODE_NAME.search(words) or _CSC.search(before)):
+        return True
     return beside_card and bool(_CODE_NAME_OF_CARD.search(words))
 
 

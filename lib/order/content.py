@@ -65,9 +65,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule, place: int) -> Any:
         # The usual list, of objects, has one rule for all.
         has_own = len(value) > 1 and (rule is last_digits or any(isinstance(entry, str) for entry in value))
         rules = rules_of_list(value, rule, place) if has_own else [rule] * len(value)
-        return [
-            _redact(entry, f"{path}[{index}]", depth + 1, rules[index], place) for index, entry in enumerate(value)
-        ]
+        return [_redact(entry, f"{path}[{index}]", depth + 1, rules[index], place) for index, entry in enumerate(value)]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):

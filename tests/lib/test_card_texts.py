@@ -43,7 +43,9 @@ def test_no_number_is_kept_with_any_separator(card, separator):
     for template in ("%s", "Visa %s", "paid with %s (ok)"):
         text = template.replace("%s", grouped(card, separator))
         for order in ({"Remark": text}, {"OrderItems": [{"Note": [text]}]}, {text: 1}):
-            kept = dumps(redact(order)).replace("%2520", "").replace("%20", "").replace("160", "").replace("\\u0020", "")
+            kept = (
+                dumps(redact(order)).replace("%2520", "").replace("%20", "").replace("160", "").replace("\\u0020", "")
+            )
             assert card[4:12] not in digits_of(kept), kept
             assert redact(redact(order)) == redact(order)
 
@@ -62,14 +64,18 @@ def test_a_number_digit_by_digit_is_found(separator):
 
 
 PHRASES = (
-    "CVV\n987", "cvv code is 987", "C V V 987", "C.V.V.: 987", "CVV 9 8 7", "Kartenprüfnummer 987", "Pruefziffer: 987",
-    "código de seguridad 987", "codigo seguranca 987", "cryptogramme 987", "cryptogramme visuel : 987", "ＣＶＶ 987",
-    "code de sécurité : 987", "codice di sicurezza 987", "Sicherheitscode lautet 987", "Geheimzahl 9870", "cvv/cvc: 987",
+    "CVV\n987", "cvv code is 987", "C V V 987", "C.V.V.: 987", "CVV 9 8 7",
+    "Kartenprüfnummer 987", "Pruefziffer: 987",
+    "código de seguridad 987", "codigo seguranca 987", "cryptogramme 987", "cryptogramme visuel : 987", "\uff23\uff36\uff36 987",
+    "code de sécurité : 987", "codice di sicurezza 987", "Sicherheitscode lautet 987", "Geheimzahl 9870",
+    "cvv/cvc: 987",
     "Card Security Code (CSC): 987", "the CVC2 of his card is 987", "CVV\u200b987", "card pin 9870", "cardCvv: 987",
 )  # fmt: skip
 STRUCTURES = (
-    '{"cvv":"987"}', '{"securityCode": 987}', "{'cvc2': '987'}", '{\\"cvv\\":\\"987\\"}', '{"name":"cvv","value":"987"}',
-    '{"attribute":"cvv","value":987}', '["cvv","987"]', 'payload={"card":{"cvc":"987"}}', "<CVV>987</CVV>", "cvv=987&x=1",
+    '{"cvv":"987"}', '{"securityCode": 987}', "{'cvc2': '987'}", '{\\"cvv\\":\\"987\\"}',
+    '{"name":"cvv","value":"987"}',
+    '{"attribute":"cvv","value":987}', '["cvv","987"]', 'payload={"card":{"cvc":"987"}}', "<CVV>987</CVV>",
+    "cvv=987&x=1",
     "<SecurityCode>987</SecurityCode>", '<field name="cvv" value="987"/>', "cvv%3D987", "&lt;cvv&gt;987&lt;/cvv&gt;",
     '{"cvv":"987","cvv":""}', "cvv%253D987",
 )  # fmt: skip
@@ -93,7 +99,8 @@ def test_beside_a_number_more_is_a_code(text):
 
 LABELS = ("CVV", "cvv2", "Card security code", "Enter your CVV", "Kartenprüfnummer", "card_pin")
 PAIRS = (
-    ("title", "content"), ("attribute", "value"), ("paramName", "paramValue"), ("param_name", "param_value"), ("k", "v"),
+    ("title", "content"), ("attribute", "value"), ("paramName", "paramValue"), ("param_name", "param_value"),
+    ("k", "v"),
     ("fieldName", "value"), ("question", "answer"), ("key", "val"), ("caption", "text"), ("Name", "Value"),
 )  # fmt: skip
 
@@ -123,7 +130,9 @@ def test_the_code_of_a_card_is_its_security_code(holder, key, code):
 
 
 def test_the_parts_of_a_number_keep_four_digits_together():
-    for key, parts in itertools.product(("CardNumber", "pan"), (["4111", "1111", "1111", "1111"], [41111111, 11111111])):
+    for key, parts in itertools.product(
+        ("CardNumber", "pan"), (["4111", "1111", "1111", "1111"], [41111111, 11111111])
+    ):
         assert digits_of(dumps(redact({key: parts}))) == "1111"
     assert redact({"CardNumber": ["****1111"]}) == {"CardNumber": ["****1111"]}
 
