@@ -16,7 +16,7 @@ from ..message import message as _lt
 from ..money import AmountError, ambiguous_comma, exact, may_be_decimal_comma, parse_amount
 from ..strict_json import RefusedEntry
 from .content import PayloadError, join, redact
-from .names import ItemKey
+from .names import ItemKey, plain_id
 from .parts import Charge, Component, Item, OrderPayload, Payment
 
 MAX_LINES = 5000  # items plus components
@@ -44,15 +44,23 @@ _MISSING_TOTALS = {
 
 def external_id(raw: Any) -> str:
     """Return the OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are the same ID; other texts
-    ("A-17", "007") are only trimmed.
+    ("A-17", "007") are only trimmed. Digits of another script and invisible characters make no other ID.
 
     :raise PayloadError: if `raw` is not an object (for example a `RefusedEntry`), or its OrderID is missing, neither
         text nor a whole number, or longer than `MAX_ID_LENGTH`.
     """
-    identifier = _identifier(_order(raw), "OrderID")
+    identifier = _without_decimals(plain_id(former_external_id(raw)))
     if not identifier:
         raise _missing("OrderID")
     return identifier
+
+
+def former_external_id(raw: Any) -> str:
+    """Return the OrderID as earlier releases stored it, with invisible characters and digits of other scripts.
+
+    :raise PayloadError: as `external_id` does, except for a missing one
+    """
+    return _identifier(_order(raw), "OrderID")
 
 
 def order_status(raw: Any) -> str:
@@ -313,7 +321,10 @@ def _identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
     value = holder.get(key)
     if type(value) is int and -(10**18) < value < 10**18:
         return str(value)  # the usual case
-    text = _text(holder, key, path, MAX_ID_LENGTH)
+    return _without_decimals(_text(holder, key, path, MAX_ID_LENGTH))
+
+
+def _without_decimals(text: str) -> str:
     whole = _WHOLE_DECIMAL.fullmatch(text)
     return whole[1] if whole else text
 

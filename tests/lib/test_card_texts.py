@@ -66,7 +66,8 @@ def test_a_number_digit_by_digit_is_found(separator):
 PHRASES = (
     "CVV\n987", "cvv code is 987", "C V V 987", "C.V.V.: 987", "CVV 9 8 7",
     "Kartenprüfnummer 987", "Pruefziffer: 987",
-    "código de seguridad 987", "codigo seguranca 987", "cryptogramme 987", "cryptogramme visuel : 987", "\uff23\uff36\uff36 987",
+    "código de seguridad 987", "codigo seguranca 987", "cryptogramme 987", "cryptogramme visuel : 987",
+    "\uff23\uff36\uff36 987",
     "code de sécurité : 987", "codice di sicurezza 987", "Sicherheitscode lautet 987", "Geheimzahl 9870",
     "cvv/cvc: 987",
     "Card Security Code (CSC): 987", "the CVC2 of his card is 987", "CVV\u200b987", "card pin 9870", "cardCvv: 987",
