@@ -64,5 +64,5 @@ class TestQuotedPasswordOfACourier(ShipmentCase):
             with self.assertRaisesRegex(UserError, "OPAL refuses the order") as caught:
                 self.carrier.action_check_opal()
         self.assertIn("OPAL refuses the order", shipment.error_message)
-        for text in (shipment.error_message, str(caught.exception), *self.chatter(shipment.picking_id), *logs.output):
+        for text in (shipment.error_message, str(caught.exception), self.chatter(shipment.picking_id), *logs.output):
             self.assertNotIn(PASSWORD, text)
