@@ -21,6 +21,12 @@ class CourierUnavailable(CourierError):
     http_status = 503
 
 
+class ShipmentBusy(UserError):
+    """The shipment cannot be changed at this moment, because the courier is being called about it. Try again later."""
+
+    http_status = 503
+
+
 class ShipmentConflict(UserError):
     """The request conflicts with the state of the transfer or of its shipment."""
 

@@ -1,1 +1,1 @@
-from . import api_dispatcher, delivery, fallback, openapi, pickings, sync
+from . import api_dispatcher, courier, delivery, fallback, openapi, pickings, sync

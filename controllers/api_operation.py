@@ -74,11 +74,12 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class Body:
-    """A JSON body."""
+    """A JSON body; `aliases` are {other name of a key: its name in the schema}."""
 
     schema: dict
     description: str
     max_bytes: int = MAX_BODY
+    aliases: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,14 +137,11 @@ class Operation:
         return arguments
 
     def _read_query(self, args):
+        """Return the declared parameters; unknown ones are ignored, and an empty one counts as absent."""
         declared = {parameter.name: parameter for parameter in self.parameters if parameter.place == "query"}
-        for name in args:
-            if name not in declared:
-                allowed = f"allowed are {', '.join(declared)}" if declared else "this address takes none"
-                raise Problem(400, f"Unknown parameter {ascii(name)[:60]}; {allowed}.", allowed=list(declared))
         values = {}
         for name, parameter in declared.items():
-            texts = args.getlist(name)
+            texts = [text for text in args.getlist(name) if text]
             if not texts:
                 values[name] = parameter.default
                 continue
@@ -164,6 +162,11 @@ class Operation:
             value = loads(content)
         except StrictJsonError as error:
             raise Problem(400, f"The body is not JSON: {error}") from error
+        if isinstance(value, dict):
+            # If a key is there under both names, one of them stays and is refused.
+            for alias, name in self.body.aliases.items():
+                if alias in value and name not in value:
+                    value[name] = value.pop(alias)
         try:
             return check(value, self.body.schema, "body")
         except SchemaError as error:

@@ -19,6 +19,8 @@ from odoo.exceptions import (
 from odoo.http import SessionExpiredException
 from werkzeug.exceptions import HTTPException
 
+from ..tools.transaction import TRANSIENT_ERRORS
+
 PROBLEM_TYPE = "application/problem+json"
 
 DETAILS = {
@@ -35,6 +37,10 @@ DETAILS = {
     500: "The server failed. The reason is in its log.",
     503: "The service is temporarily unavailable. Try again later.",
 }
+
+#: Headers of an answer to trouble that passes: a lock, a conflict with another request, a courier that is busy. It is
+#: never a 4xx: a handheld discards what was answered with one.
+RETRY_SOON = {"Retry-After": "5"}
 
 #: Headers of a werkzeug exception that are passed on to the client.
 _KEPT_HEADERS = ("Allow", "Retry-After")
@@ -62,6 +68,7 @@ class Problem(HTTPException):
                 "title": HTTPStatus(self.code).phrase,
                 "status": self.code,
                 "detail": self.description,
+                "error": self.description,  # where clients of the earlier API look for the text
                 **self.members,
             },
             ensure_ascii=False,
@@ -86,16 +93,18 @@ def problem_of(error):
         case MissingError():
             return Problem(404)
         case LockError() | ConcurrencyError():
-            return Problem(409)
+            return Problem(503, headers=RETRY_SOON)
+        case UserError() if isinstance(error.__cause__, TRANSIENT_ERRORS):
+            return Problem(503, headers=RETRY_SOON)
         case UserError() if isinstance(error.__cause__, psycopg2.Error):
             return Problem(409)  # a constraint's text names tables
         case UserError():
             status = error.http_status if error.http_status in DETAILS else 422
-            return Problem(status, str(error))
+            return Problem(status, str(error), headers=RETRY_SOON if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
         case HTTPException() if error.code:
             status = error.code if error.code in DETAILS else (400 if error.code < 500 else 500)
             kept = {key: value for key, value in error.get_headers() if key in _KEPT_HEADERS}
             return Problem(status, headers=kept)
         case psycopg2.OperationalError() | psycopg2.InterfaceError():
-            return Problem(503, headers={"Retry-After": "5"})
+            return Problem(503, headers=RETRY_SOON)
     return Problem(500)

@@ -14,7 +14,16 @@ from ..lib.json_schema import (
 from ..models.shipment.external_shipment import STATES as SHIPMENT_STATES
 from ..models.shipment.external_shipment_event import KINDS as EVENT_KINDS
 from .api_operation import Answer, ApiController, Body, Parameter, Reply, known_etags, operation
-from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, PICKING_ID, STRING_HEADER, next_link, page_headers
+from .api_parameters import (
+    ETAG_HEADER,
+    LIMIT,
+    NOT_MODIFIED,
+    PICKING_ID,
+    STRING_HEADER,
+    next_link,
+    page_headers,
+    time_text,
+)
 from .api_problem import Problem
 
 PATH = "/api/delivery/shipments"
@@ -32,13 +41,20 @@ EVENT = closed_object(
 )
 SHIPMENT = closed_object(
     {
+        "id": INTEGER,
         "picking_id": INTEGER,
         "provider_code": {**STRING, "description": "The delivery_type of the delivery method."},
         "state": {"type": "string", "enum": STATES},
+        "status": {"type": "string", "enum": STATES, "description": "The same as state."},
         "tracking_number": NULLABLE_STRING,
         "tracking_url": NULLABLE_STRING,
         "order_number": {**NULLABLE_STRING, "description": "The courier's own order number, if it has one."},
         "reference": {**NULLABLE_STRING, "description": "Our reference at the courier."},
+        "carrier_price": {"type": ["number", "null"], "description": "The courier's price; null before it is shipped."},
+        "label_url": {
+            **NULLABLE_STRING,
+            "description": "The newest label, for a browser that is signed in to Odoo; null if there is none.",
+        },
         "error": {**NULLABLE_STRING, "description": "The last error; null once it is resolved."},
         "attempts": INTEGER,
         "next_attempt": {
@@ -60,7 +76,11 @@ REQUEST = Body(
             "provider_code": {**STRING, "minLength": 1, "maxLength": 100},
         }
     ),
-    description="The transfer, and the courier: the delivery_type of a delivery method, such as opal.",
+    description=(
+        "The transfer, and the courier: the delivery_type of a delivery method, such as opal. The keys may also be "
+        "written pickingId and providerCode."
+    ),
+    aliases={"pickingId": "picking_id", "providerCode": "provider_code"},
 )
 STATE = Parameter(
     "state",
@@ -193,25 +213,35 @@ def _answer(content, headers=None):
 def _document(shipment):
     """Return a shipment in the form of the ``SHIPMENT`` schema."""
     return {
+        "id": shipment.id,
         "picking_id": shipment.picking_id.id,
         "provider_code": shipment.provider_code,
         "state": shipment.state,
+        "status": shipment.state,
         "tracking_number": shipment.tracking_number or None,
         "tracking_url": shipment.tracking_url or None,
         "order_number": shipment.order_number or None,
         "reference": shipment.reference or None,
+        "carrier_price": shipment.exact_price if shipment.shipped_date else None,
+        "label_url": _label_url(shipment),
         "error": shipment.error_message or None,
         "attempts": shipment.attempts,
-        "next_attempt": _time(shipment.next_attempt),
-        "created": _time(shipment.create_date),
-        "shipped": _time(shipment.shipped_date),
-        "delivered": _time(shipment.delivered_date),
+        "next_attempt": time_text(shipment.next_attempt),
+        "created": time_text(shipment.create_date),
+        "shipped": time_text(shipment.shipped_date),
+        "delivered": time_text(shipment.delivered_date),
         "events": [
-            {"date": _time(event.date), "kind": event.kind, "status": event.status, "details": event.details or None}
+            {
+                "date": time_text(event.date),
+                "kind": event.kind,
+                "status": event.status,
+                "details": event.details or None,
+            }
             for event in shipment.event_ids
         ],
     }
 
 
-def _time(value):
-    return value.isoformat(timespec="seconds") + "Z" if value else None
+def _label_url(shipment):
+    label = shipment.carrier_id._get_label(shipment.picking_id)
+    return f"{shipment.get_base_url()}/web/content/{label.id}?download=1" if label else None

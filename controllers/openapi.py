@@ -15,10 +15,11 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "error": {"type": "string", "description": "The same text as detail."},
         "parameter": {"type": "string", "description": "The parameter that is wrong."},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "The allowed values."},
     },
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "detail", "error"],
 }
 
 
@@ -101,6 +102,8 @@ def _parameter_object(parameter):
         "description": parameter.description,
         "schema": parameter.schema,
     }
+    if parameter.place == "query":
+        result["allowEmptyValue"] = True  # it counts as absent
     if parameter.schema["type"] == "array":
         result.update(style="form", explode=False)
     return result
@@ -124,4 +127,6 @@ def _problem_object(status):
     }
     if status == HTTPStatus.UNAUTHORIZED:
         result["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        result["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "In seconds."}}
     return result

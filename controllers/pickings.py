@@ -1,6 +1,13 @@
 from ..lib.json_schema import closed_object
 from ..models.warehouse.warehouse_api import BadCursor
-from ..models.warehouse.warehouse_schema import MOVE_LINE, PICKING, PICKING_STATES
+from ..models.warehouse.warehouse_schema import (
+    MOVE_LINE,
+    MOVE_LINE_NAMES,
+    PICKING,
+    PICKING_NAMES,
+    PICKING_STATES,
+    with_names,
+)
 from .api_operation import Parameter, Reply, known_etags, operation
 from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, PICKING_ID, next_link, page_headers
 from .api_problem import Problem
@@ -24,6 +31,12 @@ UPDATED_SINCE = Parameter(
     {"type": "string", "format": "date-time"},
     "Only transfers changed at this time or later. A time without an offset is UTC.",
 )
+EXPAND = Parameter(
+    "expand",
+    {"type": "array", "items": {"type": "string", "enum": ["names"]}, "minItems": 1, "maxItems": 1},
+    "What else to tell: names (of products, locations, lots, packages and contacts).",
+)
+PICKING_OR_EXPANDED = with_names(PICKING, PICKING_NAMES)
 
 
 class PickingController(WarehouseController):
@@ -35,21 +48,26 @@ class PickingController(WarehouseController):
             "Newest scheduled date first, then by id. Following the next links returns each transfer that keeps "
             "matching exactly once, even while others are created, changed or rescheduled."
         ),
-        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE, SOURCE),
+        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE, EXPAND, SOURCE),
         answers={
             200: Reply(
                 "A page of transfers.",
-                {"type": "array", "items": PICKING},
+                {"type": "array", "items": PICKING_OR_EXPANDED},
                 headers=page_headers("transfers"),
             ),
             304: NOT_MODIFIED,
         },
         errors=(404,),
     )
-    def list_pickings(self, state, limit, cursor, updated_since, source):
+    def list_pickings(self, state, limit, cursor, updated_since, expand, source):
         try:
             page = self._warehouse(source)._read_pickings(
-                states=state, limit=limit, cursor=cursor, updated_since=updated_since, known_etags=known_etags()
+                states=state,
+                limit=limit,
+                cursor=cursor,
+                updated_since=updated_since,
+                expand=bool(expand),
+                known_etags=known_etags(),
             )
         except BadCursor as error:
             detail = "cursor: not a page of this list, or older than a day. Start again without a cursor."
@@ -65,15 +83,20 @@ class PickingController(WarehouseController):
         "GET",
         f"{PATH}/{{picking_id}}",
         summary="Get a transfer with its detailed operations",
-        parameters=(PICKING_ID, SOURCE),
+        parameters=(PICKING_ID, EXPAND, SOURCE),
         answers={
             200: Reply(
                 "The transfer and its move lines.",
-                closed_object({"picking": PICKING, "move_lines": {"type": "array", "items": MOVE_LINE}}),
+                closed_object(
+                    {
+                        "picking": PICKING_OR_EXPANDED,
+                        "move_lines": {"type": "array", "items": with_names(MOVE_LINE, MOVE_LINE_NAMES)},
+                    }
+                ),
                 headers={"ETag": ETAG_HEADER},
             ),
             304: NOT_MODIFIED,
         },
     )
-    def get_picking(self, picking_id, source):
-        return self._answer(self._warehouse(source)._read_picking(picking_id, known_etags()))
+    def get_picking(self, picking_id, expand, source):
+        return self._answer(self._warehouse(source)._read_picking(picking_id, known_etags(), expand=bool(expand)))

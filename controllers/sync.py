@@ -1,14 +1,28 @@
 from odoo.http import request
 
-from ..lib.json_schema import closed_object
+from ..lib.json_schema import INTEGER, NULLABLE_DATETIME, NULLABLE_STRING, STRING, closed_object
 from ..models.warehouse.warehouse_api_status import SYNC_GROUP
 from ..models.warehouse.warehouse_schema import STATUS
 from .api_operation import Answer, Reply, known_etags, operation
-from .api_parameters import ETAG_HEADER, NOT_MODIFIED
+from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, time_text
 from .api_problem import Problem
 from .warehouse import SOURCE, WarehouseController
 
 STARTED = {"success": True, "message": "Odoo sync started in background"}
+#: Kind of a synchronization: the model of its runs, and their field with the record that ran.
+RUNS = {"orders": ("external.order.sync.run", "sync_id"), "mirror": ("odoo.sync.run", "source_id")}
+RUN = closed_object(
+    {
+        "id": {**INTEGER, "description": "Unique among the runs of its kind."},
+        "kind": {**STRING, "enum": list(RUNS), "description": "Import of orders, or mirror of another Odoo."},
+        "name": {**STRING, "description": "The synchronization or source that ran."},
+        "status": {**STRING, "description": "running, success, no_orders, login_failed, unreachable or error."},
+        "started": NULLABLE_DATETIME,
+        "ended": NULLABLE_DATETIME,
+        "message": NULLABLE_STRING,
+    },
+    description="A run of a synchronization.",
+)
 
 
 class SyncController(WarehouseController):
@@ -21,6 +35,23 @@ class SyncController(WarehouseController):
     )
     def get_status(self, source):
         return self._answer(self._warehouse(source)._read_status(known_etags()))
+
+    @operation(
+        "GET",
+        "/api/delivery/sync/history",
+        summary="List the last runs of the synchronizations",
+        description="Newest first. Kinds of runs that the user may not see are left out.",
+        parameters=(LIMIT,),
+        answers={200: Reply("The runs.", {"type": "array", "items": RUN})},
+    )
+    def get_history(self, limit):
+        entries = []
+        for kind, (model, holder) in RUNS.items():
+            runs = request.env[model]
+            if runs.has_access("read"):
+                found = runs.search([], order="date_start desc, id desc", limit=limit)
+                entries += [_run_document(kind, run, run[holder]) for run in found]
+        return Answer(sorted(entries, key=lambda entry: entry["started"], reverse=True)[:limit])
 
     @operation(
         "POST",
@@ -41,3 +72,15 @@ class SyncController(WarehouseController):
         if not any(started):
             raise Problem(503, "No synchronization is configured, so there is nothing to start.")
         return Answer(STARTED)
+
+
+def _run_document(kind, run, holder):
+    return {
+        "id": run.id,
+        "kind": kind,
+        "name": holder.sudo().name,  # sudo: who may see the run may see what ran
+        "status": run.status,
+        "started": time_text(run.date_start),
+        "ended": time_text(run.date_end),
+        "message": run.message or None,
+    }

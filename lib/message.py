@@ -22,10 +22,16 @@ class Message:
     values: dict[str, Any] | tuple[Any, ...] = ()
     # A note needs no attention; all other messages about an imported order do.
     is_note: bool = False
+    # What the reader should check, such as "amounts_differ"; "" if the sentence says it all.
+    doubt: str = ""
 
     def filled(self, **values: Any) -> Message:
         """Return this message with further values for its named placeholders."""
         return replace(self, values={**dict(self.values), **values})
+
+    def doubting(self, doubt: str) -> Message:
+        """Return this message with the code of what its reader should check."""
+        return replace(self, doubt=doubt)
 
     def as_note(self) -> Message:
         """Return this message as a note, which needs no attention."""

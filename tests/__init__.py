@@ -1,7 +1,9 @@
 from . import test_access
 from . import test_api_access
+from . import test_api_clients
 from . import test_api_delivery
 from . import test_api_hostile_input
+from . import test_api_names
 from . import test_api_openapi
 from . import test_api_operation
 from . import test_api_picking
@@ -46,6 +48,7 @@ from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
 from . import test_one_id_two_orders
+from . import test_order_generations
 from . import test_order_identity
 from . import test_overrides
 from . import test_payment_matching
@@ -84,6 +87,7 @@ from . import test_tracked_products
 from . import test_translations
 from . import test_uninstall
 from . import test_views
+from . import test_waiting_orders
 from . import test_warnings_seen
 from . import test_worker_time
 from . import test_workers

@@ -1,4 +1,5 @@
 import json
+import os
 import random
 import re
 import subprocess
@@ -22,6 +23,16 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 
 [[operations]]
 include-path = ["/api/odoo/pickings", "/api/odoo/pickings/{picking_id}", "/api/odoo/sync/status"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 429, "5xx"]
+"""
+
+# An empty value counts as absent (allowEmptyValue), which schemathesis takes for a violation of the schema.
+SCHEMATHESIS_HOOKS = """\
+import schemathesis
+
+
+@schemathesis.hook
+def filter_query(context, query):
+    return not query or "" not in query.values()
 """
 
 # The examples of the spec (odoo_sync_api.md), as printed there but for host and port, id and token.
@@ -65,14 +76,17 @@ class TestApiServer(ApiServerCase):
         self.assertEqual({path for path in sessions.rglob("*") if path.is_file()}, before)
 
     def test_schemathesis(self):
-        (Path(self.data_dir) / "schemathesis.toml").write_text(SCHEMATHESIS_SETTINGS)
+        folder = Path(self.data_dir)
+        (folder / "schemathesis.toml").write_text(SCHEMATHESIS_SETTINGS)
+        (folder / "schemathesis_hooks.py").write_text(SCHEMATHESIS_HOOKS)
         result = subprocess.run(
             [
                 sys.executable, "-m", "schemathesis.cli", "run", f"{self.url}/api/odoo/openapi.json",
                 "--header", f"Authorization: Bearer {self.key}", "--checks", "all", "--max-examples", "20",
                 "--continue-on-failure", "--seed", "19", "--no-color",
             ],
-            cwd=self.data_dir, capture_output=True, text=True, timeout=SCHEMATHESIS_SECONDS, check=False,
+            cwd=folder, env={**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(folder)},
+            capture_output=True, text=True, timeout=SCHEMATHESIS_SECONDS, check=False,
         )  # fmt: skip
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         tested = re.search(r"Tested: (\d+)", result.stdout)

@@ -43,17 +43,20 @@ class TestMirrorApi(ApiCase):
             "picking": {
                 "id": 123, "name": "WH/OUT/00042", "state": "assigned", "location_id": 8, "location_dest_id": 5,
                 "scheduled_date": "2026-01-17T10:00:00Z", "origin": "SO042", "priority": "1", "partner_id": 15,
+                "picking_type_id": 2, "date_done": None,
             },
             "move_lines": [
                 {
                     "id": 456, "picking_id": 123, "product_id": 789, "qty_done": 0, "location_id": 8,
                     "location_dest_id": 5, "lot_id": 101, "state": "assigned", "quantity": 3, "picked": False,
                     "product_uom_id": 1, "lot_name": None, "package_id": 33, "result_package_id": None,
+                    "reference": "WH/OUT/00042", "qty_demand": None,
                 },
                 {
                     "id": 457, "picking_id": 123, "product_id": 789, "qty_done": 2, "location_id": 8,
                     "location_dest_id": 5, "lot_id": 101, "state": "assigned", "quantity": 2, "picked": True,
                     "product_uom_id": 1, "lot_name": None, "package_id": 33, "result_package_id": None,
+                    "reference": "WH/OUT/00042", "qty_demand": None,
                 },
             ],
         })  # fmt: skip

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from ..courier_exceptions import ShipmentConflict
+from ..courier_exceptions import ShipmentBusy, ShipmentConflict
 from .shipment_common import ShipmentCase
 
 
@@ -137,7 +137,7 @@ class TestShipmentFollowing(ShipmentCase):
         self.courier.faults.add("hang_up", page="send")
         shipment = self.request_shipment()
         self.work()
-        with self.assertRaisesRegex(ShipmentConflict, "may still be accepting"):
+        with self.assertRaisesRegex(ShipmentBusy, "may still be accepting"):
             shipment.action_cancel()
         shipment.sending_date -= timedelta(seconds=181)
         shipment.action_cancel()

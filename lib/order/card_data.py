@@ -46,12 +46,14 @@ _CARD_NAMES = re.compile(
 # What may be a security code, and is one inside of a payment or card; elsewhere, it identifies a customer.
 _CUSTOMER_CODES = frozenset(("cid", "customercid", "validationcode"))
 _CARD_OBJECTS = re.compile(r"(?:credit|debit|bank|payment)?cards?(?:data|info|details?|payment)?|cc")
+# The number of a customer, see `Customer` in `docs/order_format.md`; of a payment, it may be that of the card.
+_CUSTOMER_NUMBERS = frozenset(("id", "ref"))
 _PAYMENTS = re.compile(r"payment(?!address)|checkoutdetail|tender|(?:^|credit|debit|bank)card")
 # Their values identify the order or a product, and long digit runs in them are just that.
 # fmt: off
 _IDENTIFIERS = frozenset((
-    "barcode", "checkoutdate", "customerid", "ean", "ean13", "gtin", "isbn", "itemid", "locationid", "odooitemid",
-    "orderdate", "ordertakerid", "refunddate", "refundid", "sku", "upc",
+    "barcode", "checkoutdate", "customerid", "customerref", "ean", "ean13", "gtin", "isbn", "itemid", "locationid",
+    "odooitemid", "orderdate", "ordertakerid", "partnerid", "refunddate", "refundid", "sku", "upc",
 ))
 # fmt: on
 _IDENTIFIER_NAMES = re.compile(
@@ -171,7 +173,7 @@ def _rule_of(key: str, place: int) -> Rule | None:
         return last_digits
     if name == "orderid":
         return keep
-    if name in ("referenceid", "code"):
+    if name in ("referenceid", "code") or (not place and name in _CUSTOMER_NUMBERS):
         return in_reference
     if name.endswith("iban"):
         return in_iban

@@ -115,8 +115,13 @@ class OrderPayload:
     is the order's currency as sent, or "". `charges` are nonzero charges in addition to the items. `further` are all
     other numbers and texts of the order, by field, not parsed.
 
+    `items` is empty only if every item was voided and the order costs nothing. `discount_percent` is the order's
+    discount in per cent, above 0, if there is no AmountDiscount other than 0.
+
     `sold_at` is when it was sold: in UTC if the order states its offset, otherwise without time zone, in local time.
-    `prices_exclude_tax`: every item's price came as PriceWithoutTax, so none includes tax, whatever the configuration.
+    `prices_exclude_tax`: every item's price other than 0 came as PriceWithoutTax, so none includes tax, whatever the
+    configuration. `mixes_prices`: some came as PriceWithoutTax, others as Price, so where the configuration's prices
+    include tax, the order has prices of both kinds.
     """
 
     external_id: str
@@ -143,3 +148,4 @@ class OrderPayload:
     order_type: str = ""
     note: str = ""
     order_taker: str = ""
+    mixes_prices: bool = False

@@ -1,30 +1,31 @@
 """Whether two entries of a feed with one OrderID are the same order, by what the import uses of them."""
 
 from collections.abc import Iterable
+from dataclasses import astuple
 from typing import Any
 
 from ..strict_json import dumps
 from .content import PayloadError
-from .parts import Item, OrderPayload
+from .field_names import SOLD_AT, sent_name
+from .parts import Charge, Item, OrderPayload
 from .payload import parse_order
 
-# Where, when and for whom an order was made. The import does not need them, but orders that differ there are not one.
-IDENTITY = ("OrderDate", "CheckoutDate", "LocationID", "CustomerID")
 _UNREADABLE_BY = ("OrderID", "OrderStatus")
 
 
 def sameness_key(raw: dict[str, Any]) -> str:
     """Return a text that is equal for entries that are the same order, however they are written.
 
-    Items, payments, charges and totals count, and where and when the order was made (`IDENTITY`). How an amount is
-    written, the sequence of items and payments, the status, remarks and all other fields do not. In an order that
-    cannot be read everything but its OrderID and status counts.
+    Items, payments, charges and totals count; when, where and to whom it was sold; and whether an invoice is wanted.
+    Under which of its names a field was sent, how an amount is written, the sequence of items and payments, the status,
+    other times, remarks and all other fields do not. In an order that cannot be read everything but its OrderID and
+    status counts.
     """
     try:
         order = parse_order(raw)
     except PayloadError:
         return dumps({name: value for name, value in raw.items() if name not in _UNREADABLE_BY})
-    return dumps([*_content(order), [_identity(raw.get(name)) for name in IDENTITY]])
+    return dumps([*_content(order), *_circumstances(order, raw)])
 
 
 def _content(order: OrderPayload) -> list[Any]:
@@ -34,11 +35,18 @@ def _content(order: OrderPayload) -> list[Any]:
         for payment in order.payments
     ]
     return [
-        [*totals, order.balance, order.currency],
+        [*totals, order.balance, order.currency, order.discount_percent, order.prices_exclude_tax, order.mixes_prices],
         _multiset(map(_item, order.items)),
         _multiset(payments),
-        _multiset([charge.type, charge.amount, charge.name] for charge in order.charges),
+        _multiset(map(_charge, order.charges)),
     ]
+
+
+def _circumstances(order: OrderPayload, raw: dict[str, Any]) -> list[Any]:
+    # Times that cannot be read are equal as they were sent.
+    sold_at = order.sold_at.isoformat() if order.sold_at else _as_text(raw.get(sent_name(raw, SOLD_AT)))
+    customer = order.customer and [*astuple(order.customer)]
+    return [sold_at, order.location_id, customer, order.wants_invoice]
 
 
 def _item(item: Item) -> list[Any]:
@@ -46,11 +54,13 @@ def _item(item: Item) -> list[Any]:
     return [list(item.key), item.price, item.quantity, item.discount, _multiset(components)]
 
 
+def _charge(charge: Charge) -> list[Any]:
+    return [charge.type, charge.amount, charge.name, charge.tax_percent]
+
+
 def _multiset(values: Iterable[Any]) -> list[str]:
     return sorted(map(dumps, values))
 
 
-def _identity(value: Any) -> Any:
-    """Return a value of `IDENTITY`, where a number and its text are equal and an empty text is as good as none."""
-    text = value if isinstance(value, str) else "" if value is None else dumps(value)
-    return text.strip()
+def _as_text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else "" if value is None else dumps(value)

@@ -69,7 +69,17 @@ class OdooMirrorApi(models.AbstractModel):
 
     @api.model
     def _get_line_columns(self, Line, query):
-        return {}
+        return {"qty_demand": SQL("NULL::numeric")}  # stock moves are not mirrored
+
+    _package_name_field = "name"
+
+    @api.model
+    def _sql_partner_name(self, Picking, query):
+        return Picking._field_to_sql(query.table, "partner_name", query)
+
+    @api.model
+    def _sql_product_name(self, Line, query):
+        return self._sql_of_reference(Line, query, "product_id", "name")
 
     @api.model
     def _get_counted(self):

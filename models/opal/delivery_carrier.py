@@ -93,6 +93,14 @@ class DeliveryCarrier(models.Model):
     def _ships_through_queue(self):
         return self.delivery_type == "opal" or super()._ships_through_queue()
 
+    def _is_ready_to_ship(self):
+        if self.delivery_type != "opal":
+            return super()._is_ready_to_ship()
+        # sudo: only administrators may read them; whether they are there is no secret.
+        carrier = self.sudo()
+        url = carrier.opal_url if carrier.prod_environment else carrier.opal_test_url
+        return bool(url and carrier.opal_username and carrier.opal_password and carrier._is_opal_password_bound(url))
+
     @api.private
     def opal_rate_shipment(self, order):
         """Return the fixed price of the delivery method: the courier's site does not show prices."""

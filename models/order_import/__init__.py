@@ -10,6 +10,7 @@ from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing
 from . import external_order_import
+from . import external_order_session
 from . import external_order_identity
 from . import external_order_lots
 from . import external_order_picking

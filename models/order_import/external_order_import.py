@@ -6,8 +6,7 @@ from itertools import chain
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import groupby
+from odoo.tools import groupby, unique
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
@@ -16,7 +15,7 @@ from ...lib.order.payload import parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
-from .import_target import ImportTarget
+from .import_target import ClosedTargets, ImportTarget
 from .ir_sequence import NumberRanges
 from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
@@ -61,20 +60,15 @@ class ExternalOrderImport(models.AbstractModel):
 
         :param sync: the ``external.order.sync``
         :param list raw_orders: order dicts as received
-        :return: a list of `Outcome`, one per order, and why no session can take them (then some are not tried)
+        :return: a list of `Outcome`, one per order, and why some of them wait for a session, if any do
         :raise psycopg2.OperationalError: a conflict with another transaction; repeat the call in a new one
         """
         outcomes = [Outcome() for _raw in raw_orders]
-        try:
-            if is_overridden(sync, "_process_external_order"):
-                self._import_one_by_one(sync, raw_orders, outcomes)
-            else:
-                self._import_batch(sync, raw_orders, outcomes)
-        except ExternalOrderError as error:
-            if error.code != "no_session":
-                raise
-            return outcomes, str(error)
-        return outcomes, ""
+        if is_overridden(sync, "_process_external_order"):
+            self._import_one_by_one(sync, raw_orders, outcomes)
+        else:
+            self._import_batch(sync, raw_orders, outcomes)
+        return outcomes, "\n".join(unique(str(outcome.waiting) for outcome in outcomes if outcome.waiting))
 
     @api.model
     def _import_order(self, sync, raw_order):
@@ -87,8 +81,8 @@ class ExternalOrderImport(models.AbstractModel):
         sync = without_defaults(sync).sudo().with_company(sync.company_id)
         outcome = Outcome()
         without_defaults(self).sudo()._import_batch(sync, [raw_order], [outcome])
-        if outcome.error:
-            raise outcome.error
+        if problem := outcome.error or outcome.waiting or outcome.conflict:
+            raise problem
         if caller := CallerOutcome.current(self.env):
             caller.outcome.warnings = outcome.warnings
         return outcome.pos_order.sudo(self.env.su)
@@ -97,15 +91,27 @@ class ExternalOrderImport(models.AbstractModel):
     def _import_one_by_one(self, sync, raw_orders, outcomes):
         """Import each order by itself, through other modules' overrides of `_process_external_order`."""
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
-            with self._catch(outcome), self.env.cr.savepoint():
-                # Its warnings are not part of its return value.
-                outcome.pos_order = CallerOutcome(outcome).on(sync)._process_external_order(raw_order)
+            try:
+                with self._catch(outcome), self.env.cr.savepoint():
+                    # Its warnings are not part of its return value.
+                    outcome.pos_order = CallerOutcome(outcome).on(sync)._process_external_order(raw_order)
+            except ExternalOrderError as error:  # no session; `_catch` has the others
+                outcome.waiting = error
 
     @api.model
     def _import_batch(self, sync, raw_orders, outcomes):
+        """Import orders. Those whose target has no session wait; the others are imported."""
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
         for target, orders in groupby(prepared, lambda order: order.target):
-            self._import_into(target.on(sync), orders)
+            try:
+                self._import_into(target.on(sync), orders)
+            except ExternalOrderError as error:
+                if error.code != "no_session":
+                    raise
+                for order in orders:
+                    order.outcome.waiting = error
+                if closed := ClosedTargets.current(sync.env):
+                    closed.reasons[target] = error
 
     @api.model
     def _import_into(self, sync, prepared):
@@ -124,15 +130,6 @@ class ExternalOrderImport(models.AbstractModel):
         numbers.reserve(config.order_line_seq_id, sum(len(order.priced.lines) for order in prepared))
         return numbers
 
-    @api.model
-    def _get_session(self, sync):
-        try:
-            session = sync._get_or_create_pos_session()
-        except UserError as error:
-            raise ExternalOrderError("no_session", str(error)) from error
-        session._lock_for_orders()
-        return session
-
     # ------------------------------------------------------------
     # Preparation: nothing is written here
     # ------------------------------------------------------------
@@ -147,8 +144,13 @@ class ExternalOrderImport(models.AbstractModel):
             except PayloadError as error:
                 outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
         prepared = []
+        closed = ClosedTargets.current(sync.env)
         for target, orders in groupby(parsed, lambda order: self._get_target(sync, order[0])):
-            prepared += self._prepare_parsed(target.on(sync), orders)
+            if reason := closed and closed.reasons.get(target):
+                for _payload, outcome in orders:
+                    outcome.waiting = reason
+            else:
+                prepared += self._prepare_parsed(target.on(sync), orders)
         return prepared
 
     @api.model
@@ -195,7 +197,7 @@ class ExternalOrderImport(models.AbstractModel):
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
-            *as_warnings(self.env, payload.warnings, "amounts_differ"),
+            *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,

@@ -1,6 +1,6 @@
 """Where the orders of a batch go: which Point of Sale, and which day of business."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,19 @@ class ImportTarget(PrivateContext):
 
     pos_config: Any
     business_day: date | None = None
+
+
+@dataclass(eq=False)
+class ClosedTargets(PrivateContext):
+    """In the context of a run: the targets that no session can take orders for, found so far.
+
+    Their other orders are not even prepared, so a Point of Sale that stays closed costs the others nothing.
+    """
+
+    KEY = "external_order_closed_targets"
+
+    reasons: dict = field(default_factory=dict)
+    """The ``ExternalOrderError`` (``no_session``) of each `ImportTarget`."""
 
 
 def pos_config_of(sync):

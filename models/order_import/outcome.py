@@ -32,26 +32,31 @@ class Warn(str):
 def as_warnings(env, sentences, doubt):
     """Return texts and `Message` sentences as `Warn`, in the language of their reader.
 
-    :param str doubt: the doubt of texts that do not have one themselves
+    :param str doubt: the doubt of sentences that do not have one themselves
     """
     return [
         sentence
         if isinstance(sentence, Warn)
-        else Warn(reader_text(env, sentence), "" if getattr(sentence, "is_note", False) else doubt)
+        else Warn(reader_text(env, sentence), "" if getattr(sentence, "is_note", False) else _doubt(sentence) or doubt)
         for sentence in sentences
     ]
 
 
+def _doubt(sentence):
+    return getattr(sentence, "doubt", "")
+
+
 @dataclass
 class Outcome:
-    """The outcome of one external order: a ``pos.order``, the error, or a conflict that may be temporary.
+    """The outcome of one external order.
 
-    If none of them is set, the order was not tried.
+    It is a ``pos.order``, the error, a conflict that may be temporary, or why no session can take the order now.
     """
 
     pos_order: Any = None
     error: ExternalOrderError | None = None
     conflict: Exception | None = None
+    waiting: ExternalOrderError | None = None
     warnings: list = field(default_factory=list)
 
     @property

@@ -126,7 +126,7 @@ class ExternalOrder(models.Model):
         """Create POS orders from these locked, pending orders of one synchronization, and record each result.
 
         :param run: the ``external.order.sync.run`` this belongs to
-        :return: why no session can take them, in which case they stay pending; otherwise an empty string
+        :return: why no session can take some of them, which stay pending; otherwise an empty string
         :rtype: str
         """
         company = self.sync_id.ensure_one().company_id
@@ -143,7 +143,9 @@ class ExternalOrder(models.Model):
                 order._finish(outcome)
             elif outcome.conflict:
                 order._defer(outcome.conflict)
-            elif outcome.error or not problem:
+            elif outcome.waiting:
+                order._wait(outcome.waiting)
+            else:
                 order._fail(outcome.error or nothing)
         return problem
 
@@ -205,6 +207,13 @@ class ExternalOrder(models.Model):
                 "missing_payment_mode": payment_mode is not None and str(payment_mode),
             }
         )
+
+    def _wait(self, error):
+        """Record why no session can take this order now. It stays pending, and the next run tries it again.
+
+        :param ExternalOrderError error:
+        """
+        self.write({"error_code": error.code, "error_message": str(error)})
 
     def _defer(self, error):
         """Schedule these orders for another attempt after a temporary problem."""

@@ -270,6 +270,10 @@ class ExternalOrderSync(models.Model):
         self.ensure_one()
         return self.env["pos.session"]._get_or_create_for_external_orders(self)
 
+    def _has_several_targets(self):
+        """Return whether some orders may be importable now while no session can take others."""
+        return False
+
     # ------------------------------------------------------------
     # Notifications
     # ------------------------------------------------------------

@@ -85,6 +85,23 @@ class DeliveryCarrier(models.Model):
             carrier = self.with_context(external_shipment_id=False)  # set by a client, not by the queue
         return super(DeliveryCarrier, carrier).send_shipping(pickings)
 
+    def _is_ready_to_ship(self):
+        """Return whether all that the provider needs for sending is entered. Providers override this."""
+        self.ensure_one()
+        return True
+
+    def _get_label(self, picking):
+        """Return the newest label of a transfer, an ``ir.attachment``; empty if the courier sent none."""
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "stock.picking"),
+                ("res_id", "=", picking.id),
+                ("name", "=like", f"{self._get_delivery_label_prefix()}%"),
+            ],
+            order="id desc",
+            limit=1,
+        )
+
     def _can_find_shipments(self):
         return hasattr(self, f"{self.delivery_type}_find_shipment")
 

@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools import format_datetime
 from psycopg2.errors import UniqueViolation
 
-from ...courier_exceptions import CourierError, CourierUnavailable, ShipmentConflict
+from ...courier_exceptions import CourierError, CourierUnavailable, ShipmentBusy, ShipmentConflict
 from ...tools.message_language import for_reader
 from ...tools.transaction import ScheduledTurn
 from .shipment_context import CourierAnswer
@@ -351,7 +351,7 @@ class ExternalShipment(models.Model):
         try:
             self.lock_for_update(allow_referencing=True)
         except LockError:
-            raise ShipmentConflict(
+            raise ShipmentBusy(
                 self.env._("The courier is being contacted about this shipment. Try again later.")
             ) from None
 
@@ -364,6 +364,7 @@ class ExternalShipment(models.Model):
         """Cancel this locked shipment.
 
         :raise ShipmentConflict: if its state or the courier does not allow it
+        :raise ShipmentBusy: if the courier may still be accepting it
         """
         self.ensure_one()
         if self.state == "delivered":
@@ -382,9 +383,7 @@ class ExternalShipment(models.Model):
             self._mark_shipped(result)
             self._write_to_picking()
         elif self.env["external.shipment.worker"]._get_settled_date(self) > fields.Datetime.now():
-            raise ShipmentConflict(
-                self.env._("The courier may still be accepting the order. Cancel it in a few minutes.")
-            )
+            raise ShipmentBusy(self.env._("The courier may still be accepting the order. Cancel it in a few minutes."))
 
     def _cancel_at_courier(self):
         carrier = self.carrier_id

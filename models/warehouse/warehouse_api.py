@@ -8,7 +8,7 @@ from odoo.exceptions import MissingError
 from odoo.tools import SQL
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
-from .warehouse_schema import MOVE_LINE, PICKING
+from .warehouse_schema import MOVE_LINE, MOVE_LINE_NAMES, PICKING, PICKING_NAMES
 
 CURSOR_SCOPE = "external_order_sync.warehouse_api.cursor"
 CURSOR_LIFETIME = timedelta(days=1)
@@ -98,14 +98,29 @@ class WarehouseApi(models.AbstractModel):
                 "CASE WHEN %s OR %s = 'done' THEN %s ELSE 0 END",
                 *(Line._field_to_sql(query.table, name, query) for name in ("picked", "state", "quantity")),
             ),
+            "qty_demand": self._sql_demand(query),
         }
+
+    @api.model
+    def _sql_demand(self, query):
+        """Return the SQL expression of the demand of a line's move, in the unit of the line."""
+        move = query.left_join(query.table, "move_id", "stock_move", "id", "move_id")
+        own = query.left_join(query.table, "product_uom_id", "uom_uom", "id", "product_uom_id")
+        ordered = query.left_join(move, "product_uom", "uom_uom", "id", "product_uom")
+        return SQL(
+            "CASE WHEN %(own)s.id = %(ordered)s.id THEN %(demand)s "
+            "ELSE round(%(demand)s * %(ordered)s.factor::numeric / %(own)s.factor::numeric, 6) END",
+            own=SQL.identifier(own),
+            ordered=SQL.identifier(ordered),
+            demand=self.env["stock.move"]._field_to_sql(move, "product_uom_qty", query),
+        )
 
     # ------------------------------------------------------------
     # Pickings
     # ------------------------------------------------------------
 
     @api.model
-    def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, known_etags=()):
+    def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, expand=False, known_etags=()):
         """Return a page of the transfers as a :class:`Document`, a JSON array of ``PICKING``.
 
         Following `next_cursor` from the first page returns each transfer that keeps matching exactly once, even while
@@ -116,6 +131,7 @@ class WarehouseApi(models.AbstractModel):
         :param datetime updated_since: only those written at this time (naive UTC) or later.
         :param int limit: rows per page.
         :param str cursor: the `next_cursor` of the previous page.
+        :param bool expand: whether to add the keys of ``PICKING_NAMES``.
         :raise BadCursor: if `cursor` is not valid.
         :raise AccessError: if the user may not read transfers.
         """
@@ -127,7 +143,9 @@ class WarehouseApi(models.AbstractModel):
         Picking = self.env[self._picking_model]
         query = Picking._search(domain)
         position = self._decode_cursor(cursor) if cursor else None
-        columns = self._columns(Picking, query, PICKING["properties"])
+        names = self._get_picking_names(Picking, query) if expand else {}
+        properties = {**PICKING["properties"], **(PICKING_NAMES if expand else {})}
+        columns = self._columns(Picking, query, properties, names)
         statement = SQL(
             """
             WITH %(page)s,
@@ -148,16 +166,16 @@ class WarehouseApi(models.AbstractModel):
                 ) END
             FROM facts
             """,
-            page=self._sql_page(query, columns, position, limit + 1),
+            page=self._sql_page(query, [*columns, self._sql_version(Picking._table, names)], position, limit + 1),
             total=query.select(SQL("count(*)")),
             limit=limit,
-            seed=f"{self._get_scope()} {list(PICKING['properties'])}",
+            seed=f"{self._get_scope()} {list(properties)}",
             snapshot=position.snapshot if position else SQL("pg_current_snapshot()::text"),
             last_reschedule=str(position.last_reschedule)
             if position
             else SQL("COALESCE((SELECT max(id) FROM %s), 0)::text", self._sql_reschedules()),
             known=self._sql_known(known_etags),
-            keys=self._sql_keys(PICKING["properties"]),
+            keys=self._sql_keys(properties),
         )
         [(etag, body, total, last_key)] = self.env.execute_query(statement)
         next_cursor = None
@@ -168,18 +186,23 @@ class WarehouseApi(models.AbstractModel):
         return Document(etag, body, total, next_cursor)
 
     @api.model
-    def _read_picking(self, picking_id, known_etags=()):
+    def _read_picking(self, picking_id, known_etags=(), *, expand=False):
         """Return one transfer and its move lines as a :class:`Document`: ``{"picking": …, "move_lines": […]}``.
 
+        :param bool expand: whether to add the keys of ``PICKING_NAMES`` and ``MOVE_LINE_NAMES``.
         :raise MissingError: if there is no such transfer, or the user may not see it.
         :raise AccessError: if the user may not read transfers or move lines.
         """
         Picking, Line = self.env[self._picking_model], self.env[self._line_model]
         picking_query = Picking._search([*self._get_domain(), (self._get_field_name("id"), "=", picking_id)])
         line_query = Line._search([*self._get_domain(), (self._get_field_name("picking_id"), "=", picking_id)])
-        line_columns = self._columns(
-            Line, line_query, MOVE_LINE["properties"], self._get_line_columns(Line, line_query)
-        )
+        picking_names = self._get_picking_names(Picking, picking_query) if expand else {}
+        line_columns = self._get_line_columns(Line, line_query)
+        line_columns |= self._get_line_names(Line, line_query) if expand else {}
+        picking_keys = {**PICKING["properties"], **(PICKING_NAMES if expand else {})}
+        line_keys = {**MOVE_LINE["properties"], **(MOVE_LINE_NAMES if expand else {})}
+        picking_select = self._columns(Picking, picking_query, picking_keys, picking_names)
+        line_select = self._columns(Line, line_query, line_keys, line_columns)
         statement = SQL(
             """
             WITH picking AS MATERIALIZED (%(picking)s),
@@ -200,14 +223,12 @@ class WarehouseApi(models.AbstractModel):
             ) END
             FROM facts
             """,
-            picking=picking_query.select(
-                *self._columns(Picking, picking_query, PICKING["properties"]), self._sql_version(Picking._table)
-            ),
-            lines=line_query.select(*line_columns, self._sql_version(Line._table)),
-            seed=f"{self._get_scope()} {[*PICKING['properties'], *MOVE_LINE['properties']]}",
+            picking=picking_query.select(*picking_select, self._sql_version(Picking._table, picking_names)),
+            lines=line_query.select(*line_select, self._sql_version(Line._table, line_columns)),
+            seed=f"{self._get_scope()} {[*picking_keys, *line_keys]}",
             known=self._sql_known(known_etags),
-            picking_keys=self._sql_keys(PICKING["properties"]),
-            line_keys=self._sql_keys(MOVE_LINE["properties"]),
+            picking_keys=self._sql_keys(picking_keys),
+            line_keys=self._sql_keys(line_keys),
         )
         rows = self.env.execute_query(statement)
         if not rows:
@@ -223,7 +244,7 @@ class WarehouseApi(models.AbstractModel):
         """Return the CTEs that end in ``page``: `count` rows after `position`, a :class:`Cursor` or None."""
         table = self.env[self._picking_model]._table
         sort_date = _sort_date(SQL.identifier(table, "scheduled_date"))
-        columns = SQL(", ").join([*columns, self._sql_version(table)])
+        columns = SQL(", ").join(columns)
         where = query.where_clause if query.where_clause.code else SQL("TRUE")
         if not position:
             return SQL(
@@ -311,11 +332,14 @@ class WarehouseApi(models.AbstractModel):
         ]
 
     @api.model
-    def _sql_version(self, table):
-        return SQL(
-            "concat_ws(':', %s, %s::text, %s::text, %s) AS version",
-            *(SQL.identifier(table, column) for column in ("id", "xmin", "ctid", self._written_field)),
-        )
+    def _sql_version(self, table, foreign):
+        """Return the version of a row.
+
+        :param dict foreign: SQL expressions of values that other tables contribute to the answer
+        """
+        own = [SQL.identifier(table, column) for column in ("id", "xmin", "ctid", self._written_field)]
+        versions = [SQL("%s::text", value) for value in (*own, *foreign.values())]
+        return SQL("concat_ws(':', %s) AS version", SQL(", ").join(versions))
 
     @api.model
     def _sql_keys(self, properties):
@@ -333,7 +357,7 @@ class WarehouseApi(models.AbstractModel):
         if "string" in kinds and "null" in kinds:
             return SQL("NULLIF(%s, '')", column)
         if "number" in kinds:
-            return SQL("trim_scale(COALESCE(%s, 0)::numeric)", column)
+            return SQL("trim_scale(%s::numeric)", column if "null" in kinds else SQL("COALESCE(%s, 0)", column))
         if "boolean" in kinds:
             return SQL("COALESCE(%s, FALSE)", column)
         return column

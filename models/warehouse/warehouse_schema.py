@@ -31,9 +31,18 @@ PICKING = closed_object(
         "origin": NULLABLE_STRING,
         "priority": {"type": ["string", "null"], "description": "0 is normal, 1 is urgent."},
         "partner_id": NULLABLE_INTEGER,
+        # Added to the published API:
+        "picking_type_id": NULLABLE_INTEGER,
+        "date_done": {**NULLABLE_DATETIME, "description": "When it was done; null before."},
     },
     description="A transfer (stock.picking).",
 )
+#: Keys of a transfer that are there only with ``expand=names``.
+PICKING_NAMES = {
+    "location_name": {**NULLABLE_STRING, "description": "The full name of location_id."},
+    "location_dest_name": {**NULLABLE_STRING, "description": "The full name of location_dest_id."},
+    "partner_name": {**NULLABLE_STRING, "description": "The name of the contact."},
+}
 
 MOVE_LINE = closed_object(
     {
@@ -52,9 +61,34 @@ MOVE_LINE = closed_object(
         "lot_name": NULLABLE_STRING,
         "package_id": {**NULLABLE_INTEGER, "description": "The source package (stock.package)."},
         "result_package_id": {**NULLABLE_INTEGER, "description": "The destination package (stock.package)."},
+        "reference": {**NULLABLE_STRING, "description": "The number of the transfer."},
+        "qty_demand": {
+            "type": ["number", "null"],
+            "description": "What the stock move demands, in product_uom_id; several move lines may share one demand. "
+            "Null for a mirrored Odoo.",
+        },
     },
     description="A detailed operation of a transfer (stock.move.line).",
 )
+#: Keys of a move line that are there only with ``expand=names``.
+MOVE_LINE_NAMES = {
+    "product_name": {**NULLABLE_STRING, "description": "With the values of its attributes: Chair (Red, L)."},
+    "product_code": {**NULLABLE_STRING, "description": "The internal reference."},
+    "product_barcode": NULLABLE_STRING,
+    "location_name": {**NULLABLE_STRING, "description": "The full name of location_id."},
+    "location_barcode": NULLABLE_STRING,
+    "location_dest_name": {**NULLABLE_STRING, "description": "The full name of location_dest_id."},
+    "location_dest_barcode": NULLABLE_STRING,
+    "package_name": NULLABLE_STRING,
+    "result_package_name": NULLABLE_STRING,
+    "sequence": {**INTEGER, "description": "The position on the walk through the locations, from 1."},
+}
+
+
+def with_names(schema, names):
+    """Return the schema of an answer that may have further keys: those of ``names``."""
+    return {**schema, "properties": {**schema["properties"], **names}}
+
 
 COUNT = closed_object({"count": INTEGER})
 COUNT_AND_SYNCED = closed_object({"count": INTEGER, "last_synced": NULLABLE_DATETIME})

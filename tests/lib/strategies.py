@@ -2,11 +2,12 @@
 
 It imports neither Odoo nor the addon, so every kind of test can use it.
 
-`shop_orders` makes orders that are right by the guide's rule GrandTotal = AmountTotal - discounts + Tax, `broken`
-damages them, `json_values` is anything a feed might send.
+`shop_orders` makes orders that are right by the guide's rule GrandTotal = AmountTotal - discounts + Tax, `in_full` says
+when, where and to whom they were sold, in the names of any generation, `broken` damages them, `json_values` is anything
+a feed might send.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -22,9 +23,14 @@ ORDER_IDS = st.integers(min_value=1, max_value=10**9)
 QUANTITIES = st.integers(1, 12).map(Decimal) | st.integers(1, 5000).map(lambda grams: grams * Decimal("0.001"))
 
 # fmt: off
+KNOWN_KEYS = (
+    "OrderID", "OrderItems", "OrderDetails", "Name", "Price", "PriceWithoutTax", "Quantity", "DiscountPercentage",
+    "Mode", "CardNumber", "cvv", "AmountPaid", "Type", "Amount", "TaxPercent", "ID", "Email", "VAT", "partner_id",
+)
 SUSPECTS = (
     None, True, False, 0, -1, 10**15, 10**400, 4111111111111111, 0.1, 1e300, 5e-324, float("nan"), float("-inf"),
     "", " ", "0", "-", "639.0", "92.0", "92,0", "1,092.00", "1,09,2.00", "NaN", "Infinity", "1e400", "x" * 5000,
+    "2026-11-15T10:30:00Z", "31-12-2025 05:16:43 PM", "0001-01-01T00:00:00", "Void", "Cash", "true", "ada@example.com",
     "\0", "a\0b", "\ud800", "\x1b[31m", "\u202eabc", "قهوة", "☕️🍰", "4111 1111 1111 1111",
     *map(Decimal, ("NaN", "sNaN", "Infinity", "1E+400", "1E-400", "0E-999", "-0", "91.99999999999999")),
     [], {}, [None], [{}], {"": {}},
@@ -61,9 +67,7 @@ def scalars() -> st.SearchStrategy:
 
 def json_values(max_leaves: int = 8) -> st.SearchStrategy:
     """Any JSON value, nested, with keys of orders among the keys."""
-    keys = st.one_of(
-        st.sampled_from(("OrderID", "OrderItems", "Price", "CardNumber", "cvv", "AmountPaid")), st.text(max_size=8)
-    )
+    keys = st.one_of(st.sampled_from(KNOWN_KEYS), st.text(max_size=8))
     return st.recursive(
         scalars(),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
@@ -194,6 +198,70 @@ def _add_payments(
     return change
 
 
+# fmt: off
+CIRCUMSTANCES = {
+    "OrderDate": st.sampled_from(("2026-11-15T10:30:00+03:00", "2026-11-15 10:30:00", "15/11/2026 05:16:43 PM")),
+    "CheckoutDate": st.sampled_from(("31-12-2025 05:16:43 PM", "2025-12-31T17:16:43Z")),
+    "partner_id": st.sampled_from((None, False, 7, "7", [7, "Ada"])),
+    "customer_ref": st.sampled_from(("", "CUST-002")),
+    "CustomerID": st.sampled_from((0, 12, "A-12")),
+    "CustomerName": st.sampled_from(("", "Ada Lovelace", "قهوة")),
+    "CustomerContact": st.sampled_from(("", "+49 151 12345678", 966501234567)),
+    "CustomerEmail": st.sampled_from(("", "ada@example.com")),
+    "Customer": st.fixed_dictionaries({}, optional={
+        "ID": st.just(12), "Ref": st.just("CUST-002"), "Name": st.just("Ada"), "Email": st.just("ada@example.com"),
+        "Phone": st.just("0151 1"), "VAT": st.just("DE123456788"), "Zip": st.just(10115), "Country": st.just("DE"),
+    }),
+    "Invoice": st.sampled_from((True, False, "true", 0, None)),
+    "LocationID": st.sampled_from((0, 404, "B-1")),
+    "OrderType": st.sampled_from(("", "Dine In")),
+    "Remark": st.sampled_from(("", "no sugar")),
+    "Note": st.sampled_from(("", "ring twice")),
+    "OrderTakerID": st.sampled_from((0, 17, "ada")),
+    "ServiceCharges": st.sampled_from((0, "0.00", None)),
+    "DeliveryCharges": st.sampled_from((0, None)),
+    "Tip": st.sampled_from((0, "")),
+    "Charges": st.lists(st.fixed_dictionaries({"Type": st.just("x"), "Amount": st.just(0)}), max_size=1),
+    "DiscountPercent": st.just(0),
+}
+# fmt: on
+
+
+@st.composite
+def in_full(draw, orders: st.SearchStrategy) -> ShopOrder:
+    """An order that means the same, with its circumstances, in names of any generation, and with voided items."""
+    order = draw(orders)
+    raw = {key: value for key, value in order.raw.items() if key not in ("OrderItems", "CheckoutDetails")}
+    raw |= draw(st.fixed_dictionaries({}, optional=CIRCUMSTANCES))
+    is_net = draw(st.booleans())
+    items = [draw(_renamed(item, is_net)) for item in order.raw["OrderItems"]]
+    for _index in range(draw(st.sampled_from((0, 0, 1)))):
+        items.insert(draw(st.integers(0, len(items))), {"Name": "Voided", "Price": 5, "Quantity": 1, "Mode": "Void"})
+    draw(_named(raw, ("OrderItems", "OrderDetails"), items))
+    draw(_named(raw, ("CheckoutDetails", "OrderCheckoutDetails"), order.raw["CheckoutDetails"]))
+    return replace(order, raw=raw)
+
+
+@st.composite
+def _renamed(draw, item: dict[str, Any], is_net: bool) -> dict[str, Any]:
+    """An item or component under names of any generation."""
+    renamed = {key: value for key, value in item.items() if key not in ("ItemName", "Price", "OrderDetailPackages")}
+    draw(_named(renamed, ("ItemName", "Name"), item["ItemName"]))
+    renamed["PriceWithoutTax" if is_net else "Price"] = item["Price"]
+    if parts := item.get("OrderDetailPackages"):
+        renamed["OrderDetailPackages"] = [draw(_renamed(part, is_net)) for part in parts]
+    return renamed | draw(st.sampled_from(({}, {"Mode": "Add", "Status": 201})))
+
+
+@st.composite
+def _named(draw, holder: dict[str, Any], names: tuple[str, str], value: Any) -> None:
+    """Put a value under one of two names, and perhaps nothing under the first if it is the second that counts."""
+    name = draw(st.sampled_from(names))
+    if name == names[1] and draw(st.booleans()):
+        holder[names[0]] = draw(st.sampled_from((None, "", [])))
+    holder[name] = value
+
+
 def paths(value: Any, prefix: tuple = ()) -> list[tuple]:
     """The paths of everything inside `value`, each a tuple of keys and positions."""
     entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -215,7 +283,7 @@ def changed(value: Any, path: tuple, new: Any) -> Any:
 @st.composite
 def broken(draw, orders: st.SearchStrategy | None = None) -> dict[str, Any]:
     """A valid order in which one to three values, anywhere, were replaced by any JSON value."""
-    raw = draw(shop_orders() if orders is None else orders).raw
+    raw = draw(in_full(shop_orders()) if orders is None else orders).raw
     for _index in range(draw(st.integers(1, 3))):
         candidates = paths(raw)
         if candidates:

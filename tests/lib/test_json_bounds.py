@@ -12,7 +12,8 @@ from orders import guide_order
 from lib.json_brackets import check_depth, value_end
 from lib.json_limits import MAX_ENTRY, MAX_ENTRY_VALUES
 from lib.order.content import PayloadError
-from lib.order.payload import MAX_LINES, parse_order
+from lib.order.items import MAX_LINES
+from lib.order.payload import parse_order
 from lib.strict_json import FeedEntry, RefusedEntry, StrictJsonError, iter_orders
 
 HALF = MAX_ENTRY // 2

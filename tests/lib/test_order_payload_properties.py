@@ -1,18 +1,20 @@
 """Whatever a feed sends is an order or a clear error, and every valid order is understood to the smallest unit."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import ShopOrder, broken, json_values, shop_orders
+from strategies import KNOWN_KEYS, ShopOrder, broken, in_full, json_values, shop_orders
 
 from lib.money import parse_amount
 from lib.order.content import PayloadError, redact
 from lib.order.discounts import discount_readings
+from lib.order.field_names import UNDERSTOOD
 from lib.order.parts import OrderPayload
 from lib.order.payload import external_id, order_status, parse_order
+from lib.order.sameness import sameness_key
 from lib.order.totals import adds_up, field_of, item_nets
 from lib.strict_json import StrictJsonError, dumps, loads
 
@@ -22,7 +24,11 @@ class Refused:
     message: str
 
 
-ORDER_KEYS = ("OrderID", "OrderItems", "CheckoutDetails", "GrandTotal", "AmountDiscount")
+CIRCUMSTANCES = (
+    *("warnings", "sold_at", "customer", "wants_invoice", "location_id", "order_type", "note", "order_taker"),
+    "prices_exclude_tax",
+)
+ORDER_KEYS = sorted({"OrderID", "AmountDiscount", *UNDERSTOOD, *KNOWN_KEYS})
 
 
 def outcome(function, *arguments):
@@ -45,7 +51,8 @@ def check_any(raw):
     stored = outcome(redact, raw)
     if isinstance(order, OrderPayload):
         assert order.external_id
-        assert order.items
+        assert order.items or not order.grand_total
+        dumps([sameness_key(raw), *map(astuple, order.charges)])
         repr(order).encode()
         for unit in map(Decimal, ("1", "0.01", "0.001")):
             for reading in discount_readings(order, unit):
@@ -124,6 +131,17 @@ def test_a_valid_order_is_understood_to_the_smallest_unit(order: ShopOrder):
         for item, discount in zip(parsed.items, reading.lines, strict=True):
             assert abs(discount) < abs(item.gross) + order.unit
             assert discount * item.gross >= 0
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_an_order_means_the_same_in_the_names_of_any_generation(data):
+    order = data.draw(shop_orders())
+    full = check_any(data.draw(in_full(st.just(order))).raw)
+    assert isinstance(full, OrderPayload), full
+    assert all(warning.is_note for warning in full.warnings)
+    plain = parse_order(order.raw)
+    assert replace(plain, **{name: getattr(full, name) for name in CIRCUMSTANCES}) == full
 
 
 @settings(max_examples=300)

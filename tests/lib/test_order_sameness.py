@@ -24,6 +24,19 @@ def key(**values) -> str:
         ({"GrandTotal": 10}, {"GrandTotal": "10.00"}),
         ({"LocationID": 1}, {"LocationID": "1"}),
         ({}, {"LocationID": ""}),
+        ({}, {"CustomerName": "", "Customer": {}, "Invoice": False, "ServiceCharges": 0, "DiscountPercent": 0}),
+        ({}, {"Note": "hot", "OrderType": "Dine In", "OrderTakerID": 7, "ModifiedDate": "2026-05-01T10:00:00"}),
+        ({}, {"OrderItems": None, "OrderDetails": [{**ITEM, "ItemName": "", "Name": ITEM["ItemName"]}]}),
+        ({}, {"CheckoutDetails": [], "OrderCheckoutDetails": [PAYMENT]}),
+        ({}, {"OrderItems": [ITEM, {**OTHER_ITEM, "Mode": "Void"}]}),
+        ({"OrderItems": [{**ITEM, "DiscountAmount": 8}]}, {"OrderItems": [{**ITEM, "DiscountPercentage": "10.0"}]}),
+        ({"CustomerID": 12}, {"Customer": {"ID": "12"}}),
+        ({"OrderDate": "2026-05-01T10:00:00Z"}, {"CheckoutDate": "2026-05-01 12:00:00 +02:00"}),
+        (
+            {"OrderDate": "2026-05-01T10:00:00Z"},
+            {"OrderDate": "2026-05-01T10:00:00Z", "CheckoutDate": "01-05-2026 09:00"},
+        ),
+        ({"Tip": 2}, {"Charges": [{"Type": "TIP", "Amount": "2.00"}]}),
         ({}, {"OrderItems": [{**ITEM, "Note": "hot", "Price": "80.00"}]}),
         ({"OrderItems": [ITEM, OTHER_ITEM]}, {"OrderItems": [OTHER_ITEM, ITEM]}),
         (
@@ -37,6 +50,12 @@ def test_what_the_import_does_not_use_makes_no_other_order(one, other):
     assert key(**one) == key(**other)
 
 
+def test_dates_that_cannot_be_read_are_told_apart():
+    assert key(OrderDate="some day") != key(OrderDate="another day")
+    assert key(OrderDate=" some day ") == key(OrderDate="some day")
+    assert key(OrderDate="some day") == key(OrderDate="", CheckoutDate="some day")
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -47,6 +66,16 @@ def test_what_the_import_does_not_use_makes_no_other_order(one, other):
         {"Tip": 1},
         {"LocationID": 2},
         {"OrderDate": "2026-05-01"},
+        {"CheckoutDate": "01-05-2026 05:16:43 PM"},
+        {"OrderDate": "some day"},
+        {"CustomerID": 12},
+        {"partner_id": 12},
+        {"Customer": {"VAT": "DE123456788"}},
+        {"Invoice": True},
+        {"DiscountPercent": 10},
+        {"Charges": [{"Type": "deposit", "Amount": -1}]},
+        {"OrderItems": [{**ITEM, "Price": None, "PriceWithoutTax": 80}]},
+        {"OrderItems": [{**ITEM, "DiscountPercentage": 10}]},
         {"OrderItems": [ITEM, ITEM]},
         {"OrderItems": [{**ITEM, "Quantity": 2}]},
         {"OrderItems": [{**ITEM, "ItemName": "Other"}]},

@@ -27,7 +27,9 @@ from lib.opal.errors import OpalError
 from lib.opal.history import read_history, read_list
 from lib.opal.order import read_receipt
 from lib.opal.pages import Page
+from lib.order.charges import charge_type
 from lib.order.content import redact
+from lib.order.moment import parse_moment
 from lib.strict_json import StrictJsonError, loads
 
 ROOT = Path(lib.__file__).parent.parent
@@ -162,6 +164,8 @@ READERS = {
     "street, number first": lambda text: split_street(text, "FR"),
     "phone": split_phone,
     "amount": _amount,
+    "time": parse_moment,
+    "charge": charge_type,
     "content": lambda text: redact({"Remark": text, text: text}),
     "JSON": _json,
     "page": _page,

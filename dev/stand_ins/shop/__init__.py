@@ -14,6 +14,7 @@ In a test, in the same process::
     with ShopServer(orders=20, seed=7, api_key="k", per_page=5) as shop:
         ...                                  # the API is at shop.url
         shop.add_orders(3)                   # the shop sells something
+        shop.add_orders(2, generation="first", service_charge=Decimal("2.50"))
         shop.edit_order(1001)                # an order is changed afterwards
         shop.put({"OrderID": 7})             # any JSON value, served as it is, not part of the totals
         shop.faults.add("status", status=503, retry_after=1, times=2)
@@ -30,7 +31,8 @@ API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
 
 Control, without a key and from the loopback interface only, all JSON:
 
-``POST /_control/orders`` ``{"count": n}`` makes n orders; ``DELETE`` forgets all of them.
+``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` if it says one; ``DELETE`` forgets
+all of them.
 ``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
 ``GET /_control/totals`` and ``GET /_control/requests`` show the sales and the requests.

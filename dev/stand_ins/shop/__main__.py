@@ -7,6 +7,8 @@ import sys
 from threading import Event
 
 from .feed import SHAPES
+from .generations import GENERATIONS
+from .generator import MIXED
 from .server import ShopServer
 
 
@@ -23,6 +25,12 @@ def _parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--orders", type=int, default=300, help="orders to start with (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="decides all orders (default: %(default)s)")
+    parser.add_argument(
+        "--generation",
+        choices=(*GENERATIONS, MIXED),
+        default=GENERATIONS[0],
+        help="format of the orders (default: %(default)s)",
+    )
     parser.add_argument("--per-page", type=int, help="orders on a page (default, or 0: all on one)")
     parser.add_argument("--shape", choices=SHAPES, default="array", help="form of an answer (default: %(default)s)")
     parser.add_argument("--no-link", action="store_true", help="name no next page in a Link header")
@@ -41,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             orders=options.orders,
             seed=options.seed,
             api_key=options.api_key,
+            generation=options.generation,
             host=options.host,
             port=options.port,
             shape=options.shape,

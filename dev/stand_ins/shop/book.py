@@ -43,17 +43,17 @@ class OrderBook:
         now = self._clock()
         return self._add([now - TIME_BETWEEN_ORDERS * age for age in reversed(range(count))])
 
-    def add(self, count: int) -> list[Order]:
-        """Make orders that are received now."""
-        return self._add([self._clock()] * count)
+    def add(self, count: int, **values: Any) -> list[Order]:
+        """Make orders that are received now, with these values of their fields."""
+        return self._add([self._clock()] * count, **values)
 
-    def _add(self, times: list[datetime]) -> list[Order]:
+    def _add(self, times: list[datetime], **values: Any) -> list[Order]:
         with self._lock:
             added = []
             for time in times:
                 while self._next_number in self._entries:
                     self._next_number += 1
-                order = self._generator.make(self._next_number, time)
+                order = self._generator.make(self._next_number, time, **values)
                 self._entries[order.number] = Entry(order.payload(), time, (order,))
                 self._next_number += 1
                 added.append(order)

@@ -19,6 +19,7 @@ class Product:
     :param tax_percent: 0 or 15
     :param item_id: the shop's number, 0 for none; far above any id of a demo database, so that the product must be
         found by its name
+    :param odoo_id: the product's id in Odoo, which the shop does not know by default
     :param contains: names and quantities of the components in one unit
     :param by_weight: whether it is also sold in quarters of a unit
     """
@@ -27,6 +28,7 @@ class Product:
     price: Decimal
     tax_percent: Decimal
     item_id: int = 0
+    odoo_id: int = 0
     contains: tuple[tuple[str, Decimal], ...] = ()
     by_weight: bool = False
 

@@ -24,7 +24,8 @@ def _add_or_edit_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
     count = values.get("count", 1)
     if type(count) is not int or not 0 <= count <= MOST_ORDERS_AT_ONCE:
         raise ValueError(f"count must be a number from 0 to {MOST_ORDERS_AT_ONCE}")
-    return {"added": [order.number for order in shop.add_orders(count)]}
+    chosen = {"generation": values["generation"]} if "generation" in values else {}
+    return {"added": [order.number for order in shop.add_orders(count, **chosen)]}
 
 
 def _clear_orders(shop: "ShopServer", argument: str, values: dict) -> Any:

@@ -4,12 +4,15 @@ import dataclasses
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from random import Random
+from typing import Any
 
 from .catalog import PRODUCTS, Product, products_taxed_at
+from .generations import GENERATIONS
 from .money import CENT, ZERO, round_half_up
 from .order import Component, Line, Order, Payment
 
 FIRST_NUMBER = 1001
+MIXED = "mixed"
 
 # Rare kinds of orders come at fixed positions, so that even a short feed contains each of them.
 _CYCLE = 40
@@ -24,13 +27,17 @@ class OrderGenerator:
     """Make orders.
 
     :param seed: any integer
+    :param generation: the format of the orders, one of ``GENERATIONS``, or ``mixed`` for each of them in turn
     """
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, generation: str = GENERATIONS[0]):
+        if generation not in (*GENERATIONS, MIXED):
+            raise ValueError(f"generation must be one of {', '.join((*GENERATIONS, MIXED))}, not {generation!r}")
         self.seed = seed
+        self.generation = generation
 
-    def make(self, number: int, changed_at: datetime) -> Order:
-        """Return the order with this number.
+    def make(self, number: int, sold_at: datetime, **values: Any) -> Order:
+        """Return the order with this number, and with other ``values`` of its fields. They never change its items.
 
         Of every 40 orders, two are returns, one is free (every line is discounted by 100 %) and one is an exchange of
         equal products, whose total is 0 as well; the others are sales.
@@ -40,7 +47,9 @@ class OrderGenerator:
         tax_percent = random.choice(_TAX_RATES)
         discount = ZERO
         if place in _GIFTS:
-            lines = tuple(dataclasses.replace(line, discount=line.gross) for line in _basket(random, tax_percent))
+            lines = tuple(
+                dataclasses.replace(line, discount_percent=Decimal(100)) for line in _basket(random, tax_percent)
+            )
         elif place in _EXCHANGES:
             lines = _exchange(random, tax_percent)
         elif place in _RETURNS:
@@ -48,15 +57,19 @@ class OrderGenerator:
         else:
             lines = tuple(_maybe_discounted(random, line) for line in _basket(random, tax_percent))
             discount = _order_discount(random, lines)
-        order = Order(
-            number=number,
-            tax_percent=tax_percent,
-            lines=lines,
-            payments=(),
-            changed_at=changed_at,
-            discount=discount,
-            totals_as_text=random.random() < 0.3,
-        )
+        generation = GENERATIONS[number % len(GENERATIONS)] if self.generation == MIXED else self.generation
+        facts = {
+            "number": number,
+            "tax_percent": tax_percent,
+            "lines": lines,
+            "payments": (),
+            "sold_at": sold_at,
+            "changed_at": sold_at,
+            "discount": discount,
+            "totals_as_text": random.random() < 0.3,
+            "generation": generation,
+        }
+        order = Order(**{**facts, **values})
         return dataclasses.replace(order, payments=_payments(random, order))
 
 
@@ -99,8 +112,7 @@ def _exchange(random: Random, tax_percent: Decimal) -> tuple[Line, ...]:
 def _maybe_discounted(random: Random, line: Line) -> Line:
     if random.random() >= 0.25:
         return line
-    percent = random.choice((5, 10, 15, 33))
-    return dataclasses.replace(line, discount=round_half_up(line.gross * percent / 100))
+    return dataclasses.replace(line, discount_percent=Decimal(random.choice((5, 10, 15, 33))))
 
 
 def _order_discount(random: Random, lines: tuple[Line, ...]) -> Decimal:

@@ -6,10 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from .catalog import Product
-from .money import ZERO, as_number, as_text, round_half_up, spread
-
-ORDER_STATUS_CLOSED = 103
-PAYMENT_MODE_CASH = 1
+from .generations import GENERATIONS, PAYMENT_MODE_CASH, written
+from .money import ZERO, as_number, round_half_up, spread
 
 
 @dataclass(frozen=True)
@@ -19,22 +17,14 @@ class Component:
     product: Product
     quantity: Decimal
 
-    def payload(self) -> dict:
-        return {
-            "ItemID": self.product.item_id,
-            "ItemName": self.product.name,
-            "Price": as_number(self.product.price),
-            "Quantity": as_number(self.quantity),
-        }
-
 
 @dataclass(frozen=True)
 class Line:
-    """A sold product, or a returned one if the quantity is negative; ``discount`` is an amount for the whole line."""
+    """A sold product, or a returned one if the quantity is negative; the discount is for the whole line."""
 
     product: Product
     quantity: Decimal
-    discount: Decimal = ZERO
+    discount_percent: Decimal = ZERO
     components: tuple[Component, ...] = ()
 
     @property
@@ -42,18 +32,12 @@ class Line:
         return round_half_up(self.product.price * self.quantity)
 
     @property
+    def discount(self) -> Decimal:
+        return round_half_up(self.gross * self.discount_percent / 100) if self.discount_percent else ZERO
+
+    @property
     def net(self) -> Decimal:
         return self.gross - self.discount
-
-    def payload(self) -> dict:
-        return {
-            "ItemID": self.product.item_id,
-            "ItemName": self.product.name,
-            "Price": as_number(self.product.price),
-            "Quantity": as_number(self.quantity),
-            "DiscountAmount": as_number(self.discount),
-            "OrderDetailPackages": [component.payload() for component in self.components],
-        }
 
 
 @dataclass(frozen=True)
@@ -91,10 +75,13 @@ class Order:
     - ``Tax`` is the sum over the lines of ``round_half_up(net * TaxPercent / 100)``, where net is the line after its
       own discount and its proportional share of the order's. Odoo, which by default rounds the tax of an order once,
       may therefore differ by at most one cent a line.
-    - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax``.
+    - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax`` + ``ServiceCharges``, which are not taxed.
     - Any amount paid above ``GrandTotal`` was given back in cash.
 
-    :param changed_at: when the order was made or last changed, with its time zone
+    :param sold_at: when the order was made, with its time zone
+    :param changed_at: when it was made or last changed, with its time zone
+    :param generation: the format in which it is written, one of ``GENERATIONS``; only ``first`` has a ``location``,
+        only ``today`` a ``customer_ref``
     :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are sent as strings
     """
 
@@ -102,9 +89,18 @@ class Order:
     tax_percent: Decimal
     lines: tuple[Line, ...]
     payments: tuple[Payment, ...]
+    sold_at: datetime
     changed_at: datetime
     discount: Decimal = ZERO
     totals_as_text: bool = False
+    generation: str = GENERATIONS[0]
+    service_charge: Decimal = ZERO
+    location: int = 0
+    customer_ref: str = ""
+
+    def __post_init__(self):
+        if self.generation not in GENERATIONS:
+            raise ValueError(f"generation must be one of {', '.join(GENERATIONS)}, not {self.generation!r}")
 
     @cached_property
     def amount_total(self) -> Decimal:
@@ -123,7 +119,7 @@ class Order:
 
     @cached_property
     def grand_total(self) -> Decimal:
-        return sum((line.net for line in self.lines), ZERO) - self.discount + self.tax
+        return sum((line.net for line in self.lines), ZERO) - self.discount + self.tax + self.service_charge
 
     @cached_property
     def amount_paid(self) -> Decimal:
@@ -134,19 +130,5 @@ class Order:
         return self.amount_paid - self.grand_total
 
     def payload(self) -> dict:
-        """Return the order in the format of `docs/order_format.md`, ready for ``json.dumps``."""
-        printed = as_text if self.totals_as_text else as_number
-        return {
-            "OrderID": self.number,
-            "AmountDiscount": as_number(self.discount),
-            "AmountPaid": as_text(self.amount_paid),
-            "AmountTotal": printed(self.amount_total),
-            "BalanceAmount": 0.0,
-            "GrandTotal": printed(self.grand_total),
-            "Tax": as_number(self.tax),
-            "TaxPercent": as_number(self.tax_percent),
-            "OrderStatus": ORDER_STATUS_CLOSED,
-            "PaymentMode": self.payments[0].payment_mode if self.payments else PAYMENT_MODE_CASH,
-            "CheckoutDetails": [payment.payload() for payment in self.payments],
-            "OrderItems": [line.payload() for line in self.lines],
-        }
+        """Return the order in the format of its generation, ready for ``json.dumps``."""
+        return written(self)

@@ -8,6 +8,7 @@ from typing import Any
 from .book import OrderBook
 from .faults import Faults
 from .feed import Settings
+from .generations import GENERATIONS
 from .generator import OrderGenerator
 from .handler import FEED_PATH, RequestRecord, ShopListener
 from .order import Order
@@ -26,6 +27,7 @@ class ShopServer:
     :param orders: number of orders to start with, one per minute until now
     :param seed: decides all orders, and which requests a fault with a probability hits
     :param api_key: the key that clients must send
+    :param generation: see :class:`~dev.stand_ins.shop.generator.OrderGenerator`
     :param host: address to listen on
     :param port: port to listen on, 0 for any free one
     :param shape: see :class:`~dev.stand_ins.shop.feed.Settings`, as for ``per_page`` and ``link_header``
@@ -38,6 +40,7 @@ class ShopServer:
         orders: int = 0,
         seed: int = 1,
         api_key: str = "demo-shop-key",
+        generation: str = GENERATIONS[0],
         host: str = "127.0.0.1",
         port: int = 0,
         shape: str = "array",
@@ -52,7 +55,7 @@ class ShopServer:
         self.port = port
         self.clock = clock
         self.settings = Settings(shape, per_page, link_header)
-        self.book = OrderBook(OrderGenerator(seed), clock)
+        self.book = OrderBook(OrderGenerator(seed, generation), clock)
         self.faults = Faults(seed)
         self.requests: list[RequestRecord] = []
         self.stopping = Event()
@@ -121,9 +124,9 @@ class ShopServer:
         """Return the totals of the shop's orders in their last versions, without entries added by :meth:`put`."""
         return compute_totals(self.orders)
 
-    def add_orders(self, count: int = 1) -> list[Order]:
-        """Make new orders, dated now."""
-        return self.book.add(count)
+    def add_orders(self, count: int = 1, **values: Any) -> list[Order]:
+        """Make new orders, dated now, with other values of their fields: ``generation="first"``, ``location=404``."""
+        return self.book.add(count, **values)
 
     def edit_order(self, number: int) -> Order:
         """Change an order and return its new version. Raises ``KeyError`` for an unknown order."""

@@ -61,7 +61,9 @@ def compute_totals(orders: Iterable[Order]) -> Totals:
     return Totals(
         orders=len(orders),
         amount_total=sum((order.amount_total for order in orders), ZERO),
-        discount=sum((order.amount_total + order.tax - order.grand_total for order in orders), ZERO),
+        discount=sum(
+            (order.amount_total + order.tax + order.service_charge - order.grand_total for order in orders), ZERO
+        ),
         tax=sum((order.tax for order in orders), ZERO),
         grand_total=sum((order.grand_total for order in orders), ZERO),
         change=sum((order.change for order in orders), ZERO),

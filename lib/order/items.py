@@ -1,0 +1,183 @@
+"""The items of an order and their components: the product's references, price, quantity and discount."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..message import Message
+from ..message import message as _lt
+from ..money import ambiguous_comma, may_be_decimal_comma
+from .content import PayloadError, join
+from .field_names import (
+    DISCOUNT_PERCENTAGE,
+    ITEM_DISCOUNT,
+    ITEM_NAME,
+    ITEM_STATE,
+    ITEMS,
+    PRICE,
+    PRICE_WITHOUT_TAX,
+    sent_name,
+)
+from .fields import amount, missing, objects, percentage, required_amount, text, whole_number
+from .names import ItemKey
+from .parts import Component, Item
+
+MAX_LINES = 5000  # items plus components
+
+_ZERO = Decimal(0)
+_VOIDED = frozenset(("void", "voided", "cancel", "cancelled", "canceled", "delete", "deleted"))
+_TOO_MANY = _lt(
+    "%(field)s must have at most %(limit)s entries, not %(count)s (an order may have %(lines)s lines in total)."
+).filled(lines=MAX_LINES)
+
+
+@dataclass(slots=True)
+class Items:
+    """The items of an order.
+
+    :param items: empty only if every item was voided
+    :param field: the name under which they were sent
+    :param with_tax: whether an item's price, other than 0, came as Price, which may include tax
+    :param without_tax: whether one came as PriceWithoutTax
+    """
+
+    items: tuple[Item, ...]
+    field: str
+    with_tax: bool
+    without_tax: bool
+
+
+def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
+    """Return the items of an order, without those that were voided or have quantity 0."""
+    field = sent_name(order, ITEMS)
+    entries = objects(order, field, "", MAX_LINES, _TOO_MANY)
+    lines = len(entries)
+    if not entries:
+        raise PayloadError(field, _lt("%(field)s must be a list with at least one item."))
+    items, reversed_lines, voided = [], [], 0
+    price_fields: set[str] = set()
+    fields_of_free: set[str] = set()
+    for path, entry in entries:
+        if _is_voided(entry):
+            warnings.append(_voided(path))
+            voided += 1
+            continue
+        key = _product(entry, path, warnings)
+        price_field = sent_name(entry, PRICE)
+        price, quantity = _price(entry, price_field, path), _quantity(entry, path)
+        if price is None:
+            raise missing(join(path, price_field))
+        gross = price * quantity
+        discount = _discount(entry, path, gross)
+        components = _components(entry, path, MAX_LINES - lines, quantity, warnings)
+        lines += len(components)
+        if not quantity:
+            warnings.append(_left_out(path))
+            continue
+        if price < 0 and quantity < 0:
+            reversed_lines.append(path)
+        (price_fields if price else fields_of_free).add(price_field)
+        discount = discount.copy_sign(gross) + _ZERO
+        items.append(Item(key.item_id, key.name, price, quantity, discount, components, *key[2:]))
+    if not items and voided < len(entries):
+        raise PayloadError(field, _lt("%(field)s must have at least one item whose Quantity is not 0."))
+    total = amount(order, "GrandTotal", "")
+    if reversed_lines and (sum((item.gross for item in items), _ZERO) if total is None else total) > 0:
+        raise PayloadError(
+            reversed_lines[0],
+            _lt("%(field)s is contradictory: its Price and its Quantity are negative, but the order is not a return."),
+        )
+    # What costs nothing costs the same with and without tax.
+    price_fields = price_fields or fields_of_free
+    without_tax = PRICE_WITHOUT_TAX in price_fields
+    return Items(tuple(items), field, bool(price_fields - {PRICE_WITHOUT_TAX}), without_tax)
+
+
+def _components(
+    item: dict[str, Any], item_path: str, limit: int, of_item: Decimal, warnings: list[Message]
+) -> tuple[Component, ...]:
+    """Return the components of an item, of which `of_item` pieces go out or, if negative, come back."""
+    components = []
+    for path, entry in objects(item, "OrderDetailPackages", item_path, limit, _TOO_MANY):
+        if _is_voided(entry):
+            warnings.append(_voided(path))
+            continue
+        key = _product(entry, path, warnings)
+        price, quantity = _price(entry, sent_name(entry, PRICE), path) or _ZERO, _quantity(entry, path)
+        if quantity * of_item < 0:
+            problem = _lt("%(field)s is contradictory: it must have the same sign as the Quantity of the item.")
+            raise PayloadError(join(path, "Quantity"), problem)
+        if quantity:
+            components.append(Component(key.item_id, key.name, price, quantity, *key[2:]))
+        else:
+            warnings.append(_left_out(path))
+    return tuple(components)
+
+
+def _is_voided(entry: dict[str, Any]) -> bool:
+    """Return whether an item was taken back before the sale; numbers, such as Status 201, say nothing about it."""
+    for name in ITEM_STATE:
+        value = entry.get(name)
+        if isinstance(value, str) and value.strip().casefold() in _VOIDED:
+            return True
+    return False
+
+
+def _voided(path: str) -> Message:
+    return _lt("%s was voided and left out", path).as_note()
+
+
+def _left_out(path: str) -> Message:
+    return _lt("%s has Quantity 0 and was left out", path).as_note()
+
+
+def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemKey:
+    """Return the key of the item's product; the item must have a name, an ID or a code."""
+    name = text(entry, sent_name(entry, ITEM_NAME), path)
+    sku, barcode = text(entry, "SKU", path), text(entry, "Barcode", path)
+    named = bool(name)
+    name = name or sku or barcode
+    item_id = _product_id(entry, "ItemID", path, name, warnings)
+    odoo_id = _product_id(entry, "OdooItemID", path, name or item_id, warnings)
+    if not (name or item_id or odoo_id):
+        raise PayloadError(path, _lt("%(field)s must have an ItemName, a SKU, a Barcode, or an ItemID above 0."))
+    return ItemKey(item_id, name or (f"OdooItemID {odoo_id}" if odoo_id else ""), odoo_id, sku, barcode, named)
+
+
+def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warnings: list[Message]) -> int | None:
+    """Return an ID above 0, or None; ignore one that is not a number if the item can be identified `otherwise`."""
+    try:
+        number = whole_number(entry, key, path)
+    except PayloadError as error:
+        if not otherwise:
+            raise
+        warnings.append(_lt("%s It was ignored because the item has a name", error.message).as_note())
+        return None
+    return number if number is not None and number > 0 else None
+
+
+def _price(entry: dict[str, Any], field: str, path: str) -> Decimal | None:
+    if may_be_decimal_comma(entry.get(field)):
+        raise PayloadError(join(path, field), ambiguous_comma(entry[field]).problem)
+    return amount(entry, field, path)
+
+
+def _quantity(entry: dict[str, Any], path: str) -> Decimal:
+    quantity = required_amount(entry, "Quantity", path)
+    if isinstance(entry["Quantity"], str) and "," in entry["Quantity"]:
+        raise PayloadError(
+            join(path, "Quantity"), _lt("%(field)s must be written without a comma, such as 1250 or 1.25.")
+        )
+    return quantity
+
+
+def _discount(entry: dict[str, Any], path: str, gross: Decimal) -> Decimal:
+    """Return the discount of a line that costs `gross`, 0 or above, exact."""
+    field = sent_name(entry, ITEM_DISCOUNT, zero_counts=False)
+    if field == DISCOUNT_PERCENTAGE:
+        return abs(gross) * (percentage(entry, field, path) or _ZERO) / 100
+    discount = abs(amount(entry, field, path) or _ZERO)
+    if discount > abs(gross).to_integral_value("ROUND_CEILING"):
+        problem = _lt("%(field)s must not exceed the line's Price times Quantity.")
+        raise PayloadError(join(path, field), problem)
+    return discount

@@ -1,0 +1,58 @@
+"""The payments of an order."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from ..message import Message
+from ..message import message as _lt
+from ..money import may_be_decimal_comma
+from .field_names import PAYMENTS, sent_name
+from .fields import objects, required_amount, text, whole_number
+from .parts import Payment
+
+MAX_PAYMENTS = 100
+
+_ZERO = Decimal(0)
+_NO_DIGIT = re.compile(r"[^0-9]")
+_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
+
+
+def read_payments(
+    order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]
+) -> tuple[tuple[Payment, ...], Decimal | None]:
+    """Return the payments of an order that are not 0, and what it states to be paid in all.
+
+    :param amount_paid: the order's own AmountPaid. If it is missing, and there are only payments of 0, it is 0: that
+        nothing was to be paid is then said as well.
+    """
+    field = sent_name(order, PAYMENTS)
+    details = objects(order, field, "", MAX_PAYMENTS, _TOO_MANY)
+    if not details:
+        payment = _payment(order, "", amount_paid or _ZERO)
+        return (payment,) if payment.amount else (), amount_paid
+    payments = [_payment(entry, path, required_amount(entry, "AmountPaid", path)) for path, entry in details]
+    paid = sum((payment.amount for payment in payments), _ZERO)
+    if amount_paid is not None and paid != amount_paid:
+        warnings.append(
+            _lt(
+                "AmountPaid is %(stated)s, but the %(field)s add up to %(paid)s",
+                stated=f"{amount_paid:f}",
+                field=field,
+                paid=f"{paid:f}",
+            ).doubting("amounts_differ")
+        )
+    payments = [payment for payment in payments if payment.amount]
+    return tuple(payments), amount_paid if payments or amount_paid is not None else _ZERO
+
+
+def _payment(entry: dict[str, Any], path: str, amount: Decimal) -> Payment:
+    digits = _NO_DIGIT.sub("", text(entry, "CardNumber", path))
+    return Payment(
+        amount=amount,
+        card_type=text(entry, "CardType", path),
+        payment_mode=whole_number(entry, "PaymentMode", path),
+        reference=text(entry, "ReferenceID", path),
+        card_last4=digits[-4:] if len(digits) >= 4 else "",
+        is_ambiguous=may_be_decimal_comma(entry.get("AmountPaid")),
+    )

@@ -1,0 +1,27 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...exceptions import ExternalOrderError
+
+
+class ExternalOrderImport(models.AbstractModel):
+    """The session that takes the orders of a batch."""
+
+    _inherit = "external.order.import"
+
+    @api.model
+    def _get_session(self, sync):
+        """Return the session that takes the orders, locked against closing until the end of the transaction.
+
+        :param sync: the ``external.order.sync``, with the orders' target in its context
+        :raise ExternalOrderError: ``no_session``, if there is none; nothing was written then
+        :raise psycopg2.OperationalError: if it is just being closed
+        """
+        try:
+            # The orders of other targets are imported in the same transaction.
+            with self.env.cr.savepoint():
+                session = sync._get_or_create_pos_session()
+        except UserError as error:
+            raise ExternalOrderError("no_session", str(error)) from error
+        session._lock_for_orders()
+        return session
