@@ -8,6 +8,7 @@ import { registry } from "@web/core/registry";
 const USER_ERRORS = [
     "courier_exceptions.CourierError",
     "courier_exceptions.CourierUnavailable",
+    "courier_exceptions.ShipmentBusy",
     "courier_exceptions.ShipmentConflict",
     "exceptions.ExternalOrderError",
     "models.order_import.pos_session.OrdersArriving",
