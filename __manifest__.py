@@ -20,6 +20,7 @@
         "views/external_order_sync_run_views.xml",
         "views/external_product_alias_views.xml",
         "views/external_payment_mapping_views.xml",
+        "views/external_customer_views.xml",
         "views/external_order_templates.xml",
         "views/external_order_views.xml",
         "views/external_order_problem_views.xml",
@@ -42,8 +43,14 @@
     ],
     "demo": ["demo/external_order_sync_demo.xml"],
     "assets": {
-        "web.assets_backend": ["external_order_sync/static/src/**/*"],
-        "point_of_sale._assets_pos": ["external_order_sync/static/src/plain_errors.js"],
+        "web.assets_backend": [
+            "external_order_sync/static/src/**/*",
+            ("remove", "external_order_sync/static/src/register/**/*"),
+        ],
+        "point_of_sale._assets_pos": [
+            "external_order_sync/static/src/plain_errors.js",
+            "external_order_sync/static/src/register/**/*",
+        ],
         "web.assets_tests": ["external_order_sync/static/tests/**/*.js"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -21,6 +21,8 @@ from . import test_connected_once
 from . import test_contributing
 from . import test_crashing_orders
 from . import test_crashing_parcels
+from . import test_customer_creation
+from . import test_customers
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
@@ -28,6 +30,7 @@ from . import test_inbox
 from . import test_inbox_retry
 from . import test_interrupted_mirrors
 from . import test_interrupted_runs
+from . import test_invoices
 from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
@@ -38,6 +41,7 @@ from . import test_mirror_sync
 from . import test_mirror_tours
 from . import test_money_altered
 from . import test_money_cash_rounding
+from . import test_money_charges
 from . import test_money_currencies
 from . import test_money_discounts
 from . import test_money_payments
@@ -48,8 +52,11 @@ from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
 from . import test_one_id_two_orders
+from . import test_order_details
+from . import test_order_found
 from . import test_order_generations
 from . import test_order_identity
+from . import test_order_tours
 from . import test_overrides
 from . import test_payment_matching
 from . import test_plain_errors
@@ -82,6 +89,7 @@ from . import test_shipment_tours
 from . import test_shipment_validation
 from . import test_status
 from . import test_sync_orders
+from . import test_tips
 from . import test_tours
 from . import test_tracked_products
 from . import test_translations

@@ -113,6 +113,17 @@ class TestMigration(MigrationCase):
         self.assertNotEqual(self.told["uuids"]["4"], self.filled["uuids"]["4"])
         self.assertEqual(self.told["kiosk"], {"pending": 0, "imported": 4})
 
+    def test_orders_imported_before_are_found_by_their_number(self):
+        told = """
+            SELECT inbox.external_id, pos_order.external_order_number,
+                   inbox.sold_date = pos_order.date_order, inbox.payment_method_id IS NOT NULL
+              FROM external_order inbox
+              JOIN pos_order ON pos_order.id = inbox.pos_order_id
+        """
+        rows = {number: found for number, *found in self.query(told)}
+        for number in self.filled["imported"]:
+            self.assertEqual(rows[number], [number, True, True])
+
     def test_a_parcel_under_way_arrives(self):
         self.assertEqual((self.told["parcel"], self.at_the_courier), ("delivered", 1))
 

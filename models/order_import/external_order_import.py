@@ -1,16 +1,12 @@
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any
 
 from odoo import api, fields, models
 from odoo.tools import groupby, unique
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
-from ...lib.order.parts import OrderPayload
 from ...lib.order.payload import parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
@@ -19,26 +15,10 @@ from .import_target import ClosedTargets, ImportTarget
 from .ir_sequence import NumberRanges
 from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
-from .priced_order import Line, PricedOrder
+from .prepared_order import PreparedOrder
+from .priced_order import Line
 
 ZERO = Decimal(0)
-
-
-@dataclass
-class PreparedOrder:
-    """An order that is fully prepared before anything is written."""
-
-    payload: OrderPayload
-    uuid: str
-    priced: PricedOrder
-    payments: list
-    warnings: list
-    outcome: Outcome
-    target: ImportTarget
-    date_order: datetime
-    """In UTC, without time zone."""
-    customer: Any
-    """The ``res.partner``, empty if there is none."""
 
 
 class ExternalOrderImport(models.AbstractModel):
@@ -177,30 +157,40 @@ class ExternalOrderImport(models.AbstractModel):
             key: match if isinstance(match, ExternalOrderError) else (match[0].with_prefetch(found), match[1])
             for key, match in products.items()
         }
-        methods = self.env["external.payment.matching"]._match_payment_methods(
-            sync, [payment for payload in payloads for payment in payload.payments]
+        customers = self.env["external.customer.matching"]._match_customers(
+            sync, [payload.customer for payload in payloads]
         )
+        methods = self.env["external.payment.matching"]._match_methods_of_orders(sync, payloads, customers)
         terms = self.env["external.order.pricing"]._get_terms(sync)
         prepared = []
         for payload, outcome in parsed:
+            customer = customers[payload.customer]
             try:
-                prepared.append(self._prepare_order(sync, payload, outcome, products, methods, terms))
+                of_order = methods[customer.has_customer]
+                prepared.append(self._prepare_order(sync, payload, outcome, products, of_order, customer, terms))
             except ExternalOrderError as error:
                 outcome.error = error
         return prepared
 
     @api.model
-    def _prepare_order(self, sync, payload, outcome, products, methods, terms):
-        settling = self.env["external.payment.settling"]
+    def _prepare_order(self, sync, payload, outcome, products, methods, customer, terms):
+        settling, invoicing = self.env["external.payment.settling"], self.env["external.order.invoicing"]
         settling._check_balance(sync, payload)
         lines = self._prepare_lines(payload, products, terms)
+        is_invoiced = invoicing._is_invoiced(sync, payload, customer)
+        terms = invoicing._get_terms(sync, terms, customer, is_invoiced)
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
+        if is_invoiced:
+            invoicing._fix_amounts(priced, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
             *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
+            *self.env["external.order.details"]._get_detail_warnings(sync, payload),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
+            *customer.warnings,
+            *invoicing._get_warnings(sync, payload, customer, is_invoiced, priced, terms),
         ]
         return PreparedOrder(
             payload=payload,
@@ -211,7 +201,9 @@ class ExternalOrderImport(models.AbstractModel):
             outcome=outcome,
             target=ImportTarget.current(sync.env),
             date_order=fields.Datetime.now(),
-            customer=self.env["res.partner"],
+            customer=customer.partner,
+            customer_match=customer,
+            is_invoiced=is_invoiced,
         )
 
     @api.model
@@ -288,10 +280,12 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _create_orders(self, sync, session, prepared):
-        """Create the orders with lines and payments, mark them as paid, create their transfers, and return them.
+        """Create the orders with customers, lines and payments, mark them as paid, create their transfers and invoices,
+        and return them.
 
         :rtype: pos.order
         """
+        self.env["external.customer.creation"]._create_customers(sync, prepared)
         vals_list = [self._prepare_pos_order_values(sync, session, order) for order in prepared]
         # No creation message per order is needed because the inbox has the history.
         quiet = self.env["pos.order"].with_context(
@@ -306,6 +300,7 @@ class ExternalOrderImport(models.AbstractModel):
         self.env.flush_all()
         for pos_order, warning in transfers._get_open_warnings(orders):
             prepared[orders.ids.index(pos_order.id)].outcome.warnings.append(warning)
+        self.env["external.order.invoicing"]._create_invoices(orders, prepared)
         return orders
 
     @api.model
@@ -334,12 +329,15 @@ class ExternalOrderImport(models.AbstractModel):
             "company_id": sync.company_id.id,
             "date_order": order.date_order,
             "partner_id": order.customer.id,
+            "to_invoice": order.is_invoiced,
             "fiscal_position_id": order.priced.fiscal_position.id,
             "amount_tax": float(order.priced.tax),
             "amount_total": float(order.priced.total),
             "amount_paid": float(paid),
             "amount_return": float(returned),
             "is_refund": order.priced.total < 0,
+            **self.env["external.order.details"]._prepare_detail_values(sync, order),
+            **self.env["external.order.charges"]._prepare_tip_values(order.payload),
             "lines": [
                 fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
                 for index, line in enumerate(order.priced.lines)
@@ -365,7 +363,7 @@ class ExternalOrderImport(models.AbstractModel):
         return {
             "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"line/{index}")),
             "product_id": line.product.id,
-            "full_product_name": line.product.display_name,
+            "full_product_name": line.name if line.charge else line.product.display_name,
             "qty": float(line.quantity),
             "price_unit": base_line["price_unit"],
             "price_type": "manual",

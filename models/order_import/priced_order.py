@@ -6,7 +6,7 @@ from typing import Any
 
 from ...lib.money import exact
 from ...lib.order.discounts import Discounts
-from ...lib.order.parts import Item
+from ...lib.order.parts import Charge, Item
 
 
 @dataclass
@@ -34,12 +34,24 @@ class TaxReading:
         self._taxes_of = taxes_of
         self._choices = {}
 
+    def under(self, fiscal_position):
+        """Return the reading of the same taxes under another fiscal position."""
+        return TaxReading(self._taxes_of, fiscal_position)
+
     def choose(self, line):
         product = line.product.browse() if line.is_untaxed else line.product
         if product.id not in self._choices:
             taxes = self._taxes_of(product)
             self._choices[product.id] = TaxChoice(taxes, self.fiscal_position.map_tax(taxes))
         return self._choices[product.id]
+
+
+@dataclass(frozen=True)
+class ChargeProduct:
+    """The product of a type of charges, and whether a user chose it for the synchronization."""
+
+    product: Any
+    is_chosen: bool = False
 
 
 @dataclass
@@ -52,6 +64,12 @@ class PricingTerms:
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
     :param prices_include_tax: whether the prices of the external system include tax
+    :param get_customer_position: of an order with a customer: a function without arguments that returns the customer's
+        ``account.fiscal.position``
+    :param is_invoiced: of an order: whether it gets an invoice
+    :param tax_of_percent: the company's sale tax by percentage, ``taxes_of_percent`` the `TaxReading`; both are filled
+        when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
+        a charge)
     """
 
     config: Any
@@ -64,7 +82,14 @@ class PricingTerms:
     cash_only_rounding: Any
     prices_include_tax: bool
     own_taxes: TaxReading
+    tax_of_percent: dict = field(default_factory=dict)
     taxes_of_percent: dict = field(default_factory=dict)
+    taxes_of_position: dict = field(default_factory=dict)
+    customer_positions: dict = field(default_factory=dict)
+    get_customer_position: Any = None
+    is_invoiced: bool = False
+    charge_products: dict = field(default_factory=dict)
+    charge_choices: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -72,7 +97,8 @@ class Line:
     """A line of the future POS order. `price` is per unit, exact, with or without tax like the feed's prices.
 
     `parent` is the index of the line that this one is a component of, `combo_item` the chosen item of the Odoo combo;
-    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a line with a discount after tax.
+    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a charge and for a discount after
+    tax. `charge` is the feed's charge, `choice` one of its possible taxes.
     """
 
     product: Any
@@ -84,6 +110,8 @@ class Line:
     parent: int | None = None
     combo_item: Any = None
     is_free: bool = False
+    charge: Charge | None = None
+    choice: TaxChoice | None = None
     lots: list = field(default_factory=list)
     base_line: dict | None = None
     taxes: Any = None
@@ -95,7 +123,7 @@ class Line:
 
     @property
     def is_untaxed(self):
-        """Whether the line has no tax, regardless of its product."""
+        """Whether the line has no tax, regardless of its product. Not for charges, which have a `choice`."""
         return self.is_free or self.item is None
 
 

@@ -67,6 +67,8 @@ class ExternalOrder(models.Model):
             ("overpaid", "Overpaid"),
             ("wrong_currency", "Other Currency"),
             ("lots_missing", "Lots Missing"),
+            ("invoice_mismatch", "Invoice Would Differ"),
+            ("invoice_refused", "Invoice Refused"),
             ("no_session", "No Open Session"),
             ("database_busy", "Database Busy"),
             ("status_not_accepted", "Status Not Accepted"),
@@ -90,6 +92,8 @@ class ExternalOrder(models.Model):
             ("payment_guessed", "Payment Method Guessed"),
             ("product_differs", "Product Name Differs"),
             ("amounts_differ", "Contradictory Amounts"),
+            ("customer_unclear", "Customer Unclear"),
+            ("invoice_unclear", "Invoice to Check"),
             ("warning", "Imported With Warnings"),
         ],
         "To Check",
@@ -153,6 +157,7 @@ class ExternalOrder(models.Model):
         self.write(
             {
                 **self._prepare_no_error_values(),
+                **self._prepare_sale_values(outcome.pos_order),
                 "state": "done",
                 "attempts": self.attempts + 1,
                 "pos_order_id": outcome.pos_order.id,

@@ -20,12 +20,23 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     currency_id = fields.Many2one(related="sync_id.currency_id")
     line_ids = fields.One2many("external.order.preview.line", "preview_id", readonly=True)
     problem_count = fields.Integer(compute="_compute_problem_count")
+    # Most feeds say only some of this; the other columns would be blank.
+    has_dates = fields.Boolean(compute="_compute_columns")
+    has_customers = fields.Boolean(compute="_compute_columns")
+    has_charges = fields.Boolean(compute="_compute_columns")
     summary = fields.Text(compute="_compute_summary")
 
     @api.depends("line_ids.result")
     def _compute_problem_count(self):
         for preview in self:
             preview.problem_count = preview.line_ids.mapped("result").count("problem")
+
+    @api.depends("line_ids.sold_date", "line_ids.customer", "line_ids.charges")
+    def _compute_columns(self):
+        for preview in self:
+            preview.has_dates = any(preview.line_ids.mapped("sold_date"))
+            preview.has_customers = any(preview.line_ids.mapped("customer"))
+            preview.has_charges = any(preview.line_ids.mapped("charges"))
 
     @api.depends("line_ids", "problem_count")
     def _compute_summary(self):
@@ -115,9 +126,14 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         payments = "\n".join(
             f"{payment['payment_method'].name} {self._format(sync, payment['amount'])}" for payment in prepared.payments
         )
+        stated = prepared.payload.customer
         return {
             "result": "ready",
             "total": float(prepared.priced.total),
+            "customer": prepared.customer.display_name or (stated.name if stated else False),
+            # Without a date of its own, an order gets the time of its import.
+            "sold_date": prepared.payload.sold_at and prepared.date_order,
+            "charges": float(sum(charge.amount for charge in prepared.payload.charges)),
             "items": items,
             "payments": payments,
             "note": "\n".join(outcome.warnings),
@@ -143,6 +159,9 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     currency_id = fields.Many2one(related="preview_id.currency_id")
     sequence = fields.Integer()
     external_id = fields.Char("Order ID")
+    sold_date = fields.Datetime("Sold On")
+    customer = fields.Char()
+    charges = fields.Monetary()
     total = fields.Monetary()
     items = fields.Text("Products")
     payments = fields.Text()

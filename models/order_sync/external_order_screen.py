@@ -38,7 +38,12 @@ class ExternalOrder(models.Model):
             payload, problem = order._read_payload()
             order.content_html = self.env["ir.qweb"]._render(
                 "external_order_sync.external_order_content",
-                {**order._get_formats(), "payload": payload, "problem": problem},
+                {
+                    **order._get_formats(),
+                    "payload": payload,
+                    "problem": problem,
+                    "charge_names": order._get_charge_names(),
+                },
             )
 
     @api.depends("pos_order_id.lines", "pos_order_id.payment_ids", "pos_order_id.picking_ids.state")

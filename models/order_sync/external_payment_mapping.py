@@ -36,9 +36,13 @@ class ExternalPaymentMapping(models.Model):
     )
 
     @api.depends("sync_id", "company_id")
+    @api.depends_context("external_order_ids")
     def _compute_available_method_ids(self):
         # The import ignores a mapping to a method that its Point of Sale does not have, so do not offer such methods.
-        can_take = self.env["external.payment.matching"]._can_take_any_payment
+        matching = self.env["external.payment.matching"]
+        # A method that needs a customer would not help an order that may have none.
+        is_of_orders = bool(self.env.context.get("external_order_ids"))
+        can_take = matching._can_take_any_payment if is_of_orders else matching._can_take_payment_of_customer
         of_all = self.env["external.order.sync"].search([("active", "=", True)]).grouped("company_id")
         for mapping in self:
             syncs = mapping.sync_id or of_all.get(mapping.company_id, mapping.sync_id)
