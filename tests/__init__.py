@@ -15,6 +15,7 @@ from . import test_batch_split
 from . import test_batch_statements
 from . import test_branch_identity
 from . import test_branches
+from . import test_bounded_choices
 from . import test_business_day_closing
 from . import test_business_days
 from . import test_choices_of_companies
@@ -66,12 +67,14 @@ from . import test_order_identity
 from . import test_order_tours
 from . import test_overrides
 from . import test_payment_matching
+from . import test_plain_errors
 from . import test_preview
 from . import test_problems
 from . import test_product_alias
 from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
+from . import test_quoted_secrets
 from . import test_races
 from . import test_retention
 from . import test_scheduled_action
@@ -86,6 +89,7 @@ from . import test_session_closing
 from . import test_session_closing_currencies
 from . import test_sessions
 from . import test_shipment_following
+from . import test_shipment_deleting
 from . import test_shipment_providers
 from . import test_shipment_sending
 from . import test_shipment_servers

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...lib.order.content import PayloadError
-from ...lib.order.payload import external_id, order_location
+from ...lib.order.payload import external_id, former_external_id, order_location
 
 
 class ExternalOrder(models.Model):
@@ -35,17 +35,31 @@ class ExternalOrder(models.Model):
     )
 
     @api.model
-    def _group_by_identity(self, entries, position, refusals):
+    def _group_by_identity(self, sync, entries, position, refusals):
         """Return the entries of each (OrderID, LocationID) by their position.
 
         Add entries without OrderID to ``refusals``.
         """
-        arrived = {}
+        numbered, former = [], {}
         for number, entry in enumerate(entries, position + 1):
             try:
-                arrived.setdefault((external_id(entry), order_location(entry)), {})[number] = entry
+                identifier = external_id(entry)
             except PayloadError as error:
                 refusals[number] = error
+                continue
+            numbered.append((number, entry, identifier))
+            if isinstance(entry["OrderID"], str) and not entry["OrderID"].isascii():
+                former[number] = former_external_id(entry)
+        # An order that an earlier release stored under an OrderID with invisible characters or other digits keeps it.
+        changed = {
+            former[number] for number, _entry, identifier in numbered if former.get(number, identifier) != identifier
+        }
+        domain = [("sync_id", "=", sync.id), ("external_id", "in", list(changed))]
+        stored = set(self.search(domain).mapped("external_id")) if changed else set()
+        arrived = {}
+        for number, entry, identifier in numbered:
+            name = former[number] if former.get(number) in stored else identifier
+            arrived.setdefault((name, order_location(entry)), {})[number] = entry
         return arrived
 
     @api.model
@@ -118,7 +132,8 @@ class ExternalOrder(models.Model):
         if self.source_digest and digest:
             return digest == self.source_digest
         try:
-            return self._prepare_received_values(sync, entry, set())["fingerprint"] == self.fingerprint
+            values = self._prepare_received_values(sync, entry, self.external_id, set())
+            return values["fingerprint"] == self.fingerprint
         except PayloadError:
             return False
 

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
-from ...lib.order.payload import external_id, order_location, order_status
+from ...lib.order.payload import order_location, order_status
 from ...lib.strict_json import dumps
 from ...tools.message_language import for_reader, reader_text
 
@@ -52,15 +52,15 @@ class ExternalOrder(models.Model):
         """
         refusals = {}
         accepted = sync._get_accepted_statuses()
-        arrived = self._group_by_identity(entries, position, refusals)
+        arrived = self._group_by_identity(sync, entries, position, refusals)
         known, new = self._match_received(sync, arrived)
         received = Received(self.browse(order.id for order in known), self.browse())
 
-        def read_versions(numbered_entries):
+        def read_versions(identifier, numbered_entries):
             versions = []
             for number, entry in sorted(numbered_entries.items()):
                 try:
-                    versions.append(self._prepare_received_values(sync, entry, accepted))
+                    versions.append(self._prepare_received_values(sync, entry, identifier, accepted))
                 except PayloadError as error:
                     refusals[number] = error
             return self._leave_out_repeated(versions)
@@ -68,10 +68,12 @@ class ExternalOrder(models.Model):
         for order, numbered_entries in known.items():
             if order._is_unchanged(numbered_entries):
                 received.known += 1
-            elif versions := read_versions(numbered_entries):
+            elif versions := read_versions(order.external_id, numbered_entries):
                 is_other = order.id in earlier or order._is_elsewhere(versions)
                 order._receive_again(versions, is_other, received)
-        incoming = {identity: read_versions(numbered_entries) for identity, numbered_entries in new.items()}
+        incoming = {
+            identity: read_versions(identity[0], numbered_entries) for identity, numbered_entries in new.items()
+        }
         received.refused = [
             for_reader(self.env)._(
                 "Entry %(number)s of the feed: %(problem)s",
@@ -135,14 +137,14 @@ class ExternalOrder(models.Model):
             received.known += 1
 
     @api.model
-    def _prepare_received_values(self, sync, entry, accepted):
+    def _prepare_received_values(self, sync, entry, identifier, accepted):
         """Return the values of an inbox row for one entry of the feed.
 
         :param sync: the ``external.order.sync`` that fetched it
+        :param str identifier: the OrderID that the row has or gets
         :param set accepted: OrderStatus values to import; all if empty
         :raise PayloadError: if the entry is not an order with an OrderID
         """
-        identifier = external_id(entry)
         content = redact(entry)
         payload = dumps(content)
         try:

@@ -11,7 +11,7 @@ from lib.order.payload import order_location
 @pytest.mark.parametrize(
     ("sent", "location"),
     [
-        *((value, "404") for value in (404, "404", 404.0, Decimal("404.00"), " 404 ", "404.0")),
+        *((value, "404") for value in (404, "404", 404.0, Decimal("404.00"), " 404 ", "404.0", "٤٠٤", "4\u200b04")),
         (" North ", "North"),
         ("007", "007"),
         (0, "0"),
