@@ -16,6 +16,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "error": {"type": "string", "description": "The same text as detail."},
+        "code": {"type": "string", "description": "What is wrong, for programs; only of writes to transfers."},
         "parameter": {"type": "string", "description": "The parameter that is wrong."},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "The allowed values."},
     },
@@ -83,7 +84,7 @@ def _operation_object(declared):
         result["parameters"] = [_parameter_object(parameter) for parameter in declared.parameters]
     if declared.body:
         result["requestBody"] = {
-            "required": True,
+            "required": not declared.body.optional,
             "description": declared.body.description,
             "content": {"application/json": {"schema": declared.body.schema}},
         }
