@@ -70,6 +70,7 @@ class Parameter:
     description: str
     default: Any = None
     place: str = "query"
+    required: bool = False  # a part of the path always is
 
     @property
     def argument(self):
@@ -156,6 +157,8 @@ class Operation:
         for name, parameter in declared.items():
             texts = [text for text in args.getlist(name) if text]
             if not texts:
+                if parameter.required:
+                    raise Problem(400, f"{name}: is missing.", parameter=name)
                 values[name] = parameter.default
                 continue
             if len(texts) > 1:

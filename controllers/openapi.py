@@ -99,11 +99,11 @@ def _parameter_object(parameter):
     result = {
         "name": parameter.name,
         "in": parameter.place,
-        "required": parameter.place == "path",
+        "required": parameter.required or parameter.place == "path",
         "description": parameter.description,
         "schema": parameter.schema,
     }
-    if parameter.place == "query":
+    if parameter.place == "query" and not parameter.required:
         result["allowEmptyValue"] = True  # it counts as absent
     if parameter.schema["type"] == "array":
         result.update(style="form", explode=False)

@@ -97,13 +97,11 @@ class PickingWriteController(WarehouseController):
         "GET",
         "/api/odoo/scan",
         summary="Find what a barcode is",
-        parameters=(Parameter("barcode", BARCODE, "What was scanned."), SOURCE),
+        parameters=(Parameter("barcode", BARCODE, "What was scanned.", required=True), SOURCE),
         answers={200: Reply("What has this barcode; empty if nothing has it.", SCANNED)},
         errors=(409,),
     )
     def scan_barcode(self, barcode, source):
-        if barcode is None:
-            raise Problem(400, "barcode: is missing.", parameter="barcode")
         return Answer(self._writer(source)._identify(barcode))
 
     def _write(self, action, picking_id, source, header_key, if_match, body):

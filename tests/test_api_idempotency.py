@@ -73,6 +73,11 @@ class TestIdempotency(ApiCase):
         self.assertDone(self.confirm(self.line, 4, msg_id="a-1", key=other))
         self.assertEqual(self.line.quantity, 4)
 
+    def test_whoever_may_no_longer_see_the_transfer(self):
+        self.assertDone(self.confirm(self.line, 5, msg_id="a-1"))
+        self.clerk.write({"company_ids": self.other_company.ids, "company_id": self.other_company.id})
+        self.assertProblem(self.confirm(self.line, 5, msg_id="a-1"), 404)
+
     def test_malformed_keys(self):
         for key in ("x" * 201, "\x01"):
             self.assertProblem(self.confirm(self.line, 5, headers={"Idempotency_Key": key}), 400)

@@ -6,11 +6,15 @@ import random
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from urllib.parse import urlsplit
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .own_database import API_KEY, PATIENCE, OwnDatabaseCase
 
@@ -241,3 +245,39 @@ class TestApiWritesServer(OwnDatabaseCase):
         counted = {name: sum(getattr(client, name) for client in clients) for name in ("cut_off", "repeated", "busy")}
         self.assertGreater(min(counted["cut_off"], counted["repeated"]), ROUNDS)
         _logger.info("%s rounds in %.0f s: %s", ROUNDS, time.monotonic() - start, counted)
+
+    def ask(self, path, body):
+        """Return (status, headers, JSON) of a write without any mishap."""
+        request = urllib.request.Request(
+            f"{self.url}/api/odoo/pickings/{path}",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                return response.status, response.headers, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, json.load(error)
+
+    def test_one_message_several_times_at_once(self):
+        first, second = self.products[:2]
+        picking, lines = self.create_picking({first: 5, second: 2})
+        with ThreadPoolExecutor(4) as pool:
+            path, body = f"{picking}/lines/{lines[first]}/confirm", {"qty_done": 3, "msg_id": "at once"}
+            answers = list(pool.map(lambda _number: self.ask(path, body), range(4)))
+            self.assertEqual([(status, content) for status, _headers, content in answers], [(200, answers[0][2])] * 4)
+            body = {"backorder": "create", "msg_id": "at once too"}
+            answers = list(pool.map(lambda _number: self.ask(f"{picking}/validate", body), range(4)))
+        self.assertEqual([(status, content) for status, _headers, content in answers], [(200, answers[0][2])] * 4)
+        self.assertEqual(self.client.call("stock.picking", "search_count", [("backorder_id", "=", picking)]), 1)
+
+    def test_somebody_else_keeps_the_transfer_locked(self):
+        product = self.products[0]
+        picking, lines = self.create_picking({product: 5})
+        path = f"{picking}/lines/{lines[product]}/confirm"
+        with self.transaction() as cr:
+            cr.execute(SQL("SELECT id FROM stock_picking WHERE id = %s FOR UPDATE", picking))
+            status, headers, _content = self.ask(path, {"qty_done": 5, "msg_id": "locked"})
+        self.assertEqual((status, headers["Retry-After"]), (503, "5"))
+        self.assertEqual(self.read_lines(picking, "picked"), {product: [False]})
+        self.assertEqual(self.ask(path, {"qty_done": 5, "msg_id": "locked"})[0], 200)

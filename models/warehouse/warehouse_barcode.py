@@ -56,23 +56,24 @@ class WarehouseBarcode(models.AbstractModel):
     _description = "Barcodes of the Warehouse API"
 
     @api.model
-    def _scan(self, barcode, company, kinds=tuple(KINDS)):
+    def _scan(self, barcode, company, kinds=tuple(KINDS), companies=None):
         """Return what `barcode` means as :class:`Scanned`.
 
-        :param company: the company whose nomenclature is used and whose records are found, beside shared ones.
+        :param company: the company whose nomenclature is used.
         :param kinds: only these kinds are looked up.
+        :param companies: the companies whose records are found, beside shared ones; `company` if None.
         :raise AccessError: if the user may not read such records.
         """
         codes = self._parse(barcode, company)
-        companies = [("company_id", "in", [False, company.id])]
+        of_companies = ("company_id", "in", [False, *(companies or company).ids])
 
         def find(kind, *domain):
             Model = self.env[KINDS[kind]]
-            return Model.search([*domain, *companies], limit=MOST) if kind in kinds else Model
+            return Model.search([*domain, of_companies], limit=MOST) if kind in kinds else Model
 
         packagings = self.env["product.uom"]
         if "product" in kinds:
-            domain = [("barcode", "in", codes.by_kind["product"]), *companies]
+            domain = [("barcode", "in", codes.by_kind["product"]), of_companies]
             packagings = packagings.search(domain, limit=MOST)
         # A shared packaging may belong to a product that the user may not see.
         packagings = packagings.filtered(lambda packaging: packaging.product_id._filtered_access("read"))

@@ -4,10 +4,10 @@ import time
 from http import HTTPStatus
 from typing import NamedTuple
 
-import psycopg2
 from odoo import api, models, modules
-from odoo.exceptions import AccessError, ConcurrencyError, LockError, MissingError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, LockError, MissingError, RedirectWarning, UserError
 from odoo.tools import SQL
+from psycopg2 import Error, IntegrityError, errors
 
 from ...tools.transaction import TRANSIENT_ERRORS
 from .warehouse_conflict import WarehouseConflict
@@ -68,24 +68,27 @@ class WarehouseWrite(models.AbstractModel):
         Picking.check_access("read")
         pickings = Picking.search([("id", "in", [one.picking_id for one in asked])], order="id")
 
+        give_up = time.monotonic() + PATIENCE
+
         def work():
-            self._lock(pickings)
+            self._lock(pickings, give_up)
             return [self._perform_one(one, pickings, report) for one in asked]
 
-        return self._repeat_after_conflicts(work)
+        return self._repeat_after_conflicts(work, give_up)
 
     @api.model
     def _perform_one(self, asked, pickings, report):
         Request = self.env["warehouse.request"]
+        picking = pickings.filtered(lambda picking: picking.id == asked.picking_id)
         fingerprint = Request._fingerprint(asked.action, asked.picking_id, asked.arguments)
         try:
-            if asked.key and (row := Request._find(asked.key, fingerprint)):
+            # Who may no longer see the transfer does not get the old answer either.
+            if asked.key and (row := Request._find(asked.key, fingerprint)) and picking:
                 return self._answer_again(row, asked)
         except WarehouseConflict as error:
             return Answered(*report(error))
         try:
             with self.env.cr.savepoint():
-                picking = pickings.filtered(lambda picking: picking.id == asked.picking_id)
                 answer = self._do(asked, self._for_company(picking))
         except LockError:
             raise
@@ -93,7 +96,9 @@ class WarehouseWrite(models.AbstractModel):
             if isinstance(error.__cause__, TRANSIENT_ERRORS):
                 raise error.__cause__ from error
             answer = Answered(*report(self._refused(error)))
-        except psycopg2.IntegrityError as error:
+        except RedirectWarning as error:
+            answer = Answered(*report(self._refused(UserError(error.args[0]))))
+        except IntegrityError as error:
             if isinstance(error, TRANSIENT_ERRORS):
                 raise
             refused = UserError("")
@@ -129,7 +134,7 @@ class WarehouseWrite(models.AbstractModel):
     def _refused(self, error):
         """Return the error to report for what Odoo raised: its own sentence, with a code."""
         passed_on = (WarehouseConflict, AccessError, MissingError)
-        if isinstance(error, passed_on) or isinstance(error.__cause__, psycopg2.Error):
+        if isinstance(error, passed_on) or isinstance(error.__cause__, Error):
             return error
         return WarehouseConflict("refused", str(error))
 
@@ -152,17 +157,22 @@ class WarehouseWrite(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _lock(self, pickings):
+    def _lock(self, pickings, give_up):
         """Lock the transfers until the end of the transaction; wait for other writers.
 
-        :raise psycopg2.errors.SerializationFailure: if another writer has changed one since this transaction began.
+        Whoever waited begins a new transaction, because this one would not see what the others have changed. That
+        happens without a pause, so that the next writer is the one that has waited.
+
+        :param float give_up: until when to try, by ``time.monotonic()``.
         """
-        self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
-        if pickings:
-            locking = SQL(
-                "SELECT id FROM stock_picking WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(pickings.ids)
-            )
-            self.env.cr.execute(locking, log_exceptions=False)  # a conflict is no error, the work is repeated
+        locking = SQL("SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", pickings.ids)
+        while True:
+            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+            try:
+                self.env.cr.execute(locking, log_exceptions=False)  # a conflict is no error
+                return
+            except errors.SerializationFailure as error:
+                self._begin_again(error, give_up)
 
     @api.model
     def _touch(self, picking):
@@ -183,20 +193,28 @@ class WarehouseWrite(models.AbstractModel):
         picking.invalidate_recordset(["write_uid", "write_date"])
 
     @api.model
-    def _repeat_after_conflicts(self, work):
+    def _repeat_after_conflicts(self, work, give_up):
         """Return ``work()``; after a conflict with another transaction, roll back and repeat it at once.
 
         Odoo would repeat the request too, but only after a pause of up to two seconds.
         """
-        give_up = time.monotonic() + PATIENCE
         while True:
             try:
                 result = work()
                 self.env.flush_all()
                 return result
-            except (*TRANSIENT_ERRORS, ConcurrencyError, LockError):
-                # A test has no competing transaction, and must not lose its own.
-                if modules.module.current_test or time.monotonic() > give_up:
-                    raise
-                self.env.cr.rollback()
+            except (*TRANSIENT_ERRORS, ConcurrencyError, LockError) as error:
+                self._begin_again(error, give_up)
                 time.sleep(random.uniform(0, 0.02))
+
+    @api.model
+    def _begin_again(self, error, give_up):
+        """Roll back after a conflict.
+
+        :raise LockError: if it is time to give up; Odoo does not repeat the request after it.
+        """
+        if modules.module.current_test:  # it has no competing transaction, and must not lose its own
+            raise error
+        self.env.cr.rollback()
+        if time.monotonic() > give_up:
+            raise LockError(self.env._("Others are changing the same transfer.")) from error

@@ -193,7 +193,7 @@ class WarehouseWrite(models.AbstractModel):
         """Pick a line whose goods need no reservation: received ones, or those that are not counted in stock."""
         unit, held = line.product_uom_id, line.quantity
         open_lines = self._other_lines(line).filtered(lambda other: not other.lot_id and not other.lot_name)
-        line.write({**values, "quantity": quantity, "picked": True})
+        self._pick(line, quantity, values)
         if unit.compare(quantity, held) > 0:
             for other, given in self._lend(open_lines, quantity - held):
                 self._reduce(other, given)
@@ -216,11 +216,18 @@ class WarehouseWrite(models.AbstractModel):
             if line.result_package_id == old.package != target.package:
                 values["result_package_id"] = False
         rest = max(0.0, held - quantity)
-        line.write({**values, "quantity": quantity, "picked": True})
+        self._pick(line, quantity, values)
         for other, given in lent:
             self._exchange(other, given, None if target == old else old)
         if line.product_uom_id.compare(rest, 0) > 0:
             self._leave(line, rest, location_id=old.location.id, lot_id=old.lot.id, package_id=old.package.id)
+
+    @api.model
+    def _pick(self, line, quantity, values):
+        """Write what was picked, and only what differs: otherwise Odoo would reserve the same goods again."""
+        values = {**values, "quantity": quantity, "picked": True}
+        current = line._convert_to_write({name: line[name] for name in values})
+        line.write({name: value for name, value in values.items() if value != current[name]})
 
     @api.model
     def _choose_place(self, line, quantity, location, lot):

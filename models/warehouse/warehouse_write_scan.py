@@ -15,7 +15,8 @@ class WarehouseWrite(models.AbstractModel):
         :raise AccessError: if the user may not read transfers.
         """
         self.env["stock.picking"].check_access("read")
-        return self._scanned(barcode, self.env["warehouse.barcode"]._scan(barcode, self.env.company))
+        scanned = self.env["warehouse.barcode"]._scan(barcode, self.env.company, companies=self.env.companies)
+        return self._scanned(barcode, scanned)
 
     @api.model
     def _scan_picking(self, picking_id, barcode):
