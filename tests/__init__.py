@@ -4,6 +4,7 @@ from . import test_api_batch
 from . import test_api_clients
 from . import test_api_confirm
 from . import test_api_delivery
+from . import test_api_handheld
 from . import test_api_hostile_input
 from . import test_api_idempotency
 from . import test_api_names

@@ -12,17 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from urllib.parse import urlsplit
 
-from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .own_database import API_KEY, PATIENCE, OwnDatabaseCase
+from .own_database import API_KEY, PATIENCE
+from .writes_server import IN_STOCK, WritesServerCase
 
 _logger = logging.getLogger(__name__)
 
 ROUNDS = int(os.environ.get("API_WRITE_ROUNDS", "5"))
 LINES = 60
-IN_STOCK = 1_000_000
 
 
 class Handheld(threading.Thread):
@@ -119,61 +118,11 @@ class Handheld(threading.Thread):
 
 
 @tagged("post_install", "-at_install")
-class TestApiWritesServer(OwnDatabaseCase):
+class TestApiWritesServer(WritesServerCase):
     """Two handhelds on one transfer: it ends with exactly what was scanned, each line once."""
 
     DATABASE = "writes"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.start_server()
-        call = cls.client.call
-        [cls.picking_type] = call("stock.picking.type", "search", [("code", "=", "outgoing")], limit=1)
-        [operation] = call("stock.picking.type", "read", [cls.picking_type], ["default_location_src_id"])
-        cls.location = operation["default_location_src_id"][0]
-        [cls.customers] = call("stock.location", "search", [("usage", "=", "customer")], limit=1)
-        cls.products = [
-            call(
-                "product.product",
-                "create",
-                {"name": f"Part {number}", "is_storable": True, "barcode": f"PART-{number}"},
-            )
-            for number in range(LINES)
-        ]
-        quants = call(
-            "stock.quant",
-            "create",
-            [
-                {"product_id": product, "location_id": cls.location, "inventory_quantity": IN_STOCK}
-                for product in cls.products
-            ],
-        )
-        call("stock.quant", "action_apply_inventory", quants)
-
-    def create_picking(self, demands):
-        """Return the id and the line ids by product of a reserved transfer of {product: quantity}."""
-        call = self.client.call
-        locations = {"location_id": self.location, "location_dest_id": self.customers}
-        moves = [
-            Command.create({"product_id": product, "product_uom_qty": quantity, **locations})
-            for product, quantity in demands.items()
-        ]
-        values = {"picking_type_id": self.picking_type, "move_ids": moves, **locations}
-        picking = call("stock.picking", "create", values)
-        call("stock.picking", "action_confirm", [picking])
-        call("stock.picking", "action_assign", [picking])
-        return picking, {product: ids[0] for product, ids in self.read_lines(picking, "id").items()}
-
-    def read_lines(self, picking, field, *domain):
-        """Return {product: [value of each line]}."""
-        rows = self.client.call(
-            "stock.move.line", "search_read", [("picking_id", "=", picking), *domain], ["product_id", field]
-        )
-        found = {}
-        for row in rows:
-            found.setdefault(row["product_id"][0], []).append(row[field])
-        return found
+    PRODUCTS = LINES
 
     def run_both(self, *lists_of_messages, seed):
         clients = [Handheld(self.url, messages, f"{seed}/{n}") for n, messages in enumerate(lists_of_messages)]
