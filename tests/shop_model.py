@@ -10,6 +10,9 @@ from fractions import Fraction
 from itertools import product as combinations
 from random import Random
 
+from .shop_charges import charges_of, make_charges, places_of_charges, read, state_charges
+from .shop_rounding import is_rounded
+
 # The taxes of each product: percentages, and fixed amounts of each piece.
 CATALOGUE = {
     "Fifteen": ((15,), 0),
@@ -36,10 +39,16 @@ def rounded(amount, unit):
 def taxes_of(name, amount, pieces, includes_tax):
     """The exact taxes of an amount: those in proportion, then the fixed one."""
     percents, fixed = CATALOGUE[name]
-    rates = [Fraction(str(percent)) / 100 for percent in percents]
     fixed_tax = fixed * pieces
-    net = (amount - fixed_tax) / (1 + sum(rates)) if includes_tax else amount
-    return [net * rate for rate in rates] + ([Fraction(fixed_tax)] if fixed else [])
+    taxes = taxes_at(percents, amount - fixed_tax if includes_tax else amount, includes_tax)
+    return taxes + ([Fraction(fixed_tax)] if fixed else [])
+
+
+def taxes_at(percents, amount, includes_tax):
+    """The exact taxes of an amount at some percentages."""
+    rates = [Fraction(str(percent)) / 100 for percent in percents]
+    net = amount / (1 + sum(rates)) if includes_tax else amount
+    return [net * rate for rate in rates]
 
 
 @dataclass
@@ -59,6 +68,7 @@ class Shop:
 
     def __init__(self, seed, decimals, includes_tax):
         self.random = Random(f"{seed}/{decimals}/{includes_tax}")
+        self.charging = Random(f"charges of {seed}/{decimals}/{includes_tax}")
         self.seed = seed
         self.decimals = decimals
         self.unit = Fraction(1, 10**decimals)
@@ -87,8 +97,14 @@ class Shop:
             extra = choose.randint(1, int(net / self.unit / 2)) * self.unit
         before_tax = ZERO if kind == "voucher" else extra
         self._spread(lines, before_tax, net)
-        tax = self._tax(lines, rounding)
-        total = net - extra + (ZERO if self.includes_tax else tax)
+        charges = make_charges(self.charging, net - extra, self.unit)
+        tax = self._tax(lines, charges, rounding)
+        charged = sum(charge["amount"] for charge in charges)
+        total = net - extra + charged + (ZERO if self.includes_tax else tax)
+        tips = sum(charge["amount"] for charge in charges if charge["type"] == "tip")
+        # A tip may come on top of GrandTotal.
+        on_top = self.charging.choice((ZERO, tips))
+        subtotal = self.charging.choice((ZERO, ZERO, charged, charged - tips))
         stated = {"none": ZERO, "repeated": own, "whole": own + extra}.get(kind, extra)
         raw = {
             "OrderID": f"sale-{self.seed}",
@@ -96,19 +112,20 @@ class Shop:
             "OrderItems": [self._item(line, sign) for line in lines],
             "AmountDiscount": self.number(sign * stated),
             "BalanceAmount": 0,
-            "GrandTotal": self.number(sign * total),
+            "GrandTotal": self.number(sign * (total - on_top)),
             "Tax": self.number(sign * tax),
-            "AmountTotal": self.number(sign * (net + (own if choose.random() < 0.7 else ZERO))),
+            "AmountTotal": self.number(sign * (net + subtotal + (own if choose.random() < 0.7 else ZERO))),
         }
         if choose.random() < 0.3:
             raw["TaxPercent"] = choose.choice((0, 15, "19.0"))
+        state_charges(raw, charges, sign, self.number)
         left_out = choose.choice(((), (), (), (), ("AmountTotal",), ("Tax",), ("GrandTotal",), ("Tax", "AmountTotal"),
                                   ("AmountTotal", "Tax", "GrandTotal")))  # fmt: skip
         for name in left_out:
             # That tax was rounded by the piece, only the stated Tax tells.
             if rounding != "piece" or name != "Tax":
                 del raw[name]
-        self._pay(raw, sign * total)
+        self._pay(raw, sign * total, may_change=not on_top)
         return Sale(raw, self.unit, self.includes_tax, sign * total, sign * tax, "Tax" in raw)
 
     def _line(self, rounding):
@@ -134,13 +151,20 @@ class Shop:
             rest -= line["share"]
         lines[-1]["share"] += rest
 
-    def _tax(self, lines, rounding):
+    def _tax(self, lines, charges, rounding):
         by_tax, of_lines = {}, ZERO
+        for charge in charges:
+            taxes = taxes_at(charge["percents"], charge["amount"], self.includes_tax)
+            for place, tax in enumerate(taxes):
+                key = ((tuple(map(str, charge["percents"])), 0), place)
+                by_tax[key] = by_tax.get(key, ZERO) + tax
+                of_lines += rounded(tax, self.unit)
         for line in lines:
             taxed = line["amount"] - line["discount"] - line["share"]
             pieces = line["quantity"]
             for place, tax in enumerate(taxes_of(line["name"], taxed, pieces, self.includes_tax)):
-                key = (CATALOGUE[line["name"]], place)
+                percents, fixed = CATALOGUE[line["name"]]
+                key = ((tuple(map(str, percents)), fixed), place)
                 by_tax[key] = by_tax.get(key, ZERO) + tax
                 of_lines += (
                     rounded(tax / pieces, self.unit) * pieces if rounding == "piece" else rounded(tax, self.unit)
@@ -160,11 +184,11 @@ class Shop:
             "DiscountAmount": self.number(self.random.choice((sign, 1)) * line["discount"]),
         }
 
-    def _pay(self, raw, total):
+    def _pay(self, raw, total, may_change=True):
         choose = self.random
         cash = ZERO if not total else choose.choice((total, total, ZERO, rounded(total / 3, self.unit)))
         change = ZERO
-        if cash > 0 and "GrandTotal" in raw and choose.random() < 0.3:
+        if cash > 0 and "GrandTotal" in raw and choose.random() < 0.3 and may_change:
             change = choose.randint(1, 2000) * self.unit
         payments = [("Cash", 1, cash + change), ("Card", 2, total - cash)]
         raw["CheckoutDetails"] = [
@@ -183,6 +207,7 @@ class Shop:
                                                "BalanceAmount", "TaxPercent") if name in altered]  # fmt: skip
         places += [(item, name) for item in altered["OrderItems"] for name in ("Price", "Quantity", "DiscountAmount")]
         places += [(payment, "AmountPaid") for payment in altered["CheckoutDetails"]]
+        places += places_of_charges(altered)
         holder, name = self.random.choice(places)
         step = max(self.unit, Fraction(1, 100))
         units = self.random.choice((1, 1, 2, self.random.randint(1, int(5 / step))))
@@ -191,19 +216,16 @@ class Shop:
         holder[name] = self.number(before + off)
         if name == "DiscountAmount" and abs(read(holder[name])) == abs(before):
             holder[name] = self.number(before + 2 * units * step)  # the sign of a discount does not count
-        place = name if holder is altered else f"line or payment: {name}"
+        place = name if holder is altered else f"line, payment or charge: {name}"
         return altered, place
-
-
-def read(value):
-    return Fraction(str(value).replace(",", ""))
 
 
 class Judge:
     """Decides from the rules alone whether an order may be booked without a word.
 
     A figure that rounding explains cannot be told from a wrong one: half a unit for each tax of each taxed line and for
-    each line with parts of a unit, and, where a discount is spread over the lines, what other parts would make of it.
+    each line with parts of a unit, but only a sum that one rule of rounding gives; and, where a discount is spread over
+    the lines, what other parts would make of it.
     A line with parts of a unit may be rounded together with its tax, and its tax apart: then its net amount is what is
     left, and both roundings count.
     """
@@ -217,6 +239,7 @@ class Judge:
              abs(read(item["DiscountAmount"])))
             for item in raw["OrderItems"]
         ]  # fmt: skip
+        self.charges = charges_of(raw)
 
     def figure(self, name):
         return rounded(read(self.raw[name]), self.unit) if name in self.raw else None
@@ -231,10 +254,18 @@ class Judge:
         if total is None:
             total = paid
         cash = sum((amount for name, amount in payments if name == "Cash"), ZERO)
+        tips = sum((amount for kind, amount, _options in self.charges if kind == "tip"), ZERO)
+        totals = [total]
+        if "GrandTotal" in self.raw and tips * total > 0 and paid == total + tips:
+            totals.append(total + tips)  # the tip comes on top
+        return any(self._is_legal(total, paid, cash) for total in totals)
+
+    def _is_legal(self, total, paid, cash):
         is_paid = paid == total or (paid > total >= 0 and paid - total <= cash)
         balance = self.figure("BalanceAmount")
         is_settled = not balance or (balance < 0 and -balance in (paid - total, self.figure("AmountPaid") - total))
-        return is_paid and is_settled and any(self._agrees(total, *reading) for reading in self._readings())
+        readings = combinations(self._readings(), combinations(*(options for *_charge, options in self.charges)))
+        return is_paid and is_settled and any(self._agrees(total, *reading, of) for reading, of in readings)
 
     def _readings(self):
         """Each reading: whether TaxPercent decides, what is taken off the lines, what off the total."""
@@ -249,7 +280,7 @@ class Judge:
             if not by_percent or self.raw.get("TaxPercent") is not None:
                 yield by_percent, sign * before, sign * after
 
-    def _agrees(self, total, by_percent, before, after):
+    def _agrees(self, total, by_percent, before, after, charge_percents):
         sign = -1 if total < 0 else 1
         gross = [abs(gross) * (1 if gross >= 0 else -1) for _name, gross, _quantity, _discount in self.items]
         own = [
@@ -263,44 +294,69 @@ class Judge:
         net_rounding = self._rounding(nets)
         together = ZERO
         tax = tax_rounding = by_piece = ZERO
-        for (name, _gross, quantity, _discount), amount in zip(self.items, taxed, strict=True):
+        exact_taxes = []
+        for line, ((name, _gross, quantity, _discount), amount) in enumerate(zip(self.items, taxed, strict=True)):
             moved = (self.unit / 2 if amount % self.unit else 0) + (self.unit if before else 0)
-            for one in self._taxes(name, amount, quantity, by_percent):
+            for place, one in enumerate(self._taxes(name, amount, quantity, by_percent)):
                 tax += one
                 share = abs(one / amount) if amount else 0
                 rounding = (self.unit / 2 if one % self.unit or moved else 0) + share * moved
+                percents, fixed = ((self.raw["TaxPercent"],), 0) if by_percent else CATALOGUE[name]
+                kind = (tuple(map(str, percents)), fixed)
+                exact_taxes.append((len(exact_taxes), line, kind, place, one, share * moved))
                 tax_rounding += rounding
                 together += rounding if amount % self.unit else 0
                 pieces = quantity if quantity % 1 == 0 and quantity else 1
                 by_piece += rounded(one / pieces, self.unit) * pieces
+        charge_taxes = []
+        charges = zip(self.charges, charge_percents, strict=True)
+        for index, ((_kind, amount, _options), percents) in enumerate(charges):
+            taxes = taxes_at(percents, amount, self.includes_tax)
+            charge_taxes.append(sum(taxes, ZERO))
+            tax += charge_taxes[-1]
+            kind = (tuple(map(str, percents)), 0)
+            exact_taxes += [
+                (f"{index} {place}", f"charge {index}", kind, place, one, ZERO) for place, one in enumerate(taxes)
+            ]
+            by_piece += sum(rounded(one, self.unit) for one in taxes)
+            tax_rounding += sum((self.unit / 2 for one in taxes if one % self.unit), ZERO)
         stated = self.figure("Tax")
+        if stated not in (None, by_piece) and not before and not is_rounded(stated, exact_taxes, self.unit):
+            return False
         if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
             return False
-        exact = net - before - after + (0 if self.includes_tax else tax)
+        charged = sum((amount for _kind, amount, _options in self.charges), ZERO)
+        exact = net - before - after + charged + (0 if self.includes_tax else tax)
         if stated is not None and not self.includes_tax:
             exact += stated - tax
         slack = net_rounding + together + (tax_rounding if stated is None and not self.includes_tax else 0)
-        return (
-            abs(total - exact) <= slack and sign * exact >= -slack and self._subtotal(gross, own, total, before + after)
-        )
+        if abs(total - exact) > slack or sign * exact < -slack:
+            return False
+        return self._subtotal(gross, own, total, before + after, charge_taxes)
 
-    def _subtotal(self, gross, own, total, extra):
-        """Whether AmountTotal is that of the lines and, with the other totals, makes ``total``."""
+    def _subtotal(self, gross, own, total, extra, charge_taxes):
+        """Whether AmountTotal is that of the lines, with or without charges, and, with the other totals, makes
+        ``total``."""
         subtotal, tax = self.figure("AmountTotal"), self.figure("Tax")
         if subtotal is None:
             return True
         nets = [amount - discount for amount, discount in zip(gross, own, strict=True)]
-        for amounts, taken in ((gross, sum(own) + extra), (nets, extra)):
-            if abs(subtotal - sum(amounts)) <= self._rounding(amounts):
-                if tax is None and not self.includes_tax:
+        charges = [(kind, amount) for kind, amount, _options in self.charges]
+        for kinds in ((), {kind for kind, _amount in charges}, {kind for kind, _amount in charges} - {"tip"}):
+            inside = sum((amount for kind, amount in charges if kind in kinds), ZERO)
+            beside = sum((amount for _kind, amount in charges), -inside)
+            for amounts, taken in ((gross, sum(own) + extra), (nets, extra)):
+                if abs(subtotal - sum(amounts) - inside) <= self._rounding(amounts):
+                    if tax is None and not self.includes_tax:
+                        return True
+                    if subtotal - taken + beside + (0 if self.includes_tax else tax) == total:
+                        return True
+            if self.includes_tax and tax is not None:
+                taxes = [one for (kind, _amount), one in zip(charges, charge_taxes, strict=True) if kind not in kinds]
+                rest = subtotal + tax + beside - sum(taxes, ZERO) - total
+                if any(abs(rest - taken) <= self._rounding(taxes) for taken in (0, extra, sum(own) + extra)):
                     return True
-                if subtotal - taken + (0 if self.includes_tax else tax) == total:
-                    return True
-        return (
-            self.includes_tax
-            and tax is not None
-            and any(subtotal + tax - taken == total for taken in (0, extra, sum(own) + extra))
-        )
+        return False
 
     def _taxes(self, name, amount, quantity, by_percent):
         if not by_percent:

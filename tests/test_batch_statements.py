@@ -1,11 +1,11 @@
 from contextlib import contextmanager
 
-from .common import ExternalOrderCase
+from .customer_common import CustomerCase
 
 ORDERS = 60
 
 
-class TestBatchStatements(ExternalOrderCase):
+class TestBatchStatements(CustomerCase):
     """How many SQL statements an import takes: what grows with the orders is what makes it slow."""
 
     @classmethod
@@ -16,9 +16,16 @@ class TestBatchStatements(ExternalOrderCase):
             product = cls.create_product(f"Counted {number}")
             cls.env["stock.quant"]._update_available_quantity(product, source, 1000)
 
-    def feed_of(self, count, first=1):
+    def feed_of(self, count, first=1, **values):
         items = [self.item(f"Counted {number}", 80.0 / 4, quantity) for number, quantity in ((0, 1), (1, 2), (2, 1))]
-        return [self.order(first + number, OrderItems=items) for number in range(count)]
+        return [
+            self.order(
+                first + number,
+                OrderItems=items,
+                **{name: value(number) if callable(value) else value for name, value in values.items()},
+            )
+            for number in range(count)
+        ]
 
     @contextmanager
     def counted(self):
@@ -30,12 +37,15 @@ class TestBatchStatements(ExternalOrderCase):
         self.env.flush_all()
         counts.append(self.env.cr.sql_log_count - before)
 
-    def count_import(self, first=1):
-        """Return how many statements it takes to import orders that are in the inbox, per order."""
-        self.env["external.order"]._receive(self.sync, self.feed_of(ORDERS, first))
+    def count_import(self, first=1, **values):
+        """Return how many statements it takes to import orders that are in the inbox, per order.
+
+        :param values: further fields of the orders; a function gets the order's number
+        """
+        self.env["external.order"]._receive(self.sync, self.feed_of(ORDERS, first, **values))
         with self.counted() as counts:
             self.env["external.order"]._claim(self.sync, ORDERS)._import()
-        self.assertEqual(len(self.pos_orders()), ORDERS)
+        self.assertEqual(len(self.pos_orders()), first - 1 + ORDERS)
         return counts[0] / ORDERS
 
     def test_an_order_with_its_transfer_takes_at_most_15(self):
@@ -46,6 +56,22 @@ class TestBatchStatements(ExternalOrderCase):
         self.sync._get_or_create_pos_session().update_stock_at_closing = True
         self.assertLessEqual(self.count_import(), 6)
         self.assertFalse(self.pos_orders().picking_ids)
+
+    def test_a_known_customer_takes_at_most_1_more(self):
+        contacts = [self.create_contact(f"Customer {n}", email=f"{n}@example.com") for n in range(ORDERS)]
+        without = self.count_import()
+        by_address = self.count_import(1 + ORDERS, Customer=lambda n: {"ID": n + 1, "Email": f"{n}@example.com"})
+        remembered = self.count_import(1 + 2 * ORDERS, Customer=lambda n: {"ID": n + 1})
+        self.assertEqual(self.pos_orders()[ORDERS:].partner_id, self.env["res.partner"].concat(*contacts))
+        self.assertLessEqual(by_address, without + 1)
+        self.assertLessEqual(remembered, without + 1)
+
+    def test_charges_and_tips_take_at_most_one_more_for_all_of_them(self):
+        self.sync._get_or_create_pos_session().update_stock_at_closing = True
+        charged = {"GrandTotal": 105.0, "AmountPaid": 105.0, "CheckoutDetails": [self.payment(105.0)]}
+        charges = {"ServiceCharges": 8, "DeliveryCharges": 3, "TipAmount": 2}
+        self.assertLessEqual(self.count_import(**charged, **charges), 7)
+        self.assertEqual(len(self.pos_orders().lines), ORDERS * 6)
 
     def test_a_poll_that_brings_nothing_new_takes_at_most_20_in_all(self):
         self.synchronize(*self.feed_of(ORDERS))

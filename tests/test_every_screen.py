@@ -41,6 +41,7 @@ class TestEveryScreen(ExternalOrderCase, BrowserCase):
         )
         self.env["external.product.alias"].create({"item_name": "Something", "product_id": self.product.id})
         self.env["external.payment.mapping"].create({"card_type": "Gift", "payment_method_id": self.cash.id})
+        self.env["external.customer"].create({"external_id": "17", "partner_id": self.env.user.partner_id.id})
         source = self.env["odoo.sync.source"].create(
             {
                 "name": "Remote",

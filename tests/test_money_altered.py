@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
+from odoo import fields
 from odoo.fields import Command
 
 from ..exceptions import ExternalOrderError
@@ -11,8 +12,10 @@ from ..lib.order.content import PayloadError
 from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
 from ..models.order_import.external_order_import import PreparedOrder
+from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
 from .money import MoneyCase
+from .shop_charges import CHARGES, TYPED
 from .shop_model import CATALOGUE, Judge, Shop
 
 _logger = logging.getLogger(__name__)
@@ -48,6 +51,18 @@ class TestMoneyAltered(MoneyCase):
             "Untaxed": cls.env["account.tax"],
         }
         cls.products = {ItemKey(None, name): (cls.create_product(name, taxes[name]), "") for name in CATALOGUE}
+        charge_taxes = {(): cls.env["account.tax"], (15,): cls.tax, (19,): percents[19], ("7.7",): percents[7.7]}
+        cls.charge_products = {
+            kind: cls.create_product(f"Charge {kind}", charge_taxes[rates], type="service", is_storable=False)
+            for kind, rates in [*TYPED.items(), *CHARGES.values()]
+        }
+        cls.choose_charge_products(cls.sync)
+
+    @classmethod
+    def choose_charge_products(cls, sync):
+        sync.charge_product_ids = [
+            Command.create({"type": kind, "product_id": product.id}) for kind, product in cls.charge_products.items()
+        ]
 
     def open_shops(self):
         """Return, for each number of decimals, a synchronization whose Point of Sale sells in such a currency."""
@@ -59,6 +74,7 @@ class TestMoneyAltered(MoneyCase):
                     external_api_url=f"{self.shop.url}?shop={decimals}",
                     pos_config_id=self.create_pos_config(f"POS {decimals}", self.card).id,
                 )
+                self.choose_charge_products(self.sync)
                 self.open_shop_in(*currency)
             methods = self.sync.pos_config_id.payment_method_ids
             cash = methods.filtered("is_cash_count")[:1]
@@ -91,7 +107,19 @@ class TestMoneyAltered(MoneyCase):
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         sentences = as_warnings(self.env, (*payload.warnings, *priced.warnings, *warnings), "amounts_differ")
         warnings = [sentence for sentence in sentences if sentence.doubt]  # notes are silent
-        return PreparedOrder(payload, "5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44", priced, payments, warnings, Outcome())
+        return PreparedOrder(
+            payload=payload,
+            uuid="5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44",
+            priced=priced,
+            payments=payments,
+            warnings=warnings,
+            outcome=Outcome(),
+            target=ImportTarget(sync.pos_config_id),
+            date_order=fields.Datetime.now(),
+            customer=self.env["res.partner"],
+            customer_match=None,
+            is_invoiced=False,
+        )
 
     def get_kept_amounts(self, order, terms):
         """Return total and tax as Odoo computes them of the stored lines, in `pos.order._compute_prices`."""

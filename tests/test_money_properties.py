@@ -67,13 +67,13 @@ class TestMoneyProperties(MoneyCase):
         for method in ("round_per_line", "round_globally"):
             with self.subTest(method=method):
                 self.company.tax_calculation_rounding_method = method
-                self._check_prices(self._get_terms(), shop_orders(), 120)
+                self._check_prices(self._get_terms(), shop_orders(allow_charges=True), 160)
 
     def test_a_grand_total_that_is_off_is_absorbed_by_line_or_a_mismatch(self):
         terms_by_unit = self._get_terms()
 
         @settings(max_examples=80, **BOUNDED)
-        @given(shop_orders(), st.integers(-8, 8))
+        @given(shop_orders(allow_charges=True), st.integers(-8, 8))
         def check(order, off):
             total = order.grand_total + off * order.unit
             order.raw["GrandTotal"] = str(total)
@@ -92,7 +92,7 @@ class TestMoneyProperties(MoneyCase):
         ids = count(1)
 
         @settings(max_examples=15, **BOUNDED)
-        @given(shop_orders(decimals=st.just(2)))
+        @given(shop_orders(decimals=st.just(2), allow_charges=True))
         def check(order):
             order.raw["OrderID"] = f"made-{next(ids)}"
             pos_order = self.sync._process_external_order(order.raw)
@@ -111,7 +111,7 @@ class TestMoneyProperties(MoneyCase):
 
     def test_any_value_in_any_place_gives_an_order_or_a_reason(self):
         @settings(max_examples=80, **BOUNDED)
-        @given(broken(shop_orders(decimals=st.just(2))))
+        @given(broken(shop_orders(decimals=st.just(2), allow_charges=True)))
         def check(raw):
             try:
                 with self.env.cr.savepoint():
@@ -128,7 +128,7 @@ class TestMoneyProperties(MoneyCase):
         inbox = self.env["external.order"]
 
         @settings(max_examples=60, **BOUNDED)
-        @given(broken(shop_orders(decimals=st.just(2))))
+        @given(broken(shop_orders(decimals=st.just(2), allow_charges=True)))
         def check(raw):
             received = inbox._receive(self.sync, [raw])
             rows = inbox.search([("sync_id", "=", self.sync.id), ("state", "=", "pending")])

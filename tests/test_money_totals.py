@@ -175,18 +175,6 @@ class TestMoneyTotals(MoneyCase):
                 row = self.sell(self.item(), order_id=field, total=97.50, tax=12.00, **{field: "5.50"})
                 self.assert_refused(row, "amount_mismatch", field, "5.50")
 
-    def test_a_charge_beside_the_items_is_refused_by_its_name(self):
-        charges = [
-            {"ServiceCharges": 8}, {"DeliveryCharges": "8.0"}, {"Tip": 8}, {"TipAmount": 8},
-            {"Charges": [{"Type": "service", "Amount": 8}]},
-        ]  # fmt: skip
-        for charge in charges:
-            for total in (92.00, 100.00):
-                (field,) = charge
-                with self.subTest(field=field, total=total):
-                    row = self.sell(self.item(), order_id=f"{field} {total}", total=total, tax=12.00, **charge)
-                    self.assert_refused(row, "amount_mismatch", field, "8.00")
-
     def test_the_currency_of_the_point_of_sale(self):
         currency = self.pos_config.currency_id
         for number, stated in enumerate((currency.name, f" {currency.name.lower()} ", "", None)):

@@ -17,8 +17,11 @@ class TestOrderIdentity(ExternalOrderCase):
         groups = "base.group_user,point_of_sale.group_pos_user"
         cls.cashier = new_test_user(cls.env, "forger", groups, company_id=cls.company.id)
 
-    def forge(self, order_uuid, **values):
-        """Make a draft order with a uuid, as a cashier's register does, and return it."""
+    def forge(self, order_uuid, source=False, **values):
+        """Make a draft order with a uuid, as a cashier's register does, and return it.
+
+        :param source: its origin, which former versions let a cashier write
+        """
         session = self.sync._get_or_create_pos_session()
         order = {
             "uuid": order_uuid,
@@ -31,7 +34,10 @@ class TestOrderIdentity(ExternalOrderCase):
             "lines": [],
             **values,
         }
-        return self.env["pos.order"].with_user(self.cashier).create(order).sudo()
+        forged = self.env["pos.order"].with_user(self.cashier).create(order).sudo()
+        if source:
+            forged.source = source
+        return forged
 
     def old_uuid(self, order_id=639):
         return str(uuid.uuid5(NAMESPACE, f"{self.sync.id}/{order_id}"))
@@ -78,6 +84,26 @@ class TestOrderIdentity(ExternalOrderCase):
         row = self.import_order()
         self.assertEqual(row.state, "done")
         self.assertNotEqual(row.pos_order_id, forged)
+
+    def test_ids_that_look_alike_are_one_order(self):
+        self.synchronize(self.order("639"))
+        for spelling in ("\uff16\uff13\uff19", "6\u200b39", "\ufeff639", "\u0666\u0663\u0669", "\u00ad639.0"):
+            with self.subTest(ascii(spelling)):
+                self.synchronize(self.order(spelling))
+                self.assertEqual(self.sync.order_ids.mapped("external_id"), ["639"])
+        self.synchronize(self.order("A\u00b2"), self.order("A2"), self.order("\u0410-1"), self.order("A-1"))
+        self.assertEqual(len(self.pos_orders()), 5)
+
+    def test_an_order_of_a_former_version_keeps_an_id_with_invisible_characters(self):
+        row = self.import_order()
+        row.external_id = "6\u200b39"
+        digest = row.fingerprint
+        self.synchronize(self.order("6\u200b39"))
+        self.synchronize(self.order("6\u200b39", Remark="again"))
+        self.assertEqual(self.sync.order_ids, row)
+        self.assertEqual((row.external_id, row.changed), ("6\u200b39", False))
+        self.assertNotEqual(row.fingerprint, digest)
+        self.assertEqual(self.pos_orders(), row.pos_order_id)
 
     def test_an_order_of_the_same_identity_that_says_something_else_is_named(self):
         pos_order = self.import_order().pos_order_id

@@ -52,6 +52,15 @@ class TestPreview(ExternalOrderCase):
         self.assertEqual([self.env[name].search_count([]) for name in names], before)
         self.assertFalse(self.sync.fetch_cursor or self.sync.last_sync_date)
 
+    def test_customer_and_date_of_each_order_are_shown(self):
+        dated = self.order(1, OrderDate="2026-01-17T10:00:00Z", CustomerName="Customer of the Shop")
+        preview = self.preview(dated, self.order(2))
+        self.assertEqual((preview.has_dates, preview.has_customers, preview.has_charges), (True, True, False))
+        lines = preview.line_ids
+        self.assertEqual(lines.mapped("result"), ["ready", "ready"])
+        self.assertEqual(lines.mapped("customer"), ["Customer of the Shop", False])
+        self.assertEqual([bool(line.sold_date) for line in lines], [True, False])
+
     def test_twenty_orders_are_shown_of_many(self):
         preview = self.preview(*[self.order(number) for number in range(30)])
         self.assertEqual(len(preview.line_ids), 20)

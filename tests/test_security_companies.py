@@ -67,6 +67,9 @@ class TestSecurityCompanies(ExternalOrderCase):
             self.their_env["external.payment.mapping"].create(
                 {"card_type": "Visa", "payment_method_id": self.their_method.id}
             ),
+            self.their_env["external.customer"].create(
+                {"external_id": "17", "partner_id": self.outsider.partner_id.id}
+            ),
             self.their_env["odoo.sync.source"].create(
                 {"name": "R", "code": "their_r", "url": "https://r.example", "database": "d", "login": "l",
                  "company_id": self.theirs.id}
@@ -75,6 +78,19 @@ class TestSecurityCompanies(ExternalOrderCase):
         for record in records:
             with self.subTest(record._name), self.assertRaises(AccessError), self.env.cr.savepoint():
                 record.write({"company_id": self.company.id})
+
+    def test_the_product_of_charges_stays_with_its_synchronization(self):
+        product = self.env.ref("external_order_sync.product_charge_service")
+        choice = self.their_env["external.charge.product"].create(
+            {"sync_id": self.their_sync.id, "type": "service", "product_id": product.id}
+        )
+        self.assertEqual(choice.company_id, self.theirs)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            choice.write({"sync_id": self.sync.id})
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.their_env["external.charge.product"].create(
+                {"sync_id": self.sync.id, "type": "service", "product_id": product.id}
+            )
 
     def test_a_preview_is_for_whom_it_was_made(self):
         preview = self.env["external.order.preview"].with_user(self.both).create({"sync_id": self.sync.id})

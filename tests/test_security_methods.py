@@ -54,6 +54,7 @@ class PublicMethodsCase(SecurityCase):
         )  # fmt: skip
         mapping = {"sync_id": cls.sync.id, "card_type": "Voucher", "payment_method_id": cls.card.id}
         alias = {"sync_id": cls.sync.id, "item_name": "Gadget", "product_id": cls.product.id}
+        customer = {"sync_id": cls.sync.id, "external_id": "17", "partner_id": cls.company.partner_id.id}
         env.flush_all()
         return {
             "external.order.sync": cls.sync,
@@ -63,6 +64,7 @@ class PublicMethodsCase(SecurityCase):
             "external.order.sync.run": cls.sync.run_ids,
             "external.product.alias": env["external.product.alias"].create(alias),
             "external.payment.mapping": env["external.payment.mapping"].create(mapping),
+            "external.customer": env["external.customer"].create(customer),
             "external.shipment": shipment,
             "delivery.carrier": cls.carrier,
             "stock.picking": shipment.picking_id,

@@ -1,12 +1,15 @@
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from odoo import api, models
 
 from ...lib.money import decimal, round_currency
 from .priced_order import Line, PricedOrder
+from .service_product import service_product
 
 ZERO = Decimal(0)
+# Odoo's engine uses floats. This many of their 17 digits are still reliable after some operations.
+TRUSTED = Context(prec=13, rounding=ROUND_HALF_EVEN)
 DISCOUNT_PRODUCT = "external_order_sync.product_discount_after_tax"
 
 
@@ -20,7 +23,7 @@ class ExternalOrderComputing(models.AbstractModel):
     def _compute(self, lines, discounts, taxes, terms, sign):
         """Return ``lines`` priced under one reading of taxes and discounts.
 
-        :param lines: a list of `Line`
+        :param lines: a list of `Line`; those of charges have a `TaxChoice`
         :param Discounts discounts:
         :param TaxReading taxes:
         :param PricingTerms terms:
@@ -31,7 +34,7 @@ class ExternalOrderComputing(models.AbstractModel):
             lines = [*lines, self._prepare_discount_line(discounts.after_tax, terms)]
         priced_lines = []
         for line in lines:
-            choice = taxes.choose(line)
+            choice = line.choice or taxes.choose(line)
             discount = ZERO if line.item is None else discounts.lines[line.item_index]
             base_line = self._prepare_base_line(line, discount, choice, terms, sign)
             priced_lines.append(replace(line, taxes=choice.taxes, base_line=base_line))
@@ -62,6 +65,22 @@ class ExternalOrderComputing(models.AbstractModel):
     @api.model
     def _tax(self, base_line):
         return sum((decimal(data["tax_amount_currency"]) for data in base_line["tax_details"]["taxes_data"]), ZERO)
+
+    @api.model
+    def _get_charge_taxes(self, priced):
+        """Return the exact tax of each charge of a `PricedOrder`, with the sign of the charge."""
+        return [
+            priced.sign
+            * sum(
+                (
+                    TRUSTED.create_decimal(repr(data["raw_tax_amount_currency"]))
+                    for data in line.base_line["tax_details"]["taxes_data"]
+                ),
+                ZERO,
+            )
+            for line in priced.lines
+            if line.charge
+        ]
 
     # ------------------------------------------------------------
     # Base lines
@@ -126,22 +145,4 @@ class ExternalOrderComputing(models.AbstractModel):
         """Return the product of discounts after tax: the discount product of the Point of Sale, or our own."""
         # `pos_discount` has the field.
         product = config.discount_product_id if "discount_product_id" in config else self.env["product.product"]
-        product = product or self.env.ref(DISCOUNT_PRODUCT, raise_if_not_found=False)
-        return product or self._create_discount_product()
-
-    @api.model
-    def _create_discount_product(self):
-        """Recreate the discount product, which was created at installation and has since been deleted."""
-        product = self.env["product.product"].create(
-            {
-                "name": "Discount after Tax",
-                "type": "service",
-                "list_price": 0,
-                "sale_ok": False,
-                "purchase_ok": False,
-                "taxes_id": False,
-                "supplier_taxes_id": False,
-            }
-        )
-        self.env["ir.model.data"]._update_xmlids([{"xml_id": DISCOUNT_PRODUCT, "record": product, "noupdate": True}])
-        return product
+        return product or service_product(self.env, DISCOUNT_PRODUCT, "Discount after Tax")

@@ -1,16 +1,12 @@
-import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from itertools import chain
-from typing import Any
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import groupby, unique
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
-from ...lib.order.parts import OrderPayload
 from ...lib.order.payload import parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
@@ -19,32 +15,17 @@ from .import_target import ClosedTargets, ImportTarget
 from .ir_sequence import NumberRanges
 from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
-from .priced_order import Line, PricedOrder
+from .prepared_order import PreparedOrder
+from .priced_order import Line
 
 ZERO = Decimal(0)
-
-
-@dataclass
-class PreparedOrder:
-    """An order that is fully prepared before anything is written."""
-
-    payload: OrderPayload
-    uuid: str
-    priced: PricedOrder
-    payments: list
-    warnings: list
-    outcome: Outcome
-    target: ImportTarget
-    date_order: datetime
-    """In UTC, without time zone."""
-    customer: Any
-    """The ``res.partner``, empty if there is none."""
 
 
 class ExternalOrderImport(models.AbstractModel):
     """Creates paid POS orders with transfers from external orders, in batches.
 
-    Other modules extend the ``_prepare_…_values`` hooks here, or `external.order.sync._process_external_order`.
+    Other modules extend the ``_prepare_…_values`` hooks (`external_order_values`), or
+    `external.order.sync._process_external_order`.
     """
 
     _name = "external.order.import"
@@ -102,7 +83,9 @@ class ExternalOrderImport(models.AbstractModel):
     def _import_batch(self, sync, raw_orders, outcomes):
         """Import orders. Those whose target has no session wait; the others are imported."""
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
-        for target, orders in groupby(prepared, lambda order: order.target):
+        # The newest day first: its session may make room for itself, for which earlier ones must not be in use yet.
+        targets = groupby(prepared, lambda order: order.target)
+        for target, orders in sorted(targets, key=lambda group: group[0].business_day or date.min, reverse=True):
             try:
                 self._import_into(target.on(sync), orders)
             except ExternalOrderError as error:
@@ -137,15 +120,18 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _prepare_orders(self, sync, raw_orders, outcomes):
         """Return a `PreparedOrder` for each order that can be imported, and set the outcome of the others."""
-        parsed = []
+        parsed = {}
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             try:
-                parsed.append((parse_order(raw_order), outcome))
+                payload = parse_order(raw_order)
+                parsed.setdefault(self._get_target(sync, payload), []).append((payload, outcome))
             except PayloadError as error:
                 outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
+            except ExternalOrderError as error:
+                outcome.error = error
         prepared = []
         closed = ClosedTargets.current(sync.env)
-        for target, orders in groupby(parsed, lambda order: self._get_target(sync, order[0])):
+        for target, orders in parsed.items():
             if reason := closed and closed.reasons.get(target):
                 for _payload, outcome in orders:
                     outcome.waiting = reason
@@ -154,18 +140,13 @@ class ExternalOrderImport(models.AbstractModel):
         return prepared
 
     @api.model
-    def _get_target(self, sync, payload):
-        """Return the `ImportTarget` of an order."""
-        return ImportTarget(sync.pos_config_id)
-
-    @api.model
     def _prepare_parsed(self, sync, parsed):
         """Return a `PreparedOrder` for each parsed order that can be imported; see `_prepare_orders`.
 
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :param parsed: pairs of `OrderPayload` and `Outcome`
         """
-        parsed = self._leave_out_existing(sync, parsed)
+        parsed = self._leave_out_components(sync, self._leave_out_existing(sync, parsed))
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
             sync,
@@ -177,41 +158,56 @@ class ExternalOrderImport(models.AbstractModel):
             key: match if isinstance(match, ExternalOrderError) else (match[0].with_prefetch(found), match[1])
             for key, match in products.items()
         }
-        methods = self.env["external.payment.matching"]._match_payment_methods(
-            sync, [payment for payload in payloads for payment in payload.payments]
+        customers = self.env["external.customer.matching"]._match_customers(
+            sync, [payload.customer for payload in payloads]
         )
+        methods = self.env["external.payment.matching"]._match_methods_of_orders(sync, payloads, customers)
         terms = self.env["external.order.pricing"]._get_terms(sync)
         prepared = []
         for payload, outcome in parsed:
+            customer = customers[payload.customer]
             try:
-                prepared.append(self._prepare_order(sync, payload, outcome, products, methods, terms))
+                of_order = methods[customer.has_customer]
+                prepared.append(self._prepare_order(sync, payload, outcome, products, of_order, customer, terms))
             except ExternalOrderError as error:
                 outcome.error = error
         return prepared
 
     @api.model
-    def _prepare_order(self, sync, payload, outcome, products, methods, terms):
-        settling = self.env["external.payment.settling"]
+    def _prepare_order(self, sync, payload, outcome, products, methods, customer, terms):
+        settling, invoicing = self.env["external.payment.settling"], self.env["external.order.invoicing"]
         settling._check_balance(sync, payload)
+        date_order, date_warning = self._get_order_date(sync, payload)
+        terms = terms.on(date_order)
         lines = self._prepare_lines(payload, products, terms)
+        is_invoiced = invoicing._is_invoiced(sync, payload, customer)
+        terms = invoicing._get_terms(sync, terms, customer, is_invoiced)
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
+        if is_invoiced:
+            invoicing._fix_amounts(priced, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         outcome.warnings = [
             *as_warnings(self.env, payload.warnings, "warning"),
             *self._get_product_warnings(payload, products),
+            *self.env["external.order.details"]._get_detail_warnings(sync, payload),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
+            *filter(None, [date_warning]),
+            *customer.warnings,
+            *invoicing._get_warnings(sync, payload, customer, is_invoiced, priced, terms),
         ]
         return PreparedOrder(
             payload=payload,
-            uuid=self._get_order_uuid(sync, payload.external_id),
+            uuid=self._get_own_uuid(sync, payload),
             priced=priced,
             payments=payments,
             warnings=outcome.warnings,
             outcome=outcome,
             target=ImportTarget.current(sync.env),
-            date_order=fields.Datetime.now(),
-            customer=self.env["res.partner"],
+            date_order=date_order,
+            customer=customer.partner,
+            customer_match=customer,
+            is_invoiced=is_invoiced,
         )
 
     @api.model
@@ -288,10 +284,12 @@ class ExternalOrderImport(models.AbstractModel):
 
     @api.model
     def _create_orders(self, sync, session, prepared):
-        """Create the orders with lines and payments, mark them as paid, create their transfers, and return them.
+        """Create the orders with customers, lines and payments, mark them as paid, create their transfers and invoices,
+        and return them.
 
         :rtype: pos.order
         """
+        self.env["external.customer.creation"]._create_customers(sync, prepared)
         vals_list = [self._prepare_pos_order_values(sync, session, order) for order in prepared]
         # No creation message per order is needed because the inbox has the history.
         quiet = self.env["pos.order"].with_context(
@@ -306,6 +304,7 @@ class ExternalOrderImport(models.AbstractModel):
         self.env.flush_all()
         for pos_order, warning in transfers._get_open_warnings(orders):
             prepared[orders.ids.index(pos_order.id)].outcome.warnings.append(warning)
+        self.env["external.order.invoicing"]._create_invoices(orders, prepared)
         return orders
 
     @api.model
@@ -317,78 +316,3 @@ class ExternalOrderImport(models.AbstractModel):
             for line, values in zip(lines, order.priced.lines, strict=True):
                 if values.parent is not None:
                     line.combo_parent_id = lines[values.parent]
-
-    @api.model
-    def _prepare_pos_order_values(self, sync, session, order):
-        """Return the values of the ``pos.order``: a hook.
-
-        :param PreparedOrder order:
-        """
-        paid = sum((payment["amount"] for payment in order.payments), ZERO)
-        returned = -sum((payment["amount"] for payment in order.payments if payment["amount"] < 0), ZERO)
-        return {
-            "uuid": order.uuid,
-            "source": "external",
-            "session_id": session.id,
-            "user_id": session.user_id.id,
-            "company_id": sync.company_id.id,
-            "date_order": order.date_order,
-            "partner_id": order.customer.id,
-            "fiscal_position_id": order.priced.fiscal_position.id,
-            "amount_tax": float(order.priced.tax),
-            "amount_total": float(order.priced.total),
-            "amount_paid": float(paid),
-            "amount_return": float(returned),
-            "is_refund": order.priced.total < 0,
-            "lines": [
-                fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
-                for index, line in enumerate(order.priced.lines)
-            ],
-            "payment_ids": [
-                fields.Command.create(self._prepare_pos_payment_values(order, payment, index))
-                for index, payment in enumerate(order.payments)
-            ],
-        }
-
-    @api.model
-    def _prepare_pos_order_line_values(self, order, line, index):
-        """Return the values of one ``pos.order.line``: a hook.
-
-        :param PreparedOrder order:
-        :param Line line:
-        """
-        base_line = line.base_line
-        details = base_line["tax_details"]
-        sign = -1 if order.priced.total < 0 else 1
-        net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
-        tax = sum(data["tax_amount_currency"] for data in details["taxes_data"])
-        return {
-            "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"line/{index}")),
-            "product_id": line.product.id,
-            "full_product_name": line.product.display_name,
-            "qty": float(line.quantity),
-            "price_unit": base_line["price_unit"],
-            "price_type": "manual",
-            "discount": base_line["discount"],
-            "tax_ids": [fields.Command.set(line.taxes.ids)],
-            "price_subtotal": sign * net,
-            "price_subtotal_incl": sign * (net + tax),
-            "combo_item_id": line.combo_item.id if line.combo_item else False,
-            "pack_lot_ids": [fields.Command.create({"lot_name": name}) for name in line.lots],
-            "extra_tax_data": self.env["account.tax"]._export_base_line_extra_tax_data(base_line) or False,
-        }
-
-    @api.model
-    def _prepare_pos_payment_values(self, order, payment, index):
-        """Return the values of one ``pos.payment``: a hook.
-
-        :param PreparedOrder order:
-        :param dict payment: ``amount`` (Decimal), ``payment_method`` and further fields of the payment
-        """
-        values = {key: value for key, value in payment.items() if key != "payment_method"}
-        return {
-            **values,
-            "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"payment/{index}")),
-            "amount": float(payment["amount"]),
-            "payment_method_id": payment["payment_method"].id,
-        }

@@ -34,7 +34,14 @@ class ExternalOrderMismatch(models.AbstractModel):
             priced
             for priced in same_total
             if tax not in (None, priced.tax)
-            and adds_up(order, priced.discounts, target, terms.unit, prices_include_tax=terms.prices_include_tax)
+            and adds_up(
+                order,
+                priced.discounts,
+                target,
+                terms.unit,
+                prices_include_tax=terms.prices_include_tax,
+                charge_taxes=self.env["external.order.computing"]._get_charge_taxes(priced),
+            )
         ]
         if agreeing:
             reason = env._(
@@ -69,7 +76,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _explain_included_tax(self, order, tried, terms, target):
         """Return a message if the prices alone give the total, although the order is taxed."""
-        if terms.prices_include_tax or not self._costs(order, terms, target):
+        if terms.prices_include_tax or order.prices_exclude_tax or not self._costs(order, terms, target):
             return ""
         env = for_reader(self.env)
         if order.tax:
@@ -92,6 +99,18 @@ class ExternalOrderMismatch(models.AbstractModel):
         )
 
     @api.model
+    def _explain_percent(self, order, priced):
+        """Return the message for a TaxPercent that is the rate of no sale tax, if nothing else states the tax."""
+        taxes = {data["tax"] for line in priced.lines for data in line.base_line["tax_details"]["taxes_data"]}
+        env = for_reader(self.env)
+        return env._(
+            "The order's TaxPercent is %(percent)s %%, but its products have %(taxes)s and the company has no sale tax "
+            "of that rate. Create it, or correct the taxes of the products, then press Retry.",
+            percent=f"{order.tax_percent.normalize():f}",
+            taxes=", ".join(sorted(tax.name for tax in taxes)) or env._("no tax"),
+        )
+
+    @api.model
     def _explain_contradiction(self, order, terms, target):
         """Return by how much the stated totals contradict each other, and which field may explain it."""
         unit = terms.unit
@@ -100,24 +119,40 @@ class ExternalOrderMismatch(models.AbstractModel):
         carried = sum((item.discount for item in order.items), ZERO)
         subtotal, tax = round_currency(order.amount_total, unit), round_currency(order.tax, unit)
         discount = round_currency(order.discount or carried, unit)
+        charges = round_currency(sum((charge.amount for charge in order.charges), ZERO), unit)
         candidates = {subtotal - discount + tax, subtotal - discount + carried + tax, subtotal + tax - carried}
         if not carried:
             candidates = {subtotal - discount + tax}
         if terms.prices_include_tax:
             candidates |= {subtotal - discount, subtotal}
-        if target in candidates:
+        if target in candidates or target - charges in candidates:
             return ""
-        stated = min(candidates, key=lambda amount: abs(amount - target))
+        # AmountTotal may contain the charges, but the message says what it usually does.
+        stated = min(candidates, key=lambda amount: abs(amount + charges - target)) + charges
         env = for_reader(self.env)
-        message = env._(
-            "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add up "
-            "to %(stated)s, but GrandTotal is %(total)s.",
-            subtotal=amount_text(terms.currency, subtotal),
-            discount=amount_text(terms.currency, discount),
-            tax=amount_text(terms.currency, tax),
-            stated=amount_text(terms.currency, stated),
-            total=amount_text(terms.currency, target),
-        )
+        amounts = {
+            name: amount_text(terms.currency, amount)
+            for name, amount in {
+                "subtotal": subtotal,
+                "discount": discount,
+                "charges": charges,
+                "tax": tax,
+                "stated": stated,
+                "total": target,
+            }.items()
+        }
+        if order.charges:
+            message = env._(
+                "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s, Tax %(tax)s and "
+                "charges %(charges)s add up to %(stated)s, but GrandTotal is %(total)s.",
+                **amounts,
+            )
+        else:
+            message = env._(
+                "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add "
+                "up to %(stated)s, but GrandTotal is %(total)s.",
+                **amounts,
+            )
         if carried and target == round_currency(subtotal + carried + tax, unit):
             advice = env._(
                 "GrandTotal would be right if the DiscountAmount of its items were added, but a DiscountAmount, even "
@@ -139,15 +174,19 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_prices(self, order, discounts, terms, target):
-        """Return a message for items whose exact cost differs from the total, although Odoo's rounding gives that
-        total."""
+        """Return a message for items and charges whose exact cost differs from the total, although Odoo's rounding
+        gives that total."""
         cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
         tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
-        message = for_reader(self.env)._(
-            "The order's items cost %(ours)s, but its total is %(theirs)s.",
-            ours=amount_text(terms.currency, cost + tax),
-            theirs=amount_text(terms.currency, target),
-        )
+        env = for_reader(self.env)
+        amounts = {
+            "ours": amount_text(terms.currency, cost + tax),
+            "theirs": amount_text(terms.currency, target),
+        }
+        if order.charges:
+            message = env._("The order's items and charges cost %(ours)s, but its total is %(theirs)s.", **amounts)
+        else:
+            message = env._("The order's items cost %(ours)s, but its total is %(theirs)s.", **amounts)
         return f"{message} {self._get_difference_advice(order, target - cost - tax, terms)}"
 
     @api.model
@@ -169,7 +208,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         difference = target - tried[0].total
         name = field_of(order, difference, terms.unit)
         if name and name != "Tax":
-            return f"{message} {self._get_field_advice(name, difference, terms)}"
+            return f"{message} {self._get_field_advice(order, name, difference, terms)}"
         if not order.tax and not order.tax_percent and not any(priced.tax for priced in tried):
             return f"{message} {self._get_difference_advice(order, difference, terms)}"
         return f"{message} {self._get_tax_advice(order)}"
@@ -177,19 +216,46 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_difference_advice(self, order, difference, terms):
         if name := field_of(order, difference, terms.unit):
-            return self._get_field_advice(name, difference, terms)
+            return self._get_field_advice(order, name, difference, terms)
         return for_reader(self.env)._(
             "A difference of %(difference)s remains unexplained. The external system has to correct the order.",
             difference=amount_text(terms.currency, abs(difference)),
         )
 
     @api.model
-    def _get_field_advice(self, name, difference, terms):
-        return for_reader(self.env)._(
+    def _get_field_advice(self, order, name, difference, terms):
+        env = for_reader(self.env)
+        charge = next((charge for charge in order.charges if charge.field == name), None)
+        if charge:
+            return self._get_charge_advice(charge, difference, terms)
+        return env._(
             "The difference of %(difference)s is the amount of %(field)s. If it belongs to the total, the external "
             "system has to send it as an item.",
             difference=amount_text(terms.currency, abs(difference)),
             field=name,
+        )
+
+    @api.model
+    def _get_charge_advice(self, charge, difference, terms):
+        """Return the advice if the stated totals differ by the amount of a charge."""
+        env = for_reader(self.env)
+        known = {"field": charge.field, "amount": amount_text(terms.currency, charge.amount)}
+        if difference * charge.amount > 0:
+            return env._(
+                "%(field)s is %(amount)s, but the total seems to contain it twice. The external system must not send a "
+                "charge as an item as well.",
+                **known,
+            )
+        if charge.type == "tip":
+            return env._(
+                "%(field)s is %(amount)s, but neither the total nor the payments contain it. The external system has "
+                "to send the payment of the tip, or no tip.",
+                **known,
+            )
+        return env._(
+            "%(field)s is %(amount)s, but the total does not contain it. The external system has to add it to the "
+            "total, or leave it out of the order.",
+            **known,
         )
 
     @api.model
@@ -203,8 +269,16 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_tax_advice(self, order):
         env = for_reader(self.env)
+        percent = env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %"
+        if order.charges:
+            return env._(
+                "Compare the sale taxes of its products, those of the products of its charges (%(fields)s), and its "
+                "TaxPercent (%(percent)s) with the taxes in the external system.",
+                fields=", ".join(dict.fromkeys(charge.field for charge in order.charges)),
+                percent=percent,
+            )
         return env._(
             "Compare the sale taxes of its products and its TaxPercent (%(percent)s) with the taxes in the "
             "external system.",
-            percent=env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %",
+            percent=percent,
         )

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 
 from odoo import api, fields, models
 
@@ -18,7 +19,8 @@ ZERO = Decimal(0)
 class ExternalOrderPricing(models.AbstractModel):
     """Finds the taxes and discounts under which Odoo itself computes the total that the customer paid.
 
-    GrandTotal = AmountTotal - discounts + Tax. Every total that the order states must match, or the order is refused.
+    GrandTotal = AmountTotal - discounts + Tax + charges. Every total that the order states must match, or the order is
+    refused.
     """
 
     _name = "external.order.pricing"
@@ -49,30 +51,49 @@ class ExternalOrderPricing(models.AbstractModel):
         """Return the order's lines with taxes, totalling GrandTotal to the smallest currency unit.
 
         For each reading of the discounts, try the products' own sale taxes, then the company's sale tax of TaxPercent.
-        Use the first combination that gives GrandTotal and the stated Tax exactly, else the first that does so except
-        for rounding. If the products' taxes and the tax of TaxPercent both do, but differ, TaxPercent decides. Without
-        GrandTotal, the amount paid is the total.
+        Charges become lines, each taxed in one of its possible ways. Use the first combination that gives GrandTotal
+        and the stated Tax exactly, else the first that does so except for rounding. If the products' taxes and the tax
+        of TaxPercent both do, but differ, TaxPercent decides. Without GrandTotal, the amount paid is the total. A tip
+        that GrandTotal does not contain, but the payments do, is added to it.
 
         :param sync: the ``external.order.sync``
         :param OrderPayload order:
-        :param lines: a list of `Line`
+        :param lines: a list of `Line`, without charges
         :param PricingTerms terms: if many orders are priced, see `_get_terms`
         :rtype: PricedOrder
         :raise ExternalOrderError: ``amount_mismatch``, ``wrong_currency`` or ``invalid_payload``, with the reason
         """
-        terms = terms or self._get_terms(sync)
+        terms = self._get_order_terms(order, terms or self._get_terms(sync))
         self._check_currency(order, terms)
+        self._check_decimals(order, terms)
         target = self._get_target(order, terms)
-        self._check_charges(order, terms)
         self._check_discounts(order, terms)
         lines, warnings = self._fit_quantities(lines, terms)
+        charges = self.env["external.order.charges"]
+        lines += charges._prepare_lines(sync, order, terms, -1 if target < 0 else 1)
         priced = self._find_reading(order, lines, terms, target)
-        priced.warnings = warnings
+        warnings += self.env["external.order.taxes"]._get_warnings(order, priced, terms)
+        priced.warnings = warnings + (charges._get_warnings(order, priced, terms) if order.charges else [])
         return priced
 
     # ------------------------------------------------------------
     # The order's own figures
     # ------------------------------------------------------------
+
+    @api.model
+    def _get_order_terms(self, order, terms):
+        """Return the `PricingTerms` of one order: prices that came as PriceWithoutTax include no tax in any
+        synchronization.
+        """
+        if not terms.prices_include_tax:
+            return terms
+        if order.mixes_prices:
+            message = for_reader(self.env)._(
+                "Some items have a Price, which includes tax in this synchronization, and others a PriceWithoutTax. "
+                "The external system has to send the same for all items."
+            )
+            raise ExternalOrderError("invalid_payload", message)
+        return replace(terms, prices_include_tax=False) if order.prices_exclude_tax else terms
 
     @api.model
     def _check_currency(self, order, terms):
@@ -90,6 +111,25 @@ class ExternalOrderPricing(models.AbstractModel):
             ours=currency.name,
         )
         raise ExternalOrderError("wrong_currency", message)
+
+    @api.model
+    @exact
+    def _check_decimals(self, order, terms):
+        """Refuse an order with parts of a unit in a currency without decimals: it is in another currency, and nobody
+        can have paid it.
+        """
+        paid = sum((payment.amount for payment in order.payments), ZERO)
+        for field, amount in (("GrandTotal", order.grand_total), ("AmountPaid", paid)):
+            if amount is not None and not terms.currency.decimal_places and amount % 1:
+                message = for_reader(self.env)._(
+                    "%(field)s is %(amount)s, but %(currency)s, the currency of %(pos)s, has no decimals, so the order "
+                    "seems to be in another currency. Choose a Point of Sale with the order's currency.",
+                    field=field,
+                    amount=f"{amount.normalize():f}",
+                    currency=terms.currency.name,
+                    pos=terms.config.name,
+                )
+                raise ExternalOrderError("wrong_currency", message)
 
     @api.model
     def _is_only_symbol(self, currency):
@@ -110,18 +150,6 @@ class ExternalOrderPricing(models.AbstractModel):
             )
             raise ExternalOrderError("invalid_payload", message)
         return round_currency(sum((payment.amount for payment in order.payments), ZERO), terms.unit)
-
-    @api.model
-    def _check_charges(self, order, terms):
-        """Refuse an order with charges in addition to its items, because no line could hold them."""
-        for charge in order.charges:
-            message = for_reader(self.env)._(
-                "%(field)s (%(amount)s) is charged in addition to the items, and such charges cannot be imported. "
-                "Have the external system send it as an item.",
-                field=charge.field,
-                amount=amount_text(terms.currency, charge.amount),
-            )
-            raise ExternalOrderError("amount_mismatch", message)
 
     @api.model
     @exact
@@ -172,26 +200,59 @@ class ExternalOrderPricing(models.AbstractModel):
 
     @api.model
     def _find_reading(self, order, lines, terms, target):
-        taxes = self.env["external.order.taxes"]
-        found, tried = self._settle_first(order, lines, terms, target, taxes._iter_readings(order, terms))
-        if not found:
-            message = self.env["external.order.mismatch"]._explain(order, tried, terms, target)
-            raise ExternalOrderError("amount_mismatch", message)
-        if order.tax_percent is None or taxes._has_percent(found, order.tax_percent):
-            return found
-        # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
-        stated, _tried = self._settle_first(order, lines, terms, target, taxes._iter_stated_readings(order, terms))
-        return stated if stated and stated.tax != found.tax else found
+        attempts = []
+        for stated, total in self.env["external.order.charges"]._get_total_readings(order, target, terms):
+            found, tried = self._find_taxes(stated, lines, terms, total)
+            if found:
+                return found
+            attempts.append((stated, tried, terms, total))
+        explained = next(attempt for attempt in attempts if attempt[0] is order)
+        raise ExternalOrderError("amount_mismatch", self.env["external.order.mismatch"]._explain(*explained))
 
     @api.model
-    def _settle_first(self, order, lines, terms, target, taxes_readings):
+    def _find_taxes(self, order, lines, terms, target):
+        """Return the `PricedOrder` that gives ``target``, or None, and the readings tried."""
+        taxes = self.env["external.order.taxes"]
+        found, tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_readings)
+        if not found:
+            return None, tried
+        if order.tax_percent is None or taxes._has_percent(found, order.tax_percent):
+            return found, tried
+        self._check_percent(order, found, target, terms)
+        # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
+        stated, _tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_stated_readings)
+        return stated if stated and stated.tax != found.tax else found, tried
+
+    @api.model
+    def _settle_likeliest(self, order, lines, terms, target, iter_taxes):
+        """Return the first reading that gives ``target`` with the likeliest taxes of the charges that allow it.
+
+        With these, a difference that rounding explains is likelier than an exact match with other taxes: among several
+        charges and taxes, that can be chance; if prices include tax, it says nothing.
+
+        :param iter_taxes: a method that returns an iterable of `TaxReading` for an order and terms
+        :return: as `_settle_first`
+        """
+        if not order.charges:
+            return self._settle_first(order, lines, terms, target, iter_taxes(order, terms), slice(None))
+        tried = []
+        for place in count():
+            taxes_readings = iter_taxes(order, terms)
+            settled, others = self._settle_first(order, lines, terms, target, taxes_readings, slice(place, place + 1))
+            tried = sorted([*tried, *others], key=lambda priced: abs(priced.total - target))
+            if settled or not others:
+                return settled, tried
+
+    @api.model
+    def _settle_first(self, order, lines, terms, target, taxes_readings, charge_taxes):
         """Return the first reading that gives ``target`` exactly, else the first that does so except for rounding.
 
         :param taxes_readings: an iterable of `TaxReading`
+        :param slice charge_taxes: which of the possible taxes of the charges to try
         :return: the `PricedOrder`, or None, and the other readings tried
         """
         tried = []
-        for priced in self._iter_readings(order, lines, terms, target, taxes_readings):
+        for priced in self._iter_readings(order, lines, terms, target, taxes_readings, charge_taxes):
             settled = self._rounds_to(priced.total, target, order, terms) and self._prove(
                 order, priced, priced.total, target, terms
             )
@@ -205,14 +266,16 @@ class ExternalOrderPricing(models.AbstractModel):
         return None, tried
 
     @api.model
-    def _iter_readings(self, order, lines, terms, target, taxes_readings):
-        """Yield ``lines`` priced under each reading of taxes and discounts, the likeliest first."""
-        computing = self.env["external.order.computing"]
+    def _iter_readings(self, order, lines, terms, target, taxes_readings, charge_taxes):
+        """Yield ``lines`` priced under each reading of taxes, discounts and taxes of charges, the likeliest first."""
+        computing, charges = self.env["external.order.computing"], self.env["external.order.charges"]
         discount_variants = discount_readings(order, terms.unit)
         sign = -1 if target < 0 else 1
         for taxes in taxes_readings:
+            line_variants = charges._get_tax_readings(order, lines, taxes.fiscal_position, terms)
             for discounts in discount_variants:
-                yield computing._compute(lines, discounts, taxes, terms, sign)
+                for taxed_lines in line_variants[charge_taxes]:
+                    yield computing._compute(taxed_lines, discounts, taxes, terms, sign)
 
     @api.model
     def _rounds_to(self, total, target, order, terms):
@@ -231,9 +294,41 @@ class ExternalOrderPricing(models.AbstractModel):
         """
         if priced.discounts.after_tax * total < 0:
             return None  # the discounts exceed the cost of the order
+        order = self._state_tax(order, priced, total, terms)
         stated = (order, priced.discounts, total, terms.unit)
-        if not all(check(*stated, prices_include_tax=terms.prices_include_tax) for check in (keeps_prices, adds_up)):
+        if not keeps_prices(*stated, prices_include_tax=terms.prices_include_tax):
+            return None
+        charge_taxes = self.env["external.order.computing"]._get_charge_taxes(priced)
+        if not adds_up(*stated, prices_include_tax=terms.prices_include_tax, charge_taxes=charge_taxes):
             return None
         settled = self.env["external.order.rounding"]._settle(order, priced, total, terms)
         # If only cash is rounded, the order keeps its total and only the payment differs.
         return settled and replace(settled, total=target if terms.cash_rounding else total)
+
+    @api.model
+    def _check_percent(self, order, priced, total, terms):
+        """Refuse an order whose prices include tax if its TaxPercent is not a rate in Odoo and nothing else states its
+        tax: any tax would give its total.
+
+        :param PricedOrder priced: the reading with the taxes of the products, which have another rate
+        """
+        if not terms.prices_include_tax or self._state_tax(order, priced, total, terms).tax is not None:
+            return
+        if not any(self.env["external.order.taxes"]._iter_stated_readings(order, terms)):
+            message = self.env["external.order.mismatch"]._explain_percent(order, priced)
+            raise ExternalOrderError("amount_mismatch", message)
+
+    @api.model
+    @exact
+    def _state_tax(self, order, priced, total, terms):
+        """Return ``order`` with its Tax: if prices include tax and it states only an AmountTotal without tax, the rest
+        is its Tax.
+        """
+        if not terms.prices_include_tax or order.tax is not None or order.amount_total is None or order.charges:
+            return order
+        if adds_up(order, priced.discounts, total, terms.unit, prices_include_tax=True):
+            return order
+        carried = sum((item.discount for item in order.items), ZERO)
+        further = (ZERO, priced.discounts.total, priced.discounts.total - carried)
+        rests = [round_currency(total + discount - order.amount_total, terms.unit) for discount in further]
+        return replace(order, tax=min(rests, key=lambda tax: abs(tax - priced.tax)))

@@ -1,6 +1,9 @@
-from odoo import api, models
-from odoo.tools import float_compare
+from dataclasses import replace
 
+from odoo import api, models
+from odoo.tools import float_compare, unique
+
+from ...tools.message_language import for_reader
 from .priced_order import TaxReading
 
 
@@ -14,19 +17,64 @@ class ExternalOrderTaxes(models.AbstractModel):
     def _get_own_reading(self, config):
         """Return the `TaxReading` of the products' own sale taxes, in the fiscal position of the Point of Sale."""
         company = config.company_id
-        return TaxReading(
-            lambda product: product.taxes_id._filter_taxes_by_company(company), config.default_fiscal_position_id
-        )
+        return TaxReading(lambda product: self._get_product_taxes(product, company), config.default_fiscal_position_id)
+
+    @api.model
+    def _get_product_taxes(self, product, company):
+        """Return the sale taxes of a product in a company, before the fiscal position."""
+        return product.taxes_id._filter_taxes_by_company(company)
 
     @api.model
     def _iter_readings(self, order, terms):
         """Yield each `TaxReading` of an order, the likeliest first.
 
+        An invoice is in the fiscal position of its customer if the totals agree with it. An order without invoice is
+        read in that way last.
+
         :param OrderPayload order:
         :param PricingTerms terms:
         """
+        if terms.is_invoiced:
+            yield from self._iter_customer_readings(terms)
         yield terms.own_taxes
         yield from self._iter_stated_readings(order, terms)
+        if not terms.is_invoiced:
+            yield from self._iter_customer_readings(terms)
+        if self._says_untaxed(order) and not terms.prices_include_tax:
+            yield from self._iter_stated_readings(replace(order, tax_percent=order.tax), terms)
+
+    @api.model
+    def _says_untaxed(self, order):
+        """Return whether only a Tax of 0 says that the sale was untaxed. Some systems send it for an unknown tax."""
+        return order.tax is not None and not order.tax and order.tax_percent is None
+
+    @api.model
+    def _get_warnings(self, order, priced, terms):
+        """Return a warning, as a text, if items with taxes in Odoo were sold without tax because the order says so."""
+        if not self._says_untaxed(order):
+            return []
+        names = [
+            line.name for line in priced.lines if line.item and not line.taxes and terms.own_taxes.choose(line).applied
+        ]
+        if not names:
+            return []
+        text = for_reader(self.env)._(
+            "The order states a Tax of 0, so it was imported without tax, although these have a sale tax in Odoo: "
+            "%(names)s. If its prices include tax, switch on Prices Include Tax in the synchronization and correct "
+            "this order.",
+            names=", ".join(unique(names)),
+        )
+        return [text]
+
+    @api.model
+    def _iter_customer_readings(self, terms):
+        """Yield the `TaxReading` of the fiscal position of the order's customer, if it has one of its own."""
+        position = terms.get_customer_position() if terms.get_customer_position else None
+        if not position or position == terms.own_taxes.fiscal_position:
+            return
+        if position.id not in terms.taxes_of_position:
+            terms.taxes_of_position[position.id] = terms.own_taxes.under(position)
+        yield terms.taxes_of_position[position.id]
 
     @api.model
     def _iter_stated_readings(self, order, terms):
@@ -35,23 +83,29 @@ class ExternalOrderTaxes(models.AbstractModel):
         if percent is None:
             return
         if percent not in terms.taxes_of_percent:
-            terms.taxes_of_percent[percent] = self._get_percent_reading(terms.company, percent)
+            terms.taxes_of_percent[percent] = self._get_percent_reading(terms, percent)
         if reading := terms.taxes_of_percent[percent]:
             yield reading
 
     @api.model
     def _has_percent(self, priced, percent):
-        """Return whether ``percent`` is the rate of at least one line of a `PricedOrder`; 0: whether no line is taxed.
+        """Return whether ``percent`` is the rate of at least one item of a `PricedOrder`; 0: whether none is taxed.
 
         The rate of a line is that of all its taxes together, except fixed ones.
         """
-        details = [line.base_line["tax_details"] for line in priced.lines]
+        details = [line.base_line["tax_details"] for line in priced.lines if not line.charge]
         if not percent:
-            return not any(data["tax_amount_currency"] for detail in details for data in detail["taxes_data"])
+            return not any(self._is_taxed(detail) for detail in details)
         return any(self._has_rate(detail, float(percent)) for detail in details)
 
     @api.model
+    def _is_taxed(self, details):
+        """Return whether the tax details of a line contain an amount."""
+        return any(data["tax_amount_currency"] for data in details["taxes_data"])
+
+    @api.model
     def _has_rate(self, details, percent):
+        """Return whether ``percent`` is the rate of all taxes of a line together, except fixed ones."""
         taxes_data = [data for data in details["taxes_data"] if data["tax"].amount_type != "fixed"]
         net = details["raw_total_excluded_currency"]
         tax = sum(data["raw_tax_amount_currency"] for data in taxes_data)
@@ -60,11 +114,18 @@ class ExternalOrderTaxes(models.AbstractModel):
         return any(float_compare(rate, percent, precision_digits=4) == 0 for rate in rates)
 
     @api.model
-    def _get_percent_reading(self, company, percent):
-        tax = self._get_company_tax(company, percent)
+    def _get_percent_reading(self, terms, percent):
+        tax = self._get_tax_of_percent(terms, percent)
         if percent and not tax:
             return None
         return TaxReading(lambda product: tax if product else tax.browse(), self.env["account.fiscal.position"])
+
+    @api.model
+    def _get_tax_of_percent(self, terms, percent):
+        """Return the company's sale tax of ``percent``; see `_get_company_tax`."""
+        if percent not in terms.tax_of_percent:
+            terms.tax_of_percent[percent] = self._get_company_tax(terms.company, percent)
+        return terms.tax_of_percent[percent]
 
     @api.model
     def _get_company_tax(self, company, percent):

@@ -8,12 +8,12 @@ from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
 from .import_target import pos_config_of
 
-CASH_MODE = 1
+CASH_MODE, CREDIT_MODE = 1, 3
 # The meaning of PaymentMode values in the shop system: names used to search for a payment method.
 MODE_NAMES = {
     CASH_MODE: ("Cash",),
     2: ("Card",),
-    3: ("Credit",),
+    CREDIT_MODE: ("Credit",),
     5: ("Tabby",),
     6: ("Tamara",),
     7: ("StcPay", "STC Pay"),
@@ -47,23 +47,53 @@ class ExternalPaymentMatching(models.AbstractModel):
     _description = "External Payment Matching"
 
     @api.model
-    def _match_payment_methods(self, sync, payments):
+    def _match_methods_of_orders(self, sync, payloads, customers):
+        """Return what `_match_payment_methods` finds for orders without (False) and with (True) a customer.
+
+        :param payloads: a list of `OrderPayload`
+        :param dict customers: what `external.customer.matching` found
+        :rtype: dict
+        """
+        payments = {False: [], True: []}
+        for payload in payloads:
+            payments[customers[payload.customer].has_customer] += payload.payments
+        return {known: self._match_payment_methods(sync, payments[known], has_customer=known) for known in payments}
+
+    @api.model
+    def _match_payment_methods(self, sync, payments, has_customer=False):
         """Return the payment method of each payment, with a warning if it was guessed.
 
         :param sync: the ``external.order.sync``
         :param payments: objects with ``card_type`` (text, may be empty) and ``payment_mode`` (int or None)
+        :param bool has_customer: whether the orders have a customer, so that methods which need one can be used
         :return: for each (card_type, payment_mode) a pair of ``pos.payment.method`` and text, or the
             `ExternalOrderError` that says why there is none
         :rtype: dict
         """
-        methods = pos_config_of(sync).payment_method_ids.filtered(self._can_take_any_payment)
+        config = pos_config_of(sync)
+        can_take = self._can_take_payment_of_customer if has_customer else self._can_take_any_payment
+        methods = config.payment_method_ids.filtered(can_take)
         mappings = self.env["external.payment.mapping"].search(
-            [("sync_id", "in", [False, sync.id]), ("company_id", "=", sync.company_id.id)]
+            [
+                ("sync_id", "in", [False, sync.id]),
+                ("company_id", "=", sync.company_id.id),
+                ("pos_config_id", "in", [False, config.id]),
+            ]
         )
-        # The most specific mapping first: of this synchronization, then with both values given.
-        mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
+        # With several branches, a mapping to a method that this one does not have counts too: the order is refused.
+        lacking = mappings.filtered(
+            lambda mapping: (
+                mapping.sync_id
+                and sync._uses_locations()
+                and mapping.payment_method_id not in config.payment_method_ids
+            )
+        )
+        # The most specific mapping first: of this synchronization, of this Point of Sale, then with both values given.
+        usable = mappings.filtered(lambda mapping: mapping.payment_method_id in methods)
+        mappings = (usable | lacking).sorted(
             lambda mapping: (
                 not mapping.sync_id,
+                not mapping.pos_config_id,
                 not (mapping.payment_mode and mapping.card_type),
                 not mapping.card_type,
             )
@@ -77,12 +107,15 @@ class ExternalPaymentMatching(models.AbstractModel):
     @api.model
     def _match_one(self, sync, methods, mappings, card_type, mode):
         """Return the method of one payment and a warning, or the error that says why there is none: a hook."""
-        found = self._match_by_mapping(mappings, card_type, mode) or self._match_by_card_type(methods, card_type)
+        found = self._match_by_mapping(mappings, card_type, mode)
+        if found and found not in methods:
+            return self._get_unusable_error(sync, found, card_type, mode)
+        found = found or self._match_in_turn(methods, self._match_by_card_type, card_type)
         is_guess = not found and bool(name_key(card_type))
         if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):
             return self._get_unusable_error(sync, unusable, card_type, mode)
         if not found and not (is_guess and sync.unknown_payment == "refuse"):
-            found = self._match_by_mode(methods, mode)
+            found = self._match_in_turn(methods, self._match_by_mode, mode)
         if not found:
             return self._match_unknown(sync, methods, card_type, mode)
         if len(found) == 1:
@@ -104,6 +137,15 @@ class ExternalPaymentMatching(models.AbstractModel):
         return next((mapping.payment_method_id for mapping in mappings if mapping._is_of(card_type, mode)), None)
 
     @api.model
+    def _match_in_turn(self, methods, match, value):
+        """Return what ``match`` finds among the methods that need no customer, otherwise among those that do.
+
+        An order with a customer is so paid with the same method as one without wherever that is possible.
+        """
+        ordinary = methods.filtered(self._can_take_any_payment)
+        return match(ordinary, value) or (match(methods - ordinary, value) if methods - ordinary else methods.browse())
+
+    @api.model
     def _match_by_card_type(self, methods, card_type):
         """Return the method that ``card_type`` means; several if it means more than one, none if it means none: a hook.
 
@@ -117,7 +159,11 @@ class ExternalPaymentMatching(models.AbstractModel):
         if mode == CASH_MODE:
             # Regardless of their names.
             return self._match_by_names(methods.filtered("is_cash_count"), MODE_NAMES[mode])
-        return self._match_by_names(methods, MODE_NAMES.get(mode, ()))
+        found = self._match_by_names(methods, MODE_NAMES.get(mode, ()))
+        if not found and mode == CREDIT_MODE:
+            # On the customer's account, whatever the method is called.
+            found = methods.filtered(lambda method: method.type == "pay_later")
+        return found
 
     @api.model
     def _match_by_names(self, methods, names):
@@ -167,6 +213,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         """Return the result of the setting *Unknown Payments* for a payment that matches no rule."""
         described = self._describe(card_type, mode)
         env = for_reader(self.env)
+        # Nobody's account is charged by guessing.
+        methods = methods.filtered(self._can_take_any_payment)
         if not methods:
             problem = env._(
                 "No payment method of %(pos)s can be used for %(payment)s. Add one that does not require a "
@@ -188,7 +236,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         elif sync.unknown_payment == "method" and sync.unknown_payment_method_id not in methods:
             problem = env._(
                 "%(payment)s matches no payment method of %(pos)s, and the one for unknown payments cannot be used "
-                "there. Choose another one in the synchronization, under Mappings.",
+                "there. Add it to the Point of Sale, or choose another one in the synchronization, under Mappings.",
                 payment=described,
                 pos=pos_config_of(sync).name,
             )
@@ -255,11 +303,18 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _can_take_any_payment(self, method):
         """Return whether a method can record an external payment without a customer.
 
-        A method that identifies the customer, such as pay later, cannot. Neither can an online payment method
-        (`pos_online_payment`), because Odoo itself processes its payments.
+        A method that identifies the customer, such as pay later, cannot.
         """
-        is_online = "is_online_payment" in method and method.is_online_payment
-        return not method.split_transactions and method.type != "pay_later" and not is_online
+        needs_customer = method.split_transactions or method.type == "pay_later"
+        return not needs_customer and self._can_take_payment_of_customer(method)
+
+    @api.model
+    def _can_take_payment_of_customer(self, method):
+        """Return whether a method can record an external payment of an order with a customer.
+
+        An online payment method (`pos_online_payment`) cannot, because Odoo itself processes its payments.
+        """
+        return not ("is_online_payment" in method and method.is_online_payment)
 
     @api.model
     def _describe(self, card_type, mode):

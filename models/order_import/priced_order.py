@@ -1,12 +1,12 @@
 """A priced order and its lines, and the data that pricing reads once per batch: terms, taxes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from ...lib.money import exact
 from ...lib.order.discounts import Discounts
-from ...lib.order.parts import Item
+from ...lib.order.parts import Charge, Item
 
 
 @dataclass
@@ -34,6 +34,10 @@ class TaxReading:
         self._taxes_of = taxes_of
         self._choices = {}
 
+    def under(self, fiscal_position):
+        """Return the reading of the same taxes under another fiscal position."""
+        return TaxReading(self._taxes_of, fiscal_position)
+
     def choose(self, line):
         product = line.product.browse() if line.is_untaxed else line.product
         if product.id not in self._choices:
@@ -42,16 +46,30 @@ class TaxReading:
         return self._choices[product.id]
 
 
+@dataclass(frozen=True)
+class ChargeProduct:
+    """The product of a type of charges, and whether a user chose it for the synchronization."""
+
+    product: Any
+    is_chosen: bool = False
+
+
 @dataclass
 class PricingTerms:
     """The pricing data of a Point of Sale, read once for many orders of one synchronization.
 
     :param unit: the smallest unit of the currency
     :param quantity_unit: the smallest quantity that Odoo stores (Decimal Accuracy *Product Unit*)
-    :param rate: units of the Point of Sale's currency per unit of the company's
+    :param rate: units of the Point of Sale's currency per unit of the company's, of today unless made by `on`
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
     :param prices_include_tax: whether the prices of the external system include tax
+    :param get_customer_position: of an order with a customer: a function without arguments that returns the customer's
+        ``account.fiscal.position``
+    :param is_invoiced: of an order: whether it gets an invoice
+    :param tax_of_percent: the company's sale tax by percentage, ``taxes_of_percent`` the `TaxReading`; both are filled
+        when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
+        a charge)
     """
 
     config: Any
@@ -64,7 +82,28 @@ class PricingTerms:
     cash_only_rounding: Any
     prices_include_tax: bool
     own_taxes: TaxReading
+    tax_of_percent: dict = field(default_factory=dict)
     taxes_of_percent: dict = field(default_factory=dict)
+    rates: dict = field(default_factory=dict)
+    taxes_of_position: dict = field(default_factory=dict)
+    customer_positions: dict = field(default_factory=dict)
+    get_customer_position: Any = None
+    is_invoiced: bool = False
+    charge_products: dict = field(default_factory=dict)
+    charge_choices: dict = field(default_factory=dict)
+
+    def on(self, moment):
+        """Return the terms with the rate of the day of a sale.
+
+        :param moment: in UTC; `pos.order` takes the rate of its date in UTC, too
+        """
+        ours = self.company.currency_id
+        if self.currency == ours:
+            return self
+        day = moment.date()
+        if day not in self.rates:
+            self.rates[day] = self.currency._get_conversion_rate(ours, self.currency, self.company, day)
+        return replace(self, rate=self.rates[day])
 
 
 @dataclass
@@ -72,7 +111,8 @@ class Line:
     """A line of the future POS order. `price` is per unit, exact, with or without tax like the feed's prices.
 
     `parent` is the index of the line that this one is a component of, `combo_item` the chosen item of the Odoo combo;
-    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a line with a discount after tax.
+    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a charge and for a discount after
+    tax. `charge` is the feed's charge, `choice` one of its possible taxes.
     """
 
     product: Any
@@ -84,6 +124,8 @@ class Line:
     parent: int | None = None
     combo_item: Any = None
     is_free: bool = False
+    charge: Charge | None = None
+    choice: TaxChoice | None = None
     lots: list = field(default_factory=list)
     base_line: dict | None = None
     taxes: Any = None
@@ -95,7 +137,7 @@ class Line:
 
     @property
     def is_untaxed(self):
-        """Whether the line has no tax, regardless of its product."""
+        """Whether the line has no tax, regardless of its product. Not for charges, which have a `choice`."""
         return self.is_free or self.item is None
 
 

@@ -11,6 +11,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _create_picking_from_pos_order_lines(self, location_dest_id, lines, picking_type, partner=False):
+        lines = lines._without_external_tips()
         noted = PickingRequests.current(self.env)
         if not noted:
             return super()._create_picking_from_pos_order_lines(location_dest_id, lines, picking_type, partner)

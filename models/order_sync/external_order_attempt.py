@@ -59,14 +59,16 @@ class ExternalOrderAttempt(models.Model):
         self.env.cr.execute(SQL("DELETE FROM external_order_attempt WHERE run_id = %s", run.id))
 
     @api.model
-    def _count_interrupted(self, run):
-        """Count interrupted attempts in the synchronization of ``run``, and fail orders that had too many.
+    def _count_interrupted(self, sync, run):
+        """Count interrupted attempts in a synchronization, and fail orders that had too many.
 
-        :param run: the ``external.order.sync.run`` whose lock this process holds
+        :param sync: the ``external.order.sync``
+        :param run: its ``external.order.sync.run`` whose lock this process holds
+        :return: whether something was written
         """
-        attempts = self.search([("run_id.sync_id", "=", run.sync_id.id)])
+        attempts = self.search([("run_id.sync_id", "=", sync.id)])
         if not attempts:
-            return
+            return False
         held = {key for (key,) in self.env.execute_query(sql_held_keys(LOCK))} - {run.id}
         for attempt in attempts:
             if held & {attempt.run_id.id, None}:
@@ -79,6 +81,7 @@ class ExternalOrderAttempt(models.Model):
                 )
             ).try_lock_for_update()._count_interruption(run, alone=len(attempt.orders) == 1)
             attempt.unlink()
+        return True
 
 
 class ExternalOrder(models.Model):

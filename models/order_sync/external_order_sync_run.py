@@ -88,8 +88,8 @@ class ExternalOrderSyncRun(models.Model):
         run = retrying(self.env, lambda: self._find_or_create(sync))
         with exclusive(self.env, LOCK, run.id) as is_ours:
             commit(self.env)  # not earlier: a visible run that no process holds counts as interrupted
-            if is_ours:
-                retrying(self.env, lambda: self.env["external.order.attempt"]._count_interrupted(run))
+            attempts = self.env["external.order.attempt"]
+            if is_ours and retrying(self.env, lambda: attempts._count_interrupted(sync, run)):
                 commit(self.env)
             run._execute()
         return run
@@ -109,18 +109,30 @@ class ExternalOrderSyncRun(models.Model):
 
     def _for_reader(self, sync):
         """Return these records with messages in the language of who starts ``sync``, or of its responsible user."""
-        return self if self.env.lang else with_reader(self, sync.responsible_id, sync.company_id.partner_id)
+        if self.env.lang:
+            return self
+        responsible = sync.responsible_id
+        return with_reader(self, responsible if responsible.lang else sync.company_id.partner_id)
 
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
         is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
-        if is_fetched and self._guarded(self._import_orders, "import_error"):
+        if self.status != "running":
+            self._close_due_sessions()
+        elif is_fetched and self._guarded(self._import_orders, "import_error"):
             self._conclude_guarded()
         elif not self.scheduled:
             self._hand_over()
-        self.env["external.order.attempt"]._end(self)
+        if self._has_changes():
+            self.env["external.order.attempt"]._end(self)
         commit(self.env)
+
+    def _has_changes(self):
+        """Return whether an order was received, changed or tried, so that more than this run is to be updated."""
+        return bool(
+            self.import_error or self.new_count or self.changed_count or self.ignored_count or self.ambiguous_count
+        ) or any((self.imported_count, self.failed_count, self.deferred_count))
 
     def _guarded(self, step, error_field):
         """Call ``step`` and store its error in ``error_field``, which the status shows.
@@ -208,7 +220,7 @@ class ExternalOrderSyncRun(models.Model):
         for entries in fetched:
             page = (entries, known, earlier, ambiguous)
             received = retrying(self.env, lambda page=page: self._receive(*page))
-            earlier |= received.external_ids
+            earlier.update(received.orders.ids)
             ambiguous.update(received.ambiguous.ids)
             if received.is_counted:
                 known = 0
@@ -229,6 +241,9 @@ class ExternalOrderSyncRun(models.Model):
         # and orders that the feed may have skipped by repeating a page.
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
+        # Most downloads bring nothing that is to be imported: these need no further transaction.
+        if not self.env["external.order"]._claim(self.sync_id, 1, self):
+            self._conclude()
 
     def _correct_cursor(self):
         """If the clock was wrong in a later download, go back to the start of the last reliable one."""
@@ -243,7 +258,7 @@ class ExternalOrderSyncRun(models.Model):
     def _receive(self, entries, known, earlier, ambiguous):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
-        :param set earlier: the OrderIDs that this download brought before
+        :param set earlier: the ids of the rows that this download brought before
         :param set ambiguous: the ids of the rows with which it brought different orders before
         :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
         :rtype: Received
@@ -253,6 +268,7 @@ class ExternalOrderSyncRun(models.Model):
             return received
         received.is_counted = True
         received.ambiguous.run_id = self
+        refused = [*(self.refused or "").splitlines(), *received.refused]
         self.write(
             {
                 "fetched_count": self.fetched_count + known + len(entries),
@@ -261,7 +277,7 @@ class ExternalOrderSyncRun(models.Model):
                 "changed_count": self.changed_count + received.changed,
                 "ignored_count": self.ignored_count + received.ignored,
                 "refused_count": self.refused_count + len(received.refused),
-                "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "refused": self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED])) or False,
                 "ambiguous_count": len(ambiguous.union(received.ambiguous.ids)),
                 "date_progress": fields.Datetime.now(),
             }
@@ -285,12 +301,16 @@ class ExternalOrderSyncRun(models.Model):
                 processed = retrying(self.env, lambda error=error: self._defer_batch(error))
             # If no order was pending, there is nothing to commit.
             seconds_left = commit_progress(self.env, processed) if processed or self.import_error else 0
-            if self.scheduled:
-                self.env["pos.session"]._close_due_external_sessions(self.sync_id)
+            self._close_due_sessions()
             if not processed:
                 return True
             if seconds_left <= 0:
                 return False
+
+    def _close_due_sessions(self):
+        """Close the sessions that are due, unless a user is waiting: it takes too long then."""
+        if self.scheduled:
+            self.env["pos.session"]._close_due_external_sessions(self.sync_id)
 
     def _import_batch(self):
         """Import the next batch of orders that no other worker holds.
@@ -343,9 +363,10 @@ class ExternalOrderSyncRun(models.Model):
         message = self._get_message(status)
         self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
         self._tell_status(now)
-        self.sync_id._update_attention_activity()
+        if self._has_changes():
+            self.sync_id._update_attention_activity()
         if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
-            self.sync_id._get_cron()._trigger()  # closing takes too long for a user who is waiting
+            self.sync_id._get_cron()._trigger()
         log = _logger.warning if status == "error" else _logger.info
         log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
 

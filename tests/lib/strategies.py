@@ -98,12 +98,14 @@ def shop_orders(
     card_types: tuple[str, ...] = ("Cash", "Card"),
     order_ids: st.SearchStrategy = ORDER_IDS,
     allow_returns: bool = True,
+    allow_charges: bool = False,
 ) -> ShopOrder:
     """A valid order of a shop whose currency has `decimals` decimals: a sale, with or without change, or a return.
 
     The amount of a line is rounded to the currency. So is the tax, of each line (where nothing is spread over them)
     or of the sum; less than a unit a line lies between the two. AmountDiscount is absent or 0 (`none`), comes on top
-    of the lines' discounts (`added`), contains them (`whole`), or is their sum once more (`repeated`).
+    of the lines' discounts (`added`), contains them (`whole`), or is their sum once more (`repeated`). With
+    `allow_charges`, it may have a service charge, of which TaxPercent is taken or nothing, and a tip.
     """
     unit = Decimal(1).scaleb(-draw(decimals))
     sign = -1 if allow_returns and draw(st.integers(0, 9)) == 0 else 1
@@ -137,8 +139,15 @@ def shop_orders(
     if not extra and draw(st.booleans()):
         nets = (amount - discount for amount, discount in zip(amounts, carried, strict=True))
         tax = sum((line * percent / 100).quantize(unit, ROUND_HALF_UP) for line in nets)
+    charges = {}
+    if allow_charges and net and draw(st.booleans()):
+        fee, tip = sign * draw(st.integers(1, 3000)) * unit, sign * draw(st.just(0) | st.integers(1, 900)) * unit
+        charges = {"ServiceCharges": draw(written(fee)), "TipAmount": draw(written(tip))}
+        net += fee + tip
+        tax += draw(st.sampled_from((0 * unit, (fee * percent / 100).quantize(unit, ROUND_HALF_UP))))
     raw = {
         "OrderID": draw(order_ids),
+        **charges,
         "AmountDiscount": draw(written(told)),
         "AmountTotal": draw(written(sum(amounts))),
         "BalanceAmount": 0,

@@ -6,7 +6,7 @@ import pytest
 from orders import order_of
 
 from lib.order.discounts import discount_readings
-from lib.order.totals import adds_up, field_of, keeps_prices, rounding_of
+from lib.order.totals import adds_up, field_of, item_nets, keeps_prices, rounding_of
 
 CENT = Decimal("0.01")
 
@@ -99,3 +99,37 @@ def test_the_field_whose_amount_is_the_difference():
     assert field_of(order, Decimal("-5.00"), CENT) == "AmountDiscount"
     assert field_of(order, Decimal(8), CENT) is None
     assert field_of(order, Decimal(0), CENT) is None
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "is_right"), [(100, True), (110, True), (108, True), (102, False), ("109.99", False), (90, False)]
+)
+def test_the_subtotal_contains_all_charges_or_none_or_all_but_tips(subtotal, is_right):
+    charges = {"ServiceCharges": 8, "TipAmount": 2}
+    order = order_of((100, 1, 0), AmountTotal=subtotal, Tax=10, GrandTotal=120, **charges)
+    assert adding_up(order, 120) == ([0] if is_right else [])
+
+
+@pytest.mark.parametrize("off", ["0.01", "-0.01", "5", "-8"])
+@pytest.mark.parametrize("field", ["ServiceCharges", "TipAmount", "AmountTotal", "Tax"])
+def test_a_charge_that_is_off_adds_up_in_no_reading(field, off):
+    values = {"AmountTotal": 100, "Tax": 10, "ServiceCharges": 8, "TipAmount": 2}
+    values[field] += Decimal(off)
+    assert adding_up(order_of((100, 1, 0), GrandTotal=120, **values), 120) == []
+
+
+def test_charges_that_include_tax_beside_a_subtotal_that_does_not():
+    order = order_of((115, 1, 0), AmountTotal=100, Tax="16.2", GrandTotal="124.2", ServiceCharges="9.2")
+    rules = {"prices_include_tax": True}
+    assert adding_up(order, "124.2", charge_taxes=[Decimal("1.2")], **rules) == [0]
+    assert adding_up(order, "124.2", charge_taxes=[Decimal(0)], **rules) == []
+    assert adding_up(order, "124.21", charge_taxes=[Decimal("1.2")], **rules) == []
+
+
+def test_charges_are_part_of_the_price():
+    order = order_of((100, 1, 0), Tax=10, GrandTotal=118, ServiceCharges=8)
+    (reading,) = discount_readings(order, CENT)
+    assert item_nets(order, reading) == [100, 8]
+    assert keeps_prices(order, reading, Decimal(118), CENT)
+    assert not keeps_prices(order, reading, Decimal(110), CENT)
+    assert field_of(order, Decimal(-8), CENT) == "ServiceCharges"

@@ -1,0 +1,160 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...exceptions import ExternalOrderError
+from ...tools.message_language import for_reader
+from .import_target import pos_config_of
+from .outcome import Warn
+
+
+class ExternalOrderInvoicing(models.AbstractModel):
+    """Decides which orders are invoiced, and creates their invoices in Odoo's own way, as the register does.
+
+    An invoice must have exactly the total and tax of its order. Otherwise, the order is refused and nothing is booked.
+    """
+
+    _name = "external.order.invoicing"
+    _description = "External Order Invoicing"
+
+    # ------------------------------------------------------------
+    # Preparation: nothing is written here
+    # ------------------------------------------------------------
+
+    @api.model
+    def _is_invoiced(self, sync, payload, match):
+        """Return whether an order gets an invoice: a hook.
+
+        :param OrderPayload payload:
+        :param CustomerMatch match:
+        :raise ExternalOrderError: ``invoice_refused`` if the Point of Sale has no journal for it
+        """
+        if sync.invoice_mode == "never" or not match.has_customer:
+            return False
+        if not payload.wants_invoice and (sync.invoice_mode == "asked" or match.is_default):
+            return False
+        if not pos_config_of(sync).invoice_journal_id:
+            message = for_reader(self.env)._(
+                "%s has no invoice journal, so the order cannot be invoiced. Choose one in the settings of the Point "
+                "of Sale, then press Retry.",
+                pos_config_of(sync).name,
+            )
+            raise ExternalOrderError("invoice_refused", message)
+        return True
+
+    @api.model
+    def _get_terms(self, sync, terms, match, is_invoiced):
+        """Return the `PricingTerms` of one order: those of its batch, and the taxes of its customer's fiscal position.
+
+        :param PricingTerms terms: those of the batch
+        :param CustomerMatch match:
+        """
+        if not match.has_customer:
+            return terms
+        return replace(
+            terms,
+            is_invoiced=is_invoiced,
+            get_customer_position=lambda: self._get_fiscal_position(sync, terms, match),
+        )
+
+    @api.model
+    def _get_fiscal_position(self, sync, terms, match):
+        """Return the fiscal position of a customer, as the register uses it; empty if it has none."""
+        partner = match.partner or self.env["res.partner"].new(match.new.values)
+        key = match.partner.id or match.new
+        if key not in terms.customer_positions:
+            positions = self.env["account.fiscal.position"].with_company(sync.company_id)
+            terms.customer_positions[key] = positions._get_fiscal_position(partner)
+        return terms.customer_positions[key]
+
+    @api.model
+    def _get_warnings(self, sync, payload, match, is_invoiced, priced, terms):
+        """Return the warnings about an order whose invoice is missing, or not in its customer's fiscal position."""
+        env = for_reader(self.env)
+        if payload.wants_invoice and not match.has_customer and sync.invoice_mode != "never":
+            text = env._(
+                "The order asks for an invoice, but its customer is not known in Odoo, so it has none. Enter the "
+                "customer in the POS order and invoice it there."
+            )
+            return [Warn(text, "invoice_unclear")]
+        position = terms.get_customer_position() if is_invoiced else None
+        if position and position != priced.fiscal_position:
+            text = env._(
+                "The fiscal position of the customer is %(position)s, but the totals of the order do not agree with "
+                "it. The invoice has the taxes that the order was sold with.",
+                position=position.name,
+            )
+            return [Warn(text, "invoice_unclear")]
+        return []
+
+    @api.model
+    def _fix_amounts(self, priced, terms):
+        """Fix the amounts of all lines, so that the invoice has them too, whatever its own rounding.
+
+        Lines of invoices have discounts with fewer decimals than those of orders. The unit price compensates for that.
+        """
+        self.env["account.tax"]._fix_base_lines_tax_details_on_manual_tax_amounts(
+            [line.base_line for line in priced.lines], terms.company
+        )
+        digits = self.env["decimal.precision"].precision_get("Discount")
+        for line in priced.lines:
+            exact, rounded = line.base_line["discount"], round(line.base_line["discount"], digits)
+            if exact == rounded:
+                continue
+            if rounded == 100:
+                rounded = 0.0
+            line.base_line["price_unit"] *= (100 - exact) / (100 - rounded)
+            line.base_line["discount"] = rounded
+
+    # ------------------------------------------------------------
+    # Creating
+    # ------------------------------------------------------------
+
+    @api.model
+    def _create_invoices(self, orders, prepared):
+        """Invoice those of the orders just created that have to be.
+
+        :param orders: the ``pos.order`` records
+        :param prepared: their `PreparedOrder`, in the same sequence
+        :raise ExternalOrderError: ``invoice_mismatch`` or ``invoice_refused``; the caller rolls back the order
+        """
+        for pos_order, order in zip(orders, prepared, strict=True):
+            if order.is_invoiced:
+                self._create_invoice(pos_order.with_company(pos_order.company_id))
+
+    @api.model
+    def _create_invoice(self, pos_order):
+        """Create, post and pay the invoice of an order. It is not printed or sent, because that takes seconds."""
+        try:
+            invoice = pos_order.with_context(generate_pdf=False)._generate_pos_order_invoice()
+        except ExternalOrderError:
+            raise
+        except UserError as error:
+            message = for_reader(self.env)._(
+                "Odoo refused the invoice: %(reason)s Nothing was booked. Correct that and press Retry, or set Invoice "
+                "to Never in the synchronization.",
+                reason=error,
+            )
+            raise ExternalOrderError("invoice_refused", message) from error
+        self._check_invoice(pos_order, invoice)
+
+    @api.model
+    def _check_invoice(self, pos_order, invoice):
+        """Refuse an invoice whose total or tax is not that of the order, or that is not about the whole order."""
+        currency = pos_order.currency_id
+        # With cash rounding, the invoice totals what was paid.
+        pairs = ((abs(pos_order.amount_paid), invoice.amount_total), (abs(pos_order.amount_tax), invoice.amount_tax))
+        if invoice.currency_id == currency and not any(currency.compare_amounts(*pair) for pair in pairs):
+            return
+        texts = [invoice.currency_id.format(invoice.amount_total), invoice.currency_id.format(invoice.amount_tax)]
+        message = for_reader(self.env)._(
+            "The invoice would total %(invoice)s with %(invoice_tax)s tax, but the order %(total)s with %(tax)s tax. "
+            "Nothing was booked. Check the cash rounding of the Point of Sale and the taxes of the products, or set "
+            "Invoice to Never in the synchronization; then press Retry.",
+            invoice=texts[0],
+            invoice_tax=texts[1],
+            total=currency.format(pairs[0][0]),
+            tax=currency.format(pairs[1][0]),
+        )
+        raise ExternalOrderError("invoice_mismatch", message)
