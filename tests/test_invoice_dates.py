@@ -66,7 +66,7 @@ class TestInvoiceDates(BusinessDayCase):
         for number, lock in enumerate(("tax_lock_date", "sale_lock_date", "hard_lock_date")):
             with self.subTest(lock=lock):
                 self.company[lock] = f"2026-03-0{number + 1}"
-                self.synchronize(self.for_anna(number, f"2026-03-0{number + 1} 10:00"))
+                self.run_scheduled_action(self.for_anna(number, f"2026-03-0{number + 1} 10:00"))
                 self.assert_invoiced(number, f"2026-03-0{number + 1}", f"2026-03-0{number + 2}")
 
     def test_an_open_day_needs_no_warning_and_an_order_without_invoice_neither(self):
@@ -78,8 +78,8 @@ class TestInvoiceDates(BusinessDayCase):
             self.assertFalse(self.inbox(number).warnings)
 
     def test_where_no_day_until_today_is_open_the_invoice_is_refused(self):
-        self.company.hard_lock_date = "2026-03-10"
         self.sync.session_per_day = False
+        self.company.sale_lock_date = "2026-03-10"
         self.synchronize(self.for_anna(1, "2026-02-21 10:00"))
         self.assertEqual((self.inbox(1).state, self.inbox(1).error_code), ("failed", "invoice_refused"))
 
@@ -90,8 +90,9 @@ class TestInvoiceDates(BusinessDayCase):
         for number, per_day in enumerate((True, False)):
             with self.subTest(per_day=per_day):
                 self.sync.session_per_day = per_day
-                self.synchronize(self.for_anna(number, "2026-03-11 00:10"), self.for_anna(f"r{number}", "2026-03-11 20:00"))
-                for order_id in (number, f"r{number}"):
+                late = f"late {number}"
+                self.synchronize(self.for_anna(number, "2026-03-11 00:10"), self.for_anna(late, "2026-03-11 20:00"))
+                for order_id in (number, late):
                     self.assert_invoiced(order_id, "2026-03-10")
         self.close_session(self.session_of(0) | self.session_of(1))
 

@@ -85,8 +85,8 @@ class TestInvoices(CustomerCase):
     def test_the_default_customer_never_gets_the_invoice_of_somebody_else(self):
         self.sync.default_customer_id = self.anna
         unknown = {"Name": "ZZ GmbH", "Email": "zz@zz.example"}
-        cases = [(mode, named) for mode in ("match", "ignore") for named in ({"Customer": unknown}, {"partner_id": -1})]
-        for number, (mode, named) in enumerate([*cases, ("match", {"partner_id": 999999999})]):
+        names = ({"Customer": unknown}, {"partner_id": 999999999}, {"CustomerName": "ZZ GmbH"})
+        for number, (mode, named) in enumerate((mode, named) for mode in ("match", "ignore") for named in names):
             with self.subTest(mode=mode, named=named):
                 self.sync.customer_mode = mode
                 self.synchronize(self.order(number, Invoice=True, **named), self.order(f"not {number}", **named))
