@@ -1,5 +1,6 @@
 from . import product_template
 from . import external_product_names
+from . import external_product_hidden
 from . import external_product_matching
 from . import external_customer_matching
 from . import external_customer_creation
