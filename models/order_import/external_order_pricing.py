@@ -278,13 +278,24 @@ class ExternalOrderPricing(models.AbstractModel):
                     yield computing._compute(taxed_lines, discounts, taxes, terms, sign)
 
     @api.model
+    @exact
     def _rounds_to(self, total, target, order, terms):
         """Return whether ``total`` is ``target``, or is rounded to it by the cash rounding of the Point of Sale."""
         if total == target:
             return True
-        method = terms.cash_rounding or (order.grand_total is None and terms.cash_only_rounding)
+        method, exact_part = terms.cash_rounding, ZERO
+        if not method and order.grand_total is None:
+            method = terms.cash_only_rounding
+        elif not method and terms.paid_otherwise is not None:
+            # A GrandTotal that was rounded must have been paid: exactly the total would be less.
+            paid = self.env["external.order.charges"]._get_paid(order, terms)
+            method = abs(paid) >= abs(target) and terms.cash_only_rounding
+            exact_part = terms.paid_otherwise
         # As in `pos.order`.
-        return bool(method) and round_currency(decimal(method.round(float(total))), terms.unit) == target
+        return (
+            bool(method)
+            and exact_part + round_currency(decimal(method.round(float(total - exact_part))), terms.unit) == target
+        )
 
     @api.model
     def _prove(self, order, priced, total, target, terms):
