@@ -120,27 +120,6 @@ class TestMoneyTaxes(MoneyCase):
         order = self.assert_booked(self.sell(self.item(), total=86.40, tax=6.40, percent=8), 86.40, 6.40)
         self.assertEqual(order.lines.tax_ids, self.company.account_sale_tax_id)
 
-    def test_of_several_taxes_of_the_percentage_that_for_the_kind_of_product_is_taken(self):
-        """The first by sequence is for services."""
-        self.create_tax(8, sequence=1, tax_scope="service")
-        goods = self.create_tax(8, sequence=2, tax_scope="consu")
-        self.create_tax(8, sequence=3, description="any", tax_group_id=self.tax.tax_group_id.id)
-        row = self.sell(self.item(), total=86.40, tax=6.40, percent=8)
-        self.assertEqual(self.assert_booked(row, 86.40, 6.40).lines.tax_ids, goods)
-        self.assertFalse(row.doubt)
-
-    def test_two_taxes_of_the_percentage_that_are_equally_likely_are_a_doubt(self):
-        first = self.create_tax(8, sequence=1)
-        other = self.create_tax(8, sequence=2, description="other")
-        row = self.sell(self.item(), total=86.40, tax=6.40, percent=8)
-        self.assertEqual(self.assert_booked(row, 86.40, 6.40).lines.tax_ids, first)
-        self.assertIn(f"several sale taxes of 8 %: {first.name}, {other.name}.", row.warnings)
-        self.assertTrue(row.doubt)
-        self.product.taxes_id = other
-        row = self.sell(self.item(), order_id="own", total=86.40, tax=6.40, percent=8)
-        self.assertEqual(self.assert_booked(row, 86.40, 6.40).lines.tax_ids, other)
-        self.assertFalse(row.doubt)
-
     def test_purchase_taxes_are_no_taxes_of_a_sale(self):
         self.create_tax(8, type_tax_use="purchase")
         row = self.sell(self.item(), total=86.40, tax=6.40, percent=8)

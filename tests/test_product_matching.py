@@ -193,7 +193,10 @@ class TestProductMatching(ProductMatchingCase):
 
     def test_the_id_of_a_product_that_cannot_be_sold_here_is_not_passed_over(self):
         brush = self.create_product("Brush")
-        for values, reason in (({"active": False}, "it is archived"), ({"available_in_pos": False}, "Available in POS")):
+        for values, reason in (
+            ({"active": False}, "it is archived"),
+            ({"available_in_pos": False}, "Available in POS"),
+        ):
             brush.write({"active": True, "available_in_pos": True, **values})
             for item in ((brush.id, "Product Name"), (brush.id, "product  NAME"), (None, "Product Name", brush.id)):
                 with self.subTest(item=item, **values):

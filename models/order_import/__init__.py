@@ -14,6 +14,7 @@ from . import external_order_computing
 from . import external_order_rounding_rule
 from . import external_order_rounding
 from . import external_order_mismatch
+from . import external_order_wrong_totals
 from . import external_order_pricing
 from . import external_order_details
 from . import external_order_invoicing

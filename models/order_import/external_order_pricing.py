@@ -73,7 +73,7 @@ class ExternalOrderPricing(models.AbstractModel):
         lines += charges._prepare_lines(sync, order, terms, -1 if target < 0 else 1)
         priced = self._find_reading(order, lines, terms, target)
         warnings += self.env["external.order.taxes"]._get_warnings(order, priced, terms)
-        priced.warnings = warnings + (charges._get_warnings(order, priced, terms) if order.charges else [])
+        priced.warnings += warnings + (charges._get_warnings(order, priced, terms) if order.charges else [])
         return priced
 
     # ------------------------------------------------------------
@@ -221,7 +221,10 @@ class ExternalOrderPricing(models.AbstractModel):
         self._check_percent(order, found, target, terms)
         # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
         stated, _tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_stated_readings)
-        return stated if stated and stated.tax != found.tax else found, tried
+        if not stated or stated.tax == found.tax:
+            return found, tried
+        stated.warnings.append(taxes._warn_of_percent(order, found, stated, terms))
+        return stated, tried
 
     @api.model
     def _settle_likeliest(self, order, lines, terms, target, iter_taxes):

@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import float_compare, unique
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import amount_text, for_reader
 from .priced_order import TaxReading
 
 
@@ -72,6 +72,22 @@ class ExternalOrderTaxes(models.AbstractModel):
             )
             for percent, taxes in sorted(rivals, key=lambda rival: rival[0])
         ]
+
+    @api.model
+    def _warn_of_percent(self, order, own, stated, terms):
+        """Return the warning that TaxPercent was booked although the products' own taxes give the same total.
+
+        :param PricedOrder own: the reading with the products' own taxes
+        :param PricedOrder stated: the one with TaxPercent
+        """
+        return for_reader(self.env)._(
+            "The tax is %(booked)s by the order's TaxPercent of %(percent)s %%, which was booked, but %(own)s by the "
+            "taxes of its products: %(names)s. Have the external system send Tax, or correct the products.",
+            booked=amount_text(terms.currency, stated.tax),
+            percent=f"{order.tax_percent.normalize():f}",
+            own=amount_text(terms.currency, own.tax),
+            names=", ".join(unique(line.name for line in own.lines if line.item)),
+        )
 
     @api.model
     def _warn_of_no_tax(self, order, priced, terms):

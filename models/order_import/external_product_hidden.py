@@ -22,14 +22,10 @@ class ExternalProductHidden(models.AbstractModel):
         if not products or not names:
             return set()
         everything = self.with_context(active_test=False)
-        exact, alike = everything.env["external.product.names"]._find_by_name(
-            Domain("id", "in", list(products)), names
-        )
+        exact, alike = everything.env["external.product.names"]._find_by_name(Domain("id", "in", list(products)), names)
         none = self.env["product.product"]
         return {
-            (product.id, name)
-            for name in names
-            for product in exact.get(name, none) | alike.get(name_key(name), none)
+            (product.id, name) for name in names for product in exact.get(name, none) | alike.get(name_key(name), none)
         }
 
     @api.model

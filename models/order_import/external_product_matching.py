@@ -258,7 +258,9 @@ class ExternalProductMatching(models.AbstractModel):
         values = {
             "stated": stated,
             "chosen": self._describe(chosen),
-            "name": key.name if by_name else " / ".join(filter(None, (key.sku, key.barcode))) or f"ItemID {key.item_id}",
+            "name": key.name
+            if by_name
+            else " / ".join(filter(None, (key.sku, key.barcode))) or f"ItemID {key.item_id}",
             "other": ", ".join(self._describe(product) for product in others[:PRODUCTS_NAMED]),
         }
         message = env._(
