@@ -58,6 +58,8 @@ from . import test_money_charges
 from . import test_money_contradictions
 from . import test_money_currencies
 from . import test_money_discounts
+from . import test_money_doubtful_taxes
+from . import test_money_mistakes
 from . import test_money_payments
 from . import test_money_prices
 from . import test_money_properties

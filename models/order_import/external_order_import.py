@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -201,7 +202,7 @@ class ExternalOrderImport(models.AbstractModel):
         settling, invoicing = self.env["external.payment.settling"], self.env["external.order.invoicing"]
         settling._check_balance(sync, payload)
         date_order, date_warning = self._get_order_date(sync, payload)
-        terms = terms.on(date_order)
+        terms = replace(terms.on(date_order), paid_otherwise=settling._get_paid_otherwise(payload, methods, terms))
         lines = self._prepare_lines(payload, products, terms)
         is_invoiced = invoicing._is_invoiced(sync, payload, customer)
         terms = invoicing._get_terms(sync, terms, customer, is_invoiced)
