@@ -44,6 +44,13 @@ def _totals(shop: "ShopServer", argument: str, values: dict) -> Any:
     return shop.totals().as_json()
 
 
+def _totals_by_day(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return [
+        {"day": day.isoformat(), "location": location, **totals.as_json()}
+        for (day, location), totals in shop.totals_by_day().items()
+    ]
+
+
 def _settings(shop: "ShopServer", argument: str, values: dict) -> Any:
     shop.settings = replace(shop.settings, **values)
     return asdict(shop.settings)
@@ -55,6 +62,7 @@ _ACTIONS = {
     ("DELETE", "orders"): _clear_orders,
     ("POST", "entries"): _put_entry,
     ("GET", "totals"): _totals,
+    ("GET", "days"): _totals_by_day,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _settings,
 }
