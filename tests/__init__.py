@@ -43,9 +43,11 @@ from . import test_mirror_tours
 from . import test_money_altered
 from . import test_money_cash_rounding
 from . import test_money_charges
+from . import test_money_contradictions
 from . import test_money_currencies
 from . import test_money_discounts
 from . import test_money_payments
+from . import test_money_prices
 from . import test_money_properties
 from . import test_money_returns
 from . import test_money_session_closing

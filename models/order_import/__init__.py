@@ -9,6 +9,7 @@ from . import external_combo_pricing
 from . import external_order_taxes
 from . import external_order_charges
 from . import external_order_computing
+from . import external_order_rounding_rule
 from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing
