@@ -76,7 +76,7 @@ def table(rows: list[DayRow]) -> str:
     cells = [("day", "branch", "", *names)]
     for row in rows:
         for place, (system, figures) in enumerate((("Odoo", row.odoo), ("shop", row.shop))):
-            values = [str(getattr(figures, name)) for name in names] if figures else ["-"] * len(names)
+            values = [_printed(getattr(figures, name)) for name in names] if figures else ["-"] * len(names)
             mark = "" if row.agrees or not place else "  differs: " + ", ".join(_differing(row))
             cells.append((*((row.day, row.branch) if not place else ("", "")), system, *values[:-1], values[-1] + mark))
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]) - 1)]
@@ -86,6 +86,10 @@ def table(rows: list[DayRow]) -> str:
         for line in cells
         for pairs in [list(zip(line, widths, strict=False))]
     )
+
+
+def _printed(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
 
 
 def _differing(row: DayRow) -> list[str]:

@@ -13,6 +13,7 @@ from ..stand_ins import process
 from ..stand_ins.shop.chain import day_of
 
 ORDERS = 200
+LATE_ORDERS = 6
 PER_PAGE = 50
 # The LocationID of each branch, and the XML id of its Point of Sale in Odoo's demo data.
 BRANCHES = {
@@ -43,6 +44,10 @@ class DemoShop:
         return [
             {"day": entry.pop("day"), **_exact(entry)} for entry in process.control(self.address, "days")
         ]
+
+    def sell_late(self) -> None:
+        """Make some orders that were sold yesterday and arrive only now."""
+        process.control(self.address, "orders", {"count": LATE_ORDERS, "days_ago": 1})
 
     @property
     def today(self) -> date:

@@ -33,8 +33,8 @@ API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
 
 Control, without a key and from the loopback interface only, all JSON:
 
-``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` if it says one; ``DELETE`` forgets
-all of them.
+``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` and sold some ``"days_ago"`` if it says
+so; ``DELETE`` forgets all of them.
 ``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
 ``GET /_control/days`` shows the sales of each day of business and branch.

@@ -1,6 +1,7 @@
 """The control endpoints, through which another process makes and changes orders and sets faults."""
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..common.control import COMMON_ACTIONS, control
@@ -25,6 +26,10 @@ def _add_or_edit_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
     if type(count) is not int or not 0 <= count <= MOST_ORDERS_AT_ONCE:
         raise ValueError(f"count must be a number from 0 to {MOST_ORDERS_AT_ONCE}")
     chosen = {"generation": values["generation"]} if "generation" in values else {}
+    if "days_ago" in values:
+        if type(values["days_ago"]) is not int:
+            raise ValueError("days_ago must be a whole number")
+        chosen["sold_at"] = shop.clock() - timedelta(days=values["days_ago"])
     return {"added": [order.number for order in shop.add_orders(count, **chosen)]}
 
 

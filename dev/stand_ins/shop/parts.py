@@ -31,12 +31,12 @@ class Line:
         return round_half_up(self.product.price * self.quantity)
 
     @property
-    def discount(self) -> Decimal:
-        return round_half_up(self.gross * self.discount_percent / 100) if self.discount_percent else ZERO
+    def net(self) -> Decimal:
+        return round_half_up(self.gross * (100 - self.discount_percent) / 100)
 
     @property
-    def net(self) -> Decimal:
-        return self.gross - self.discount
+    def discount(self) -> Decimal:
+        return self.gross - self.net
 
 
 @dataclass(frozen=True)
