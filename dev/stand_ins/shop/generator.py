@@ -41,7 +41,7 @@ class OrderGenerator:
         self.generation = generation
         self.chain = chain
 
-    def make(self, number: int, sold_at: datetime, **values: Any) -> Order:
+    def make(self, number: int, sold_at: datetime, /, **values: Any) -> Order:
         """Return the order with this number, and with other ``values`` of its fields. They never change its items.
 
         Of every 40 orders, two are returns, one is free (every line is discounted by 100 %) and one is an exchange of
