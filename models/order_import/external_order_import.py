@@ -120,15 +120,18 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _prepare_orders(self, sync, raw_orders, outcomes):
         """Return a `PreparedOrder` for each order that can be imported, and set the outcome of the others."""
-        parsed = []
+        parsed = {}
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             try:
-                parsed.append((parse_order(raw_order), outcome))
+                payload = parse_order(raw_order)
+                parsed.setdefault(self._get_target(sync, payload), []).append((payload, outcome))
             except PayloadError as error:
                 outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
+            except ExternalOrderError as error:
+                outcome.error = error
         prepared = []
         closed = ClosedTargets.current(sync.env)
-        for target, orders in groupby(parsed, lambda order: self._get_target(sync, order[0])):
+        for target, orders in parsed.items():
             if reason := closed and closed.reasons.get(target):
                 for _payload, outcome in orders:
                     outcome.waiting = reason
@@ -137,18 +140,13 @@ class ExternalOrderImport(models.AbstractModel):
         return prepared
 
     @api.model
-    def _get_target(self, sync, payload):
-        """Return the `ImportTarget` of an order."""
-        return ImportTarget(sync.pos_config_id, self._get_business_day(sync, payload))
-
-    @api.model
     def _prepare_parsed(self, sync, parsed):
         """Return a `PreparedOrder` for each parsed order that can be imported; see `_prepare_orders`.
 
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :param parsed: pairs of `OrderPayload` and `Outcome`
         """
-        parsed = self._leave_out_existing(sync, parsed)
+        parsed = self._leave_out_components(sync, self._leave_out_existing(sync, parsed))
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
             sync,
@@ -200,7 +198,7 @@ class ExternalOrderImport(models.AbstractModel):
         ]
         return PreparedOrder(
             payload=payload,
-            uuid=self._get_order_uuid(sync, payload.external_id),
+            uuid=self._get_own_uuid(sync, payload),
             priced=priced,
             payments=payments,
             warnings=outcome.warnings,

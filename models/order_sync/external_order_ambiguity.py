@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 
+from ...lib.order.payload import order_location
 from ...lib.order.sameness import sameness_key
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
@@ -46,7 +47,12 @@ class ExternalOrder(models.Model):
     def _is_same_content(self, values):
         """Return whether the import would make the same sale of other content as of this row's own."""
         self.ensure_one()
-        return bool(self.payload) and _content_key(self.payload) == _content_key(values["payload"])
+        if not self.payload:
+            return False
+        own, other = loads(self.payload), loads(values["payload"])
+        if not order_location(own):
+            own["LocationID"] = other.get("LocationID")  # the external system has begun to send it
+        return sameness_key(own) == sameness_key(other)
 
     def _find_other_contents(self, versions):
         """Return the payloads of all distinct orders with this OrderID, which this download has already contained."""

@@ -1,19 +1,19 @@
 import time
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...tools.company_access import check_written
 from ...tools.message_language import for_reader, with_reader
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline
+from ...tools.web_addresses import check_address
 
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
 class ExternalOrderSync(models.Model):
-    """A connection to one external system whose orders become paid orders of one Point of Sale."""
+    """A connection to one external system whose orders become paid orders of a Point of Sale or of several branches."""
 
     _name = "external.order.sync"
     _description = "External Order Sync"
@@ -49,7 +49,8 @@ class ExternalOrderSync(models.Model):
         tracking=True,
         index=True,
         default=lambda self: self._default_pos_config_id(),
-        help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used.",
+        help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used. For "
+        "a feed with the orders of several branches, see Locations under Mappings.",
     )
     company_id = fields.Many2one(related="pos_config_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
@@ -154,10 +155,7 @@ class ExternalOrderSync(models.Model):
     @api.constrains("external_api_url")
     def _check_external_api_url(self):
         for sync in self:
-            if not (sync.external_api_url or "").strip().lower().startswith(("http://", "https://")):
-                raise ValidationError(
-                    self.env._("The External API URL of %s must start with https:// or http://", sync.name)
-                )
+            check_address(sync, "external_api_url")
 
     @api.depends("order_ids.state", "order_ids.changed")
     def _compute_order_counts(self):
@@ -189,6 +187,8 @@ class ExternalOrderSync(models.Model):
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
         check_written(self)
+        if "pos_config_id" in vals:
+            self._assign_pos_configs()
         if vals.get("responsible_id"):
             self._get_attention_activity().write({"user_id": vals["responsible_id"]})
         return result

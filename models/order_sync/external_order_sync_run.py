@@ -220,7 +220,7 @@ class ExternalOrderSyncRun(models.Model):
         for entries in fetched:
             page = (entries, known, earlier, ambiguous)
             received = retrying(self.env, lambda page=page: self._receive(*page))
-            earlier |= received.external_ids
+            earlier.update(received.orders.ids)
             ambiguous.update(received.ambiguous.ids)
             if received.is_counted:
                 known = 0
@@ -258,7 +258,7 @@ class ExternalOrderSyncRun(models.Model):
     def _receive(self, entries, known, earlier, ambiguous):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
-        :param set earlier: the OrderIDs that this download brought before
+        :param set earlier: the ids of the rows that this download brought before
         :param set ambiguous: the ids of the rows with which it brought different orders before
         :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
         :rtype: Received
@@ -268,6 +268,7 @@ class ExternalOrderSyncRun(models.Model):
             return received
         received.is_counted = True
         received.ambiguous.run_id = self
+        refused = [*(self.refused or "").splitlines(), *received.refused]
         self.write(
             {
                 "fetched_count": self.fetched_count + known + len(entries),
@@ -276,7 +277,7 @@ class ExternalOrderSyncRun(models.Model):
                 "changed_count": self.changed_count + received.changed,
                 "ignored_count": self.ignored_count + received.ignored,
                 "refused_count": self.refused_count + len(received.refused),
-                "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "refused": self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED])) or False,
                 "ambiguous_count": len(ambiguous.union(received.ambiguous.ids)),
                 "date_progress": fields.Datetime.now(),
             }
