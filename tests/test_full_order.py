@@ -9,7 +9,7 @@ class TestFullOrder(BusinessDayCase):
     """One order that says everything an order may say, from the feed to the closed session.
 
     Two pieces at 80.00 less 10 % and one at 20.00, 15 % tax, a service charge of 10.00 without tax, and a tip of 11.40 on
-    top of GrandTotal, all paid by card. It was sold yesterday evening, and arrives today.
+    top of GrandTotal, all paid by card. It was sold yesterday evening in another branch than the first, and arrives today.
     """
 
     @classmethod
@@ -18,16 +18,17 @@ class TestFullOrder(BusinessDayCase):
         cls.card.split_transactions = False
         cls.anna = cls.env["res.partner"].create({"name": "Anna", "ref": "CUST-001"})
         cls.takeaway = cls.env["pos.preset"].create({"name": "Takeaway"})
-        cls.pos_config.write(
-            {
-                "use_presets": True,
-                "default_preset_id": cls.takeaway.id,
-                "available_preset_ids": cls.takeaway.ids,
-            }
+        presets = {"default_preset_id": cls.takeaway.id, "available_preset_ids": cls.takeaway.ids}
+        cls.branch = cls.create_pos_config("Branch", cls.card, use_presets=True, **presets)
+        cls.env["external.location.mapping"].create(
+            [
+                {"sync_id": cls.sync.id, "external_location": location, "pos_config_id": config.id}
+                for location, config in (("404", cls.pos_config), ("405", cls.branch))
+            ]
         )
         cls.sync.invoice_mode = "asked"
         cls.service = cls.env.ref("external_order_sync.product_charge_service")
-        cls.tip = cls.pos_config.tip_product_id
+        cls.tip = cls.branch.tip_product_id
 
     def setUp(self):
         super().setUp()
@@ -42,6 +43,7 @@ class TestFullOrder(BusinessDayCase):
             "OrderID": ORDER_ID,
             "OrderDate": "2026-03-09T23:30:00+01:00",
             "OrderStatus": 103,
+            "LocationID": 405,
             "customer_ref": "CUST-001",
             "CustomerName": "Anna in the shop",
             "Invoice": True,
@@ -67,7 +69,9 @@ class TestFullOrder(BusinessDayCase):
                 {**item, "ItemName": "Component Item", "PriceWithoutTax": 20.0, "Quantity": 1.0},
                 {**item, "ItemName": "Nobody knows it", "PriceWithoutTax": 5.0, "Quantity": 1.0, "Status": "voided"},
             ],
-            "CheckoutDetails": [self.payment(210.0, "Card (test)", 2, ReferenceID="TX-1", CardNumber="************4242")],
+            "CheckoutDetails": [
+                self.payment(210.0, "Card (test)", 2, ReferenceID="TX-1", CardNumber="************4242")
+            ],
         }
 
     def read(self, records, *names):
@@ -79,7 +83,7 @@ class TestFullOrder(BusinessDayCase):
         amounts = (order.amount_total, order.amount_tax, order.amount_paid, order.amount_return, order.tip_amount)
         self.assertEqual(amounts, (210.00, 24.60, 210.00, 0.00, 11.40))
         self.assertEqual((order.is_tipped, order.state, order.source), (True, "done", "external"))
-        self.assertEqual((order.config_id, order.partner_id, order.preset_id), (self.pos_config, self.anna, self.takeaway))
+        self.assertEqual((order.config_id, order.partner_id, order.preset_id), (self.branch, self.anna, self.takeaway))
         self.assertEqual(order.date_order, datetime(2026, 3, 9, 22, 30))
         self.assertEqual((order.external_order_number, order.external_order_taker), (ORDER_ID, "17"))
         self.assertEqual(order.general_customer_note, "Ring twice")
@@ -89,7 +93,14 @@ class TestFullOrder(BusinessDayCase):
 
     def test_the_lines_are_the_items_the_charge_and_the_tip(self):
         values = self.read(
-            self.order.lines, "product_id", "qty", "price_unit", "discount", "price_subtotal", "price_subtotal_incl", "tax_ids"
+            self.order.lines,
+            "product_id",
+            "qty",
+            "price_unit",
+            "discount",
+            "price_subtotal",
+            "price_subtotal_incl",
+            "tax_ids",
         )
         untaxed = self.tax.browse()
         self.assertEqual(
@@ -107,7 +118,9 @@ class TestFullOrder(BusinessDayCase):
         self.assertEqual(payments, [(self.card, 210.00, "TX-1", "4242")])
         picking = self.order.picking_ids
         self.assertEqual((picking.state, picking.partner_id), ("done", self.anna))
-        self.assertEqual(self.read(picking.move_ids, "product_id", "quantity"), [(self.product, 2), (self.component, 1)])
+        self.assertEqual(
+            self.read(picking.move_ids, "product_id", "quantity"), [(self.product, 2), (self.component, 1)]
+        )
 
     def test_the_invoice_is_the_order(self):
         invoice = self.order.account_move
@@ -128,7 +141,9 @@ class TestFullOrder(BusinessDayCase):
 
     def test_the_closed_session_has_the_day_and_the_money(self):
         session = self.order.session_id
-        self.assertEqual(self.days(), [("2026-03-09", "closed", 1, True)])
+        self.assertEqual(self.env["pos.session"].search([("config_id", "=", self.branch.id)]), session)
+        self.assertEqual((str(session.external_business_day), session.state), ("2026-03-09", "closed"))
+        self.assertFalse(self.sessions())
         self.assert_dated(session, "2026-03-09")
         # The invoice has sales and tax; the session's entry moves what was paid from the customer to the card.
         entry = session.move_id
@@ -148,5 +163,6 @@ class TestFullOrder(BusinessDayCase):
 
     def test_it_comes_again_and_nothing_happens(self):
         self.run_scheduled_action(self.full_order())
-        self.assertEqual(self.pos_orders(), self.order)
+        self.assertEqual(self.env["pos.order"].search([("config_id", "=", self.branch.id)]), self.order)
+        self.assertFalse(self.pos_orders())
         self.assertEqual((self.inbox(ORDER_ID).state, self.inbox(ORDER_ID).changed_date), ("done", False))

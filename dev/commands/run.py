@@ -52,7 +52,8 @@ def _introduce(server: odoo_server.OdooServer, shop: demo_shop.DemoShop, message
   Password   {demo_database.PASSWORD}
   Log        {server.log}
 
-  The Demo Store is under Settings > External Order Sync, its orders under Point of Sale > Orders.
+  The Demo Store is under Settings > External Order Sync: one shop with three branches, whose orders of today and of
+  the two days before have arrived. They are under Point of Sale > Orders, in one session per branch and day.
   The shop makes one new order per minute. To make five at once:
     curl -X POST {shop.address}/_control/orders -H 'Content-Type: application/json' -d '{{"count": 5}}'
 

@@ -88,9 +88,7 @@ def close_past_days(client: OdooClient) -> None:
 def branch_names(client: OdooClient, store: int) -> dict[str, str]:
     """Return the name of the Point of Sale of each LocationID of a store."""
     domain = [("sync_id", "=", store)]
-    rows = client.call(
-        "external.location.mapping", "search_read", domain, ["external_location", "pos_config_id"]
-    )
+    rows = client.call("external.location.mapping", "search_read", domain, ["external_location", "pos_config_id"])
     return {row["external_location"]: row["pos_config_id"][1] for row in rows}
 
 

@@ -80,12 +80,17 @@ def table(rows: list[DayRow]) -> str:
             mark = "" if row.agrees or not place else "  differs: " + ", ".join(_differing(row))
             cells.append((*((row.day, row.branch) if not place else ("", "")), system, *values[:-1], values[-1] + mark))
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]) - 1)]
-    return "\n".join(
-        "  ".join(text.ljust(width) if column < 3 else text.rjust(width) for column, (text, width) in enumerate(pairs))
-        + f"  {line[-1]}"
-        for line in cells
-        for pairs in [list(zip(line, widths, strict=False))]
-    )
+    return "\n".join(_aligned(line, widths) for line in cells)
+
+
+def _aligned(line: tuple[str, ...], widths: list[int]) -> str:
+    """Return a line with its first three cells to the left, the others to the right, and the last one as it is."""
+    *cells, last = line
+    padded = [
+        text.rjust(width) if place > 2 else text.ljust(width)
+        for place, (text, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "  ".join([*padded, last])
 
 
 def _printed(value: object) -> str:
@@ -127,7 +132,9 @@ class _Books:
         names = ["session_id", "config_id", "amount_total", "amount_tax", "tip_amount", "partner_id", "account_move"]
         self._orders = self._read("pos.order", [("id", "in", self._ids)], [*names, "picking_ids"])
         domain = [("module", "=", paths.ADDON_NAME), ("name", "=like", CHARGE_PRODUCTS + "%")]
-        charges = [row["res_id"] for row in self._read("ir.model.data", domain, ["res_id"], ("name", "!=", TIP_PRODUCT))]
+        charges = [
+            row["res_id"] for row in self._read("ir.model.data", domain, ["res_id"], ("name", "!=", TIP_PRODUCT))
+        ]
         self._charges = self._read(
             "pos.order.line", [*of_orders, ("product_id", "in", charges)], ["order_id", "price_subtotal"]
         )
@@ -164,7 +171,9 @@ class _Books:
                 cash=in_cash,
                 card=sum((paid[number] for number in ids), Decimal(0)) - in_cash,
                 customers=sum(bool(order["partner_id"]) for order in orders),
-                invoiced=sum((invoiced[order["account_move"][0]] for order in orders if order["account_move"]), Decimal(0)),
+                invoiced=sum(
+                    (invoiced[order["account_move"][0]] for order in orders if order["account_move"]), Decimal(0)
+                ),
                 pickings=len(pickings),
                 quantity=sum((moved[picking] for picking in pickings), Decimal(0)),
                 entries=", ".join(sorted({sessions[order["session_id"][0]][1] for order in orders})),
@@ -175,7 +184,9 @@ class _Books:
         """Return the day of business of each session, and the date of its closing entry."""
         ids = list({order["session_id"][0] for order in self._orders})
         rows = self._read("pos.session", [("id", "in", ids)], ["external_business_day", "state", "move_id"])
-        moves = self._client.call("account.move", "read", [row["move_id"][0] for row in rows if row["move_id"]], ["date"])
+        moves = self._client.call(
+            "account.move", "read", [row["move_id"][0] for row in rows if row["move_id"]], ["date"]
+        )
         dates = {move["id"]: move["date"] for move in moves}
         return {
             row["id"]: (
@@ -194,7 +205,10 @@ class _Books:
         """Return the total of each posted invoice, below 0 for a credit note."""
         ids = [order["account_move"][0] for order in self._orders if order["account_move"]]
         moves = self._client.call("account.move", "read", ids, ["state", "amount_total_signed"])
-        return {move["id"]: exact(move["amount_total_signed"], 2) if move["state"] == "posted" else Decimal(0) for move in moves}
+        return {
+            move["id"]: exact(move["amount_total_signed"], 2) if move["state"] == "posted" else Decimal(0)
+            for move in moves
+        }
 
     def _moved(self) -> defaultdict[int, Decimal]:
         """Return the quantity that left the shelf with each transfer that is done."""

@@ -8,9 +8,7 @@ from odoo.fields import Command
 
 env = env  # noqa: F821, PLW0127  provided by the shell
 store = env.ref("external_order_sync.demo_store")
-branches = {
-    location: env.ref(xml_id) for location, xml_id in json.loads(os.environ["DEMO_SHOP_BRANCHES"]).items()
-}
+branches = {location: env.ref(xml_id) for location, xml_id in json.loads(os.environ["DEMO_SHOP_BRANCHES"]).items()}
 
 # The order types of the shop.
 presets = env["pos.preset"].create([{"name": name} for name in ("Dine In", "Takeaway", "Delivery")])

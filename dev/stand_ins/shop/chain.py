@@ -29,7 +29,9 @@ class Chain:
         times = []
         for age in reversed(range(self.days)):
             start = _start_of(day_of(now) - timedelta(days=age))
-            opening, closing = (start + OPENING - DAY_END, start + OPENING - DAY_END + OPEN_FOR) if age else (start, now)
+            opening, closing = (
+                (start + OPENING - DAY_END, start + OPENING - DAY_END + OPEN_FOR) if age else (start, now)
+            )
             number = count // self.days + (count % self.days if not age else 0)
             times += [opening + (closing - opening) * (place + 1) / number for place in range(number)]
         return [moment.replace(microsecond=0) for moment in times]

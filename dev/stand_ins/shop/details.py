@@ -67,7 +67,9 @@ def _charges(order: Order, place: int) -> dict[str, Any]:
             return {"charges": (Charge("other", Decimal("-5.00"), "Voucher"),)}
         case 7:
             rounded = (order.grand_total / CASH_STEP).quantize(Decimal(1), ROUND_HALF_UP) * CASH_STEP
-            return {"charges": (Charge("rounding", rounded - order.grand_total),)} if rounded != order.grand_total else {}
+            return (
+                {"charges": (Charge("rounding", rounded - order.grand_total),)} if rounded != order.grand_total else {}
+            )
         case 8:
             return {
                 "service_charge": round_half_up(order.grand_total / 10),

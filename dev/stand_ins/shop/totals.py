@@ -75,10 +75,7 @@ def compute_totals(orders: Iterable[Order]) -> Totals:
         orders=len(orders),
         amount_total=sum((order.amount_total for order in orders), ZERO),
         discount=sum(
-            (
-                order.amount_total + order.tax + order.charge_total + order.tip - order.grand_total
-                for order in orders
-            ),
+            (order.amount_total + order.tax + order.charge_total + order.tip - order.grand_total for order in orders),
             ZERO,
         ),
         tax=sum((order.tax for order in orders), ZERO),
