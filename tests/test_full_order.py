@@ -8,8 +8,9 @@ ORDER_ID = "A-4711"
 class TestFullOrder(BusinessDayCase):
     """One order that says everything an order may say, from the feed to the closed session.
 
-    Two pieces at 80.00 less 10 % and one at 20.00, 15 % tax, a service charge of 10.00 without tax, and a tip of 11.40 on
-    top of GrandTotal, all paid by card. It was sold yesterday evening in another branch than the first, and arrives today.
+    Two pieces at 80.00 less 10 % and one at 20.00, 15 % tax, a service charge of 10.00 without tax, and a tip of 11.40
+    on top of GrandTotal, all paid by card. It was sold yesterday evening in another branch than that of the
+    synchronization, and arrives today.
     """
 
     @classmethod
@@ -74,7 +75,7 @@ class TestFullOrder(BusinessDayCase):
             ],
         }
 
-    def read(self, records, *names):
+    def rows_of(self, records, *names):
         """Return the values of records as tuples, in the order of their creation."""
         return [tuple(record[name] for name in names) for record in records.sorted("id")]
 
@@ -92,7 +93,7 @@ class TestFullOrder(BusinessDayCase):
         self.assert_kept(order)
 
     def test_the_lines_are_the_items_the_charge_and_the_tip(self):
-        values = self.read(
+        values = self.rows_of(
             self.order.lines,
             "product_id",
             "qty",
@@ -114,12 +115,12 @@ class TestFullOrder(BusinessDayCase):
         )
 
     def test_the_card_paid_all_of_it_and_the_goods_are_gone(self):
-        payments = self.read(self.order.payment_ids, "payment_method_id", "amount", "payment_ref_no", "card_no")
+        payments = self.rows_of(self.order.payment_ids, "payment_method_id", "amount", "payment_ref_no", "card_no")
         self.assertEqual(payments, [(self.card, 210.00, "TX-1", "4242")])
         picking = self.order.picking_ids
         self.assertEqual((picking.state, picking.partner_id), ("done", self.anna))
         self.assertEqual(
-            self.read(picking.move_ids, "product_id", "quantity"), [(self.product, 2), (self.component, 1)]
+            self.rows_of(picking.move_ids, "product_id", "quantity"), [(self.product, 2), (self.component, 1)]
         )
 
     def test_the_invoice_is_the_order(self):
@@ -130,7 +131,7 @@ class TestFullOrder(BusinessDayCase):
         self.assertEqual(amounts, (185.40, 24.60, 210.00, 0.00))
         lines = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         self.assertEqual(
-            self.read(lines, "product_id", "quantity", "discount", "price_subtotal", "price_total"),
+            self.rows_of(lines, "product_id", "quantity", "discount", "price_subtotal", "price_total"),
             [
                 (self.product, 2, 10, 144.00, 165.60),
                 (self.component, 1, 0, 20.00, 23.00),

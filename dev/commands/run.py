@@ -35,6 +35,7 @@ def _serve() -> None:
             with odoo_server.serving(env, demo_database.NAME, ports.free(PREFERRED_PORT)) as server:
                 client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
                 _status, message = demo_database.sync_now(client)
+                demo_database.close_past_days(client)
                 _introduce(server, shop, message)
                 server.process.wait()
                 raise Failure(

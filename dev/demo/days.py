@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from .. import paths
 from ..server.odoo_client import OdooClient
+from ..stand_ins.shop.chain import day_of
 from .comparison import exact, total_of
 
-CHARGE_PRODUCTS = "product_charge_"
-TIP_PRODUCT = "product_charge_tip"
+# The addon's products of all charges but tips, which are a figure to themselves.
+CHARGE_PRODUCTS = [
+    f"product_charge_{kind}" for kind in ("service", "delivery", "packaging", "deposit", "rounding", "other")
+]
 OPEN = "open"
 
 
@@ -25,7 +28,8 @@ class Figures:
     :param cash: less change
     :param customers: number of orders with a customer
     :param invoiced: total of the invoices less that of the credit notes
-    :param entries: date of the closing entries; ``open`` if the session is
+    :param sessions: day of business of the sessions
+    :param entries: date of their closing entries, ``open`` if they are
     """
 
     orders: int
@@ -39,6 +43,7 @@ class Figures:
     invoiced: Decimal
     pickings: int
     quantity: Decimal
+    sessions: str
     entries: str
 
 
@@ -117,6 +122,7 @@ def _of_shop(entry: Mapping[str, Any], today: date) -> Figures:
         invoiced=entry["invoiced"],
         pickings=entry["pickings"],
         quantity=sum(entry["shelf"].values(), Decimal(0)),
+        sessions=entry["day"],
         entries=entry["day"] if entry["day"] < today.isoformat() else OPEN,
     )
 
@@ -128,30 +134,26 @@ class _Books:
         self._client = client
         inbox = self._read("external.order", [("sync_id", "=", store), ("state", "=", "done")], ["pos_order_id"])
         self._ids = [row["pos_order_id"][0] for row in inbox if row["pos_order_id"]]
-        of_orders = [("order_id", "in", self._ids)]
-        names = ["session_id", "config_id", "amount_total", "amount_tax", "tip_amount", "partner_id", "account_move"]
-        self._orders = self._read("pos.order", [("id", "in", self._ids)], [*names, "picking_ids"])
-        domain = [("module", "=", paths.ADDON_NAME), ("name", "=like", CHARGE_PRODUCTS + "%")]
-        charges = [
-            row["res_id"] for row in self._read("ir.model.data", domain, ["res_id"], ("name", "!=", TIP_PRODUCT))
-        ]
-        self._charges = self._read(
-            "pos.order.line", [*of_orders, ("product_id", "in", charges)], ["order_id", "price_subtotal"]
-        )
-        self._payments = self._read(
-            "pos.payment", [("pos_order_id", "in", self._ids)], ["pos_order_id", "amount", "payment_method_id"]
-        )
+        names = ["session_id", "config_id", "date_order", "amount_total", "amount_tax", "tip_amount"]
+        names += ["partner_id", "account_move", "picking_ids"]
+        self._orders = self._read("pos.order", [("id", "in", self._ids)], names)
+        ours = ("module", "=", paths.ADDON_NAME)
+        products = self._read("ir.model.data", [ours, ("name", "in", CHARGE_PRODUCTS)], ["res_id"])
+        domain = [("order_id", "in", self._ids), ("product_id", "in", [product["res_id"] for product in products])]
+        self._charges = self._read("pos.order.line", domain, ["order_id", "price_subtotal"])
+        names = ["pos_order_id", "amount", "payment_method_id"]
+        self._payments = self._read("pos.payment", [("pos_order_id", "in", self._ids)], names)
 
-    def _read(self, model: str, domain: list, names: list[str], *more: tuple) -> list[dict[str, Any]]:
-        return self._client.call(model, "search_read", [*domain, *more], names)
+    def _read(self, model: str, domain: list, names: list[str]) -> list[dict[str, Any]]:
+        return self._client.call(model, "search_read", domain, names)
 
     def figures(self) -> dict[tuple[str, str], Figures]:
-        """Return the figures by day and name of the Point of Sale."""
+        """Return the figures by day of sale and name of the Point of Sale."""
         sessions = self._sessions()
         groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for order in self._orders:
-            day, _entry = sessions[order["session_id"][0]]
-            groups[day, order["config_id"][1]].append(order)
+            sold_at = datetime.fromisoformat(order["date_order"]).replace(tzinfo=UTC)
+            groups[day_of(sold_at).isoformat(), order["config_id"][1]].append(order)
         charges = _by(self._charges, "order_id", "price_subtotal")
         cash_methods = self._cash_methods()
         cash = _by((row for row in self._payments if row["payment_method_id"][0] in cash_methods), "pos_order_id")
@@ -176,7 +178,8 @@ class _Books:
                 ),
                 pickings=len(pickings),
                 quantity=sum((moved[picking] for picking in pickings), Decimal(0)),
-                entries=", ".join(sorted({sessions[order["session_id"][0]][1] for order in orders})),
+                sessions=_listed(sessions[order["session_id"][0]][0] for order in orders),
+                entries=_listed(sessions[order["session_id"][0]][1] for order in orders),
             )
         return figures
 
@@ -223,6 +226,10 @@ class _Books:
             sign = 1 if move["location_dest_usage"] == "customer" else -1
             moved[move["picking_id"][0]] += sign * exact(move["quantity"], 3)
         return moved
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(sorted(set(texts)))
 
 
 def _by(rows: Iterable[Mapping[str, Any]], order: str, amount: str = "amount") -> defaultdict[int, Decimal]:

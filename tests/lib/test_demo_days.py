@@ -19,6 +19,7 @@ FIGURES = Figures(
     invoiced=Decimal(0),
     pickings=2,
     quantity=Decimal("3.5"),
+    sessions="2026-03-09",
     entries="2026-03-09",
 )
 SHOP = {

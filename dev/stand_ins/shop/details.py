@@ -10,7 +10,7 @@ from typing import Any
 
 from . import customers
 from .catalog import products_taxed_at
-from .money import ZERO, round_half_up
+from .money import round_half_up
 from .order import Order
 from .parts import Charge, Customer, Line
 
