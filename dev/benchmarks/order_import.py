@@ -3,10 +3,10 @@
     python -m dev.benchmarks.order_import --database NAME [--config FILE] [--only import_at_closing] [--quick]
 
 Three lines per order, storable products. With `import`, each order creates its transfer immediately; with
-`import_at_closing`, the closing of the session does. `import_full` is like `import`, but each order also has a customer,
-two charges, a tip and a note. Ours starts from pending inbox rows, so parsing, matching and pricing are included; the
-baseline gets ready-made values, with the same contact and lines. Both commit as in production: ours per batch, the
-baseline per order.
+`import_at_closing`, the closing of the session does. `import_full` is like `import`, but each order also has a
+customer, two charges, a tip and a note. Ours starts from pending inbox rows, so parsing, matching and pricing are
+included; the baseline gets ready-made values, with the same contact and lines. Both commit as in production: ours per
+batch, the baseline per order.
 """
 
 from . import full_orders, measuring, store

@@ -50,9 +50,8 @@ def run(arguments: list[str]) -> int:
     # The scheduler may have been faster than the button, which then finds nothing left to import.
     statuses = {status for status, _message in results}
     if statuses - {"success", "no_orders"} or differing or problems:
-        print(
-            f"\nThe demo FAILED: status {', '.join(sorted(statuses))}, {len(differing)} rows differ, {len(problems)} errors in the log"
-        )
+        status = ", ".join(sorted(statuses))
+        print(f"\nThe demo FAILED: status {status}, {len(differing)} rows differ, {len(problems)} errors in the log")
         print(f"({server.log})")
         return 1
     print("\nAll figures agree with the shop's books, and Odoo's log has no errors.")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from odoo.fields import Command
 
-env = env  # noqa: F821, PLW0127  provided by the shell
+env = env  # noqa: F821  provided by the shell
 store = env.ref("external_order_sync.demo_store")
 branches = {location: env.ref(xml_id) for location, xml_id in json.loads(os.environ["DEMO_SHOP_BRANCHES"]).items()}
 
