@@ -38,6 +38,7 @@ from . import test_customers
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
+from . import test_full_order
 from . import test_inbox
 from . import test_inbox_retry
 from . import test_interrupted_mirrors

@@ -91,6 +91,10 @@ class ExternalCustomerMatching(models.AbstractModel):
             if match is None or not match.has_customer:
                 match = self._get_default_match(sync, match)
             matches[customer] = match
+        # Prefetch the contacts of the whole batch together.
+        found = {match.partner.id for match in matches.values() if match.partner}
+        for match in matches.values():
+            match.partner = match.partner.with_prefetch(found)
         return matches
 
     @api.model
