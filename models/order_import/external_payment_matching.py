@@ -48,7 +48,7 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_methods_of_orders(self, sync, payloads, customers):
-        """Return what `_match_payment_methods` finds for orders without (False) and with (True) a customer of their own.
+        """Return what `_match_payment_methods` finds for orders without (False) and with (True) their own customer.
 
         The default customer pays nothing on account: it stands for many.
 
