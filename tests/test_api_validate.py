@@ -127,11 +127,13 @@ class TestValidate(ApiCase):
         picking = self.create_assigned_picking(5)
         self.assertDone(self.confirm(picking.move_line_ids, 5))
 
-        def refuse(pickings):
-            raise UserError(pickings.env._("The gate is closed."))
+        reason = "The gate is closed."
+
+        def refuse(_pickings):
+            raise UserError(reason)
 
         with patch.object(self.registry["stock.picking"], "_action_done", refuse):
-            self.assertIn("The gate is closed.", self.assertRefused(self.validate(picking), "refused")["detail"])
+            self.assertIn(reason, self.assertRefused(self.validate(picking), "refused")["detail"])
         self.assertEqual(picking.state, "assigned")
 
     def test_labels_to_print_do_not_keep_it_from_being_done(self):
