@@ -27,6 +27,7 @@
         "views/external_order_preview_views.xml",
         "views/external_order_sync_views.xml",
         "views/pos_order_views.xml",
+        "views/pos_session_views.xml",
         "views/external_shipment_views.xml",
         "views/delivery_carrier_views.xml",
         "views/menus_order_sync.xml",

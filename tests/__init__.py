@@ -13,6 +13,8 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_business_day_closing
+from . import test_business_days
 from . import test_choices_of_companies
 from . import test_closing_beside_others
 from . import test_combo
@@ -41,9 +43,11 @@ from . import test_mirror_tours
 from . import test_money_altered
 from . import test_money_cash_rounding
 from . import test_money_charges
+from . import test_money_contradictions
 from . import test_money_currencies
 from . import test_money_discounts
 from . import test_money_payments
+from . import test_money_prices
 from . import test_money_properties
 from . import test_money_returns
 from . import test_money_session_closing
@@ -51,6 +55,7 @@ from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
 from . import test_one_id_two_orders
+from . import test_order_dates
 from . import test_order_details
 from . import test_order_found
 from . import test_order_generations

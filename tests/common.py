@@ -191,6 +191,7 @@ class ExternalOrderCase(TransactionCase):
         """Close a session as its user does in the register, with exactly the cash that should be there."""
         if session.config_id.cash_control:
             session.post_closing_cash_details(session.cash_register_balance_end)
+        self.env.invalidate_all()  # the register sends this in another request
         session.close_session_from_ui()
         self.assertEqual(session.state, "closed")
         return session.move_id

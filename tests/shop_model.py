@@ -11,6 +11,7 @@ from itertools import product as combinations
 from random import Random
 
 from .shop_charges import charges_of, make_charges, places_of_charges, read, state_charges
+from .shop_rounding import is_rounded
 
 # The taxes of each product: percentages, and fixed amounts of each piece.
 CATALOGUE = {
@@ -223,7 +224,8 @@ class Judge:
     """Decides from the rules alone whether an order may be booked without a word.
 
     A figure that rounding explains cannot be told from a wrong one: half a unit for each tax of each taxed line and for
-    each line with parts of a unit, and, where a discount is spread over the lines, what other parts would make of it.
+    each line with parts of a unit, but only a sum that one rule of rounding gives; and, where a discount is spread over
+    the lines, what other parts would make of it.
     A line with parts of a unit may be rounded together with its tax, and its tax apart: then its net amount is what is
     left, and both roundings count.
     """
@@ -292,24 +294,35 @@ class Judge:
         net_rounding = self._rounding(nets)
         together = ZERO
         tax = tax_rounding = by_piece = ZERO
-        for (name, _gross, quantity, _discount), amount in zip(self.items, taxed, strict=True):
+        exact_taxes = []
+        for line, ((name, _gross, quantity, _discount), amount) in enumerate(zip(self.items, taxed, strict=True)):
             moved = (self.unit / 2 if amount % self.unit else 0) + (self.unit if before else 0)
-            for one in self._taxes(name, amount, quantity, by_percent):
+            for place, one in enumerate(self._taxes(name, amount, quantity, by_percent)):
                 tax += one
                 share = abs(one / amount) if amount else 0
                 rounding = (self.unit / 2 if one % self.unit or moved else 0) + share * moved
+                percents, fixed = ((self.raw["TaxPercent"],), 0) if by_percent else CATALOGUE[name]
+                kind = (tuple(map(str, percents)), fixed)
+                exact_taxes.append((len(exact_taxes), line, kind, place, one, share * moved))
                 tax_rounding += rounding
                 together += rounding if amount % self.unit else 0
                 pieces = quantity if quantity % 1 == 0 and quantity else 1
                 by_piece += rounded(one / pieces, self.unit) * pieces
         charge_taxes = []
-        for (_kind, amount, _options), percents in zip(self.charges, charge_percents, strict=True):
+        charges = zip(self.charges, charge_percents, strict=True)
+        for index, ((_kind, amount, _options), percents) in enumerate(charges):
             taxes = taxes_at(percents, amount, self.includes_tax)
             charge_taxes.append(sum(taxes, ZERO))
             tax += charge_taxes[-1]
+            kind = (tuple(map(str, percents)), 0)
+            exact_taxes += [
+                (f"{index} {place}", f"charge {index}", kind, place, one, ZERO) for place, one in enumerate(taxes)
+            ]
             by_piece += sum(rounded(one, self.unit) for one in taxes)
             tax_rounding += sum((self.unit / 2 for one in taxes if one % self.unit), ZERO)
         stated = self.figure("Tax")
+        if stated not in (None, by_piece) and not before and not is_rounded(stated, exact_taxes, self.unit):
+            return False
         if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
             return False
         charged = sum((amount for _kind, amount, _options in self.charges), ZERO)

@@ -14,6 +14,19 @@ class TestConnectedOnce(ExternalOrderCase):
         with self.assertRaisesRegex(ValidationError, "Main Store Orders already fetches orders from this address"):
             self.create_sync(name="Again", external_api_url=self.other_spelling())
 
+    def test_it_is_refused_however_the_address_is_written(self):
+        self.sync.external_api_url = "https://shop.example.com/orders?b=2&a=1"
+        for address in (
+            "https://SHOP.example.com/orders?b=2&a=1",
+            "https://shop.example.com:443/orders?b=2&a=1",
+            " https://shop.example.com/orders?b=2&a=1#top",
+            "https://shop.example.com/orders/?b=2&a=1",
+            "https://shop.example.com./orders?b=2&a=1",
+        ):
+            with self.subTest(address=address), self.assertRaises(ValidationError):
+                self.create_sync(name="Again", external_api_url=address)
+                self.env.flush_all()
+
     def test_it_is_refused_however_it_comes_about(self):
         other = self.create_sync(name="Other")
         with self.assertRaises(ValidationError):

@@ -117,6 +117,8 @@ class TestMoneyAltered(MoneyCase):
             target=ImportTarget(sync.pos_config_id),
             date_order=fields.Datetime.now(),
             customer=self.env["res.partner"],
+            customer_match=None,
+            is_invoiced=False,
         )
 
     def get_kept_amounts(self, order, terms):

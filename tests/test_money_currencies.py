@@ -27,6 +27,26 @@ class TestMoneyCurrencies(MoneyCase):
         self.open_shop_in("JPY", 150.0)
         self.assert_refused(self.sell(self.item(price=115), total=133, tax=18), "amount_mismatch", "133", "132")
 
+    def test_amounts_with_decimals_are_of_another_currency_than_one_without(self):
+        self.open_shop_in("JPY", 150.0)
+        for number, values in enumerate(
+            (
+                {"total": 92.5, "tax": 12.5},
+                {"total": 92, "tax": 12, "CheckoutDetails": [self.payment(91.6)], "AmountPaid": None},
+                {"total": None, "tax": 12, "paid": 92.4},
+                {"total": "92.50", "tax": 12, "Currency": None},
+            )
+        ):
+            with self.subTest(values=values):
+                row = self.sell(self.item(), order_id=f"decimals {number}", **values)
+                self.assert_refused(row, "wrong_currency", "JPY", "decimals")
+        row = self.sell(self.item(), total="92.00", tax="12.0", paid="92.0")
+        self.assert_booked(row, 92, 12)
+
+    def test_a_price_may_have_more_decimals_than_the_currency(self):
+        self.open_shop_in("JPY", 150.0)
+        self.assert_booked(self.sell(self.item(price=19.5, quantity=10), total=224, tax=29), 224, 29)
+
     def test_two_decimals(self):
         self.open_shop_in("EUR", 0.8)
         row = self.sell(self.item(price=33.33, quantity=3), total=114.99, tax=15.00)

@@ -59,6 +59,58 @@ class TestMoneyDiscounts(MoneyCase):
         row = self.sell(self.item(), total=92.00, tax=12.00, AmountDiscount=3)
         self.assert_refused(row, "amount_mismatch", "3.00")
 
+    # In per cent
+
+    def sell_at_ten_percent_off(self, *items, **values):
+        return self.sell(*items, **{"AmountDiscount": None, "DiscountPercent": 10, **values})
+
+    def test_a_percentage_is_taken_off_the_items_before_tax(self):
+        items = (self.item(price=80), self.item(price=20))
+        row = self.sell_at_ten_percent_off(*items, total=103.50, tax=13.50)
+        order = self.assert_booked(row, 103.50, 13.50)
+        self.assertEqual(order.lines.sorted("id").mapped("discount"), [10.0, 10.0])
+
+    def test_a_percentage_of_the_items_before_or_after_their_own_discounts(self):
+        items = (self.item(price=80, DiscountAmount=8), self.item(price=20))
+        for total, tax in ((94.30, 12.30), (95.22, 12.42)):
+            with self.subTest(total=total):
+                row = self.sell_at_ten_percent_off(*items, order_id=f"at {total}", total=total, tax=tax)
+                self.assert_booked(row, total, tax)
+
+    def test_a_percentage_is_exact_or_rounded(self):
+        """10 % of 12.34 is 1.234; of three lines 3.702."""
+        items = [self.item(price=12.34)] * 3
+        for net in (33.30, 33.32, 33.33):
+            with self.subTest(net=net):
+                tax = 5.00
+                row = self.sell_at_ten_percent_off(
+                    *items, order_id=f"at {net}", total=net + tax, tax=tax, AmountTotal=None
+                )
+                if net == 33.30:
+                    self.assert_refused(row, "amount_mismatch")
+                else:
+                    self.assert_booked(row, round(net + tax, 2), tax)
+
+    def test_a_percentage_after_tax_where_only_that_gives_the_totals(self):
+        order = self.assert_booked(self.sell_at_ten_percent_off(self.item(), total=84.00, tax=12.00), 84.00, 12.00)
+        self.assertEqual(order.lines.sorted("id").mapped("price_subtotal_incl"), [92.0, -8.0])
+
+    def test_a_percentage_that_nothing_takes_off_is_refused(self):
+        row = self.sell_at_ten_percent_off(self.item(), total=92.00, tax=12.00)
+        self.assert_refused(row, "amount_mismatch", "92.00")
+
+    def test_a_percentage_without_any_other_total(self):
+        row = self.sell_at_ten_percent_off(self.item(), total=None, tax=None, paid=82.80, AmountTotal=None)
+        self.assert_booked(row, 82.80, 10.80)
+
+    def test_a_percentage_of_more_than_everything_is_refused(self):
+        for percent in (-10, 100.5, 1000):
+            with self.subTest(percent=percent):
+                row = self.sell_at_ten_percent_off(
+                    self.item(), order_id=f"{percent}", total=82.80, tax=10.80, DiscountPercent=percent
+                )
+                self.assert_refused(row, "invalid_payload", "DiscountPercent")
+
     # After tax
 
     def sell_with_voucher(self, **values):

@@ -56,11 +56,6 @@ class TestMoneyPayments(MoneyCase):
         self.assertEqual(row.state, "done", row.error_message)
         self.assertEqual((row.pos_order_id.amount_total, row.pos_order_id.amount_return), (1092.0, 0.0))
 
-    def test_a_tip_on_a_card_is_refused_by_its_name_as_no_line_carries_it(self):
-        payment = self.payment(100, "Card", 2)
-        row = self.sell(self.item(), total=92.00, tax=12.00, CheckoutDetails=[payment], TipAmount=8)
-        self.assert_refused(row, "amount_mismatch", "TipAmount", "8.00")
-
     def test_a_negative_balance_is_the_change_or_refused(self):
         row = self.sell(self.item(), order_id="change", total=92.00, tax=12.00, paid=100.00, BalanceAmount=-8)
         self.assert_booked(row, 92.00, 12.00)
@@ -103,6 +98,72 @@ class TestMoneyPayments(MoneyCase):
                 row = self.sell(self.item(), order_id=f"own {details}", total=92.00, tax=12.00, **own)
                 order = self.assert_booked(row, 92.00, 12.00)
                 self.assertRecordValues(order.payment_ids, [{"amount": 92.00, "payment_method_id": self.cash.id}])
+
+    def test_the_orders_own_payment_method_counts_where_its_only_payment_has_none(self):
+        for mode, card_type, method in ((2, None, self.card), (None, "Card", self.card), (1, "", self.cash)):
+            with self.subTest(mode=mode, card_type=card_type):
+                details = [{"AmountPaid": 92.0}, {"AmountPaid": 0}]
+                row = self.sell(
+                    self.item(),
+                    order_id=f"own {mode!r} {card_type!r}",
+                    total=92.00,
+                    tax=12.00,
+                    CheckoutDetails=details,
+                    PaymentMode=mode,
+                    CardType=card_type,
+                )
+                order = self.assert_booked(row, 92.00, 12.00)
+                self.assertEqual(order.payment_ids.payment_method_id, method)
+                self.assertFalse(row.doubt)
+
+    def test_the_orders_own_payment_method_is_not_that_of_a_payment_with_one_or_of_two(self):
+        for number, details in enumerate(
+            (
+                [self.payment(92, "Card", None)],
+                [self.payment(92, "", 2)],
+                [self.payment(50, "Card", 2), {"AmountPaid": 42}],
+            )
+        ):
+            with self.subTest(details=details):
+                row = self.sell(
+                    self.item(),
+                    order_id=f"own {number}",
+                    total=92.00,
+                    tax=12.00,
+                    CheckoutDetails=details,
+                    PaymentMode=1,
+                    CardType="Cash",
+                )
+                order = self.assert_booked(row, 92.00, 12.00)
+                self.assertEqual(order.payment_ids.payment_method_id, self.card)
+
+    def test_a_payment_that_is_cash_by_its_mode_gives_change_however_it_is_called(self):
+        for name in ("Bar", "Cash on Delivery", "Efectivo", "نقد"):
+            with self.subTest(name=name):
+                row = self.sell(
+                    self.item(),
+                    order_id=name,
+                    total=92.00,
+                    tax=12.00,
+                    paid=100,
+                    CheckoutDetails=[self.payment(100, name, 1)],
+                )
+                order = self.assert_booked(row, 92.00, 12.00)
+                self.assertEqual(order.amount_return, 8.00)
+                self.assertEqual(order.payment_ids.payment_method_id, self.cash)
+
+    def test_a_card_gives_no_change_whatever_its_mode(self):
+        for name in ("Visa", "MasterCard Debit", "Gift Card", "mada", "American Express", "Tabby", "Apple Pay"):
+            with self.subTest(name=name):
+                row = self.sell(
+                    self.item(),
+                    order_id=name,
+                    total=92.00,
+                    tax=12.00,
+                    paid=100,
+                    CheckoutDetails=[self.payment(100, name, 1)],
+                )
+                self.assert_refused(row, "overpaid", "100.00")
 
     def test_a_payment_is_split_as_it_was_sent(self):
         payments = [self.payment(50, "Card", 2, ReferenceID="A-1"), self.payment(42)]

@@ -174,6 +174,66 @@ class TestMoneyTaxes(MoneyCase):
                 row = self.sell(self.item(price=0.30, quantity=10), order_id=f"{total}", total=total, tax=tax)
                 self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
 
+    def test_only_a_sum_that_one_rule_of_rounding_gives_is_rounding(self):
+        """Of each of 100 lines the tax is 0.1515: 15.00 by line, 15.15 of the order, 16.00 if it is always raised."""
+        items = [self.item(price=1.01)] * 100
+        for method in ("round_per_line", "round_globally"):
+            self.company.tax_calculation_rounding_method = method
+            for tax, given in ((15.00, True), (15.15, True), (14.99, False), (15.01, False), (15.10, False),
+                               (15.20, False), (15.65, False)):  # fmt: skip
+                for stated in (tax, None):
+                    with self.subTest(method=method, tax=tax, stated=stated):
+                        total = round(101 + tax, 2)
+                        row = self.sell(*items, order_id=f"{method} {tax} {stated}", total=total, tax=stated)
+                        if given:
+                            self.assert_booked(row, total, tax)
+                        else:
+                            self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
+
+    def test_a_tax_is_no_rounding_where_a_discount_is_spread_over_equal_lines_either(self):
+        items = [self.item(price=1.01)] * 100
+        for discount, tax in ((1.00, 15.00), (2.00, 14.85), (10.00, 13.65)):
+            for off, given in ((0, True), (0.5, False), (3, False), (-3, False)):
+                with self.subTest(discount=discount, off=off):
+                    total = round(101 - discount + tax + off, 2)
+                    row = self.sell(
+                        *items,
+                        order_id=f"{discount} {off}",
+                        total=total,
+                        tax=round(tax + off, 2),
+                        AmountDiscount=discount,
+                    )
+                    if given:
+                        self.assert_booked(row, total, tax)
+                    else:
+                        self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
+
+    def test_a_discount_whose_parts_are_less_than_a_unit_may_be_taken_off_one_line(self):
+        """40 cents off 100 lines of 1.00: 0.004 of each, or all of one line, or a cent of 40."""
+        items = [self.item(price=1.00)] * 100
+        for tax in (14.94, 15.00):
+            with self.subTest(tax=tax):
+                total = round(99.60 + tax, 2)
+                row = self.sell(*items, order_id=f"at {tax}", total=total, tax=tax, AmountDiscount=0.40)
+                self.assert_booked(row, total, tax)
+
+    def test_only_one_rule_of_rounding_gives_the_net_amount_too(self):
+        """A line of 1.005: 101.00 or 100.00 of 100 lines, or 100.50 of all."""
+        self.create_product("Untaxed", self.env["account.tax"])
+        for name, percent in (("Untaxed", 0), ("Product Name", 15)):
+            items = [self.item(name, price=0.335, quantity=3)] * 100
+            for net, given in ((100.00, True), (100.50, True), (101.00, True), (100.77, False), (100.47, False)):
+                with self.subTest(name=name, net=net):
+                    tax = round((net if given else 100.5) * percent / 100 + 1e-9, 2)
+                    total = round(net + tax, 2)
+                    row = self.sell(
+                        *items, order_id=f"{name} {net}", total=total, tax=tax, percent=percent, AmountTotal=net
+                    )
+                    if given:
+                        self.assert_booked(row, total, tax)
+                    else:
+                        self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
+
     # Prices that include tax in the external system
 
     def test_prices_that_include_tax(self):

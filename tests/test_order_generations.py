@@ -52,6 +52,6 @@ class TestOrderGenerations(ExternalOrderCase):
 
     def test_what_cannot_be_used_of_a_customer_waits_for_a_person(self):
         row = self.import_order(CustomerEmail="none", CheckoutDate="soon")
-        self.assertEqual((row.state, row.doubt), ("done", "warning"))
+        self.assertEqual((row.state, row.doubt), ("done", "date_differs"))
         self.assertIn("CustomerEmail must be one e-mail address", row.warnings)
         self.assertIn("CheckoutDate cannot be read", row.warnings)

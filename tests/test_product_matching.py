@@ -158,6 +158,18 @@ class TestProductMatching(ProductMatchingCase):
         other = self.create_product("Product name")
         self.assert_missing((other.id, "Product Name"), "product_ambiguous")
 
+    def test_a_component_contradicts_itself_too(self):
+        part = {"ItemID": self.product.id, "ItemName": "Component Item", "Price": 0, "Quantity": 1}
+        row = self.import_order(OrderItems=[self.item(OrderDetailPackages=[part])])
+        self.assertEqual((row.state, row.error_code), ("failed", "product_ambiguous"))
+
+    def test_an_id_contradicts_the_display_name_of_a_variant(self):
+        small, large = self.create_variants("T-Shirt", "S", "L")
+        self.assertEqual(self.match((large.id, "T-Shirt (L)")), [large])
+        self.assert_missing((large.id, "T-Shirt (S)"), "product_ambiguous")
+        self.assert_missing((small.id, "t-shirt (l)"), "product_ambiguous")
+        self.assert_missing((self.product.id, "t-shirt  (s)"), "product_ambiguous")
+
     def test_a_person_decides_a_contradiction_once(self):
         self.synchronize(*[self.order(n, OrderItems=[self.item(ItemID=self.component.id)]) for n in (1, 2)])
         self.assertEqual(self.inbox(1).error_code, "product_ambiguous")

@@ -36,6 +36,14 @@ class TestProductSpellings(ProductMatchingCase):
             self.assertIn(f"({chair.id})", message)
             self.assertIn(f"({self.product.id})", message)
 
+    def test_two_codes_of_two_products_contradict_each_other(self):
+        chair = self.create_product("Chair", default_code="C-17")
+        table = self.create_product("Table", barcode="4006381333931")
+        message = self.assert_missing((None, "Furniture", None, "C-17", "4006381333931"), "product_ambiguous")
+        self.assertIn(f"({chair.id})", message)
+        self.assertIn(f"({table.id})", message)
+        self.assertEqual(self.match((None, "Table", None, "C-17", "4006381333931")), [table])
+
     def test_the_name_decides_among_products_of_one_code(self):
         one, two = [self.create_product(name, default_code="C-17") for name in ("One", "Two")]
         self.assertEqual(self.match((None, "two", None, "C-17"), (None, "One", None, "C-17")), [two, one])
@@ -81,6 +89,13 @@ class TestProductSpellings(ProductMatchingCase):
             for spelling in (name, *others):
                 with self.subTest(name=name, spelling=spelling):
                     self.assertEqual(self.match(spelling), [product])
+
+    def test_a_name_that_is_written_with_an_entity_in_odoo_is_preferred_exactly(self):
+        plain = self.create_product("Salt & Pepper")
+        escaped = self.create_product("Salt &amp; Pepper")
+        self.assertEqual(self.match("Salt &amp; Pepper", "Salt & Pepper"), [escaped, plain])
+        self.assert_missing("SALT &amp; PEPPER", "product_ambiguous")
+        self.assert_missing("Salt &amp;amp; Pepper", "product_ambiguous")
 
     def test_an_order_with_an_entity_in_a_name_is_imported(self):
         boxes = self.create_product("Kollektionen & Boxen")

@@ -57,6 +57,12 @@ class TestSessionClosing(ExternalOrderCase):
         self.assertEqual(set(session.order_ids.mapped("state")), {"done"})
         self.assertFalse(self.closing_activities(session))
 
+    def test_no_cash_difference_is_booked(self):
+        self.sync.close_daily = True
+        session = self.import_yesterday(1, 2)
+        self.run_scheduled_action()
+        self.assertRecordValues(session.statement_line_ids, [{"amount": 184.0, "payment_ref": session.name}])
+
     def test_the_next_orders_open_a_new_session_with_its_balance(self):
         self.sync.close_daily = True
         session = self.import_yesterday()

@@ -73,6 +73,27 @@ class TestTrackedProducts(ExternalOrderCase):
 
     # Sales
 
+    def test_an_order_of_which_one_line_lacks_lots_moves_nothing(self):
+        self.put(self.by_lot, "A", 5)
+        sale = self.sale(1, "Vitamin C 500", 2)
+        sale["OrderItems"] = [self.item("Vitamin C 500", 5.0, 2), self.item("Phone", 10.0, 1)]
+        self.synchronize(sale, self.sale(2, "Vitamin C 500", 5))
+        self.assertRefused(self.inbox(1))
+        self.assertEqual(self.lots(self.inbox(2))[1], [("A", 5.0)])
+        self.put(self.by_lot, "B", 2)
+        self.inbox(1)._import()
+        self.assertRefused(self.inbox(1), "Phone")
+        self.assertEqual(self.on_hand(self.by_lot, "B"), 2.0)
+
+    def test_a_sale_and_a_return_of_one_product_in_one_order(self):
+        self.put(self.by_lot, "A", 5)
+        self.assertEqual(self.lots(self.sell("Vitamin C 500", 3))[1], [("A", 3.0)])
+        sale = self.sale(2, "Vitamin C 500", 1)
+        sale["OrderItems"] = [self.item("Vitamin C 500", 10.0, 2), self.item("Vitamin C 500", 10.0, -1)]
+        self.synchronize(sale)
+        self.assertEqual(self.inbox(2).state, "done", self.inbox(2).error_message)
+        self.assertEqual(self.on_hand(self.by_lot, "A"), 1.0)
+
     def test_the_oldest_lot_is_taken_and_the_transfer_is_done(self):
         self.put_three_lots()
         row = self.sell("Vitamin C 500", 2)

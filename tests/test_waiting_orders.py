@@ -1,7 +1,8 @@
 from unittest.mock import patch
 
-from odoo.addons.external_order_sync.models.order_import.import_target import ImportTarget
+from odoo import fields
 
+from ..models.order_import.import_target import ImportTarget
 from ..models.order_sync import external_order_sync_run
 from .common import ExternalOrderCase
 
@@ -100,6 +101,13 @@ class TestWaitingOrders(ExternalOrderCase):
         self.assertEqual(claim(self.sync, 10), row)
         row.write({**row._prepare_no_error_values(), "state": "pending"})  # as Retry does for many orders
         self.assertEqual(claim(self.sync, 10, run), row)
+
+    def test_a_postponed_order_that_now_waits_for_a_session_does_not_make_the_next_run_due(self):
+        self.synchronize(self.order(2))
+        row = self.inbox(2)
+        row.write({"error_code": "database_busy", "next_attempt": fields.Datetime.now()})
+        run = self.sync.sync_orders()
+        self.assertEqual((row.error_code, row.next_attempt, run.deferred_count), ("no_session", False, 0))
 
     def test_a_session_that_is_refused_half_way_leaves_nothing_behind(self):
         def refuse(original, sync):

@@ -15,6 +15,7 @@ BENCHMARKS = {
     "repoll": ("repoll", []),
     "fetch_parse": ("fetch_parse", []),
     "large_feed": ("large_feed", []),
+    "matching": ("matching", []),
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),

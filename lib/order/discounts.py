@@ -1,8 +1,8 @@
 """The possible readings of an order's discounts.
 
-A line has its own discount (`DiscountAmount`). The order's discount (`AmountDiscount`) may or may not include those of
-the lines, and may apply before tax or, like a voucher, after it. This module lists the possible readings; the order's
-totals decide between them.
+A line has its own discount (`DiscountAmount`). The order's discount (`AmountDiscount` or `DiscountPercent`) may or may
+not include those of the lines, and may apply before tax or, like a voucher, after it. This module lists the possible
+readings; the order's totals decide between them.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ def discount_readings(order: OrderPayload, unit: Decimal) -> list[Discounts]:
     3. *whole*: AmountDiscount is the whole discount, including those of the lines; the rest is spread.
     4. *added* and *whole* again, but after tax.
 
+    An order with a discount in percent has the readings of `_percent_readings` instead.
+
     Spread discounts go to the lines in proportion to their net amounts, in multiples of the currency unit `unit`,
     except to lines in the other direction (a return within a sale). Readings that would discount a line by more than
     its amount are left out, and equal ones are listed once. The list is empty if no reading of AmountDiscount is
@@ -68,12 +70,38 @@ def discount_readings(order: OrderPayload, unit: Decimal) -> list[Discounts]:
     further = [stated, rest] if rest * stated > 0 else [stated] if stated else []
     readings += [spread for amount in further if (spread := _spread(order, own, amount, unit))]
     readings += [Discounts(own, round_currency(amount, unit)) for amount in further]
+    if not stated and order.discount_percent:
+        readings = _percent_readings(order, own, unit)
     readings = list(dict.fromkeys(readings))
     told = _told_discount(order)
     if told is not None:
         # Less likely: AmountTotal is after the lines' own discounts.
         readings.sort(key=lambda reading: (told != reading.total, told != reading.total - carried))
     return readings
+
+
+def _percent_readings(order: OrderPayload, own: tuple[Decimal, ...], unit: Decimal) -> list[Discounts]:
+    """Return the possible discounts of an order with a DiscountPercent.
+
+    It is a percentage of the items' amounts before, or after, their own discounts: taken off each line exactly, or
+    rounded and spread, or off the total after tax. If the lines' own discounts are that percentage, they may be all.
+    """
+    share = order.discount_percent / 100
+    gross = [item.gross for item in order.items]
+    nets = [amount - discount for amount, discount in zip(gross, own, strict=True)]
+    readings = []
+    carried, whole = sum(own, _ZERO), share * sum(gross, _ZERO)
+    if carried and abs(carried - whole) <= sum((unit / 2 for amount in gross if amount * share % unit), _ZERO):
+        readings.append(Discounts(own))
+    bases = (gross, nets)
+    for amounts in bases:
+        amount = round_currency(share * sum(amounts, _ZERO), unit)
+        lines = tuple(discount + share * base for discount, base in zip(own, amounts, strict=True))
+        if amount and (spread := _spread(order, own, amount, unit)):
+            readings.append(spread)
+        if all(abs(discount) <= abs(line) for line, discount in zip(gross, lines, strict=True)):
+            readings.append(Discounts(lines))
+    return readings + [Discounts(own, round_currency(share * sum(amounts, _ZERO), unit)) for amounts in bases]
 
 
 def _spread(order: OrderPayload, own: tuple[Decimal, ...], amount: Decimal, unit: Decimal) -> Discounts | None:

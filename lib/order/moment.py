@@ -25,7 +25,8 @@ def sold_at(order: dict[str, Any], warnings: list[Message]) -> datetime | None:
         return None
     moment, has_time = parse_moment(value)
     if moment is None:
-        warnings.append(_lt("%s cannot be read as a date and time, so the time of the import was used", field))
+        problem = _lt("%s cannot be read as a date and time, so the time of the import was used", field)
+        warnings.append(problem.doubting("date_differs"))
     elif not has_time:
         warnings.append(_lt("%s has no time of day, so noon was used", field).as_note())
     return moment

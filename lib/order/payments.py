@@ -1,6 +1,7 @@
 """The payments of an order."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,10 @@ def read_payments(
             ).doubting("amounts_differ")
         )
     payments = [payment for payment in payments if payment.amount]
+    if len(payments) == 1 and not payments[0].card_type and payments[0].payment_mode is None:
+        # The order says how its only payment was made.
+        own = _payment(order, "", payments[0].amount)
+        payments = [replace(payments[0], card_type=own.card_type, payment_mode=own.payment_mode)]
     return tuple(payments), amount_paid if payments or amount_paid is not None else _ZERO
 
 

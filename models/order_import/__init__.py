@@ -9,6 +9,7 @@ from . import external_combo_pricing
 from . import external_order_taxes
 from . import external_order_charges
 from . import external_order_computing
+from . import external_order_rounding_rule
 from . import external_order_rounding
 from . import external_order_mismatch
 from . import external_order_pricing
@@ -16,6 +17,7 @@ from . import external_order_details
 from . import external_order_invoicing
 from . import external_order_import
 from . import external_order_session
+from . import external_order_date
 from . import external_order_identity
 from . import external_order_lots
 from . import external_order_picking
@@ -25,6 +27,10 @@ from . import pos_order_line
 from . import pos_order_origin
 from . import pos_session
 from . import pos_session_closing
+from . import pos_session_day
+from . import account_move
+from . import account_payment
+from . import account_bank_statement_line
 from . import report_pos_order
 from . import res_partner
 from . import stock_move

@@ -1,4 +1,5 @@
 import uuid
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 
@@ -82,7 +83,9 @@ class ExternalOrderImport(models.AbstractModel):
     def _import_batch(self, sync, raw_orders, outcomes):
         """Import orders. Those whose target has no session wait; the others are imported."""
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
-        for target, orders in groupby(prepared, lambda order: order.target):
+        # The newest day first: its session may make room for itself, for which earlier ones must not be in use yet.
+        targets = groupby(prepared, lambda order: order.target)
+        for target, orders in sorted(targets, key=lambda group: group[0].business_day or date.min, reverse=True):
             try:
                 self._import_into(target.on(sync), orders)
             except ExternalOrderError as error:
@@ -136,7 +139,7 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _get_target(self, sync, payload):
         """Return the `ImportTarget` of an order."""
-        return ImportTarget(sync.pos_config_id)
+        return ImportTarget(sync.pos_config_id, self._get_business_day(sync, payload))
 
     @api.model
     def _prepare_parsed(self, sync, parsed):
@@ -176,6 +179,8 @@ class ExternalOrderImport(models.AbstractModel):
     def _prepare_order(self, sync, payload, outcome, products, methods, customer, terms):
         settling, invoicing = self.env["external.payment.settling"], self.env["external.order.invoicing"]
         settling._check_balance(sync, payload)
+        date_order, date_warning = self._get_order_date(sync, payload)
+        terms = terms.on(date_order)
         lines = self._prepare_lines(payload, products, terms)
         is_invoiced = invoicing._is_invoiced(sync, payload, customer)
         terms = invoicing._get_terms(sync, terms, customer, is_invoiced)
@@ -189,6 +194,7 @@ class ExternalOrderImport(models.AbstractModel):
             *self.env["external.order.details"]._get_detail_warnings(sync, payload),
             *as_warnings(self.env, priced.warnings, "amounts_differ"),
             *warnings,
+            *filter(None, [date_warning]),
             *customer.warnings,
             *invoicing._get_warnings(sync, payload, customer, is_invoiced, priced, terms),
         ]
@@ -200,7 +206,7 @@ class ExternalOrderImport(models.AbstractModel):
             warnings=outcome.warnings,
             outcome=outcome,
             target=ImportTarget.current(sync.env),
-            date_order=fields.Datetime.now(),
+            date_order=date_order,
             customer=customer.partner,
             customer_match=customer,
             is_invoiced=is_invoiced,
@@ -388,5 +394,6 @@ class ExternalOrderImport(models.AbstractModel):
             **values,
             "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"payment/{index}")),
             "amount": float(payment["amount"]),
+            "payment_date": order.date_order,
             "payment_method_id": payment["payment_method"].id,
         }

@@ -76,7 +76,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _explain_included_tax(self, order, tried, terms, target):
         """Return a message if the prices alone give the total, although the order is taxed."""
-        if terms.prices_include_tax or not self._costs(order, terms, target):
+        if terms.prices_include_tax or order.prices_exclude_tax or not self._costs(order, terms, target):
             return ""
         env = for_reader(self.env)
         if order.tax:
@@ -96,6 +96,18 @@ class ExternalOrderMismatch(models.AbstractModel):
             "correct the sale taxes of its products. Then press Retry.",
             total=amount_text(terms.currency, target),
             ours=amount_text(terms.currency, taxed[0].total),
+        )
+
+    @api.model
+    def _explain_percent(self, order, priced):
+        """Return the message for a TaxPercent that is the rate of no sale tax, if nothing else states the tax."""
+        taxes = {data["tax"] for line in priced.lines for data in line.base_line["tax_details"]["taxes_data"]}
+        env = for_reader(self.env)
+        return env._(
+            "The order's TaxPercent is %(percent)s %%, but its products have %(taxes)s and the company has no sale tax "
+            "of that rate. Create it, or correct the taxes of the products, then press Retry.",
+            percent=f"{order.tax_percent.normalize():f}",
+            taxes=", ".join(sorted(tax.name for tax in taxes)) or env._("no tax"),
         )
 
     @api.model

@@ -63,8 +63,9 @@ class ExternalOrderPricing(models.AbstractModel):
         :rtype: PricedOrder
         :raise ExternalOrderError: ``amount_mismatch``, ``wrong_currency`` or ``invalid_payload``, with the reason
         """
-        terms = terms or self._get_terms(sync)
+        terms = self._get_order_terms(order, terms or self._get_terms(sync))
         self._check_currency(order, terms)
+        self._check_decimals(order, terms)
         target = self._get_target(order, terms)
         self._check_discounts(order, terms)
         lines, warnings = self._fit_quantities(lines, terms)
@@ -77,6 +78,21 @@ class ExternalOrderPricing(models.AbstractModel):
     # ------------------------------------------------------------
     # The order's own figures
     # ------------------------------------------------------------
+
+    @api.model
+    def _get_order_terms(self, order, terms):
+        """Return the `PricingTerms` of one order: prices that came as PriceWithoutTax include no tax in any
+        synchronization.
+        """
+        if not terms.prices_include_tax:
+            return terms
+        if order.mixes_prices:
+            message = for_reader(self.env)._(
+                "Some items have a Price, which includes tax in this synchronization, and others a PriceWithoutTax. "
+                "The external system has to send the same for all items."
+            )
+            raise ExternalOrderError("invalid_payload", message)
+        return replace(terms, prices_include_tax=False) if order.prices_exclude_tax else terms
 
     @api.model
     def _check_currency(self, order, terms):
@@ -94,6 +110,25 @@ class ExternalOrderPricing(models.AbstractModel):
             ours=currency.name,
         )
         raise ExternalOrderError("wrong_currency", message)
+
+    @api.model
+    @exact
+    def _check_decimals(self, order, terms):
+        """Refuse an order with parts of a unit in a currency without decimals: it is in another currency, and nobody
+        can have paid it.
+        """
+        paid = sum((payment.amount for payment in order.payments), ZERO)
+        for field, amount in (("GrandTotal", order.grand_total), ("AmountPaid", paid)):
+            if amount is not None and not terms.currency.decimal_places and amount % 1:
+                message = for_reader(self.env)._(
+                    "%(field)s is %(amount)s, but %(currency)s, the currency of %(pos)s, has no decimals, so the order "
+                    "seems to be in another currency. Choose a Point of Sale with the order's currency.",
+                    field=field,
+                    amount=f"{amount.normalize():f}",
+                    currency=terms.currency.name,
+                    pos=terms.config.name,
+                )
+                raise ExternalOrderError("wrong_currency", message)
 
     @api.model
     def _is_only_symbol(self, currency):
@@ -182,6 +217,7 @@ class ExternalOrderPricing(models.AbstractModel):
             return None, tried
         if order.tax_percent is None or taxes._has_percent(found, order.tax_percent):
             return found, tried
+        self._check_percent(order, found, target, terms)
         # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
         stated, _tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_stated_readings)
         return stated if stated and stated.tax != found.tax else found, tried
@@ -257,6 +293,7 @@ class ExternalOrderPricing(models.AbstractModel):
         """
         if priced.discounts.after_tax * total < 0:
             return None  # the discounts exceed the cost of the order
+        order = self._state_tax(order, priced, total, terms)
         stated = (order, priced.discounts, total, terms.unit)
         if not keeps_prices(*stated, prices_include_tax=terms.prices_include_tax):
             return None
@@ -266,3 +303,31 @@ class ExternalOrderPricing(models.AbstractModel):
         settled = self.env["external.order.rounding"]._settle(order, priced, total, terms)
         # If only cash is rounded, the order keeps its total and only the payment differs.
         return settled and replace(settled, total=target if terms.cash_rounding else total)
+
+    @api.model
+    def _check_percent(self, order, priced, total, terms):
+        """Refuse an order whose prices include tax if its TaxPercent is not a rate in Odoo and nothing else states its
+        tax: any tax would give its total.
+
+        :param PricedOrder priced: the reading with the taxes of the products, which have another rate
+        """
+        if not terms.prices_include_tax or self._state_tax(order, priced, total, terms).tax is not None:
+            return
+        if not any(self.env["external.order.taxes"]._iter_stated_readings(order, terms)):
+            message = self.env["external.order.mismatch"]._explain_percent(order, priced)
+            raise ExternalOrderError("amount_mismatch", message)
+
+    @api.model
+    @exact
+    def _state_tax(self, order, priced, total, terms):
+        """Return ``order`` with its Tax: if prices include tax and it states only an AmountTotal without tax, the rest
+        is its Tax.
+        """
+        if not terms.prices_include_tax or order.tax is not None or order.amount_total is None or order.charges:
+            return order
+        if adds_up(order, priced.discounts, total, terms.unit, prices_include_tax=True):
+            return order
+        carried = sum((item.discount for item in order.items), ZERO)
+        further = (ZERO, priced.discounts.total, priced.discounts.total - carried)
+        rests = [round_currency(total + discount - order.amount_total, terms.unit) for discount in further]
+        return replace(order, tax=min(rests, key=lambda tax: abs(tax - priced.tax)))

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from odoo import api, models
 
 from ...lib.money import decimal, exact, round_currency
+from ...lib.order.rounded_sums import RoundedSums
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
@@ -17,7 +18,8 @@ NOISE = Decimal("1e-6")
 class TaxAmount:
     """One tax of one line: the amount rounded by Odoo, the exact amount, and the largest possible rounding difference.
 
-    `by_piece` is the amount if the tax of each unit is rounded.
+    `by_piece` is the amount if the tax of each unit is rounded. `rate` is the tax of one unit of the taxable amount,
+    which the sender may have rounded: that moves the exact tax by at most `slack`.
     """
 
     data: dict
@@ -25,16 +27,22 @@ class TaxAmount:
     exact: Decimal
     rounding: Decimal
     by_piece: Decimal
+    rate: Decimal = ZERO
+    slack: Decimal = ZERO
 
 
 @dataclass
 class LineAmounts:
-    """A line: its rounded and its exact net amount, whether that is a whole number of units, and its taxes."""
+    """A line: its rounded and its exact net amount, whether that is not a whole number of units, and its taxes.
+
+    `is_spread`: a part of an order's discount was taken off, of which the sender may have taken a unit more or less.
+    """
 
     line: object
     net: Decimal
     exact: Decimal
     has_rest: bool
+    is_spread: bool = False
     taxes: list = field(default_factory=list)
     others: Decimal = ZERO
 
@@ -44,11 +52,29 @@ class LineAmounts:
         return sum((tax.amount for tax in self.taxes), self.others)
 
 
+@dataclass
+class Possible:
+    """What one rule of rounding can give: the tax and, in the sign of the order, the sum of the prices before
+    ``allowance``, a discount after tax; None if any sum is possible.
+    """
+
+    taxes: RoundedSums
+    nets: RoundedSums | None
+    allowance: Decimal
+    sign: int
+
+    @exact
+    def allows_net(self, net):
+        """Return whether the prices may add up to ``net``, in the sign of the computation."""
+        return self.nets is None or self.sign * net + self.allowance in self.nets
+
+
 class ExternalOrderRounding(models.AbstractModel):
     """Adjusts amounts that the external system rounded differently from Odoo, and nothing else.
 
     Rounding explains at most half a currency unit for each tax of each taxed line, and for each line whose amount is
-    not a whole number of units. A sender that rounds the tax of each unit sold is recognized by its stated Tax.
+    not a whole number of units; and within these bounds, only sums that one rule of rounding can give, see
+    `external.order.rounding.rule`. A sender that rounds the tax of each unit sold is recognized by its stated Tax.
     """
 
     _name = "external.order.rounding"
@@ -115,8 +141,9 @@ class ExternalOrderRounding(models.AbstractModel):
         has_rest = bool(whole % unit)
         amounts = LineAmounts(line, self._get_net(line), net, has_rest)
         # How far the sender's taxable amount can be from ours: it was rounded, or its discount was spread differently.
-        is_spread = priced.discounts.is_spread and line.item is not None
-        base_rounding = (unit / 2 if has_rest else ZERO) + (unit if is_spread else ZERO)
+        amounts.is_spread = priced.discounts.is_spread and line.item is not None
+        rest_rounding = unit / 2 if has_rest else ZERO
+        base_rounding = rest_rounding + (unit if amounts.is_spread else ZERO)
         for data, exact_data in zip(details["taxes_data"], exact_details["taxes_data"], strict=True):
             amount = round_currency(decimal(data["tax_amount_currency"]), unit)
             if data["tax"].has_negative_factor:
@@ -124,11 +151,10 @@ class ExternalOrderRounding(models.AbstractModel):
                 continue
             exact_amount = self._trusted(exact_data["raw_tax_amount_currency"])
             base = self._trusted(exact_data["raw_base_amount_currency"])
-            rounding = unit / 2 if exact_amount % unit or base_rounding else ZERO
-            if base and data["tax"].amount_type != "fixed":
-                rounding += base_rounding * abs(exact_amount / base)
+            rate = abs(exact_amount / base) if base and data["tax"].amount_type != "fixed" else ZERO
+            rounding = (unit / 2 if exact_amount % unit or base_rounding else ZERO) + base_rounding * rate
             by_piece = self._round_by_piece(exact_amount, line.quantity, unit)
-            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece))
+            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece, rate, rest_rounding * rate))
         return amounts
 
     @api.model
@@ -167,19 +193,23 @@ class ExternalOrderRounding(models.AbstractModel):
         nets = item_nets(order, priced.discounts)
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
+        possible = self._get_possible(order, priced, amounts, fixed, terms)
+        is_stated = tax is not None or not terms.prices_include_tax
         if tax is None and terms.prices_include_tax:
             # Odoo's own, unless Odoo taxed a base that it had already rounded.
             tax = priced.sign * priced.tax
             if abs(tax - others - exact_tax) > tax_rounding:
                 tax = round_currency(exact_tax, unit) + others
         elif tax is None:
-            tax = self._get_unstated_tax(amounts, target, fixed, net_rounding, unit)
+            tax = self._get_unstated_tax(amounts, target, fixed, net_rounding, unit, possible)
         if tax is None:
             return False
         tax -= others
-        if abs((target if terms.prices_include_tax else target - tax - others) - fixed) > net_rounding:
+        net = target if terms.prices_include_tax else target - tax - others
+        if abs(net - fixed) > net_rounding or not possible.allows_net(net):
             return False
-        if abs(tax - exact_tax) <= tax_rounding + unit * NOISE:
+        is_near = abs(tax - exact_tax) <= tax_rounding + unit * NOISE
+        if is_near and (not is_stated or tax in possible.taxes):
             self._spread_tax(taxes, tax, unit)
         elif order.tax is not None and tax == sum((one.by_piece for one in taxes), ZERO):
             for one in taxes:
@@ -190,7 +220,19 @@ class ExternalOrderRounding(models.AbstractModel):
         return True
 
     @api.model
-    def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit):
+    def _get_possible(self, order, priced, amounts, fixed, terms):
+        """Return the `Possible` amounts; ``fixed``: the exact sum of the feed's prices."""
+        rule = self.env["external.order.rounding.rule"]
+        exact_net = sum(item_nets(order, priced.discounts), ZERO)
+        return Possible(
+            taxes=rule._get_taxes(order, priced, amounts, terms.unit),
+            nets=rule._get_nets(order, priced, amounts, terms),
+            allowance=exact_net - priced.sign * fixed,
+            sign=priced.sign,
+        )
+
+    @api.model
+    def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit, possible):
         """Return the tax of an order that does not state it, or None if rounding does not explain the difference.
 
         It is ``target`` minus the net amount closest to Odoo's for which both the net amount and the tax are within
@@ -208,6 +250,8 @@ class ExternalOrderRounding(models.AbstractModel):
             for candidate in candidates
             if abs(candidate - fixed) <= net_rounding
             and abs(target - candidate - exact_tax) <= tax_rounding + unit * NOISE
+            and target - candidate - others in possible.taxes
+            and possible.allows_net(candidate)
         ]
         return target - min(allowed, key=lambda candidate: abs(candidate - net)) if allowed else None
 

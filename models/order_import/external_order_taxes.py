@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import float_compare
 
@@ -37,6 +39,9 @@ class ExternalOrderTaxes(models.AbstractModel):
         yield from self._iter_stated_readings(order, terms)
         if not terms.is_invoiced:
             yield from self._iter_customer_readings(terms)
+        if order.tax is not None and not order.tax and order.tax_percent is None:
+            # A Tax of 0 says that the sale was untaxed.
+            yield from self._iter_stated_readings(replace(order, tax_percent=order.tax), terms)
 
     @api.model
     def _iter_customer_readings(self, terms):

@@ -6,10 +6,43 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
 from ...lib.order.names import name_key
 from ...tools.message_language import amount_text, for_reader
+from .external_payment_matching import CASH_MODE, NOT_A_WORD
 from .import_target import pos_config_of
 from .outcome import Warn
 
 ZERO = Decimal(0)
+# A CardType with one of these names, or beginnings of names, is not cash.
+CARD_NAMES = tuple(
+    f" {name}"
+    for name in (
+        "amex",
+        "american express",
+        "apple",
+        "bank",
+        "card",
+        "credit",
+        "debit",
+        "diners",
+        "discover",
+        "girocard",
+        "gift",
+        "google",
+        "jcb",
+        "mada",
+        "maestro",
+        "master",
+        "paypal",
+        "rupay",
+        "stc",
+        "tabby",
+        "tamara",
+        "transfer",
+        "union",
+        "visa",
+        "voucher",
+        "wallet",
+    )
+)
 
 
 class ExternalPaymentSettling(models.AbstractModel):
@@ -117,11 +150,22 @@ class ExternalPaymentSettling(models.AbstractModel):
             amount = round_currency(paid, unit) - rounded
             rounded += amount
             values.append(self._prepare_payment(payment, method, amount))
-            # A Visa payment that was only guessed to be cash gives no change out of the drawer.
-            is_guess = warning and name_key(payment.card_type) not in ("", "cash")
-            if method.is_cash_count and not is_guess:
+            if method.is_cash_count and self._is_certainly_cash(payment, warning):
                 cash.append(values[-1])
         return values, cash, warnings
+
+    @api.model
+    def _is_certainly_cash(self, payment, warning):
+        """Return whether a payment by a cash method can give change: its PaymentMode or CardType says cash, or it is
+        known by its name. A Visa payment gives no change out of the drawer, whatever its PaymentMode.
+
+        :param str warning: why the method is only guessed, or ""
+        """
+        name = name_key(payment.card_type)
+        if not warning or name in ("", "cash"):
+            return True
+        words = NOT_A_WORD.sub(" ", name)
+        return payment.payment_mode == CASH_MODE and not any(word in f" {words} " for word in CARD_NAMES)
 
     @api.model
     def _prepare_payment(self, payment, method, amount):

@@ -267,9 +267,9 @@ class ExternalProductMatching(models.AbstractModel):
         :param similar: products whose names differ from its name in punctuation or accents only
         """
         env = for_reader(self.env)
-        in_company = self.env["product.product"]._check_company_domain(sync.company_id)
         candidates = of_code.union(*same)
-        found = candidates.filtered_domain(self._product_domain(sync))
+        # Usually there are none.
+        found = candidates and candidates.filtered_domain(self._product_domain(sync))
         if found & of_code:
             return env._(
                 "This is the internal reference or barcode of %(product)s. Choose this product, or have the external "
@@ -284,7 +284,7 @@ class ExternalProductMatching(models.AbstractModel):
             )
         hidden = candidates
         if hidden:
-            here = hidden.filtered_domain(in_company)
+            here = hidden.filtered_domain(self.env["product.product"]._check_company_domain(sync.company_id))
             if not here:
                 return env._(
                     "There is a product with this name, but it belongs to another company. Share it with all "

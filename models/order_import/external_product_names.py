@@ -88,22 +88,24 @@ class ExternalProductNames(models.AbstractModel):
     @api.model
     def _fetch_candidates(self, names, *columns):
         """Return ID, names and further columns of the templates that share a key with ``names``."""
+        return self.env.execute_query(self._get_candidates_query(names, *columns))
+
+    @api.model
+    def _get_candidates_query(self, names, *columns):
         field = self.env["product.template"]._fields["name"]
         chunks = [
             json.dumps(dict(enumerate(names[start : start + NAMES_AT_ONCE])))
             for start in range(0, len(names), NAMES_AT_ONCE)
         ]
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT template.id, %(columns)s
-                  FROM unnest(%(wanted)s::jsonb[]) AS wanted(names)
-                  JOIN product_template AS template ON %(keys)s(template.name) && %(keys)s(wanted.names)
-                """,
-                columns=SQL(", ").join([SQL.identifier("template", "name", to_flush=field), *columns]),
-                wanted=chunks,
-                keys=KEYS,
-            )
+        return SQL(
+            """
+            SELECT template.id, %(columns)s
+              FROM unnest(%(wanted)s::jsonb[]) AS wanted(names)
+              JOIN product_template AS template ON %(keys)s(template.name) && %(keys)s(wanted.names)
+            """,
+            columns=SQL(", ").join([SQL.identifier("template", "name", to_flush=field), *columns]),
+            wanted=chunks,
+            keys=KEYS,
         )
 
     @api.model

@@ -2,11 +2,11 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
-from .import_target import pos_config_of
+from .import_target import business_day_of, pos_config_of
 
 CLOSING_ACTIVITY = "mail.mail_activity_data_warning"
 
@@ -42,12 +42,28 @@ class PosSession(models.Model):
         help="Number of consecutive automatic closings that started but did not finish.",
     )
 
-    # Written by the system alone: they decide which sessions are closed and posted automatically.
-    _SYSTEM_FIELDS = frozenset(("external_order_sync_id", "external_closing_starts"))
+    external_business_day = fields.Date(
+        "Business Day",
+        readonly=True,
+        copy=False,
+        help="The day whose external orders this session takes. Its journal entry has this date.",
+    )
+    external_late = fields.Boolean(
+        "Opened Late",
+        readonly=True,
+        copy=False,
+        help="Opened after its business day, for external orders that arrived late.",
+    )
 
-    # Two workers must not both open a session.
+    # Written by the system alone: they decide which sessions are closed and posted automatically, and with what date.
+    _SYSTEM_FIELDS = frozenset(
+        ("external_order_sync_id", "external_closing_starts", "external_business_day", "external_late")
+    )
+
+    # Two workers must not both open a session. One that takes all days may wait for its closing beside a new one.
     _one_external_session = models.UniqueIndex(
-        "(config_id) WHERE external_order_sync_id IS NOT NULL AND state <> 'closed'"
+        "(config_id, COALESCE(external_business_day, '-infinity'::date)) WHERE external_order_sync_id IS NOT NULL "
+        "AND state NOT IN ('closed', 'closing_control') AND (rescue IS NOT TRUE OR external_business_day IS NOT NULL)"
     )
 
     @api.model_create_multi
@@ -68,6 +84,8 @@ class PosSession(models.Model):
     @api.model
     def _get_or_create_for_external_orders(self, sync):
         """Return the open session that receives the orders of ``sync``: see ``external.order.sync``."""
+        if day := business_day_of(sync) or (sync.session_per_day and sync._get_business_day()):
+            return self._get_or_create_of_day(sync, day)
         config = pos_config_of(sync)
         unfinished = self.search(
             [
@@ -78,37 +96,68 @@ class PosSession(models.Model):
         )
         opened = unfinished.filtered(lambda session: session.state == "opened")[:1]
         if opened:
+            if opened.external_business_day and not opened.external_order_sync_id.session_per_day:
+                opened.external_business_day = False  # it takes the orders of all days from now on
             return opened
         waiting = unfinished.filtered(lambda session: session.state == "opening_control")[:1]
         if not waiting and unfinished:
-            raise UserError(
-                for_reader(self.env)._(
-                    "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing "
-                    "it. The orders wait until then.",
-                    pos=config.name,
-                    session=unfinished[0].name,
-                )
-            )
+            raise unfinished[0]._get_being_closed_error()
         if not waiting and not sync.auto_create_session:
-            raise UserError(
-                for_reader(self.env)._(
-                    'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
-                    "orders wait until then.",
-                    pos=config.name,
-                )
-            )
+            raise self._get_none_open_error(sync)
         session = waiting or self._create_for_external_orders(sync)
-        session.set_opening_control(session.cash_register_balance_start, self.env._("Opened by %s", sync.name))
-        return session
+        return session._open_for_external_orders(sync)
+
+    def _open_for_external_orders(self, sync):
+        """Open this session, which waits for its opening control, and return it."""
+        self.set_opening_control(self.cash_register_balance_start, self.env._("Opened by %s", sync.name))
+        return self
+
+    def _get_being_closed_error(self):
+        return UserError(
+            for_reader(self.env)._(
+                "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing "
+                "it. The orders wait until then.",
+                pos=self.config_id.name,
+                session=self.name,
+            )
+        )
 
     @api.model
-    def _create_for_external_orders(self, sync):
+    def _get_none_open_error(self, sync, day=None):
+        """Return the error that no session is open.
+
+        :param day: the past day of business whose session is missing, if it is one that nobody can open any more
+        """
+        env = for_reader(self.env)
+        pos = pos_config_of(sync).name
+        if day:
+            message = env._(
+                'No open POS session found for %(pos)s on %(day)s. Enable "Auto Create Session", so that orders that '
+                "arrive late get a session of their day. The orders wait until then.",
+                pos=pos,
+                day=format_date(env, day),
+            )
+        else:
+            message = env._(
+                'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
+                "orders wait until then.",
+                pos=pos,
+            )
+        return UserError(message)
+
+    @api.model
+    def _create_for_external_orders(self, sync, **values):
+        """Create the session of a synchronization, which waits for its opening control.
+
+        :param values: further values of the session
+        """
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         session = self.create(
             {
                 "config_id": pos_config_of(sync).id,
                 "user_id": (admin if admin and admin.active else self.env.user).id,
                 "external_order_sync_id": sync.id,
+                **values,
             }
         )
         # Every order of such a session has its own transfer, regardless of the company's setting. `create` applies that
@@ -133,7 +182,10 @@ class PosSession(models.Model):
 
     def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         self._refuse_closing_while_importing()
-        result = super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        session = self._begin_closing_day()
+        result = super(PosSession, session)._validate_session(
+            balancing_account, amount_to_balance, bank_payment_method_diffs
+        )
         # sudo: closing the session completes the activity, even if it belongs to another user.
         if self.sudo().external_order_sync_id and self.state == "closed":
             self.sudo().activity_unlink([CLOSING_ACTIVITY])
@@ -186,7 +238,9 @@ class PosSession(models.Model):
         return True
 
     def _create_account_move(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
-        data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        data = super(PosSession, self._on_entry_date())._create_account_move(
+            balancing_account, amount_to_balance, bank_payment_method_diffs
+        )
         if AutomaticClosing.current(self.env) and not self.is_in_company_currency:
             self._book_conversion_difference(data)
         return data

@@ -60,14 +60,17 @@ class PosSession(models.Model):
     def _get_external_sessions(self, syncs=None):
         """Return the open sessions of these synchronizations that may be closed automatically."""
         syncs = self.env["external.order.sync"].search([("active", "=", True)]) if syncs is None else syncs
-        syncs = syncs.filtered(lambda sync: sync.close_daily or sync.closing_order_count)
-        return self.search([("external_order_sync_id", "in", syncs.ids), ("state", "=", "opened")])
+        opened = self.search([("external_order_sync_id", "in", syncs.ids), ("state", "=", "opened")])
+        closing = syncs.filtered(lambda sync: sync.close_daily or sync.closing_order_count)
+        return opened.filtered(lambda session: session.external_order_sync_id in closing or session._get_day())
 
     def _is_closing_due(self, now):
         self.ensure_one()
         sync = self.external_order_sync_id
         if sync.closing_order_count and self.order_count >= sync.closing_order_count:
             return True
+        if self._is_day_over():
+            return self._is_day_complete()
         return sync.close_daily and self.start_at < self._get_daily_closings(sync, now)[0]
 
     @api.model
@@ -83,9 +86,9 @@ class PosSession(models.Model):
     def _get_daily_closings(self, sync, now):
         """Return the last and the next closing time of a synchronization, as naive UTC.
 
-        The time of day is in the responsible user's time zone, else the company's, else UTC.
+        The time of day is in the synchronization's time zone.
         """
-        zone = pytz.timezone(sync.responsible_id.tz or sync.company_id.partner_id.tz or "UTC")  # as Odoo does
+        zone = sync._get_zone()
         hours, minutes = divmod(min(round(sync.closing_time * 60), 24 * 60 - 1), 60)
         today = pytz.utc.localize(now).astimezone(zone).date()
 
@@ -148,9 +151,12 @@ class PosSession(models.Model):
         self.ensure_one()
         if self.state != "opened":
             return
+        self._become_regular()
         refusal = self._cannot_close_session()
         if not refusal and self.config_id.cash_control:
             refusal = self.post_closing_cash_details(self.cash_register_balance_end)
+            # It was computed with the expected cash, before this was counted, and Odoo would book it as a loss.
+            self.invalidate_recordset(["cash_register_difference"])
         if refusal and not refusal.get("successful"):
             raise UserError(refusal["message"])
         result = AutomaticClosing().on(self).action_pos_session_closing_control()

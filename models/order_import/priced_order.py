@@ -1,6 +1,6 @@
 """A priced order and its lines, and the data that pricing reads once per batch: terms, taxes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -60,7 +60,7 @@ class PricingTerms:
 
     :param unit: the smallest unit of the currency
     :param quantity_unit: the smallest quantity that Odoo stores (Decimal Accuracy *Product Unit*)
-    :param rate: units of the Point of Sale's currency per unit of the company's
+    :param rate: units of the Point of Sale's currency per unit of the company's, of today unless made by `on`
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
     :param prices_include_tax: whether the prices of the external system include tax
@@ -84,12 +84,26 @@ class PricingTerms:
     own_taxes: TaxReading
     tax_of_percent: dict = field(default_factory=dict)
     taxes_of_percent: dict = field(default_factory=dict)
+    rates: dict = field(default_factory=dict)
     taxes_of_position: dict = field(default_factory=dict)
     customer_positions: dict = field(default_factory=dict)
     get_customer_position: Any = None
     is_invoiced: bool = False
     charge_products: dict = field(default_factory=dict)
     charge_choices: dict = field(default_factory=dict)
+
+    def on(self, moment):
+        """Return the terms with the rate of the day of a sale.
+
+        :param moment: in UTC; `pos.order` takes the rate of its date in UTC, too
+        """
+        ours = self.company.currency_id
+        if self.currency == ours:
+            return self
+        day = moment.date()
+        if day not in self.rates:
+            self.rates[day] = self.currency._get_conversion_rate(ours, self.currency, self.company, day)
+        return replace(self, rate=self.rates[day])
 
 
 @dataclass

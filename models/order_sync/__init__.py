@@ -4,6 +4,7 @@ from . import external_order_sync_feed
 from . import external_order_sync_identity
 from . import external_order_sync_payments
 from . import external_order_sync_rules
+from . import external_order_sync_days
 from . import external_order_sync_run
 from . import external_order_sync_run_due
 from . import external_order_sync_run_interruption

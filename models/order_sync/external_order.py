@@ -92,6 +92,7 @@ class ExternalOrder(models.Model):
             ("payment_guessed", "Payment Method Guessed"),
             ("product_differs", "Product Name Differs"),
             ("amounts_differ", "Contradictory Amounts"),
+            ("date_differs", "Date Differs"),
             ("customer_unclear", "Customer Unclear"),
             ("invoice_unclear", "Invoice to Check"),
             ("warning", "Imported With Warnings"),
@@ -218,7 +219,7 @@ class ExternalOrder(models.Model):
 
         :param ExternalOrderError error:
         """
-        self.write({"error_code": error.code, "error_message": str(error)})
+        self.write({"error_code": error.code, "error_message": str(error), "next_attempt": False})
 
     def _defer(self, error):
         """Schedule these orders for another attempt after a temporary problem."""

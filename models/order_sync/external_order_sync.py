@@ -110,7 +110,7 @@ class ExternalOrderSync(models.Model):
     close_daily = fields.Boolean("Close Every Day", help="Close and post automatically opened sessions once a day.")
     closing_time = fields.Float(
         default=23.5,
-        help="Time of day in the time zone of the responsible user or, without one, of the company; otherwise UTC.",
+        help="Time of day in the time zone of this synchronization.",
     )
     closing_order_count = fields.Integer(
         "Close After",
@@ -272,10 +272,6 @@ class ExternalOrderSync(models.Model):
         """
         self.ensure_one()
         return self.env["pos.session"]._get_or_create_for_external_orders(self)
-
-    def _has_several_targets(self):
-        """Return whether some orders may be importable now while no session can take others."""
-        return False
 
     # ------------------------------------------------------------
     # Notifications

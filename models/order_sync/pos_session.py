@@ -11,6 +11,13 @@ class PosSession(models.Model):
         self._warn_of_open_transfers()
         return result
 
+    def _create_account_move(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
+        data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        if warning := self._get_lock_warning():
+            # sudo: the user who closes the session may not have access to the inbox.
+            self.sudo().order_ids.external_order_ids._add_warning(Warn(warning, "date_differs"))
+        return data
+
     def _warn_of_open_transfers(self):
         """Add warnings to this session's external orders for transfers that could not be validated at closing."""
         # sudo: the user who closes the session may not have access to the inbox or all transfers.

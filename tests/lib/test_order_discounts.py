@@ -91,3 +91,43 @@ def test_what_is_taken_off_a_return_has_its_direction():
 def test_the_discount_is_spread_in_units_of_the_currency(unit, parts):
     order = order_of((10, 1, 0), (10, 1, 0), (10, 1, 0), AmountDiscount=10, GrandTotal=20)
     assert discount_readings(order, Decimal(unit))[0] == spread(*parts)
+
+
+def test_a_percentage_of_the_items_before_or_after_their_own_discounts():
+    assert readings_of((80, 1, 8), (20, 1, 0), DiscountPercent=10, GrandTotal=1) == [
+        spread("15.83", "2.17"),
+        own(16, 2),
+        spread("15.20", "2.00"),
+        own("15.2", 2),
+        after_tax(8, 0, amount=10),
+        after_tax(8, 0, amount="9.20"),
+    ]
+
+
+def test_a_percentage_is_exact_or_rounded():
+    assert readings_of((12.34, 1, 0), DiscountPercent=10, GrandTotal=1) == [
+        spread("1.23"),
+        own("1.234"),
+        after_tax(0, amount="1.23"),
+    ]
+
+
+def test_a_percentage_may_be_what_the_lines_carry():
+    readings = readings_of((80, 1, 8), (12.34, 1, 1.23), DiscountPercent=10, GrandTotal=1)
+    assert readings[0] == own(8, "1.23")
+    assert own(8, 1) not in readings_of((80, 1, 8), (12.34, 1, 1), DiscountPercent=10, GrandTotal=1)
+
+
+def test_a_percentage_of_everything_or_of_a_return():
+    assert own(80) in readings_of((80, 1, 0), DiscountPercent=100, GrandTotal=1)
+    assert readings_of((80, -1, 0), DiscountPercent=10, GrandTotal=-1)[0] == spread(-8)
+
+
+def test_an_amount_goes_before_a_percentage():
+    assert readings_of((80, 1, 0), AmountDiscount=5, DiscountPercent=10, GrandTotal=1)[0] == spread(5)
+    assert own(0) == readings_of((80, 1, 0), DiscountPercent=0, GrandTotal=1)[0]
+
+
+def test_the_totals_order_the_readings_of_a_percentage_too():
+    readings = readings_of((80, 1, 8), DiscountPercent=10, AmountTotal=80, Tax=0, GrandTotal="64.80")
+    assert readings[0] == spread("15.20")
