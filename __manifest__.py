@@ -48,7 +48,10 @@
             "external_order_sync/static/src/**/*",
             ("remove", "external_order_sync/static/src/register/**/*"),
         ],
-        "point_of_sale._assets_pos": ["external_order_sync/static/src/register/**/*"],
+        "point_of_sale._assets_pos": [
+            "external_order_sync/static/src/plain_errors.js",
+            "external_order_sync/static/src/register/**/*",
+        ],
         "web.assets_tests": ["external_order_sync/static/tests/**/*.js"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -37,6 +37,12 @@ class Message:
         """Return this message as a note, which needs no attention."""
         return replace(self, is_note=True)
 
+    def changed(self, change: Callable[[str], str]) -> Message:
+        """Return this message with `change` applied to each text among its values."""
+        if isinstance(self.values, dict):
+            return replace(self, values={name: _changed(value, change) for name, value in self.values.items()})
+        return replace(self, values=tuple(_changed(value, change) for value in self.values))
+
     def text(self, translate: Callable[[str], str]) -> str:
         """Return the text in another language.
 
@@ -66,3 +72,9 @@ def message(template: str, /, *values: Any, **named: Any) -> Message:
 
 def _text(value: Any, translate: Callable[[str], str]) -> Any:
     return value.text(translate) if isinstance(value, Message) else value
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, Message):
+        return value.changed(change)
+    return change(value) if isinstance(value, str) else value

@@ -2,7 +2,8 @@
 
 The grammar is RFC 8259. In addition, numbers become `int` or `Decimal`, never `float`. `NaN`, `Infinity`, numbers
 beyond sane limits, NUL characters and lone surrogates (PostgreSQL cannot store either) and deep nesting are refused. If
-an object repeats a key, the last one counts, as usual in Python.
+an object repeats a key, the last one counts, as usual in Python; an entry of a feed in which such values differ is
+refused.
 """
 
 import hashlib
@@ -24,8 +25,8 @@ from .json_limits import (
     StrictJsonError,
     number_problem,
     out_of_bounds,
-    string_problem,
 )
+from .json_problems import contradiction_of, syntax_problem, text_problem
 from .json_text import checked_text, excerpt, mark_problem, marked_text, place
 from .message import Message
 from .message import message as _lt
@@ -34,22 +35,6 @@ __all__ = ["FeedEntry", "RefusedEntry", "StrictJsonError", "dumps", "iter_orders
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-# Error texts of the standard library for invalid JSON.
-_SYNTAX_PROBLEMS = {
-    str(problem): problem
-    for problem in (
-        _lt("expecting value"),
-        _lt("expecting ',' delimiter"),
-        _lt("expecting ':' delimiter"),
-        _lt("expecting property name enclosed in double quotes"),
-        _lt("illegal trailing comma before end of array"),
-        _lt("illegal trailing comma before end of object"),
-        _lt("unterminated string"),
-        _lt("invalid control character"),
-        _lt("invalid \\escape"),
-        _lt("invalid \\uxxxx escape"),
-    )
-}
 _PART_OF_NUMBER = re.compile(r"[\w.+-]")
 
 
@@ -135,8 +120,12 @@ class _Reader:
         self.text, self.is_marked, self.is_deep = text, is_marked, is_deep
         self.base, self.window = -MAX_ENTRY, ""  # the first entry opens a window
         self.refused: list[_RefusedNumber] = []
+        self.doubled: list[list[tuple[str, Any]]] = []
         self.decoder = json.JSONDecoder(
-            parse_int=self._integer, parse_float=self._decimal, parse_constant=self._constant
+            parse_int=self._integer,
+            parse_float=self._decimal,
+            parse_constant=self._constant,
+            object_pairs_hook=self._object,
         )
 
     def skip(self, position: int) -> int:
@@ -154,12 +143,23 @@ class _Reader:
     def entry(self, position: int, level: int) -> tuple[Any, int]:
         """Like `value`, but a refused value comes back as `RefusedEntry`; it is in `level` arrays and objects."""
         self.refused.clear()
+        self.doubled.clear()
         if self.is_deep and self.text[position : position + 1] in ("[", "{"):
             end = self._end_of(position)
             # A longer one is refused for its length, without being decoded.
             if end - position <= MAX_ENTRY and deep_place(self.text[position:end], MAX_DEPTH - level) is not None:
                 return RefusedEntry(too_deep(MAX_DEPTH, position)), end
-        found = self._decode_bounded(position)
+        try:
+            found = self._decode_bounded(position)
+        except StrictJsonError:
+            if not self.is_marked or self.text[position : position + 1] not in ("[", "{"):
+                raise
+            # A byte outside of the strings breaks its own entry alone, whose end can be found by its brackets.
+            end = value_end(self.text, position) or position
+            problem = mark_problem(self.text, position, end)
+            if problem is None:
+                raise
+            return RefusedEntry(problem.message), end
         if found is None:
             return RefusedEntry(_lt("The entry is larger than %s bytes.", MAX_ENTRY)), self._end_of(position)
         value, end = found
@@ -167,6 +167,8 @@ class _Reader:
         problem = problem or self._problem(value, position, end)
         if problem:
             return RefusedEntry(problem.message), end
+        if self.doubled and (contradiction := contradiction_of(self.doubled)):
+            return RefusedEntry(contradiction), end
         if isinstance(value, (dict, list)):
             text = self.text[position:end]
             if count_values(text) > MAX_ENTRY_VALUES:
@@ -243,9 +245,9 @@ class _Reader:
         except json.JSONDecodeError as error:
             problem, position = error.msg, error.pos
         # Raised here and not above because the decoder's error contains the whole text.
-        problem = problem.removesuffix(" at").removesuffix(" starting").lower()
-        problem = _SYNTAX_PROBLEMS.get(problem, problem)
-        return self.fail(_lt("The JSON text is broken (%(problem)s) %(place)s.", problem=problem), position)
+        return self.fail(
+            _lt("The JSON text is broken (%(problem)s) %(place)s.", problem=syntax_problem(problem)), position
+        )
 
     def _problem(self, value: Any, start: int, end: int) -> StrictJsonError | None:
         """Return the problem of a decoded value, usually `None`."""
@@ -255,10 +257,16 @@ class _Reader:
             return StrictJsonError(number.reason.filled(place=place(self.text, position)), position)
         suspect = _SUSPECT_ESCAPE.search(self.text, start, end)
         if suspect:
-            problem = next(filter(None, map(string_problem, _strings(value))), None)
+            problem = text_problem(value)
             if problem:
                 return StrictJsonError(problem.filled(place=place(self.text, suspect.start())), suspect.start())
         return None
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            self.doubled.append(pairs)
+        return value
 
     def _place_of(self, literal: str, start: int, end: int) -> int:
         """Return the position of a number between two offsets, or the first offset if it is not found."""
@@ -340,19 +348,6 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
         raise StrictJsonError(
             _lt('The response is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
         )
-
-
-def _strings(value: Any) -> Iterator[str]:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            pending.extend(item.keys())
-            pending.extend(item.values())
-        elif isinstance(item, list):
-            pending.extend(item)
 
 
 def _kind(value: Any) -> Message:

@@ -13,6 +13,7 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_bounded_choices
 from . import test_business_day_closing
 from . import test_business_days
 from . import test_choices_of_companies
@@ -63,12 +64,14 @@ from . import test_order_identity
 from . import test_order_tours
 from . import test_overrides
 from . import test_payment_matching
+from . import test_plain_errors
 from . import test_preview
 from . import test_problems
 from . import test_product_alias
 from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
+from . import test_quoted_secrets
 from . import test_races
 from . import test_retention
 from . import test_scheduled_action
@@ -83,6 +86,7 @@ from . import test_session_closing
 from . import test_session_closing_currencies
 from . import test_sessions
 from . import test_shipment_following
+from . import test_shipment_deleting
 from . import test_shipment_providers
 from . import test_shipment_sending
 from . import test_shipment_servers

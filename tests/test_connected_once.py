@@ -1,5 +1,12 @@
+from contextlib import closing
+from threading import Thread
+
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ValidationError
-from odoo.tests import Form
+from odoo.sql_db import db_connect
+from odoo.tests import Form, TransactionCase, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure
 
 from .common import ExternalOrderCase
 
@@ -73,3 +80,60 @@ class TestConnectedOnce(ExternalOrderCase):
         self.assertFalse(self.create_sync(name="Further")._onchange_connected_twice())
         with Form(other) as form:
             form.name = "Renamed"
+
+
+@tagged("post_install", "-at_install")
+class TestConnectedAtOnce(TransactionCase):
+    """Two people who connect one address at the same moment: one of them is refused."""
+
+    def setUp(self):
+        super().setUp()
+        # Another transaction sees only what is committed, so it must be a Point of Sale of the demo data.
+        self.pos_config = self.env["pos.config"].search([], limit=1)
+        self.assertTrue(self.pos_config)
+        self.addCleanup(self.clean_up)
+
+    def cursor(self):
+        return closing(db_connect(self.env.cr.dbname).cursor())
+
+    def clean_up(self):
+        with self.cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})["external.order.sync"].search(
+                [("name", "=like", "At Once %")]
+            ).unlink()
+            cr.commit()  # pylint: disable=invalid-commit
+
+    def connect(self, cr, name):
+        values = {
+            "name": f"At Once {name}",
+            "external_api_url": "https://at-once.example/orders",
+            "pos_config_id": self.pos_config.id,
+        }
+        return api.Environment(cr, SUPERUSER_ID, {})["external.order.sync"].create(values)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_second_one_waits_is_repeated_and_sees_the_first(self):
+        raised = []
+
+        def connect_second(cr):
+            try:
+                self.connect(cr, "Second")
+                cr.commit()  # pylint: disable=invalid-commit
+            except Exception as error:
+                raised.append(error)
+
+        with self.cursor() as first, self.cursor() as second:
+            second.execute("SELECT 1")  # its snapshot is older than the first connection
+            self.connect(first, "First")
+            thread = Thread(target=connect_second, args=(second,))
+            thread.start()
+            thread.join(0.5)
+            self.assertTrue(thread.is_alive(), "the second connection did not wait for the first")
+            first.commit()  # pylint: disable=invalid-commit
+            thread.join(30)
+            [error] = raised
+            self.assertIsInstance(error, SerializationFailure)  # which Odoo answers by repeating the request
+            second.rollback()  # pylint: disable=invalid-commit
+            with self.assertRaisesRegex(ValidationError, "At Once First already fetches orders"):
+                self.connect(second, "Second")
+            second.rollback()  # pylint: disable=invalid-commit

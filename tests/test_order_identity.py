@@ -79,6 +79,26 @@ class TestOrderIdentity(ExternalOrderCase):
         self.assertEqual(row.state, "done")
         self.assertNotEqual(row.pos_order_id, forged)
 
+    def test_ids_that_look_alike_are_one_order(self):
+        self.synchronize(self.order("639"))
+        for spelling in ("\uff16\uff13\uff19", "6\u200b39", "\ufeff639", "\u0666\u0663\u0669", "\u00ad639.0"):
+            with self.subTest(ascii(spelling)):
+                self.synchronize(self.order(spelling))
+                self.assertEqual(self.sync.order_ids.mapped("external_id"), ["639"])
+        self.synchronize(self.order("A\u00b2"), self.order("A2"), self.order("\u0410-1"), self.order("A-1"))
+        self.assertEqual(len(self.pos_orders()), 5)
+
+    def test_an_order_of_a_former_version_keeps_an_id_with_invisible_characters(self):
+        row = self.import_order()
+        row.external_id = "6\u200b39"
+        digest = row.fingerprint
+        self.synchronize(self.order("6\u200b39"))
+        self.synchronize(self.order("6\u200b39", Remark="again"))
+        self.assertEqual(self.sync.order_ids, row)
+        self.assertEqual((row.external_id, row.changed), ("6\u200b39", False))
+        self.assertNotEqual(row.fingerprint, digest)
+        self.assertEqual(self.pos_orders(), row.pos_order_id)
+
     def test_an_order_of_the_same_identity_that_says_something_else_is_named(self):
         pos_order = self.import_order().pos_order_id
         self.inbox(639).unlink()

@@ -38,7 +38,11 @@ class StepsMixin:
 
     def run_action(self, name):
         with self.enter_registry_test_mode():
-            self.env.ref(f"external_order_sync.{name}").method_direct_trigger()
+            cron = self.env.ref(f"external_order_sync.{name}")
+            cron.method_direct_trigger()
+        # Odoo only logs the error of a job, and deactivates the job after some of them.
+        cron.invalidate_recordset(["failure_count"])
+        self.assertEqual(cron.failure_count, 0, "the scheduled action failed")
 
 
 class TestOrderSteps(StepsMixin, ExternalOrderCase):

@@ -31,6 +31,25 @@ class TestSecretAddresses(SecretsCase):
         with self.assertRaisesRegex(ValidationError, "in the fields User and Password"):
             Courier(self, self.server).record.opal_test_url = "https://user:word@courier.example"
 
+    def test_an_address_that_programs_read_differently_is_refused_by_the_name_of_its_field(self):
+        source, carrier = RemoteOdoo(self, self.server).record, Courier(self, self.server).record
+        places = (
+            (self.sync, "external_api_url", "External API URL of Main Store Orders"),
+            (source, "url", "URL of Secret Warehouse"),
+            (carrier, "opal_url", "Production Address of Secret Courier"),
+            (carrier, "opal_test_url", "Test Address of Secret Courier"),
+        )
+        for record, name, words in places:
+            for url in (
+                "https://shop.example\\@evil.example/", "https://shop.example/\torders", "https://shop.example/a b",
+                "https://shop\n.example", "https://shop.example:port/", "https://[shop.example", "https:///orders",
+                "shop",
+                "ftp://shop.example", "https://shop.example/\xa0orders",
+            ):  # fmt: skip
+                with self.subTest(field=name, url=url), self.assertRaisesRegex(ValidationError, words):
+                    record[name] = url
+            record[name] = " https://shop.example/orders "
+
     def test_one_that_a_former_release_has_stored_does_not_stand_in_the_way(self):
         url = f"http://127.0.0.1:{self.server.port}/orders?api_key=abcdef1&branch=7"
         self.store_url(url)

@@ -36,6 +36,11 @@ class SecretsCase(ExternalOrderCase):
         self.server = self.enterContext(Recorder())
         self.other = self.enterContext(Recorder())
 
+    def run_scheduled(self, record, action):
+        record.sudo().next_sync_date = False
+        with self.enter_registry_test_mode():
+            self.env.ref(action).method_direct_trigger()
+
 
 @tagged("post_install", "-at_install")
 class TestSecrets(SecretsCase):
@@ -53,11 +58,6 @@ class TestSecrets(SecretsCase):
             and not field.compute
         }
         self.assertEqual(secrets - ADDRESSES, set(CASES))
-
-    def run_scheduled(self, record, action):
-        record.sudo().next_sync_date = False
-        with self.enter_registry_test_mode():
-            self.env.ref(action).method_direct_trigger()
 
     def each_change(self, check):
         """Call ``check(case, values)`` for each secret and each write that changes a part of its address."""

@@ -122,10 +122,13 @@ class TestContext(SecurityCase):
         user = new_test_user(self.env, "c-default", groups="base.group_user,external_order_sync.group_user")
         self.feed(self.order())
         context = {"default_status": "error", "default_state": "ignored", "default_partner_id": self.partner.id}
+        # Fields that the system leaves to their own defaults.
+        context |= {"default_changed": True, "default_interruptions": 5, "default_cursor_corrected": True}
         run = self.sync.with_user(user).with_context(**context).sync_orders().sudo()
         row = self.inbox(639)
         self.assertEqual((run.status, row.state), ("success", "done"))
         self.assertFalse(row.pos_order_id.partner_id)
+        self.assertEqual((row.changed, row.interruptions, run.cursor_corrected), (False, 0, False))
 
     def test_a_closing(self):
         def work(context):

@@ -19,6 +19,7 @@ from ..http_transport import (
 )
 from ..message import Message
 from ..message import message as _lt
+from ..secret_texts import without_secrets
 from ..web_address import may_follow, origin_of
 from .errors import OpalError, OpalLoginRefused, OpalPageChanged, OpalUnavailable
 from .pages import Form, Page
@@ -214,7 +215,7 @@ class OpalSession:
         return "(the sign-in form)" if is_secret else self._without_password((body or b"").decode("ascii"))
 
     def _without_password(self, text: str) -> str:
-        return text.replace(self._password, "***") if self._password else text
+        return without_secrets(text, [self._password])
 
 
 def _joined(url: str, location: str) -> str:

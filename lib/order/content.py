@@ -7,7 +7,8 @@ from typing import Any
 from ..json_limits import MAX_DEPTH, number_problem
 from ..message import Message
 from ..message import message as _lt
-from .card_data import BINDING, OF_CARD, Rule, below, in_text, is_payment, keep, rule_of_pair, stricter
+from .card_data import BINDING, OF_CARD, OUTSIDE, below, place_below, rule_of_pair, rules_of_list, stricter
+from .card_texts import Rule, in_text, keep, last_digits
 
 _STORABLE = re.compile("[^\x00\ud800-\udfff]*")
 
@@ -39,10 +40,10 @@ def redact(raw: Any) -> Any:
     :raise PayloadError: for values that `strict_json` refuses because they cannot be stored: NaN, infinities, numbers
         beyond its bounds, NUL characters, lone surrogates, deep nesting, keys that are not text, other Python types.
     """
-    return _redact(raw, "", 0, in_text, False)
+    return _redact(raw, "", 0, in_text, OUTSIDE)
 
 
-def _redact(value: Any, path: str, depth: int, rule: Rule, in_payment: bool) -> Any:
+def _redact(value: Any, path: str, depth: int, rule: Rule, place: int) -> Any:
     if depth >= MAX_DEPTH and isinstance(value, dict | list | tuple):
         raise PayloadError("", _lt("%(field)s must not be nested deeper than %(limit)s levels."), limit=MAX_DEPTH)
     if isinstance(value, dict):
@@ -50,17 +51,21 @@ def _redact(value: Any, path: str, depth: int, rule: Rule, in_payment: bool) -> 
         for key, entry in value.items():
             if not isinstance(key, str) or not _STORABLE.fullmatch(key):
                 raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON text."))
-            own, kept, is_value = below(key, in_payment)
-            inside = in_payment or (isinstance(entry, dict | list | tuple) and is_payment(key, entry))
+            own, kept, prefix = below(key, place)
+            inside = place_below(key, entry, place) if isinstance(entry, dict | list | tuple) else place
             copy[kept] = _redact(entry, join(path, kept), depth + 1, stricter(rule, own), inside)
-            if is_value:
-                pairs.append((key, kept))
-        if pairs and rule not in BINDING and (pair := rule_of_pair(value, in_payment)):
-            for key, kept in pairs:
-                copy[kept] = _redact(value[key], join(path, kept), depth + 1, pair, in_payment)
+            if prefix is not None:
+                pairs.append((key, kept, prefix))
+        if pairs and rule not in BINDING:
+            for key, kept, prefix in pairs:
+                if pair := rule_of_pair(value, prefix, place):
+                    copy[kept] = _redact(value[key], join(path, kept), depth + 1, pair, place)
         return copy
     if isinstance(value, list | tuple):
-        return [_redact(entry, f"{path}[{index}]", depth + 1, rule, in_payment) for index, entry in enumerate(value)]
+        # The usual list, of objects, has one rule for all.
+        has_own = len(value) > 1 and (rule is last_digits or any(isinstance(entry, str) for entry in value))
+        rules = rules_of_list(value, rule, place) if has_own else [rule] * len(value)
+        return [_redact(entry, f"{path}[{index}]", depth + 1, rules[index], place) for index, entry in enumerate(value)]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):

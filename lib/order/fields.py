@@ -86,7 +86,11 @@ def identifier(holder: dict[str, Any], key: str, path: str = "") -> str:
     value = holder.get(key)
     if type(value) is int and -(10**18) < value < 10**18:
         return str(value)  # the usual case
-    content = text(holder, key, path, MAX_ID_LENGTH)
+    return without_decimals(text(holder, key, path, MAX_ID_LENGTH))
+
+
+def without_decimals(content: str) -> str:
+    """Return a whole number that was written with a decimal point without it; any other text as it is."""
     whole = _WHOLE_DECIMAL.fullmatch(content)
     return whole[1] if whole else content
 

@@ -34,6 +34,17 @@ class ItemKey(NamedTuple):
     named: bool = True
 
 
+def plain_id(text: str) -> str:
+    """Return an identifier without invisible characters, with digits of any script as ASCII digits.
+
+    Two that look alike are then equal; nothing else is changed, so that different ones stay different.
+    """
+    if text.isascii():
+        return text
+    digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in _INVISIBLE.sub("", text))
+    return "".join(digits).strip()
+
+
 def name_key(name: str | None) -> str:
     """Return the normalized form of a name, equal for all its spellings; "" for none.
 

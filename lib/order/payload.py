@@ -17,9 +17,20 @@ from .charges import read_charges
 from .content import PayloadError, redact
 from .customer import read_customer, wants_invoice
 from .field_names import DISCOUNT_PERCENT, NOTE, ORDER_DISCOUNT, TOTALS, UNDERSTOOD, sent_name
-from .fields import MAX_ID_LENGTH, amount, identifier, missing, or_ignored, percentage, shortened_text, text
+from .fields import (
+    MAX_ID_LENGTH,
+    amount,
+    identifier,
+    missing,
+    or_ignored,
+    percentage,
+    shortened_text,
+    text,
+    without_decimals,
+)
 from .items import read_items
 from .moment import sold_at
+from .names import plain_id
 from .parts import OrderPayload
 from .payments import read_payments
 
@@ -35,15 +46,23 @@ _MISSING_TOTALS = {
 
 def external_id(raw: Any) -> str:
     """Return the OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are the same ID; other texts
-    ("A-17", "007") are only trimmed.
+    ("A-17", "007") are only trimmed. Digits of another script and invisible characters make no other ID.
 
     :raise PayloadError: if `raw` is not an object (for example a `RefusedEntry`), or its OrderID is missing, neither
         text nor a whole number, or longer than `MAX_ID_LENGTH`.
     """
-    order_id = identifier(_order(raw), "OrderID")
+    order_id = without_decimals(plain_id(former_external_id(raw)))
     if not order_id:
         raise missing("OrderID")
     return order_id
+
+
+def former_external_id(raw: Any) -> str:
+    """Return the OrderID as earlier releases stored it, with invisible characters and digits of other scripts.
+
+    :raise PayloadError: as `external_id` does, except for a missing one
+    """
+    return identifier(_order(raw), "OrderID")
 
 
 def order_status(raw: Any) -> str:

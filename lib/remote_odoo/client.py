@@ -27,6 +27,7 @@ from ..http_transport import (
 )
 from ..message import Message
 from ..message import message as _lt
+from ..secret_texts import without_secrets
 from ..strict_json import StrictJsonError, dumps, loads
 from .versions import RemoteKind, Row, UnsupportedVersion, remote_kinds
 
@@ -244,8 +245,10 @@ class OdooClient:
 
     def _shown(self, told: Any) -> str:
         """Return what the remote says for a message, without the secret, which it may quote."""
-        text = str(told)
-        return _shown(text.replace(self.connection.secret, "***") if self.connection.secret else text)
+        return _shown(self._hidden(str(told)))
+
+    def _hidden(self, text: str) -> str:
+        return without_secrets(text, [self.connection.secret])
 
     def _rpc(self, path: str, params: dict[str, Any]) -> Any:
         body = {"jsonrpc": "2.0", "method": "call", "id": self.requests + 1, "params": params}
@@ -288,7 +291,7 @@ class OdooClient:
             problem = _lt(
                 "%(url)s redirects to %(target)s. Enter the final address.",
                 url=self._base,
-                target=_shown(response.headers["Location"]),
+                target=self._shown(response.headers["Location"]),
             )
             raise OdooClientError(problem, "settings")
         self.asked_at = _time_of(response)
@@ -299,7 +302,9 @@ class OdooClient:
             if response.status_code != 200:
                 return response.status_code, None
             problem = _lt(
-                "The response from %(url)s is not valid JSON: %(reason)s", url=self._base, reason=error.message
+                "The response from %(url)s is not valid JSON: %(reason)s",
+                url=self._base,
+                reason=error.message.changed(self._hidden),
             )
             raise OdooClientError(problem, "content") from None
 

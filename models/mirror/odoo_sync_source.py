@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import MissingError, UserError, ValidationError
+from odoo.exceptions import MissingError, UserError
 from odoo.fields import Domain
 
 from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooClientError
@@ -17,6 +17,7 @@ from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
 from ...tools.transaction import Deadline, ScheduledTurn, commit, rollback
+from ...tools.web_addresses import check_address
 from .odoo_sync_run import STATUSES
 
 _logger = logging.getLogger(__name__)
@@ -92,9 +93,8 @@ class OdooSyncSource(models.Model):
 
     @api.constrains("url")
     def _check_url(self):
-        for source in self.filtered("url"):
-            if not source.url.strip().lower().startswith(("http://", "https://")):
-                raise ValidationError(self.env._("The URL of %s must start with https:// or http://", source.name))
+        for source in self:
+            check_address(source, "url")
 
     @api.depends("from_environment")
     def _compute_environment(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...lib.web_address import bind, has_credentials, is_bound
 from ...tools.notifications import notification
+from ...tools.web_addresses import check_address
 
 # The fields that decide where the password is sent and for which user.
 ADDRESS = ("opal_url", "opal_test_url", "opal_username")
@@ -52,10 +53,9 @@ class DeliveryCarrier(models.Model):
     @api.constrains("opal_url", "opal_test_url")
     def _check_opal_urls(self):
         for carrier in self:
-            for url in (carrier.opal_url, carrier.opal_test_url):
-                if url and not url.startswith(("https://", "http://")):
-                    raise ValidationError(self.env._("%s is not a web address.", url))
-                if url and has_credentials(url):
+            for name in ("opal_url", "opal_test_url"):
+                check_address(carrier, name)
+                if has_credentials(carrier[name] or ""):
                     raise ValidationError(
                         self.env._(
                             "Remove the user name and password from the address of %s, and enter them in the "

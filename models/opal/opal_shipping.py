@@ -12,6 +12,7 @@ from ...lib.opal.client import OpalClient
 from ...lib.opal.errors import OpalError, OpalUnavailable
 from ...lib.opal.order import OpalAddress, OpalOrder
 from ...lib.opal.street import is_house_number
+from ...lib.secret_texts import without_secrets
 from ...lib.web_address import bound_origins, origin_of
 from ...tools.message_language import for_reader, reader_text
 
@@ -66,9 +67,13 @@ class OpalShipping(models.AbstractModel):
             with OpalClient(url, account.opal_username, account.opal_password, log=log) as client:
                 yield client
         except OpalUnavailable as error:
-            raise CourierUnavailable(reader_text(self.env, error.message), uncertain=error.uncertain) from error
+            raise CourierUnavailable(self._get_reason(account, error), uncertain=error.uncertain) from None
         except OpalError as error:
-            raise CourierError(reader_text(self.env, error.message), uncertain=error.uncertain) from error
+            raise CourierError(self._get_reason(account, error), uncertain=error.uncertain) from None
+
+    def _get_reason(self, account, error):
+        """Return the message of an error of the site, which may quote the password that it received."""
+        return without_secrets(reader_text(self.env, error.message), [account.opal_password])
 
     @api.model
     def _check(self, carrier):

@@ -93,7 +93,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             line = {"sequence": position}
             try:
                 line["external_id"] = external_id(entry)
-                values = sync.env["external.order"]._prepare_received_values(entry, accepted)
+                values = sync.env["external.order"]._prepare_received_values(entry, line["external_id"], accepted)
             except PayloadError as error:
                 line.update(result="problem", note=reader_text(self.env, error.message))
             else:

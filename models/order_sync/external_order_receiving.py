@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
-from ...lib.order.payload import external_id, order_status
+from ...lib.order.payload import external_id, former_external_id, order_status
 from ...lib.strict_json import dumps
 from ...tools.message_language import for_reader, reader_text
 
@@ -52,7 +52,7 @@ class ExternalOrder(models.Model):
         """
         refusals, incoming = {}, {}
         accepted = sync._get_accepted_statuses()
-        arrived = self._group_by_external_id(entries, position, refusals)
+        arrived = self._group_by_external_id(sync, entries, position, refusals)
         received = Received(set(arrived), self.browse())
         known = self.search_fetch(
             [("sync_id", "=", sync.id), ("external_id", "in", list(arrived))],
@@ -66,7 +66,7 @@ class ExternalOrder(models.Model):
             versions = []
             for number, entry in numbered_entries.items():
                 try:
-                    versions.append(self._prepare_received_values(entry, accepted))
+                    versions.append(self._prepare_received_values(entry, identifier, accepted))
                 except PayloadError as error:
                     refusals[number] = error
             incoming[identifier] = self._leave_out_repeated(versions)
@@ -99,14 +99,28 @@ class ExternalOrder(models.Model):
         return received
 
     @api.model
-    def _group_by_external_id(self, entries, position, refusals):
+    def _group_by_external_id(self, sync, entries, position, refusals):
         """Return the entries of each OrderID by their position; add entries without one to ``refusals``."""
-        arrived = {}
+        numbered, former = [], {}
         for number, entry in enumerate(entries, position + 1):
             try:
-                arrived.setdefault(external_id(entry), {})[number] = entry
+                identifier = external_id(entry)
             except PayloadError as error:
                 refusals[number] = error
+                continue
+            numbered.append((number, entry, identifier))
+            if isinstance(entry["OrderID"], str) and not entry["OrderID"].isascii():
+                former[number] = former_external_id(entry)
+        # An order that an earlier release stored under an OrderID with invisible characters or other digits keeps it.
+        changed = {
+            former[number] for number, _entry, identifier in numbered if former.get(number, identifier) != identifier
+        }
+        domain = [("sync_id", "=", sync.id), ("external_id", "in", list(changed))]
+        stored = set(self.search(domain).mapped("external_id")) if changed else set()
+        arrived = {}
+        for number, entry, identifier in numbered:
+            name = former[number] if former.get(number) in stored else identifier
+            arrived.setdefault(name, {})[number] = entry
         return arrived
 
     def _is_unchanged(self, numbered_entries):
@@ -145,13 +159,13 @@ class ExternalOrder(models.Model):
             received.known += 1
 
     @api.model
-    def _prepare_received_values(self, entry, accepted):
+    def _prepare_received_values(self, entry, identifier, accepted):
         """Return the values of an inbox row for one entry of the feed.
 
+        :param str identifier: the OrderID that the row has or gets
         :param set accepted: OrderStatus values to import; all if empty
         :raise PayloadError: if the entry is not an order with an OrderID
         """
-        identifier = external_id(entry)
         content = redact(entry)
         payload = dumps(content)
         try:

@@ -1,13 +1,13 @@
 import time
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...tools.company_access import check_written
 from ...tools.message_language import for_reader, with_reader
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline
+from ...tools.web_addresses import check_address
 
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
@@ -154,10 +154,7 @@ class ExternalOrderSync(models.Model):
     @api.constrains("external_api_url")
     def _check_external_api_url(self):
         for sync in self:
-            if not (sync.external_api_url or "").strip().lower().startswith(("http://", "https://")):
-                raise ValidationError(
-                    self.env._("The External API URL of %s must start with https:// or http://", sync.name)
-                )
+            check_address(sync, "external_api_url")
 
     @api.depends("order_ids.state", "order_ids.changed")
     def _compute_order_counts(self):

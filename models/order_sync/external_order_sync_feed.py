@@ -75,7 +75,7 @@ class ExternalOrderSync(models.Model):
         except FeedError as error:
             reason = reader_text(self.env, error.message)
             message = for_reader(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
-            raise UserError(message) from error
+            raise UserError(self._hide_key(message)) from None  # the system may quote the key that it received
         if feed.repeats_itself and (fetched := FetchedEntries.current(self.env)):
             fetched.repeats_itself = True
 

@@ -268,6 +268,7 @@ class ExternalOrderSyncRun(models.Model):
             return received
         received.is_counted = True
         received.ambiguous.run_id = self
+        refused = [*(self.refused or "").splitlines(), *received.refused]
         self.write(
             {
                 "fetched_count": self.fetched_count + known + len(entries),
@@ -276,7 +277,7 @@ class ExternalOrderSyncRun(models.Model):
                 "changed_count": self.changed_count + received.changed,
                 "ignored_count": self.ignored_count + received.ignored,
                 "refused_count": self.refused_count + len(received.refused),
-                "refused": "\n".join([*(self.refused or "").splitlines(), *received.refused][:FAILURES_NAMED]) or False,
+                "refused": self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED])) or False,
                 "ambiguous_count": len(ambiguous.union(received.ambiguous.ids)),
                 "date_progress": fields.Datetime.now(),
             }

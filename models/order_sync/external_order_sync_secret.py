@@ -1,10 +1,10 @@
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...lib.secret_texts import without_secrets
 from ...lib.web_address import (
-    MASK,
     bind,
     bound_origins,
     has_credentials,
@@ -133,10 +133,7 @@ class ExternalOrderSync(models.Model):
         sync = self.sudo()  # only administrators may read them, so no message may contain them
         secrets = [(sync.external_api_key or "").strip(), *secrets_in(sync.external_api_url or "")]
         secrets += [value for _name, value in parse_qsl((sync.secret_parameters or "").strip())]
-        for secret in sorted(filter(None, secrets), key=len, reverse=True):
-            for written in (secret, quote(secret, safe="")):
-                text = text.replace(written, MASK)
-        return text
+        return without_secrets(text, secrets)
 
     def _mail_track(self, tracked_fields, initial_values):
         """Keep keys in the address out of the chatter, which more people can read."""

@@ -25,6 +25,11 @@ class ExternalPaymentMapping(models.Model):
         "CHECK (COALESCE(payment_mode, '') <> '' OR COALESCE(card_type, '') <> '')",
         "Enter the PaymentMode or the CardType of the external system.",
     )
+    # As long as in an order; an index cannot hold much longer texts.
+    _bounded_texts = models.Constraint(
+        "CHECK (char_length(payment_mode) <= 64 AND char_length(card_type) <= 500)",
+        "The PaymentMode can have at most 64 characters, the CardType at most 500.",
+    )
     _unique_payment = models.UniqueIndex(
         "(company_id, COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')))",
         "There is already a mapping for this payment.",

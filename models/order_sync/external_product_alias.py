@@ -36,6 +36,11 @@ class ExternalProductAlias(models.Model):
         "CHECK (COALESCE(item_id, '') <> '' OR btrim(COALESCE(item_name, '')) <> '')",
         "Enter the item ID or the item name of the external system.",
     )
+    # As long as in an order; an index cannot hold much longer texts.
+    _bounded_texts = models.Constraint(
+        "CHECK (char_length(item_id) <= 64 AND char_length(item_name) <= 500)",
+        "The external item ID can have at most 64 characters, the external item name at most 500.",
+    )
     _unique_item = models.UniqueIndex(
         "(company_id, COALESCE(sync_id, 0), COALESCE(item_id, ''), "
         "(CASE WHEN item_id IS NULL THEN name_key ELSE '' END))",

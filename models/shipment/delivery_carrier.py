@@ -38,6 +38,19 @@ class DeliveryCarrier(models.Model):
         "CHECK (shipment_poll_interval > 0)", "The interval must be at least one minute."
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shipping(self):
+        # sudo: users who delete delivery methods do not need access to the queue.
+        shipments = self.env["external.shipment"].sudo().search([("carrier_id", "in", self.ids)])
+        if shipments:
+            raise UserError(
+                self.env._(
+                    "There are shipments with these delivery methods, so they cannot be deleted: %s. Archive them "
+                    "instead.",
+                    ", ".join(shipments.carrier_id.mapped("name")),
+                )
+            )
+
     def _ships_through_queue(self):
         """Return whether *Validate* and *Send to Shipper* go through the queue. Providers override this."""
         return False

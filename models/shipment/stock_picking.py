@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .shipment_context import CourierAnswer, NobodyPressed
 
@@ -9,6 +10,19 @@ class StockPicking(models.Model):
     external_shipment_ids = fields.One2many(
         "external.shipment", "picking_id", "Shipments", readonly=True, copy=False, groups="stock.group_stock_user"
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shipped(self):
+        # sudo: users who delete transfers do not need access to the queue.
+        shipped = self.filtered(lambda picking: picking.sudo().external_shipment_ids)
+        if shipped:
+            raise UserError(
+                self.env._(
+                    "These transfers have a shipment, whose history is kept, so they cannot be deleted: %s. Cancel "
+                    "them instead.",
+                    ", ".join(shipped.mapped("name")),
+                )
+            )
 
     def _send_confirmation_email(self):
         return super(StockPicking, NobodyPressed().on(self))._send_confirmation_email()

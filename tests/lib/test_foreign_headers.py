@@ -80,6 +80,21 @@ def test_a_remote_odoo_gives_a_clear_error(server, status, head, body):
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("special", SPECIAL)
+@pytest.mark.parametrize(
+    ("name", "status"), [("Link", "200 OK"), ("Location", "302 Found"), ("Content-Type", "200 OK")]
+)
+def test_each_special_header_of_a_feed(server, name, status, special):
+    """Chance alone rarely puts one of them under the very name where it matters."""
+    server.scripts = (answer(b'[{"OrderID": 1}]', f"{name}: {special}", status=status),)
+    feed = FeedSettings(url=server.url, api_key=SECRET, retries=0, read_timeout=2, total_timeout=5, max_pages=3)
+    try:
+        for page in OrderFeed(feed).pages():
+            list(page.entries)
+    except FeedError as error:
+        assert SECRET not in str(error)
+
+
 @pytest.mark.parametrize("year", [1, 9999])
 def test_a_remote_clock_at_the_end_of_time(server, year):
     date = format_datetime(datetime(year, 1 if year == 1 else 12, 1, tzinfo=UTC)).replace("+0000", "+2359")

@@ -49,6 +49,11 @@ HOSTILE = {
     "NUL": (b'{"Remark": "a\0b"}', "NUL character"),
     "bytes": (b'{"Remark": "caf\xe9"}', "UTF-8"),
     "bytes in a name": (b'{"caf\xe9": [[1]]}', "UTF-8"),
+    "bytes outside of texts": (b'{"Remark": \xff [1, {"a": "]"}]}', "UTF-8"),
+    "bytes between members": (b'{"a": 1\xa0, "b": {}}', "UTF-8"),
+    "NUL outside of texts": (b'{"a": \0 1}', "NUL character"),
+    "a key twice": (b'{"OrderID": 7, "Tax": 1, "Tax": 2}', 'The key "Tax" stands twice'),
+    "a key of an item twice": (b'{"OrderID": 7, "OrderItems": [{"Price": 1, "Price": 1.5}]}', 'The key "Price" stands'),
 }
 
 
@@ -61,6 +66,18 @@ def test_an_entry_that_cannot_be_stored_is_refused_alone(entry, words, body):
     first, refused, last = iter_orders(body % entry)
     assert (first, last) == ({"OrderID": 1}, {"OrderID": "é"})
     assert isinstance(refused, RefusedEntry) and words in str(refused)
+
+
+def test_a_key_that_is_only_repeated_is_no_contradiction():
+    entry = '{"OrderID": 7, "OrderID": 7.0, "a": [{"b": {}, "b": {}}], "a": [{"b": {}}]}'
+    assert list(iter_orders(f"[{entry}]")) == [{"OrderID": 7, "a": [{"b": {}}]}]
+
+
+def test_a_byte_between_entries_is_named():
+    entries = iter_orders(b'[{"OrderID": 1} \xff, {"OrderID": 2}]')
+    assert next(entries) == {"OrderID": 1}
+    with pytest.raises(StrictJsonError, match="byte that is not UTF-8 at character 16"):
+        next(entries)
 
 
 def test_the_deepest_order_that_is_accepted_is_the_same_beside_a_deeper_one():

@@ -64,3 +64,10 @@ addTour("external_shipment_mend", () => [
     inState("Shipped"),
     { trigger: ".o_form_view:not(:has(.alert-danger)) .o_field_widget[name=tracking_number]" },
 ]);
+
+addTour("external_plain_error", () => [
+    { trigger: ".o_form_view button[name=action_check_opal]", run: "click" },
+    { trigger: ".modal .o_error_dialog p:contains('OPAL does not accept the user and password')" },
+    { trigger: ".modal:contains('Invalid Operation'):not(:contains('technical details')) .btn-primary", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+]);

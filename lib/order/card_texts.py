@@ -1,0 +1,134 @@
+"""The rules for texts that may hold card data: each takes a text and returns the part that may be kept.
+
+PCI DSS 4.0 (3.3, 3.5): security codes, PINs and the content of the magnetic stripe are never kept, and only the last
+four digits of a card number are. Applying a rule again changes nothing.
+"""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import unquote
+
+from .card_codes import without_codes
+from .card_numbers import digits_of, first_number, has_groups, is_issued, without_issued_numbers, without_numbers
+
+Rule = Callable[[str], str]
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}")
+_POSTCODE = re.compile(r"\s?[0-9]{3} ?[0-9]{3}\s?")
+_BARE = re.compile(r"[\w./-]+")
+_TIME = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]{0,16}(?: ?[+-][0-9:]{2,5}|Z)?")
+# No card number has so few digits before a point; 10 / 1.15 has many behind it.
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,11}\.[0-9]+")
+_SHORT_CODE = re.compile(r"\W{0,20}\d{3,4}\W{0,20}")
+_SIGN = re.compile(r"[%&<\\]")
+_TAG = re.compile(r"<[/a-z][^<>]{0,60}>", re.I)
+# What another program made of a blank or a digit, beside %20, &nbsp; and &#52;.
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+_ENCODED_TIMES = 3  # one program after the other
+
+
+def keep(text: str) -> str:
+    """Return the text unchanged, because it identifies something."""
+    return text
+
+
+def empty(_text: str) -> str:
+    """Return an empty text, because nothing of a security code may be kept."""
+    return ""
+
+
+def last_digits(text: str) -> str:
+    """Return a card number in any notation as "****1234"."""
+    text = without_codes(text, True)  # which may stand behind the number
+    digits = first_number(text) or digits_of(text)[-4:]
+    return f"****{digits}" if digits else ""
+
+
+def in_text(text: str) -> str:
+    """Return a text without the card numbers, tracks and security codes in it."""
+    return _also_decoded(text, _cleaned)
+
+
+def in_name(text: str) -> str:
+    """Return the name of a product or person without what is clearly a card number.
+
+    Products are found by their names, so other long numbers stay, as do "IMEI 35..." and "CVC 300".
+    """
+    return _also_decoded(text, _cleaned_name)
+
+
+def in_phone(text: str) -> str:
+    """Return a phone number without card numbers. With a country code, a phone number may have 13 digits."""
+    return _also_decoded(text, _cleaned_phone)
+
+
+def in_identifier(text: str) -> str:
+    """Return a bare identifier as it is, long as its digits may be; anything else as `in_text`.
+
+    A card number in a card's own groups is not an identifier.
+    """
+    return text if (_BARE.fullmatch(text) and not has_groups(text)) or _TIME.fullmatch(text) else in_text(text)
+
+
+def in_reference(text: str) -> str:
+    """Return a payment's reference as `in_identifier`; a number that is exactly a card number is cut."""
+    return f"****{text[-4:]}" if is_issued(text) else in_identifier(text)
+
+
+def in_card_code(text: str) -> str:
+    """Return an empty text for what can be a security code, three or four digits; other texts as `in_text`."""
+    return "" if _SHORT_CODE.fullmatch(text) else in_text(text)
+
+
+def in_iban(text: str) -> str:
+    """Return an IBAN (ISO 13616) with a valid checksum as it is, also in groups; anything else as `in_identifier`."""
+    if _IBAN.fullmatch(text):
+        plain = text.replace(" ", "")
+        if int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1:
+            return text
+    return in_identifier(text)
+
+
+def in_postcode(text: str) -> str:
+    """Return the postcode that India calls a PIN code, six digits; nothing else, as it may be a card's PIN."""
+    return text if _POSTCODE.fullmatch(text) else ""
+
+
+def in_amount(text: str) -> str:
+    """Return an amount that was sent as text unchanged; treat other texts like `in_text`."""
+    return text if _AMOUNT.fullmatch(text) else in_text(text)
+
+
+def _cleaned(text: str) -> str:
+    return without_codes(*without_numbers(text, 13))
+
+
+def _cleaned_phone(text: str) -> str:
+    return without_codes(*without_numbers(text, 14))
+
+
+def _cleaned_name(text: str) -> str:
+    cleaned, found = without_issued_numbers(text)
+    return without_codes(cleaned, True) if found else text
+
+
+def _also_decoded(text: str, clean: Rule) -> str:
+    """Return the cleaned text. If only decoding it reveals card data, return the decoded text, cleaned."""
+    if len(text) < 6:
+        return text
+    cleaned = decoded = clean(text)
+    for _time in range(_ENCODED_TIMES):
+        if not _SIGN.search(decoded):  # most texts
+            break
+        decoded = _decoded(decoded)
+        revealed = clean(decoded)
+        if revealed != decoded:
+            cleaned = decoded = revealed
+    return cleaned
+
+
+def _decoded(text: str) -> str:
+    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), _TAG.sub(" ", text))
+    return _NOT_STORABLE.sub(" ", unescape(unquote(text)))

@@ -1,0 +1,21 @@
+import { WarningDialog, odooExceptionTitleMap } from "@web/core/errors/error_dialogs";
+import { registry } from "@web/core/registry";
+
+/**
+ * The addon's own user errors. The web client knows an error only by the name of its class, and shows a traceback for
+ * classes that it does not know; these are shown as sentences, like any `UserError`.
+ */
+const USER_ERRORS = [
+    "courier_exceptions.CourierError",
+    "courier_exceptions.CourierUnavailable",
+    "courier_exceptions.ShipmentBusy",
+    "courier_exceptions.ShipmentConflict",
+    "exceptions.ExternalOrderError",
+    "models.order_import.pos_session.OrdersArriving",
+];
+
+for (const name of USER_ERRORS) {
+    const exceptionName = `odoo.addons.external_order_sync.${name}`;
+    odooExceptionTitleMap.set(exceptionName, odooExceptionTitleMap.get("odoo.exceptions.UserError"));
+    registry.category("error_dialogs").add(exceptionName, WarningDialog);
+}

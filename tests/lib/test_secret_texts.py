@@ -1,0 +1,38 @@
+"""Secrets are hidden in whatever writing a text quotes them."""
+
+import json
+from html import escape
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.message import message
+from lib.secret_texts import without_secrets
+
+SECRETS = ("sesame17", "a/b c+d", "quo\"te's", "<tag>&amp;", "schlüssel€", "back\\slash\tend", "100%20")
+WRITINGS = (str, quote, lambda text: quote(text, safe=""), quote_plus, escape, json.dumps)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("write", WRITINGS)
+def test_a_secret_is_hidden_in_each_writing(secret, write):
+    written = write(secret).strip('"') if write is json.dumps else write(secret)
+    text = without_secrets(f"No user with {written}.", ["", secret, secret[:2] + "other"])
+    assert text == "No user with ***."
+
+
+@given(st.text(max_size=30))
+def test_a_text_without_a_secret_is_unchanged(text):
+    assert without_secrets(text, ["", "not-in-it-at-all"]) == text
+
+
+def test_a_secret_in_another_one_leaves_nothing_of_it():
+    assert without_secrets("abc abcdef", ["abc", "abcdef"]) == "*** ***"
+
+
+def test_the_values_of_a_message_are_changed_and_its_words_are_not():
+    told = message("The key %(key)s: %(why)s (%(count)s)", key="sesame17", why=message("no %s", "sesame17"), count=17)
+    changed = told.changed(lambda text: without_secrets(text, ["sesame17", "key"]))
+    assert str(changed) == "The key ***: no *** (17)"
