@@ -19,6 +19,7 @@
         "data/ir_cron_mirror.xml",
         "views/external_order_sync_run_views.xml",
         "views/external_product_alias_views.xml",
+        "views/external_location_mapping_views.xml",
         "views/external_payment_mapping_views.xml",
         "views/external_customer_views.xml",
         "views/external_order_templates.xml",

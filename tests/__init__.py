@@ -13,12 +13,15 @@ from . import test_api_sync
 from . import test_batch_books
 from . import test_batch_split
 from . import test_batch_statements
+from . import test_branch_identity
+from . import test_branches
 from . import test_bounded_choices
 from . import test_business_day_closing
 from . import test_business_days
 from . import test_choices_of_companies
 from . import test_closing_beside_others
 from . import test_combo
+from . import test_components
 from . import test_connected_once
 from . import test_contributing
 from . import test_crashing_orders

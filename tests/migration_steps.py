@@ -39,7 +39,7 @@ def fill(env, shop, courier, courier_account, remote):
     users = _create_users(env)
     with_sessions, without = _create_syncs(env, shop, users["manager"])
     for number, item, values in (
-        (1, "Lamp", {}),
+        (1, "Lamp", {"LocationID": " 404.0"}),
         (2, "The Bright One", {}),  # known by an alias
         (3, "Lamp", {"CheckoutDetails": [payment("Voucher")]}),  # by a payment mapping
         (4, "No Such Lamp", {}),
@@ -241,7 +241,15 @@ def go_on(env, courier, users, api_key):
         "key_belongs_to": env["res.users.apikeys"]._check_credentials(scope="rpc", key=api_key),
         "cron_minutes": shop._get_cron().interval_number,
     }
+    inbox = env["external.order"].search([("sync_id", "=", shop.id)])
+    told["locations"] = {order.external_id: order.external_location for order in inbox if order.external_location}
+    told["at_home"] = all(order.pos_config_id == order.sync_id.pos_config_id for order in inbox | kiosk.order_ids)
+    # A feed for several branches from now on, for once.
+    table = env["external.location.mapping"].create(
+        {"sync_id": shop.id, "external_location": "404", "pos_config_id": shop.pos_config_id.id}
+    )
     run = shop.sync_orders()
+    table.unlink()
     told["again"] = {"known": run.known_count, "new": run.new_count, "imported": run.imported_count}
     tax = env["account.tax"].search([("name", "=", "15 %")], limit=1)
     env["product.product"].create(_product_values("No Such Lamp", tax))

@@ -72,7 +72,7 @@ def _sell_more(shop):
     by_card = {**payment("Card"), **CARD}
     charged = {"ServiceCharges": 5.0, "GrandTotal": 97.0, "CheckoutDetails": [{**by_card, "AmountPaid": 97.0}]}
     later(9, "Lamp", **charged)  # "Totals differ"
-    later(10, "Lamp", CheckoutDetails=[by_card])
+    later(10, "Lamp", CheckoutDetails=[by_card], LocationID=404)
     later(11, "Lamp", CheckoutDetails=[{**payment("Moon Stones"), "PaymentMode": 77}])  # its method is guessed
     first_generation = {
         "OrderItems": None,
@@ -82,7 +82,9 @@ def _sell_more(shop):
         "CheckoutDate": "20-11-2025 05:16:43 PM",
     }
     later(12, "Lamp", **first_generation)  # not understood
-    later(13, "Leuchte", OrderItems=[{**LAMP, "ItemID": 5001, "ItemName": "Leuchte"}])  # by an alias of the ItemID
+    later(
+        13, "Leuchte", OrderItems=[{**LAMP, "ItemID": 5001, "ItemName": "Leuchte"}], LocationID="405"
+    )  # an alias of its id
     refund = {**payment("Card"), "AmountPaid": -92.0}
     totals = {"AmountTotal": -80.0, "GrandTotal": -92.0, "Tax": -12.0}
     later(14, "Lamp", OrderItems=[{**LAMP, "Quantity": -1.0}], CheckoutDetails=[refund], **totals)
@@ -136,6 +138,7 @@ def go_on_more(env, shop, **arguments):
     told = {
         "settings": {row.name: _read_settings(row) for row in env["external.order.sync"].search([])},
         "doubts": _numbers(inbox.filtered("doubt")),
+        "first": [(run := sync.sync_orders()).known_count, run.new_count, run.changed_count],
         **go_on(env, **arguments),
         "changed": _numbers(inbox.filtered("changed")),
         "stand": stand.sync_orders().status,
@@ -143,6 +146,7 @@ def go_on_more(env, shop, **arguments):
     }
     env.cr.commit()
     told["found"] = _lose_inbox(env, sync, ("2", "8", "10"))
+    told["branches"] = _open_branches(env, sync)
     told["other_address"] = _change_address(env, sync)
     told["screens"] = _open_screens(env)
     session = _close_session(env, sync)
@@ -183,6 +187,30 @@ def _lose_inbox(env, sync, numbers):
         order.external_id: order.state == "done" and order.pos_order_id == sales[order.external_id]
         for order in sync.order_ids
         if order.external_id in sales
+    }
+
+
+def _open_branches(env, sync):
+    """Introduce a table of locations and synchronize; return what the inbox and the Point of Sale have then."""
+    lost = sync.order_ids.filtered(lambda order: order.external_id == "13")
+    sale = lost.pos_order_id
+    lost.unlink()
+    for location in ("404", "405"):
+        env["external.location.mapping"].create(
+            {"sync_id": sync.id, "external_location": location, "pos_config_id": sync.pos_config_id.id}
+        )
+    env.cr.commit()
+    count = env["pos.order"].search_count([])
+    sync.sync_orders()
+    found = sync.order_ids.filtered(lambda order: order.external_id == "13")
+    return {
+        "made": env["pos.order"].search_count([]) - count,
+        "found": found.state == "done" and found.pos_order_id == sale,
+        "rows": _numbers(sync.order_ids),
+        "locations": {
+            order.external_id: order.external_location for order in sync.order_ids if order.external_location
+        },
+        "changed": _numbers(sync.order_ids.filtered("changed")),
     }
 
 

@@ -106,6 +106,9 @@ class TestMigration(MigrationCase):
         imported = self.filled["imported"]
         self.assertEqual({number: self.told["uuids"][number] for number in imported}, imported)
 
+    def test_what_was_received_knows_its_location_and_point_of_sale(self):
+        self.assertEqual((self.told["locations"], self.told["at_home"]), ({"1": "404"}, True))
+
     def test_a_failed_order_can_be_retried_and_waiting_ones_go_in(self):
         self.assertEqual(self.told["states"]["4"], "done")
         # Made by this version, it has a uuid that depends on the database's secret.

@@ -156,10 +156,21 @@ class TestMigrationOf110(MigrationCase):
         self.assertEqual(complaints, [])
 
     def test_no_order_is_imported_twice(self):
+        self.assertEqual(self.told["first"], [16, 0, 0])
         self.assertEqual(self.told["again"], {"known": 16, "new": 0, "imported": 0})
         imported = self.filled["imported"]
         self.assertEqual({number: self.told["uuids"][number] for number in imported}, imported)
         self.assertEqual(self.told["found"], {"2": True, "8": True, "10": True})
+
+    def test_no_order_is_imported_twice_when_branches_get_their_own_points_of_sale(self):
+        branches = self.told["branches"]
+        self.assertEqual((branches["made"], branches["found"], branches["changed"]), (0, True, ["6"]))
+        self.assertEqual(branches["rows"], sorted(self.filled["states"], key=int))
+        # The payload of the first one was dropped, so its LocationID is only known since it came again.
+        self.assertEqual(branches["locations"], {"1": "404", "10": "404", "13": "405"})
+
+    def test_the_update_tells_where_orders_came_from(self):
+        self.assertEqual((self.told["locations"], self.told["at_home"]), ({"13": "405"}, True))
 
     def test_what_came_again_as_it_was_is_not_called_changed(self):
         self.assertEqual((self.told["changed"], self.told["doubts"]), (["6"], []))

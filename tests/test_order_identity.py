@@ -17,8 +17,11 @@ class TestOrderIdentity(ExternalOrderCase):
         groups = "base.group_user,point_of_sale.group_pos_user"
         cls.cashier = new_test_user(cls.env, "forger", groups, company_id=cls.company.id)
 
-    def forge(self, order_uuid, **values):
-        """Make a draft order with a uuid, as a cashier's register does, and return it."""
+    def forge(self, order_uuid, source=False, **values):
+        """Make a draft order with a uuid, as a cashier's register does, and return it.
+
+        :param source: its origin, which former versions let a cashier write
+        """
         session = self.sync._get_or_create_pos_session()
         order = {
             "uuid": order_uuid,
@@ -31,7 +34,10 @@ class TestOrderIdentity(ExternalOrderCase):
             "lines": [],
             **values,
         }
-        return self.env["pos.order"].with_user(self.cashier).create(order).sudo()
+        forged = self.env["pos.order"].with_user(self.cashier).create(order).sudo()
+        if source:
+            forged.source = source
+        return forged
 
     def old_uuid(self, order_id=639):
         return str(uuid.uuid5(NAMESPACE, f"{self.sync.id}/{order_id}"))

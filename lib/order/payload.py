@@ -73,6 +73,23 @@ def order_status(raw: Any) -> str:
     return identifier(_order(raw), "OrderStatus")
 
 
+def order_location(raw: Any) -> str:
+    """Return the LocationID of an order, normalized like `external_id`; "" if it has none, or one that `parse_order`
+    refuses.
+
+    :raise PayloadError: if `raw` is not an object
+    """
+    location = _order(raw).get("LocationID")
+    try:
+        return _location(redact({"LocationID": location}))
+    except PayloadError:
+        return ""
+
+
+def _location(order: dict[str, Any]) -> str:
+    return without_decimals(plain_id(identifier(order, "LocationID")))
+
+
 @exact
 def parse_order(raw: Any) -> OrderPayload:
     """Parse `raw`, one object of the feed, and return the order.
@@ -133,7 +150,7 @@ def parse_order(raw: Any) -> OrderPayload:
         sold_at=sold_at(order, warnings),
         customer=read_customer(order, warnings),
         wants_invoice=wants_invoice(order, warnings),
-        location_id=identifier(order, "LocationID"),
+        location_id=_location(order),
         order_type=or_ignored(warnings, "", text, order, "OrderType", ""),
         note=or_ignored(warnings, "", shortened_text, order, sent_name(order, NOTE), MAX_NOTE_LENGTH),
         order_taker=or_ignored(warnings, "", identifier, order, "OrderTakerID"),

@@ -16,6 +16,8 @@ from . import external_order_pricing
 from . import external_order_details
 from . import external_order_invoicing
 from . import external_order_import
+from . import external_order_values
+from . import external_order_components
 from . import external_order_session
 from . import external_order_date
 from . import external_order_identity

@@ -1,9 +1,8 @@
-import uuid
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import groupby, unique
 
 from ...exceptions import ExternalOrderError
@@ -25,7 +24,8 @@ ZERO = Decimal(0)
 class ExternalOrderImport(models.AbstractModel):
     """Creates paid POS orders with transfers from external orders, in batches.
 
-    Other modules extend the ``_prepare_…_values`` hooks here, or `external.order.sync._process_external_order`.
+    Other modules extend the ``_prepare_…_values`` hooks (`external_order_values`), or
+    `external.order.sync._process_external_order`.
     """
 
     _name = "external.order.import"
@@ -120,15 +120,18 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _prepare_orders(self, sync, raw_orders, outcomes):
         """Return a `PreparedOrder` for each order that can be imported, and set the outcome of the others."""
-        parsed = []
+        parsed = {}
         for raw_order, outcome in zip(raw_orders, outcomes, strict=True):
             try:
-                parsed.append((parse_order(raw_order), outcome))
+                payload = parse_order(raw_order)
+                parsed.setdefault(self._get_target(sync, payload), []).append((payload, outcome))
             except PayloadError as error:
                 outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
+            except ExternalOrderError as error:
+                outcome.error = error
         prepared = []
         closed = ClosedTargets.current(sync.env)
-        for target, orders in groupby(parsed, lambda order: self._get_target(sync, order[0])):
+        for target, orders in parsed.items():
             if reason := closed and closed.reasons.get(target):
                 for _payload, outcome in orders:
                     outcome.waiting = reason
@@ -137,18 +140,13 @@ class ExternalOrderImport(models.AbstractModel):
         return prepared
 
     @api.model
-    def _get_target(self, sync, payload):
-        """Return the `ImportTarget` of an order."""
-        return ImportTarget(sync.pos_config_id, self._get_business_day(sync, payload))
-
-    @api.model
     def _prepare_parsed(self, sync, parsed):
         """Return a `PreparedOrder` for each parsed order that can be imported; see `_prepare_orders`.
 
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :param parsed: pairs of `OrderPayload` and `Outcome`
         """
-        parsed = self._leave_out_existing(sync, parsed)
+        parsed = self._leave_out_components(sync, self._leave_out_existing(sync, parsed))
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
             sync,
@@ -200,7 +198,7 @@ class ExternalOrderImport(models.AbstractModel):
         ]
         return PreparedOrder(
             payload=payload,
-            uuid=self._get_order_uuid(sync, payload.external_id),
+            uuid=self._get_own_uuid(sync, payload),
             priced=priced,
             payments=payments,
             warnings=outcome.warnings,
@@ -318,82 +316,3 @@ class ExternalOrderImport(models.AbstractModel):
             for line, values in zip(lines, order.priced.lines, strict=True):
                 if values.parent is not None:
                     line.combo_parent_id = lines[values.parent]
-
-    @api.model
-    def _prepare_pos_order_values(self, sync, session, order):
-        """Return the values of the ``pos.order``: a hook.
-
-        :param PreparedOrder order:
-        """
-        paid = sum((payment["amount"] for payment in order.payments), ZERO)
-        returned = -sum((payment["amount"] for payment in order.payments if payment["amount"] < 0), ZERO)
-        return {
-            "uuid": order.uuid,
-            "source": "external",
-            "session_id": session.id,
-            "user_id": session.user_id.id,
-            "company_id": sync.company_id.id,
-            "date_order": order.date_order,
-            "partner_id": order.customer.id,
-            "to_invoice": order.is_invoiced,
-            "fiscal_position_id": order.priced.fiscal_position.id,
-            "amount_tax": float(order.priced.tax),
-            "amount_total": float(order.priced.total),
-            "amount_paid": float(paid),
-            "amount_return": float(returned),
-            "is_refund": order.priced.total < 0,
-            **self.env["external.order.details"]._prepare_detail_values(sync, order),
-            **self.env["external.order.charges"]._prepare_tip_values(order.payload),
-            "lines": [
-                fields.Command.create(self._prepare_pos_order_line_values(order, line, index))
-                for index, line in enumerate(order.priced.lines)
-            ],
-            "payment_ids": [
-                fields.Command.create(self._prepare_pos_payment_values(order, payment, index))
-                for index, payment in enumerate(order.payments)
-            ],
-        }
-
-    @api.model
-    def _prepare_pos_order_line_values(self, order, line, index):
-        """Return the values of one ``pos.order.line``: a hook.
-
-        :param PreparedOrder order:
-        :param Line line:
-        """
-        base_line = line.base_line
-        details = base_line["tax_details"]
-        sign = -1 if order.priced.total < 0 else 1
-        net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
-        tax = sum(data["tax_amount_currency"] for data in details["taxes_data"])
-        return {
-            "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"line/{index}")),
-            "product_id": line.product.id,
-            "full_product_name": line.name if line.charge else line.product.display_name,
-            "qty": float(line.quantity),
-            "price_unit": base_line["price_unit"],
-            "price_type": "manual",
-            "discount": base_line["discount"],
-            "tax_ids": [fields.Command.set(line.taxes.ids)],
-            "price_subtotal": sign * net,
-            "price_subtotal_incl": sign * (net + tax),
-            "combo_item_id": line.combo_item.id if line.combo_item else False,
-            "pack_lot_ids": [fields.Command.create({"lot_name": name}) for name in line.lots],
-            "extra_tax_data": self.env["account.tax"]._export_base_line_extra_tax_data(base_line) or False,
-        }
-
-    @api.model
-    def _prepare_pos_payment_values(self, order, payment, index):
-        """Return the values of one ``pos.payment``: a hook.
-
-        :param PreparedOrder order:
-        :param dict payment: ``amount`` (Decimal), ``payment_method`` and further fields of the payment
-        """
-        values = {key: value for key, value in payment.items() if key != "payment_method"}
-        return {
-            **values,
-            "uuid": str(uuid.uuid5(uuid.UUID(order.uuid), f"payment/{index}")),
-            "amount": float(payment["amount"]),
-            "payment_date": order.date_order,
-            "payment_method_id": payment["payment_method"].id,
-        }

@@ -2,12 +2,22 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
+from .import_target import ImportTarget
 
 
 class ExternalOrderImport(models.AbstractModel):
-    """The session that takes the orders of a batch."""
+    """Where the orders of a batch go: their target, and the session that takes them."""
 
     _inherit = "external.order.import"
+
+    @api.model
+    def _get_target(self, sync, payload):
+        """Return the `ImportTarget` of an order.
+
+        :raise ExternalOrderError: ``location_unknown``
+        """
+        config = sync._get_pos_config_at(payload.location_id)
+        return ImportTarget(config, self._get_business_day(sync, payload))
 
     @api.model
     def _get_session(self, sync):

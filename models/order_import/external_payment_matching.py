@@ -70,15 +70,30 @@ class ExternalPaymentMatching(models.AbstractModel):
             `ExternalOrderError` that says why there is none
         :rtype: dict
         """
+        config = pos_config_of(sync)
         can_take = self._can_take_payment_of_customer if has_customer else self._can_take_any_payment
-        methods = pos_config_of(sync).payment_method_ids.filtered(can_take)
+        methods = config.payment_method_ids.filtered(can_take)
         mappings = self.env["external.payment.mapping"].search(
-            [("sync_id", "in", [False, sync.id]), ("company_id", "=", sync.company_id.id)]
+            [
+                ("sync_id", "in", [False, sync.id]),
+                ("company_id", "=", sync.company_id.id),
+                ("pos_config_id", "in", [False, config.id]),
+            ]
         )
-        # The most specific mapping first: of this synchronization, then with both values given.
-        mappings = mappings.filtered(lambda mapping: mapping.payment_method_id in methods).sorted(
+        # With several branches, a mapping to a method that this one does not have counts too: the order is refused.
+        lacking = mappings.filtered(
+            lambda mapping: (
+                mapping.sync_id
+                and sync._uses_locations()
+                and mapping.payment_method_id not in config.payment_method_ids
+            )
+        )
+        # The most specific mapping first: of this synchronization, of this Point of Sale, then with both values given.
+        usable = mappings.filtered(lambda mapping: mapping.payment_method_id in methods)
+        mappings = (usable | lacking).sorted(
             lambda mapping: (
                 not mapping.sync_id,
+                not mapping.pos_config_id,
                 not (mapping.payment_mode and mapping.card_type),
                 not mapping.card_type,
             )
@@ -93,6 +108,8 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _match_one(self, sync, methods, mappings, card_type, mode):
         """Return the method of one payment and a warning, or the error that says why there is none: a hook."""
         found = self._match_by_mapping(mappings, card_type, mode)
+        if found and found not in methods:
+            return self._get_unusable_error(sync, found, card_type, mode)
         found = found or self._match_in_turn(methods, self._match_by_card_type, card_type)
         is_guess = not found and bool(name_key(card_type))
         if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):
@@ -219,7 +236,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         elif sync.unknown_payment == "method" and sync.unknown_payment_method_id not in methods:
             problem = env._(
                 "%(payment)s matches no payment method of %(pos)s, and the one for unknown payments cannot be used "
-                "there. Choose another one in the synchronization, under Mappings.",
+                "there. Add it to the Point of Sale, or choose another one in the synchronization, under Mappings.",
                 payment=described,
                 pos=pos_config_of(sync).name,
             )

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.message_language import for_reader
@@ -202,7 +203,9 @@ class PosSession(models.Model):
         """
         # sudo: the user may not have access to the configurations
         syncs = self.env["external.order.sync"].sudo().with_context(active_test=False)
-        if not syncs.search_count([("pos_config_id", "in", self.config_id.ids)], limit=1):
+        receiving = Domain("pos_config_id", "in", self.config_id.ids)
+        receiving |= Domain("location_mapping_ids.pos_config_id", "in", self.config_id.ids)
+        if not syncs.search_count(receiving, limit=1):
             return
         arriving = OrdersArriving(
             self.env._("External orders are being imported into this session right now. Close it again in a moment.")

@@ -37,7 +37,14 @@ class ExternalOrder(models.Model):
         "external.order.sync", "Synchronization", required=True, index=True, ondelete="restrict", readonly=True
     )
     company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
-    currency_id = fields.Many2one(related="sync_id.currency_id")
+    pos_config_id = fields.Many2one(
+        "pos.config",
+        "Point of Sale",
+        readonly=True,
+        index="btree_not_null",
+        help="The Point of Sale that the order was imported into or, until then, that would receive it now.",
+    )
+    currency_id = fields.Many2one(related="pos_config_id.currency_id")
     external_id = fields.Char("Order ID", required=True, readonly=True, help="OrderID in the external system.")
     payload = fields.Text(readonly=True, help="The order as received. Only the last digits of card numbers are kept.")
     payload_text = fields.Text("Order as Received", compute="_compute_payload_text")
@@ -75,6 +82,7 @@ class ExternalOrder(models.Model):
             ("server_stopped", "Server Stopped"),
             ("order_id_ambiguous", "Several Orders, One ID"),
             ("order_in_the_way", "Conflicting POS Order"),
+            ("location_unknown", "Unknown Location"),
             ("odoo_error", "Refused by Odoo"),
         ],
         "Reason",
@@ -113,7 +121,6 @@ class ExternalOrder(models.Model):
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
-    _unique_order = models.Constraint("UNIQUE (sync_id, external_id)", "This order is already in the inbox.")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
 
@@ -162,6 +169,7 @@ class ExternalOrder(models.Model):
                 "state": "done",
                 "attempts": self.attempts + 1,
                 "pos_order_id": outcome.pos_order.id,
+                "pos_config_id": outcome.pos_order.config_id.id,
                 "imported_date": fields.Datetime.now(),
                 "warnings": "\n".join(outcome.warnings) or False,
                 "doubt": outcome.doubt,

@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 
+from ...lib.order.payload import order_location
 from ...lib.order.sameness import sameness_key
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
@@ -47,16 +48,25 @@ class ExternalOrder(models.Model):
     def _is_same_content(self, values):
         """Return whether the import would make the same sale of other content as of this row's own."""
         self.ensure_one()
-        if not self.payload and self._was_received_by_former_version():
-            # Other rules for card data make another fingerprint of the same order. Only the total is left to compare.
-            return self.currency_id.compare_amounts(self.total, values["total"]) == 0
-        return bool(self.payload) and _content_key(self.payload) == _content_key(values["payload"])
+        if not self.payload:
+            return self._is_same_as_far_as_known(values)
+        own, other = loads(self.payload), loads(values["payload"])
+        if not order_location(own):
+            own["LocationID"] = other.get("LocationID")  # the external system has begun to send it
+        return sameness_key(own) == sameness_key(other)
 
-    def _was_received_by_former_version(self):
-        """Return whether this row, which has card data, was imported by a version that cut it by other rules."""
+    def _is_same_as_far_as_known(self, values):
+        """Return whether received values may be the order of this row, whose payload was deleted.
+
+        If a former version imported it, other rules for card data alone make another fingerprint. Only the total can be
+        compared then, which does not tell apart the orders of several branches.
+        """
         # sudo: users cannot read system parameters.
         since = fields.Datetime.to_datetime(self.env["ir.config_parameter"].sudo().get_param(KEYED_SINCE))
-        return bool(since) and not self.source_digest and self.imported_date < since
+        is_former = bool(since) and self.imported_date < since
+        if not is_former or self.source_digest or self.sync_id._uses_locations():
+            return False
+        return self.currency_id.compare_amounts(self.total, values["total"]) == 0
 
     def _find_other_contents(self, versions):
         """Return the payloads of all distinct orders with this OrderID, which this download has already contained."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import groupby
 from odoo.tools.misc import formatLang
 
 from ...exceptions import ExternalOrderError
@@ -17,11 +18,11 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     _description = "External Order Preview"
 
     sync_id = fields.Many2one("external.order.sync", required=True, ondelete="cascade", readonly=True)
-    currency_id = fields.Many2one(related="sync_id.currency_id")
     line_ids = fields.One2many("external.order.preview.line", "preview_id", readonly=True)
     problem_count = fields.Integer(compute="_compute_problem_count")
     # Most feeds say only some of this; the other columns would be blank.
     has_dates = fields.Boolean(compute="_compute_columns")
+    has_branches = fields.Boolean(compute="_compute_columns")
     has_customers = fields.Boolean(compute="_compute_columns")
     has_charges = fields.Boolean(compute="_compute_columns")
     summary = fields.Text(compute="_compute_summary")
@@ -35,6 +36,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     def _compute_columns(self):
         for preview in self:
             preview.has_dates = any(preview.line_ids.mapped("sold_date"))
+            preview.has_branches = preview.sync_id._uses_locations()
             preview.has_customers = any(preview.line_ids.mapped("customer"))
             preview.has_charges = any(preview.line_ids.mapped("charges"))
 
@@ -93,11 +95,11 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             line = {"sequence": position}
             try:
                 line["external_id"] = external_id(entry)
-                values = sync.env["external.order"]._prepare_received_values(entry, line["external_id"], accepted)
+                values = sync.env["external.order"]._prepare_received_values(sync, entry, line["external_id"], accepted)
             except PayloadError as error:
                 line.update(result="problem", note=reader_text(self.env, error.message))
             else:
-                line.update(total=values["total"])
+                line.update(total=values["total"], pos_config_id=values["pos_config_id"])
                 if values["state"] == "ignored":
                     line.update(result="ignored", note=values["error_message"])
                 else:
@@ -105,8 +107,10 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             lines.append(line)
         outcomes = [Outcome() for _order in orders]
         prepared = sync.env["external.order.import"]._prepare_orders(sync, [entry for entry, _line in orders], outcomes)
-        prepared, _lacking = sync.env["external.order.lots"]._choose(sync.pos_config_id, prepared, lock=False)
-        of_outcome = {id(order.outcome): order for order in prepared}
+        of_outcome = {}
+        for target, of_target in groupby(prepared, lambda order: order.target):
+            ready, _lacking = sync.env["external.order.lots"]._choose(target.pos_config, of_target, lock=False)
+            of_outcome.update((id(order.outcome), order) for order in ready)
         for (_entry, line), outcome in zip(orders, outcomes, strict=True):
             line.update(self._describe(sync, outcome, of_outcome.get(id(outcome))))
         return lines
@@ -124,7 +128,8 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             return {"result": "problem", "reason": outcome.error.code, "note": str(outcome.error)}
         items = ", ".join(f"{line.quantity.normalize():f} x {line.product.name}" for line in prepared.priced.lines)
         payments = "\n".join(
-            f"{payment['payment_method'].name} {self._format(sync, payment['amount'])}" for payment in prepared.payments
+            f"{payment['payment_method'].name} {self._format(prepared.target.pos_config, payment['amount'])}"
+            for payment in prepared.payments
         )
         stated = prepared.payload.customer
         return {
@@ -140,8 +145,8 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         }
 
     @api.model
-    def _format(self, sync, amount):
-        return formatLang(self.env, float(amount), currency_obj=sync.currency_id)
+    def _format(self, config, amount):
+        return formatLang(self.env, float(amount), currency_obj=config.currency_id)
 
     def action_sync_now(self):
         self.ensure_one()
@@ -156,7 +161,8 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     _order = "sequence, id"
 
     preview_id = fields.Many2one("external.order.preview", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="preview_id.currency_id")
+    pos_config_id = fields.Many2one("pos.config", "Point of Sale")
+    currency_id = fields.Many2one(related="pos_config_id.currency_id")
     sequence = fields.Integer()
     external_id = fields.Char("Order ID")
     sold_date = fields.Datetime("Sold On")

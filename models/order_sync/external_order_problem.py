@@ -20,7 +20,8 @@ class ExternalOrderProblem(models.Model):
 
     sync_id = fields.Many2one("external.order.sync", "Synchronization", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one(related="sync_id.currency_id")
+    pos_config_id = fields.Many2one("pos.config", "Point of Sale", readonly=True)
+    currency_id = fields.Many2one(related="pos_config_id.currency_id")
     reason = fields.Selection(
         lambda self: [
             *self.env["external.order"]._fields["error_code"]._description_selection(self.env),
@@ -33,6 +34,7 @@ class ExternalOrderProblem(models.Model):
     item_name = fields.Char("External Item Name", readonly=True)
     card_type = fields.Char("External Card Type", readonly=True)
     payment_mode = fields.Char("External Payment Mode", readonly=True)
+    external_location = fields.Char("LocationID", readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     total = fields.Monetary(readonly=True)
     oldest_date = fields.Datetime("Since", readonly=True)
@@ -41,6 +43,7 @@ class ExternalOrderProblem(models.Model):
     message = fields.Text("What to Do", compute="_compute_message")
     can_choose_product = fields.Boolean(compute="_compute_remedies")
     can_choose_payment = fields.Boolean(compute="_compute_remedies")
+    can_choose_location = fields.Boolean(compute="_compute_remedies")
     is_doubt = fields.Boolean(compute="_compute_remedies", help="The orders were imported, with warnings.")
 
     @property
@@ -49,22 +52,26 @@ class ExternalOrderProblem(models.Model):
         self.env["external.order"].flush_model()
         return SQL(
             """
-            SELECT min(id) AS id, sync_id, company_id, reason, item_id, item_name, card_type, payment_mode,
+            SELECT min(id) AS id, sync_id, company_id, pos_config_id, reason,
+                   item_id, item_name, card_type, payment_mode, external_location,
                    count(*) AS order_count, sum(total) AS total, min(received_date) AS oldest_date,
                    max(received_date) AS newest_date, max(id) AS newest_id
               FROM (
-                    SELECT id, sync_id, company_id, total, received_date,
+                    SELECT id, sync_id, company_id, pos_config_id, total, received_date,
                            CASE WHEN state = 'failed' THEN coalesce(error_code, 'odoo_error')
                                 WHEN changed THEN 'changed'
                                 ELSE doubt END AS reason,
                            CASE WHEN state = 'failed' THEN missing_item_id END AS item_id,
                            CASE WHEN state = 'failed' THEN missing_item_name END AS item_name,
                            CASE WHEN state = 'failed' THEN missing_card_type END AS card_type,
-                           CASE WHEN state = 'failed' THEN missing_payment_mode END AS payment_mode
+                           CASE WHEN state = 'failed' THEN missing_payment_mode END AS payment_mode,
+                           CASE WHEN state = 'failed' AND error_code = 'location_unknown'
+                                THEN coalesce(external_location, '') END AS external_location
                       FROM external_order
                      WHERE state = 'failed' OR (state = 'done' AND (changed OR doubt IS NOT NULL))
                    ) AS waiting
-             GROUP BY sync_id, company_id, reason, item_id, item_name, card_type, payment_mode
+             GROUP BY sync_id, company_id, pos_config_id, reason,
+                      item_id, item_name, card_type, payment_mode, external_location
             """
         )
 
@@ -79,15 +86,16 @@ class ExternalOrderProblem(models.Model):
                 "they are. Compare both, correct the POS order if needed, then mark the change as seen."
             )
 
-    @api.depends("reason")
+    @api.depends("reason", "external_location")
     def _compute_remedies(self):
         doubts = dict(self.env["external.order"]._fields["doubt"].selection)
         for problem in self:
             problem.can_choose_product = problem.reason in PRODUCT_REASONS
             problem.can_choose_payment = problem.reason in (*PAYMENT_REASONS, "payment_guessed")
+            problem.can_choose_location = problem.reason == "location_unknown" and bool(problem.external_location)
             problem.is_doubt = problem.reason in doubts
 
-    @api.depends("reason", "item_name", "item_id", "card_type", "payment_mode")
+    @api.depends("reason", "item_name", "item_id", "card_type", "payment_mode", "external_location")
     def _compute_display_name(self):
         reasons = dict(self._fields["reason"]._description_selection(self.env))
         for problem in self:
@@ -96,13 +104,14 @@ class ExternalOrderProblem(models.Model):
             problem.display_name = f"{reason}: {what}" if what else reason
 
     def _get_subject(self):
-        """Return the missing item or payment, by its name in the external system."""
+        """Return the missing item, location or payment, by its name in the external system."""
         self.ensure_one()
-        return self.item_name or self.item_id or " / ".join(filter(None, (self.card_type, self.payment_mode)))
+        item = self.item_name or self.item_id or self.external_location
+        return item or " / ".join(filter(None, (self.card_type, self.payment_mode)))
 
     def _get_orders_domain(self):
         self.ensure_one()
-        domain = [("sync_id", "=", self.sync_id.id)]
+        domain = [("sync_id", "=", self.sync_id.id), ("pos_config_id", "=", self.pos_config_id.id)]
         if self.reason == "changed":
             return [*domain, ("state", "=", "done"), ("changed", "=", True)]
         if self.is_doubt:
@@ -115,6 +124,7 @@ class ExternalOrderProblem(models.Model):
             ("missing_item_name", "=", self.item_name),
             ("missing_card_type", "=", self.card_type),
             ("missing_payment_mode", "=", self.payment_mode),
+            *([("external_location", "=", self.external_location)] if self.reason == "location_unknown" else []),
         ]
 
     def _get_orders(self):
@@ -135,6 +145,11 @@ class ExternalOrderProblem(models.Model):
         """Open the dialog to choose the payment method for all these orders."""
         self.ensure_one()
         return self.newest_id.action_choose_payment()
+
+    def action_choose_location(self):
+        """Open the dialog to choose the Point of Sale for all these orders."""
+        self.ensure_one()
+        return self.newest_id.action_choose_location()
 
     def action_retry(self):
         return self._get_orders().action_retry()

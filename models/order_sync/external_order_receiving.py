@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
-from ...lib.order.payload import external_id, former_external_id, order_status
+from ...lib.order.payload import order_location, order_status
 from ...lib.strict_json import dumps
 from ...tools.message_language import for_reader, reader_text
 
@@ -15,13 +15,13 @@ from ...tools.message_language import for_reader, reader_text
 class Received:
     """The result of receiving the entries of a page.
 
-    :param external_ids: the received OrderIDs
+    :param orders: the rows of all received orders, new and known
     :param ambiguous: the rows whose OrderID is shared by different orders
     :param refused: a sentence for each entry that is not an order
     :param is_counted: whether the run has already counted this page
     """
 
-    external_ids: set
+    orders: Any
     ambiguous: Any
     is_counted: bool = False
     new: int = 0
@@ -47,32 +47,33 @@ class ExternalOrder(models.Model):
         :param sync: the ``external.order.sync`` that fetched them
         :param list entries: entries of the feed, of any type
         :param int position: number of earlier entries in this download, used to number refused entries
-        :param set earlier: the OrderIDs of earlier pages of this download
+        :param set earlier: the ids of the rows that earlier pages of this download brought
         :rtype: Received
         """
-        refusals, incoming = {}, {}
+        refusals = {}
         accepted = sync._get_accepted_statuses()
-        arrived = self._group_by_external_id(sync, entries, position, refusals)
-        received = Received(set(arrived), self.browse())
-        known = self.search_fetch(
-            [("sync_id", "=", sync.id), ("external_id", "in", list(arrived))],
-            ["external_id", "fingerprint", "source_digest", "state", "error_code"],
-        )
-        for order in known:
-            if order._is_unchanged(arrived[order.external_id]):
-                del arrived[order.external_id]
-                received.known += 1
-        for identifier, numbered_entries in arrived.items():
+        arrived = self._group_by_identity(sync, entries, position, refusals)
+        known, new = self._match_received(sync, arrived)
+        received = Received(self.browse(order.id for order in known), self.browse())
+
+        def read_versions(identifier, numbered_entries):
             versions = []
-            for number, entry in numbered_entries.items():
+            for number, entry in sorted(numbered_entries.items()):
                 try:
-                    versions.append(self._prepare_received_values(entry, identifier, accepted))
+                    versions.append(self._prepare_received_values(sync, entry, identifier, accepted))
                 except PayloadError as error:
                     refusals[number] = error
-            incoming[identifier] = self._leave_out_repeated(versions)
-        for order in known:
-            if versions := incoming.pop(order.external_id, None):
-                order._receive_again(versions, order.external_id in earlier, received)
+            return self._leave_out_repeated(versions)
+
+        for order, numbered_entries in known.items():
+            if order._is_unchanged(numbered_entries):
+                received.known += 1
+            elif versions := read_versions(order.external_id, numbered_entries):
+                is_other = order.id in earlier or order._is_elsewhere(versions)
+                order._receive_again(versions, is_other, received)
+        incoming = {
+            identity: read_versions(identity[0], numbered_entries) for identity, numbered_entries in new.items()
+        }
         received.refused = [
             for_reader(self.env)._(
                 "Entry %(number)s of the feed: %(problem)s",
@@ -84,44 +85,20 @@ class ExternalOrder(models.Model):
         # Workers that receive the same new orders at once must write them in the same order to avoid deadlocks. Sort by
         # length first, so that 9 comes before 10.
         vals_list = []
-        for identifier in sorted(incoming, key=lambda text: (len(text), text)):
-            if versions := incoming[identifier]:
-                values = {**versions[-1], "sync_id": sync.id}
+        for identity in sorted(incoming, key=lambda identity: (len(identity[0]), identity[0], identity[1] or "")):
+            if versions := incoming[identity]:
+                values = {**versions[-1], "sync_id": sync.id, "by_location": identity[1] is not None}
                 if len(versions) > 1:
-                    payloads = [values["payload"] for values in versions]
-                    ambiguous = self._prepare_ambiguous_values(identifier, payloads)
-                    values = {**versions[0], **ambiguous, "sync_id": sync.id, "state": "failed"}
+                    payloads = [version["payload"] for version in versions]
+                    ambiguous = self._prepare_ambiguous_values(identity[0], payloads)
+                    values.update({**versions[0], **ambiguous, "state": "failed"})
                 vals_list.append(values)
         created = self.create(vals_list)
+        received.orders |= created
         received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")
         received.ignored += sum(values["state"] == "ignored" for values in vals_list)
         received.new += sum(values["state"] == "pending" for values in vals_list)
         return received
-
-    @api.model
-    def _group_by_external_id(self, sync, entries, position, refusals):
-        """Return the entries of each OrderID by their position; add entries without one to ``refusals``."""
-        numbered, former = [], {}
-        for number, entry in enumerate(entries, position + 1):
-            try:
-                identifier = external_id(entry)
-            except PayloadError as error:
-                refusals[number] = error
-                continue
-            numbered.append((number, entry, identifier))
-            if isinstance(entry["OrderID"], str) and not entry["OrderID"].isascii():
-                former[number] = former_external_id(entry)
-        # An order that an earlier release stored under an OrderID with invisible characters or other digits keeps it.
-        changed = {
-            former[number] for number, _entry, identifier in numbered if former.get(number, identifier) != identifier
-        }
-        domain = [("sync_id", "=", sync.id), ("external_id", "in", list(changed))]
-        stored = set(self.search(domain).mapped("external_id")) if changed else set()
-        arrived = {}
-        for number, entry, identifier in numbered:
-            name = former[number] if former.get(number) in stored else identifier
-            arrived.setdefault(name, {})[number] = entry
-        return arrived
 
     def _is_unchanged(self, numbered_entries):
         """Return whether all entries are identical to the stored order, so that there is nothing to do."""
@@ -133,7 +110,8 @@ class ExternalOrder(models.Model):
         """Update this row with the entries that have its OrderID.
 
         :param list versions: values of each distinct order with this OrderID on the page
-        :param bool came_before: whether an earlier page of this download had the OrderID
+        :param bool came_before: whether an earlier page of this download had the order, so that other content is
+            another order
         :param Received received: the counters to update
         """
         self.ensure_one()
@@ -159,9 +137,10 @@ class ExternalOrder(models.Model):
             received.known += 1
 
     @api.model
-    def _prepare_received_values(self, entry, identifier, accepted):
+    def _prepare_received_values(self, sync, entry, identifier, accepted):
         """Return the values of an inbox row for one entry of the feed.
 
+        :param sync: the ``external.order.sync`` that fetched it
         :param str identifier: the OrderID that the row has or gets
         :param set accepted: OrderStatus values to import; all if empty
         :raise PayloadError: if the entry is not an order with an OrderID
@@ -177,8 +156,11 @@ class ExternalOrder(models.Model):
             total = float(parse_amount(content.get("GrandTotal")))
         except AmountError:
             total = 0.0
+        location = order_location(content)
         return {
             "external_id": identifier,
+            "external_location": location,
+            "pos_config_id": sync._find_pos_config_at(location).id,
             "payload": payload,
             # An OrderID can be written in several ways that mean the same order.
             "fingerprint": hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest(),
@@ -228,12 +210,16 @@ class ExternalOrder(models.Model):
         self.ensure_one()
         if self.state == "done":
             if self.error_code == "order_id_ambiguous":
-                self._receive_alone(values, Received(set(), self.browse()))
+                self._receive_alone(values, Received(self.browse(), self.browse()))
             content = {name: values[name] for name in ("payload", "fingerprint", "source_digest", "order_status")}
             if self._is_same_content(values):
+                if not self._has_location():
+                    content["external_location"] = values["external_location"]
                 received.known += 1
             else:
                 content.update(changed=True, changed_date=fields.Datetime.now())
+                if not self.by_location and self.external_location != values["external_location"]:
+                    content["external_location"] = False  # it is this order in both locations
                 received.changed += 1
             self.write(content)
         else:

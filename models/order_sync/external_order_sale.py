@@ -22,8 +22,7 @@ class ExternalOrder(models.Model):
         compute="_compute_payment_method_ids",
         search="_search_payment_method_ids",
     )
-    # Not stored: they are read, searched and grouped through the POS order.
-    pos_config_id = fields.Many2one(related="pos_order_id.config_id", string="Point of Sale")
+    # Not stored: it is read, searched and grouped through the POS order.
     partner_id = fields.Many2one(related="pos_order_id.partner_id", string="Customer")
     # As the order says, imported or not.
     stated_customer = fields.Char(compute="_compute_stated")

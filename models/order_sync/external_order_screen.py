@@ -8,6 +8,7 @@ from ...lib.order.payload import parse_order
 from ...lib.strict_json import loads
 from ...tools.message_language import reader_text
 from ...tools.notifications import notification
+from ..order_import.import_target import ImportTarget
 from .external_payment_mapping import PAYMENT_REASONS
 
 # Check at most this many orders to report the effect of a choice.
@@ -142,7 +143,8 @@ class ExternalOrder(models.Model):
         payload, _problem = self._read_payload()
         if not payload:
             return None
-        methods = self.env["external.payment.matching"]._match_payment_methods(self.sync_id, payload.payments)
+        sync = ImportTarget(self.pos_config_id or self.sync_id.pos_config_id).on(self.sync_id)
+        methods = self.env["external.payment.matching"]._match_payment_methods(sync, payload.payments)
         for payment in payload.payments:
             match = methods[payment.card_type, payment.payment_mode]
             if isinstance(match, ExternalOrderError) or match[1]:
@@ -172,6 +174,7 @@ class ExternalOrder(models.Model):
                     *self._get_same_reason_domain(),
                     ("missing_card_type", "=", self.missing_card_type),
                     ("missing_payment_mode", "=", self.missing_payment_mode),
+                    ("pos_config_id", "=", self.pos_config_id.id),
                 ],
                 limit=ORDERS_TOLD,
             )
@@ -188,8 +191,39 @@ class ExternalOrder(models.Model):
                 "dialog_size": "medium",
                 "external_order_ids": waiting.ids,
                 "default_sync_id": self.sync_id.id,
+                "default_pos_config_id": self.sync_id._uses_locations() and self.pos_config_id.id,
                 "default_card_type": card_type or False,
                 "default_payment_mode": mode or False,
+            },
+        }
+
+    # ------------------------------------------------------------
+    # Locations without a Point of Sale
+    # ------------------------------------------------------------
+
+    def action_choose_location(self):
+        """Open the dialog to choose the Point of Sale for this LocationID; the choice is remembered.
+
+        After saving, the dialog reports what happened to the orders that wait for it.
+        """
+        self.ensure_one()
+        if not self.external_location:
+            raise UserError(self.error_message or self.env._("The order has no LocationID."))
+        waiting = self.search(
+            [*self._get_same_reason_domain(), ("external_location", "=", self.external_location)], limit=ORDERS_TOLD
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose Point of Sale"),
+            "res_model": "external.location.mapping",
+            "view_mode": "form",
+            "views": [(self.env.ref("external_order_sync.external_location_mapping_view_dialog").id, "form")],
+            "target": "new",
+            "context": {
+                "default_sync_id": self.sync_id.id,
+                "default_external_location": self.external_location,
+                "external_order_ids": waiting.ids,
+                "dialog_size": "medium",
             },
         }
 

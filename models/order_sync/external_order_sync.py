@@ -13,7 +13,7 @@ ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
 
 class ExternalOrderSync(models.Model):
-    """A connection to one external system whose orders become paid orders of one Point of Sale."""
+    """A connection to one external system whose orders become paid orders of a Point of Sale or of several branches."""
 
     _name = "external.order.sync"
     _description = "External Order Sync"
@@ -49,7 +49,8 @@ class ExternalOrderSync(models.Model):
         tracking=True,
         index=True,
         default=lambda self: self._default_pos_config_id(),
-        help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used.",
+        help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used. For "
+        "a feed with the orders of several branches, see Locations under Mappings.",
     )
     company_id = fields.Many2one(related="pos_config_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
@@ -186,6 +187,8 @@ class ExternalOrderSync(models.Model):
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
         check_written(self)
+        if "pos_config_id" in vals:
+            self._assign_pos_configs()
         if vals.get("responsible_id"):
             self._get_attention_activity().write({"user_id": vals["responsible_id"]})
         return result

@@ -41,14 +41,14 @@ class ExternalOrderSync(models.Model):
         "it asks for it. Invoices are neither printed nor sent.",
     )
 
-    @api.constrains("invoice_mode", "pos_config_id")
+    @api.constrains("invoice_mode", "pos_config_id", "location_mapping_ids")
     def _check_invoice_journal(self):
-        for sync in self:
-            if sync.invoice_mode != "never" and not sync.pos_config_id.invoice_journal_id:
+        for sync in self.filtered(lambda sync: sync.invoice_mode != "never"):
+            if lacking := sync._get_pos_configs().filtered(lambda config: not config.invoice_journal_id):
                 raise ValidationError(
                     self.env._(
                         "Choose an invoice journal in the settings of %s before its orders are invoiced.",
-                        sync.pos_config_id.name,
+                        lacking[0].name,
                     )
                 )
 

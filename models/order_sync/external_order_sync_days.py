@@ -61,7 +61,7 @@ class ExternalOrderSync(models.Model):
 
     def _has_several_targets(self):
         """Return whether some orders may be importable now while no session can take others."""
-        return self.session_per_day
+        return self.session_per_day or self._uses_locations()
 
     def _has_imported_until(self, moment):
         """Return whether what was sold before a moment has been requested and imported, as far as is possible now.

@@ -38,17 +38,23 @@ class ExternalOrderSync(models.Model):
         # Only one transaction at a time may connect an address to a Point of Sale: a second one fails, is repeated, and
         # then sees the first connection. Write the row, because the second one would continue after waiting for a plain
         # lock.
-        if connecting := self.filtered("active").pos_config_id:
+        active = self.filtered("active")
+        if connecting := active.pos_config_id | active._get_pos_configs():
             self.env.cr.execute(SQL("UPDATE pos_config SET id = id WHERE id IN %s", connecting._ids))
         for sync in self:
-            if other := sync._find_connected_alike().grouped("pos_config_id").get(sync.pos_config_id):
+            for other in sync._find_connected_alike():
+                shared = (sync.pos_config_id | sync._get_pos_configs()) & (
+                    other.pos_config_id | other._get_pos_configs()
+                )
+                if not shared:
+                    continue
                 raise ValidationError(
                     self.env._(
                         "%(other)s already fetches orders from this address into %(pos)s. With %(name)s as well, "
                         "every sale would be booked twice. Change the address or the Point of Sale, or archive one "
                         "of them.",
-                        other=other[0].name,
-                        pos=sync.pos_config_id.name,
+                        other=other.name,
+                        pos=shared[0].name,
                         name=sync.name,
                     )
                 )

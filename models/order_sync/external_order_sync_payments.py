@@ -31,13 +31,13 @@ class ExternalOrderSync(models.Model):
         "pos.payment.method", compute="_compute_unknown_payment_method_ids", string="Methods That Need No Customer"
     )
 
-    @api.depends("pos_config_id.payment_method_ids")
+    @api.depends("pos_config_id.payment_method_ids", "location_mapping_ids.pos_config_id.payment_method_ids")
     def _compute_unknown_payment_method_ids(self):
         can_take = self.env["external.payment.matching"]._can_take_any_payment
         for sync in self:
-            sync.unknown_payment_method_ids = sync.pos_config_id.payment_method_ids.filtered(can_take)
+            sync.unknown_payment_method_ids = sync._get_pos_configs().payment_method_ids.filtered(can_take)
 
-    @api.constrains("unknown_payment", "unknown_payment_method_id", "pos_config_id")
+    @api.constrains("unknown_payment", "unknown_payment_method_id", "pos_config_id", "location_mapping_ids")
     def _check_unknown_payment_method(self):
         for sync in self:
             method = sync.unknown_payment_method_id
@@ -45,6 +45,6 @@ class ExternalOrderSync(models.Model):
                 raise ValidationError(
                     self.env._(
                         "For unknown payments, choose a payment method of %(pos)s that does not require a customer.",
-                        pos=sync.pos_config_id.name,
+                        pos=", ".join(sync._get_pos_configs().mapped("name")),
                     )
                 )

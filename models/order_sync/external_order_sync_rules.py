@@ -16,6 +16,16 @@ class ExternalOrderSync(models.Model):
         "exclude tax, and GrandTotal = AmountTotal - discounts + Tax.",
     )
 
+    components = fields.Selection(
+        [("stock", "Take from stock"), ("ignore", "Ignore")],
+        required=True,
+        default="stock",
+        tracking=True,
+        help="What to do with the components of an item (OrderDetailPackages). If they are ignored, only the item "
+        "itself is sold and leaves the stock, and its components need no product in Odoo. The choices of an Odoo combo "
+        "are always sold.",
+    )
+
     @api.constrains("overlap_minutes", "payload_retention_days")
     def _check_periods(self):
         for sync in self:

@@ -220,7 +220,7 @@ class ExternalOrderSyncRun(models.Model):
         for entries in fetched:
             page = (entries, known, earlier, ambiguous)
             received = retrying(self.env, lambda page=page: self._receive(*page))
-            earlier |= received.external_ids
+            earlier.update(received.orders.ids)
             ambiguous.update(received.ambiguous.ids)
             if received.is_counted:
                 known = 0
@@ -258,7 +258,7 @@ class ExternalOrderSyncRun(models.Model):
     def _receive(self, entries, known, earlier, ambiguous):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
-        :param set earlier: the OrderIDs that this download brought before
+        :param set earlier: the ids of the rows that this download brought before
         :param set ambiguous: the ids of the rows with which it brought different orders before
         :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
         :rtype: Received

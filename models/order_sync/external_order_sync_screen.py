@@ -5,6 +5,9 @@ from ...tools.notifications import notification
 
 # Number of bars in the chart of the last runs.
 RUNS_SHOWN = 20
+# Advise a Since Parameter after this many runs that each fetched at least this many orders that were known.
+RUNS_COMPARED = 3
+KNOWN_AT_LEAST = 500
 
 
 class ExternalOrderSync(models.Model):
@@ -14,6 +17,7 @@ class ExternalOrderSync(models.Model):
 
     picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
     doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
+    is_since_advised = fields.Boolean(compute="_compute_is_since_advised")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
 
     @api.depends("order_ids.doubt")
@@ -40,6 +44,18 @@ class ExternalOrderSync(models.Model):
         for sync in self:
             runs = self.env["external.order.sync.run"].search([("sync_id", "=", sync.id)], limit=RUNS_SHOWN)
             sync.recent_runs = [run._get_chart_values() for run in reversed(runs)]
+
+    @api.depends("since_parameter", "run_ids.status")
+    def _compute_is_since_advised(self):
+        """Set whether the last downloads brought many orders again because they have no time filter."""
+        for sync in self:
+            complete = [("sync_id", "=", sync.id), ("fetch_done", "=", True), ("status", "!=", "running")]
+            runs = self.env["external.order.sync.run"].browse()
+            if not sync.since_parameter:
+                runs = runs.search(complete, limit=RUNS_COMPARED)
+            sync.is_since_advised = len(runs) == RUNS_COMPARED and all(
+                run.known_count >= KNOWN_AT_LEAST for run in runs
+            )
 
     def get_progress(self):
         """Return the progress of the running synchronization, for a screen that polls it.

@@ -12,10 +12,19 @@ class ExternalPaymentMapping(models.Model):
     _description = "External Payment Mapping"
     _inherit = ["external.choice"]
     _order = "sync_id, payment_mode, card_type"
+    _check_company_auto = True
 
     payment_mode = fields.Char(help="PaymentMode in the external system, for example 2. Leave empty for any.")
     card_type = fields.Char(
         help="CardType in the external system, for example Visa. Case does not matter. Leave empty for any."
+    )
+    pos_config_id = fields.Many2one(
+        "pos.config",
+        "Point of Sale",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+        help="If a feed has the orders of several branches: the branch that this mapping is for. Leave empty for all.",
     )
     payment_method_id = fields.Many2one("pos.payment.method", required=True, ondelete="cascade")
 
@@ -31,11 +40,12 @@ class ExternalPaymentMapping(models.Model):
         "The PaymentMode can have at most 64 characters, the CardType at most 500.",
     )
     _unique_payment = models.UniqueIndex(
-        "(company_id, COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')))",
+        "(company_id, COALESCE(sync_id, 0), COALESCE(payment_mode, ''), lower(COALESCE(card_type, '')), "
+        "COALESCE(pos_config_id, 0))",
         "There is already a mapping for this payment.",
     )
 
-    @api.depends("sync_id", "company_id")
+    @api.depends("sync_id", "company_id", "pos_config_id")
     @api.depends_context("external_order_ids")
     def _compute_available_method_ids(self):
         # The import ignores a mapping to a method that its Point of Sale does not have, so do not offer such methods.
@@ -46,7 +56,7 @@ class ExternalPaymentMapping(models.Model):
         of_all = self.env["external.order.sync"].search([("active", "=", True)]).grouped("company_id")
         for mapping in self:
             syncs = mapping.sync_id or of_all.get(mapping.company_id, mapping.sync_id)
-            methods = syncs.pos_config_id.payment_method_ids
+            methods = (mapping.pos_config_id or syncs._get_pos_configs()).payment_method_ids
             mapping.available_method_ids = methods.filtered(can_take)
 
     @api.model_create_multi
@@ -69,8 +79,12 @@ class ExternalPaymentMapping(models.Model):
 
     @api.model
     def _find_for(self, order, card_type, mode):
-        """Return the mapping of this order's synchronization for exactly this CardType and PaymentMode (texts)."""
-        own = self.search([("sync_id", "=", order.sync_id.id)])
+        """Return the mapping of this order's synchronization and branch for exactly this CardType and PaymentMode.
+
+        :param card_type: text, may be empty; so is ``mode``
+        """
+        branch = order.sync_id._uses_locations() and order.pos_config_id.id
+        own = self.search([("sync_id", "=", order.sync_id.id), ("pos_config_id", "=", branch)])
         wanted = (name_key(card_type), mode or "")
         return own.filtered(
             lambda mapping: (name_key(mapping.card_type), (mapping.payment_mode or "").strip()) == wanted
@@ -88,6 +102,8 @@ class ExternalPaymentMapping(models.Model):
 
     def _is_meant(self, order):
         """Return whether this mapping applies to the payment that has no method in the failed ``order``."""
+        if self.pos_config_id and self.pos_config_id != order.pos_config_id:
+            return False
         if not (order.missing_card_type or order.missing_payment_mode):
             return True  # we do not know which payment it was
         return self._is_of(order.missing_card_type, order.missing_payment_mode or None)
