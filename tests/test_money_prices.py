@@ -125,13 +125,23 @@ class TestMoneyPrices(MoneyCase):
 
     # A sale without tax
 
-    def test_a_stated_tax_of_0_is_no_tax_where_the_totals_say_so(self):
-        for includes_tax in (False, True):
-            with self.subTest(includes_tax=includes_tax):
-                self.sync.prices_include_tax = includes_tax
-                row = self.sell(self.item(), order_id=f"{includes_tax}", total=80.00, tax=0, percent=None)
-                order = self.assert_booked(row, 80.00, 0.00)
-                self.assertFalse(order.lines.tax_ids)
+    def test_a_stated_tax_of_0_is_no_tax_where_the_totals_say_so_and_is_shown(self):
+        row = self.sell(self.item(), total=80.00, tax=0, percent=None)
+        order = self.assert_booked(row, 80.00, 0.00)
+        self.assertFalse(order.lines.tax_ids)
+        self.assertEqual(row.doubt, "amounts_differ")
+        self.assertIn("Product Name", row.warnings)
+
+    def test_where_prices_include_tax_a_tax_of_0_is_not_believed(self):
+        """Every total would agree with it, and some systems send 0 for a tax that they do not know."""
+        self.sync.prices_include_tax = True
+        self.assert_refused(self.sell(self.item(), total=80.00, tax=0, percent=None), "amount_mismatch", "80.00")
+
+    def test_a_tax_of_0_on_untaxed_goods_is_nothing_special(self):
+        self.create_product("Free of Tax", self.env["account.tax"])
+        row = self.sell(self.item("Free of Tax"), total=80.00, tax=0, percent=None)
+        self.assert_booked(row, 80.00, 0.00)
+        self.assertFalse(row.doubt)
 
     def test_a_tax_of_0_is_not_believed_where_anything_else_says_otherwise(self):
         for total, tax, percent in ((80.00, None, None), (80.00, 0, 15), (92.00, 0, None)):

@@ -22,9 +22,9 @@ CHARGE_PRODUCTS = {
 }
 # Charges of these types usually have no tax, whatever the items have.
 USUALLY_UNTAXED = ("tip", "rounding")
-# At most this many ways to tax the charges of one order are tried, and of a long order only so many that the lines to
-# compute stay below a bound.
-MAX_READINGS = 16
+# At most this many ways to tax the charges of one order are tried: every mixture of three charges with three
+# possibilities each. Of a long order only so many are tried that the lines to compute stay below a bound.
+MAX_READINGS = 27
 MAX_LINES_TO_COMPUTE = 20_000
 # The largest amount, in smallest units of the currency, that passes for rounding where the POS does not round cash.
 MAX_ROUNDING_UNITS = 100

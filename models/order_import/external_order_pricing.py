@@ -72,6 +72,7 @@ class ExternalOrderPricing(models.AbstractModel):
         charges = self.env["external.order.charges"]
         lines += charges._prepare_lines(sync, order, terms, -1 if target < 0 else 1)
         priced = self._find_reading(order, lines, terms, target)
+        warnings += self.env["external.order.taxes"]._get_warnings(order, priced, terms)
         priced.warnings = warnings + (charges._get_warnings(order, priced, terms) if order.charges else [])
         return priced
 

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
 from odoo import api, models
-from odoo.tools import float_compare
+from odoo.tools import float_compare, unique
 
+from ...tools.message_language import for_reader
 from .priced_order import TaxReading
 
 
@@ -39,9 +40,31 @@ class ExternalOrderTaxes(models.AbstractModel):
         yield from self._iter_stated_readings(order, terms)
         if not terms.is_invoiced:
             yield from self._iter_customer_readings(terms)
-        if order.tax is not None and not order.tax and order.tax_percent is None:
-            # A Tax of 0 says that the sale was untaxed.
+        if self._says_untaxed(order) and not terms.prices_include_tax:
             yield from self._iter_stated_readings(replace(order, tax_percent=order.tax), terms)
+
+    @api.model
+    def _says_untaxed(self, order):
+        """Return whether only a Tax of 0 says that the sale was untaxed. Some systems send it for an unknown tax."""
+        return order.tax is not None and not order.tax and order.tax_percent is None
+
+    @api.model
+    def _get_warnings(self, order, priced, terms):
+        """Return a warning, as a text, if items with taxes in Odoo were sold without tax because the order says so."""
+        if not self._says_untaxed(order):
+            return []
+        names = [
+            line.name for line in priced.lines if line.item and not line.taxes and terms.own_taxes.choose(line).applied
+        ]
+        if not names:
+            return []
+        text = for_reader(self.env)._(
+            "The order states a Tax of 0, so it was imported without tax, although these have a sale tax in Odoo: "
+            "%(names)s. If its prices include tax, switch on Prices Include Tax in the synchronization and correct "
+            "this order.",
+            names=", ".join(unique(names)),
+        )
+        return [text]
 
     @api.model
     def _iter_customer_readings(self, terms):
