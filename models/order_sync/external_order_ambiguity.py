@@ -58,12 +58,12 @@ class ExternalOrder(models.Model):
     def _is_same_as_far_as_known(self, values):
         """Return whether received values may be the order of this row, whose payload was deleted.
 
-        If a former version imported it, other rules for card data alone make another fingerprint. Only the total can be
+        If a former version received it, other rules for card data alone make another fingerprint. Only the total can be
         compared then, which does not tell apart the orders of several branches.
         """
         # sudo: users cannot read system parameters.
         since = fields.Datetime.to_datetime(self.env["ir.config_parameter"].sudo().get_param(KEYED_SINCE))
-        is_former = bool(since) and self.imported_date < since
+        is_former = bool(since) and self.create_date < since
         if not is_former or self.source_digest or self.sync_id._uses_locations():
             return False
         return self.currency_id.compare_amounts(self.total, values["total"]) == 0
