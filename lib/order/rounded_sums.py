@@ -43,9 +43,7 @@ class RoundedSums:
     """
 
     @exact
-    def __init__(
-        self, divisions: Iterable[Iterable[Part]], unit: Decimal, rules: Iterable[tuple[str, ...]] = RULES
-    ):
+    def __init__(self, divisions: Iterable[Iterable[Part]], unit: Decimal, rules: Iterable[tuple[str, ...]] = RULES):
         self._unit = unit
         rules = tuple(rules)
         counted = {frozenset(Counter(parts).items()) for parts in divisions}

@@ -57,9 +57,7 @@ def line_amounts(
 
 
 @exact
-def spread_amounts(
-    lines: Sequence[Decimal], amount: Decimal, unit: Decimal, kinds: Sequence[object]
-) -> list[Taxable]:
+def spread_amounts(lines: Sequence[Decimal], amount: Decimal, unit: Decimal, kinds: Sequence[object]) -> list[Taxable]:
     """Return what may be left of `lines` if `amount` is spread over them in proportion, each possibility once.
 
     A part is exact, or in units: rounded, with the rest on the last, the largest or the first line or on none; the

@@ -234,9 +234,7 @@ class ExternalOrderCharges(models.AbstractModel):
             costs = priced.sign * (computing._net(left_out.base_line) + computing._tax(left_out.base_line))
             if abs(priced.total - costs - target) > terms.unit:
                 continue
-            others = [
-                replace(line, base_line=dict(line.base_line)) for line in priced.lines if line is not left_out
-            ]
+            others = [replace(line, base_line=dict(line.base_line)) for line in priced.lines if line is not left_out]
             without = computing._total(others, priced.fiscal_position, priced.discounts, terms, priced.sign)
             if without.total == target:
                 return True

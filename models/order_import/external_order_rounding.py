@@ -151,9 +151,7 @@ class ExternalOrderRounding(models.AbstractModel):
                 for data in taxes_data
             ]
             base = 1 + (sum(taxes, ZERO) if terms.prices_include_tax else ZERO)
-        return [
-            ZERO if is_fixed else abs(tax / base) for tax, is_fixed in zip(taxes, are_fixed, strict=True)
-        ]
+        return [ZERO if is_fixed else abs(tax / base) for tax, is_fixed in zip(taxes, are_fixed, strict=True)]
 
     @api.model
     def _trusted(self, amount):

@@ -66,7 +66,7 @@ class ExternalOrderRoundingRule(models.AbstractModel):
     It may round each tax of each line, the tax of each item, of each tax rate, or of the order: to the nearest unit,
     always down, or always up. Equal amounts are rounded alike. So 100 lines with a tax of 0.1515 have a tax of 15.00,
     15.15 or 16.00, and none in between. What it took the tax of is exact or rounded, in one of a few ways, see
-    `lib.order.taxable_amounts`; of the parts of a spread discount, it does not round the tax of single lines one way.
+    `lib.order.taxable_amounts`. Where that and the tax are both unknown, single lines are not rounded one way.
     """
 
     _name = "external.order.rounding.rule"
@@ -121,18 +121,22 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         """
         ours = item_nets(order, priced.discounts)
         divisions = defaultdict(list)
+        by_line, by_sum = self._get_ways(amounts)
+        is_one_way_by_line = not is_doubtful and not priced.discounts.is_spread
         for taxable, rules, is_rounded in self._get_taxables(order, priced, places, unit):
             moved = self._get_moved(places, ours, taxable.amounts, priced.sign)
             known = sum(taxable.amounts, ZERO) if is_rounded else None
-            for number, way in enumerate(self._get_ways()):
-                # The first two ways are by line.
-                is_by_line = number < 2
-                if is_by_line and not taxable.by_line:
-                    continue
-                parts = self._sum_taxes(amounts, way, moved)
+            taxes = [one.exact + moved.get(id(line), ZERO) * one.rate for line in amounts for one in line.taxes]
+            for keys in by_line if taxable.by_line else ():
+                parts = self._sum_taxes(taxes, keys)
                 for rule in rules:
-                    if rule == NEAREST or not is_by_line or not (is_doubtful or priced.discounts.is_spread):
-                        divisions[rule, known].append(parts)
+                    if rule != NEAREST and not is_one_way_by_line:
+                        continue
+                    divisions[rule, known].append(parts)
+            for keys in by_sum:
+                parts = self._sum_taxes(taxes, keys)
+                for rule in rules:
+                    divisions[rule, known].append(parts)
         return divisions
 
     @api.model
@@ -180,38 +184,33 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         return moved
 
     @api.model
-    def _get_ways(self):
-        """Return the ways to sum taxes before rounding: functions of a line's index, `LineAmounts` and a tax's place
-        that give equal keys for taxes of one sum.
+    def _get_ways(self, amounts):
+        """Return the ways to sum taxes before rounding, those by line first: lists with an equal key for the taxes of
+        one sum, one for each tax of each line.
         """
 
-        def get_rate(line, place):
-            tax = line.taxes[place].data["tax"]
-            return tax.amount_type, tax.amount
+        def get_rate(one):
+            return one.data["tax"].amount_type, one.data["tax"].amount
 
-        def get_rates(line):
-            return tuple(get_rate(line, place) for place in range(len(line.taxes)))
-
-        return (
-            # By line: each tax of each line, and of each item; a combo's price is on several lines.
-            lambda index, line, place: (index, place),
-            lambda index, line, place: (line.line.item_index, index if line.line.item_index is None else None),
-            lambda index, line, place: get_rate(line, place),
-            lambda index, line, place: get_rates(line),
-            lambda index, line, place: (get_rates(line), place),
-            lambda index, line, place: None,
-        )
+        by_line, by_item, by_rate, by_rates, by_place, by_order = [], [], [], [], [], []
+        for index, line in enumerate(amounts):
+            rates = tuple(get_rate(one) for one in line.taxes)
+            for place, rate in enumerate(rates):
+                by_line.append((index, place))
+                # A combo's price is on several lines.
+                by_item.append((line.line.item_index, index if line.line.item_index is None else None))
+                by_rate.append(rate)
+                by_rates.append(rates)
+                by_place.append((rates, place))
+                by_order.append(None)
+        return [by_line, by_item], [by_rate, by_rates, by_place, by_order]
 
     @api.model
-    def _sum_taxes(self, amounts, key_of, moved):
-        """Return a `Part` for each sum of the taxes with the same key.
-
-        :param dict moved: see `_get_moved`
-        """
+    def _sum_taxes(self, taxes, keys):
+        """Return a `Part` for each sum of the ``taxes`` with the same key."""
         sums = defaultdict(Decimal)
-        for index, line in enumerate(amounts):
-            for place, one in enumerate(line.taxes):
-                sums[key_of(index, line, place)] += one.exact + moved.get(id(line), ZERO) * one.rate
+        for key, tax in zip(keys, taxes, strict=True):
+            sums[key] += tax
         return [Part(amount.quantize(NOISE)) for amount in sums.values()]
 
     @api.model
