@@ -16,8 +16,8 @@ NOISE = Decimal("1e-9")
 
 @dataclass
 class Way:
-    """One way to tax and round: the sums of the taxes, in the sign of the computation; and, in the sign of the order and
-    before a discount after tax, those of the prices, and of the prices with tax.
+    """One way to tax and round: the sums of the taxes, in the sign of the computation; and those of the prices, and of
+    the prices with tax, in the sign of the order and before a discount after tax.
     """
 
     taxes: RoundedSums
