@@ -111,6 +111,34 @@ class TestMoneyCashRounding(MoneyCase):
         row = self.sell(self.item("Untaxed", price=10.02, quantity=-1), total=-10.02, tax=0, percent=0, paid=-10.00)
         self.assert_rounding(self.assert_paid(row, -10.02, -10.00), -10.02, 0.02)
 
+    def test_a_grand_total_that_was_rounded_for_cash(self):
+        self.round_with()
+        for number, (total, paid, payments) in enumerate(
+            (
+                (92.05, 92.05, [self.payment(92.05)]),
+                (92.05, 92.05, [self.payment(100.00)]),
+                (92.04, 92.04, [self.payment(50.04, "Card", 2), self.payment(42.00)]),
+            )
+        ):
+            with self.subTest(total=total, payments=len(payments)):
+                row = self.pay(92.03, *payments, order_id=f"rounded {number}", total=total, AmountTotal=92.03)
+                self.assert_paid(row, 92.03, paid)
+        row = self.sell(
+            self.item("Untaxed", price=92.03, quantity=-1), total=-92.05, tax=0, percent=0, AmountTotal=-92.03
+        )
+        self.assert_rounding(self.assert_paid(row, -92.03, -92.05), 92.03 * 2, 0.03)
+
+    def test_a_grand_total_that_no_cash_explains_is_a_mismatch(self):
+        self.round_with()
+        for name, total, payment in (
+            ("by card", 92.05, self.payment(92.05, "Card", 2)),
+            ("not rounded so", 92.10, self.payment(92.10)),
+            ("not paid", 92.05, self.payment(92.03)),
+        ):
+            with self.subTest(name):
+                row = self.pay(92.03, payment, order_id=name, total=total, AmountTotal=92.03)
+                self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
+
     # All payment methods
 
     def test_grand_total_is_the_rounded_total(self):

@@ -148,6 +148,25 @@ class TestMoneyCharges(MoneyCase):
         self.assertIn("Charges[0].Amount", row.warnings)
         self.assertTrue(row.doubt)
 
+    def test_another_way_to_tax_the_charges_that_fits_as_well_is_a_doubt(self):
+        """15 % of the first charge are 3.00, as they are of the two others."""
+        charges = [self.charge(20), self.charge(10, "delivery"), self.charge(10, "packaging")]
+        row = self.sell(self.item(), order_id="either", total=135.00, tax=15.00, Charges=charges)
+        self.assert_booked(row, 135.00, 15.00)
+        self.assertIn("Charges[0].Amount, Charges[1].Amount, Charges[2].Amount", row.warnings)
+        self.assertTrue(row.doubt)
+        for charge, percent in zip(charges, (15, 0, 0), strict=True):
+            charge["TaxPercent"] = percent
+        for name, values in (
+            ("stated", {"total": 135.00, "tax": 15.00, "Charges": charges}),
+            ("all", {"total": 138.00, "tax": 18.00, "Charges": [{**one, "TaxPercent": None} for one in charges]}),
+            ("tip", {"total": 113.50, "tax": 13.50, "DeliveryCharges": 10, "Charges": [self.charge(10, "tip")]}),
+        ):
+            with self.subTest(name):
+                row = self.sell(self.item(), order_id=name, **values)
+                self.assert_booked(row, values["total"], values["tax"])
+                self.assertFalse(row.doubt, row.warnings)
+
     def test_prices_that_include_tax(self):
         self.sync.prices_include_tax = True
         self.choose_product("service", self.tax)

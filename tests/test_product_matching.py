@@ -191,6 +191,60 @@ class TestProductMatching(ProductMatchingCase):
         self.assertIn("OdooItemID", message)
         self.assertNotIn("switch off", message)
 
+    def test_the_id_of_a_product_that_cannot_be_sold_here_is_not_passed_over(self):
+        brush = self.create_product("Brush")
+        for values, reason in (
+            ({"active": False}, "it is archived"),
+            ({"available_in_pos": False}, "Available in POS"),
+        ):
+            brush.write({"active": True, "available_in_pos": True, **values})
+            for item in ((brush.id, "Product Name"), (brush.id, "product  NAME"), (None, "Product Name", brush.id)):
+                with self.subTest(item=item, **values):
+                    message = self.assert_missing(item, "product_ambiguous")
+                    self.assertIn(f"Brush ({brush.id})", message)
+                    self.assertIn(f"Product Name ({self.product.id})", message)
+            for item in (
+                (None, "Brush", brush.id),
+                (None, "Unheard of", brush.id),
+                (None, f"OdooItemID {brush.id}", brush.id, "", "", False),
+                (brush.id, "", None, "", "", False),
+                (brush.id, "Brush"),
+            ):
+                with self.subTest(item=item, **values):
+                    message = self.assert_missing(item)
+                    self.assertIn(f"Brush ({brush.id}) matches, but it cannot be sold here: {reason}", message)
+
+    def test_the_id_of_a_product_of_another_company_is_refused_without_its_name(self):
+        company = self.env["res.company"].create({"name": "Other Company"})
+        theirs = self.create_product("Theirs", taxes=self.env["account.tax"], company_id=company.id)
+        message = self.assert_missing((None, "Product Name", theirs.id))
+        self.assertIn("belongs to another company", message)
+        self.assertNotIn("Theirs", message)
+        self.assertEqual(self.match((theirs.id, "Product Name")), [self.product])
+
+    def test_an_item_id_of_an_archived_product_of_the_same_name_leaves_it_to_the_name(self):
+        twin = self.create_product("Product Name", active=False)
+        self.assertEqual(self.match((twin.id, "Product Name"), (twin.id, "PRODUCT name")), [self.product] * 2)
+        self.assertIn("it is archived", self.assert_missing((None, "Product Name", twin.id)))
+        self.sync.match_item_id = False
+        brush = self.create_product("Brush", active=False)
+        self.assertEqual(self.match((brush.id, "Product Name")), [self.product])
+
+    def test_two_ids_of_two_products_contradict_each_other_if_nothing_else_decides(self):
+        ids = (self.product.id, f"OdooItemID {self.component.id}", self.component.id, "", "", False)
+        message = self.assert_missing(ids, "product_ambiguous")
+        self.assertIn(f"OdooItemID {self.component.id} is the product Component Item", message)
+        self.assertIn(f'"ItemID {self.product.id}" is Product Name', message)
+        self.assertEqual(self.match((self.product.id, "Component Item", self.component.id)), [self.component])
+        self.sync.match_item_id = False
+        self.assertEqual(self.match(ids), [self.component])
+
+    def test_an_id_that_is_no_product_is_not_taken_for_a_name(self):
+        for item in ((None, "OdooItemID 99999999", 99999999, "", "", False), (99999999, "", None, "", "", False)):
+            message = self.assert_missing(item)
+            self.assertIn("ItemID 99999999. No product in Odoo has this ID", message)
+            self.assertNotIn("Create a product", message)
+
     def test_an_item_id_that_is_no_product_leaves_it_to_the_name(self):
         self.assertEqual(self.match((2**31 - 1, "Product Name"), (10**17, "Product Name")), [self.product] * 2)
 

@@ -19,6 +19,7 @@ BENCHMARKS = {
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),
+    "confirm": ("confirm", []),
     "mirror_full": ("mirror", ["--only=mirror_full"]),
     "mirror_idle": ("mirror", ["--only=mirror_idle"]),
 }

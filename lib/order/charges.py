@@ -7,7 +7,7 @@ from ..message import Message
 from ..message import message as _lt
 from .content import PayloadError, join
 from .field_names import CHARGES, FLAT_CHARGES, sent_name
-from .fields import amount, objects, text
+from .fields import amount, objects, percentage, text
 from .parts import CHARGE_TYPES, Charge
 
 MAX_CHARGES = 100
@@ -35,7 +35,7 @@ def read_charges(order: dict[str, Any], warnings: list[Message]) -> tuple[Charge
     count. If it is not, nobody can know whether both belong to the total, so the order is refused.
     """
     flat = [charge for kind, names in FLAT_CHARGES.items() if (charge := _flat_charge(order, kind, names))]
-    listed = [charge for path, entry in _entries(order) if (charge := _listed_charge(entry, path))]
+    listed = [charge for path, entry in _entries(order) if (charge := _listed_charge(entry, path, warnings))]
     if not flat or not listed:
         return (*flat, *listed)
     charges = []
@@ -50,7 +50,9 @@ def read_charges(order: dict[str, Any], warnings: list[Message]) -> tuple[Charge
                 "%(field)s is %(flat)s, but the Charges of this type add up to %(listed)s. Each charge must be sent "
                 "once."
             )
-            raise PayloadError(charge.field, problem, flat=f"{charge.amount:f}", listed=f"{sum(same):f}")
+            raise PayloadError(
+                charge.field, problem, flat=f"{charge.amount.normalize():f}", listed=f"{sum(same).normalize():f}"
+            )
     return (*charges, *listed)
 
 
@@ -72,8 +74,10 @@ def _entries(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return objects(order, CHARGES, "", MAX_CHARGES, _TOO_MANY)
 
 
-def _listed_charge(entry: dict[str, Any], path: str) -> Charge | None:
+def _listed_charge(entry: dict[str, Any], path: str, warnings: list[Message]) -> Charge | None:
     value = amount(entry, "Amount", path)
+    if value is None:
+        warnings.append(_lt("%s has no Amount and was left out", path).as_note())
     if not value:
         return None
     return Charge(
@@ -81,5 +85,5 @@ def _listed_charge(entry: dict[str, Any], path: str) -> Charge | None:
         field=join(path, "Amount"),
         amount=value,
         name=text(entry, "Name", path),
-        tax_percent=amount(entry, "TaxPercent", path),
+        tax_percent=percentage(entry, "TaxPercent", path),
     )

@@ -39,12 +39,14 @@ class Items:
     :param field: the name under which they were sent
     :param with_tax: whether an item's price, other than 0, came as Price, which may include tax
     :param without_tax: whether one came as PriceWithoutTax
+    :param voided: path and amount of each voided item whose amount can be read
     """
 
     items: tuple[Item, ...]
     field: str
     with_tax: bool
     without_tax: bool
+    voided: tuple[tuple[str, Decimal], ...] = ()
 
 
 def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
@@ -55,12 +57,14 @@ def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
     if not entries:
         raise PayloadError(field, _lt("%(field)s must be a list with at least one item."))
     items, reversed_lines, voided = [], [], 0
+    amounts_of_voided: list[tuple[str, Decimal]] = []
     price_fields: set[str] = set()
     fields_of_free: set[str] = set()
     for path, entry in entries:
         if _is_voided(entry):
             warnings.append(_voided(path))
             voided += 1
+            amounts_of_voided += _voided_amount(entry, path)
             continue
         key = _product(entry, path, warnings)
         price_field = sent_name(entry, PRICE)
@@ -90,7 +94,8 @@ def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
     # What costs nothing costs the same with and without tax.
     price_fields = price_fields or fields_of_free
     without_tax = PRICE_WITHOUT_TAX in price_fields
-    return Items(tuple(items), field, bool(price_fields - {PRICE_WITHOUT_TAX}), without_tax)
+    with_tax = bool(price_fields - {PRICE_WITHOUT_TAX})
+    return Items(tuple(items), field, with_tax, without_tax, tuple(amounts_of_voided))
 
 
 def _components(
@@ -121,6 +126,15 @@ def _is_voided(entry: dict[str, Any]) -> bool:
         if isinstance(value, str) and value.strip().casefold() in _VOIDED:
             return True
     return False
+
+
+def _voided_amount(entry: dict[str, Any], path: str) -> list[tuple[str, Decimal]]:
+    """Return path and amount of a voided item; nothing if these cannot be read, because they count for nothing."""
+    try:
+        price, quantity = amount(entry, sent_name(entry, PRICE), path), amount(entry, "Quantity", path)
+        return [(path, price * quantity - _discount(entry, path, price * quantity))] if price and quantity else []
+    except PayloadError:
+        return []
 
 
 def _voided(path: str) -> Message:

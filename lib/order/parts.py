@@ -122,6 +122,9 @@ class OrderPayload:
     `prices_exclude_tax`: every item's price other than 0 came as PriceWithoutTax, so none includes tax, whatever the
     configuration. `mixes_prices`: some came as PriceWithoutTax, others as Price, so where the configuration's prices
     include tax, the order has prices of both kinds.
+
+    `voided` are the paths of items that were voided, with their amounts as far as these can be read. `ambiguous` are
+    the fields of totals, charges and payments that are written like "1,092", see `Payment`.
     """
 
     external_id: str
@@ -149,3 +152,5 @@ class OrderPayload:
     note: str = ""
     order_taker: str = ""
     mixes_prices: bool = False
+    voided: tuple[tuple[str, Decimal], ...] = ()
+    ambiguous: tuple[str, ...] = ()

@@ -11,12 +11,22 @@ from typing import Any
 
 from ..message import Message
 from ..message import message as _lt
-from ..money import exact
+from ..money import exact, may_be_decimal_comma
 from ..strict_json import RefusedEntry
 from .charges import read_charges
 from .content import PayloadError, redact
 from .customer import read_customer, wants_invoice
-from .field_names import DISCOUNT_PERCENT, NOTE, ORDER_DISCOUNT, TOTALS, UNDERSTOOD, sent_name
+from .field_names import (
+    CHARGES,
+    DISCOUNT_PERCENT,
+    FLAT_CHARGES,
+    NOTE,
+    ORDER_DISCOUNT,
+    PAYMENTS,
+    TOTALS,
+    UNDERSTOOD,
+    sent_name,
+)
 from .fields import (
     MAX_ID_LENGTH,
     amount,
@@ -121,7 +131,7 @@ def parse_order(raw: Any) -> OrderPayload:
     items = goods.items
     # Use the amount of the goods only: a rounded line discount can exceed the line.
     gross = sum((item.gross for item in items), _ZERO) or sum((item.gross - item.discount for item in items), _ZERO)
-    amounts = {name: amount(order, name, "") for name in TOTALS}
+    amounts = {name: (percentage if name == "TaxPercent" else amount)(order, name, "") for name in TOTALS}
     warnings += [message for name, message in _MISSING_TOTALS.items() if amounts[name] is None]
     payments, amount_paid = read_payments(order, amounts["AmountPaid"], warnings)
     charges = read_charges(order, warnings)
@@ -147,6 +157,8 @@ def parse_order(raw: Any) -> OrderPayload:
         discount_percent=_discount_percent(order),
         prices_exclude_tax=goods.without_tax and not goods.with_tax,
         mixes_prices=goods.without_tax and goods.with_tax,
+        voided=goods.voided,
+        ambiguous=_ambiguous(order),
         sold_at=sold_at(order, warnings),
         customer=read_customer(order, warnings),
         wants_invoice=wants_invoice(order, warnings),
@@ -156,6 +168,18 @@ def parse_order(raw: Any) -> OrderPayload:
         order_taker=or_ignored(warnings, "", identifier, order, "OrderTakerID"),
         warnings=tuple(warnings),
     )
+
+
+def _ambiguous(order: dict[str, Any]) -> tuple[str, ...]:
+    """Return the fields of amounts whose comma may separate thousands or decimals."""
+    flat = [(name, order.get(name)) for name in (*TOTALS, *(name for names in FLAT_CHARGES.values() for name in names))]
+    listed = [
+        (f"{name}[{index}].{field}", entry.get(field))
+        for name, field in ((CHARGES, "Amount"), (sent_name(order, PAYMENTS), "AmountPaid"))
+        if isinstance(order.get(name), list)
+        for index, entry in enumerate(order[name])
+    ]
+    return tuple(name for name, value in [*flat, *listed] if may_be_decimal_comma(value))
 
 
 def _discount_percent(order: dict[str, Any]) -> Decimal | None:

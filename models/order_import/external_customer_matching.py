@@ -32,6 +32,11 @@ class CustomerMatch:
     def has_customer(self):
         return bool(self.partner or self.new)
 
+    @property
+    def has_own_customer(self):
+        """Return whether the contact is that of the order's customer: only that one owes what is on account."""
+        return self.has_customer and not self.is_default
+
 
 @dataclass
 class _Facts:

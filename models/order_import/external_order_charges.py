@@ -164,7 +164,7 @@ class ExternalOrderCharges(models.AbstractModel):
             is_own_likelier = charge.tax_percent is None and (
                 charge.type in USUALLY_UNTAXED or own.applied or terms.charge_products[charge.type].is_chosen
             )
-            if by_percent := self._get_percent_choice(percent, fiscal_position, terms):
+            if by_percent := self._get_percent_choice(percent, line.product, fiscal_position, terms):
                 choices.insert(1 if is_own_likelier else 0, by_percent)
             different = {}
             for choice in choices:
@@ -173,13 +173,13 @@ class ExternalOrderCharges(models.AbstractModel):
         return terms.charge_choices[key]
 
     @api.model
-    def _get_percent_choice(self, percent, fiscal_position, terms):
-        """Return the `TaxChoice` of the company's sale tax of ``percent``, or None if an order in this fiscal position
-        cannot have it.
+    def _get_percent_choice(self, percent, product, fiscal_position, terms):
+        """Return the `TaxChoice` of the company's sale tax of ``percent`` for a product, or None if an order in this
+        fiscal position cannot have it.
         """
         if percent is None:
             return None
-        tax = self.env["external.order.taxes"]._get_tax_of_percent(terms, percent)
+        tax = self.env["external.order.taxes"]._get_tax_of_percent(terms, percent, product)
         applied = fiscal_position.map_tax(tax)
         if (percent and not tax) or sum(map(decimal, applied.mapped("amount")), ZERO) != percent:
             return None
@@ -263,7 +263,13 @@ class ExternalOrderCharges(models.AbstractModel):
                         self._warn_of_unknown_tax(order, line, priced, terms),
                     ),
                 )
-        texts += filter(None, [self._warn_of_change(order, priced, terms)])
+        texts += filter(
+            None,
+            [
+                self._warn_of_change(order, priced, terms),
+                self.env["external.order.charge.split"]._warn_of_other_splits(order, priced, terms),
+            ],
+        )
         return texts
 
     @api.model

@@ -26,6 +26,8 @@ class ExternalOrderMismatch(models.AbstractModel):
         env = for_reader(self.env)
         if excess := self._explain_excess(order, terms):
             return excess
+        if mistake := self.env["external.order.wrong.totals"]._explain(order, tried, terms, target):
+            return mistake
         if hint := self._explain_included_tax(order, tried, terms, target):
             return hint
         same_total = [priced for priced in tried if priced.total == target]
@@ -50,7 +52,7 @@ class ExternalOrderMismatch(models.AbstractModel):
                 theirs=amount_text(terms.currency, tax),
                 ours=amount_text(terms.currency, agreeing[0].tax),
             )
-            return f"{reason} {self._get_tax_advice(order)}"
+            return f"{reason} {self._get_tax_advice(order, terms)}"
         if contradiction := self._explain_contradiction(order, terms, target):
             return contradiction
         if same_total and order.amount_total is not None:
@@ -211,7 +213,7 @@ class ExternalOrderMismatch(models.AbstractModel):
             return f"{message} {self._get_field_advice(order, name, difference, terms)}"
         if not order.tax and not order.tax_percent and not any(priced.tax for priced in tried):
             return f"{message} {self._get_difference_advice(order, difference, terms)}"
-        return f"{message} {self._get_tax_advice(order)}"
+        return f"{message} {self._get_tax_advice(order, terms)}"
 
     @api.model
     def _get_difference_advice(self, order, difference, terms):
@@ -267,7 +269,26 @@ class ExternalOrderMismatch(models.AbstractModel):
         )
 
     @api.model
-    def _get_tax_advice(self, order):
+    def _get_tax_advice(self, order, terms):
+        """Return the advice to compare the taxes, naming rates that are those of no sale tax of the company."""
+        return " ".join([self._get_comparing_advice(order), *self._get_missing_rates(order, terms)])
+
+    @api.model
+    def _get_missing_rates(self, order, terms):
+        stated = [("TaxPercent", order.tax_percent)]
+        stated += [(charge.field.replace("Amount", "TaxPercent"), charge.tax_percent) for charge in order.charges]
+        return [
+            for_reader(self.env)._(
+                "%(field)s is %(percent)s %%, but Odoo has no sale tax of %(percent)s %%.",
+                field=field,
+                percent=f"{percent.normalize():f}",
+            )
+            for field, percent in stated
+            if percent and not self.env["external.order.taxes"]._get_company_taxes(terms, percent)
+        ]
+
+    @api.model
+    def _get_comparing_advice(self, order):
         env = for_reader(self.env)
         percent = env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %"
         if order.charges:

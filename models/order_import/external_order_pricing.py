@@ -73,7 +73,7 @@ class ExternalOrderPricing(models.AbstractModel):
         lines += charges._prepare_lines(sync, order, terms, -1 if target < 0 else 1)
         priced = self._find_reading(order, lines, terms, target)
         warnings += self.env["external.order.taxes"]._get_warnings(order, priced, terms)
-        priced.warnings = warnings + (charges._get_warnings(order, priced, terms) if order.charges else [])
+        priced.warnings += warnings + (charges._get_warnings(order, priced, terms) if order.charges else [])
         return priced
 
     # ------------------------------------------------------------
@@ -221,7 +221,10 @@ class ExternalOrderPricing(models.AbstractModel):
         self._check_percent(order, found, target, terms)
         # The totals may allow several taxes, for example if prices include tax and Tax is not stated.
         stated, _tried = self._settle_likeliest(order, lines, terms, target, taxes._iter_stated_readings)
-        return stated if stated and stated.tax != found.tax else found, tried
+        if not stated or stated.tax == found.tax:
+            return found, tried
+        stated.warnings.append(taxes._warn_of_percent(order, found, stated, terms))
+        return stated, tried
 
     @api.model
     def _settle_likeliest(self, order, lines, terms, target, iter_taxes):
@@ -279,13 +282,24 @@ class ExternalOrderPricing(models.AbstractModel):
                     yield computing._compute(taxed_lines, discounts, taxes, terms, sign)
 
     @api.model
+    @exact
     def _rounds_to(self, total, target, order, terms):
         """Return whether ``total`` is ``target``, or is rounded to it by the cash rounding of the Point of Sale."""
         if total == target:
             return True
-        method = terms.cash_rounding or (order.grand_total is None and terms.cash_only_rounding)
+        method, exact_part = terms.cash_rounding, ZERO
+        if not method and order.grand_total is None:
+            method = terms.cash_only_rounding
+        elif not method and terms.paid_otherwise is not None:
+            # A GrandTotal that was rounded must have been paid: exactly the total would be less.
+            paid = self.env["external.order.charges"]._get_paid(order, terms)
+            method = abs(paid) >= abs(target) and terms.cash_only_rounding
+            exact_part = terms.paid_otherwise
         # As in `pos.order`.
-        return bool(method) and round_currency(decimal(method.round(float(total))), terms.unit) == target
+        return (
+            bool(method)
+            and exact_part + round_currency(decimal(method.round(float(total - exact_part))), terms.unit) == target
+        )
 
     @api.model
     def _prove(self, order, priced, total, target, terms):

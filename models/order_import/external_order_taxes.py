@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import float_compare, unique
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import amount_text, for_reader
 from .priced_order import TaxReading
 
 
@@ -50,7 +50,48 @@ class ExternalOrderTaxes(models.AbstractModel):
 
     @api.model
     def _get_warnings(self, order, priced, terms):
-        """Return a warning, as a text, if items with taxes in Odoo were sold without tax because the order says so."""
+        """Return what is doubtful about the taxes of a priced order, as texts."""
+        return [*self._warn_of_rivals(priced, terms), *self._warn_of_no_tax(order, priced, terms)]
+
+    @api.model
+    def _warn_of_rivals(self, priced, terms):
+        """Warn of each rate for which several sale taxes of the company were equally likely."""
+        rivals = {
+            (percent, taxes)
+            for line in priced.lines
+            for percent, every in terms.tax_of_percent.items()
+            if len(every) > 1 and line.taxes != self._get_product_taxes(line.product, terms.company)
+            if len(taxes := self._get_rivals(terms, percent, line.product)) > 1 and line.taxes == taxes[:1]
+        }
+        return [
+            for_reader(self.env)._(
+                "The company has several sale taxes of %(percent)s %%: %(taxes)s. The first was booked. Set the right "
+                "one on the products, or as the company's default sale tax.",
+                percent=f"{percent.normalize():f}",
+                taxes=", ".join(taxes.mapped("name")),
+            )
+            for percent, taxes in sorted(rivals, key=lambda rival: rival[0])
+        ]
+
+    @api.model
+    def _warn_of_percent(self, order, own, stated, terms):
+        """Return the warning that TaxPercent was booked although the products' own taxes give the same total.
+
+        :param PricedOrder own: the reading with the products' own taxes
+        :param PricedOrder stated: the one with TaxPercent
+        """
+        return for_reader(self.env)._(
+            "The tax is %(booked)s by the order's TaxPercent of %(percent)s %%, which was booked, but %(own)s by the "
+            "taxes of its products: %(names)s. Have the external system send Tax, or correct the products.",
+            booked=amount_text(terms.currency, stated.tax),
+            percent=f"{order.tax_percent.normalize():f}",
+            own=amount_text(terms.currency, own.tax),
+            names=", ".join(unique(line.name for line in own.lines if line.item)),
+        )
+
+    @api.model
+    def _warn_of_no_tax(self, order, priced, terms):
+        """Warn if items with taxes in Odoo were sold without tax because the order says so."""
         if not self._says_untaxed(order):
             return []
         names = [
@@ -115,35 +156,54 @@ class ExternalOrderTaxes(models.AbstractModel):
 
     @api.model
     def _get_percent_reading(self, terms, percent):
-        tax = self._get_tax_of_percent(terms, percent)
-        if percent and not tax:
+        if percent and not self._get_company_taxes(terms, percent):
             return None
-        return TaxReading(lambda product: tax if product else tax.browse(), self.env["account.fiscal.position"])
+        none = self.env["account.tax"]
+        return TaxReading(
+            lambda product: self._get_tax_of_percent(terms, percent, product) if product else none,
+            self.env["account.fiscal.position"],
+        )
 
     @api.model
-    def _get_tax_of_percent(self, terms, percent):
-        """Return the company's sale tax of ``percent``; see `_get_company_tax`."""
-        if percent not in terms.tax_of_percent:
-            terms.tax_of_percent[percent] = self._get_company_tax(terms.company, percent)
-        return terms.tax_of_percent[percent]
+    def _get_tax_of_percent(self, terms, percent, product):
+        """Return the company's likeliest sale tax of ``percent`` for a product; empty for 0 or if there is none."""
+        return self._get_rivals(terms, percent, product)[:1]
 
     @api.model
-    def _get_company_tax(self, company, percent):
-        """Return the company's sale tax of ``percent``, preferring the default tax, its own tax, and one excluded from
-        prices.
+    def _get_rivals(self, terms, percent, product):
+        """Return the equally likely sale taxes of ``percent`` of the company for a product.
 
-        :return: ``account.tax``, empty for 0 or if there is none
+        The default tax is preferred, then the company's own in its fiscal country, then one for the kind of product,
+        then one without fiscal position, then one excluded from prices.
         """
+        taxes, company = self._get_company_taxes(terms, percent), terms.company
+        scope = "service" if product.type == "service" else "consu"
+        likely = {
+            tax: (
+                tax != company.account_sale_tax_id,
+                tax.company_id != company,
+                tax.country_id != company.account_fiscal_country_id,
+                (scope, False).index(tax.tax_scope) if tax.tax_scope in (scope, False) else 2,
+                not tax.is_domestic,
+                tax.price_include,
+            )
+            for tax in taxes
+        }
+        return taxes.filtered(lambda tax: likely[tax] == min(likely.values()))
+
+    @api.model
+    def _get_company_taxes(self, terms, percent):
+        """Return the company's sale taxes of ``percent``; empty for 0."""
         if not percent:
             return self.env["account.tax"]
-        taxes = self.env["account.tax"].search(
-            [
-                *self.env["account.tax"]._check_company_domain(company),
-                ("type_tax_use", "=", "sale"),
-                ("amount_type", "=", "percent"),
-                ("amount", "=", float(percent)),
-            ]
-        )
-        return taxes.filtered(lambda tax: not tax.has_negative_factor).sorted(
-            lambda tax: (tax != company.account_sale_tax_id, tax.company_id != company, tax.price_include)
-        )[:1]
+        if percent not in terms.tax_of_percent:
+            taxes = self.env["account.tax"].search(
+                [
+                    *self.env["account.tax"]._check_company_domain(terms.company),
+                    ("type_tax_use", "=", "sale"),
+                    ("amount_type", "=", "percent"),
+                    ("amount", "=", float(percent)),
+                ]
+            )
+            terms.tax_of_percent[percent] = taxes.filtered(lambda tax: not tax.has_negative_factor)
+        return terms.tax_of_percent[percent]

@@ -197,6 +197,20 @@ class ExternalPaymentSettling(models.AbstractModel):
         return dues
 
     @api.model
+    def _get_paid_otherwise(self, order, methods, terms):
+        """Return what was not paid in cash, where only cash is rounded and some was paid; otherwise None.
+
+        :param OrderPayload order:
+        :param dict methods: what `external.payment.matching` found
+        :param PricingTerms terms:
+        """
+        found = [(payment, methods[payment.card_type, payment.payment_mode]) for payment in order.payments]
+        if not terms.cash_only_rounding or any(isinstance(match, ExternalOrderError) for _payment, match in found):
+            return None
+        others = [payment.amount for payment, match in found if not match[0].is_cash_count]
+        return round_currency(sum(others, ZERO), terms.unit) if len(others) < len(found) else None
+
+    @api.model
     def _round_cash(self, config, amount):
         return round_currency(
             decimal(config.rounding_method.round(float(amount))), decimal(config.currency_id.rounding)

@@ -43,17 +43,22 @@ class ExternalProductMatching(models.AbstractModel):
         missing -= found.keys()
         if not missing:
             return found
-        of_ids = self._find_by_id(sync, missing)
+        by_id, hidden = self._find_by_id(sync, missing)
         of_codes = self._find_by_code(self._product_domain(sync), missing)
         exact, alike = self.env["external.product.names"]._find_by_name(
             self._product_domain(sync), {key.name for key in missing if key.name and key.named}
+        )
+        called = self.env["external.product.hidden"]._find_called(
+            hidden, {key.name for key in missing if key.name and hidden.keys() & {key.odoo_id, key.item_id}}
         )
         unknown = set()
         for key in missing:
             named = key.named and (exact.get(key.name) or alike.get(name_key(key.name)))
             named = named or self.env["product.product"]
-            if match := self._decide(sync, key, of_ids.get(key), of_codes.get(key), named):
-                found[key] = match
+            of_id = next(filter(None, map(by_id.get, self._get_product_ids(sync, key))), None)
+            match = self._decide_hidden(sync, key, by_id, hidden, called, of_codes.get(key) or named)
+            if match := match or self._decide(sync, key, of_id, of_codes.get(key), named):
+                found[key] = self._check_ids(sync, key, match, {**hidden, **by_id}, of_codes.get(key) or named)
             else:
                 unknown.add(key)
         return {**found, **(self._explain_missing(sync, unknown) if unknown else {})}
@@ -109,17 +114,19 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _find_by_id(self, sync, missing):
-        """Return the product whose ID is the OdooItemID, or else the ItemID, of each key."""
+        """Return the products that can be sold here and the others, each by the ID that an OdooItemID or ItemID states.
+
+        Of ItemIDs, which may be the external system's own numbers, products of other companies are left out.
+        """
         ids = {number for key in missing for number in self._get_product_ids(sync, key)}
         if not ids:
-            return {}
-        products = self.env["product.product"].search(self._product_domain(sync) & Domain("id", "in", list(ids)))
-        by_id = {product.id: product for product in products}
-        found = {}
-        for key in missing:
-            if product := next(filter(None, map(by_id.get, self._get_product_ids(sync, key))), None):
-                found[key] = product
-        return found
+            return {}, {}
+        of_company = Domain(self.env["product.product"]._check_company_domain(sync.company_id))
+        certain = Domain("id", "in", [key.odoo_id for key in missing if key.odoo_id])
+        everything = self.env["product.product"].with_context(active_test=False)
+        products = everything.search(Domain("id", "in", list(ids)) & (of_company | certain)).with_env(self.env)
+        for_sale = products.filtered_domain(self._product_domain(sync))
+        return {product.id: product for product in for_sale}, {product.id: product for product in products - for_sale}
 
     @api.model
     def _get_product_ids(self, sync, key):
@@ -185,6 +192,44 @@ class ExternalProductMatching(models.AbstractModel):
         return chosen, ""
 
     @api.model
+    def _decide_hidden(self, sync, key, by_id, hidden, called, others):
+        """Return the error of an item whose ID is that of a product that cannot be sold here, or None.
+
+        An ItemID may be the external system's own number: it says nothing if its product has the item's name too.
+
+        :param dict by_id: products that can be sold here, by ID
+        :param dict hidden: products that cannot, by ID
+        :param set called: pairs of such an ID and a name of its product
+        :param others: the products with its SKU, barcode or name
+        """
+        product = hidden.get(key.odoo_id)
+        if not product and sync.match_item_id and key.odoo_id not in by_id:
+            product = hidden.get(key.item_id)
+        if not product or (product.id != key.odoo_id and not others and (key.named or key.sku or key.barcode)):
+            return None
+        of_company = self.env["product.product"]._check_company_domain(sync.company_id)
+        if others and product.filtered_domain(of_company) and (product.id, key.name) not in called:
+            return self._get_contradiction_error(sync, key, product, others, by_name=key.named)
+        if product.id != key.odoo_id and others:
+            return None
+        return self._get_missing_error(key, self.env["external.product.hidden"]._explain(sync, product))
+
+    @api.model
+    def _check_ids(self, sync, key, match, by_id, others):
+        """Return ``match``, or the error of an item whose OdooItemID and ItemID are two products, if nothing else says
+        which of them it is.
+
+        :param dict by_id: products by ID
+        :param others: the products with its SKU, barcode or name
+        """
+        if isinstance(match, ExternalOrderError) or key.named or others or not sync.match_item_id:
+            return match
+        chosen, other = by_id.get(key.odoo_id), by_id.get(key.item_id)
+        if not chosen or not other or chosen == other:
+            return match
+        return self._get_contradiction_error(sync, key, chosen, other, by_name=False)
+
+    @api.model
     def _is_code(self, key):
         """Return whether the item has no name of its own, or only its code as the name."""
         return name_key(key.name) in ("", name_key(key.sku), name_key(key.barcode))
@@ -213,7 +258,9 @@ class ExternalProductMatching(models.AbstractModel):
         values = {
             "stated": stated,
             "chosen": self._describe(chosen),
-            "name": key.name if by_name else " / ".join(filter(None, (key.sku, key.barcode))),
+            "name": key.name
+            if by_name
+            else " / ".join(filter(None, (key.sku, key.barcode))) or f"ItemID {key.item_id}",
             "other": ", ".join(self._describe(product) for product in others[:PRODUCTS_NAMED]),
         }
         message = env._(
@@ -282,30 +329,8 @@ class ExternalProductMatching(models.AbstractModel):
                 "another.",
                 product=self._describe(found[0]),
             )
-        hidden = candidates
-        if hidden:
-            here = hidden.filtered_domain(self.env["product.product"]._check_company_domain(sync.company_id))
-            if not here:
-                return env._(
-                    "There is a product with this name, but it belongs to another company. Share it with all "
-                    "companies, or choose another product."
-                )
-            product = here[0]
-            reasons = [
-                reason
-                for is_so, reason in (
-                    (not product.active, env._("it is archived")),
-                    (not product.sale_ok, env._("Sales is switched off")),
-                    (not product.available_in_pos, env._("Available in POS is switched off")),
-                )
-                if is_so
-            ]
-            return env._(
-                "The product %(product)s matches, but it cannot be sold here: %(reasons)s. Make it available, or "
-                "choose another product.",
-                product=self._describe(product),
-                reasons=", ".join(reasons),
-            )
+        if candidates:
+            return self.env["external.product.hidden"]._explain(sync, candidates)
         for_sale = similar and self.env["product.product"].union(*similar).filtered_domain(self._product_domain(sync))
         if for_sale:
             return env._(
@@ -318,16 +343,21 @@ class ExternalProductMatching(models.AbstractModel):
                 "Create a product with this internal reference or barcode that is available in Point of Sale, or "
                 "choose the right product."
             )
+        if not key.named:
+            return env._(
+                "No product in Odoo has this ID. The external system has to send the ID or the name of a product; or "
+                "choose the right product."
+            )
         return env._(
             "Create a product with exactly this name that is available in Point of Sale, or choose the right product."
         )
 
     @api.model
     def _get_missing_error(self, key, advice):
-        keys = {"ItemID": key.item_id, "SKU": key.sku, "Barcode": key.barcode}
+        keys = {"OdooItemID": key.odoo_id, "ItemID": key.item_id, "SKU": key.sku, "Barcode": key.barcode}
         keys = ", ".join(f"{field} {value}" for field, value in keys.items() if value)
         item = f'"{key.name}" ({keys})' if keys else f'"{key.name}"'
-        if keys and not key.named and (key.sku or key.barcode):
+        if keys and not key.named:
             item = keys
         return ExternalOrderError(
             "product_not_found",

@@ -67,7 +67,9 @@ class PricingTerms:
     :param get_customer_position: of an order with a customer: a function without arguments that returns the customer's
         ``account.fiscal.position``
     :param is_invoiced: of an order: whether it gets an invoice
-    :param tax_of_percent: the company's sale tax by percentage, ``taxes_of_percent`` the `TaxReading`; both are filled
+    :param paid_otherwise: of an order that was paid in cash, where only cash is rounded: what was not paid in cash;
+        otherwise None
+    :param tax_of_percent: the company's sale taxes by rate, ``taxes_of_percent`` the `TaxReading`; both are filled
         when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
         a charge)
     """
@@ -89,6 +91,7 @@ class PricingTerms:
     customer_positions: dict = field(default_factory=dict)
     get_customer_position: Any = None
     is_invoiced: bool = False
+    paid_otherwise: Decimal | None = None
     charge_products: dict = field(default_factory=dict)
     charge_choices: dict = field(default_factory=dict)
 

@@ -1,0 +1,76 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, models
+
+from ...lib.money import exact, round_currency
+from ...tools.message_language import for_reader
+from .external_order_charges import USUALLY_UNTAXED
+from .priced_order import TaxReading
+
+ZERO = Decimal(0)
+
+
+class ExternalOrderChargeSplit(models.AbstractModel):
+    """Says where an order's tax could as well be that of other charges than those that were taxed."""
+
+    _name = "external.order.charge.split"
+    _description = "External Order Charge Split"
+
+    @api.model
+    @exact
+    def _warn_of_other_splits(self, order, priced, terms):
+        """Return a warning if the charges, taxed in another way, give the same total and tax; "" if not.
+
+        The likeliest way of all is no doubt: each charge as its product, its own TaxPercent or that of the order says.
+
+        :param OrderPayload order: as sent
+        :param PricedOrder priced:
+        """
+        lines = [line for line in priced.lines if line.charge]
+        if len({(line.product, line.charge.type) for line in lines if line.charge.tax_percent is None}) < 2:
+            return ""
+        charges = self.env["external.order.charges"]
+        ways = charges._get_tax_readings(order, lines, priced.fiscal_position, terms)
+        if all(self._is_same(line, other) for line, other in zip(lines, ways[0], strict=True)):
+            return ""
+        booked = self._compute(lines, priced, terms)
+        fields = {}
+        for way in ways[1:]:
+            if not all(self._is_likely(line, other) for line, other in zip(lines, way, strict=True)):
+                continue
+            taxes = self._compute(way, priced, terms)
+            if taxes != booked and sum(taxes) == sum(booked):
+                for line, tax, other in zip(lines, booked, taxes, strict=True):
+                    if tax != other:
+                        fields[line.charge.field] = True
+        if not fields:
+            return ""
+        return for_reader(self.env)._(
+            "The order's totals agree with more than one way to tax its charges %(fields)s. The likelier one was "
+            "booked. Check their taxes, or have the external system send the TaxPercent of each charge.",
+            fields=", ".join(fields),
+        )
+
+    @api.model
+    def _compute(self, lines, priced, terms):
+        """Return the tax of each charge of ``lines``, which all have a `TaxChoice`, in units of the currency."""
+        computing = self.env["external.order.computing"]
+        discounts = replace(priced.discounts, after_tax=ZERO)
+        taxes = TaxReading(None, priced.fiscal_position)
+        computed = computing._compute(lines, discounts, taxes, terms, priced.sign)
+        return [round_currency(tax, terms.unit) for tax in computing._get_charge_taxes(computed)]
+
+    @api.model
+    def _is_same(self, line, other):
+        return line.choice.applied == other.choice.applied
+
+    @api.model
+    def _is_likely(self, line, other):
+        """Return whether a charge may be taxed as ``other`` instead of as ``line``, which was booked.
+
+        Its own TaxPercent is not given up, and a tip or a rounding is not taxed.
+        """
+        if line.charge.tax_percent is not None or line.charge.type in USUALLY_UNTAXED:
+            return self._is_same(line, other)
+        return True
