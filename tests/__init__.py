@@ -66,6 +66,7 @@ from . import test_money_payments
 from . import test_money_prices
 from . import test_money_properties
 from . import test_money_returns
+from . import test_money_rounding_rule
 from . import test_money_session_closing
 from . import test_money_taxes
 from . import test_money_totals
