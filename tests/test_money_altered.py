@@ -15,7 +15,7 @@ from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
 from .money import MoneyCase
-from .shop_charges import CHARGES, TYPED
+from .shop_charges import CHARGES, TYPED, charges_of
 from .shop_model import CATALOGUE, Judge, Shop
 
 _logger = logging.getLogger(__name__)
@@ -149,6 +149,14 @@ class TestMoneyAltered(MoneyCase):
             Fraction(str(round(sign * totals[name], 6))) for name in ("total_amount_currency", "tax_amount_currency")
         )
 
+    def is_true_doubt(self, warning, raw):
+        """Whether a warning is about what even a faultless order may leave open: which tax, where it states none; and
+        which of several charges are taxed.
+        """
+        if "TaxPercent of" in warning:
+            return "Tax" not in raw
+        return "more than one way to tax its charges" in warning and len(charges_of(raw)) > 1
+
     def test_a_sale_comes_in_to_the_cent_with_the_right_tax(self):
         for shop, sale, prepare in self.each_sale(FIRST, EXAMPLES):
             example = f"{shop.seed}, {shop.decimals} decimals, {shop.includes_tax}: {sale.raw}"
@@ -161,7 +169,7 @@ class TestMoneyAltered(MoneyCase):
                 self.assertEqual(Fraction(order.priced.tax), sale.tax, example)
             paid = sum(payment["amount"] for payment in order.payments)
             self.assertEqual(Fraction(paid), sale.total, example)
-            self.assertFalse(order.warnings, example)
+            self.assertEqual([text for text in order.warnings if not self.is_true_doubt(text, sale.raw)], [], example)
             terms = prepare.__defaults__[0][2]
             kept = (Fraction(order.priced.total), Fraction(order.priced.tax))
             self.assertEqual(self.get_kept_amounts(order, terms), kept, example)
