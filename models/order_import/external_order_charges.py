@@ -174,8 +174,8 @@ class ExternalOrderCharges(models.AbstractModel):
 
     @api.model
     def _get_percent_choice(self, percent, product, fiscal_position, terms):
-        """Return the `TaxChoice` of the company's sale tax of ``percent`` for a product, or None if an order in this fiscal position
-        cannot have it.
+        """Return the `TaxChoice` of the company's sale tax of ``percent`` for a product, or None if an order in this
+        fiscal position cannot have it.
         """
         if percent is None:
             return None

@@ -98,9 +98,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
             for line in priced.lines:
                 if not line.charge or line.charge.type == "tip":
                     continue
-                tax = sum(
-                    decimal(data["tax_amount_currency"]) for data in line.base_line["tax_details"]["taxes_data"]
-                )
+                tax = sum(decimal(data["tax_amount_currency"]) for data in line.base_line["tax_details"]["taxes_data"])
                 left_out = line.charge.amount + priced.sign * tax
                 is_tax_stated = order.tax is None or round_currency(order.tax, terms.unit) in (
                     priced.tax,
