@@ -1,1 +1,1 @@
-from . import api_dispatcher, courier, delivery, fallback, openapi, pickings, sync
+from . import api_dispatcher, batch, courier, delivery, fallback, openapi, picking_writes, pickings, sync

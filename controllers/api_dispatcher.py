@@ -5,7 +5,7 @@ from odoo import api
 from odoo.http import Dispatcher, get_default_session, root
 
 from .api_operation import ROUTING_TYPE, Answer, methods_of
-from .api_problem import problem_of
+from .api_problem import PROBLEM_TYPE, problem_of
 
 
 class WarehouseApiDispatcher(Dispatcher):
@@ -63,7 +63,8 @@ class WarehouseApiDispatcher(Dispatcher):
             headers["Cache-Control"] = "no-store"
         headers["Vary"] = "Authorization"
         if content is not None:
-            headers["Content-Type"] = "application/json; charset=utf-8"
+            is_problem = answer.status >= HTTPStatus.BAD_REQUEST
+            headers["Content-Type"] = PROBLEM_TYPE if is_problem else "application/json; charset=utf-8"
         return self._make_response((content or "").encode(), headers, answer.status)
 
     def handle_error(self, exc):

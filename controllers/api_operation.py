@@ -63,23 +63,37 @@ OPERATIONS = []
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A query parameter, or a part of the path with ``place="path"``; `schema` is its JSON Schema."""
+    """A query parameter, a part of the path (``place="path"``) or a header; `schema` is its JSON Schema."""
 
     name: str
     schema: dict
     description: str
     default: Any = None
     place: str = "query"
+    required: bool = False  # a part of the path always is
+
+    @property
+    def argument(self):
+        """The name under which the method receives it."""
+        return self.name.lower().replace("-", "_")
 
 
 @dataclasses.dataclass(frozen=True)
 class Body:
-    """A JSON body; `aliases` are {other name of a key: its name in the schema}."""
+    """A JSON body.
+
+    :param aliases: {other name of a key: its name in the schema}.
+    :param optional: whether an empty body counts as an empty object.
+    :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
+        themselves.
+    """
 
     schema: dict
     description: str
     max_bytes: int = MAX_BODY
     aliases: dict = dataclasses.field(default_factory=dict)
+    optional: bool = False
+    checked: dict | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,11 +136,11 @@ class Operation:
 
         :raise Problem: if the request does not match the declaration.
         """
-        arguments = self._read_query(httprequest.args)
+        arguments = {**self._read_query(httprequest.args), **self._read_headers(httprequest.headers)}
         for parameter in self.parameters:
             if parameter.place == "path":
                 try:
-                    arguments[parameter.name] = parse_text(
+                    arguments[parameter.argument] = parse_text(
                         path_values[parameter.name], parameter.schema, parameter.name
                     )
                 except SchemaError as error:
@@ -143,6 +157,8 @@ class Operation:
         for name, parameter in declared.items():
             texts = [text for text in args.getlist(name) if text]
             if not texts:
+                if parameter.required:
+                    raise Problem(400, f"{name}: is missing.", parameter=name)
                 values[name] = parameter.default
                 continue
             if len(texts) > 1:
@@ -155,7 +171,22 @@ class Operation:
                 raise Problem(400, f"{error}.", parameter=name, **members) from error
         return values
 
+    def _read_headers(self, headers):
+        """Return the declared headers; an empty one counts as absent."""
+        values = {}
+        for parameter in self.parameters:
+            if parameter.place == "header":
+                text = headers.get(parameter.name)
+                try:
+                    value = parse_text(text, parameter.schema, parameter.name) if text else parameter.default
+                except SchemaError as error:
+                    raise Problem(400, f"{error}.", parameter=parameter.name) from error
+                values[parameter.argument] = value
+        return values
+
     def _read_body(self, mimetype, content):
+        if self.body.optional and not content:
+            return {}
         if mimetype != "application/json":
             raise Problem(415)
         try:
@@ -168,7 +199,7 @@ class Operation:
                 if alias in value and name not in value:
                     value[name] = value.pop(alias)
         try:
-            return check(value, self.body.schema, "body")
+            return check(value, self.body.checked or self.body.schema, "body")
         except SchemaError as error:
             raise Problem(422, f"{error}.") from error
 

@@ -30,6 +30,7 @@ DETAILS = {
     404: "There is nothing at this address, or the user of this API key is not allowed to see it.",
     405: "This method is not allowed at this address.",
     409: "The request conflicts with the current data.",
+    412: "It has changed since it was read. Read it again.",
     413: "The body is too large.",
     415: "The body must be application/json.",
     422: "The request cannot be processed with these values.",
@@ -100,7 +101,8 @@ def problem_of(error):
             return Problem(409)  # a constraint's text names tables
         case UserError():
             status = error.http_status if error.http_status in DETAILS else 422
-            return Problem(status, str(error), headers=RETRY_SOON if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+            retry = RETRY_SOON if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+            return Problem(status, str(error), headers=retry, **getattr(error, "members", {}))
         case HTTPException() if error.code:
             status = error.code if error.code in DETAILS else (400 if error.code < 500 else 500)
             kept = {key: value for key, value in error.get_headers() if key in _KEPT_HEADERS}

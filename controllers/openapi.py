@@ -16,6 +16,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "error": {"type": "string", "description": "The same text as detail."},
+        "code": {"type": "string", "description": "What is wrong, for programs; only of writes to transfers."},
         "parameter": {"type": "string", "description": "The parameter that is wrong."},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "The allowed values."},
     },
@@ -83,7 +84,7 @@ def _operation_object(declared):
         result["parameters"] = [_parameter_object(parameter) for parameter in declared.parameters]
     if declared.body:
         result["requestBody"] = {
-            "required": True,
+            "required": not declared.body.optional,
             "description": declared.body.description,
             "content": {"application/json": {"schema": declared.body.schema}},
         }
@@ -98,11 +99,11 @@ def _parameter_object(parameter):
     result = {
         "name": parameter.name,
         "in": parameter.place,
-        "required": parameter.place == "path",
+        "required": parameter.required or parameter.place == "path",
         "description": parameter.description,
         "schema": parameter.schema,
     }
-    if parameter.place == "query":
+    if parameter.place == "query" and not parameter.required:
         result["allowEmptyValue"] = True  # it counts as absent
     if parameter.schema["type"] == "array":
         result.update(style="form", explode=False)

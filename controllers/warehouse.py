@@ -26,6 +26,17 @@ class WarehouseController(ApiController):
         except MissingError as error:
             raise Problem(400, f"source: there is no source {source}.", parameter="source") from error
 
+    def _writer(self, source):
+        """Return ``warehouse.write`` for this database; a mirrored Odoo is only read.
+
+        :param source: the value of ``SOURCE``.
+        :raise Problem: 409 if the source is a mirrored Odoo
+        """
+        if self._warehouse(source)._name != "warehouse.api":
+            detail = "source: the data of a mirrored Odoo can only be read here. For this database, add source=local."
+            raise Problem(409, detail, code="read_only_source", parameter="source")
+        return request.env["warehouse.write"]
+
     def _answer(self, document, headers=None):
         """Return the :class:`Answer` with `document`, a ``warehouse_api.Document``."""
         status = 200 if document.body is not None else 304

@@ -87,6 +87,39 @@ class ApiCase(HttpCase):
         picking.action_assign()
         return picking
 
+    @classmethod
+    def create_product(cls, name, **values):
+        return cls.env["product.product"].create(
+            {"name": name, "type": "consu", "is_storable": True, "company_id": cls.company.id, **values}
+        )
+
+    @classmethod
+    def put(cls, product, quantity, location=None, lot=None, package=None):
+        """Put goods into stock; `location`: the main one if None, `lot`: the name of a lot that is created."""
+        location = location or cls.picking_type.default_location_src_id
+        if lot:
+            lot = cls.env["stock.lot"].create({"name": lot, "product_id": product.id})
+        cls.env["stock.quant"]._update_available_quantity(product, location, quantity, lot_id=lot, package_id=package)
+
+    @classmethod
+    def create_demand(cls, *demands, picking_type=None, **values):
+        """Return a confirmed, reserved transfer of [(product, quantity)]; its lines are in the order of the demands."""
+        picking = cls.create_picking(picking_type=picking_type, **values)
+        for product, quantity in demands:
+            cls.env["stock.move"].create(
+                {
+                    "picking_id": picking.id,
+                    "product_id": product.id,
+                    "product_uom_qty": quantity,
+                    "company_id": picking.company_id.id,
+                    "location_id": picking.location_id.id,
+                    "location_dest_id": picking.location_dest_id.id,
+                }
+            )
+        picking.action_confirm()
+        picking.action_assign()
+        return picking
+
     # Asking
 
     def call(self, path, key=None, method="GET", **headers):
@@ -102,6 +135,38 @@ class ApiCase(HttpCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(response.headers["Content-Type"], "application/json; charset=utf-8")
         return response.json()
+
+    def post(self, path, body=None, key=None, **headers):
+        """Return the response to a JSON body."""
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers["Content-Type"] = "application/json"
+        headers["Authorization"] = f"Bearer {key or self.key}"
+        data = json.dumps({} if body is None else body).encode()
+        return self.url_open(path, data=data, headers=headers, method="POST", allow_redirects=False)
+
+    def confirm(self, line, qty_done, key=None, headers=None, picking=None, **values):
+        """Return the response to the confirmation of a move line."""
+        path = f"{PICKINGS}/{(picking or line.picking_id).id}/lines/{line.id}/confirm"
+        response = self.post(path, {"qty_done": qty_done, **values}, key, **(headers or {}))
+        self.env.invalidate_all()
+        return response
+
+    def validate(self, picking, backorder=None, key=None, headers=None, **values):
+        """Return the response to the validation of a transfer."""
+        body = {**({"backorder": backorder} if backorder else {}), **values}
+        response = self.post(f"{PICKINGS}/{picking.id}/validate", body, key, **(headers or {}))
+        self.env.invalidate_all()
+        return response
+
+    def assertDone(self, response):
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()
+
+    def assertRefused(self, response, code, status=409):
+        """Check that a write was refused with that code; return the problem's members."""
+        problem = self.assertProblem(response, status)
+        self.assertEqual(problem.get("code"), code, response.text)
+        return problem
 
     def get_ids(self, path=PICKINGS, **options):
         return [picking["id"] for picking in self.get(path, **options)]

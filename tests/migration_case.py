@@ -59,6 +59,7 @@ class MigrationCase(BaseCase):
     """
 
     release = None  # the version, whose archive is in tests/releases; none: only the present one is needed
+    steps = STEPS  # the program whose steps are done
 
     @classmethod
     def setUpClass(cls):
@@ -80,8 +81,8 @@ class MigrationCase(BaseCase):
 
     @classmethod
     def step(cls, place, step, **arguments):
-        """Do a step of ``migration_steps`` with the code of a place; return its answer and its log."""
-        answer, log = cls.run_process(place, [str(STEPS), "{config}", step], json.dumps(arguments))
+        """Do a step of ``steps`` with the code of a place; return its answer and its log."""
+        answer, log = cls.run_process(place, [str(cls.steps), "{config}", step], json.dumps(arguments))
         return json.loads(answer), log
 
     @classmethod

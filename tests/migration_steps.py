@@ -41,15 +41,15 @@ def fill(env, shop, courier, courier_account, remote):
     for number, item, values in (
         (1, "Lamp", {"LocationID": " 404.0"}),
         (2, "The Bright One", {}),  # known by an alias
-        (3, "Lamp", {"CheckoutDetails": [_payment("Voucher")]}),  # by a payment mapping
+        (3, "Lamp", {"CheckoutDetails": [payment("Voucher")]}),  # by a payment mapping
         (4, "No Such Lamp", {}),
         (5, "Lamp", {"OrderStatus": 500}),  # not accepted
         (6, "Lamp", {}),  # changed afterwards
         (7, "No Such Chair", {}),  # ignored by a person
     ):
-        _sell(shop, number, item, **values)
+        sell(shop, number, item, **values)
     with_sessions.sync_orders()
-    _sell(shop, 6, "Lamp", Note="changed")
+    sell(shop, 6, "Lamp", Note="changed")
     with_sessions.sync_orders()
     without.sync_orders()  # no session is open and none may be: its orders wait
     inbox = env["external.order"].search([("sync_id", "=", with_sessions.id)])
@@ -140,11 +140,11 @@ def _product_values(name, tax):
     }
 
 
-def _payment(card_type):
+def payment(card_type):
     return {"AmountPaid": 92.0, "CardNumber": "", "CardType": card_type, "PaymentMode": 9, "ReferenceID": "R-1"}
 
 
-def _sell(shop, number, item, **values):
+def sell(shop, number, item, **values):
     """Have the shop offer an order, in place of the one that had its number."""
     order = {
         "OrderID": number,
@@ -153,7 +153,7 @@ def _sell(shop, number, item, **values):
         "Tax": 12.0,
         "TaxPercent": 15.0,
         "OrderStatus": 103,
-        "CheckoutDetails": [_payment("Card")],
+        "CheckoutDetails": [payment("Card")],
         "OrderItems": [{"ItemID": 0, "ItemName": item, "Price": 80.0, "Quantity": 1.0}],
         **values,
     }
@@ -230,7 +230,7 @@ def go_on(env, courier, users, api_key):
     user, manager, warehouse = (env["res.users"].browse(users[name]) for name in ("user", "manager", "warehouse"))
     shop = env["external.order.sync"].search([("name", "=", "Shop")])
     kiosk = env["external.order.sync"].search([("name", "=", "Kiosk")])
-    failed = shop.order_ids.with_user(user).filtered(lambda order: order.state == "failed")
+    failed = shop.order_ids.with_user(user).filtered(lambda order: order.error_code == "product_not_found")
     told = {
         "reason": failed.error_message,
         "seen": {
@@ -289,7 +289,7 @@ def uninstall_the_demo(env, shop):
     store.write({"active": True, "external_api_url": f"{shop}/api/orders", "external_api_key": KEY})
     tax = env["account.tax"].create({"name": "15 %", "amount": 15, "type_tax_use": "sale"})
     env["product.product"].create(_product_values("Lamp", tax))
-    _sell(shop, 1, "Lamp")
+    sell(shop, 1, "Lamp")
     store.sync_orders()
     order = store.order_ids.pos_order_id.id
     uninstall(env)
@@ -300,14 +300,15 @@ def uninstall_the_demo(env, shop):
         return {"state": order.state, "total": order.amount_total, "transfers": transfers, "origin": origin}
 
 
-def main():
+def main(*functions):
+    """Do the step, one of the ``functions``, that the command line names."""
     config_file, step = sys.argv[1:]
     config.parse_config([f"--config={config_file}"], setup_logging=True)
-    steps = {function.__name__: function for function in (fill, go_on, uninstall, uninstall_the_demo)}
+    steps = {function.__name__: function for function in functions}
     with Registry(config["db_name"][0]).cursor() as cr:
         answer = steps[step](Environment(cr, SUPERUSER_ID, {}), **json.load(sys.stdin))
     json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    main(fill, go_on, uninstall, uninstall_the_demo)

@@ -1,47 +1,33 @@
 import json
-import secrets
-import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager
-from pathlib import Path
 
-from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.fields import Command
-from odoo.sql_db import close_db, db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL, config
+from odoo.tests import tagged
 
-from ..dev.ports import free
-from ..dev.server.odoo_client import OdooClient
 from ..dev.stand_ins.courier import CourierServer
-from ..dev.stand_ins.remote_odoo.place import Place
-from .server_process import start_odoo
+from .own_database import API_KEY, LOGIN, PATIENCE, OwnDatabaseCase
 
 USER, PASSWORD = "warehouse", "courier-test-password"
-API_KEY = secrets.token_hex(20)
-LOGIN = "admin"  # with this password, of Odoo's demo data
-PATIENCE = 90.0  # seconds
+
+__all__ = ["LOGIN", "PATIENCE", "ShipmentServerCase"]
 
 # Seconds after which a server believes that an order it cannot find was never accepted.
 SETTLING = 4
 
 
 @tagged("post_install", "-at_install")
-class ShipmentServerCase(BaseCase):
-    """A database of its own, a courier, and Odoo servers with schedulers that can be killed."""
+class ShipmentServerCase(OwnDatabaseCase):
+    """Odoo servers with schedulers that can be killed, and a courier."""
+
+    DATABASE = "shipments"
+    SCHEDULED = "ir_cron_ship"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.database = f"{get_db_name()}_shipments"
-        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        cls.copy_database()
-        cls.addClassCleanup(cls.drop_database)
         cls.courier = cls.enterClassContext(CourierServer(user=USER, password=PASSWORD))
-        cls.servers = []
-        cls.addClassCleanup(cls.stop_servers)
         cls.start_server()
         cls.prepare_data()
 
@@ -50,82 +36,6 @@ class ShipmentServerCase(BaseCase):
         self.courier.book.clear()
         self.courier.faults.clear()
         self.courier.requests.clear()
-
-    # The database
-
-    @classmethod
-    @contextmanager
-    def autocommitting(cls, database="postgres"):
-        """Give a cursor of which every statement counts at once, as making a database needs."""
-        with closing(db_connect(database).cursor()) as cr:
-            cr._cnx.autocommit = True
-            yield cr
-
-    @classmethod
-    def copy_database(cls):
-        cls.drop_database()
-        close_db(get_db_name())  # what is copied may have no connections; the next test opens its own
-        with cls.autocommitting() as cr:
-            name, template = SQL.identifier(cls.database), SQL.identifier(get_db_name())
-            cr.execute(SQL("CREATE DATABASE %s TEMPLATE %s", name, template))
-        with cls.autocommitting(cls.database) as cr:
-            cr.execute(
-                "UPDATE ir_cron SET active = (id = (SELECT res_id FROM ir_model_data"
-                " WHERE module = 'external_order_sync' AND name = 'ir_cron_ship'))"
-            )
-            cr.execute(
-                'INSERT INTO res_users_apikeys (name, user_id, scope, key, "index")'
-                " SELECT 'shipments', id, 'rpc', %s, %s FROM res_users WHERE login = %s",
-                (KEY_CRYPT_CONTEXT.hash(API_KEY), API_KEY[:INDEX_SIZE], LOGIN),
-            )
-        close_db(cls.database)
-
-    @classmethod
-    def drop_database(cls):
-        close_db(cls.database)
-        Place.of_config(config).drop_database(cls.database)
-
-    @contextmanager
-    def transaction(self):
-        """Give a cursor on the servers' database; what it locks is locked until the end, where it is rolled back."""
-        try:
-            with closing(db_connect(self.database).cursor()) as cr:
-                yield cr
-        finally:
-            close_db(self.database)
-
-    # The servers
-
-    @classmethod
-    def start_server(cls):
-        """Start a server with one scheduler and sign in."""
-        port = free()
-        cls.url = f"http://127.0.0.1:{port}"
-        process = start_odoo(
-            cls.database,
-            port,
-            cls.folder,
-            f"--db-filter=^{cls.database}$",
-            "--max-cron-threads=1",
-            answers=cls.sign_in,
-        )
-        cls.servers.append(process)
-        return process
-
-    @classmethod
-    def sign_in(cls):
-        cls.client = OdooClient(cls.url, cls.database, LOGIN, LOGIN)
-
-    @classmethod
-    def stop_servers(cls):
-        for process in cls.servers:
-            process.kill()
-            process.wait()
-
-    def kill_server(self):
-        """Kill the last server as a power cut would (SIGKILL)."""
-        self.servers[-1].kill()
-        self.servers[-1].wait()
 
     # What a test needs
 

@@ -11,7 +11,7 @@ from itertools import product as combinations
 from random import Random
 
 from .shop_charges import charges_of, make_charges, places_of_charges, read, state_charges
-from .shop_rounding import is_rounded
+from .shop_rounding import is_rounded, spread_ways
 
 # The taxes of each product: percentages, and fixed amounts of each piece.
 CATALOGUE = {
@@ -301,8 +301,7 @@ class Judge:
                 tax += one
                 share = abs(one / amount) if amount else 0
                 rounding = (self.unit / 2 if one % self.unit or moved else 0) + share * moved
-                percents, fixed = ((self.raw["TaxPercent"],), 0) if by_percent else CATALOGUE[name]
-                kind = (tuple(map(str, percents)), fixed)
+                kind = self._kind(name, by_percent)
                 exact_taxes.append((len(exact_taxes), line, kind, place, one, share * moved))
                 tax_rounding += rounding
                 together += rounding if amount % self.unit else 0
@@ -321,11 +320,22 @@ class Judge:
             by_piece += sum(rounded(one, self.unit) for one in taxes)
             tax_rounding += sum((self.unit / 2 for one in taxes if one % self.unit), ZERO)
         stated = self.figure("Tax")
-        if stated not in (None, by_piece) and not before and not is_rounded(stated, exact_taxes, self.unit):
-            return False
+        charged = sum((amount for _kind, amount, _options in self.charges), ZERO)
+        told = stated
+        if told is None and not self.includes_tax and not net_rounding:
+            told = total - (net - before - after + charged)
+        if told is not None and told != by_piece:
+            ways = [exact_taxes]
+            if before:
+                kinds = [self._kind(name, by_percent) for name, *_item in self.items]
+                ways = (
+                    self._tax_ways(left, exact_taxes, by_percent)
+                    for left in spread_ways(before, nets, kinds, self.unit)
+                )
+            if not any(is_rounded(told, way, self.unit) for way in ways):
+                return False
         if stated is not None and abs(stated - tax) > tax_rounding and stated != by_piece:
             return False
-        charged = sum((amount for _kind, amount, _options in self.charges), ZERO)
         exact = net - before - after + charged + (0 if self.includes_tax else tax)
         if stated is not None and not self.includes_tax:
             exact += stated - tax
@@ -333,6 +343,23 @@ class Judge:
         if abs(total - exact) > slack or sign * exact < -slack:
             return False
         return self._subtotal(gross, own, total, before + after, charge_taxes)
+
+    def _kind(self, name, by_percent):
+        percents, fixed = ((self.raw["TaxPercent"],), 0) if by_percent else CATALOGUE[name]
+        return tuple(map(str, percents)), fixed
+
+    def _tax_ways(self, left, taxes, by_percent):
+        """``taxes`` of the amounts that are ``left`` of the lines."""
+        of_lines = {}
+        for line, ((name, gross, quantity, discount), amount) in enumerate(zip(self.items, left, strict=True)):
+            for place, one in enumerate(self._taxes(name, amount, quantity, by_percent)):
+                net = abs(gross) - discount
+                off = abs(one / amount) * self.unit / 2 if amount and net % self.unit else ZERO
+                of_lines[line, place] = (one, off)
+        return [
+            (number, line, kind, place, *of_lines.get((line, place), before))
+            for number, line, kind, place, *before in taxes
+        ]
 
     def _subtotal(self, gross, own, total, extra, charge_taxes):
         """Whether AmountTotal is that of the lines, with or without charges, and, with the other totals, makes

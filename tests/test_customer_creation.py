@@ -105,6 +105,53 @@ class TestCustomerCreation(CustomerCase):
         self.assertEqual(self.inbox(1).state, "failed")
         self.assertFalse(self.created())
 
+    def test_the_data_are_those_of_the_first_order_that_is_really_imported(self):
+        self.synchronize(
+            self.buy(1, {"ID": 3, "Name": "Failed Carl", "Ref": "F-1"}, GrandTotal=99.0),
+            self.buy(2, {"ID": 3, "Name": "Right Carl"}),
+            self.buy(3, {"ID": 3, "Name": "Late Carl"}),
+            self.buy(4, {"ID": 4, "Name": "Lost Carl", "Email": "lost@example.com"}, GrandTotal=99.0),
+            self.buy(5, {"ID": 5, "Name": "Other Carl", "Email": "lost@example.com", "Country": "Atlantis"}),
+        )
+        states = [self.inbox(number).state for number in (1, 2, 3, 4, 5)]
+        self.assertEqual(states, ["failed", "done", "done", "failed", "done"])
+        carl, other = self.created().sorted("id")
+        self.assertEqual((carl.name, carl.ref, other.name), ("Right Carl", False, "Other Carl"))
+        self.assertEqual(self.remembered(), {"3": carl, "5": other})
+        for number in (2, 3):
+            self.assert_customer(self.inbox(number), carl)
+        self.assertIn("Atlantis", self.inbox(5).warnings)
+        self.assertLess(self.inbox(2).pos_order_id.id, self.inbox(3).pos_order_id.id)
+
+    def test_nobody_is_created_from_an_id_whose_data_only_a_failed_order_had(self):
+        self.synchronize(self.buy(1, CARL, GrandTotal=99.0), self.buy(2, {"ID": 17}))
+        self.assert_customer(self.inbox(2), self.env["res.partner"])
+        self.assertIn("recognize", self.inbox(2).warnings)
+        self.assertFalse(self.created())
+
+    def test_what_odoo_refused_is_not_what_the_contact_is_made_of(self):
+        orders = type(self.env["pos.order"])
+        original = orders.action_pos_order_paid
+        failing = self.env["external.order.import"]._get_order_uuid(self.sync, "1")
+
+        def refuse_one(order):
+            if order.uuid == failing:
+                raise ValueError("refused")
+            return original(order)
+
+        with (
+            patch.object(orders, "action_pos_order_paid", refuse_one),
+            self.assertLogs("odoo.addons.external_order_sync", "ERROR"),
+        ):
+            self.synchronize(
+                self.buy(1, {"ID": 3, "Name": "Failed Carl"}),
+                self.buy(2, {"ID": 3, "Name": "Right Carl", "Country": "Atlantis"}),
+                self.buy(3, {"ID": 3, "Name": "Late Carl"}),
+            )
+        self.assertEqual(self.created().mapped("name"), ["Right Carl"])
+        self.assertIn("Atlantis", self.inbox(2).warnings)
+        self.assertEqual(self.inbox(3).pos_order_id.partner_id, self.created())
+
     def test_an_order_that_odoo_refuses_creates_nobody_and_the_others_create_once(self):
         orders = type(self.env["pos.order"])
         original = orders.action_pos_order_paid

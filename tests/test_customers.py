@@ -44,6 +44,27 @@ class TestCustomers(CustomerCase):
             self.bert.with_context(no_vat_validation=True).vat = vat
             self.assert_customer(self.import_customer(number + 1, VAT=vat), self.env["res.partner"])
 
+    def test_vat_numbers_are_found_in_each_of_their_spellings(self):
+        greek = self.create_contact("Greek", country_id=self.env.ref("base.gr").id)
+        swiss = self.create_contact("Swiss", country_id=self.env.ref("base.ch").id)
+        number = 0
+        for partner, spellings in (
+            (greek, ("EL094259216", "GR094259216")),
+            (swiss, ("CHE-116.281.710 MWST", "CHE116281710TVA", "CHE-116.281.710", "CHE-116.281.710 IVA")),
+        ):
+            for stored in spellings:
+                partner.with_context(no_vat_validation=True).vat = stored
+                for sent in (*spellings, f" {spellings[0][:5].lower()} {spellings[0][5:]}"):
+                    with self.subTest(stored=partner.vat, sent=sent):
+                        number += 1
+                        self.assert_customer(self.import_customer(number, VAT=sent), partner)
+
+    def test_a_number_without_its_prefix_is_only_found_with_the_country(self):
+        german = self.create_contact("German", vat="DE136695976", country_id=self.env.ref("base.de").id)
+        self.assert_customer(self.import_customer(1, VAT="136695976"), self.env["res.partner"])
+        self.assert_customer(self.import_customer(2, VAT="136695976", Country="AT"), self.env["res.partner"])
+        self.assert_customer(self.import_customer(3, VAT="136 695 976", Country="DE"), german)
+
     def test_the_same_number_in_another_country_is_another_customer(self):
         self.anna.write({"vat": "12345678", "country_id": self.env.ref("base.us").id})
         self.assert_customer(self.import_customer(1, VAT="BE12345678"), self.env["res.partner"])
@@ -219,6 +240,33 @@ class TestCustomers(CustomerCase):
         self.assertEqual(self.inbox(1).pos_order_id.payment_ids.payment_method_id, account)
         self.assertEqual(self.inbox(2).pos_order_id.payment_ids.payment_method_id, self.card)
         self.assertEqual(self.inbox(2).doubt, "payment_guessed")
+
+    def test_the_default_customer_owes_nothing(self):
+        account = self.env["pos.payment.method"].create({"name": "Customer Account", "split_transactions": True})
+        self.pos_config.payment_method_ids = [Command.link(account.id)]
+        self.sync.default_customer_id = self.bert
+        credit = [self.payment(92.0, "", 3)]
+        self.synchronize(
+            self.order(1, CheckoutDetails=credit),
+            self.order(2, CheckoutDetails=credit, Customer={"Name": "ZZ GmbH"}),
+            self.order(3, CheckoutDetails=[self.payment(92.0, "Customer Account", 3)], Customer={"Name": "ZZ GmbH"}),
+            self.order(4, CheckoutDetails=credit, Customer={"Ref": "C-1"}),
+        )
+        for order_id in (1, 2):
+            self.assert_customer(self.inbox(order_id), self.bert, "payment_guessed")
+            self.assertEqual(self.inbox(order_id).pos_order_id.payment_ids.payment_method_id, self.card)
+        self.assertEqual(self.inbox(3).error_code, "payment_not_found")
+        self.assertEqual(self.inbox(4).pos_order_id.payment_ids.payment_method_id, account)
+
+    def test_credit_is_on_account_without_a_doubt(self):
+        account = self.env["pos.payment.method"].create({"name": "Customer Account", "split_transactions": True})
+        self.pos_config.payment_method_ids = [Command.link(account.id)]
+        credit = [self.payment(92.0, "Credit", 3)]
+        for number, unknown in enumerate(("first", "refuse")):
+            self.sync.unknown_payment = unknown
+            self.synchronize(self.order(number, CheckoutDetails=credit, Customer={"Ref": "C-1"}))
+            self.assert_customer(self.inbox(number), self.anna)
+            self.assertEqual(self.inbox(number).pos_order_id.payment_ids.payment_method_id, account)
 
     def test_a_guessed_payment_never_charges_an_account(self):
         account = self.env["pos.payment.method"].create({"name": "Account", "split_transactions": True, "sequence": -1})

@@ -82,6 +82,21 @@ class TestInvoices(CustomerCase):
         self.assertFalse(self.inbox(1).pos_order_id.account_move)
         self.assertEqual(self.invoice(2).partner_id, self.anna)
 
+    def test_the_default_customer_never_gets_the_invoice_of_somebody_else(self):
+        self.sync.default_customer_id = self.anna
+        unknown = {"Name": "ZZ GmbH", "Email": "zz@zz.example"}
+        names = ({"Customer": unknown}, {"partner_id": 999999999}, {"CustomerName": "ZZ GmbH"})
+        for number, (mode, named) in enumerate((mode, named) for mode in ("match", "ignore") for named in names):
+            with self.subTest(mode=mode, named=named):
+                self.sync.customer_mode = mode
+                self.synchronize(self.order(number, Invoice=True, **named), self.order(f"not {number}", **named))
+                row = self.inbox(number)
+                self.assertEqual((row.state, row.pos_order_id.partner_id), ("done", self.anna))
+                self.assertFalse(row.pos_order_id.account_move)
+                self.assertTrue(row.doubt)
+                self.assertIn("asks for an invoice", row.warnings)
+                self.assertNotIn("asks for an invoice", self.inbox(f"not {number}").warnings or "")
+
     def test_a_new_customer_is_invoiced_in_the_same_import(self):
         self.sync.customer_mode = "create"
         self.synchronize(self.order(1, Customer={"ID": 1, "Name": "Carl"}))

@@ -151,6 +151,15 @@ class TestPaymentMatching(ExternalOrderCase):
                 for part in (card_type, "1", method.name, "mapping"):
                     self.assertIn(part, warning)
 
+    def test_a_card_type_that_says_what_the_payment_mode_means_is_no_guess(self):
+        payment = Payment("credit", 3)
+        for unknown in ("first", "refuse"):
+            self.sync.unknown_payment = unknown
+            found = self.env["external.payment.matching"]._match_payment_methods(self.sync, [payment], True)[payment]
+            self.assertEqual(found, (self.account, ""))
+        self.account.name = "Credit"
+        self.assertIn("requires a customer", self.assert_refused("payment_not_found", "Credit", 3))
+
     def test_such_a_guess_is_refused_where_unknown_payments_are(self):
         self.sync.unknown_payment = "refuse"
         message = self.assert_refused("payment_not_found", "Mastercard", 1)

@@ -35,7 +35,7 @@ class TestRetention(ExternalOrderCase):
 
     def test_a_changed_order_keeps_its_new_content_until_a_person_has_seen_it(self):
         row = self.import_long_ago(1000)
-        self.synchronize(self.order(LocationID=2))
+        self.synchronize(self.order(CustomerEmail="erika@example.com"))
         self.collect()
         self.assertTrue(row.payload)
         row.action_accept_change()

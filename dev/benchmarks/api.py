@@ -96,17 +96,15 @@ def measure(ours, baseline, rounds):
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def prepare_database(options):
-    """Load the registry in this process once, to create the data; see ``api_data.prepare``."""
+def prepare_database(options, prepare, *arguments):
+    """Load the registry in this process once, to create the data by ``prepare(env, *arguments)``."""
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
-    from .api_data import prepare
-
     config.parse_config([*odoo_arguments(options), "--log-level=warn"], setup_logging=True)
     with Registry(options.database).cursor() as cr:
-        return prepare(Environment(cr, SUPERUSER_ID, {}), PICKINGS)
+        return prepare(Environment(cr, SUPERUSER_ID, {}), *arguments)
 
 
 def odoo_arguments(options):
@@ -136,15 +134,22 @@ def server(options):
         process.wait(timeout=30)
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python -m dev.benchmarks.api", description=__doc__.splitlines()[0])
+def options_of(name, description, rounds):
+    """Return the options of the command line; `rounds` is their default number."""
+    parser = argparse.ArgumentParser(prog=f"python -m dev.benchmarks.{name}", description=description)
     parser.add_argument("--database", required=True)
     parser.add_argument("--config", help="Odoo's configuration file")
     parser.add_argument("--url", help="a server that is already running")
     parser.add_argument("--port", type=int, default=8099)
-    parser.add_argument("--rounds", type=int, default=60)
-    options = parser.parse_args()
-    data = prepare_database(options)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    return parser.parse_args()
+
+
+def main():
+    from .api_data import prepare
+
+    options = options_of("api", __doc__.splitlines()[0], 60)
+    data = prepare_database(options, prepare, PICKINGS)
     with contextlib.nullcontext(options.url) if options.url else server(options) as url:
         client = Client(url, options.database, data["key"])
         for name, ours, baseline in benchmarks(client, data["picking_id"]):

@@ -19,12 +19,45 @@ def prepare(env, count):
     picking = env["stock.picking"].search([("origin", "=", f"{ORIGIN}, lines")], limit=1)
     if not picking:
         picking = _create_picking_with_lines(env)
-    admin = env.ref("base.user_admin")
-    key = env["res.users.apikeys"].with_user(admin).sudo()._generate("rpc", ORIGIN, None)
+    key = _create_key(env)
     env.cr.commit()
     env.cr.execute("ANALYZE stock_picking, stock_move_line")
     env.cr.commit()
     return {"key": key, "picking_id": picking.id}
+
+
+def prepare_reserved(env, count, lines):
+    """Create `count` reserved transfers with as many lines of storable products, and an API key.
+
+    :return: {"key": str, "pickings": {id of a transfer: ids of its move lines}}
+    """
+    products = env["product.product"].create(
+        [
+            {"name": f"{ORIGIN}, stored {number}", "is_storable": True, "barcode": f"BENCH-{number}"}
+            for number in range(lines)
+        ]
+    )
+    location = _picking_type(env).default_location_src_id
+    for product in products:
+        env["stock.quant"]._update_available_quantity(product, location, 3 * count)
+    pickings = env["stock.picking"]
+    for _number in range(count):
+        pickings |= _create_picking(
+            env,
+            f"{ORIGIN}, reserved",
+            "move_ids",
+            [{"product_id": product.id, "product_uom_qty": 3} for product in products],
+        )
+    pickings.action_confirm()
+    pickings.action_assign()
+    key = _create_key(env)
+    env.cr.commit()
+    return {"key": key, "pickings": {picking.id: picking.move_line_ids.ids for picking in pickings}}
+
+
+def _create_key(env):
+    admin = env.ref("base.user_admin")
+    return env["res.users.apikeys"].with_user(admin).sudo()._generate("rpc", ORIGIN, None)
 
 
 def _picking_type(env):
@@ -63,10 +96,15 @@ def _insert_pickings(env, count):
 
 
 def _create_picking_with_lines(env):
-    picking_type = _picking_type(env)
     products = env["product.product"].create(
         [{"name": f"{ORIGIN} {number}", "type": "consu"} for number in range(LINES)]
     )
+    lines = [{"product_id": product.id, "quantity": 3} for product in products]
+    return _create_picking(env, f"{ORIGIN}, lines", "move_line_ids", lines)
+
+
+def _create_picking(env, origin, field, rows):
+    picking_type = _picking_type(env)
     locations = {
         "location_id": picking_type.default_location_src_id.id,
         "location_dest_id": env.ref("stock.stock_location_customers").id,
@@ -74,10 +112,8 @@ def _create_picking_with_lines(env):
     return env["stock.picking"].create(
         {
             "picking_type_id": picking_type.id,
-            "origin": f"{ORIGIN}, lines",
+            "origin": origin,
             **locations,
-            "move_line_ids": [
-                Command.create({"product_id": product.id, "quantity": 3, **locations}) for product in products
-            ],
+            field: [Command.create({**row, **locations}) for row in rows],
         }
     )

@@ -3,24 +3,26 @@
     python -m dev.benchmarks.order_import --database NAME [--config FILE] [--only import_at_closing] [--quick]
 
 Three lines per order, storable products. With `import`, each order creates its transfer immediately; with
-`import_at_closing`, the closing of the session does. Ours starts from pending inbox rows, so parsing, matching and
-pricing are included; the baseline gets ready-made values. Both commit as in production: ours per batch, the baseline
-per order.
+`import_at_closing`, the closing of the session does. `import_full` is like `import`, but each order also has a
+customer, two charges, a tip and a note. Ours starts from pending inbox rows, so parsing, matching and pricing are
+included; the baseline gets ready-made values, with the same contact and lines. Both commit as in production: ours per
+batch, the baseline per order.
 """
 
-from . import measuring, store
+from . import full_orders, measuring, store
 
 OURS, BASELINE = 200, 40  # orders a round
-LIMITS = {"import": 15, "import_at_closing": 6}  # SQL statements an order
+LIMITS = {"import": 15, "import_at_closing": 6, "import_full": 5}  # SQL statements an order
 
 
 def main():
     options = measuring.arguments("order_import", __doc__.splitlines()[0], rounds=5)
     with measuring.environment(options) as env:
         sync = store.make(env)
-        orders = store.Orders(sync)
+        full_orders.make_customers(env)
         for bench, limit in LIMITS.items():
             if options.only in (None, bench):
+                orders = (full_orders if bench == "import_full" else store).Orders(sync)
                 store.take_stock(sync, at_closing=bench == "import_at_closing")
                 measure(options, sync, orders, bench, limit)
 

@@ -93,6 +93,8 @@ def order(number):
 class Orders:
     """Provide orders that are new to the database."""
 
+    make_order = staticmethod(order)
+
     def __init__(self, sync):
         inbox = sync.env["external.order"].search_fetch([("sync_id", "=", sync.id)], ["external_id"])
         known = [int(row.external_id) for row in inbox]
@@ -102,7 +104,7 @@ class Orders:
     def take(self, count):
         """Return `count` new orders."""
         first, self._next = self._next, self._next + count
-        return [order(number) for number in range(first, first + count)]
+        return [self.make_order(number) for number in range(first, first + count)]
 
 
 def take_stock(sync, at_closing=False):

@@ -12,6 +12,7 @@ from dev.server.environment import Environment
 BENCHMARKS = {
     "import": ("order_import", ["--only=import"]),
     "import_at_closing": ("order_import", ["--only=import_at_closing"]),
+    "import_full": ("order_import", ["--only=import_full"]),
     "repoll": ("repoll", []),
     "fetch_parse": ("fetch_parse", []),
     "large_feed": ("large_feed", []),
@@ -19,10 +20,11 @@ BENCHMARKS = {
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),
+    "confirm": ("confirm", []),
     "mirror_full": ("mirror", ["--only=mirror_full"]),
     "mirror_idle": ("mirror", ["--only=mirror_idle"]),
 }
-QUICK = ("import", "import_at_closing", "repoll", "fetch_parse")
+QUICK = ("import", "import_at_closing", "import_full", "repoll", "fetch_parse")
 
 
 def run(arguments: list[str]) -> int:

@@ -35,6 +35,7 @@ def _serve() -> None:
             with odoo_server.serving(env, demo_database.NAME, ports.free(PREFERRED_PORT)) as server:
                 client = OdooClient(server.url, server.database, demo_database.LOGIN, demo_database.PASSWORD)
                 _status, message = demo_database.sync_now(client)
+                demo_database.close_past_days(client)
                 _introduce(server, shop, message)
                 server.process.wait()
                 raise Failure(
@@ -52,7 +53,8 @@ def _introduce(server: odoo_server.OdooServer, shop: demo_shop.DemoShop, message
   Password   {demo_database.PASSWORD}
   Log        {server.log}
 
-  The Demo Store is under Settings > External Order Sync, its orders under Point of Sale > Orders.
+  The Demo Store is under Settings > External Order Sync: one shop with three branches, whose orders of today and of
+  the two days before have arrived. They are under Point of Sale > Orders, in one session per branch and day.
   The shop makes one new order per minute. To make five at once:
     curl -X POST {shop.address}/_control/orders -H 'Content-Type: application/json' -d '{{"count": 5}}'
 

@@ -26,7 +26,7 @@ WAITING = (
     "test_crashing_*.py",
     "test_every_screen.py",
     "test_interrupted_runs.py",
-    "test_migration.py",
+    "test_migration*.py",
     "test_mirror_equality.py",
     "test_progress.py",
 )

@@ -1,7 +1,7 @@
 """Compare Odoo's figures after an import with the shop's."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,7 @@ def compare(client: OdooClient, store: int, totals: Mapping[str, Any]) -> list[R
     return [
         Row("orders in the inbox", len(inbox), totals["orders"]),
         Row("paid POS orders", len(paid), totals["orders"]),
-        Row("total", _sum(order["amount_total"] for order in paid), totals["grand_total"]),
+        Row("total", total_of(order["amount_total"] for order in paid), totals["grand_total"]),
         *_payment_rows(client, order_ids, totals["payments"]),
         Row("pickings done", len(pickings), totals["pickings"]),
         *_shelf_rows(client, [picking["id"] for picking in pickings], totals["shelf"]),
@@ -57,8 +57,8 @@ def _payment_rows(client: OdooClient, order_ids: list[int], of_shop: Mapping[str
     method_ids = list({payment["payment_method_id"][0] for payment in payments})
     methods = client.call("pos.payment.method", "read", method_ids, ["is_cash_count"])
     cash_methods = {method["id"] for method in methods if method["is_cash_count"]}
-    cash = _sum(payment["amount"] for payment in payments if payment["payment_method_id"][0] in cash_methods)
-    other = _sum(payment["amount"] for payment in payments if payment["payment_method_id"][0] not in cash_methods)
+    cash = total_of(payment["amount"] for payment in payments if payment["payment_method_id"][0] in cash_methods)
+    other = total_of(payment["amount"] for payment in payments if payment["payment_method_id"][0] not in cash_methods)
     return [
         Row("paid in cash, less change", cash, of_shop.get("Cash", Decimal(0))),
         Row("paid otherwise", other, sum((of_shop[name] for name in of_shop if name != "Cash"), Decimal(0))),
@@ -74,7 +74,7 @@ def _shelf_rows(client: OdooClient, picking_ids: list[int], of_shop: Mapping[str
     left: Counter[str] = Counter()
     for move in moves:
         sign = 1 if move["location_dest_usage"] == "customer" else -1
-        left[name_of[move["product_id"][0]]] += sign * _exact(move["quantity"], 3)
+        left[name_of[move["product_id"][0]]] += sign * exact(move["quantity"], 3)
     differing = sorted(name for name in {*left, *of_shop} if left[name] != of_shop.get(name, 0))
     return [
         Row("quantity that left the shelf", sum(left.values(), Decimal(0)), sum(of_shop.values(), Decimal(0))),
@@ -82,10 +82,11 @@ def _shelf_rows(client: OdooClient, picking_ids: list[int], of_shop: Mapping[str
     ]
 
 
-def _sum(amounts: Any) -> Decimal:
-    return sum((_exact(amount, 2) for amount in amounts), Decimal(0))
+def total_of(amounts: Iterable[float]) -> Decimal:
+    """Return the exact sum of amounts of money."""
+    return sum((exact(amount, 2) for amount in amounts), Decimal(0))
 
 
-def _exact(value: float, digits: int) -> Decimal:
+def exact(value: float, digits: int) -> Decimal:
     """Return the decimal number with this many digits that a float of Odoo stands for."""
     return Decimal(str(round(value, digits)))

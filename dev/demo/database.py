@@ -1,5 +1,6 @@
 """The demo database: the addon installed, its Demo Store connected to the demo shop."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from ..failure import Failure
 from ..server import odoo_program, templates
 from ..server.environment import Environment
 from ..server.odoo_client import OdooClient
-from .shop import DemoShop
+from .shop import BRANCHES, DemoShop
 
 NAME = "demo"
 LOCK = "demo-database"
@@ -46,7 +47,11 @@ def make(env: Environment, database: str, shop: DemoShop | None = None) -> None:
     with progress.step(f"Database {env.databases.name(database)}"):
         stamp = templates.copy_addon_template(env, database)
         if shop:
-            variables = {"DEMO_SHOP_URL": shop.orders_url, "DEMO_SHOP_API_KEY": shop.api_key}
+            variables = {
+                "DEMO_SHOP_URL": shop.orders_url,
+                "DEMO_SHOP_API_KEY": shop.api_key,
+                "DEMO_SHOP_BRANCHES": json.dumps(BRANCHES),
+            }
             odoo_program.run_script(env, database, paths.DEV / "scripts" / "connect_demo_store.py", variables)
         env.databases.set_stamp(database, stamp)
 
@@ -65,10 +70,37 @@ def sync_now(client: OdooClient) -> tuple[str, str]:
     return result["last_sync_status"] or "", result["last_sync_message"] or ""
 
 
+def close_past_days(client: OdooClient) -> None:
+    """Run the scheduled action, which closes the sessions of the days that are over."""
+    scheduled = _id_of(client, "ir_cron_sync_external_orders")
+    with progress.step("Closing the sessions of the past days"):
+        deadline = time.monotonic() + SYNC_TIMEOUT
+        while True:
+            try:
+                client.call("ir.cron", "method_direct_trigger", [scheduled])
+                return
+            except Failure:  # the scheduler is running it right now
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
+
+
+def branch_names(client: OdooClient, store: int) -> dict[str, str]:
+    """Return the name of the Point of Sale of each LocationID of a store."""
+    domain = [("sync_id", "=", store)]
+    rows = client.call("external.location.mapping", "search_read", domain, ["external_location", "pos_config_id"])
+    return {row["external_location"]: row["pos_config_id"][1] for row in rows}
+
+
 def demo_store(client: OdooClient) -> int:
     """Return the id of the Demo Store."""
-    domain = [("module", "=", paths.ADDON_NAME), ("name", "=", "demo_store")]
+    return _id_of(client, "demo_store")
+
+
+def _id_of(client: OdooClient, name: str) -> int:
+    """Return the id of a record of the addon."""
+    domain = [("module", "=", paths.ADDON_NAME), ("name", "=", name)]
     found = client.call("ir.model.data", "search_read", domain, ["res_id"])
     if not found:
-        raise Failure("The addon's demo data has no configuration demo_store.")
+        raise Failure(f"The addon's data has no {name}.")
     return found[0]["res_id"]

@@ -5,7 +5,7 @@ import urllib.request
 from typing import Any
 
 from dev.demo import database as demo_database
-from dev.demo.shop import DemoShop
+from dev.demo.shop import BRANCHES, DemoShop
 from dev.server.odoo_client import OdooClient
 
 # Orders that the shop sells between one run and the next.
@@ -38,6 +38,7 @@ def _order(number: str, product: str, **values: Any) -> dict[str, Any]:
     """Return the sample order of `docs/order_format.md`, 80.00 and 15 % tax, with another product."""
     return {
         "OrderID": number,
+        "LocationID": next(iter(BRANCHES)),
         "AmountDiscount": 0.0,
         "AmountPaid": "92.0",
         "AmountTotal": 80.0,

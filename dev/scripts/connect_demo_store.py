@@ -1,20 +1,59 @@
-"""Connect the Demo Store to the demo shop; run in an Odoo shell, which provides ``env``."""
+"""Connect the Demo Store to the demo shop and its branches; run in an Odoo shell, which provides ``env``."""
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 
-store = env.ref("external_order_sync.demo_store")  # noqa: F821
+from odoo.fields import Command
+
+env = env  # noqa: F821  provided by the shell
+store = env.ref("external_order_sync.demo_store")
+branches = {location: env.ref(xml_id) for location, xml_id in json.loads(os.environ["DEMO_SHOP_BRANCHES"]).items()}
+
+# The order types of the shop.
+presets = env["pos.preset"].create([{"name": name} for name in ("Dine In", "Takeaway", "Delivery")])
+for config in branches.values():
+    config.write(
+        {
+            "use_presets": True,
+            "default_preset_id": presets[0].id,
+            "available_preset_ids": [Command.set(presets.ids)],
+        }
+    )
+
+# The customers that the shop and Odoo both know, see `dev/stand_ins/shop/customers.py`.
+country = store.company_id.country_id
+env["res.partner"].create(
+    [
+        {"name": "Sara Haddad", "ref": "CUST-001"},
+        {"name": "Omar Aziz", "ref": "CUST-002"},
+        {"name": "Lina Haddad", "email": "lina.haddad@example.com"},
+        {"name": "John Doe", "email": "j.doe@example.com"},
+        {"name": "Café Central SA", "is_company": True, "vat": "US987654321", "country_id": country.id},
+    ]
+)
+
 store.write(
     {
         "external_api_url": os.environ["DEMO_SHOP_URL"],
         "external_api_key": os.environ["DEMO_SHOP_API_KEY"],
         "active": True,
+        # As `dev/stand_ins/shop/chain.py` sells.
+        "timezone": "Asia/Riyadh",
+        "session_per_day": True,
+        "day_end": 4.0,
+        "customer_mode": "create",
+        "invoice_mode": "asked",
+        "location_mapping_ids": [
+            Command.create({"external_location": location, "pos_config_id": config.id})
+            for location, config in branches.items()
+        ],
     }
 )
 # In a new database all of Odoo's jobs are due at once. They would compete with the first synchronization for the
 # machine and for rows (the stock scheduler logs such a conflict as an error), so they are postponed by a day.
-ours = env.ref("external_order_sync.ir_cron_sync_external_orders")  # noqa: F821
-others = env["ir.cron"].search([("id", "!=", ours.id)])  # noqa: F821
+ours = env.ref("external_order_sync.ir_cron_sync_external_orders")
+others = env["ir.cron"].search([("id", "!=", ours.id)])
 others.write({"nextcall": datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)})
-env["ir.cron.trigger"].search([("cron_id", "in", others.ids)]).unlink()  # noqa: F821  such as the vacuum's
-env.cr.commit()  # noqa: F821
+env["ir.cron.trigger"].search([("cron_id", "in", others.ids)]).unlink()  # such as the vacuum's
+env.cr.commit()

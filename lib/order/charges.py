@@ -50,7 +50,9 @@ def read_charges(order: dict[str, Any], warnings: list[Message]) -> tuple[Charge
                 "%(field)s is %(flat)s, but the Charges of this type add up to %(listed)s. Each charge must be sent "
                 "once."
             )
-            raise PayloadError(charge.field, problem, flat=f"{charge.amount:f}", listed=f"{sum(same):f}")
+            raise PayloadError(
+                charge.field, problem, flat=f"{charge.amount.normalize():f}", listed=f"{sum(same).normalize():f}"
+            )
     return (*charges, *listed)
 
 

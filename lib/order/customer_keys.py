@@ -8,14 +8,23 @@ _NOT_COMPARED = re.compile(r"[^0-9A-Z]")
 _MIN_VAT_LENGTH = 4
 # Prefixes of VAT numbers that are not the country's ISO code.
 _PREFIX_COUNTRIES = {"EL": "GR", "XI": "GB"}
+# A Swiss number is the same with and without these letters at its end, which say VAT in one of the languages there.
+_SWISS = re.compile(r"(CHE[0-9]{9})(MWST|TVA|IVA)?")
+_SWISS_ENDS = ("MWST", "TVA", "IVA")
+_GREEK = re.compile(r"GR([0-9]{9})")
 
 
 def vat_key(vat: str | None) -> str:
     """Return a VAT number without blanks and punctuation, in capitals; "" if it cannot be one, as "/", "N/A" or "000".
 
-    "BE 0477.472.701" becomes "BE0477472701".
+    "BE 0477.472.701" becomes "BE0477472701", "GR094259216" becomes "EL094259216", and "CHE-116.281.710 MWST"
+    "CHE116281710".
     """
     key = _NOT_COMPARED.sub("", (vat or "").upper())
+    if swiss := _SWISS.fullmatch(key):
+        key = swiss[1]
+    elif greek := _GREEK.fullmatch(key):
+        key = f"EL{greek[1]}"
     return key if len(key) >= _MIN_VAT_LENGTH and any(digit in key for digit in "123456789") else ""
 
 
@@ -33,9 +42,15 @@ def vat_forms(vat: str, country: str) -> set[str]:
     key = vat_key(vat)
     if not key:
         return set()
-    forms = {vat.strip(), key, vat_number(vat)}
-    if not _prefix(key) and len(country) == 2:
-        forms.add(country.upper() + key)
+    number, prefix = vat_number(vat), _prefix(key) or (country.upper() if len(country) == 2 else "")
+    forms = {vat.strip(), _NOT_COMPARED.sub("", vat.upper()), key, number}
+    if prefix:
+        same = [name for name, code in _PREFIX_COUNTRIES.items() if code == prefix]
+        forms |= {name + number for name in (prefix, *same)}
+    if _SWISS.fullmatch(key):
+        # As they are stored without and with Odoo's check of VAT numbers.
+        plain = (key, f"CHE-{key[3:6]}.{key[6:9]}.{key[9:]}")
+        forms |= {*plain, *(f"{form}{gap}{end}" for form in plain for gap in ("", " ") for end in _SWISS_ENDS)}
     return forms
 
 

@@ -38,9 +38,9 @@ def read_payments(
         warnings.append(
             _lt(
                 "AmountPaid is %(stated)s, but the %(field)s add up to %(paid)s",
-                stated=f"{amount_paid:f}",
+                stated=f"{amount_paid.normalize():f}",
                 field=field,
-                paid=f"{paid:f}",
+                paid=f"{paid.normalize():f}",
             ).doubting("amounts_differ")
         )
     payments = [payment for payment in payments if payment.amount]

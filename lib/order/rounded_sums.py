@@ -7,7 +7,6 @@ up and an equal one down, so of 100 equal parts only a few sums are possible.
 from collections import Counter
 from collections.abc import Iterable
 from decimal import (
-    ROUND_CEILING,
     ROUND_DOWN,
     ROUND_HALF_DOWN,
     ROUND_HALF_UP,
@@ -21,48 +20,38 @@ from ..money import exact
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 # Halves go either way, but equal ones the same way: half up, half to even, or as the noise of binary fractions decides.
-_NEAREST = (ROUND_HALF_DOWN, ROUND_HALF_UP)
+NEAREST = (ROUND_HALF_DOWN, ROUND_HALF_UP)
 # Always towards 0, or always away from it.
-_ONE_WAY = ((ROUND_DOWN,), (ROUND_UP,))
+ONE_WAY = ((ROUND_DOWN,), (ROUND_UP,))
+RULES = (NEAREST, *ONE_WAY)
 
 
 class Part(NamedTuple):
-    """A part of a sum: the exact `amount`, off by at most `slack` on the sender's side.
-
-    `alone`: the sender's amount may differ from that of an equal part.
-    """
+    """A part of a sum: the exact `amount`, off by at most `slack` on the sender's side."""
 
     amount: Decimal
     slack: Decimal = _ZERO
-    alone: bool = False
 
 
 class RoundedSums:
     """The sums that a sender can get which rounds each part to a multiple of `unit` by one rule.
 
-    The rules: to the nearest unit; always towards 0, or always away from it, where the parts are known. `total in sums`
-    says whether `total`, a multiple of `unit`, is one of the sums.
+    `total in sums` says whether `total`, a multiple of `unit`, is one of the sums.
 
     :param divisions: the ways to divide the sum into parts that are rounded
-    :param moved: by how much one further part may be off, for example the one that takes the rest of a discount
+    :param rules: those of `RULES` that the sender may have: to the nearest unit; always towards 0, or away from it
     """
 
     @exact
-    def __init__(self, divisions: Iterable[Iterable[Part]], unit: Decimal, moved: Decimal = _ZERO):
+    def __init__(self, divisions: Iterable[Iterable[Part]], unit: Decimal, rules: Iterable[tuple[str, ...]] = RULES):
         self._unit = unit
-        self._possible: list[tuple[int, int]] = []
-        off = int((moved / unit).to_integral_value(ROUND_CEILING))
-        for parts in divisions:
-            counts = Counter(parts)
-            # If many parts are uncertain, one-way rounding explains any sum.
-            is_known = not any(part.alone and part.slack for part in counts)
-            for rule in (_NEAREST, *_ONE_WAY) if is_known else (_NEAREST,):
-                least, possible = _possible_sums(counts, rule, unit)
-                self._possible.append((least - off, _spread(possible, 1, 2 * off)))
+        rules = tuple(rules)
+        counted = {frozenset(Counter(parts).items()) for parts in divisions}
+        self._possible = {_possible_sums(counts, rule, unit) for counts in counted for rule in rules}
 
     def __or__(self, other: "RoundedSums") -> "RoundedSums":
         both = RoundedSums((), self._unit)
-        both._possible = self._possible + other._possible
+        both._possible = self._possible | other._possible
         return both
 
     @exact
@@ -71,16 +60,15 @@ class RoundedSums:
         return any(units >= least and possible >> (units - least) & 1 for least, possible in self._possible)
 
 
-def _possible_sums(counts: Counter[Part], rule: tuple[str, ...], unit: Decimal) -> tuple[int, int]:
+def _possible_sums(counts: Iterable[tuple[Part, int]], rule: tuple[str, ...], unit: Decimal) -> tuple[int, int]:
     """Return the least sum in units, and the possible ones as bits: bit 3 for the least one plus 3."""
     least, possible = 0, 1
-    for part, count in counts.items():
+    for part, count in counts:
         ends = ((part.amount - part.slack) / unit, (part.amount + part.slack) / unit)
         rounded = [int(end.quantize(_ONE, rounding=mode)) for end in ends for mode in rule]
         low, width = min(rounded), max(rounded) - min(rounded)
         least += low * count
-        step, steps = (1, width * count) if part.alone else (count, width)
-        possible = _spread(possible, step, steps)
+        possible = _spread(possible, count, width)
     return least, possible
 
 

@@ -8,7 +8,7 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Odoo dates the entries of a closing today.
+        # Odoo dates the entries of a closing today, and those of an invoice when the order was sold.
         if entry := EntryDate.current(self.env):
             vals_list = [{**vals, "date": entry.date} for vals in vals_list]
         return super().create(vals_list)

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,9 +14,11 @@ from .outcome import Warn
 class NewCustomer:
     """A contact to be created together with the first order that is really created for it.
 
-    `values` are those of the ``res.partner``, `keys` the ids under which it has to be remembered.
+    `values` are those of the ``res.partner`` if that order's customer is `customer`; `keys` are the ids under which an
+    order of the batch may have it remembered.
     """
 
+    customer: Any
     values: dict
     keys: set = field(default_factory=set)
 
@@ -55,12 +58,12 @@ class ExternalCustomerCreation(models.AbstractModel):
                 )
                 return CustomerMatch(self.env["res.partner"], [Warn(text, "")])
             values, notes = self._prepare_partner_values(customer)
-            new = NewCustomer(values)
+            new = NewCustomer(customer, values)
             warnings = [Warn(note, "") for note in notes]
         new.keys.add(key)
         for identity in identities:
             created.setdefault(identity, new)
-        return CustomerMatch(self.env["res.partner"], warnings, new=new)
+        return CustomerMatch(self.env["res.partner"], warnings, remember=key, new=new)
 
     @api.model
     def _prepare_partner_values(self, customer):
@@ -139,19 +142,26 @@ class ExternalCustomerCreation(models.AbstractModel):
             match = order.customer_match
             if match.new:
                 if match.new not in created:
-                    created[match.new] = self._find_or_create(sync, match.new)
+                    created[match.new] = self._find_or_create(sync, match.new, prepared)
                 order.customer = created[match.new]
-                remembered.update(dict.fromkeys(match.new.keys, order.customer))
-            elif match.remember:
+            if match.remember:
                 remembered[match.remember] = order.customer
         if remembered:
             self.env["external.customer"]._remember(sync, remembered)
 
     @api.model
-    def _find_or_create(self, sync, new):
+    def _find_or_create(self, sync, new, prepared):
         """Return the contact of a `NewCustomer`; create it, unless an earlier part of the same batch has."""
-        known = self.env["external.customer"]._find(sync, new.keys)
-        return self.env["res.partner"].browse(next(iter(known.values()))) if known else self._create_partner(new)
+        if known := self.env["external.customer"]._find(sync, new.keys):
+            return self.env["res.partner"].browse(next(iter(known.values())))
+        orders = [order for order in prepared if order.customer_match.new is new]
+        # The first of them that describes the customer. Odoo may have refused the one that all others were joined to.
+        order = next((order for order in orders if order.payload.customer.name or order.payload.customer.email), None)
+        if order and order.payload.customer != new.customer:
+            new.values, notes = self._prepare_partner_values(order.payload.customer)
+            new.customer = order.payload.customer
+            order.outcome.warnings += [Warn(note, "") for note in notes]
+        return self._create_partner(new)
 
     @api.model
     def _create_partner(self, new):

@@ -32,6 +32,11 @@ class CustomerMatch:
     def has_customer(self):
         return bool(self.partner or self.new)
 
+    @property
+    def has_own_customer(self):
+        """Return whether the contact is that of the order's customer: only that one owes what is on account."""
+        return self.has_customer and not self.is_default
+
 
 @dataclass
 class _Facts:
@@ -86,6 +91,10 @@ class ExternalCustomerMatching(models.AbstractModel):
             if match is None or not match.has_customer:
                 match = self._get_default_match(sync, match)
             matches[customer] = match
+        # Prefetch the contacts of the whole batch together.
+        found = {match.partner.id for match in matches.values() if match.partner}
+        for match in matches.values():
+            match.partner = match.partner.with_prefetch(found)
         return matches
 
     @api.model

@@ -211,6 +211,36 @@ class ExternalOrderCharges(models.AbstractModel):
         return round_currency(sum((payment.amount for payment in order.payments), ZERO), terms.unit)
 
     # ------------------------------------------------------------
+    # Charges that the total leaves out
+    # ------------------------------------------------------------
+
+    @api.model
+    @exact
+    def _leaves_out(self, order, priced, target, terms):
+        """Return whether ``target`` is exactly the total without a charge, so that another rounding of the tax, which
+        the order does not state, is no explanation for it.
+
+        A charge that is a rounding itself may be as small as what rounding explains.
+
+        :param OrderPayload order:
+        :param PricedOrder priced: as Odoo computes it, with another total than ``target``
+        """
+        if order.tax is not None or terms.prices_include_tax:
+            return False
+        computing = self.env["external.order.computing"]
+        for left_out in priced.lines:
+            if not left_out.charge or left_out.charge.type == "rounding":
+                continue
+            costs = priced.sign * (computing._net(left_out.base_line) + computing._tax(left_out.base_line))
+            if abs(priced.total - costs - target) > terms.unit:
+                continue
+            others = [replace(line, base_line=dict(line.base_line)) for line in priced.lines if line is not left_out]
+            without = computing._total(others, priced.fiscal_position, priced.discounts, terms, priced.sign)
+            if without.total == target:
+                return True
+        return False
+
+    # ------------------------------------------------------------
     # Warnings
     # ------------------------------------------------------------
 

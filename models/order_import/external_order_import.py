@@ -159,19 +159,42 @@ class ExternalOrderImport(models.AbstractModel):
             key: match if isinstance(match, ExternalOrderError) else (match[0].with_prefetch(found), match[1])
             for key, match in products.items()
         }
+        terms = self.env["external.order.pricing"]._get_terms(sync)
+        prepared = self._prepare_matched(sync, parsed, products, terms)
+        return [prepared[id(outcome)] for _payload, outcome in parsed if id(outcome) in prepared]
+
+    @api.model
+    def _prepare_matched(self, sync, parsed, products, terms):
+        """Return the `PreparedOrder` of each parsed order that can be imported, by the ``id`` of its outcome.
+
+        :param dict products: what `external.product.matching` found
+        :param PricingTerms terms:
+        """
+        payloads = [payload for payload, _outcome in parsed]
         customers = self.env["external.customer.matching"]._match_customers(
             sync, [payload.customer for payload in payloads]
         )
         methods = self.env["external.payment.matching"]._match_methods_of_orders(sync, payloads, customers)
-        terms = self.env["external.order.pricing"]._get_terms(sync)
-        prepared = []
+        prepared, failed = {}, set()
         for payload, outcome in parsed:
             customer = customers[payload.customer]
             try:
-                of_order = methods[customer.has_customer]
-                prepared.append(self._prepare_order(sync, payload, outcome, products, of_order, customer, terms))
+                of_order = methods[customer.has_own_customer]
+                order = self._prepare_order(sync, payload, outcome, products, of_order, customer, terms)
+                prepared[id(outcome)] = order
             except ExternalOrderError as error:
                 outcome.error = error
+                failed.add(customer.new)
+        # What a failed order said about a new customer does not count: those who share it are prepared without it.
+        again = [
+            (payload, outcome)
+            for payload, outcome in parsed
+            if id(outcome) in prepared and (new := customers[payload.customer].new) and new in failed
+        ]
+        if again:
+            for _payload, outcome in again:
+                del prepared[id(outcome)]
+            prepared |= self._prepare_matched(sync, again, products, terms)
         return prepared
 
     @api.model
@@ -305,7 +328,7 @@ class ExternalOrderImport(models.AbstractModel):
         self.env.flush_all()
         for pos_order, warning in transfers._get_open_warnings(orders):
             prepared[orders.ids.index(pos_order.id)].outcome.warnings.append(warning)
-        self.env["external.order.invoicing"]._create_invoices(orders, prepared)
+        self.env["external.order.invoicing"]._create_invoices(sync, orders, prepared)
         return orders
 
     @api.model

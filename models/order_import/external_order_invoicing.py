@@ -1,12 +1,14 @@
 from dataclasses import replace
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...exceptions import ExternalOrderError
 from ...tools.message_language import for_reader
 from .import_target import pos_config_of
 from .outcome import Warn
+from .pos_session_day import EntryDate
 
 
 class ExternalOrderInvoicing(models.AbstractModel):
@@ -34,6 +36,8 @@ class ExternalOrderInvoicing(models.AbstractModel):
             return False
         if not payload.wants_invoice and (sync.invoice_mode == "asked" or match.is_default):
             return False
+        if self._is_of_somebody_else(payload, match):
+            return False
         if not pos_config_of(sync).invoice_journal_id:
             message = for_reader(self.env)._(
                 "%s has no invoice journal, so the order cannot be invoiced. Choose one in the settings of the Point "
@@ -42,6 +46,11 @@ class ExternalOrderInvoicing(models.AbstractModel):
             )
             raise ExternalOrderError("invoice_refused", message)
         return True
+
+    @api.model
+    def _is_of_somebody_else(self, payload, match):
+        """Return whether an order with the default customer names another one, whom the invoice would have to name."""
+        return match.is_default and payload.customer is not None
 
     @api.model
     def _get_terms(self, sync, terms, match, is_invoiced):
@@ -72,11 +81,17 @@ class ExternalOrderInvoicing(models.AbstractModel):
     def _get_warnings(self, sync, payload, match, is_invoiced, priced, terms):
         """Return the warnings about an order whose invoice is missing, or not in its customer's fiscal position."""
         env = for_reader(self.env)
-        if payload.wants_invoice and not match.has_customer and sync.invoice_mode != "never":
+        is_without = not match.has_customer or self._is_of_somebody_else(payload, match)
+        if payload.wants_invoice and is_without and sync.invoice_mode != "never":
             text = env._(
                 "The order asks for an invoice, but its customer is not known in Odoo, so it has none. Enter the "
                 "customer in the POS order and invoice it there."
             )
+            if payload.customer and sync.customer_mode == "ignore":
+                text = env._(
+                    "The order asks for an invoice, but the synchronization ignores customers, so it has none. Enter "
+                    "the customer in the POS order and invoice it there."
+                )
             return [Warn(text, "invoice_unclear")]
         position = terms.get_customer_position() if is_invoiced else None
         if position and position != priced.fiscal_position:
@@ -112,16 +127,51 @@ class ExternalOrderInvoicing(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _create_invoices(self, orders, prepared):
+    def _create_invoices(self, sync, orders, prepared):
         """Invoice those of the orders just created that have to be.
 
+        An invoice that cannot have the date of its sale adds a warning to the outcome of its order.
+
+        :param sync: the ``external.order.sync``, in whose time zone the invoices are dated
         :param orders: the ``pos.order`` records
         :param prepared: their `PreparedOrder`, in the same sequence
         :raise ExternalOrderError: ``invoice_mismatch`` or ``invoice_refused``; the caller rolls back the order
         """
         for pos_order, order in zip(orders, prepared, strict=True):
             if order.is_invoiced:
-                self._create_invoice(pos_order.with_company(pos_order.company_id))
+                # Odoo dates invoices, and compares them with today, in the time zone of the user.
+                local = pos_order.with_context(tz=sync._get_zone().zone).with_company(pos_order.company_id)
+                day, entry_date = self._get_dates(local)
+                self._create_invoice(EntryDate(entry_date).on(local))
+                if entry_date != day:
+                    order.outcome.warnings.append(self._get_lock_warning(local, day, entry_date))
+
+    @api.model
+    def _get_dates(self, pos_order):
+        """Return when an order was sold, today at the latest, and the first date from then on that is not locked.
+
+        :param pos_order: with the time zone in its context
+        """
+        sold = fields.Date.context_today(pos_order, pos_order.date_order)
+        day = min(sold, fields.Date.context_today(pos_order))
+        return day, pos_order.session_id._get_first_open_date(day, self._get_journals(pos_order))
+
+    @api.model
+    def _get_journals(self, pos_order):
+        """Return the journals of the invoice and of its payments."""
+        return pos_order.config_id.invoice_journal_id | pos_order.config_id.journal_id
+
+    @api.model
+    def _get_lock_warning(self, pos_order, day, entry_date):
+        env = for_reader(self.env)
+        locks = pos_order.session_id._get_locks(day, self._get_journals(pos_order))
+        text = env._(
+            "%(day)s is locked (%(locks)s), so the invoice was posted on %(date)s.",
+            day=format_date(env, day),
+            locks=env["res.company"]._format_lock_dates(locks),
+            date=format_date(env, entry_date),
+        )
+        return Warn(text, "date_differs")
 
     @api.model
     def _create_invoice(self, pos_order):

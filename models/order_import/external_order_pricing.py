@@ -264,7 +264,8 @@ class ExternalOrderPricing(models.AbstractModel):
             tried.append(priced)
         tried.sort(key=lambda priced: abs(priced.total - target))
         for priced in tried:
-            if settled := self._prove(order, priced, target, target, terms):
+            settled = self._prove(order, priced, target, target, terms)
+            if settled and not self.env["external.order.charges"]._leaves_out(order, priced, target, terms):
                 return settled, tried
         return None, tried
 

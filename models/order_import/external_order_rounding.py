@@ -4,7 +4,6 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from odoo import api, models
 
 from ...lib.money import decimal, exact, round_currency
-from ...lib.order.rounded_sums import RoundedSums
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
@@ -18,8 +17,8 @@ NOISE = Decimal("1e-6")
 class TaxAmount:
     """One tax of one line: the amount rounded by Odoo, the exact amount, and the largest possible rounding difference.
 
-    `by_piece` is the amount if the tax of each unit is rounded. `rate` is the tax of one unit of the taxable amount,
-    which the sender may have rounded: that moves the exact tax by at most `slack`.
+    `by_piece` is the amount if the tax of each unit is rounded. `rate` is the tax of one unit of the line's amount as
+    the feed has it, with or without tax, which the sender may have rounded.
     """
 
     data: dict
@@ -28,21 +27,19 @@ class TaxAmount:
     rounding: Decimal
     by_piece: Decimal
     rate: Decimal = ZERO
-    slack: Decimal = ZERO
 
 
 @dataclass
 class LineAmounts:
-    """A line: its rounded and its exact net amount, whether that is not a whole number of units, and its taxes.
-
-    `is_spread`: a part of an order's discount was taken off, of which the sender may have taken a unit more or less.
+    """A line: its rounded and its exact net amount, its exact amount as the feed has it, whether that is not a whole
+    number of units, and its taxes.
     """
 
     line: object
     net: Decimal
     exact: Decimal
+    whole: Decimal
     has_rest: bool
-    is_spread: bool = False
     taxes: list = field(default_factory=list)
     others: Decimal = ZERO
 
@@ -50,23 +47,6 @@ class LineAmounts:
     @exact
     def tax(self):
         return sum((tax.amount for tax in self.taxes), self.others)
-
-
-@dataclass
-class Possible:
-    """What one rule of rounding can give: the tax and, in the sign of the order, the sum of the prices before
-    ``allowance``, a discount after tax; None if any sum is possible.
-    """
-
-    taxes: RoundedSums
-    nets: RoundedSums | None
-    allowance: Decimal
-    sign: int
-
-    @exact
-    def allows_net(self, net):
-        """Return whether the prices may add up to ``net``, in the sign of the computation."""
-        return self.nets is None or self.sign * net + self.allowance in self.nets
 
 
 class ExternalOrderRounding(models.AbstractModel):
@@ -139,23 +119,39 @@ class ExternalOrderRounding(models.AbstractModel):
         net = self._trusted(exact_details["raw_total_excluded_currency"])
         whole = self._trusted(exact_details["raw_total_included_currency"]) if terms.prices_include_tax else net
         has_rest = bool(whole % unit)
-        amounts = LineAmounts(line, self._get_net(line), net, has_rest)
+        amounts = LineAmounts(line, self._get_net(line), net, whole, has_rest)
         # How far the sender's taxable amount can be from ours: it was rounded, or its discount was spread differently.
-        amounts.is_spread = priced.discounts.is_spread and line.item is not None
-        rest_rounding = unit / 2 if has_rest else ZERO
-        base_rounding = rest_rounding + (unit if amounts.is_spread else ZERO)
-        for data, exact_data in zip(details["taxes_data"], exact_details["taxes_data"], strict=True):
+        is_spread = priced.discounts.is_spread and line.item is not None
+        base_rounding = (unit / 2 if has_rest else ZERO) + (unit if is_spread else ZERO)
+        rates = self._get_rates(exact_details, terms)
+        for data, exact_data, rate in zip(details["taxes_data"], exact_details["taxes_data"], rates, strict=True):
             amount = round_currency(decimal(data["tax_amount_currency"]), unit)
             if data["tax"].has_negative_factor:
                 amounts.others += amount
                 continue
             exact_amount = self._trusted(exact_data["raw_tax_amount_currency"])
-            base = self._trusted(exact_data["raw_base_amount_currency"])
-            rate = abs(exact_amount / base) if base and data["tax"].amount_type != "fixed" else ZERO
             rounding = (unit / 2 if exact_amount % unit or base_rounding else ZERO) + base_rounding * rate
             by_piece = self._round_by_piece(exact_amount, line.quantity, unit)
-            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece, rate, rest_rounding * rate))
+            amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece, rate))
         return amounts
+
+    @api.model
+    def _get_rates(self, exact_details, terms):
+        """Return for each tax how much of it is in one unit of the line's amount as the feed has it."""
+        taxes_data = exact_details["taxes_data"]
+        taxes = [self._trusted(data["raw_tax_amount_currency"]) for data in taxes_data]
+        are_fixed = [data["tax"].amount_type == "fixed" for data in taxes_data]
+        base = self._trusted(exact_details["raw_total_excluded_currency"])
+        if terms.prices_include_tax:
+            base += sum((tax for tax, is_fixed in zip(taxes, are_fixed, strict=True) if not is_fixed), ZERO)
+        if not base:
+            # A line that is free by its discount: what is left of the discount may still be put there.
+            taxes = [
+                decimal(data["tax"].amount) / 100 if data["tax"].amount_type == "percent" else ZERO
+                for data in taxes_data
+            ]
+            base = 1 + (sum(taxes, ZERO) if terms.prices_include_tax else ZERO)
+        return [ZERO if is_fixed else abs(tax / base) for tax, is_fixed in zip(taxes, are_fixed, strict=True)]
 
     @api.model
     def _trusted(self, amount):
@@ -193,7 +189,7 @@ class ExternalOrderRounding(models.AbstractModel):
         nets = item_nets(order, priced.discounts)
         fixed = priced.sign * (sum(nets, ZERO) - priced.discounts.after_tax)
         net_rounding = rounding_of(nets, unit)
-        possible = self._get_possible(order, priced, amounts, fixed, terms)
+        possible = self.env["external.order.rounding.rule"]._get_possible(order, priced, amounts, terms)
         is_stated = tax is not None or not terms.prices_include_tax
         if tax is None and terms.prices_include_tax:
             # Odoo's own, unless Odoo taxed a base that it had already rounded.
@@ -206,10 +202,10 @@ class ExternalOrderRounding(models.AbstractModel):
             return False
         tax -= others
         net = target if terms.prices_include_tax else target - tax - others
-        if abs(net - fixed) > net_rounding or not possible.allows_net(net):
+        if abs(net - fixed) > net_rounding or not possible.allows_net(net, tax):
             return False
         is_near = abs(tax - exact_tax) <= tax_rounding + unit * NOISE
-        if is_near and (not is_stated or tax in possible.taxes):
+        if is_near and (not is_stated or possible.allows_tax(tax)):
             self._spread_tax(taxes, tax, unit)
         elif order.tax is not None and tax == sum((one.by_piece for one in taxes), ZERO):
             for one in taxes:
@@ -218,18 +214,6 @@ class ExternalOrderRounding(models.AbstractModel):
             return False
         self._spread_net(amounts, target - tax - others, terms)
         return True
-
-    @api.model
-    def _get_possible(self, order, priced, amounts, fixed, terms):
-        """Return the `Possible` amounts; ``fixed``: the exact sum of the feed's prices."""
-        rule = self.env["external.order.rounding.rule"]
-        exact_net = sum(item_nets(order, priced.discounts), ZERO)
-        return Possible(
-            taxes=rule._get_taxes(order, priced, amounts, terms.unit),
-            nets=rule._get_nets(order, priced, amounts, terms),
-            allowance=exact_net - priced.sign * fixed,
-            sign=priced.sign,
-        )
 
     @api.model
     def _get_unstated_tax(self, amounts, target, fixed, net_rounding, unit, possible):
@@ -250,8 +234,7 @@ class ExternalOrderRounding(models.AbstractModel):
             for candidate in candidates
             if abs(candidate - fixed) <= net_rounding
             and abs(target - candidate - exact_tax) <= tax_rounding + unit * NOISE
-            and target - candidate - others in possible.taxes
-            and possible.allows_net(candidate)
+            and possible.allows_unstated(candidate, target - candidate - others)
         ]
         return target - min(allowed, key=lambda candidate: abs(candidate - net)) if allowed else None
 

@@ -48,7 +48,9 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _match_methods_of_orders(self, sync, payloads, customers):
-        """Return what `_match_payment_methods` finds for orders without (False) and with (True) a customer.
+        """Return what `_match_payment_methods` finds for orders without (False) and with (True) their own customer.
+
+        The default customer pays nothing on account: it stands for many.
 
         :param payloads: a list of `OrderPayload`
         :param dict customers: what `external.customer.matching` found
@@ -56,7 +58,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         """
         payments = {False: [], True: []}
         for payload in payloads:
-            payments[customers[payload.customer].has_customer] += payload.payments
+            payments[customers[payload.customer].has_own_customer] += payload.payments
         return {known: self._match_payment_methods(sync, payments[known], has_customer=known) for known in payments}
 
     @api.model
@@ -65,7 +67,8 @@ class ExternalPaymentMatching(models.AbstractModel):
 
         :param sync: the ``external.order.sync``
         :param payments: objects with ``card_type`` (text, may be empty) and ``payment_mode`` (int or None)
-        :param bool has_customer: whether the orders have a customer, so that methods which need one can be used
+        :param bool has_customer: whether the orders have a customer of their own, so that methods which need one can be
+            used
         :return: for each (card_type, payment_mode) a pair of ``pos.payment.method`` and text, or the
             `ExternalOrderError` that says why there is none
         :rtype: dict
@@ -114,6 +117,8 @@ class ExternalPaymentMatching(models.AbstractModel):
         is_guess = not found and bool(name_key(card_type))
         if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):
             return self._get_unusable_error(sync, unusable, card_type, mode)
+        # A CardType that only repeats what the PaymentMode means says nothing else.
+        is_guess = is_guess and name_key(card_type) not in map(name_key, MODE_NAMES.get(mode, ()))
         if not found and not (is_guess and sync.unknown_payment == "refuse"):
             found = self._match_in_turn(methods, self._match_by_mode, mode)
         if not found:

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 
 from ...tools.private_context import PrivateContext
+from .pos_session_day import EntryDate
 
 # The group that sees the inbox. Other POS users must still be able to read all other fields of POS orders.
 INBOX_GROUP = "external_order_sync.group_user"
@@ -37,6 +38,13 @@ class PosOrder(models.Model):
 
     def _search_external_order_id(self, operator, value):
         return [("external_order_ids", operator, value)]
+
+    def _prepare_invoice_vals(self):
+        values = super()._prepare_invoice_vals()
+        # Odoo leaves an invoice of tomorrow a draft.
+        if entry := EntryDate.current(self.env):
+            values["invoice_date"] = min(values["invoice_date"], entry.date)
+        return values
 
     def exists(self):
         # Each line checks whether its order exists, but the same call has just created it.

@@ -11,7 +11,7 @@ from .import_target import pos_config_of
 
 @dataclass(frozen=True)
 class EntryDate(PrivateContext):
-    """In the context: the date of the entries that the closing of a session creates."""
+    """In the context: the date of the entries that are created by the closing of a session, or with an invoice."""
 
     KEY = "external_order_entry_date"
 
@@ -152,18 +152,29 @@ class PosSession(models.Model):
         day = self.external_business_day
         return self._get_first_open_date(day) if day else None
 
-    def _get_first_open_date(self, day):
-        """Return the first date from a day on that is not locked for this Point of Sale."""
+    def _get_first_open_date(self, day, journals=None):
+        """Return the first date from a day on that is not locked for this Point of Sale.
+
+        :param journals: the journals that the date is for; that of the closing entries if not given
+        """
         first = day
-        while locks := self._get_locks(first):
+        while locks := self._get_locks(first, journals):
             first = fields.Date.add(locks[-1][0], days=1)
         # An entry of tomorrow would not be posted. If all days up to today are locked, Odoo refuses it.
         return min(first, max(day, fields.Date.context_today(self)))
 
-    def _get_locks(self, day):
-        """Return the lock dates that forbid a closing entry on a day, as pairs of date and field, the last one last."""
+    def _get_locks(self, day, journals=None):
+        """Return the lock dates that forbid an entry on a day, as pairs of date and field, the last one last.
+
+        :param journals: the journals of the entry; that of the closing entries if not given
+        """
         # sudo: users of the Point of Sale cannot read the lock dates.
-        return self.company_id.sudo()._get_violated_lock_dates(day, True, self.config_id.sudo().journal_id)
+        session = self.sudo()
+        if journals is None:
+            journals = session.config_id.journal_id
+        company = session.company_id
+        locks = {lock for journal in journals for lock in company._get_violated_lock_dates(day, True, journal)}
+        return sorted(locks)
 
     def _on_entry_date(self):
         """Return this session with the date of its closing entry in the context, if that is not for Odoo to say."""

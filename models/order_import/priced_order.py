@@ -69,9 +69,9 @@ class PricingTerms:
     :param is_invoiced: of an order: whether it gets an invoice
     :param paid_otherwise: of an order that was paid in cash, where only cash is rounded: what was not paid in cash;
         otherwise None
-    :param tax_of_percent: the company's sale taxes by percentage, ``taxes_of_percent`` the `TaxReading`; both are
-        filled when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice`
-        list of a charge)
+    :param tax_of_percent: the company's sale taxes by rate, ``taxes_of_percent`` the `TaxReading`; both are filled
+        when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
+        a charge)
     """
 
     config: Any

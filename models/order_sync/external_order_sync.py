@@ -50,7 +50,7 @@ class ExternalOrderSync(models.Model):
         index=True,
         default=lambda self: self._default_pos_config_id(),
         help="The Point of Sale that receives the orders: its payment methods, taxes and stock operation are used. For "
-        "a feed with the orders of several branches, see Locations under Mappings.",
+        "a feed with the orders of several branches, see Branches under Mappings.",
     )
     company_id = fields.Many2one(related="pos_config_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="pos_config_id.currency_id")

@@ -13,7 +13,7 @@ class ExternalOrderSync(models.Model):
     location_mapping_ids = fields.One2many(
         "external.location.mapping",
         "sync_id",
-        "Locations",
+        "Branches",
         help="For a feed with the orders of several branches: which Point of Sale receives the orders of which "
         "LocationID. While this table is empty, all orders go to the Point of Sale above.",
     )
@@ -50,7 +50,7 @@ class ExternalOrderSync(models.Model):
         env = for_reader(self.env)
         if location:
             problem = env._(
-                "LocationID %(location)s has no Point of Sale. Add it to the Locations of %(sync)s, under Mappings, "
+                "LocationID %(location)s has no Point of Sale. Add it to the Branches of %(sync)s, under Mappings, "
                 "or press Choose Point of Sale.",
                 location=location,
                 sync=self.name,
@@ -58,7 +58,7 @@ class ExternalOrderSync(models.Model):
         else:
             problem = env._(
                 "The order has no usable LocationID, and %(sync)s has several branches. The external system has to "
-                "send it. If all orders belong to %(pos)s, empty the Locations under Mappings, then press Retry.",
+                "send it. If all orders belong to %(pos)s, empty the Branches under Mappings, then press Retry.",
                 sync=self.name,
                 pos=self.pos_config_id.name,
             )

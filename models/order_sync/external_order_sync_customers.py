@@ -25,7 +25,7 @@ class ExternalOrderSync(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="The customer of orders whose own customer is missing or not found.",
+        help="The customer of orders whose own customer is missing or not found. It never pays on account.",
     )
     invoice_mode = fields.Selection(
         [
@@ -38,7 +38,7 @@ class ExternalOrderSync(models.Model):
         default="never",
         tracking=True,
         help="Which orders are invoiced when they are imported. An order with the default customer is only invoiced if "
-        "it asks for it. Invoices are neither printed nor sent.",
+        "it asks for it and names no other customer. Invoices are neither printed nor sent.",
     )
 
     @api.constrains("invoice_mode", "pos_config_id", "location_mapping_ids")

@@ -3,3 +3,9 @@ from . import stock_picking
 from . import warehouse_api
 from . import warehouse_api_names
 from . import warehouse_api_status
+from . import warehouse_barcode
+from . import warehouse_request
+from . import warehouse_write
+from . import warehouse_write_confirm
+from . import warehouse_write_validate
+from . import warehouse_write_scan

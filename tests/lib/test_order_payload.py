@@ -211,7 +211,7 @@ def test_payments_of_nothing_are_dropped():
 
 def test_payments_that_differ_from_amount_paid_are_a_warning():
     order = parse_order(guide_order(AmountPaid="100.00"))
-    assert tuple(map(str, order.warnings)) == ("AmountPaid is 100.00, but the CheckoutDetails add up to 92.0",)
+    assert tuple(map(str, order.warnings)) == ("AmountPaid is 100, but the CheckoutDetails add up to 92",)
 
 
 def test_the_last_digits_of_a_card_and_the_reference():

@@ -4,18 +4,18 @@ from decimal import Decimal
 
 import pytest
 
-from lib.order.rounded_sums import Part, RoundedSums
+from lib.order.rounded_sums import NEAREST, ONE_WAY, RULES, Part, RoundedSums
 
 CENT = Decimal("0.01")
 
 
-def parts(*amounts, slack="0", alone=False):
-    return [Part(Decimal(amount), Decimal(slack), alone) for amount in amounts]
+def parts(*amounts, slack="0"):
+    return [Part(Decimal(amount), Decimal(slack)) for amount in amounts]
 
 
-def sums(least, most, *ways, moved="0"):
+def sums(least, most, *ways, rules=RULES):
     """Return those of the amounts from `least` to `most` that are rounded sums, in cents."""
-    possible = RoundedSums(ways, CENT, moved=Decimal(moved))
+    possible = RoundedSums(ways, CENT, rules)
     return [cents for cents in range(least, most + 1) if cents * CENT in possible]
 
 
@@ -44,15 +44,12 @@ def test_whole_parts_are_not_rounded():
 
 def test_a_part_that_is_not_known_exactly_is_one_of_its_neighbours():
     assert sums(0, 100, parts("0.104", "0.104", slack="0.002")) == [20, 22]
-    assert sums(0, 100, parts("0.104", "0.104", slack="0.002", alone=True)) == [20, 21, 22]
-    # Rounded up or down, any of them might be one more.
-    assert sums(0, 100, parts("0.10", "0.10", slack="0.002", alone=True)) == [20]
     assert sums(0, 100, parts("0.30", slack="0.02")) == [28, 29, 30, 31, 32]
 
 
-def test_a_further_part_may_move_the_sum():
-    assert sums(0, 100, parts("0.30"), moved="0.011") == [28, 29, 30, 31, 32]
-    assert sums(0, 100, parts("0.30"), moved="0") == [30]
+def test_a_rule_may_be_excluded():
+    assert sums(0, 100, parts("0.102", "0.108"), rules=[NEAREST]) == [21]
+    assert sums(0, 100, parts("0.102", "0.108"), rules=ONE_WAY) == [20, 22]
 
 
 def test_other_units():
@@ -67,7 +64,7 @@ def test_sums_of_either_of_two():
 
 
 def test_many_parts_take_no_time():
-    many = [Part(Decimal(number) / 10_000, Decimal("0.005"), alone=True) for number in range(5000)]
+    many = [Part(Decimal(number) / 10_000, Decimal("0.00005")) for number in range(5000)]
     total = sum(part.amount for part in many).quantize(CENT)
     possible = RoundedSums([many], CENT)
     assert total in possible

@@ -9,6 +9,8 @@ On the command line::
 
 prints one line with its address and serves until Ctrl-C or SIGTERM.
 
+With ``--location 404 --location 405``, it is a :class:`~dev.stand_ins.shop.chain.Chain` of branches.
+
 In a test, in the same process::
 
     with ShopServer(orders=20, seed=7, api_key="k", per_page=5) as shop:
@@ -31,10 +33,11 @@ API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
 
 Control, without a key and from the loopback interface only, all JSON:
 
-``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` if it says one; ``DELETE`` forgets
-all of them.
+``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` and sold some ``"days_ago"`` if it says
+so; ``DELETE`` forgets all of them.
 ``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
+``GET /_control/days`` shows the sales of each day of business and branch.
 ``GET /_control/totals`` and ``GET /_control/requests`` show the sales and the requests.
 ``GET``, ``POST``, ``DELETE /_control/faults``: e.g. ``{"kind": "cut", "times": 1, "page": 2, "fraction": 0.5}``;
 the kinds and their options are those of :mod:`dev.stand_ins.shop.fault_answers`.

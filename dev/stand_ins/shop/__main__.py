@@ -6,6 +6,7 @@ import signal
 import sys
 from threading import Event
 
+from .chain import Chain
 from .feed import SHAPES
 from .generations import GENERATIONS
 from .generator import MIXED
@@ -31,6 +32,13 @@ def _parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         default=GENERATIONS[0],
         help="format of the orders (default: %(default)s)",
     )
+    parser.add_argument(
+        "--location",
+        type=int,
+        action="append",
+        metavar="LOCATIONID",
+        help="a branch; with branches, the orders were sold on three days, and have customers and charges",
+    )
     parser.add_argument("--per-page", type=int, help="orders on a page (default, or 0: all on one)")
     parser.add_argument("--shape", choices=SHAPES, default="array", help="form of an answer (default: %(default)s)")
     parser.add_argument("--no-link", action="store_true", help="name no next page in a Link header")
@@ -50,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
             seed=options.seed,
             api_key=options.api_key,
             generation=options.generation,
+            chain=Chain(tuple(options.location)) if options.location else None,
             host=options.host,
             port=options.port,
             shape=options.shape,

@@ -39,8 +39,12 @@ class OrderBook:
         self._next_number = FIRST_NUMBER
 
     def add_past(self, count: int) -> list[Order]:
-        """Make orders that were received one per minute until now."""
+        """Make orders that were received one per minute until now; those of a chain were sold on several days, and have
+        all just arrived.
+        """
         now = self._clock()
+        if chain := self._generator.chain:
+            return self._add(chain.times_of_sale(count, now), changed_at=now)
         return self._add([now - TIME_BETWEEN_ORDERS * age for age in reversed(range(count))])
 
     def add(self, count: int, **values: Any) -> list[Order]:
@@ -54,7 +58,7 @@ class OrderBook:
                 while self._next_number in self._entries:
                     self._next_number += 1
                 order = self._generator.make(self._next_number, time, **values)
-                self._entries[order.number] = Entry(order.payload(), time, (order,))
+                self._entries[order.number] = Entry(order.payload(), order.changed_at, (order,))
                 self._next_number += 1
                 added.append(order)
             return added

@@ -1,6 +1,7 @@
 """The control endpoints, through which another process makes and changes orders and sets faults."""
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..common.control import COMMON_ACTIONS, control
@@ -25,6 +26,10 @@ def _add_or_edit_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
     if type(count) is not int or not 0 <= count <= MOST_ORDERS_AT_ONCE:
         raise ValueError(f"count must be a number from 0 to {MOST_ORDERS_AT_ONCE}")
     chosen = {"generation": values["generation"]} if "generation" in values else {}
+    if "days_ago" in values:
+        if type(values["days_ago"]) is not int:
+            raise ValueError("days_ago must be a whole number")
+        chosen["sold_at"] = shop.clock() - timedelta(days=values["days_ago"])
     return {"added": [order.number for order in shop.add_orders(count, **chosen)]}
 
 
@@ -44,6 +49,13 @@ def _totals(shop: "ShopServer", argument: str, values: dict) -> Any:
     return shop.totals().as_json()
 
 
+def _totals_by_day(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return [
+        {"day": day.isoformat(), "location": location, **totals.as_json()}
+        for (day, location), totals in shop.totals_by_day().items()
+    ]
+
+
 def _settings(shop: "ShopServer", argument: str, values: dict) -> Any:
     shop.settings = replace(shop.settings, **values)
     return asdict(shop.settings)
@@ -55,6 +67,7 @@ _ACTIONS = {
     ("DELETE", "orders"): _clear_orders,
     ("POST", "entries"): _put_entry,
     ("GET", "totals"): _totals,
+    ("GET", "days"): _totals_by_day,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _settings,
 }

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .money import as_number, as_text
+from .parts import PAYMENT_MODE_CASH
 
 if TYPE_CHECKING:
-    from .order import Component, Line, Order
+    from .order import Order
+    from .parts import Charge, Component, Line
 
 GENERATIONS = ("guide", "first", "today")
 ORDER_STATUS_CLOSED = 103
 ITEM_STATUS_SOLD = 201
-PAYMENT_MODE_CASH = 1
 
 
 def written(order: Order) -> dict[str, Any]:
@@ -25,15 +27,66 @@ def written(order: Order) -> dict[str, Any]:
 
 
 def _guide(order: Order) -> dict[str, Any]:
-    charges = {"ServiceCharges": as_number(order.service_charge)} if order.service_charge else {}
     return {
         **_totals(order),
-        **charges,
+        **_guide_details(order),
         "OrderStatus": ORDER_STATUS_CLOSED,
         "PaymentMode": _payment_mode(order),
         "CheckoutDetails": [payment.payload() for payment in order.payments],
-        "OrderItems": [_guide_item(line) for line in order.lines],
+        "OrderItems": [
+            *(_guide_item(line) for line in order.lines),
+            *({**_guide_item(line), "Status": "voided"} for line in order.voided),
+        ],
     }
+
+
+def _guide_details(order: Order) -> dict[str, Any]:
+    """Return what the format of the guide says only where there is something to say."""
+    place = {"LocationID": order.location, "OrderDate": order.sold_at.isoformat(timespec="seconds")}
+    return {
+        **(place if order.location else {}),
+        **_sent({"ServiceCharges": order.service_charge, "DeliveryCharges": order.delivery_charge, "Tip": order.tip}),
+        **_further(order),
+        **({"Customer": _customer(order)} if order.customer else {}),
+    }
+
+
+def _further(order: Order) -> dict[str, Any]:
+    """Return what all generations call the same, without what is empty."""
+    values = {
+        "Charges": [_charge(charge) for charge in order.charges],
+        "Invoice": order.wants_invoice,
+        "OrderType": order.order_type,
+        "OrderTakerID": order.taker,
+        "Remark": order.note,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _charge(charge: Charge) -> dict[str, Any]:
+    entry = {"Type": charge.type, "Name": charge.name, "Amount": as_number(charge.amount)}
+    return {**entry, "TaxPercent": as_number(charge.tax_percent)}
+
+
+def _customer(order: Order) -> dict[str, Any]:
+    """Return the Customer object."""
+    buyer = order.customer
+    values = {"ID": buyer.number, "Ref": buyer.ref, "Name": buyer.name, "Email": buyer.email, "Phone": buyer.phone}
+    return {name: value for name, value in {**values, "VAT": buyer.vat}.items() if value}
+
+
+def _flat_customer(order: Order) -> dict[str, Any]:
+    """Return the fields of the order that say who bought; a VAT number has none."""
+    if not order.customer:
+        return {}
+    names = {"ID": "CustomerID", "Ref": "customer_ref", "Name": "CustomerName", "Email": "CustomerEmail"}
+    values = _customer(order)
+    flat = {name: values[key] for key, name in {**names, "Phone": "CustomerContact"}.items() if key in values}
+    return {**flat, **({"Customer": {"VAT": values["VAT"]}} if "VAT" in values else {})}
+
+
+def _sent(amounts: dict[str, Decimal]) -> dict[str, float]:
+    return {name: as_number(amount) for name, amount in amounts.items() if amount}
 
 
 def _totals(order: Order) -> dict[str, Any]:
@@ -44,7 +97,7 @@ def _totals(order: Order) -> dict[str, Any]:
         "AmountPaid": as_text(order.amount_paid),
         "AmountTotal": printed(order.amount_total),
         "BalanceAmount": 0.0,
-        "GrandTotal": printed(order.grand_total),
+        "GrandTotal": printed(order.stated_total),
         "Tax": as_number(order.tax),
         "TaxPercent": as_number(order.tax_percent),
     }
@@ -82,8 +135,14 @@ def _first(order: Order) -> dict[str, Any]:
         "CheckoutDate": order.sold_at.strftime("%d-%m-%Y %I:%M:%S %p"),
         "LocationID": order.location,
         "CustomerName": "",
+        **_sent({"DeliveryCharges": order.delivery_charge, "TipAmount": order.tip}),
+        **_further(order),
+        **_flat_customer(order),
         "PaymentMode": _payment_mode(order),
-        "OrderDetails": [_first_item(line) for line in order.lines],
+        "OrderDetails": [
+            *(_first_item(line) for line in order.lines),
+            *({**_first_item(line), "Mode": "Void"} for line in order.voided),
+        ],
         "OrderCheckoutDetails": [payment.payload() for payment in order.payments],
     }
 
@@ -103,14 +162,20 @@ def _first_item(line: Line) -> dict[str, Any]:
 
 def _today(order: Order) -> dict[str, Any]:
     """Return an order without totals: what was paid, less change, is its total."""
-    optional = {"AmountDiscount": order.discount, "ServiceCharges": order.service_charge}
+    charges = {"ServiceCharges": order.service_charge, "DeliveryCharges": order.delivery_charge, "TipAmount": order.tip}
     return {
         "OrderID": str(order.number),
         "OrderDate": order.sold_at.isoformat(timespec="seconds"),
         "OrderStatus": ORDER_STATUS_CLOSED,
         "customer_ref": order.customer_ref,
-        **{name: as_number(amount) for name, amount in optional.items() if amount},
-        "OrderItems": [_today_item(line) for line in order.lines],
+        **({"LocationID": order.location} if order.location else {}),
+        **_sent({"AmountDiscount": order.discount, **charges}),
+        **_further(order),
+        **_flat_customer(order),
+        "OrderItems": [
+            *(_today_item(line) for line in order.lines),
+            *({**_today_item(line), "Status": "cancelled"} for line in order.voided),
+        ],
         "CheckoutDetails": _kept_payments(order),
     }
 

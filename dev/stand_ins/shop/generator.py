@@ -7,9 +7,12 @@ from random import Random
 from typing import Any
 
 from .catalog import PRODUCTS, Product, products_taxed_at
+from .chain import Chain
+from .details import with_details
 from .generations import GENERATIONS
 from .money import CENT, ZERO, round_half_up
-from .order import Component, Line, Order, Payment
+from .order import Order
+from .parts import Component, Line, Payment
 
 FIRST_NUMBER = 1001
 MIXED = "mixed"
@@ -28,15 +31,17 @@ class OrderGenerator:
 
     :param seed: any integer
     :param generation: the format of the orders, one of ``GENERATIONS``, or ``mixed`` for each of them in turn
+    :param chain: the branches; their orders have customers, charges and other details
     """
 
-    def __init__(self, seed: int, generation: str = GENERATIONS[0]):
+    def __init__(self, seed: int, generation: str = GENERATIONS[0], chain: Chain | None = None):
         if generation not in (*GENERATIONS, MIXED):
             raise ValueError(f"generation must be one of {', '.join((*GENERATIONS, MIXED))}, not {generation!r}")
         self.seed = seed
         self.generation = generation
+        self.chain = chain
 
-    def make(self, number: int, sold_at: datetime, **values: Any) -> Order:
+    def make(self, number: int, sold_at: datetime, /, **values: Any) -> Order:
         """Return the order with this number, and with other ``values`` of its fields. They never change its items.
 
         Of every 40 orders, two are returns, one is free (every line is discounted by 100 %) and one is an exchange of
@@ -69,7 +74,11 @@ class OrderGenerator:
             "totals_as_text": random.random() < 0.3,
             "generation": generation,
         }
-        order = Order(**{**facts, **values})
+        order = Order(**facts)
+        if self.chain:
+            order = with_details(order, self.seed, number - FIRST_NUMBER)
+            order = dataclasses.replace(order, location=self.chain.location_of(number))
+        order = dataclasses.replace(order, **values)
         return dataclasses.replace(order, payments=_payments(random, order))
 
 

@@ -5,64 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from .catalog import Product
-from .generations import GENERATIONS, PAYMENT_MODE_CASH, written
-from .money import ZERO, as_number, round_half_up, spread
-
-
-@dataclass(frozen=True)
-class Component:
-    """A component that leaves the shelf with a line; ``quantity`` is for the whole line."""
-
-    product: Product
-    quantity: Decimal
-
-
-@dataclass(frozen=True)
-class Line:
-    """A sold product, or a returned one if the quantity is negative; the discount is for the whole line."""
-
-    product: Product
-    quantity: Decimal
-    discount_percent: Decimal = ZERO
-    components: tuple[Component, ...] = ()
-
-    @property
-    def gross(self) -> Decimal:
-        return round_half_up(self.product.price * self.quantity)
-
-    @property
-    def discount(self) -> Decimal:
-        return round_half_up(self.gross * self.discount_percent / 100) if self.discount_percent else ZERO
-
-    @property
-    def net(self) -> Decimal:
-        return self.gross - self.discount
-
-
-@dataclass(frozen=True)
-class Payment:
-    """One entry of ``CheckoutDetails``; ``amount`` is the amount handed over, before change."""
-
-    card_type: str
-    payment_mode: int
-    amount: Decimal
-    reference: str = ""
-    card_number: str = ""
-
-    @property
-    def payment_type(self) -> str:
-        """``Cash`` or ``Card``, regardless of its spelling."""
-        return self.card_type.capitalize() or ("Cash" if self.payment_mode == PAYMENT_MODE_CASH else "Card")
-
-    def payload(self) -> dict:
-        return {
-            "AmountPaid": as_number(self.amount),
-            "CardNumber": self.card_number,
-            "CardType": self.card_type,
-            "PaymentMode": self.payment_mode,
-            "ReferenceID": self.reference,
-        }
+from .generations import GENERATIONS, written
+from .money import ZERO, round_half_up, spread
+from .parts import Charge, Customer, Line, Payment
 
 
 @dataclass(frozen=True)
@@ -75,14 +20,18 @@ class Order:
     - ``Tax`` is the sum over the lines of ``round_half_up(net * TaxPercent / 100)``, where net is the line after its
       own discount and its proportional share of the order's. Odoo, which by default rounds the tax of an order once,
       may therefore differ by at most one cent a line.
-    - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax`` + ``ServiceCharges``, which are not taxed.
-    - Any amount paid above ``GrandTotal`` was given back in cash.
+    - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax`` + charges + tip. Only the charges in ``Charges`` may be
+      taxed; their tax is part of ``Tax``.
+    - Any amount paid above ``GrandTotal`` was given back in cash. Only a tip that was paid by card may come on top of
+      the ``GrandTotal`` that is sent (:attr:`stated_total`).
 
     :param sold_at: when the order was made, with its time zone
     :param changed_at: when it was made or last changed, with its time zone
     :param generation: the format in which it is written, one of ``GENERATIONS``; only ``first`` has a ``location``,
-        only ``today`` a ``customer_ref``
+        only ``today`` a ``customer_ref``, unless it is an order of a chain
     :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are sent as strings
+    :param location: the branch of a chain, 0 for a shop without branches
+    :param voided: lines that were taken back before the order was paid
     """
 
     number: int
@@ -97,6 +46,15 @@ class Order:
     service_charge: Decimal = ZERO
     location: int = 0
     customer_ref: str = ""
+    delivery_charge: Decimal = ZERO
+    tip: Decimal = ZERO
+    charges: tuple[Charge, ...] = ()
+    customer: Customer | None = None
+    wants_invoice: bool = False
+    note: str = ""
+    order_type: str = ""
+    taker: int = 0
+    voided: tuple[Line, ...] = ()
 
     def __post_init__(self):
         if self.generation not in GENERATIONS:
@@ -115,11 +73,22 @@ class Order:
 
     @cached_property
     def tax(self) -> Decimal:
-        return sum(self.line_taxes, ZERO)
+        return sum((*self.line_taxes, *(charge.tax for charge in self.charges)), ZERO)
+
+    @cached_property
+    def charge_total(self) -> Decimal:
+        """All charges without tax and without the tip."""
+        return sum((charge.amount for charge in self.charges), self.service_charge + self.delivery_charge)
 
     @cached_property
     def grand_total(self) -> Decimal:
-        return sum((line.net for line in self.lines), ZERO) - self.discount + self.tax + self.service_charge
+        return sum((line.net for line in self.lines), ZERO) - self.discount + self.tax + self.charge_total + self.tip
+
+    @property
+    def stated_total(self) -> Decimal:
+        """``GrandTotal`` as it is sent."""
+        is_on_top = self.number % 2 and all(payment.payment_type == "Card" for payment in self.payments)
+        return self.grand_total - self.tip if is_on_top else self.grand_total
 
     @cached_property
     def amount_paid(self) -> Decimal:

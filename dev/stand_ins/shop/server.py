@@ -1,18 +1,19 @@
 """The complete shop: its order book, settings and faults, and the server that runs in separate threads."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Event, Lock
 from typing import Any
 
 from .book import OrderBook
+from .chain import Chain
 from .faults import Faults
 from .feed import Settings
 from .generations import GENERATIONS
 from .generator import OrderGenerator
 from .handler import FEED_PATH, RequestRecord, ShopListener
 from .order import Order
-from .totals import Totals, compute_totals
+from .totals import Totals, compute_totals, compute_totals_by_day
 
 OTHER_HOST = "127.0.0.2"
 
@@ -24,10 +25,11 @@ def _utcnow() -> datetime:
 class ShopServer:
     """A demo shop. As a context manager it serves inside the ``with`` block; otherwise call :meth:`start`.
 
-    :param orders: number of orders to start with, one per minute until now
+    :param orders: number of orders to start with, one per minute until now, or as the chain sold them
     :param seed: decides all orders, and which requests a fault with a probability hits
     :param api_key: the key that clients must send
     :param generation: see :class:`~dev.stand_ins.shop.generator.OrderGenerator`
+    :param chain: see the same
     :param host: address to listen on
     :param port: port to listen on, 0 for any free one
     :param shape: see :class:`~dev.stand_ins.shop.feed.Settings`, as for ``per_page`` and ``link_header``
@@ -41,6 +43,7 @@ class ShopServer:
         seed: int = 1,
         api_key: str = "demo-shop-key",
         generation: str = GENERATIONS[0],
+        chain: Chain | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         shape: str = "array",
@@ -55,7 +58,7 @@ class ShopServer:
         self.port = port
         self.clock = clock
         self.settings = Settings(shape, per_page, link_header)
-        self.book = OrderBook(OrderGenerator(seed, generation), clock)
+        self.book = OrderBook(OrderGenerator(seed, generation, chain), clock)
         self.faults = Faults(seed)
         self.requests: list[RequestRecord] = []
         self.stopping = Event()
@@ -123,6 +126,10 @@ class ShopServer:
     def totals(self) -> Totals:
         """Return the totals of the shop's orders in their last versions, without entries added by :meth:`put`."""
         return compute_totals(self.orders)
+
+    def totals_by_day(self) -> dict[tuple[date, int], Totals]:
+        """Return the same totals for each day of business and branch."""
+        return compute_totals_by_day(self.orders)
 
     def add_orders(self, count: int = 1, **values: Any) -> list[Order]:
         """Make new orders, dated now, with other values of their fields: ``generation="first"``, ``location=404``."""

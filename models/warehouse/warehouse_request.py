@@ -1,0 +1,75 @@
+import hashlib
+from datetime import timedelta
+from http import HTTPStatus
+
+from odoo import api, fields, models
+
+from ...lib.canonical_json import dumps
+from .warehouse_conflict import WarehouseConflict
+
+#: For this long, a repeated request gets the answer of the first one.
+KEPT = timedelta(days=7)
+#: Rows that one call of the vacuum deletes.
+VACUUM_BATCH = 10_000
+
+
+class WarehouseRequest(models.Model):
+    """A write that a client sent with a key of its own, and how it was answered.
+
+    The row is written in the transaction of the work: either both exist or neither does. Two requests with one key at
+    the same time cannot both be stored; the second one is repeated and then finds the answer of the first.
+    """
+
+    _name = "warehouse.request"
+    _description = "Answered Request of the Warehouse API"
+    _order = "id desc"
+
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
+    key = fields.Char(required=True, readonly=True, help="The Idempotency-Key or msg_id of the client.")
+    fingerprint = fields.Char(required=True, readonly=True, help="A digest of what was asked.")
+    status = fields.Integer(required=True, readonly=True)
+    body = fields.Text(readonly=True, help="The JSON text of the answer.")
+    etag = fields.Char(readonly=True)
+
+    _user_key_uniq = models.Constraint("unique(user_id, key)", "This key was used before.")
+    _create_date_index = models.Index("(create_date)")
+
+    @api.model
+    def _fingerprint(self, *asked):
+        """Return a digest of JSON values; it is the same for equal values."""
+        return hashlib.sha256(dumps(list(asked)).encode()).hexdigest()
+
+    @api.model
+    def _find(self, key, fingerprint):
+        """Return the caller's row with this key; empty if there is none.
+
+        :raise WarehouseConflict: ``key_reused`` if something else was asked with this key.
+        """
+        # sudo: nobody but the system may read this model; only rows of the caller are searched.
+        row = self.sudo().search([("user_id", "=", self.env.uid), ("key", "=", key)])
+        if row and row.fingerprint != fingerprint:
+            message = self.env._("This key was already used for another request. Use a new key for each request.")
+            raise WarehouseConflict("key_reused", message, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return row
+
+    @api.model
+    def _store(self, key, fingerprint, status, body, etag):
+        # sudo: as above
+        self.sudo().create(
+            {
+                "user_id": self.env.uid,
+                "key": key,
+                "fingerprint": fingerprint,
+                "status": status,
+                "body": body,
+                "etag": etag,
+            }
+        )
+
+    @api.autovacuum
+    def _gc_old_requests(self):
+        domain = [("create_date", "<", fields.Datetime.now() - KEPT)]
+        rows = self.search(domain, limit=VACUUM_BATCH, order="id")
+        count = len(rows)
+        rows.unlink()
+        return count, count == VACUUM_BATCH

@@ -1,0 +1,364 @@
+import math
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import MissingError
+
+from .warehouse_conflict import WarehouseConflict
+
+
+class Place(NamedTuple):
+    """Where the goods of a move line are taken from."""
+
+    location: models.BaseModel
+    lot: models.BaseModel
+    package: models.BaseModel
+
+
+class WarehouseWrite(models.AbstractModel):
+    """Confirming a move line: what was really picked.
+
+    A line that is picked in part leaves a line with the rest, which stays reserved and can be picked elsewhere, as in
+    Odoo's Barcode app. Nothing is picked that is not there: what a line needs beyond its own reservation comes from the
+    lines with the rest of the same demand, and from goods that are free.
+    """
+
+    _inherit = "warehouse.write"
+
+    @api.model
+    def _confirm(
+        self,
+        picking,
+        line_id,
+        qty_done,
+        scanned_product_barcode=None,
+        scanned_location_barcode=None,
+        lot_name=None,
+        result_package=None,
+    ):
+        """Pick a line; see docs/handheld.md.
+
+        :param qty_done: the whole quantity of the line, in its unit; 0 takes the picking back.
+        :raise WarehouseConflict: if it cannot be picked like this.
+        """
+        self._check_open(picking)
+        line = picking.move_line_ids.filtered(lambda line: line.id == line_id)
+        if not line:
+            raise MissingError(self.env._("The transfer has no such line."))
+        if line.state in ("done", "cancel"):
+            raise WarehouseConflict("line_done", self.env._("The line is already done."))
+        quantity = self._checked_quantity(line, float(qty_done))
+        if scanned_product_barcode:
+            scanned = self._check_product(line, scanned_product_barcode)
+            lot_name = lot_name or (scanned.lot_name if line.product_id.tracking != "none" else None)
+        location, destination = self._check_location(line, scanned_location_barcode)
+        if not quantity:
+            if line.picked:
+                line.picked = False
+            return
+        is_reserved = not line.move_id._should_bypass_reservation(location)
+        lot, new_lot = self._check_lot(line, lot_name, is_reserved)
+        values = {"lot_id": lot.id, "lot_name": new_lot} if lot_name else {}
+        if location != line.location_id:
+            values["location_id"] = location.id
+        if destination != line.location_dest_id:
+            values["location_dest_id"] = destination.id
+        if is_reserved:
+            self._take(line, quantity, location, lot, values)
+        else:
+            self._receive(line, quantity, values)
+        if result_package:
+            self._pack(line, result_package)
+
+    @api.model
+    def _check_open(self, picking):
+        if picking.state == "done":
+            raise WarehouseConflict("picking_done", self.env._("The transfer is already done."))
+        if picking.state == "cancel":
+            raise WarehouseConflict("picking_cancelled", self.env._("The transfer is cancelled."))
+        if picking.state == "draft":
+            raise WarehouseConflict("picking_draft", self.env._("The transfer is a draft. Mark it as To Do first."))
+
+    @api.model
+    def _checked_quantity(self, line, quantity):
+        unit = line.product_uom_id
+        if not math.isclose(quantity, unit.round(quantity)):
+            message = self.env._("%(quantity)s is finer than %(unit)s is counted.", quantity=quantity, unit=unit.name)
+            raise WarehouseConflict("quantity_rounding", message)
+        counted = unit._compute_quantity(quantity, line.product_id.uom_id, round=False)
+        if line.product_id.tracking == "serial" and quantity and line.product_id.uom_id.compare(counted, 1):
+            message = self.env._("A serial number is one piece. Confirm one line for each serial number.")
+            raise WarehouseConflict("serial_quantity", message)
+        return unit.round(quantity)
+
+    # ------------------------------------------------------------
+    # What was scanned
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_product(self, line, barcode):
+        scanned = self.env["warehouse.barcode"]._scan(barcode, line.company_id, ("product", "lot"))
+        product = line.product_id
+        if product in scanned.products or product in scanned.lots.product_id:
+            return scanned
+        expected = product.barcode or None
+        message = self.env._("This is not %(product)s.", product=product.display_name)
+        raise WarehouseConflict("wrong_product", message, product_id=product.id, expected_barcode=expected)
+
+    @api.model
+    def _check_location(self, line, barcode):
+        """Return the source and the destination of the line, one of them perhaps as scanned.
+
+        Where the source is not a place in a warehouse, as in a receipt, the scanned location is the destination.
+        """
+        source, destination = line.location_id, line.location_dest_id
+        if not barcode:
+            return source, destination
+        receiving = source.should_bypass_reservation()
+        expected = destination if receiving else source
+        limits = line.picking_id.location_dest_id if receiving else line.picking_id.location_id
+        scanned = self.env["warehouse.barcode"]._scan(barcode, line.company_id, ("location",)).locations
+        if expected in scanned:
+            return source, destination
+        scanned = scanned.filtered(lambda place: place.usage != "view" and place._child_of(limits))
+        if len(scanned) != 1 or (not receiving and not self._holds(scanned, line.product_id)):
+            message = self.env._("The goods are not taken from there, but from %s.", expected.display_name)
+            if receiving:
+                message = self.env._("The goods do not go there, but to %s.", expected.display_name)
+            raise WarehouseConflict(
+                "wrong_location", message, location_id=expected.id, expected_barcode=expected.barcode or None
+            )
+        return (source, scanned) if receiving else (scanned, destination)
+
+    @api.model
+    def _holds(self, location, product):
+        quants = [("location_id", "=", location.id), ("product_id", "=", product.id), ("quantity", ">", 0)]
+        return not product.is_storable or bool(self.env["stock.quant"].search_count(quants, limit=1))
+
+    @api.model
+    def _check_lot(self, line, name, is_reserved):
+        """Return (the lot, the name of a lot that Odoo creates when the transfer is done).
+
+        :param is_reserved: whether the goods have to be in stock already, and with them their lot.
+        """
+        product, operation = line.product_id, line.picking_id.picking_type_id
+        none = self.env["stock.lot"]
+        uses_lots = operation.use_create_lots or operation.use_existing_lots
+        if product.tracking == "none":
+            if name:
+                message = self.env._("%s has no lots or serial numbers.", product.display_name)
+                raise WarehouseConflict("lot_not_used", message)
+            return none, False
+        if not name:
+            if uses_lots and not line.lot_id and not line.lot_name:
+                message = self.env._("Scan the lot or serial number of %s.", product.display_name)
+                raise WarehouseConflict("lot_required", message, product_id=product.id)
+            return line.lot_id, line.lot_name
+        if line.lot_id.name == name:
+            return line.lot_id, False
+        lot = none.search(
+            [
+                ("name", "=", name),
+                ("product_id", "=", product.id),
+                ("company_id", "in", [False, line.company_id.id]),
+            ],
+            limit=1,
+        )
+        if lot and (is_reserved or operation.use_existing_lots):
+            return lot, False
+        if operation.use_create_lots and not is_reserved:
+            self._check_new_serial(line, name, lot)
+            return none, name  # of an existing lot too: Odoo looks for its name
+        message = self.env._("%(product)s has no lot %(lot)s.", product=product.display_name, lot=name)
+        raise WarehouseConflict("lot_unknown" if uses_lots else "lot_not_used", message, product_id=product.id)
+
+    @api.model
+    def _check_new_serial(self, line, name, lot):
+        """Refuse a serial number that another line of the transfer has, or that already exists as goods."""
+        if line.product_id.tracking != "serial":
+            return
+        others = (line.picking_id.move_line_ids - line).filtered(lambda other: other.product_id == line.product_id)
+        if name in others.mapped("lot_name") or lot.quant_ids.filtered(
+            lambda quant: quant.quantity > 0 and quant.location_id.usage in ("internal", "transit", "customer")
+        ):
+            message = self.env._("There already is a serial number %s of this product.", name)
+            raise WarehouseConflict("serial_used", message)
+
+    # ------------------------------------------------------------
+    # Picking
+    # ------------------------------------------------------------
+
+    @api.model
+    def _receive(self, line, quantity, values):
+        """Pick a line whose goods need no reservation: received ones, or those that are not counted in stock."""
+        unit, held = line.product_uom_id, line.quantity
+        open_lines = self._other_lines(line).filtered(lambda other: not other.lot_id and not other.lot_name)
+        self._pick(line, quantity, values)
+        if unit.compare(quantity, held) > 0:
+            for other, given in self._lend(open_lines, quantity - held):
+                self._reduce(other, given)
+        elif unit.compare(quantity, held) < 0:
+            self._leave(line, held - quantity, lot_id=False, lot_name=False)
+
+    @api.model
+    def _take(self, line, quantity, location, lot, values):
+        """Pick a line whose goods are reserved, from its own place or another one."""
+        held, old = line.quantity, Place(line.location_id, line.lot_id, line.package_id)
+        target = self._choose_place(line, quantity, location, lot)
+        own = held if target == old else 0.0
+        lenders = self._lenders(line, target)
+        # The rest of the same demand at the same place is what the line is picked from. At another place, the others
+        # keep what is reserved for them as long as something is free.
+        free = 0.0 if target == old else self._free(line, target)
+        lent = self._lend(lenders, max(0.0, quantity - own - free))
+        if target != old:
+            values = {**values, "lot_id": target.lot.id, "package_id": target.package.id}
+            if line.result_package_id == old.package != target.package:
+                values["result_package_id"] = False
+        rest = max(0.0, held - quantity)
+        self._pick(line, quantity, values)
+        for other, given in lent:
+            self._exchange(other, given, None if target == old else old)
+        if line.product_uom_id.compare(rest, 0) > 0:
+            self._leave(line, rest, location_id=old.location.id, lot_id=old.lot.id, package_id=old.package.id)
+
+    @api.model
+    def _pick(self, line, quantity, values):
+        """Write what was picked, and only what differs: otherwise Odoo would reserve the same goods again."""
+        values = {**values, "quantity": quantity, "picked": True}
+        current = line._convert_to_write({name: line[name] for name in values})
+        line.write({name: value for name, value in values.items() if value != current[name]})
+
+    @api.model
+    def _choose_place(self, line, quantity, location, lot):
+        """Return the :class:`Place` to take the goods from.
+
+        :raise WarehouseConflict: ``not_enough`` if they are not there.
+        """
+        packages = [line.package_id] if location == line.location_id else []
+        packages.append(self.env["stock.package"])
+        most = 0.0
+        for package in packages:
+            place = Place(location, lot, package)
+            own = line.quantity if place == Place(line.location_id, line.lot_id, line.package_id) else 0.0
+            if line.product_uom_id.compare(quantity, own) <= 0:
+                return place
+            self._lock_goods(line, place)
+            there = own + self._free(line, place) + sum(self._lenders(line, place).mapped("quantity"))
+            if line.product_uom_id.compare(quantity, there) <= 0:
+                return place
+            most = max(most, there)
+        message = self.env._(
+            "There are %(free)g %(unit)s of %(product)s, not %(quantity)g.",
+            free=most,
+            unit=line.product_uom_id.name,
+            product=line.product_id.display_name,
+            quantity=quantity,
+        )
+        raise WarehouseConflict("not_enough", message, free=most, product_uom_id=line.product_uom_id.id)
+
+    @api.model
+    def _lock_goods(self, line, place):
+        """Lock the goods before counting them, so that two transfers do not take the same."""
+        quants = self.env["stock.quant"]._gather(
+            line.product_id, place.location, place.lot, place.package, line.owner_id, strict=True
+        )
+        quants.lock_for_update(allow_referencing=True)
+
+    @api.model
+    def _free(self, line, place):
+        """Return what nobody has reserved at a place, in the unit of the line."""
+        free = self.env["stock.quant"]._get_available_quantity(
+            line.product_id, place.location, place.lot, place.package, line.owner_id, strict=True
+        )
+        return line.product_id.uom_id._compute_quantity(free, line.product_uom_id, rounding_method="DOWN")
+
+    # ------------------------------------------------------------
+    # The other lines of the same demand
+    # ------------------------------------------------------------
+
+    @api.model
+    def _other_lines(self, line):
+        """Return the lines of the same demand that nobody has picked yet."""
+        return (line.move_id.move_line_ids - line).filtered(
+            lambda other: (
+                not other.picked
+                and other.state not in ("done", "cancel")
+                and other.product_uom_id == line.product_uom_id
+                and other.owner_id == line.owner_id
+            )
+        )
+
+    @api.model
+    def _lenders(self, line, place):
+        """Return those that have reserved goods at a place."""
+        return self._other_lines(line).filtered(
+            lambda other: Place(other.location_id, other.lot_id, other.package_id) == place
+        )
+
+    @api.model
+    def _lend(self, lines, wanted):
+        """Return [(line, quantity)]: which line gives how much, together at most `wanted`."""
+        lent = []
+        for other in lines:
+            given = min(other.quantity, wanted)
+            if other.product_uom_id.compare(given, 0) > 0:
+                lent.append((other, given))
+                wanted -= given
+        return lent
+
+    @api.model
+    def _reduce(self, other, given):
+        if other.product_uom_id.compare(other.quantity, given) <= 0:
+            other.unlink()
+        else:
+            other.quantity -= given
+
+    @api.model
+    def _exchange(self, other, given, old):
+        """Take `given` from another line, which gets what was reserved at the place `old` for it."""
+        if not old:
+            self._reduce(other, given)
+            return
+        place = {"location_id": old.location.id, "lot_id": old.lot.id, "package_id": old.package.id}
+        if other.product_uom_id.compare(other.quantity, given) <= 0:
+            other.write({**place, "result_package_id": False})
+        else:
+            other.quantity -= given
+            self._leave(other, given, **place)
+
+    @api.model
+    def _leave(self, line, quantity, **values):
+        """Create a line with the rest of a demand."""
+        line.copy(
+            {
+                "move_id": line.move_id.id,
+                "quantity": quantity,
+                "picked": False,
+                "result_package_id": False,
+                "is_entire_pack": False,
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # Packing
+    # ------------------------------------------------------------
+
+    @api.model
+    def _pack(self, line, name):
+        """Pack the line into the package with that name; Odoo creates a new one if there is none."""
+        packages = self.env["stock.package"].search(
+            [("name", "=", name), ("company_id", "in", [False, line.company_id.id])], limit=2
+        )
+        if line.result_package_id and line.result_package_id in packages:
+            return
+        if len(packages) > 1:
+            message = self.env._("There are several packages %s.", name)
+            raise WarehouseConflict("package_ambiguous", message)
+        places = packages.move_line_ids.filtered(lambda other: other.state not in ("done", "cancel")).location_dest_id
+        elsewhere = packages.location_id or places
+        if packages and packages != line.package_id and elsewhere - line.location_dest_id:
+            message = self.env._("Package %(name)s is at %(place)s.", name=name, place=elsewhere[:1].display_name)
+            raise WarehouseConflict("package_elsewhere", message)
+        line._put_in_pack(package_id=packages.id, package_name=name)
