@@ -1,6 +1,6 @@
 """Typed parts of an external order, as read by `payload`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -152,5 +152,6 @@ class OrderPayload:
     note: str = ""
     order_taker: str = ""
     mixes_prices: bool = False
-    voided: tuple[tuple[str, Decimal], ...] = ()
-    ambiguous: tuple[str, ...] = ()
+    # They only explain a refusal: orders that differ in them are the same.
+    voided: tuple[tuple[str, Decimal], ...] = field(default=(), compare=False)
+    ambiguous: tuple[str, ...] = field(default=(), compare=False)
