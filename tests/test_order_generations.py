@@ -29,6 +29,8 @@ class TestOrderGenerations(ExternalOrderCase):
                 totals = compute_totals(sold)
                 self.assertEqual(sum(map(decimal, orders.mapped("amount_total"))), totals.grand_total)
                 self.assertEqual(sum(map(decimal, orders.mapped("amount_tax"))), totals.tax)
+                # Also of orders without GrandTotal.
+                self.assertEqual(sum(map(decimal, orders.external_order_ids.mapped("total"))), totals.grand_total)
                 paid = defaultdict(int)
                 for payment in orders.payment_ids:
                     paid["Cash" if payment.payment_method_id == self.cash else "Card"] += decimal(payment.amount)

@@ -54,7 +54,7 @@ class ExternalOrder(models.Model):
         help="Shows quickly that an order arrived again unchanged. Empty if card data was removed.",
     )
     order_status = fields.Char("External Status", readonly=True)
-    total = fields.Monetary(readonly=True, help="GrandTotal, as received.")
+    total = fields.Monetary(readonly=True, help="GrandTotal as received; without one, what was booked.")
     state = fields.Selection(
         [("pending", "Pending"), ("done", "Imported"), ("failed", "Failed"), ("ignored", "Ignored")],
         required=True,
@@ -170,6 +170,7 @@ class ExternalOrder(models.Model):
                 "attempts": self.attempts + 1,
                 "pos_order_id": outcome.pos_order.id,
                 "pos_config_id": outcome.pos_order.config_id.id,
+                "total": self.total or outcome.pos_order.amount_total,
                 "imported_date": fields.Datetime.now(),
                 "warnings": "\n".join(outcome.warnings) or False,
                 "doubt": outcome.doubt,
