@@ -95,7 +95,7 @@ def test_a_payment_under_its_older_name_is_named():
     assert error_of(raw).path == "OrderCheckoutDetails[0].AmountPaid"
     raw = guide_order(CheckoutDetails=None, OrderCheckoutDetails=[{**PAYMENT, "AmountPaid": 90}])
     [warning] = parse_order(raw).warnings
-    assert str(warning) == "AmountPaid is 92.0, but the OrderCheckoutDetails add up to 90"
+    assert str(warning) == "AmountPaid is 92, but the OrderCheckoutDetails add up to 90"
     assert (warning.doubt, warning.is_note) == ("amounts_differ", False)
 
 
