@@ -130,7 +130,7 @@ class TestProblems(ExternalOrderCase):
 
     def test_what_no_mapping_can_decide_says_what_can(self):
         self.sync.unknown_payment = "refuse"
-        self.synchronize(self.order(1, CheckoutDetails=[{"AmountPaid": 92.0}]))
+        self.synchronize(self.order(1, PaymentMode=None, CheckoutDetails=[{"AmountPaid": 92.0}]))
         self.assertEqual(self.inbox(1).error_code, "payment_not_found")
         with self.assertRaisesRegex(UserError, "unknown payments"):
             self.inbox(1).action_choose_payment()

@@ -150,6 +150,11 @@ class TestWarningsSeen(ExternalOrderCase):
         self.assertEqual(len(self.activities()), 1)
         self.assertEqual(self.problems().mapped("reason"), ["transfer_open"])
 
+    def test_closing_a_session_leaves_no_warning(self):
+        self.synchronize(self.order(1))
+        self.close_session(self.pos_orders().session_id)
+        self.assertEqual((self.inbox(1).doubt, self.inbox(1).warnings), (False, False))
+
     def test_a_transfer_that_the_closing_leaves_open_is_one_too(self):
         session = self.sync._get_or_create_pos_session()
         session.update_stock_at_closing = True

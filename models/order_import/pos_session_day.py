@@ -194,7 +194,7 @@ class PosSession(models.Model):
     def _get_lock_warning(self):
         """Return why the closing entry does not have the date of this session's day, or an empty string."""
         day, entry_date = self.external_business_day, self._get_entry_date()
-        if entry_date == day:
+        if not day or entry_date == day:
             return ""
         env = for_reader(self.env)
         return env._(

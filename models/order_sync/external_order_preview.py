@@ -36,7 +36,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     def _compute_columns(self):
         for preview in self:
             preview.has_dates = any(preview.line_ids.mapped("sold_date"))
-            preview.has_branches = preview.sync_id._uses_locations()
+            preview.has_branches = bool(preview.sync_id.location_mapping_ids)
             preview.has_customers = any(preview.line_ids.mapped("customer"))
             preview.has_charges = any(preview.line_ids.mapped("charges"))
 

@@ -12,6 +12,7 @@ const USER_ERRORS = [
     "courier_exceptions.ShipmentConflict",
     "exceptions.ExternalOrderError",
     "models.order_import.pos_session.OrdersArriving",
+    "models.warehouse.warehouse_conflict.WarehouseConflict",
 ];
 
 for (const name of USER_ERRORS) {
