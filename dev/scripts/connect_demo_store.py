@@ -1,4 +1,7 @@
-"""Connect the Demo Store to the demo shop and its branches; run in an Odoo shell, which provides ``env``."""
+"""Connect the Demo Store to the demo shop; run in an Odoo shell, which provides ``env``.
+
+With DEMO_SHOP_BRANCHES, the shop is a chain of branches: {LocationID: external id of the Point of Sale} as JSON.
+"""
 
 import json
 import os
@@ -8,48 +11,57 @@ from odoo.fields import Command
 
 env = env  # noqa: F821  provided by the shell
 store = env.ref("external_order_sync.demo_store")
-branches = {location: env.ref(xml_id) for location, xml_id in json.loads(os.environ["DEMO_SHOP_BRANCHES"]).items()}
-
-# The order types of the shop.
-presets = env["pos.preset"].create([{"name": name} for name in ("Dine In", "Takeaway", "Delivery")])
-for config in branches.values():
-    config.write(
-        {
-            "use_presets": True,
-            "default_preset_id": presets[0].id,
-            "available_preset_ids": [Command.set(presets.ids)],
-        }
-    )
-
-# The customers that the shop and Odoo both know, see `dev/stand_ins/shop/customers.py`.
-country = store.company_id.country_id
-env["res.partner"].create(
-    [
-        {"name": "Sara Haddad", "ref": "CUST-001"},
-        {"name": "Omar Aziz", "ref": "CUST-002"},
-        {"name": "Lina Haddad", "email": "lina.haddad@example.com"},
-        {"name": "John Doe", "email": "j.doe@example.com"},
-        {"name": "Café Central SA", "is_company": True, "vat": "US987654321", "country_id": country.id},
-    ]
-)
-
 store.write(
     {
         "external_api_url": os.environ["DEMO_SHOP_URL"],
         "external_api_key": os.environ["DEMO_SHOP_API_KEY"],
         "active": True,
-        # As `dev/stand_ins/shop/chain.py` sells.
-        "timezone": "Asia/Riyadh",
-        "session_per_day": True,
-        "day_end": 4.0,
-        "customer_mode": "create",
-        "invoice_mode": "asked",
-        "location_mapping_ids": [
-            Command.create({"external_location": location, "pos_config_id": config.id})
-            for location, config in branches.items()
-        ],
     }
 )
+
+
+def connect_branches(branches):
+    """Set up what a chain of branches sells with: `branches` is {LocationID: ``pos.config``}."""
+    # The order types of the shop.
+    presets = env["pos.preset"].create([{"name": name} for name in ("Dine In", "Takeaway", "Delivery")])
+    for config in branches.values():
+        config.write(
+            {
+                "use_presets": True,
+                "default_preset_id": presets[0].id,
+                "available_preset_ids": [Command.set(presets.ids)],
+            }
+        )
+    # The customers that the shop and Odoo both know, see `dev/stand_ins/shop/customers.py`.
+    country = store.company_id.country_id
+    env["res.partner"].create(
+        [
+            {"name": "Sara Haddad", "ref": "CUST-001"},
+            {"name": "Omar Aziz", "ref": "CUST-002"},
+            {"name": "Lina Haddad", "email": "lina.haddad@example.com"},
+            {"name": "John Doe", "email": "j.doe@example.com"},
+            {"name": "Café Central SA", "is_company": True, "vat": "US987654321", "country_id": country.id},
+        ]
+    )
+    store.write(
+        {
+            # As `dev/stand_ins/shop/chain.py` sells.
+            "timezone": "Asia/Riyadh",
+            "session_per_day": True,
+            "day_end": 4.0,
+            "customer_mode": "create",
+            "invoice_mode": "asked",
+            "location_mapping_ids": [
+                Command.create({"external_location": location, "pos_config_id": config.id})
+                for location, config in branches.items()
+            ],
+        }
+    )
+
+
+if locations := json.loads(os.environ.get("DEMO_SHOP_BRANCHES", "{}")):
+    connect_branches({location: env.ref(xml_id) for location, xml_id in locations.items()})
+
 # In a new database all of Odoo's jobs are due at once. They would compete with the first synchronization for the
 # machine and for rows (the stock scheduler logs such a conflict as an error), so they are postponed by a day.
 ours = env.ref("external_order_sync.ir_cron_sync_external_orders")
