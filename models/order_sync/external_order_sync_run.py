@@ -23,6 +23,8 @@ FAILURES_NAMED = 20
 KNOWN_AT_MOST = 20_000
 # A scheduled run stops its download after the process has died this often in it.
 MAX_FETCH_STARTS = 3
+# What a download returns that brought nothing to import, and so ended the run.
+CONCLUDED = object()
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -118,9 +120,11 @@ class ExternalOrderSyncRun(models.Model):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
         is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
-        if self.status != "running":
-            self._close_due_sessions()
-        elif is_fetched and self._guarded(self._import_orders, "import_error"):
+        if is_fetched is CONCLUDED:
+            if ScheduledTurn.current(self.env):
+                self._close_due_sessions()
+            return
+        if is_fetched and self._guarded(self._import_orders, "import_error"):
             self._conclude_guarded()
         elif not self.scheduled:
             self._hand_over()
@@ -198,7 +202,7 @@ class ExternalOrderSyncRun(models.Model):
     def _fetch(self):
         """Store the feed in the inbox, page by page.
 
-        :return: whether the download is complete; ``False`` if time ran out
+        :return: whether the download is complete, ``False`` if time ran out; ``CONCLUDED`` if this also ended the run
         """
         retrying(self.env, self._correct_cursor)
         if self.fetch_starts > MAX_FETCH_STARTS:
@@ -228,11 +232,12 @@ class ExternalOrderSyncRun(models.Model):
                     return False
             else:
                 known += len(entries)
-        retrying(self.env, lambda: self._finish_fetching(known, fetched.repeats_itself))
+        is_concluded = retrying(self.env, lambda: self._finish_fetching(known, fetched.repeats_itself))
         commit(self.env)
-        return True
+        return CONCLUDED if is_concluded else True
 
     def _finish_fetching(self, known, feed_repeats):
+        """Record that the download is complete. If no order is to be imported, end the run; return whether it did."""
         self.fetch_done = True
         self.feed_repeats = feed_repeats
         self.fetched_count += known
@@ -242,8 +247,10 @@ class ExternalOrderSyncRun(models.Model):
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
         # Most downloads bring nothing that is to be imported: these need no further transaction.
-        if not self.env["external.order"]._claim(self.sync_id, 1, self):
-            self._conclude()
+        if self.env["external.order"]._claim(self.sync_id, 1, self):
+            return False
+        self._conclude()
+        return True
 
     def _correct_cursor(self):
         """If the clock was wrong in a later download, go back to the start of the last reliable one."""
