@@ -69,23 +69,8 @@ class ApiCase(HttpCase):
     @classmethod
     def create_assigned_picking(cls, quantity=5, **values):
         """Return a transfer of the storable product, reserved, with its one move line."""
-        cls.env["stock.quant"]._update_available_quantity(
-            cls.product, cls.picking_type.default_location_src_id, quantity
-        )
-        picking = cls.create_picking(**values)
-        cls.env["stock.move"].create(
-            {
-                "picking_id": picking.id,
-                "product_id": cls.product.id,
-                "product_uom_qty": quantity,
-                "company_id": picking.company_id.id,
-                "location_id": picking.location_id.id,
-                "location_dest_id": picking.location_dest_id.id,
-            }
-        )
-        picking.action_confirm()
-        picking.action_assign()
-        return picking
+        cls.put(cls.product, quantity)
+        return cls.create_demand((cls.product, quantity), **values)
 
     @classmethod
     def create_product(cls, name, **values):

@@ -134,9 +134,8 @@ class ExternalOrderSyncRun(models.Model):
 
     def _has_changes(self):
         """Return whether an order was received, changed or tried, so that more than this run is to be updated."""
-        return bool(
-            self.import_error or self.new_count or self.changed_count or self.ignored_count or self.ambiguous_count
-        ) or any((self.imported_count, self.failed_count, self.deferred_count))
+        received = (self.new_count, self.changed_count, self.ignored_count, self.ambiguous_count)
+        return any((self.import_error, *received, self.imported_count, self.failed_count, self.deferred_count))
 
     def _guarded(self, step, error_field):
         """Call ``step`` and store its error in ``error_field``, which the status shows.
