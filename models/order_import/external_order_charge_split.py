@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
@@ -6,7 +5,6 @@ from odoo import api, models
 from ...lib.money import exact, round_currency
 from ...tools.message_language import for_reader
 from .external_order_charges import USUALLY_UNTAXED
-from .priced_order import TaxReading
 
 ZERO = Decimal(0)
 
@@ -34,12 +32,13 @@ class ExternalOrderChargeSplit(models.AbstractModel):
         ways = charges._get_tax_readings(order, lines, priced.fiscal_position, terms)
         if all(self._is_same(line, other) for line, other in zip(lines, ways[0], strict=True)):
             return ""
-        booked = self._compute(lines, priced, terms)
+        known = {}
+        booked = self._compute(lines, priced, terms, known)
         fields = {}
         for way in ways[1:]:
             if not all(self._is_likely(line, other) for line, other in zip(lines, way, strict=True)):
                 continue
-            taxes = self._compute(way, priced, terms)
+            taxes = self._compute(way, priced, terms, known)
             if taxes != booked and sum(taxes) == sum(booked):
                 for line, tax, other in zip(lines, booked, taxes, strict=True):
                     if tax != other:
@@ -53,13 +52,18 @@ class ExternalOrderChargeSplit(models.AbstractModel):
         )
 
     @api.model
-    def _compute(self, lines, priced, terms):
-        """Return the tax of each charge of ``lines``, which all have a `TaxChoice`, in units of the currency."""
+    def _compute(self, lines, priced, terms, known):
+        """Return the tax of each charge of ``lines``, which all have a `TaxChoice`, in units of the currency.
+
+        :param dict known: those that were computed before, by the place of the charge and its taxes; gets the new ones
+        """
         computing = self.env["external.order.computing"]
-        discounts = replace(priced.discounts, after_tax=ZERO)
-        taxes = TaxReading(None, priced.fiscal_position)
-        computed = computing._compute(lines, discounts, taxes, terms, priced.sign)
-        return [round_currency(tax, terms.unit) for tax in computing._get_charge_taxes(computed)]
+        keys = [(place, line.choice.applied) for place, line in enumerate(lines)]
+        for key, line in zip(keys, lines, strict=True):
+            if key not in known:
+                tax = computing._compute_charge_tax(line, terms, priced.sign)
+                known[key] = round_currency(tax, terms.unit)
+        return [known[key] for key in keys]
 
     @api.model
     def _is_same(self, line, other):

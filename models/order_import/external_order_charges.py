@@ -94,17 +94,18 @@ class ExternalOrderCharges(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_tax_readings(self, order, lines, fiscal_position, terms):
+    def _get_tax_readings(self, order, lines, fiscal_position, terms, which=slice(None)):
         """Return ``lines`` once for each possibility to tax the charges among them, the likeliest first.
 
         Charges of one type and tax rate are taxed alike.
 
         :param OrderPayload order:
         :param fiscal_position: the ``account.fiscal.position`` of the reading of the items' taxes
+        :param slice which: the possibilities to return
         :return: a list of lists of `Line`
         """
         if not order.charges:
-            return [lines]
+            return [lines][which]
         choices = {
             (line.product, line.charge.type, line.charge.tax_percent): self._get_choices(
                 order, line, fiscal_position, terms
@@ -119,7 +120,7 @@ class ExternalOrderCharges(models.AbstractModel):
                 else line
                 for line in lines
             ]
-            for chosen in self._combine(choices, min(MAX_READINGS, MAX_LINES_TO_COMPUTE // len(lines)))
+            for chosen in self._combine(choices, min(MAX_READINGS, MAX_LINES_TO_COMPUTE // len(lines)))[which]
         ]
 
     @api.model

@@ -69,18 +69,22 @@ class ExternalOrderComputing(models.AbstractModel):
     @api.model
     def _get_charge_taxes(self, priced):
         """Return the exact tax of each charge of a `PricedOrder`, with the sign of the charge."""
-        return [
-            priced.sign
-            * sum(
-                (
-                    TRUSTED.create_decimal(repr(data["raw_tax_amount_currency"]))
-                    for data in line.base_line["tax_details"]["taxes_data"]
-                ),
-                ZERO,
-            )
-            for line in priced.lines
-            if line.charge
-        ]
+        return [self._get_exact_tax(line.base_line, priced.sign) for line in priced.lines if line.charge]
+
+    @api.model
+    def _compute_charge_tax(self, line, terms, sign):
+        """Return the exact tax of one charge by itself, with the sign of the charge.
+
+        :param Line line: a charge with its `TaxChoice`
+        """
+        base_line = self._prepare_base_line(line, ZERO, line.choice, terms, sign)
+        self.env["account.tax"]._add_tax_details_in_base_line(base_line, terms.company)
+        return self._get_exact_tax(base_line, sign)
+
+    @api.model
+    def _get_exact_tax(self, base_line, sign):
+        amounts = (data["raw_tax_amount_currency"] for data in base_line["tax_details"]["taxes_data"])
+        return sign * sum((TRUSTED.create_decimal(repr(amount)) for amount in amounts), ZERO)
 
     # ------------------------------------------------------------
     # Base lines

@@ -145,12 +145,13 @@ class ExternalOrderPicking(models.AbstractModel):
     def _get_requests(self, orders):
         """Return the transfers that Odoo would create, as (order, destination id, lines, operation type, customer)."""
         requests = []
-        for order in orders:
-            noted = PickingRequests()
-            noted.on(order)._create_order_picking()
+        # One context for all: Odoo compares each new context with every one still in use.
+        noted = PickingRequests()
+        for order, noting in zip(orders, noted.on(orders), strict=True):
+            noting._create_order_picking()
             requests += [
                 (order, location_id, lines.with_env(self.env), picking_type, partner)
-                for location_id, lines, picking_type, partner in noted.requests
+                for location_id, lines, picking_type, partner in noted.take()
             ]
         return requests
 

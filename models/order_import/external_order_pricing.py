@@ -275,10 +275,16 @@ class ExternalOrderPricing(models.AbstractModel):
         computing, charges = self.env["external.order.computing"], self.env["external.order.charges"]
         discount_variants = discount_readings(order, terms.unit)
         sign = -1 if target < 0 else 1
+        tried = set()
         for taxes in taxes_readings:
-            line_variants = charges._get_tax_readings(order, lines, taxes.fiscal_position, terms)
+            # Often, the tax of TaxPercent is the own tax of every product.
+            applied = (taxes.fiscal_position, *(taxes.choose(line).applied for line in lines if not line.charge))
+            if applied in tried:
+                continue
+            tried.add(applied)
+            line_variants = charges._get_tax_readings(order, lines, taxes.fiscal_position, terms, charge_taxes)
             for discounts in discount_variants:
-                for taxed_lines in line_variants[charge_taxes]:
+                for taxed_lines in line_variants:
                     yield computing._compute(taxed_lines, discounts, taxes, terms, sign)
 
     @api.model

@@ -35,6 +35,12 @@ class PickingRequests(PrivateContext):
 
     requests: list = dataclasses.field(default_factory=list)
 
+    def take(self):
+        """Return the transfers recorded since the last call."""
+        taken = self.requests[:]
+        self.requests.clear()
+        return taken
+
 
 @dataclass(eq=False)
 class QuantChanges(PrivateContext):
