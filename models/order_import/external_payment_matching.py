@@ -145,7 +145,7 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _match_in_turn(self, methods, match, value):
         """Return what ``match`` finds among the methods that need no customer, otherwise among those that do.
 
-        An order with a customer is so paid with the same method as one without wherever that is possible.
+        So an order with a customer is paid with the same method as one without, wherever possible.
         """
         ordinary = methods.filtered(self._can_take_any_payment)
         return match(ordinary, value) or (match(methods - ordinary, value) if methods - ordinary else methods.browse())
