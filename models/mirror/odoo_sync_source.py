@@ -17,7 +17,7 @@ from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
 from ...tools.transaction import Deadline, ScheduledTurn, commit, rollback
-from ...tools.web_addresses import check_address
+from ...tools.address_check import check_address
 from .odoo_sync_run import STATUSES
 
 _logger = logging.getLogger(__name__)

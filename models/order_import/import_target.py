@@ -1,4 +1,4 @@
-"""Where the orders of a batch go: which Point of Sale, and which day of business."""
+"""Where the orders of a batch go: which Point of Sale, and which business day."""
 
 from dataclasses import dataclass, field
 from datetime import date

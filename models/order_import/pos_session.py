@@ -127,7 +127,7 @@ class PosSession(models.Model):
     def _get_none_open_error(self, sync, day=None):
         """Return the error that no session is open.
 
-        :param day: the past day of business whose session is missing, if it is one that nobody can open any more
+        :param day: the past business day whose session is missing, if it is one that nobody can open any more
         """
         env = for_reader(self.env)
         pos = pos_config_of(sync).name

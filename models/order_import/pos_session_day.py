@@ -19,7 +19,7 @@ class EntryDate(PrivateContext):
 
 
 class PosSession(models.Model):
-    """The session of a day of business.
+    """The session of a business day.
 
     Odoo allows one open session per Point of Sale, and any number of recovery sessions beside it, which are its own way
     to book what arrives late. The session of today is the regular one. Once its day is over, it becomes a recovery
@@ -34,7 +34,7 @@ class PosSession(models.Model):
 
     @api.model
     def _get_or_create_of_day(self, sync, day):
-        """Return the open session that receives the orders of a day of business.
+        """Return the open session that receives the orders of a business day.
 
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :raise UserError: if there is none and none may be created
@@ -75,7 +75,7 @@ class PosSession(models.Model):
             past.rescue = True
 
     def _get_day(self):
-        """Return the day of business that this session was opened for or on, or ``None`` if it takes all days."""
+        """Return the business day that this session was opened for or on, or ``None`` if it takes all days."""
         sync = self.external_order_sync_id
         if self.external_business_day or not (sync.session_per_day and self.start_at):
             return self.external_business_day or None
@@ -145,7 +145,7 @@ class PosSession(models.Model):
         return self.with_context(tz=sync._get_zone().zone)
 
     def _get_entry_date(self):
-        """Return the date of the closing entry of this session of a day of business, or ``None`` for other sessions.
+        """Return the date of the closing entry of this session of a business day, or ``None`` for other sessions.
 
         If that day is locked, it is the first open one.
         """

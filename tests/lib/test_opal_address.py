@@ -5,7 +5,8 @@ from cpu_limit import cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.opal.address import Phone, split_phone, split_street
+from lib.opal.phone import Phone, split_phone
+from lib.opal.street import split_street
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 
 import lib
 from lib.money import AmountError, parse_amount
-from lib.opal.address import split_phone, split_street
 from lib.opal.errors import OpalError
 from lib.opal.history import read_history, read_list
 from lib.opal.order import read_receipt
 from lib.opal.pages import Page
+from lib.opal.phone import split_phone
+from lib.opal.street import split_street
 from lib.order.charges import charge_type
 from lib.order.content import redact
 from lib.order.moment import parse_moment

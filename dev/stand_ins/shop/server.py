@@ -128,7 +128,7 @@ class ShopServer:
         return compute_totals(self.orders)
 
     def totals_by_day(self) -> dict[tuple[date, int], Totals]:
-        """Return the same totals for each day of business and branch."""
+        """Return the same totals for each business day and branch."""
         return compute_totals_by_day(self.orders)
 
     def add_orders(self, count: int = 1, **values: Any) -> list[Order]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.address import comparable_address
+from lib.comparable_address import comparable_address
 
 
 @pytest.mark.parametrize(
