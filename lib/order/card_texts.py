@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import unescape
 from urllib.parse import unquote
 
+from ..json_limits import UNSTORABLE
 from .card_codes import without_codes
 from .card_numbers import digits_of, first_number, has_groups, is_issued, without_issued_numbers, without_numbers
 
@@ -25,7 +26,6 @@ _SIGN = re.compile(r"[%&<\\]")
 _TAG = re.compile(r"<[/a-z][^<>]{0,60}>", re.I)
 # What another program made of a blank or a digit, beside %20, &nbsp; and &#52;.
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
-_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _ENCODED_TIMES = 3  # one program after the other
 
 
@@ -131,4 +131,4 @@ def _also_decoded(text: str, clean: Rule) -> str:
 
 def _decoded(text: str) -> str:
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), _TAG.sub(" ", text))
-    return _NOT_STORABLE.sub(" ", unescape(unquote(text)))
+    return UNSTORABLE.sub(" ", unescape(unquote(text)))

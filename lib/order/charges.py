@@ -7,13 +7,12 @@ from ..message import Message
 from ..message import message as _lt
 from .content import PayloadError, join
 from .field_names import CHARGES, FLAT_CHARGES, sent_name
-from .fields import amount, objects, percentage, text
+from .fields import TOO_MANY, amount, objects, percentage, text
 from .parts import CHARGE_TYPES, Charge
 
 MAX_CHARGES = 100
 
 _ZERO = Decimal(0)
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 _ENDINGS = ("charges", "charge", "fees", "fee", "costs", "cost", "amount", "adjustment")
 _SYNONYMS = {
     **{name: name for name in CHARGE_TYPES},
@@ -71,7 +70,7 @@ def _flat_charge(order: dict[str, Any], kind: str, names: tuple[str, ...]) -> Ch
 
 
 def _entries(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return objects(order, CHARGES, "", MAX_CHARGES, _TOO_MANY)
+    return objects(order, CHARGES, "", MAX_CHARGES, TOO_MANY)
 
 
 def _listed_charge(entry: dict[str, Any], path: str, warnings: list[Message]) -> Charge | None:

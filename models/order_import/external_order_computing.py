@@ -1,15 +1,13 @@
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
 from odoo import api, models
 
-from ...lib.money import decimal, round_currency
+from ...lib.money import decimal, engine_decimal, round_currency
 from .priced_order import Line, PricedOrder
 from .service_product import service_product
 
 ZERO = Decimal(0)
-# Odoo's engine uses floats. This many of their 17 digits are still reliable after some operations.
-TRUSTED = Context(prec=13, rounding=ROUND_HALF_EVEN)
 DISCOUNT_PRODUCT = "external_order_sync.product_discount_after_tax"
 
 
@@ -73,7 +71,7 @@ class ExternalOrderComputing(models.AbstractModel):
             priced.sign
             * sum(
                 (
-                    TRUSTED.create_decimal(repr(data["raw_tax_amount_currency"]))
+                    engine_decimal(data["raw_tax_amount_currency"])
                     for data in line.base_line["tax_details"]["taxes_data"]
                 ),
                 ZERO,

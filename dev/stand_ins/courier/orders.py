@@ -121,9 +121,6 @@ class OrderBook:
                     return order
         raise KeyError(f"order {tracking_number}")
 
-    def with_reference(self, reference: str) -> tuple[CourierOrder, ...]:
-        return tuple(order for order in self.all() if order.reference == reference)
-
     def report(
         self, tracking_number: str, status: str, details: str = "", time: datetime | None = None
     ) -> CourierOrder:
