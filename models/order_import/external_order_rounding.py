@@ -143,7 +143,7 @@ class ExternalOrderRounding(models.AbstractModel):
         if terms.prices_include_tax:
             base += sum((tax for tax, is_fixed in zip(taxes, are_fixed, strict=True) if not is_fixed), ZERO)
         if not base:
-            # A line that its discount makes free: the rest of an order discount may still be taken off it.
+            # A line that its discount makes free: the sender may still have put the rest of a spread discount there.
             taxes = [
                 decimal(data["tax"].amount) / 100 if data["tax"].amount_type == "percent" else ZERO
                 for data in taxes_data
@@ -247,7 +247,7 @@ class ExternalOrderRounding(models.AbstractModel):
         """Make the net amounts of the lines add up to ``net``."""
         unit = terms.unit
         if terms.prices_include_tax:
-            # Each line's amount with tax stays the same: if its tax increases, its net amount decreases.
+            # The amount of each line including tax stays the same: if its tax increases, its net amount decreases.
             for line in amounts:
                 exact_tax = sum((one.exact for one in line.taxes), line.others)
                 line.net = round_currency(line.exact + exact_tax, unit) - line.tax

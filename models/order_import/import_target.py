@@ -9,7 +9,7 @@ from ...tools.private_context import PrivateContext
 
 @dataclass(frozen=True)
 class ImportTarget(PrivateContext):
-    """In the context of a synchronization: where the orders go that are being imported.
+    """In the context of a synchronization: the Point of Sale and day that receive the orders being imported.
 
     `business_day` is None if one running session takes the orders of all days.
     """

@@ -56,7 +56,7 @@ class PosSession(models.Model):
         help="Opened after its business day, for external orders that arrived late.",
     )
 
-    # Written by the system alone: they decide which sessions are closed and posted automatically, and with what date.
+    # Written only by the system: they decide which sessions are closed and posted automatically, and with what date.
     _SYSTEM_FIELDS = frozenset(
         ("external_order_sync_id", "external_closing_starts", "external_business_day", "external_late")
     )

@@ -21,9 +21,9 @@ class EntryDate(PrivateContext):
 class PosSession(models.Model):
     """The session of a business day.
 
-    Odoo allows one open session per Point of Sale, and any number of recovery sessions beside it, which are its own way
-    to book what arrives late. The session of today is the regular one. Once its day is over, it becomes a recovery
-    session until it is closed, so that the next day's can be opened regardless of how its closing goes.
+    Odoo allows one open session per Point of Sale, and any number of recovery sessions beside it, which Odoo itself
+    uses for orders that arrive late. The session of today is the regular one. Once its day is over, it becomes a
+    recovery session until it is closed, so that the next day's can be opened regardless of how its closing goes.
     """
 
     _inherit = "pos.session"
@@ -124,7 +124,7 @@ class PosSession(models.Model):
         return sync._has_imported_until(sync._get_end_of_day(self._get_day()))
 
     def _become_regular(self):
-        """Let a session that made room for the next day's be closed like any other one of its day.
+        """Turn a recovery session that made room for the next day's into a regular one, to close it like any other.
 
         The cash of a recovery session is only that of its orders, without cash moves.
         """
@@ -132,7 +132,7 @@ class PosSession(models.Model):
             self.rescue = False
 
     def _begin_closing_day(self):
-        """Let this session of a day that is over end on that day, and return it in the local time of its shop."""
+        """Set the end of this session to its business day, which is over, and return it in the shop's time zone."""
         self.ensure_one()
         if not self.external_business_day:
             return self
@@ -177,7 +177,7 @@ class PosSession(models.Model):
         return sorted(locks)
 
     def _on_entry_date(self):
-        """Return this session with the date of its closing entry in the context, if that is not for Odoo to say."""
+        """Return this session with the date of its closing entry in the context, unless Odoo decides the date."""
         day = self._get_entry_date()
         return EntryDate(day).on(self) if day else self
 

@@ -41,7 +41,7 @@ class Document(NamedTuple):
     """A JSON document from the database."""
 
     etag: str  # opaque; equal if and only if the document is the same
-    body: str | None  # None: the caller knows this etag already
+    body: str | None  # None: the caller already knows this etag
     total: int | None = None  # of a list: rows of all pages; None as well if the caller knows this etag
     next_cursor: str | None = None  # of a list: None on the last page
 
