@@ -84,8 +84,7 @@ class Body:
 
     :param aliases: {other name of a key: its name in the schema}.
     :param optional: whether an empty body counts as an empty object.
-    :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
-        themselves.
+    :param checked: the schema that is checked instead of the documented one, if parts of the body get separate answers.
     """
 
     schema: dict
@@ -194,7 +193,7 @@ class Operation:
         except StrictJsonError as error:
             raise Problem(400, f"The body is not JSON: {error}") from error
         if isinstance(value, dict):
-            # If a key is there under both names, one of them stays and is refused.
+            # If a key is sent under both names, one of them remains and is refused.
             for alias, name in self.body.aliases.items():
                 if alias in value and name not in value:
                     value[name] = value.pop(alias)

@@ -78,7 +78,7 @@ def _run_document(kind, run, holder):
     return {
         "id": run.id,
         "kind": kind,
-        "name": holder.sudo().name,  # sudo: who may see the run may see what ran
+        "name": holder.sudo().name,  # sudo: a user who may see a run may also see what ran
         "status": run.status,
         "started": time_text(run.date_start),
         "ended": time_text(run.date_end),

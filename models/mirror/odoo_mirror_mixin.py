@@ -174,7 +174,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _count_written(self, source, since):
-        """Return how many of the rows that still exist at the remote were written there at ``since`` or later."""
+        """Return how many rows that still exist at the remote were written there at ``since`` or later."""
         [[count]] = self.env.execute_query(
             SQL(
                 "SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone AND remote_write_date >= %s",

@@ -114,7 +114,7 @@ class OdooSyncSource(models.Model):
     def write(self, vals):
         self._bind_before_write(vals)
         if "sync_interval" in vals or vals.get("active"):
-            # A shorter interval, or being switched on again, counts from now and not from the old plan.
+            # A shorter interval, or unarchiving, takes effect now and not at the time planned before.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
         check_written(self)
@@ -261,7 +261,7 @@ class OdooSyncSource(models.Model):
         for source in self.search(self._due_domain()):
             try:
                 run = ScheduledTurn().on(source)._sync()
-            except Exception as error:  # any error, such as one in an extension: the other sources must go on
+            # any error, such as one in an extension: the other sources must continue
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -276,7 +276,7 @@ class OdooSyncSource(models.Model):
         cron._commit_progress(remaining=0)
 
     def _record_failure(self, error):
-        """Show an unexpected error in the source's status, and let the other sources go on."""
+        """Show an unexpected error in the source's status, so that the other sources can continue."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
         message = self.env._("Unexpected error (%s). See the server log for details.", type(error).__name__)
         now = fields.Datetime.now()

@@ -96,7 +96,7 @@ class DeliveryCarrier(models.Model):
     def _is_ready_to_ship(self):
         if self.delivery_type != "opal":
             return super()._is_ready_to_ship()
-        # sudo: only administrators may read them; whether they are there is no secret.
+        # sudo: only administrators may read them, but whether they are set is not a secret.
         carrier = self.sudo()
         url = carrier.opal_url if carrier.prod_environment else carrier.opal_test_url
         return bool(url and carrier.opal_username and carrier.opal_password and carrier._is_opal_password_bound(url))

@@ -32,8 +32,9 @@ STATES = [
 class ExternalShipment(models.Model):
     """The shipment queue: one row per transfer that a courier ships, with its state and history.
 
-    Before the courier is called, the row is committed as `sending` with our reference. After a crash the order is
-    looked up by it before it is sent again. See ``external.shipment.worker``, and ``delivery.carrier`` for providers.
+    Before the courier is called, the row is committed as `sending` with our reference. After a crash, the order is
+    looked up by this reference before it is sent again. See ``external.shipment.worker``, and ``delivery.carrier`` for
+    providers.
     """
 
     _name = "external.shipment"
@@ -157,8 +158,8 @@ class ExternalShipment(models.Model):
             raise UserError(
                 self.env._("provider_code: there is no delivery method with the provider %s.", provider_code or "")
             )
-        # sudo: matching reads ZIP prefixes and tags, which stock users may not. No match: maybe an incomplete address,
-        # which the shipment will report.
+        # sudo: matching reads ZIP prefixes and tags, which stock users may not. If nothing matches, the address may
+        # be incomplete, which the shipment will report.
         serving = picking.partner_id and carriers.sudo().available_carriers(picking.partner_id, picking.sudo())
         return (serving or carriers)[:1].sudo(False)
 
@@ -256,7 +257,7 @@ class ExternalShipment(models.Model):
     def _write_to_picking(self):
         """Let Odoo record the shipment on the transfer as usual: price, tracking number, message."""
         self.ensure_one()
-        if self.is_on_picking:  # another worker was quicker
+        # another worker has done it
             return
         answer = CourierAnswer({"exact_price": self.exact_price, "tracking_number": self.tracking_number})
         picking = answer.on(self.picking_id)

@@ -53,7 +53,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         ):
             try:
                 is_done = self._work_through(domain, work)
-            except Exception:  # the error does not belong to one shipment, and the other kinds of work must go on
+            # the error does not belong to one shipment, and the other kinds of work must continue
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -78,7 +78,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _guarded(self, work, shipments):
-        """Call the method `work`; whatever goes wrong, the other shipments can go on."""
+        """Call the method `work`. Errors are recorded, so that the other shipments can continue."""
         try:
             getattr(self, work)(shipments)
             self.env.flush_all()
