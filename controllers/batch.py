@@ -72,5 +72,5 @@ def _asked(entry):
 
 def _body(asked, answered):
     if isinstance(asked, Asked) and asked.action == "confirm" and answered.status == 200:
-        # the transfer is returned once, not with each of its lines
+        return None  # the transfer is returned once, not with each of its lines
     return json.loads(answered.body)

@@ -185,7 +185,7 @@ def _shown(value: Any) -> str | Message:
 
 
 def decimal(amount: float) -> Decimal:
-    """Return the Decimal that a float of the ORM stands for."""
+    """Return the Decimal that a float of the ORM means."""
     return Decimal(repr(amount))
 
 

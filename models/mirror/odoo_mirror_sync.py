@@ -122,7 +122,7 @@ class OdooMirrorSync(models.AbstractModel):
             except OdooClientError as error:
                 status = STATUS_OF_ERROR.get(error.kind, "error")
                 self._fail(run, status, reader_text(self.env, error.message), error)
-            # any error must show in the status, and the other sources must continue
+            except Exception as error:  # any error must show in the status, and the other sources must continue
                 if self.env.cr.connection.closed:
                     raise  # the database connection is gone, so the error cannot be stored
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)

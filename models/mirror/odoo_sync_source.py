@@ -11,13 +11,13 @@ from odoo.fields import Domain
 from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooClientError
 from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
+from ...tools.address_check import check_address
 from ...tools.company_access import check_written
 from ...tools.message_language import reader_text, with_reader
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
 from ...tools.transaction import Deadline, ScheduledTurn, commit, rollback
-from ...tools.address_check import check_address
 from .odoo_sync_run import STATUSES
 
 _logger = logging.getLogger(__name__)
@@ -261,7 +261,7 @@ class OdooSyncSource(models.Model):
         for source in self.search(self._due_domain()):
             try:
                 run = ScheduledTurn().on(source)._sync()
-            # any error, such as one in an extension: the other sources must continue
+            except Exception as error:  # any error, such as one in an extension: the other sources must continue
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...lib.web_address import bind, has_credentials, is_bound
-from ...tools.notifications import notification
 from ...tools.address_check import check_address
+from ...tools.notifications import notification
 
 # The fields that decide where the password is sent and for which user.
 ADDRESS = ("opal_url", "opal_test_url", "opal_username")

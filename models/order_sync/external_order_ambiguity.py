@@ -117,12 +117,12 @@ class ExternalOrder(models.Model):
         if self.state == "done":
             own = self.payload or "{}"  # dropped, if it was imported long ago
             others = [payload for payload in payloads if _content_key(payload) != _content_key(own)]
-            told = self._prepare_ambiguous_values(self.external_id, [own, *others], self.pos_order_id)
-            self.write({**told, "changed": True, "changed_date": fields.Datetime.now()})
+            ambiguous = self._prepare_ambiguous_values(self.external_id, [own, *others], self.pos_order_id)
+            self.write({**ambiguous, "changed": True, "changed_date": fields.Datetime.now()})
         else:
-            told = self._prepare_ambiguous_values(self.external_id, payloads)
+            ambiguous = self._prepare_ambiguous_values(self.external_id, payloads)
             interruptions = self._prepare_no_interruption_values()
-            self.write({**values, **told, **interruptions, "state": "failed", "attempts": 0})
+            self.write({**values, **ambiguous, **interruptions, "state": "failed", "attempts": 0})
 
 
 def _content_key(payload):
@@ -131,5 +131,5 @@ def _content_key(payload):
 
 def _describe(content):
     """Return a description that tells an order from others, such as ``GrandTotal 10, LocationID 1``."""
-    told = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
-    return ", ".join(told) or dumps(content)[:SHOWN_AT_MOST]
+    parts = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
+    return ", ".join(parts) or dumps(content)[:SHOWN_AT_MOST]

@@ -218,7 +218,7 @@ class ExternalShipment(models.Model):
         """Set this shipment to `error`, and post the reason on the transfer."""
         self.ensure_one()
         self.write({"state": "error", "next_attempt": False, "error_message": message})
-        self._tell_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
+        self._post_on_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
 
     def _mark_cancelled(self):
         self.write(
@@ -257,7 +257,7 @@ class ExternalShipment(models.Model):
     def _write_to_picking(self):
         """Let Odoo record the shipment on the transfer as usual: price, tracking number, message."""
         self.ensure_one()
-        # another worker has done it
+        if self.is_on_picking:  # another worker has done it
             return
         answer = CourierAnswer({"exact_price": self.exact_price, "tracking_number": self.tracking_number})
         picking = answer.on(self.picking_id)
@@ -290,17 +290,17 @@ class ExternalShipment(models.Model):
         event = self.env["external.shipment.event"].create({**values, "shipment_id": self.id})
         env = for_reader(self.env)
         time = f"{format_datetime(env, event.date, tz='UTC', dt_format='short')} UTC"
-        told = {"time": time, "status": f"{event.status} {event.details or ''}".strip()}
+        shown = {"time": time, "status": f"{event.status} {event.details or ''}".strip()}
         if event.kind == "delivered":
-            self._tell_picking(env._("The courier delivered the shipment on %(time)s: %(status)s.", **told))
+            self._post_on_picking(env._("The courier delivered the shipment on %(time)s: %(status)s.", **shown))
         elif event.kind == "failed_attempt":
-            self._tell_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **told))
+            self._post_on_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **shown))
         elif event.kind == "cancelled":
-            self._tell_picking(
-                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **told)
+            self._post_on_picking(
+                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **shown)
             )
 
-    def _tell_picking(self, message):
+    def _post_on_picking(self, message):
         self.picking_id.message_post(body=message, message_type="notification", subtype_xmlid="mail.mt_note")
 
     # ------------------------------------------------------------

@@ -170,7 +170,7 @@ class WarehouseWrite(models.AbstractModel):
             return lot, False
         if operation.use_create_lots and not is_reserved:
             self._check_new_serial(line, name, lot)
-            # for an existing lot too: Odoo finds it by its name
+            return none, name  # for an existing lot too: Odoo finds it by its name
         message = self.env._("%(product)s has no lot %(lot)s.", product=product.display_name, lot=name)
         raise WarehouseConflict("lot_unknown" if uses_lots else "lot_not_used", message, product_id=product.id)
 

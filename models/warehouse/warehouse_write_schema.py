@@ -117,7 +117,11 @@ SCANNED_LINES = closed_object(
     {
         **SCANNED_KEYS,
         "line_id": {**NULLABLE_INTEGER, "description": "The line to pick next; null if all are picked."},
-        "lines": {"type": "array", "items": SCANNED_LINE, "description": "All lines that it can mean, open ones first."},
+        "lines": {
+            "type": "array",
+            "items": SCANNED_LINE,
+            "description": "All lines that it can mean, open ones first.",
+        },
     }
 )
 SCAN = closed_object({"barcode": BARCODE})

@@ -101,7 +101,7 @@ class WarehouseWrite(models.AbstractModel):
             )
             result = wizard.process() if backorder == "create" else wizard.process_cancel_backorder()
         if picking.state == "done":
-            # any remaining action is only for a screen: labels to print, goods to assign
+            return  # any remaining action is only for a screen: labels to print, goods to assign
         name = result.get("name") if isinstance(result, dict) else None
         code = QUESTIONS.get(result.get("res_model"), "needs_confirmation") if name else "not_done"
         message = self.env._("Odoo has not validated the transfer. Validate it in Odoo.")
