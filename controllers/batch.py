@@ -56,7 +56,7 @@ class BatchController(WarehouseController):
 
 
 def _asked(entry):
-    """Return the :class:`Asked` of an entry, or the :class:`Answered` that says what is wrong with it."""
+    """Return the `Asked` of an entry, or the `Answered` that says what is wrong with it."""
     action = entry.get("action")
     try:
         schema = BATCH_ACTIONS.get(

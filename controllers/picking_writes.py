@@ -35,7 +35,7 @@ IF_MATCH = Parameter(
     "The ETag of the transfer as the client knows it. If it has changed meanwhile, the answer is 412.",
     place="header",
 )
-#: What the client sends back with the next write.
+# What the client sends back with the next write.
 TRANSFER_ETAG = (ETAG_HEADER[0], "Of the transfer, as GET gives it; send it back as If-Match.")
 
 
@@ -105,7 +105,7 @@ class PickingWriteController(WarehouseController):
         return Answer(self._writer(source)._identify(barcode))
 
     def _write(self, action, picking_id, source, header_key, if_match, body):
-        """Do one write, and return its :class:`Answer`."""
+        """Do one write, and return its `Answer`."""
         key = body.pop("msg_id", None) or None
         if header_key and key and header_key != key:
             raise Problem(422, "msg_id: differs from the header Idempotency-Key.", code="two_keys")

@@ -201,7 +201,7 @@ def _find(picking_id):
 
 
 def _answer(content, headers=None):
-    """Return the :class:`Answer` to a read: 304 without a body if the client already has this content."""
+    """Return the `Answer` to a read: 304 without a body if the client already has this content."""
     # The headers count too: the total can change while this page stays the same.
     told = json.dumps([content, headers], ensure_ascii=False)
     etag = hashlib.sha256(told.encode()).hexdigest()[:32]

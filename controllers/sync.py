@@ -9,7 +9,7 @@ from .api_problem import Problem
 from .warehouse import SOURCE, WarehouseController
 
 STARTED = {"success": True, "message": "Odoo sync started in background"}
-#: Kind of a synchronization: the model of its runs, and their field with the record that ran.
+# Kind of a synchronization: the model of its runs, and their field with the record that ran.
 RUNS = {"orders": ("external.order.sync.run", "sync_id"), "mirror": ("odoo.sync.run", "source_id")}
 RUN = closed_object(
     {

@@ -2,7 +2,7 @@ from .money import MoneyCase
 
 
 class CustomerCase(MoneyCase):
-    """Orders of customers, and contacts in Odoo that they may be."""
+    """Orders of customers, and contacts in Odoo that they may match."""
 
     @classmethod
     def create_contact(cls, name="Anna", **values):

@@ -4,7 +4,7 @@ from .money import MoneyCase
 
 
 class TestCombo(MoneyCase):
-    """The components of an item: lines of price 0, or, where the product is an Odoo combo, its choices."""
+    """The components of an item: lines with price 0 or, if the product is an Odoo combo, its choices."""
 
     @classmethod
     def setUpClass(cls):

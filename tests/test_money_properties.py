@@ -21,7 +21,7 @@ BOUNDED = {
 
 
 class TestMoneyProperties(MoneyCase):
-    """What keeps the guide's rule becomes an order of that total; anything else a shop sends, an order or a reason."""
+    """Orders that follow the guide are imported with their total; any others are imported or refused with a reason."""
 
     @classmethod
     def setUpClass(cls):

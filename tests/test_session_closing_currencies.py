@@ -6,7 +6,7 @@ from .money import MoneyCase
 
 
 class TestSessionClosingCurrencies(MoneyCase):
-    """Sessions in another currency, of which every amount is converted by itself, are closed by themselves."""
+    """Sessions in another currency, in which every amount is converted separately, are closed automatically."""
 
     def import_and_close(self, change=None, price=0.10, tax=0.02):
         """Import three orders, close their session, and return it.
@@ -75,7 +75,7 @@ class TestSessionClosingCurrencies(MoneyCase):
         self.assert_left_to_a_person(self.import_and_close(take_a_cent))
 
     def test_another_rate_is_none_of_rounding(self):
-        """What was paid at the rate of another day is a person's to explain."""
+        """A payment at the rate of another day has to be explained by a user."""
 
         def pay_two_days_ago(session):
             self.env["res.currency.rate"].create(

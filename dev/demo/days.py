@@ -12,7 +12,7 @@ from ..server.odoo_client import OdooClient
 from ..stand_ins.shop.chain import day_of
 from .comparison import exact, total_of
 
-# The addon's products of all charges but tips, which are a figure to themselves.
+# The addon's products for all charges except tips, which are a separate figure.
 CHARGE_PRODUCTS = [
     f"product_charge_{kind}" for kind in ("service", "delivery", "packaging", "deposit", "rounding", "other")
 ]
@@ -67,7 +67,7 @@ def compare(
     """Return the rows of all days and branches that either system has.
 
     :param branches: the name of each branch's Point of Sale in Odoo, by its LocationID
-    :param totals: what :meth:`DemoShop.totals_by_day` returned
+    :param totals: what `totals_by_day` returned
     :param today: the shop's business day; sessions of earlier days must be closed
     """
     of_shop = {(entry["day"], branches[str(entry["location"])]): _of_shop(entry, today) for entry in totals}

@@ -4,10 +4,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
+# Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
 OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
 
-#: How PostgreSQL reads a value from the JSON in which rows are passed to it.
+# How PostgreSQL reads a value from the JSON in which rows are passed to it.
 SQL_TYPES = {
     "boolean": SQL("boolean"),
     "char": SQL("varchar"),

@@ -138,7 +138,7 @@ class OdooSyncSource(models.Model):
     # ------------------------------------------------------------
 
     def _get_connection(self):
-        """Return the :class:`Connection`: the address of the remote, the database and the credentials.
+        """Return the `Connection`: the address of the remote, the database and the credentials.
 
         :raise OdooClientError: if one of them is missing
         """
@@ -153,7 +153,7 @@ class OdooSyncSource(models.Model):
         return Connection(environment.url, environment.database, environment.login, environment.secret)
 
     def _get_handshake(self):
-        """Return the stored :class:`Handshake`, or None if the client must connect first.
+        """Return the stored `Handshake`, or None if the client must connect first.
 
         After a failure None is returned too, because the remote may have been upgraded or the key replaced.
         """

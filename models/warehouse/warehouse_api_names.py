@@ -44,7 +44,7 @@ class WarehouseApi(models.AbstractModel):
             names[f"{key}_name"] = self._sql_of_reference(Line, query, f"{key}_id", self._package_name_field)
         return {**names, "sequence": self._sql_sequence(query, names)}
 
-    #: The field with the full name of a package.
+    # The field with the full name of a package.
     _package_name_field = "complete_name"
 
     @api.model

@@ -3,11 +3,11 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-#: Maximum number of records of one kind that a barcode may mean; scanning cannot distinguish more.
+# Maximum number of records of one kind that a barcode may mean; scanning cannot distinguish more.
 MOST = 20
-#: Lengths of the codes that a GTIN stands for: EAN-8, UPC-A, EAN-13, GTIN-14.
+# Lengths of the codes that a GTIN stands for: EAN-8, UPC-A, EAN-13, GTIN-14.
 GTIN_LENGTHS = (8, 12, 13, 14)
-#: Kind of a match: the model of its records.
+# Kind of a match: the model of its records.
 KINDS = {
     "product": "product.product",
     "lot": "stock.lot",
@@ -57,7 +57,7 @@ class WarehouseBarcode(models.AbstractModel):
 
     @api.model
     def _scan(self, barcode, company, kinds=tuple(KINDS), companies=None):
-        """Return what `barcode` means as :class:`Scanned`.
+        """Return what `barcode` means as `Scanned`.
 
         :param company: the company whose nomenclature is used.
         :param kinds: only these kinds are looked up.
@@ -96,7 +96,7 @@ class WarehouseBarcode(models.AbstractModel):
 
     @api.model
     def _parse(self, barcode, company):
-        """Return the :class:`Codes` of a barcode; the first code of each kind is the barcode itself."""
+        """Return the `Codes` of a barcode; the first code of each kind is the barcode itself."""
         by_kind = {kind: [barcode] for kind in KINDS}
         quantity = None
         for part in self._parse_by_nomenclature(barcode, company):

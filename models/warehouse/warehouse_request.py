@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from ...lib.canonical_json import dumps
 from .warehouse_conflict import WarehouseConflict
 
-#: For this long, a repeated request gets the answer of the first one.
+# For this long, a repeated request gets the answer of the first one.
 KEPT = timedelta(days=7)
-#: Rows that one call of the vacuum deletes.
+# Rows that one call of the vacuum deletes.
 VACUUM_BATCH = 10_000
 
 

@@ -15,9 +15,9 @@ from ...lib.json_schema import (
     closed_object,
 )
 
-#: ``stock.picking.state``, in the order of docs/warehouse_api.md.
+# ``stock.picking.state``, in the order of docs/warehouse_api.md.
 PICKING_STATES = ("draft", "waiting", "confirmed", "assigned", "done", "cancel")
-#: ``stock.move.state``, which has one state more than its picking.
+# ``stock.move.state``, which has one state more than its picking.
 MOVE_STATES = ("draft", "waiting", "confirmed", "partially_available", "assigned", "done", "cancel")
 
 PICKING = closed_object(
@@ -37,7 +37,7 @@ PICKING = closed_object(
     },
     description="A transfer (stock.picking).",
 )
-#: Keys of a transfer that are there only with ``expand=names``.
+# Keys of a transfer that are there only with ``expand=names``.
 PICKING_NAMES = {
     "location_name": {**NULLABLE_STRING, "description": "The full name of location_id."},
     "location_dest_name": {**NULLABLE_STRING, "description": "The full name of location_dest_id."},
@@ -70,7 +70,7 @@ MOVE_LINE = closed_object(
     },
     description="A detailed operation of a transfer (stock.move.line).",
 )
-#: Keys of a move line that are there only with ``expand=names``.
+# Keys of a move line that are there only with ``expand=names``.
 MOVE_LINE_NAMES = {
     "product_name": {**NULLABLE_STRING, "description": "The product with its attribute values: Chair (Red, L)."},
     "product_code": {**NULLABLE_STRING, "description": "The internal reference."},

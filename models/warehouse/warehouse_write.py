@@ -12,10 +12,10 @@ from psycopg2 import Error, IntegrityError, errors
 from ...tools.transaction import TRANSIENT_ERRORS
 from .warehouse_conflict import WarehouseConflict
 
-#: Seconds during which a request waits for others that change the same transfer.
+# Seconds during which a request waits for others that change the same transfer.
 PATIENCE = 8
 LOCK_TIMEOUT = "4s"
-#: Statuses that a repeated request gets again. Others may pass: something was not found, not allowed, or has changed.
+# Statuses that a repeated request gets again. Others may pass: something was not found, not allowed, or has changed.
 KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -55,11 +55,11 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _perform(self, asked, report):
-        """Do the writes in one transaction, and return a list of :class:`Answered`.
+        """Do the writes in one transaction, and return a list of `Answered`.
 
         A write that fails is undone completely and does not affect the others.
 
-        :param asked: a list of :class:`Asked`.
+        :param asked: a list of `Asked`.
         :param report: called with an exception, returns (HTTP status, JSON text) or raises it again.
         :raise AccessError: if the user may not change transfers at all.
         """

@@ -233,7 +233,7 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _choose_place(self, line, quantity, location, lot):
-        """Return the :class:`Place` to take the goods from.
+        """Return the `Place` to take the goods from.
 
         :raise WarehouseConflict: ``not_enough`` if they are not there.
         """

@@ -11,7 +11,7 @@ from ...lib.json_schema import (
 )
 from .warehouse_schema import MOVE_LINE, MOVE_LINE_NAMES, PICKING, PICKING_NAMES, with_names
 
-#: Requests in a batch.
+# Requests in a batch.
 BATCH_SIZE = 200
 BACKORDER_CHOICES = ("ask", "create", "cancel")
 
@@ -138,11 +138,11 @@ BATCH_REQUEST = closed_object(
     required=["msg_id", "action", "picking_id"],
 )
 BATCH = closed_object({"requests": {"type": "array", "items": BATCH_REQUEST, "minItems": 1, "maxItems": BATCH_SIZE}})
-#: A batch is checked with this schema as a whole; each of its requests is then checked separately.
+# A batch is checked with this schema as a whole; each of its requests is then checked separately.
 BATCH_AS_CHECKED = closed_object(
     {"requests": {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": BATCH_SIZE}}
 )
-#: Action: the schema of its request.
+# Action: the schema of its request.
 BATCH_ACTIONS = {
     "confirm": closed_object(
         {

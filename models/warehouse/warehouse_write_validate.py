@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 from .warehouse_conflict import WarehouseConflict
 
-#: Wizard that Odoo opens instead of validating → code of the conflict.
+# Wizard that Odoo opens instead of validating → code of the conflict.
 QUESTIONS = {"expiry.picking.confirmation": "lots_expired", "confirm.stock.sms": "sms_confirmation"}
 BACKORDER_QUESTION = "stock.backorder.confirmation"
 

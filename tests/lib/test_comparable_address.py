@@ -1,4 +1,4 @@
-"""Other spellings of one address, and addresses that only look alike."""
+"""Addresses that request the same resource, and addresses that only look alike."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One entry of a feed has a bound on its text and its values; what exceeds it is refused alone, and costs little."""
+"""The size of one entry of a feed is limited; a larger entry is refused alone, and at little cost."""
 
 import json
 import tracemalloc

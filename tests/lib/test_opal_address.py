@@ -105,7 +105,7 @@ def test_no_letter_or_digit_of_a_street_is_lost(text, country):
     lost = Counter(filter(str.isalnum, text))
     lost.subtract(filter(str.isalnum, "".join(split_street(text, country))))
     assert not -lost
-    # "Nr." and "No." before the number say nothing that the number's own field does not.
+    # "Nr." and "No." before the number are redundant in the number's own field.
     assert set("".join(lost.elements()).casefold()) <= set("nroº№")
 
 

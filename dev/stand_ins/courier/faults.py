@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from ..common import faults
 from ..common.faults import FaultSwitches, check_count
 
-#: The pages of the site, by the names that faults use.
+# The pages of the site, by the names that faults use.
 PAGES = ("start", "login", "header", "form", "send", "list", "detail", "cancel")
-#: The kinds of faults. `after` means that the request was already carried out, so an order is accepted anyway.
+# The kinds of faults. `after` means that the request was already carried out, so an order is accepted anyway.
 KINDS = {
     "session_expired": "the session is forgotten before the request is looked at",
     "page_changed": "the page is another one than is known; what was asked for is done all the same",
@@ -23,7 +23,7 @@ KINDS = {
 
 @dataclass(kw_only=True)
 class Fault(faults.Fault):
-    """An active fault: one of :data:`KINDS`, for one of :data:`PAGES` or for any page."""
+    """An active fault: one of `KINDS`, for one of `PAGES` or for any page."""
 
     seconds: float
     status: int
