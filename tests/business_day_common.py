@@ -4,7 +4,7 @@ import pytz
 from odoo import fields
 from odoo.tests import freeze_time
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class BusinessDayCase(MoneyCase):

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 from odoo.fields import Command
 
 from ..exceptions import ExternalOrderError
-from ..lib.order.names import ItemKey
+from ..lib.order.spellings import ItemKey
 from .common import ExternalOrderCase
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
+from .api_writes_server import WritesServerCase
 from .own_database import API_KEY
-from .writes_server import WritesServerCase
 
 # Without formatting what is generated.
 SETTINGS = "post_hooks: []\n"

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from .api_writes_server import WritesServerCase
 from .own_database import API_KEY, PATIENCE
-from .writes_server import WritesServerCase
 
 _logger = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from odoo.fields import Command
 
 from ..exceptions import ExternalOrderError
 from ..lib.order.content import PayloadError
-from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
+from ..lib.order.spellings import ItemKey
 from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
-from .money import MoneyCase
+from .money_common import MoneyCase
 from .shop_charges import CHARGES, TYPED, charges_of
 from .shop_model import CATALOGUE, Judge, Shop
 

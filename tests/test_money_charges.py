@@ -6,7 +6,7 @@ from odoo.tests import Form
 
 from ..lib.order.parts import CHARGE_TYPES
 from ..models.order_import.external_order_charges import CHARGE_PRODUCTS
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyCharges(MoneyCase):

@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 CARD_NUMBER = "4539 1488 0343 6467"
 

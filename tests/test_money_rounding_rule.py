@@ -1,9 +1,9 @@
 from decimal import Decimal
 
 from ..exceptions import ExternalOrderError
-from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
-from .money import MoneyCase
+from ..lib.order.spellings import ItemKey
+from .money_common import MoneyCase
 
 CENT = Decimal("0.01")
 CHAIRS = (4.99, 12.49, 7.95, 3.29, 19.99, 8.75)

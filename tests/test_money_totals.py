@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyTotals(MoneyCase):

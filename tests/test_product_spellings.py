@@ -2,7 +2,7 @@ import unicodedata
 
 from odoo.tools import SQL
 
-from ..lib.order.names import name_key
+from ..lib.order.spellings import name_key
 from ..models.order_import.product_template import NAME_KEYS
 from .product_matching_common import ProductMatchingCase
 

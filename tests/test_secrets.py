@@ -4,7 +4,7 @@ from odoo.tools import mute_logger
 
 from ..lib.remote_odoo.environment import read_environment
 from .common import ExternalOrderCase
-from .recorder import Recorder
+from .recording_server import Recorder
 from .secret_cases import CASES, NEW_SECRET, SECRET, FeedKey
 
 # Fields of administrators that say where a secret goes, and hold none.

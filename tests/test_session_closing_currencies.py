@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestSessionClosingCurrencies(MoneyCase):

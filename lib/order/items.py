@@ -19,8 +19,8 @@ from .field_names import (
     sent_name,
 )
 from .fields import amount, missing, objects, percentage, required_amount, text, whole_number
-from .names import ItemKey
 from .parts import Component, Item
+from .spellings import ItemKey
 
 MAX_LINES = 5000  # items plus components
 

@@ -40,9 +40,9 @@ from .fields import (
 )
 from .items import read_items
 from .moment import sold_at
-from .names import plain_id
 from .parts import OrderPayload
 from .payments import read_payments
+from .spellings import plain_id
 
 MAX_NOTE_LENGTH = 2000
 

@@ -4,7 +4,7 @@ import uuid
 
 from odoo import api, models
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
 from .import_target import pos_config_of
 from .outcome import Warn

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
 from .import_target import pos_config_of

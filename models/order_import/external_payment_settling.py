@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import amount_text, for_reader
 from .external_payment_matching import CASH_MODE, NOT_A_WORD
 from .import_target import pos_config_of

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
 
 

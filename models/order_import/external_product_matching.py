@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.names import ItemKey, name_key
+from ...lib.order.spellings import ItemKey, name_key
 from ...tools.message_language import for_reader
 
 # Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
@@ -33,7 +33,7 @@ class ExternalProductMatching(models.AbstractModel):
         """Return the product of each item.
 
         :param sync: the ``external.order.sync``
-        :param items: objects with a ``key``, the `lib.order.names.ItemKey` that identifies their product
+        :param items: objects with a ``key``, the `lib.order.spellings.ItemKey` that identifies their product
         :return: for each key a pair of ``product.product`` and a warning ("" for none), or the `ExternalOrderError`
             that says why there is none
         :rtype: dict

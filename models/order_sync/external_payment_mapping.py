@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 
 PAYMENT_REASONS = ("payment_not_found", "payment_ambiguous")
 
