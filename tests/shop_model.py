@@ -223,7 +223,7 @@ class Shop:
 class Judge:
     """Decides from the rules alone whether an order may be booked without a warning.
 
-    A figure that rounding explains cannot be told from a wrong one: half a unit for each tax of each taxed line and for
+    An amount that rounding explains cannot be distinguished from a wrong one: half a unit for each tax of each taxed line and for
     each line with parts of a unit, but only a sum that one rule of rounding gives; and, where a discount is spread over
     the lines, what other parts would make of it.
     A line with parts of a unit may be rounded together with its tax, and its tax apart: then its net amount is what is

@@ -100,7 +100,7 @@ class TestSessionClosingCurrencies(MoneyCase):
         self.open_shop_in("EUR", 0.8)
         self.synchronize(self.sold(1, self.item(price=0.1), total=0.12, tax=0.02))
         session = self.pos_orders_of(self.sync.pos_config_id).session_id
-        # Odoo rolls back before it asks, so this needs a transaction of its own.
+        # Odoo rolls back before it asks, so this needs a separate transaction.
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             session = session.with_env(self.env(cr=cr))
             session.post_closing_cash_details(0.12)

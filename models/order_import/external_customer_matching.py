@@ -99,7 +99,7 @@ class ExternalCustomerMatching(models.AbstractModel):
 
     @api.model
     def _get_default_match(self, sync, match=None):
-        """Return the match of an order without a contact of its own: the default customer, if there is one."""
+        """Return the match of an order without its own contact: the default customer, if there is one."""
         partner, warnings = sync.default_customer_id, [] if match is None else list(match.warnings)
         if partner and not self._is_usable(sync, partner):
             text = for_reader(self.env)._(

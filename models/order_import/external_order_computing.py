@@ -140,7 +140,7 @@ class ExternalOrderComputing(models.AbstractModel):
 
     @api.model
     def _get_discount_product(self, config):
-        """Return the product of discounts after tax: the discount product of the Point of Sale, or our own."""
+        """Return the product of discounts after tax: the discount product of the Point of Sale, or else the addon's."""
         # `pos_discount` has the field.
         product = config.discount_product_id if "discount_product_id" in config else self.env["product.product"]
         return product or service_product(self.env, DISCOUNT_PRODUCT, "Discount after Tax")

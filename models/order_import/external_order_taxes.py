@@ -109,7 +109,7 @@ class ExternalOrderTaxes(models.AbstractModel):
 
     @api.model
     def _iter_customer_readings(self, terms):
-        """Yield the `TaxReading` of the fiscal position of the order's customer, if it has one of its own."""
+        """Yield the `TaxReading` of the fiscal position of the order's customer, if the customer has one."""
         position = terms.get_customer_position() if terms.get_customer_position else None
         if not position or position == terms.own_taxes.fiscal_position:
             return

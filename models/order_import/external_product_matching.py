@@ -231,7 +231,7 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _is_code(self, key):
-        """Return whether the item has no name of its own, or only its code as the name."""
+        """Return whether the item has no name, or only its code as the name."""
         return name_key(key.name) in ("", name_key(key.sku), name_key(key.barcode))
 
     @api.model

@@ -63,7 +63,7 @@ class PosSession(models.Model):
         return session
 
     def _is_of_today(self, sync):
-        """Return whether this session without a day of its own may take the orders of today."""
+        """Return whether this session, which has no business day, may take today's orders."""
         if self.external_business_day:
             return False
         return not self.start_at or sync._get_business_day(self.start_at) == sync._get_business_day()
