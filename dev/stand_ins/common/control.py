@@ -32,7 +32,7 @@ def control(
     :param body: a JSON object, or empty
     """
     if not _is_loopback(client):
-        return _error(403, "This is controlled from its own machine only.")
+        return _error(403, "Control requests are accepted only from this machine.")
     name, _, argument = path.removeprefix(CONTROL_PATH).partition("/")
     action = actions.get((method, name))
     if action is None:
