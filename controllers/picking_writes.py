@@ -80,8 +80,8 @@ class PickingWriteController(WarehouseController):
         f"{PATH}/{{picking_id}}/scan",
         summary="Find the line that a barcode means",
         description=(
-            "Changes nothing. If nothing has the barcode, the answer is a 409 with the code unknown_barcode; if nothing "
-            "in the transfer has it, the code is not_in_transfer."
+            "Changes nothing. If nothing has the barcode, the answer is a 409 with the code unknown_barcode; if "
+            "nothing in the transfer has it, the code is not_in_transfer."
         ),
         parameters=(PICKING_ID, SOURCE),
         body=Body(SCAN, "The barcode of a product, packaging, lot, package or location; GS1 too."),

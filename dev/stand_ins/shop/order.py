@@ -31,7 +31,7 @@ class Order:
         only ``today`` a ``customer_ref``, unless it is an order of a chain
     :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are sent as strings
     :param location: the branch of a chain, 0 for a shop without branches
-    :param voided: lines that were taken back before the order was paid
+    :param voided: lines that were voided before the order was paid
     """
 
     number: int
