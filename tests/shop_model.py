@@ -224,8 +224,8 @@ class Judge:
     """Decides from the rules alone whether an order may be booked without a warning.
 
     An amount that rounding explains cannot be distinguished from a wrong one. Rounding explains half a unit for each
-    tax of each taxed line and for each line with parts of a unit, but only sums that one rule of rounding gives; and, if a
-    discount is spread over the lines, the sums that other parts of it would give.
+    tax of each taxed line and for each line with parts of a unit, but only sums that one rule of rounding gives; and if
+    a discount is spread over the lines, the sums that other parts of it would give.
 
     A line with parts of a unit may be rounded together with its tax, and its tax apart: then its net amount is what is
     left, and both roundings count.

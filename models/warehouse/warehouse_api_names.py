@@ -32,7 +32,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _get_line_names(self, Line, query):
-        """Return the SQL expressions of ``MOVE_LINE_NAMES``, and of ``lot_name``: the name of the lot, if there is one."""
+        """Return the SQL expressions of ``MOVE_LINE_NAMES`` and, from the lot if there is one, of ``lot_name``."""
         names = {key: self._sql_of_reference(Line, query, *path) for key, path in LINE_PATHS.items()}
         names["product_name"] = self._sql_product_name(Line, query)
         names["lot_name"] = SQL(
