@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 
 
 class ExternalOrderError(UserError):
-    """The reason why an external order cannot be imported: a message for the user, and a code for filters.
+    """The reason why an external order cannot be imported: a message for users, and a code for filters.
 
     :param code: a value of ``external.order.error_code``
     :param message: a translated sentence that says what is wrong and how to fix it

@@ -1,1 +1,1 @@
-from . import api_dispatcher, batch, courier, delivery, fallback, openapi, picking_writes, pickings, sync
+from . import api_dispatcher, batch, carriers, fallback, openapi, picking_writes, pickings, shipments, sync

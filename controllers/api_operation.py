@@ -30,8 +30,8 @@ OpenAPI document is generated from it, so the two always agree::
         )
         def get_shipment(self, picking_id): ...
 
-The method receives the checked parameters (and `body`) by name and returns an :class:`Answer`; it holds no business
-rules. It raises :class:`.api_problem.Problem` for its own errors; Odoo's exceptions are converted.
+The method receives the checked parameters (and `body`) by name and returns an `Answer`; it holds no business
+rules. It raises `Problem` for its own errors; Odoo's exceptions are converted.
 
 Statuses of a bad request: 400 if the body is not JSON, 415 for another content type, 413 if it is too large, 422 if it
 does not match its schema; 400 for a bad query parameter, 404 for a bad path parameter. Errors that any operation can
@@ -50,14 +50,14 @@ from .api_problem import Problem
 
 ROUTING_TYPE = "warehouse_api"
 
-#: Errors that any operation can return.
+# Errors that any operation can return.
 COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
 BODY_ERRORS = (409, 415, 422)
 
-#: Largest body in bytes, unless the operation declares another limit.
+# Largest body in bytes, unless the operation declares another limit.
 MAX_BODY = 64 * 1024
 
-#: All operations, in the order of their declaration.
+# All operations, in the order of their declaration.
 OPERATIONS = []
 
 
@@ -84,8 +84,7 @@ class Body:
 
     :param aliases: {other name of a key: its name in the schema}.
     :param optional: whether an empty body counts as an empty object.
-    :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
-        themselves.
+    :param checked: the schema that is checked instead of the documented one, if parts of the body get separate answers.
     """
 
     schema: dict
@@ -194,7 +193,7 @@ class Operation:
         except StrictJsonError as error:
             raise Problem(400, f"The body is not JSON: {error}") from error
         if isinstance(value, dict):
-            # If a key is there under both names, one of them stays and is refused.
+            # If a key is sent under both names, one of them remains and is refused.
             for alias, name in self.body.aliases.items():
                 if alias in value and name not in value:
                     value[name] = value.pop(alias)
@@ -212,7 +211,7 @@ def operation(method, path, *, summary, answers, description="", parameters=(), 
     """Declare a controller's method as an operation of the API; see the example in the module docstring.
 
     :param str path: the path as OpenAPI writes it, ``/api/things/{thing_id}``.
-    :param answers: {status: :class:`Reply`} of successful answers.
+    :param answers: {status: `Reply`} of successful answers.
     :param errors: statuses of errors in addition to the common ones.
     """
 

@@ -1,6 +1,6 @@
 """Errors as ``application/problem+json`` (RFC 9457).
 
-Nothing internal to the server leaks out: only :class:`Problem` and Odoo's own user errors keep their text; every other
+Nothing internal to the server leaks out: only `Problem` and Odoo's own user errors keep their text; every other
 exception is reported with the default sentence for its status.
 """
 
@@ -39,11 +39,11 @@ DETAILS = {
     503: "The service is temporarily unavailable. Try again later.",
 }
 
-#: Headers of an answer to trouble that passes: a lock, a conflict with another request, a courier that is busy. It is
-#: never a 4xx: a handheld discards what was answered with one.
+# Headers of an answer to trouble that passes: a lock, a conflict with another request, a courier that is busy. It is
+# never a 4xx: a handheld discards what was answered with one.
 RETRY_SOON = {"Retry-After": "5"}
 
-#: Headers of a werkzeug exception that are passed on to the client.
+# Headers of a werkzeug exception that are passed on to the client.
 _KEPT_HEADERS = ("Allow", "Retry-After")
 
 
@@ -83,7 +83,7 @@ class Problem(HTTPException):
 
 
 def problem_of(error):
-    """Return the :class:`Problem` that reports `error`, any exception, to the client."""
+    """Return the `Problem` that reports `error`, any exception, to the client."""
     match error:
         case Problem():
             return error

@@ -25,9 +25,9 @@ class BatchController(WarehouseController):
         "/api/odoo/batch",
         summary="Do several writes",
         description=(
-            f"Up to {BATCH_SIZE} confirmations and validations, done in their order. Each has a result of its own: one "
-            "that is refused does not keep the others from being done. If its msg_id was already answered, it gets "
-            "that answer again. Either the whole batch is answered or, with 503, nothing of it was done."
+            f"Up to {BATCH_SIZE} confirmations and validations, done in the order in which they are sent. Each has its "
+            "own result, and a refused one does not stop the others. If its msg_id was already answered, it gets that "
+            "answer again. Either the whole batch is answered or, with 503, nothing was done."
         ),
         parameters=(SOURCE,),
         body=Body(BATCH, "The requests.", max_bytes=MAX_BATCH, checked=BATCH_AS_CHECKED),
@@ -56,7 +56,7 @@ class BatchController(WarehouseController):
 
 
 def _asked(entry):
-    """Return the :class:`Asked` of an entry, or the :class:`Answered` that says what is wrong with it."""
+    """Return the `Asked` of an entry, or the `Answered` that says what is wrong with it."""
     action = entry.get("action")
     try:
         schema = BATCH_ACTIONS.get(
@@ -72,5 +72,5 @@ def _asked(entry):
 
 def _body(asked, answered):
     if isinstance(asked, Asked) and asked.action == "confirm" and answered.status == 200:
-        return None  # the transfer is told once, not with each of its lines
+        return None  # the transfer is returned once, not with each of its lines
     return json.loads(answered.body)

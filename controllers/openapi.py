@@ -16,7 +16,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "error": {"type": "string", "description": "The same text as detail."},
-        "code": {"type": "string", "description": "What is wrong, for programs; only of writes to transfers."},
+        "code": {"type": "string", "description": "The reason, for programs; only for writes to transfers."},
         "parameter": {"type": "string", "description": "The parameter that is wrong."},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "The allowed values."},
     },

@@ -26,7 +26,7 @@ IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
     KEY,
     "The client's own key of this request. For seven days, a request with the same key gets the same answer and is not "
-    "done again; with another content it is a 422. The body may name it as msg_id instead.",
+    "done again; with other content, the answer is 422. The body may name it as msg_id instead.",
     place="header",
 )
 IF_MATCH = Parameter(
@@ -35,7 +35,7 @@ IF_MATCH = Parameter(
     "The ETag of the transfer as the client knows it. If it has changed meanwhile, the answer is 412.",
     place="header",
 )
-#: What the client sends back with the next write.
+# What the client sends back with the next write.
 TRANSFER_ETAG = (ETAG_HEADER[0], "Of the transfer, as GET gives it; send it back as If-Match.")
 
 
@@ -45,8 +45,8 @@ class PickingWriteController(WarehouseController):
         f"{PATH}/{{picking_id}}/lines/{{line_id}}/confirm",
         summary="Confirm what was picked",
         description=(
-            "Picks a line of an open transfer. A line that is picked in part leaves a new line with the rest. What is "
-            "refused is a 409 with a code: wrong_product, wrong_location, lot_required, not_enough and others."
+            "Picks a line of an open transfer. If it is picked in part, a new line has the rest. A refusal is a 409 "
+            "with a code: wrong_product, wrong_location, lot_required, not_enough and others."
         ),
         parameters=(PICKING_ID, LINE_ID, SOURCE, IDEMPOTENCY_KEY, IF_MATCH),
         body=Body(CONFIRM, "What was picked, and what was scanned."),
@@ -62,11 +62,11 @@ class PickingWriteController(WarehouseController):
         f"{PATH}/{{picking_id}}/validate",
         summary="Validate a transfer",
         description=(
-            "A transfer that is already done gets the same answer. What Odoo would ask in a dialog is refused with a "
-            "409 and a code."
+            "A transfer that is already done gets the same answer. If Odoo would open a dialog, the answer is a 409 "
+            "with a code."
         ),
         parameters=(PICKING_ID, SOURCE, IDEMPOTENCY_KEY, IF_MATCH),
-        body=Body(VALIDATE, "What becomes of the goods that are missing.", optional=True),
+        body=Body(VALIDATE, "What to do with goods that are not picked.", optional=True),
         answers={
             200: Reply("The transfer, and its backorder if there is one.", VALIDATED, headers={"ETag": TRANSFER_ETAG})
         },
@@ -80,12 +80,12 @@ class PickingWriteController(WarehouseController):
         f"{PATH}/{{picking_id}}/scan",
         summary="Find the line that a barcode means",
         description=(
-            "Changes nothing. A barcode of nothing is a 409 with the code unknown_barcode, that of something that is "
-            "not in the transfer one with the code not_in_transfer."
+            "Changes nothing. If nothing has the barcode, the answer is a 409 with the code unknown_barcode; if "
+            "nothing in the transfer has it, the code is not_in_transfer."
         ),
         parameters=(PICKING_ID, SOURCE),
         body=Body(SCAN, "The barcode of a product, packaging, lot, package or location; GS1 too."),
-        answers={200: Reply("The lines that are meant.", SCANNED_LINES)},
+        answers={200: Reply("The lines that the barcode can mean, and the one to pick next.", SCANNED_LINES)},
     )
     def scan_line(self, picking_id, source, body):
         found = self._writer(source)._scan_picking(picking_id, body["barcode"])
@@ -98,14 +98,14 @@ class PickingWriteController(WarehouseController):
         "/api/odoo/scan",
         summary="Find what a barcode is",
         parameters=(Parameter("barcode", BARCODE, "What was scanned.", required=True), SOURCE),
-        answers={200: Reply("What has this barcode; empty if nothing has it.", SCANNED)},
+        answers={200: Reply("The records with this barcode; empty if there are none.", SCANNED)},
         errors=(409,),
     )
     def scan_barcode(self, barcode, source):
         return Answer(self._writer(source)._identify(barcode))
 
     def _write(self, action, picking_id, source, header_key, if_match, body):
-        """Do one write, and return its :class:`Answer`."""
+        """Do one write, and return its `Answer`."""
         key = body.pop("msg_id", None) or None
         if header_key and key and header_key != key:
             raise Problem(422, "msg_id: differs from the header Idempotency-Key.", code="two_keys")
@@ -117,7 +117,7 @@ class PickingWriteController(WarehouseController):
 
 
 def given(values):
-    """Return the values that are there; an empty text counts as absent."""
+    """Return the values that are set; an empty text counts as absent."""
     return {key: value for key, value in values.items() if value not in (None, "")}
 
 

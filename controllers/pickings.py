@@ -34,7 +34,7 @@ UPDATED_SINCE = Parameter(
 EXPAND = Parameter(
     "expand",
     {"type": "array", "items": {"type": "string", "enum": ["names"]}, "minItems": 1, "maxItems": 1},
-    "What else to tell: names (of products, locations, lots, packages and contacts).",
+    "What to add: names (of products, locations, lots, packages and contacts).",
 )
 PICKING_OR_EXPANDED = with_names(PICKING, PICKING_NAMES)
 

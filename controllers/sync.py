@@ -9,7 +9,7 @@ from .api_problem import Problem
 from .warehouse import SOURCE, WarehouseController
 
 STARTED = {"success": True, "message": "Odoo sync started in background"}
-#: Kind of a synchronization: the model of its runs, and their field with the record that ran.
+# Kind of a synchronization: the model of its runs, and their field with the record that ran.
 RUNS = {"orders": ("external.order.sync.run", "sync_id"), "mirror": ("odoo.sync.run", "source_id")}
 RUN = closed_object(
     {
@@ -78,7 +78,7 @@ def _run_document(kind, run, holder):
     return {
         "id": run.id,
         "kind": kind,
-        "name": holder.sudo().name,  # sudo: who may see the run may see what ran
+        "name": holder.sudo().name,  # sudo: a user who may see a run may also see what ran
         "status": run.status,
         "started": time_text(run.date_start),
         "ended": time_text(run.date_end),

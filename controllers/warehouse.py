@@ -38,6 +38,6 @@ class WarehouseController(ApiController):
         return request.env["warehouse.write"]
 
     def _answer(self, document, headers=None):
-        """Return the :class:`Answer` with `document`, a ``warehouse_api.Document``."""
+        """Return the `Answer` with `document`, a ``warehouse_api.Document``."""
         status = 200 if document.body is not None else 304
         return Answer(document.body, status=status, etag=document.etag, headers=headers or {})

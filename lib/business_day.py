@@ -1,6 +1,6 @@
-"""Moments of sale and days of business in the local time of a shop.
+"""Moments of sale and business days in the local time of a shop.
 
-A day of business has the date of the day it begins on, and may end after midnight. Zones are those of pytz, as in Odoo.
+A business day has the date of the day it begins on, and may end after midnight. Zones are those of pytz, as in Odoo.
 Moments are in UTC without time zone unless they are called local.
 """
 
@@ -30,7 +30,7 @@ def to_utc(local: datetime, zone) -> datetime:
 
 
 def start_of(day: date, zone, day_end: float) -> datetime:
-    """Return when a day of business begins, which is when the day before ends.
+    """Return when a business day begins, which is when the day before ends.
 
     :param day_end: the time of day, in hours from midnight
     """
@@ -39,7 +39,7 @@ def start_of(day: date, zone, day_end: float) -> datetime:
 
 
 def day_of(moment: datetime, zone, day_end: float) -> date:
-    """Return the day of business of a moment.
+    """Return the business day of a moment.
 
     :param day_end: the time of day at which a day ends, in hours from midnight: at 4.0, a sale at 02:00 belongs to the
         day before
@@ -53,7 +53,7 @@ def day_of(moment: datetime, zone, day_end: float) -> date:
 
 
 def moments_within(day: date, zone, day_end: float) -> tuple[datetime, datetime]:
-    """Return the first and the last moment of a day of business whose date in UTC is that day, too.
+    """Return the first and the last moment of a business day whose date in UTC is that day, too.
 
     Odoo compares the dates of moments in UTC with lock dates, and takes exchange rates by them. If there is no such
     moment (west of Greenwich, if a day begins late in the evening), both are the beginning of the day.

@@ -1,4 +1,4 @@
-"""What couriers report, cut to what the queue can keep: their words stand in indexes, which hold 2,700 bytes a row."""
+"""Cuts the texts of couriers to lengths that the queue can store: they are in indexes, which hold 2,700 bytes a row."""
 
 from collections.abc import Container, Iterable, Mapping
 from typing import Any

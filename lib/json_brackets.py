@@ -56,7 +56,7 @@ def deep_place(text: str, max_depth: int) -> int | None:
 def value_end(text: str, position: int) -> int | None:
     """Return the offset after the value that begins at an offset, or None if it does not end.
 
-    What is between its brackets may be no JSON at all. The time depends on the value's length, not on what follows.
+    The text between its brackets need not be valid JSON. The time depends on the value's length, not on what follows.
     """
     if text[position] not in "[{":
         match = (_STRING if text[position] == '"' else _SCALAR).match(text, position)
@@ -70,7 +70,7 @@ def value_end(text: str, position: int) -> int | None:
         if depth <= 0:
             return position
     for start, brackets in _chunks(text, position, _FIRST_CHUNK):
-        # Pairs that are taken out end no value, but for one that is a pair alone.
+        # A removed pair does not end a value, unless the value is that pair alone.
         short, _passes = _without_pairs(brackets)
         if depth + min(_depths(short), default=0) <= 0:
             return _end_in_chunk(text, start, depth)

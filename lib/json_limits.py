@@ -15,6 +15,8 @@ MIN_EXPONENT = -60  # ... and not below 1E-60, which leaves room for the float n
 MAX_LITERAL = 200  # characters; longer ones are not even converted
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+# Characters that PostgreSQL's text cannot hold.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJsonError(ValueError):

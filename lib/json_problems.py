@@ -43,7 +43,7 @@ def contradiction_of(objects: Iterable[list[tuple[str, Any]]]) -> Message | None
         values: dict[str, Any] = {}
         for name, value in pairs:
             if name in values and values[name] != value:
-                return _lt('The key "%s" stands twice in one object, with different values.', excerpt(name[:40]))
+                return _lt('The key "%s" appears twice in one object, with different values.', excerpt(name[:40]))
             values[name] = value
     return None
 

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from math import isfinite
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
-# Neither can be stored in PostgreSQL's text.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from .json_limits import UNSTORABLE
 
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 INTEGER = {"type": "integer"}
 NULLABLE_INTEGER = {"type": ["integer", "null"]}
@@ -88,7 +87,7 @@ def check(value, schema, name):
 
 
 def _check_text(value, schema, name):
-    if _UNSTORABLE.search(value):
+    if UNSTORABLE.search(value):
         raise SchemaError(f"{name}: contains a character that cannot be stored")
     if len(value) < schema.get("minLength", 0):
         raise SchemaError(f"{name}: shorter than {schema['minLength']} characters")

@@ -42,6 +42,8 @@ MIN_EXPONENT = -64
 _ZERO = Decimal(0)
 _LAST_DECIMAL = Decimal(1).scaleb(-MAX_DECIMALS)
 _SAFE = Context(prec=SAFE_FLOAT_DIGITS, rounding=ROUND_HALF_EVEN)
+# Odoo's tax engine computes with floats. This many of their 17 digits are still reliable after some operations.
+_ENGINE = Context(prec=13, rounding=ROUND_HALF_EVEN)
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # The first group of a number cannot start with 0, so "0,092" is not 92.
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -183,8 +185,13 @@ def _shown(value: Any) -> str | Message:
 
 
 def decimal(amount: float) -> Decimal:
-    """Return the Decimal that a float of the ORM stands for."""
+    """Return the Decimal that a float of the ORM means."""
     return Decimal(repr(amount))
+
+
+def engine_decimal(amount: float) -> Decimal:
+    """Return the Decimal of an amount that Odoo's tax engine computed but did not round, without its float noise."""
+    return _ENGINE.create_decimal(repr(amount)) + _ZERO
 
 
 @exact

@@ -7,14 +7,14 @@ ADDON = "external_order_sync"
 
 
 def uninstall_hook(env):
-    """Remove what Odoo does not remove, or not without an error."""
+    """Remove what Odoo would not remove, or only with an error."""
     # Odoo deletes records that have an XML id of the addon before it drops the tables. The inbox refers to the demo
-    # record, so PostgreSQL would refuse that and log an error. Without its XML id, it goes with its table.
+    # record, so PostgreSQL would refuse that and log an error. Without its XML id, it is dropped with its table.
     env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "external.order.sync")]).unlink()
     _keep_sold_products(env)
-    # What the next installation finds was not imported by a former version.
+    # Orders that the next installation finds must not count as imported by an earlier release.
     env["ir.config_parameter"].search([("key", "=", KEYED_SINCE)]).unlink()
-    # The index of product names hangs on a function of ours, which belongs to no model.
+    # The index of product names depends on a function of the addon, which belongs to no model.
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s(jsonb) CASCADE", SQL.identifier(NAME_KEYS)))
 
 

@@ -11,7 +11,7 @@ OPENAPI = "/api/odoo/openapi.json"
 
 @tagged("post_install", "-at_install")
 class ApiCase(HttpCase):
-    """A warehouse clerk with a key, a company of its own with a few transfers, and another company's transfer."""
+    """A warehouse clerk with an API key, a separate company with a few transfers, and another company's transfer."""
 
     @classmethod
     def setUpClass(cls):
@@ -80,7 +80,7 @@ class ApiCase(HttpCase):
 
     @classmethod
     def put(cls, product, quantity, location=None, lot=None, package=None):
-        """Put goods into stock; `location`: the main one if None, `lot`: the name of a lot that is created."""
+        """Put goods into stock: at the main location if `location` is None, in a new lot if `lot` names one."""
         location = location or cls.picking_type.default_location_src_id
         if lot:
             lot = cls.env["stock.lot"].create({"name": lot, "product_id": product.id})
@@ -108,7 +108,7 @@ class ApiCase(HttpCase):
     # Asking
 
     def call(self, path, key=None, method="GET", **headers):
-        """Return the response; `key`: the clerk's if None, none at all if False."""
+        """Return the response to a request with this key; None means the clerk's, False no key."""
         key = self.key if key is None else key
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if key:
@@ -157,7 +157,7 @@ class ApiCase(HttpCase):
         return [picking["id"] for picking in self.get(path, **options)]
 
     def assertProblem(self, response, status):
-        """Check that `response` is a problem of that status that shows nothing of the inside; return its members."""
+        """Check that `response` is a problem with that status and no internal details; return its members."""
         self.assertEqual(response.status_code, status, response.text)
         self.assertEqual(response.headers["Content-Type"], "application/problem+json")
         self.assertNotIn("Set-Cookie", response.headers)

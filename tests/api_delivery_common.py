@@ -7,7 +7,7 @@ SHIPMENTS = "/api/delivery/shipments"
 
 
 class DeliveryApiCase(ApiCase):
-    """The case of the API, with a courier and its delivery method."""
+    """The API's test case, with a courier and its delivery method."""
 
     @classmethod
     def setUpClass(cls):
@@ -49,7 +49,7 @@ class DeliveryApiCase(ApiCase):
         return self.url_open(path, data=data.encode(), headers=headers, method="POST", allow_redirects=False)
 
     def ask(self, picking, provider_code="opal", status=201):
-        """Ask for a shipment and return it."""
+        """Request a shipment and return it."""
         response = self.post({"picking_id": picking.id, "provider_code": provider_code})
         self.assertEqual(response.status_code, status, response.text)
         return response.json()

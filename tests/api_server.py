@@ -17,7 +17,7 @@ LOGIN = "api_server_test"
 
 @tagged("post_install", "-at_install")
 class ApiServerCase(BaseCase):
-    """A server process of its own, and data that is committed for it and removed again."""
+    """A separate server process, and data that is committed for it and removed afterwards."""
 
     PICKINGS = 12
 

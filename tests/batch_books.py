@@ -1,8 +1,8 @@
-"""What an import left in the books, in a form in which two imports can be compared."""
+"""The result of an import in the books, in a form in which two imports can be compared."""
 
 from odoo.fields import Command
 
-# What may differ: ids, names, times, and what is random.
+# These may differ: ids, names, times and random values.
 INCIDENTAL = {
     "id", "create_uid", "write_uid", "uuid", "access_token", "ticket_code",
     "name", "pos_reference", "tracking_number", "sequence_number", "origin", "reference",
@@ -10,7 +10,7 @@ INCIDENTAL = {
 
 
 class Books:
-    """All stored fields of the orders of a session and of everything that was made for them, and of the stock."""
+    """All stored fields of a session's orders, of everything that was created for them, and of the stock."""
 
     def __init__(self, session, products):
         env = session.env
@@ -89,7 +89,7 @@ def values_from_register(env, sync, raw_orders):
     for order in prepared:
         values = env["external.order.import"]._prepare_pos_order_values(sync, session, order)
         payments = [command[2] for command in values["payment_ids"]]
-        # A register states its change, and the server makes the payment of it.
+        # A register sends the change, and the server creates the payment for it.
         values["payment_ids"] = [Command.create(payment) for payment in payments if not payment.get("is_change")]
         values["amount_return"] = sum(payment["amount"] for payment in payments if payment.get("is_change"))
         values["date_order"] = str(values["date_order"])

@@ -4,9 +4,9 @@ from .common import ExternalOrderCase
 
 
 class BranchCase(ExternalOrderCase):
-    """One feed for two branches: LocationID 404 is the Point of Sale of every test, 405 another one.
+    """One feed for two branches: LocationID 404 is the Point of Sale that every test uses, 405 another one.
 
-    The other one has payment methods of its own, and a fiscal position that makes 5 % of the tax of 15 %.
+    The other one has its own payment methods, and a fiscal position that replaces the tax of 15 % by 5 %.
     """
 
     @classmethod

@@ -5,19 +5,19 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, common, tagged
 
-# How many times longer than Odoo allows for it everything may take: a machine of CI may be that slow.
+# Everything may take this many times longer than Odoo allows, because a CI machine may be that slow.
 SLOWNESS = 15
-# So many tenths of a second Odoo waits for a browser that it has started: three minutes.
+# Odoo waits this many tenths of a second for a browser that it has started: three minutes.
 START_ITERATIONS = 1800
 STARTS = 3
 
 
 @tagged("post_install", "-at_install")
 class BrowserCase(HttpCase):
-    """A real browser, with time enough for a slow machine. A tour fails on any error in the browser's console.
+    """A real browser, with enough time for a slow machine. A tour fails on any error in the browser's console.
 
-    Odoo skips a test whose browser is not there within ten seconds, which a browser is not when it is started for the
-    first time after its installation. Here it has its time, and none in the end is a failure.
+    Odoo skips a test if the browser does not start within ten seconds, and the first start after the installation takes
+    longer. Here the browser has more time, and if it does not start, the test fails.
     """
 
     @classmethod
@@ -27,14 +27,14 @@ class BrowserCase(HttpCase):
         cls.enterClassContext(patch.object(common, "ChromeBrowser", PatientBrowser))
 
     def run_tour(self, action, tour, user=None, **options):
-        """Run a tour that begins at a window action of the addon, as a user (the administrator if none is given)."""
+        """Run a tour that starts at a window action of the addon, as a user (by default the administrator)."""
         user = user or self.env.ref("base.user_admin")
         user.write({"company_id": self.env.company.id, "company_ids": [(4, self.env.company.id)]})
         self.start_tour(f"/odoo/action-external_order_sync.{action}", tour, login=user.login, **options)
 
 
 class PatientBrowser(common.ChromeBrowser):
-    """Odoo's own, with more time for each answer, and a failure where that one has the test skipped."""
+    """Odoo's own browser, with more time for each answer, and a failure where Odoo would skip the test."""
 
     def __init__(self, *args, **kwargs):
         for start in range(STARTS):
@@ -47,7 +47,7 @@ class PatientBrowser(common.ChromeBrowser):
 
     @property
     def throttling_factor(self):
-        """What Odoo multiplies each of its time limits by."""
+        """The factor by which Odoo multiplies its time limits."""
         return self._throttling_factor * SLOWNESS
 
     @throttling_factor.setter
@@ -57,7 +57,7 @@ class PatientBrowser(common.ChromeBrowser):
 
 @contextmanager
 def unlimited_memory():
-    """Lift Odoo's limit for its own process within the block: browsers reserve more address space than that."""
+    """Lift the memory limit of Odoo's process within the block, because browsers reserve more address space."""
     limit, highest = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (highest, highest))
     try:

@@ -4,11 +4,11 @@ import pytz
 from odoo import fields
 from odoo.tests import freeze_time
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class BusinessDayCase(MoneyCase):
-    """A shop in Berlin with one session per business day. The test says what time it is there."""
+    """A shop in Berlin with one session per business day. The test sets the time there."""
 
     DAY_END = 0.0
 
@@ -47,7 +47,7 @@ class BusinessDayCase(MoneyCase):
         return self.sold_at(order_id, local, PaymentMode=2, CheckoutDetails=[self.payment(92.0, "Card (test)", 2)])
 
     def run_scheduled_action(self, *orders):
-        """Let the feed consist of ``orders``, and let the scheduled action run."""
+        """Let the feed consist of ``orders``, and run the scheduled action."""
         self.feed(*orders)
         self.sync.next_sync_date = fields.Datetime.now()
         with self.enter_registry_test_mode():
@@ -70,7 +70,7 @@ class BusinessDayCase(MoneyCase):
         ]
 
     def assert_dated(self, session, day):
-        """Check that all entries of a closed session have a date, and that it lies within the day."""
+        """Check that all entries of a closed session have this date, and that the session ended on that day."""
         moves = session._get_related_account_moves()
         self.assertIn(session.move_id, moves)
         self.assertEqual(set(moves.mapped("state")), {"posted"})

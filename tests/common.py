@@ -102,7 +102,7 @@ class ExternalOrderCase(TransactionCase):
 
     @classmethod
     def create_sync(cls, **values):
-        """Connect the shop's feed: once as it is, and further times as if each was a feed of its own."""
+        """Connect the shop's feed; each further connection counts as a different feed."""
         cls.sync_count = getattr(cls, "sync_count", -1) + 1
         store = f"?store={cls.sync_count}" if cls.sync_count else ""
         return cls.env["external.order.sync"].create(
@@ -118,7 +118,7 @@ class ExternalOrderCase(TransactionCase):
     # Orders as the external system sends them
 
     def order(self, order_id=639, **values):
-        """Return the guide's sample order (80.00 and 15 % tax, 92.00 in cash), with ``values`` instead."""
+        """Return the guide's sample order (80.00 and 15 % tax, 92.00 in cash), changed by ``values``."""
         order = {
             "OrderID": order_id,
             "AmountDiscount": 0.0,
@@ -188,7 +188,7 @@ class ExternalOrderCase(TransactionCase):
         return self.env["pos.order"].search([("config_id", "=", self.pos_config.id)], order="id")
 
     def close_session(self, session):
-        """Close a session as its user does in the register, with exactly the cash that should be there."""
+        """Close a session as its user does in the register, with exactly the expected cash."""
         if session.config_id.cash_control:
             session.post_closing_cash_details(session.cash_register_balance_end)
         self.env.invalidate_all()  # the register sends this in another request
@@ -198,7 +198,7 @@ class ExternalOrderCase(TransactionCase):
 
     @contextmanager
     def overridden(self, method_name, override):
-        """Let ``override(super_method, sync, *args)`` stand in for a method, as another module's would."""
+        """Replace a method by ``override(super_method, sync, *args)``, as another module's override would."""
         model = type(self.sync)
         original = getattr(model, method_name)
 

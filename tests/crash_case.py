@@ -17,7 +17,7 @@ PATIENCE = 300  # seconds, for one process
 
 @tagged("post_install", "-at_install")
 class CrashCase(BaseCase):
-    """A database in which processes work that die at their work."""
+    """A database for processes that die during their work."""
 
     @classmethod
     def setUpClass(cls):
@@ -26,13 +26,13 @@ class CrashCase(BaseCase):
         folder = cls.enterClassContext(tempfile.TemporaryDirectory())
         options = Place.of_config(config).options
         cls.place = Place({**options, "data_dir": folder})
-        close_db(get_db_name())  # what is copied may have no connections; the next test opens its own
+        close_db(get_db_name())  # a database that is copied must not have connections; the next test opens its own
         cls.addClassCleanup(cls.place.drop_database, cls.database)
         cls.place.copy_database(get_db_name(), cls.database)
 
     @classmethod
     def step(cls, step, **arguments):
-        """Do a step of ``crash_steps`` in a process; return its answer, or None if the process was killed."""
+        """Run a step of ``crash_steps`` in a process; return its answer, or None if the process was killed."""
         path = cls.place.write_config(cls.database)
         try:
             finished = subprocess.run(

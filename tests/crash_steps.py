@@ -1,4 +1,4 @@
-"""What a process does that is to die at its work: a program, as only a process of its own can be killed.
+"""The work of a process that will die during it: a program, because only a separate process can be killed.
 
     python tests/crash_steps.py CONFIG STEP
 
@@ -24,7 +24,7 @@ ADDRESS = {"street": "Lange Straße 12a", "zip": "01067", "city": "Dresden"}
 
 @contextmanager
 def dying(model, method_name, at):
-    """Within the block, a call of a method kills the process where ``at(*arguments)`` says so."""
+    """Within the block, a call of a method kills the process if ``at(*arguments)`` is true."""
     original = getattr(type(model), method_name)
 
     def method(records, *args, **kwargs):
@@ -36,7 +36,7 @@ def dying(model, method_name, at):
         yield
 
 
-# ---- orders -------------------------------------------------------------------------------------------------------
+# ---- orders ----------------------------------------------------------------------------------------------------------
 
 
 def prepare_orders(env, url, key):
@@ -80,7 +80,7 @@ def retry_order(env, sync, number):
     return [order.state, order.interruptions]
 
 
-# ---- parcels ------------------------------------------------------------------------------------------------------
+# ---- parcels ---------------------------------------------------------------------------------------------------------
 
 
 def prepare_parcels(env, url, user, password, count):
@@ -107,7 +107,7 @@ def prepare_parcels(env, url, user, password, count):
 
 
 def ship(env, killer=None):
-    """Send what waits; return what became of each shipment."""
+    """Send the waiting shipments; return the state of each."""
     carrier = env["delivery.carrier"]
     killer = env["external.shipment"].browse(killer).picking_id
     with dying(carrier, "_get_missing_address_parts", lambda _self, picking: picking == killer):
@@ -116,7 +116,7 @@ def ship(env, killer=None):
 
 
 def follow(env, killer=None, due=False):
-    """Ask about the parcels, all of which are due at first; return what became of each shipment."""
+    """Read the status of the shipments, all of which are due at first; return the state of each."""
     shipments = env["external.shipment"].search([("state", "=", "shipped")])
     if due:
         shipments.next_poll = "2020-01-01"

@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class CustomerCase(MoneyCase):
-    """Orders of customers, and contacts in Odoo that they may be."""
+    """Orders of customers, and contacts in Odoo that they may match."""
 
     @classmethod
     def create_contact(cls, name="Anna", **values):

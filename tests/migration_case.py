@@ -19,7 +19,7 @@ RELEASES = Path(__file__).parent / "releases"
 STEPS = Path(__file__).with_name("migration_steps.py")
 PATIENCE = 300  # seconds, for one process
 
-# Beside the models that the addon has or extends: their keys, users, settings and messages.
+# In addition to the models that the addon has or extends: their keys, users, settings and messages.
 MORE_TABLES = {
     "ir_config_parameter": "key LIKE 'external_order_sync.%%'",
     "ir_cron": "id IN (SELECT res_id FROM ir_model_data WHERE module = %(addon)s AND model = 'ir.cron')",
@@ -52,7 +52,7 @@ LEFT_BEHIND = """
 
 @tagged("post_install", "-at_install")
 class MigrationCase(BaseCase):
-    """A database of its own in which a release is installed in place of the present version, as a user had it.
+    """A separate database in which a release is installed instead of the present version, as a user had it.
 
     Every step is a process, as no process can hold two versions of one addon. The log of each is its warnings and
     errors.
@@ -73,7 +73,7 @@ class MigrationCase(BaseCase):
             # The first folder that has an addon wins.
             addons_path = f"{cls.folder / 'release'},{cls.present.options['addons_path']}"
             cls.past = replace_options(cls.present, addons_path=addons_path)
-        close_db(get_db_name())  # what is copied may have no connections; the next test opens its own
+        close_db(get_db_name())  # a database that is copied must not have connections; the next test opens its own
         cls.addClassCleanup(cls.present.drop_database, cls.database)
         cls.present.copy_database(get_db_name(), cls.database)
 
@@ -81,7 +81,7 @@ class MigrationCase(BaseCase):
 
     @classmethod
     def step(cls, place, step, **arguments):
-        """Do a step of ``steps`` with the code of a place; return its answer and its log."""
+        """Run a step of ``steps`` with the code of a place; return its answer and its log."""
         answer, log = cls.run_process(place, [str(cls.steps), "{config}", step], json.dumps(arguments))
         return json.loads(answer), log
 
@@ -120,7 +120,7 @@ class MigrationCase(BaseCase):
 
     @classmethod
     def snapshot(cls):
-        """Return every row that the addon has a part in: {table: {id: {column: value}}}."""
+        """Return every row that concerns the addon: {table: {id: {column: value}}}."""
         tables = dict.fromkeys((name for (name,) in cls.query(OWN_TABLES)), "TRUE") | MORE_TABLES
         return {
             table: dict(cls.query(f"SELECT id, to_jsonb({table}) FROM {table} WHERE {condition}"))
@@ -129,7 +129,7 @@ class MigrationCase(BaseCase):
 
     @staticmethod
     def losses(before, after):
-        """Return what of one snapshot is missing or different in a later one; what is new does not count."""
+        """Return what is missing or different in a later snapshot; new rows do not count."""
         return [
             f"{table} {row_id}: {column} was {value!r}, is {now.get(column, 'gone')!r}"
             for table, rows in before.items()

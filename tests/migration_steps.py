@@ -1,4 +1,4 @@
-"""What is done to the database of a migration test: a program, as each step needs the code of one version.
+"""The steps of a migration test: a program, because each step needs the code of one version.
 
     python tests/migration_steps.py CONFIG STEP
 
@@ -19,16 +19,16 @@ from odoo.tools import config
 
 KEY = "a-key-of-the-shop"
 ADDRESS = {"street": "Lange Straße 12a", "zip": "01067", "city": "Dresden"}
-# What an administrator has changed of what the addon brings along, and an update must leave alone.
+# Records of the addon that an administrator has changed, and that an update must not overwrite.
 CRON_MINUTES = 45
 SETTLING = "external_order_sync.shipment_settling_seconds"
 
 
-# ---- the first version --------------------------------------------------------------------------------------------
+# ---- the first version -----------------------------------------------------------------------------------------------
 
 
 def fill(env, shop, courier, courier_account, remote):
-    """Use everything that the addon has, as a company would for a while.
+    """Use everything that the addon has, as a company would do for a while.
 
     :param shop: the origin of a demo shop, without a path
     :param courier: the address of the courier's stand-in, with its `courier_account`, a user and a password
@@ -145,7 +145,7 @@ def payment(card_type):
 
 
 def sell(shop, number, item, **values):
-    """Have the shop offer an order, in place of the one that had its number."""
+    """Let the shop offer an order, replacing the one with the same number."""
     order = {
         "OrderID": number,
         "AmountTotal": 80.0,
@@ -167,7 +167,7 @@ def _control(url, values):
 
 
 def _ship(env, courier, account):
-    """Bring one parcel under way; another cannot go, as its address is incomplete."""
+    """Ship one parcel; another cannot be shipped because its address is incomplete."""
     user, password = account
     address = {**ADDRESS, "country_id": env.ref("base.de").id}
     warehouse = env.ref("stock.warehouse0")
@@ -210,7 +210,7 @@ def _create_delivery(env, warehouse, partner):
 
 
 def _follow(env, courier, status):
-    """Have the courier report something of the parcel that is under way, and read it."""
+    """Let the courier report an event of the shipped parcel, and read it."""
     shipment = env["external.shipment"].search([("state", "=", "shipped")])
     _control(f"{courier}_control/orders/{shipment.tracking_number}", {"status": status})
     shipment.next_poll = "2020-01-01"
@@ -219,11 +219,11 @@ def _follow(env, courier, status):
     return shipment
 
 
-# ---- the present version ------------------------------------------------------------------------------------------
+# ---- the present version ---------------------------------------------------------------------------------------------
 
 
 def go_on(env, courier, users, api_key):
-    """Go on working with what the first version left behind, and tell what came of it.
+    """Continue working with the data of the first version, and return the result.
 
     :param users: ids by name, as ``fill`` returned them
     """
@@ -244,7 +244,7 @@ def go_on(env, courier, users, api_key):
     inbox = env["external.order"].search([("sync_id", "=", shop.id)])
     told["locations"] = {order.external_id: order.external_location for order in inbox if order.external_location}
     told["at_home"] = all(order.pos_config_id == order.sync_id.pos_config_id for order in inbox | kiosk.order_ids)
-    # A feed for several branches from now on, for once.
+    # From now on, the feed is for several branches.
     table = env["external.location.mapping"].create(
         {"sync_id": shop.id, "external_location": "404", "pos_config_id": shop.pos_config_id.id}
     )
@@ -269,11 +269,11 @@ def go_on(env, courier, users, api_key):
     return told
 
 
-# ---- without the addon --------------------------------------------------------------------------------------------
+# ---- without the addon -----------------------------------------------------------------------------------------------
 
 
 def uninstall(env):
-    """Uninstall the addon and open what it had extended; return how many of its orders are still there."""
+    """Uninstall the addon and open what it had extended; return how many of its orders still exist."""
     env["ir.module.module"].search([("name", "=", "external_order_sync")]).button_immediate_uninstall()
     with Registry(env.cr.dbname).cursor() as cr:  # another one by now, without the addon
         env = Environment(cr, SUPERUSER_ID, {})
@@ -284,7 +284,7 @@ def uninstall(env):
 
 
 def uninstall_the_demo(env, shop):
-    """Have the Demo Store import an order, uninstall the addon, and return what is read of the order then."""
+    """Let the Demo Store import an order, uninstall the addon, and return what can be read of the order then."""
     store = env.ref("external_order_sync.demo_store")
     store.write({"active": True, "external_api_url": f"{shop}/api/orders", "external_api_key": KEY})
     tax = env["account.tax"].create({"name": "15 %", "amount": 15, "type_tax_use": "sale"})
@@ -301,7 +301,7 @@ def uninstall_the_demo(env, shop):
 
 
 def main(*functions):
-    """Do the step, one of the ``functions``, that the command line names."""
+    """Run the step, one of the ``functions``, that the command line names."""
     config_file, step = sys.argv[1:]
     config.parse_config([f"--config={config_file}"], setup_logging=True)
     steps = {function.__name__: function for function in functions}

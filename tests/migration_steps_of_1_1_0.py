@@ -12,7 +12,7 @@ from odoo import fields
 
 RETENTION_DAYS = 30
 LAMP = {"ItemID": 0, "ItemName": "Lamp", "Price": 80.0, "Quantity": 1.0}
-# Of these, the release kept the PIN, and the number of the card where it was a reference.
+# The release kept the PIN of these, and the card number where it was a reference.
 CARD = {"CardNumber": "4111 1111 1111 1111", "CVV": "123", "PIN": "4711", "ReferenceID": "4111111111111111"}
 SETTINGS = (
     *("customer_mode", "default_customer_id", "invoice_mode", "payload_retention_days", "accepted_statuses"),
@@ -20,7 +20,7 @@ SETTINGS = (
 )
 
 
-# ---- release 19.0.1.1.0 -------------------------------------------------------------------------------------------
+# ---- release 19.0.1.1.0 ----------------------------------------------------------------------------------------------
 
 
 def fill_more(env, shop, **arguments):
@@ -40,7 +40,7 @@ def fill_more(env, shop, **arguments):
     sync.sync_orders()
     user = env["res.users"].browse(filled["users"]["user"])
     sync.order_ids.filtered(lambda order: order.external_id == "16").with_user(user).action_ignore()
-    # An order that lost against another transaction is tried again later.
+    # An order that conflicted with another transaction is tried again later.
     postponed = kiosk.order_ids.filtered(lambda order: order.state == "pending")[:1]
     postponed._defer(TimeoutError())
     postponed.next_attempt -= timedelta(hours=1)
@@ -93,7 +93,7 @@ def _sell_more(shop):
 
 
 def _connect_with_key_in_address(env, sync):
-    """Add a synchronization of a kind that is refused by now, which accepts one order."""
+    """Add a synchronization of a kind that is now refused, which accepts one order."""
     stand = env["external.order.sync"].create(
         {
             "name": "Stand",
@@ -124,7 +124,7 @@ def _close_session(env, sync):
     return session
 
 
-# ---- the present version ------------------------------------------------------------------------------------------
+# ---- the present version ---------------------------------------------------------------------------------------------
 
 
 def go_on_more(env, shop, **arguments):
@@ -191,7 +191,7 @@ def _lose_inbox(env, sync, numbers):
 
 
 def _open_branches(env, sync):
-    """Introduce a table of locations and synchronize; return what the inbox and the Point of Sale have then."""
+    """Fill the table of locations and synchronize; return the content of the inbox and the Point of Sale."""
     lost = sync.order_ids.filtered(lambda order: order.external_id == "13")
     sale = lost.pos_order_id
     lost.unlink()
@@ -215,7 +215,7 @@ def _open_branches(env, sync):
 
 
 def _change_address(env, sync):
-    """Return what the synchronization says when its address has become another one."""
+    """Change the address of the synchronization and return its message."""
     address = sync.external_api_url
     sync.external_api_url = "http://127.0.0.2:9/api/orders"
     message = sync.sync_orders().message

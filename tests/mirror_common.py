@@ -5,13 +5,13 @@ from odoo.tests import TransactionCase, tagged
 from ..dev.stand_ins.remote_odoo import sample
 from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN, PASSWORD, OldOdoo
 
-#: What the sample has of each kind.
+# What the sample has of each kind.
 SAMPLE_COUNTS = {"location": 3, "product": 2, "lot": 1, "package": 1, "quant": 1, "picking": 1, "move_line": 2}
 
 
 @tagged("post_install", "-at_install")
 class MirrorCase(TransactionCase):
-    """A source whose remote is a stand-in with the sample; `remote_version` is which Odoo it is."""
+    """A source whose remote is a stand-in with the sample; `remote_version` is its Odoo version."""
 
     remote_version = 17
 
@@ -42,7 +42,7 @@ class MirrorCase(TransactionCase):
     # What happens at the remote
 
     def put(self, model, id, *, ago=0, **values):
-        """Write a row at the remote, in a transaction that began so many seconds ago."""
+        """Write a row at the remote, in a transaction that began this many seconds ago."""
         written = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=ago)
         return self.remote.tables.put(model, id, **{"write_date": written, **values})
 
@@ -60,10 +60,10 @@ class MirrorCase(TransactionCase):
         return self.env["odoo.mirror.sync"]._get_mirror(kind).search(domain, order="remote_id")
 
     def counts(self, run):
-        """Return what a run counted, by kind, without what it did not."""
+        """Return the counts of a run by kind, without zeros."""
         return {kind: run[f"{kind}_count"] for kind in SAMPLE_COUNTS if run[f"{kind}_count"]}
 
     def asked(self, method=None):
-        """Return the models that the remote was asked for, in order, and forget them."""
+        """Return the models that were requested from the remote, in order, and forget them."""
         calls, self.remote.calls = self.remote.calls, []
         return [model for model, name in calls if method in (None, name)]

@@ -19,11 +19,11 @@ PATIENCE = 90.0  # seconds
 
 
 class OwnDatabaseCase(BaseCase):
-    """A database of its own, a copy of the tests', and Odoo servers on it that can be killed."""
+    """A separate database, a copy of the tests' database, and Odoo servers on it that can be killed."""
 
-    #: What the name of the database ends with.
+    # What the name of the database ends with.
     DATABASE = ""
-    #: The XML id of the one scheduled action that runs; none if empty.
+    # The XML id of the one scheduled action that runs; none if empty.
     SCHEDULED = ""
 
     @classmethod
@@ -41,7 +41,7 @@ class OwnDatabaseCase(BaseCase):
     @classmethod
     @contextmanager
     def autocommitting(cls, database="postgres"):
-        """Give a cursor of which every statement counts at once, as making a database needs."""
+        """Provide a cursor that commits every statement at once, as creating a database requires."""
         with closing(db_connect(database).cursor()) as cr:
             cr._cnx.autocommit = True
             yield cr
@@ -49,7 +49,7 @@ class OwnDatabaseCase(BaseCase):
     @classmethod
     def copy_database(cls):
         cls.drop_database()
-        close_db(get_db_name())  # what is copied may have no connections; the next test opens its own
+        close_db(get_db_name())  # a database that is copied must not have connections; the next test opens its own
         with cls.autocommitting() as cr:
             name, template = SQL.identifier(cls.database), SQL.identifier(get_db_name())
             cr.execute(SQL("CREATE DATABASE %s TEMPLATE %s", name, template))
@@ -75,7 +75,7 @@ class OwnDatabaseCase(BaseCase):
 
     @contextmanager
     def transaction(self):
-        """Give a cursor on the servers' database; what it locks is locked until the end, where it is rolled back."""
+        """Provide a cursor on the servers' database; it keeps its locks and is rolled back at the end."""
         try:
             with closing(db_connect(self.database).cursor()) as cr:
                 yield cr
@@ -86,7 +86,7 @@ class OwnDatabaseCase(BaseCase):
 
     @classmethod
     def start_server(cls):
-        """Start a server, with one scheduler if there is something to schedule, and sign in."""
+        """Start a server, with one scheduler if a scheduled action is to run, and sign in."""
         port = free()
         cls.url = f"http://127.0.0.1:{port}"
         process = start_odoo(

@@ -3,13 +3,13 @@ from types import SimpleNamespace
 from odoo.fields import Command
 
 from ..exceptions import ExternalOrderError
-from ..lib.order.names import ItemKey
+from ..lib.order.spellings import ItemKey
 from .common import ExternalOrderCase
 
 
 class ProductMatchingCase(ExternalOrderCase):
     def match(self, *items, sync=None):
-        """Return what is found for the items (name, or (id, name, …)), one for each: a product or an error."""
+        """Return the result for each item (name, or (id, name, …)): a product or an error."""
         keys = [ItemKey(*item) if isinstance(item, tuple) else ItemKey(None, item) for item in items]
         items = [SimpleNamespace(key=key) for key in keys]
         found = self.env["external.product.matching"]._match_products(sync or self.sync, items)

@@ -1,10 +1,10 @@
-"""A server that quotes a secret in each way in which an answer can hold a text."""
+"""A server that quotes a secret in every part of an answer that can hold text."""
 
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-#: Name → status, headers and body; the secret is put in for %s.
+# Name → status, headers and body; the secret is put in for %s.
 ANSWERS = {
     "broken JSON": (200, {}, "%s is not the key"),
     "broken list": (200, {}, '[{"OrderID": 1}, %s'),

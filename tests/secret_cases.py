@@ -1,4 +1,4 @@
-"""The secrets of the addon, each with the ways in which it is used and its address is changed."""
+"""The secrets of the addon, each with the ways to use it and to change its address."""
 
 from itertools import count
 
@@ -12,9 +12,9 @@ class SecretCase:
     """How one secret is used: by a record that sends it to a server, whose address people change."""
 
     model = field = value = None
-    #: Who may change the address: a manager, who may not read the secret, unless only administrators may.
+    # Who may change the address: a manager, who may not read the secret, unless only administrators may.
     changes_as_admin = False
-    #: An address can be connected once, and a test makes several records.
+    # An address can be connected once, and a test makes several records.
     numbers = count(1)
 
     def __init__(self, test, server):
@@ -40,7 +40,7 @@ class SecretCase:
         }
 
     def call(self, user):
-        """Use the secret in every way; return what people read of it."""
+        """Use the secret in every way; return the messages that users see."""
         raise NotImplementedError
 
 

@@ -24,7 +24,7 @@ class SecurityCase(ExternalOrderCase, ShipmentCase):
 
     @classmethod
     def offer(cls, order_id, **values):
-        """Have the shop offer an order, before any test runs."""
+        """Let the shop offer an order, before any test runs."""
         case = object.__new__(cls)
         cls.shop.put(case.order(order_id, **values))
 
@@ -39,7 +39,7 @@ class SecurityCase(ExternalOrderCase, ShipmentCase):
     def sell(self, user, state="paid", quantity=1, context=None, **values):
         """Send an order from a register as its screen does, and return it."""
         order = self.register_order(state, quantity, **values)
-        uuid = order["uuid"]  # which Odoo takes out of the order that it knows
+        uuid = order["uuid"]  # which Odoo removes from the order that it knows
         model = self.env["pos.order"].with_user(user).with_context(**(context or {}))
         answer = model.sync_from_ui([order])
         # A refund's answer has the refunded order too.

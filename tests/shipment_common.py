@@ -125,11 +125,11 @@ class ShipmentCase(TransactionCase):
         return picking
 
     def request_shipment(self, picking=None, provider_code="opal"):
-        """Ask for a shipment of a transfer, by default of a new one, and return it."""
+        """Request a shipment of a transfer, by default of a new one, and return it."""
         return self.env["external.shipment"]._request(picking or self.create_picking(), provider_code)[0]
 
     def work(self):
-        """Let the scheduled action do its work."""
+        """Run the scheduled action."""
         self.env["external.shipment"]._cron_ship()
 
     def ship(self, picking=None):
@@ -140,12 +140,12 @@ class ShipmentCase(TransactionCase):
         return shipment
 
     def poll(self, shipment):
-        """Let the time of the next look at the courier's history come."""
+        """Make the next reading of the status due."""
         shipment.next_poll = "2020-01-01"
         self.work()
 
     def make_due(self, shipment):
-        """Let the time of the next attempt come."""
+        """Make the next attempt due."""
         shipment.next_attempt = False
 
     def chatter(self, picking):

@@ -72,7 +72,7 @@ class ShipmentServerCase(OwnDatabaseCase):
         )
 
     def create_delivery(self):
-        """Make a delivery that is ready, and return its id."""
+        """Create a delivery that is ready, and return its id."""
         picking = self.client.call(
             "stock.picking",
             "create",
@@ -98,13 +98,13 @@ class ShipmentServerCase(OwnDatabaseCase):
         return picking
 
     def validate_delivery(self):
-        """Make a delivery, validate it, which queues its shipment, and return its id."""
+        """Create a delivery, validate it, which queues its shipment, and return its id."""
         picking = self.create_delivery()
         self.client.call("stock.picking", "button_validate", [picking])
         return picking
 
     def post_shipment(self, picking):
-        """Ask for a shipment through the API, and return the status of the answer."""
+        """Request a shipment through the API, and return the status of the answer."""
         request = urllib.request.Request(
             f"{self.url}/api/delivery/shipments",
             json.dumps({"picking_id": picking, "provider_code": "opal"}).encode(),
@@ -133,7 +133,7 @@ class ShipmentServerCase(OwnDatabaseCase):
 
     def wait_until_shipped(self, picking):
         def is_shipped():
-            # A scheduler that has just started waits for a minute first. Waking it changes nothing but the time.
+            # A scheduler that has just started waits for a minute first. Waking it only saves this time.
             with self.autocommitting() as cr:
                 cr.execute("SELECT pg_notify('cron_trigger', %s)", (self.database,))
             return self.read_shipment(picking)["is_on_picking"]

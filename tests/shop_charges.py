@@ -1,4 +1,4 @@
-"""What the shop of `shop_model` charges beside the items, how it states that, and how that may be taxed.
+"""The charges of the shop of `shop_model`: how it makes and states them, and how they may be taxed.
 
 Plain Python that shares no code with the import.
 """
@@ -11,17 +11,17 @@ CHARGES = {
     "DeliveryCharges": ("delivery", ()),
     "TipAmount": ("tip", ()),
 }
-# The types of typed charges. What has a field of its own is not stated twice.
+# The types of entries of Charges. Types with their own field are not stated twice.
 TYPED = {"packaging": (19,), "deposit": (), "rounding": (), "other": ("7.7",)}
 
 
 def read(value):
-    """The number that a feed wrote."""
+    """Return the number that a feed wrote."""
     return Fraction(str(value).replace(",", ""))
 
 
 def make_charges(choose, net, unit):
-    """What a shop charges beside items of ``net``, mostly nothing: fees, tips, and money off.
+    """Return the charges of a sale of ``net``, mostly none: fees, tips and money off.
 
     :return: a list of dicts: ``field``, ``type``, ``amount``, ``percents`` (its taxes) and ``stated`` (its TaxPercent)
     """
@@ -62,7 +62,7 @@ def state_charges(raw, charges, sign, number):
 
 
 def places_of_charges(raw):
-    """The places of the figures of an order's charges: pairs of object and name."""
+    """Return the places of the amounts of an order's charges: pairs of object and name."""
     places = [(raw, name) for name in CHARGES if name in raw]
     return places + [
         (entry, name) for entry in raw.get("Charges", ()) for name in ("Amount", "TaxPercent") if name in entry
@@ -70,7 +70,7 @@ def places_of_charges(raw):
 
 
 def charges_of(raw):
-    """Each charge of an order: the type, the amount, and the percentages by which it may be taxed."""
+    """Return each charge of an order: the type, the amount, and the percentages at which it may be taxed."""
     charges = [(*CHARGES[name], raw[name], None) for name in CHARGES if name in raw]
     charges += [
         (entry["Type"], TYPED[entry["Type"]], entry["Amount"], entry.get("TaxPercent"))

@@ -1,4 +1,4 @@
-"""An independent model of a shop: it sells, rounds and states as shops do, and judges what an order may say.
+"""An independent model of a shop: it sells, rounds and writes orders as shops do, and judges what is valid.
 
 Plain Python with exact fractions. It shares no code with the import: what the import books is compared with it.
 """
@@ -79,14 +79,14 @@ class Shop:
         exact = Decimal(int(Fraction(amount) * 10**6)).scaleb(-6)
         text = f"{exact:.{self.decimals}f}" if exact == round(exact, self.decimals) else f"{exact.normalize():f}"
         grouped = f"{Decimal(text):,}"
-        # "92,294" alone could be a decimal number elsewhere, so no shop writes it that wants to be understood.
+        # "92,294" alone could be a decimal number, so a shop does not write it.
         return self.random.choice((Decimal(text), text, float(text), grouped if "." in grouped else text))
 
     def sell(self):
         """Return a `Sale`."""
         choose = self.random
         sign = choose.choice((1,) * 9 + (-1,))
-        # A shop that rounds by the piece sells whole pieces, and takes nothing off the order.
+        # A shop that rounds by the piece sells whole pieces, and has no discount on the order.
         rounding = choose.choice(("line", "order", "order", "total", "piece"))
         lines = [self._line(rounding) for _line in range(choose.randint(1, 5))]
         own = sum(line["discount"] for line in lines)
@@ -122,7 +122,7 @@ class Shop:
         left_out = choose.choice(((), (), (), (), ("AmountTotal",), ("Tax",), ("GrandTotal",), ("Tax", "AmountTotal"),
                                   ("AmountTotal", "Tax", "GrandTotal")))  # fmt: skip
         for name in left_out:
-            # That tax was rounded by the piece, only the stated Tax tells.
+            # Only the stated Tax shows that tax was rounded by the piece.
             if rounding != "piece" or name != "Tax":
                 del raw[name]
         self._pay(raw, sign * total, may_change=not on_top)
@@ -221,11 +221,12 @@ class Shop:
 
 
 class Judge:
-    """Decides from the rules alone whether an order may be booked without a word.
+    """Decides from the rules alone whether an order may be booked without a warning.
 
-    A figure that rounding explains cannot be told from a wrong one: half a unit for each tax of each taxed line and for
-    each line with parts of a unit, but only a sum that one rule of rounding gives; and, where a discount is spread over
-    the lines, what other parts would make of it.
+    An amount that rounding explains cannot be distinguished from a wrong one. Rounding explains half a unit for each
+    tax of each taxed line and for each line with parts of a unit, but only sums that one rule of rounding gives; and if
+    a discount is spread over the lines, the sums that other parts of it would give.
+
     A line with parts of a unit may be rounded together with its tax, and its tax apart: then its net amount is what is
     left, and both roundings count.
     """

@@ -1,4 +1,4 @@
-"""What the tax of the shop of `shop_model` may be by its rules of rounding.
+"""The possible taxes of the shop of `shop_model` under its rules of rounding.
 
 Plain Python with exact fractions that shares no code with the import.
 """

@@ -8,7 +8,7 @@ GROUP = "external_order_sync.group_"
 
 
 class TestAccess(ExternalOrderCase):
-    """Users start and mend, managers set up, system administrators alone see the key."""
+    """Users synchronize and fix orders, managers configure, and only system administrators see the key."""
 
     @classmethod
     def setUpClass(cls):
@@ -22,7 +22,7 @@ class TestAccess(ExternalOrderCase):
         self.synchronize(self.order(order_id, OrderItems=[self.item("No Such Product")]))
         return self.inbox(order_id)
 
-    # ---- the key ----
+    # ---- the key -----------------------------------------------------------------------------------------------------
 
     def test_only_system_administrators_read_the_key(self):
         for user in (self.user, self.manager):
@@ -51,7 +51,7 @@ class TestAccess(ExternalOrderCase):
         values = self.sync.message_ids.sudo().tracking_value_ids
         self.assertNotIn("external_api_key", values.field_id.mapped("name"))
 
-    # ---- users ----
+    # ---- users -------------------------------------------------------------------------------------------------------
 
     def test_a_user_starts_a_sync_and_sees_what_happened(self):
         self.feed(self.order())
@@ -125,7 +125,7 @@ class TestAccess(ExternalOrderCase):
         self.assertEqual((row.state, row.pos_order_id.company_id), ("done", self.company))
         self.assertEqual(row.pos_order_id.amount_tax, 12.0)
 
-    # ---- others ----
+    # ---- others ------------------------------------------------------------------------------------------------------
 
     def test_nobody_else_gets_in(self):
         row = self.failed_order()

@@ -14,7 +14,7 @@ HISTORY = "/api/delivery/sync/history"
 
 
 class TestPassingTrouble(BaseCase):
-    """A handheld discards what was answered with a 4xx, so trouble that passes is a 503."""
+    """A handheld discards writes that are answered with a 4xx, so a temporary problem is a 503."""
 
     def caused_by(self, cause):
         error = UserError("The operation cannot be completed.")
@@ -41,7 +41,7 @@ class TestPassingTrouble(BaseCase):
 
 
 class TestClients(DeliveryApiCase):
-    """The service's web page and its handheld: what they request, and what they read of the answers."""
+    """The earlier service's web page and handheld: what they request, and which keys they read."""
 
     def test_an_error_is_also_under_the_name_that_clients_read(self):
         for response, status in (

@@ -17,7 +17,7 @@ class ConfirmCase(ApiCase):
         cls.product.barcode = "4006381333931"
 
     def told(self, line):
-        """Return what the API tells of a line."""
+        """Return a line as the API shows it."""
         lines = self.get(f"{PICKINGS}/{line.picking_id.id}")["move_lines"]
         return next(told for told in lines if told["id"] == line.id)
 
@@ -57,7 +57,7 @@ class TestConfirm(ConfirmCase):
         self.assertEqual((rest["qty_done"], rest["quantity"], rest["picked"]), (0, 3, False))
         self.assertEqual(picking.move_ids.quantity, 5)
         self.assertEqual(self.reserved(self.product), 5)
-        # More of it after all: the rest is used up.
+        # A larger quantity later: the rest is used up.
         [told] = self.assertDone(self.confirm(line, 5))["move_lines"]
         self.assertEqual((told["id"], told["qty_done"]), (line.id, 5))
         self.assertEqual(self.reserved(self.product), 5)
@@ -227,7 +227,7 @@ class TestConfirmLots(TestConfirmLocation):
         self.assertEqual((first.lot_id, first.picked, second.picked), (wanted, True, False))
         self.assertNotEqual(second.lot_id, wanted)
         self.assertEqual(self.reserved(self.serials), 2)
-        # Once it is picked, nobody else gets it.
+        # Once it is picked, no other transfer gets it.
         self.assertRefused(self.confirm(second, 1, lot_name=wanted.name), "not_enough")
         self.assertDone(self.confirm(second, 1))
         self.assertDone(self.validate(first.picking_id))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
+from .api_writes_server import WritesServerCase
 from .own_database import API_KEY
-from .writes_server import WritesServerCase
 
 # Without formatting what is generated.
 SETTINGS = "post_hooks: []\n"
@@ -18,7 +18,7 @@ PACKAGE = "generated_warehouse_client"
 
 @tagged("post_install", "-at_install")
 class TestApiHandheld(WritesServerCase):
-    """What docs/handheld.md shows, and a client that a generator makes of the OpenAPI document, do a whole picking."""
+    """The commands of docs/handheld.md, and a client generated from the OpenAPI document, do a whole picking."""
 
     DATABASE = "client"
 

@@ -6,7 +6,7 @@ from .api_common import PICKINGS, ApiCase
 
 
 class TestApiNames(ApiCase):
-    """``expand=names``: an answer that a screen can show as it is."""
+    """``expand=names``: an answer that a screen can show without further requests."""
 
     @classmethod
     def setUpClass(cls):

@@ -94,7 +94,7 @@ class TestApiPickings(ApiCase):
         dateless = self.create_picking()
         dateless.flush_recordset()
         self.env.cr.execute("UPDATE stock_picking SET scheduled_date = NULL WHERE id = %s", [dateless.id])
-        # a fraction of a second is not told, so it must not decide either
+        # fractions of a second are not shown, so they must not decide either
         self.env.cr.execute(
             "UPDATE stock_picking SET scheduled_date = scheduled_date + interval '0.5 s' WHERE id = %s", [second.id]
         )
@@ -235,7 +235,7 @@ class TestWarehouseApi(TransactionCase):
         old = cursor._replace(expires=int(datetime.now().timestamp()) - 1)
         with self.assertRaises(BadCursor):
             warehouse._decode_cursor(warehouse._encode_cursor(old))
-        # paging on does not prolong it: the log of reschedules is kept for the walk's first day
+        # further pages do not prolong it: reschedules are logged only for a day
         page = warehouse._read_pickings(limit=1, cursor=warehouse._encode_cursor(cursor))
         self.assertEqual(warehouse._decode_cursor(page.next_cursor).expires, cursor.expires)
 

@@ -44,7 +44,7 @@ def filter_query(context, query):
     return not query or "" not in query.values()
 """
 
-# The examples of the spec (odoo_sync_api.md), as printed there but for host and port, id and token.
+# The commands of the earlier API, whose clients keep working; host and port, id and token are replaced.
 CURL_EXAMPLES = """\
 curl -X POST http://localhost:3210/api/odoo/sync/trigger \\
   -H "Authorization: Bearer $TOKEN"

@@ -139,14 +139,14 @@ class TestApiSync(CronMixinCase, ApiCase):
             }
         )
         run = Run.create({"sync_id": sync.id, "status": "running", "date_start": "2026-01-01 10:00:00"})
-        # of a process that is gone
+        # whose process is gone
         self.assertIsNone(self.get(STATUS, key=self.manager_key)["orders"]["running_since"])
         # exclusive() would keep the one connection of a test for itself.
         self.env.cr.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", [LOCK, run.id])
         orders = self.get(STATUS, key=self.manager_key)["orders"]
         self.env.cr.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [LOCK, run.id])
         self.assertEqual(orders["running_since"], "2026-01-01T10:00:00Z")
-        run.scheduled = True  # the next turn of the scheduler goes on with it
+        run.scheduled = True  # the scheduler continues it in its next turn
         orders = self.get(STATUS, key=self.manager_key)["orders"]
         self.assertEqual(orders["running_since"], "2026-01-01T10:00:00Z")
         self.assertEqual(
@@ -160,7 +160,7 @@ class TestApiSync(CronMixinCase, ApiCase):
                 "failed": 2,
             },
         )
-        self.assertIsNone(self.get(STATUS)["orders"])  # the clerk has no part in the sync
+        self.assertIsNone(self.get(STATUS)["orders"])  # the clerk does not have the group
         stranger = self.create_user("api_stranger", f"stock.group_stock_user,{SYNC_USER}", self.other_company)
         self.assertEqual(self.get(STATUS, key=self.create_key(stranger))["orders"]["done"], 0)
 
@@ -182,7 +182,7 @@ class TestApiSync(CronMixinCase, ApiCase):
             self.assertEqual(list(response.json()), list(STARTED))
         self.assertEqual(len(triggers.records), 1)
         self.assertLessEqual(sync.next_sync_date, Datetime.now())
-        self.assertFalse(sync.last_sync_date)  # it is the scheduler that works, not the request
+        self.assertFalse(sync.last_sync_date)  # the scheduler does the work, not the request
 
     def test_trigger_needs_the_group(self):
         self.create_sync()

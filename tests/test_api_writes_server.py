@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from .api_writes_server import WritesServerCase
 from .own_database import API_KEY, PATIENCE
-from .writes_server import WritesServerCase
 
 _logger = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ LINES = 60
 
 
 class Handheld(threading.Thread):
-    """A client on a bad network: it sends its messages in any order, some several times, and gives up on some answers.
+    """A client on a bad network: it sends its messages in any order, some several times, and loses some answers.
 
-    It repeats each message until it has an answer that stays: every status below 500.
+    It repeats each message until it has a final answer: any status below 500.
     """
 
     def __init__(self, url, messages, seed):
@@ -87,7 +87,7 @@ class Handheld(threading.Thread):
             self.waiting.append(message)
 
     def post(self, path, body):
-        """Return (status, JSON), or None if there was no answer or none that stays."""
+        """Return (status, JSON), or None if there was no answer or no final one."""
         data = json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"}
         connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=PATIENCE)
@@ -119,7 +119,7 @@ class Handheld(threading.Thread):
 
 @tagged("post_install", "-at_install")
 class TestApiWritesServer(WritesServerCase):
-    """Two handhelds on one transfer: it ends with exactly what was scanned, each line once."""
+    """Two handhelds work on one transfer: it ends with exactly what was scanned, each line once."""
 
     DATABASE = "writes"
     PRODUCTS = LINES

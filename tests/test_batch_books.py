@@ -10,7 +10,7 @@ from .common import ExternalOrderCase
 
 
 class TestBatchBooks(ExternalOrderCase):
-    """Orders that are imported together leave the same books as the same orders, one by one, from a register."""
+    """Orders that are imported together give the same books as the same orders sent one by one from a register."""
 
     @classmethod
     def setUpClass(cls):
@@ -21,7 +21,7 @@ class TestBatchBooks(ExternalOrderCase):
 
     @classmethod
     def create_kinds(cls):
-        """One product of each kind that the stock treats in its own way, most of them in stock."""
+        """Create a product of each kind that is handled differently in stock; most are in stock."""
         category = {
             (method, valuation): cls.env["product.category"].create(
                 {
@@ -51,7 +51,7 @@ class TestBatchBooks(ExternalOrderCase):
         }.items():  # fmt: skip
             for quantity, cost in amounts:
                 cls.receive(kinds[name], quantity, cost)
-        if "mrp.bom" in cls.env:  # where Manufacturing is installed, these tests are about kits as well
+        if "mrp.bom" in cls.env:  # if Manufacturing is installed, these tests cover kits as well
             kinds["kit"] = cls.create_product("Kit")
             parts = [
                 Command.create({"product_id": kinds[part].id, "product_qty": quantity})
@@ -133,7 +133,7 @@ class TestBatchBooks(ExternalOrderCase):
     # Both ways
 
     def recording(self, original, calls):
-        """Return a method that notes its arguments in ``calls`` before it does what ``original`` does."""
+        """Return a method that records its arguments in ``calls`` before it calls ``original``."""
 
         def method(records, *args, **kwargs):
             calls.append(args)
@@ -143,7 +143,7 @@ class TestBatchBooks(ExternalOrderCase):
 
     @contextmanager
     def undone(self):
-        """Undo what the block does, so that both ways begin with the same stock."""
+        """Undo the changes of the block, so that both ways start with the same stock."""
         with closing(self.env.cr.savepoint()):
             yield
             self.env.flush_all()
@@ -159,7 +159,7 @@ class TestBatchBooks(ExternalOrderCase):
         with self.undone():
             for values in values_from_register(self.env, self.sync, feed):
                 self.env["pos.order"].sync_from_ui([values])
-            # For a return, a register does not state what Odoo computes as returned when it computes an order again.
+            # For a return, a register does not send the amount that Odoo computes as returned.
             self.pos_orders()._compute_prices()
             theirs = Books(session, products)
         return ours, theirs
@@ -173,7 +173,7 @@ class TestBatchBooks(ExternalOrderCase):
 
     @contextmanager
     def together(self):
-        """Yield a list that collects the OrderIDs whose transfers are made together."""
+        """Yield a list that collects the OrderIDs whose transfers are created together."""
         made = []
         model = type(self.env["external.order.picking"])
         original = model._create_together

@@ -67,7 +67,7 @@ class TestBatchSplit(ExternalOrderCase):
         bad = self.env["external.order.import"]._get_order_uuid(self.sync, "6")
 
         def action_done(pickings):
-            # Odoo names the order on a transfer that it makes by itself only when the transfer is done.
+            # Odoo writes the order's name on a transfer that it creates itself only when the transfer is done.
             uuids = {line.order_id.uuid for line in pickings.pos_order_id.lines}
             if bad in uuids or (not uuids and len(pickings) == 1):
                 raise UserError(REASON)
@@ -91,7 +91,7 @@ class TestBatchSplit(ExternalOrderCase):
         original = model._action_done
 
         def action_done(pickings):
-            # As addons do that forbid what Odoo allows: all of a batch is refused for one of it.
+            # Like addons that forbid what Odoo allows: the whole batch is refused because of one order.
             if pickings.pos_order_id:
                 raise UserError(REASON)
             return original(pickings)

@@ -6,7 +6,7 @@ ORDERS = 60
 
 
 class TestBatchStatements(CustomerCase):
-    """How many SQL statements an import takes: what grows with the orders is what makes it slow."""
+    """How many SQL statements an import takes: statements for each order make it slow."""
 
     @classmethod
     def setUpClass(cls):

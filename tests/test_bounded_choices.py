@@ -6,7 +6,7 @@ from .test_foreign_text import long_text
 
 
 class TestBoundedChoices(ExternalOrderCase):
-    """A choice has texts as long as an order's; a longer one is refused with a sentence, not by an index."""
+    """The texts of a choice can be as long as an order's; a longer one is refused with a sentence, not by an index."""
 
     @mute_logger("odoo.sql_db")
     def test_longer_texts_are_refused_by_a_sentence(self):

@@ -4,7 +4,7 @@ from .branch_common import BranchCase
 
 
 class TestBranchIdentity(BranchCase):
-    """With a table of locations, an order is one of its LocationID and OrderID; nothing is imported twice."""
+    """With a table of locations, LocationID and OrderID identify an order; nothing is imported twice."""
 
     def uuids(self, order_id=7):
         """Return the uuids of an order without location, and with 404 and 405."""
@@ -17,7 +17,7 @@ class TestBranchIdentity(BranchCase):
     def assert_nothing_new(self, run):
         self.assertEqual((run.status, run.imported_count, run.changed_count), ("no_orders", 0, 0), run.message)
 
-    # ---- one OrderID in two branches ----
+    # ---- one OrderID in two branches ---------------------------------------------------------------------------------
 
     def test_one_order_id_in_two_branches_is_two_orders(self):
         self.use_locations()
@@ -65,7 +65,7 @@ class TestBranchIdentity(BranchCase):
             {location: row.state for location, row in self.rows(7).items()}, {"404": "done", "405": "done"}
         )
 
-    # ---- the table comes and goes ----
+    # ---- the table comes and goes ------------------------------------------------------------------------------------
 
     def test_an_order_from_before_the_table_is_not_imported_again(self):
         here, there = self.both()
@@ -131,7 +131,7 @@ class TestBranchIdentity(BranchCase):
         self.synchronize(self.order_here(8, 405))
         self.assertEqual(self.inbox(8).pos_order_id.config_id, self.pos_config)
 
-    # ---- rows of former releases that do not know their location ----
+    # ---- rows of former releases that do not know their location -----------------------------------------------------
 
     def forget_locations(self):
         """Leave rows as a former release did whose payload was deleted."""
@@ -150,7 +150,7 @@ class TestBranchIdentity(BranchCase):
         row = self.inbox(7)
         self.assertEqual((run.changed_count, row.changed, row.pos_order_id), (1, True, pos_order))
         self.assertEqual(self.all_orders(), pos_order)
-        # Nor is its real order taken for one of another location, whatever comes again.
+        # Its real order is not taken for one of another location either, whatever arrives again.
         for entry in (self.order_there(7), self.order_here(7), self.order_there(7), self.order_here(7)):
             self.synchronize(entry)
             self.assertEqual((self.inbox(7), self.all_orders()), (row, pos_order))
@@ -186,13 +186,13 @@ class TestBranchIdentity(BranchCase):
         self.assertEqual(rows["405"].pos_order_id.config_id, self.there)
         self.assertEqual(len(self.all_orders()), 2)
 
-    # ---- a lost inbox ----
+    # ---- a lost inbox ------------------------------------------------------------------------------------------------
 
     def lose_inbox(self):
         self.env["external.order"].search([("sync_id", "=", self.sync.id)]).unlink()
 
     def assert_found_again(self, *entries):
-        """Synchronize with an empty inbox and the same orders: none is made."""
+        """Synchronize with an empty inbox and the same orders: no order is created."""
         orders = self.all_orders()
         self.lose_inbox()
         run = self.synchronize(*entries)
@@ -230,10 +230,10 @@ class TestBranchIdentity(BranchCase):
         row = self.inbox(7)
         self.assertEqual((row.state, row.error_code), ("failed", "order_in_the_way"))
 
-    # ---- workers ----
+    # ---- workers -----------------------------------------------------------------------------------------------------
 
     def test_two_rows_of_one_order_make_one_sale(self):
-        """As two workers leave them, of which one did not see the new table yet."""
+        """Two workers leave such rows if one of them did not see the new table yet."""
         self.synchronize(self.order_here(7))
         first = self.inbox(7)
         self.use_locations()
@@ -271,7 +271,7 @@ class TestBranchIdentity(BranchCase):
         self.assertEqual((run.status, run.known_count), ("no_orders", 60))
         self.assertLessEqual(self.env.cr.sql_log_count - before, 20)
 
-    # ---- connected once ----
+    # ---- connected once ----------------------------------------------------------------------------------------------
 
     def test_an_address_is_connected_once_to_a_branch(self):
         self.use_locations()

@@ -53,7 +53,7 @@ class TestBranches(BranchCase):
             with self.subTest(text=text), self.assertRaisesRegex(ValidationError, "cannot be a LocationID"):
                 self.use_locations(**{text: self.pos_config})
 
-    # ---- locations that are not in the table ----
+    # ---- locations that are not in the table -------------------------------------------------------------------------
 
     def test_an_unknown_location_is_named_and_the_others_go_on(self):
         self.use_locations(L404=self.pos_config)
@@ -116,11 +116,11 @@ class TestBranches(BranchCase):
         self.synchronize(self.order_here())
         table.unlink()
         row = self.inbox(639)
-        self.assertEqual((row.state, row.pos_config_id), ("failed", self.pos_config))  # a person decides
+        self.assertEqual((row.state, row.pos_config_id), ("failed", self.pos_config))  # a user decides
         row.action_retry()
         self.assertEqual((row.state, row.pos_order_id.config_id), ("done", self.pos_config))
 
-    # ---- payments ----
+    # ---- payments ----------------------------------------------------------------------------------------------------
 
     def test_a_payment_mapping_to_a_method_of_another_branch_is_refused(self):
         self.use_locations()
@@ -136,7 +136,7 @@ class TestBranches(BranchCase):
         self.assertEqual((row.state, row.error_code), ("failed", "payment_not_found"))
         for text in ("Voucher", "Card (test)", "Branch There", "Choose Payment Method"):
             self.assertIn(text, row.error_message)
-        # What is chosen for the order is for its branch, beside the other one.
+        # The choice for the order applies to its branch only.
         action = row.action_choose_payment()
         self.assertFalse(action["res_id"])
         with Form(self.env[action["res_model"]].with_context(**action["context"]), view=action["views"][0][0]) as form:
@@ -175,7 +175,7 @@ class TestBranches(BranchCase):
         self.assertIn("Test POS", row.error_message)
         self.assertIn("Add it to the Point of Sale", row.error_message)
 
-    # ---- sessions ----
+    # ---- sessions ----------------------------------------------------------------------------------------------------
 
     def test_a_branch_without_session_holds_up_no_other(self):
         self.use_locations()
@@ -213,7 +213,7 @@ class TestBranches(BranchCase):
         original = getattr(model, method_name)
         return patch.object(model, method_name, lambda this: override(original, this))
 
-    # ---- what belongs together ----
+    # ---- what belongs together ---------------------------------------------------------------------------------------
 
     def test_all_branches_are_of_one_company(self):
         company = self.env["res.company"].create({"name": "Their Company"})
@@ -263,7 +263,7 @@ class TestBranches(BranchCase):
         )
         self.assertEqual(self.inbox(640).with_user(user).state, "done")
 
-    # ---- what is shown ----
+    # ---- what is shown -----------------------------------------------------------------------------------------------
 
     def test_the_currency_is_that_of_the_branch(self):
         currency = self.env.ref("base.KWD")

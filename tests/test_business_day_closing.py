@@ -6,9 +6,9 @@ from .business_day_common import BusinessDayCase
 
 
 class TestBusinessDayClosing(BusinessDayCase):
-    """Sessions of a day that is over are closed by themselves, and all that is booked has the date of that day."""
+    """Sessions of a past day are closed automatically, and everything booked has the date of that day."""
 
-    # ---- closing ----
+    # ---- closing -----------------------------------------------------------------------------------------------------
 
     def test_a_day_is_closed_after_it_has_ended_and_its_orders_were_requested(self):
         self.run_scheduled_action(self.sold_at(1, "2026-03-10 10:00"))
@@ -135,7 +135,7 @@ class TestBusinessDayClosing(BusinessDayCase):
             self.env["report.pos.order"].search([("order_id", "=", self.inbox(1).pos_order_id.id)]).date.day, 8
         )
 
-    # ---- cash ----
+    # ---- cash --------------------------------------------------------------------------------------------------------
 
     def test_the_cash_goes_on_from_day_to_day_with_late_sessions_in_between(self):
         self.run_scheduled_action(self.sold_at(1, "2026-03-10 10:00"), self.sold_at(2, "2026-03-10 11:00"))
@@ -160,7 +160,7 @@ class TestBusinessDayClosing(BusinessDayCase):
         self.assertEqual((session.cash_register_balance_end_real, session.cash_register_difference), (42.0, 0))
         self.assertEqual(sorted(session.statement_line_ids.mapped("amount")), [-50, 92])
 
-    # ---- locked days ----
+    # ---- locked days -------------------------------------------------------------------------------------------------
 
     def test_behind_a_lock_date_the_entry_has_the_first_open_day_and_each_order_says_so(self):
         self.company.fiscalyear_lock_date = "2026-03-08"
@@ -217,7 +217,7 @@ class TestBusinessDayClosing(BusinessDayCase):
         self.close_session(session)
         self.assertEqual(set(session.statement_line_ids.mapped("date")), {fields.Date.to_date("2026-03-09")})
 
-    # ---- foreign currency ----
+    # ---- foreign currency --------------------------------------------------------------------------------------------
 
     def test_a_day_in_another_currency_is_booked_at_that_day_s_rate(self):
         currency = self.open_shop_in("EUR", 0.8)

@@ -10,7 +10,7 @@ from .business_day_common import BusinessDayCase
 class TestBusinessDays(BusinessDayCase):
     """Each order goes into the session of the day it was sold on."""
 
-    # ---- which session ----
+    # ---- which session -----------------------------------------------------------------------------------------------
 
     def test_today_s_orders_go_into_today_s_session(self):
         self.run_scheduled_action(self.sold_at(1, "2026-03-10 09:00"), self.sold_at(2, "2026-03-10 11:59"))
@@ -102,7 +102,7 @@ class TestBusinessDays(BusinessDayCase):
         self.assertTrue(late.rescue)
         self.assertEqual((str(late.start_at), str(late.stop_at)), ("2026-03-10 00:00:00", "2026-03-10 22:59:59"))
 
-    # ---- sessions of people ----
+    # ---- sessions of people ------------------------------------------------------------------------------------------
 
     def open_session(self):
         session = self.env["pos.session"].create({"config_id": self.pos_config.id})
@@ -155,7 +155,7 @@ class TestBusinessDays(BusinessDayCase):
         self.assertIn("No open POS session found for Test POS on 03/09/2026.", run.message)
         self.assertIn("1 order waits.", run.message)
 
-    # ---- the setting ----
+    # ---- the setting -------------------------------------------------------------------------------------------------
 
     def test_switched_on_while_a_session_is_open(self):
         self.sync.session_per_day = False

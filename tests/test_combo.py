@@ -1,10 +1,10 @@
 from odoo.fields import Command
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestCombo(MoneyCase):
-    """The components of an item: lines of price 0, or, where the product is an Odoo combo, its choices."""
+    """The components of an item: lines with price 0 or, if the product is an Odoo combo, its choices."""
 
     @classmethod
     def setUpClass(cls):

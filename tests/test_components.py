@@ -4,7 +4,7 @@ from .common import ExternalOrderCase
 
 
 class TestComponents(ExternalOrderCase):
-    """Components are taken from stock, or ignored; the choices of an Odoo combo are sold all the same."""
+    """Components are taken from stock or ignored; the choices of an Odoo combo are always sold."""
 
     @classmethod
     def setUpClass(cls):

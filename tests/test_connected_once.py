@@ -84,7 +84,7 @@ class TestConnectedOnce(ExternalOrderCase):
 
 @tagged("post_install", "-at_install")
 class TestConnectedAtOnce(TransactionCase):
-    """Two people who connect one address at the same moment: one of them is refused."""
+    """If two users connect one address at the same moment, one of them is refused."""
 
     def setUp(self):
         super().setUp()

@@ -17,11 +17,11 @@ EXAMPLE = r"```python\n# {path}.*\n((?s:.*?))```"
 
 
 class ExampleCase(TransactionCase):
-    """Loads the example addons of CONTRIBUTING.md, which readers copy, so they had better work."""
+    """Loads the example addons of CONTRIBUTING.md, which readers copy, so they have to work."""
 
     @classmethod
     def load_example(cls, path, model_name):
-        """Extend a model by the class that a code block defines, until the class's tests are over."""
+        """Extend a model by the class in a code block, until the tests of the class are over."""
         [code] = re.findall(EXAMPLE.format(path=re.escape(path)), CONTRIBUTING.read_text())
         addon = path.partition("/")[0]
         cls.addClassCleanup(MetaModel._module_to_models__.pop, addon)
@@ -75,7 +75,7 @@ class TestCourier(ExampleCase, ShipmentCase):
     @classmethod
     @contextmanager
     def dovecote(cls):
-        """Serve the courier's orders, and yield their address."""
+        """Serve the courier's orders, and yield the address."""
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):

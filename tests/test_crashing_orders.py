@@ -7,7 +7,7 @@ ORDERS = [str(number) for number in range(1, 22)]
 
 
 class TestCrashingOrders(CrashCase):
-    """An order at which the process dies each time fails, and no other order fails or waits because of it."""
+    """An order that kills the process each time fails, and no other order fails or waits because of it."""
 
     @classmethod
     def setUpClass(cls):
@@ -26,7 +26,7 @@ class TestCrashingOrders(CrashCase):
         self.assertEqual((answer["status"], answer["left"]), ("error", 0))
         self.assertIn(f"Order {KILLER}: The server stopped 2 times with this order alone", answer["message"])
         self.assertIn("press Retry", answer["messages"][KILLER])
-        # What has failed is not taken again, and after its cause is gone it goes in like any other.
+        # A failed order is not tried again; when the cause is gone, it is imported like any other.
         self.assertTrue(self.step("sync_orders", sync=self.sync, killer=KILLER))
         self.assertEqual(self.step("retry_order", sync=self.sync, number=KILLER), ["done", 0])
 

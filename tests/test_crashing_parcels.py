@@ -6,7 +6,7 @@ COUNT = 6
 
 
 class TestCrashingParcels(CrashCase):
-    """A parcel at which the process dies each time fails after three times, and no other parcel waits for it."""
+    """A parcel that kills the process each time fails after three times, and no other parcel waits for it."""
 
     @classmethod
     def setUpClass(cls):
@@ -24,7 +24,7 @@ class TestCrashingParcels(CrashCase):
         self.assertEqual({row["interruptions"] for row in answer.values()}, {0})
         self.assertEqual(len(self.courier.orders), COUNT - 1)
 
-        # And among those that are asked about together.
+        # The same for parcels whose status is read together.
         killer, *others = others
         self.step("follow", due=True, killer=0)
         answer = self.step("follow", due=True, killer=int(killer))

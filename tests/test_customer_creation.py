@@ -8,7 +8,7 @@ CARL = {"ID": 17, "Name": "Carl", "Email": "carl@example.com"}
 
 
 class TestCustomerCreation(CustomerCase):
-    """With *Match or create*, a customer whom Odoo does not know yet becomes one contact, together with the order."""
+    """With *Match or create*, a customer unknown to Odoo becomes one contact, together with the order."""
 
     def setUp(self):
         super().setUp()

@@ -7,7 +7,7 @@ from .customer_common import CustomerCase
 
 
 class TestCustomers(CustomerCase):
-    """Which contact an order gets: by id, reference, e-mail address and VAT number, and never by guessing."""
+    """An order gets its contact by id, reference, e-mail address or VAT number, never by guessing."""
 
     @classmethod
     def setUpClass(cls):

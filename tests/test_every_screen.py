@@ -11,7 +11,7 @@ START = "action_external_order_sync"
 
 @tagged("post_install", "-at_install")
 class TestEveryScreen(ExternalOrderCase, BrowserCase):
-    """Every menu, action, view and smart button of the addon, as the database has them, opens in the browser."""
+    """Every menu, action, view and smart button of the addon in the database opens in the browser."""
 
     def setUp(self):
         super().setUp()
@@ -33,7 +33,7 @@ class TestEveryScreen(ExternalOrderCase, BrowserCase):
         return self.env[model].browse(names.mapped("res_id"))
 
     def fill_every_screen(self):
-        """Let there be a record of everything that a screen shows."""
+        """Create a record for everything that a screen shows."""
         self.synchronize(
             self.order(1),
             self.order(2, OrderItems=[self.item("Unknown Thing")]),
@@ -65,7 +65,7 @@ class TestEveryScreen(ExternalOrderCase, BrowserCase):
         )
 
     def check_all_served(self):
-        """Fail unless every view was asked for by the browser."""
+        """Fail unless the browser requested every view."""
         views = self.records("ir.ui.view").filtered(lambda view: view.type != "qweb")
         missing = views.filtered(lambda view: view.id not in self.served)
         self.assertFalse(missing.mapped("xml_id"), "Views that no screen opened")
@@ -75,7 +75,7 @@ class TestEveryScreen(ExternalOrderCase, BrowserCase):
             self.assertTrue(self.env[action.res_model].search_count([], limit=1), f"{action.res_model} shows no record")
 
     def test_at_a_desk(self):
-        # Wide enough for all smart buttons to be beside each other.
+        # Wide enough for all smart buttons in one row.
         self.browser_size = "1920x1080"
         self.run_tour(START, "external_order_every_screen")
         self.check_all_served()

@@ -9,10 +9,10 @@ GUIDE = "Failed to fetch orders from external system"
 
 
 class TestFetchErrors(ExternalOrderCase):
-    """A download that fails: the status says why, nothing is lost, and what waits is imported all the same."""
+    """If a download fails, the status says why, nothing is lost, and waiting orders are imported."""
 
     def assert_fetch_fails(self, *reasons, times=1, **fault):
-        """Synchronize while one order waits in the inbox; the download is to fail, and the order to be imported."""
+        """Synchronize while an order waits in the inbox; check that the download fails and the order is imported."""
         before = fields.Datetime.now()
         number = self.env["external.order"].search_count([]) + 1
         self.sync.auto_create_session = False

@@ -1,4 +1,4 @@
-"""Texts of any length and kind in what comes from outside: work goes on, and no cache grows by them."""
+"""External texts of any length and kind neither stop the work nor fill caches."""
 
 import random
 from datetime import datetime
@@ -19,7 +19,7 @@ def long_text(length=LONG, signs="abcdefghijklmnopqrstuvwxyzäöü0123456789"):
 
 class TestForeignTextOfOrders(ExternalOrderCase):
     def spoilt(self, text):
-        """Yield the sample order with a text in each of its fields and in those that it might have."""
+        """Yield the sample order with a text in each field that an order can have."""
         names = ["OrderStatus", "Remark", "Currency", "OrderType", "CustomerName", "CustomerEmail", "LocationID", text]
         yield from ({name: text} for name in (*self.order(), *names))
         for name in (*self.item(), "SKU", "Barcode", text):
@@ -54,14 +54,14 @@ class TestForeignTextOfOrders(ExternalOrderCase):
         card = "4111 1111 1111 1111"
         for number, values in enumerate(self.spoilt(f"Visa {card} cvv 987")):
             self.synchronize(self.order(2000 + number, **values))
-            if "OrderID" in values:  # kept as it is: it is what makes an order this order
+            if "OrderID" in values:  # kept as it is: it identifies the order
                 continue
             row = self.inbox(2000 + number)
             self.env.flush_all()
             self.env.cr.execute("SELECT row_to_json(o)::text FROM external_order o WHERE id = %s", [row.id])
             stored = self.env.cr.fetchone()[0]
             self.assertNotIn("4111 1111", stored)
-            self.assertFalse(row.source_digest)  # a digest would allow to try the missing digits out
+            self.assertFalse(row.source_digest)  # a digest would allow guessing the missing digits
             self.assertNotIn("987", stored.replace(row.fingerprint, ""))
 
 

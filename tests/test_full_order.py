@@ -6,7 +6,7 @@ ORDER_ID = "A-4711"
 
 
 class TestFullOrder(BusinessDayCase):
-    """One order that says everything an order may say, from the feed to the closed session.
+    """One order with everything that an order may contain, from the feed to the closed session.
 
     Two pieces at 80.00 less 10 % and one at 20.00, 15 % tax, a service charge of 10.00 without tax, and a tip of 11.40
     on top of GrandTotal, all paid by card. It was sold yesterday evening in another branch than that of the

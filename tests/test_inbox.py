@@ -2,7 +2,7 @@ from .common import ExternalOrderCase
 
 
 class TestInbox(ExternalOrderCase):
-    """What becomes of what the feed brings: every order exists once, and none waits for another."""
+    """What happens to received entries: every order exists once, and none waits for another."""
 
     def other_content(self, order_id=639, **values):
         """Return the sample order with two pieces of its product instead of one."""
@@ -20,7 +20,7 @@ class TestInbox(ExternalOrderCase):
     def bad_order(self, order_id=639, name="No Such Product"):
         return self.order(order_id, OrderItems=[self.item(name)])
 
-    # ---- known orders ----
+    # ---- known orders ------------------------------------------------------------------------------------------------
 
     def test_same_content_changes_nothing_and_is_counted_as_known(self):
         row = self.import_order()
@@ -66,7 +66,7 @@ class TestInbox(ExternalOrderCase):
         self.assertEqual(self.inbox(639).pos_order_id, pos_order)
         self.assertEqual(len(self.pos_orders()), 1)
 
-    # ---- other content ----
+    # ---- other content -----------------------------------------------------------------------------------------------
 
     def test_other_content_of_a_failed_order_replaces_it_and_is_tried(self):
         self.synchronize(self.bad_order())
@@ -96,7 +96,7 @@ class TestInbox(ExternalOrderCase):
         row.action_accept_change()
         self.assertFalse(row.changed)
 
-    # ---- statuses ----
+    # ---- statuses ----------------------------------------------------------------------------------------------------
 
     def test_a_status_that_is_not_accepted_is_ignored_until_it_is(self):
         self.sync.accepted_statuses = "103, 104"
@@ -122,7 +122,7 @@ class TestInbox(ExternalOrderCase):
         self.assertEqual((row.state, row.error_code), ("failed", "invalid_payload"))
         self.assertIn("OrderStatus", row.error_message)
 
-    # ---- what is no order, and orders that cannot be made ----
+    # ---- what is no order, and orders that cannot be made ------------------------------------------------------------
 
     def test_what_is_no_order_is_named_by_its_position_and_the_others_go_on(self):
         self.answer_with(per_page=2)
@@ -164,7 +164,7 @@ class TestInbox(ExternalOrderCase):
                 self.assertEqual((row.state, row.error_code), ("failed", "invalid_payload"))
                 self.assertIn("OrderItems", row.error_message)
 
-    # ---- no session ----
+    # ---- no session --------------------------------------------------------------------------------------------------
 
     def test_without_a_session_the_orders_wait_for_the_next_run_that_has_one(self):
         self.sync.auto_create_session = False
@@ -181,7 +181,7 @@ class TestInbox(ExternalOrderCase):
         self.assertEqual((run.status, run.imported_count), ("success", 2))
         self.assertEqual(rows.pos_order_id.session_id, session)
 
-    # ---- what the content may be ----
+    # ---- what the content may be -------------------------------------------------------------------------------------
 
     def test_right_to_left_text_and_emoji(self):
         for name in ("قهوة عربية", "☕ Kaffee 🇩🇪", "e\u0301clair"):

@@ -8,7 +8,7 @@ from .common import ExternalOrderCase
 
 
 class TestInboxRetry(ExternalOrderCase):
-    """Failed orders: what a person does about them, and what heals by itself."""
+    """Failed orders: what a user does about them, and what is retried automatically."""
 
     def failed_order(self, order_id=639, name="No Such Product", item_id=0):
         self.synchronize(self.order(order_id, OrderItems=[self.item(name, ItemID=item_id)]))
@@ -29,7 +29,7 @@ class TestInboxRetry(ExternalOrderCase):
         for number, name in bad.items():
             self.assertIn(f'Order {number}: Product not found: "{name}"', self.sync.last_sync_message)
 
-        # One is mended by a new product, one by an alias.
+        # One is fixed by a new product, one by an alias.
         self.create_product("Missing 50", list_price=80)
         self.inbox(50).action_retry()
         self.env["external.product.alias"].create({"item_name": "Missing 120", "product_id": self.product.id})

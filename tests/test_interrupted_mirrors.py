@@ -3,10 +3,10 @@ from .mirror_common import MirrorCase
 
 
 class TestInterruptedMirrors(MirrorCase):
-    """A kind at which the process dies each time is passed over after three times, and the others go on."""
+    """A kind that kills the process each time is skipped after three times, and the others continue."""
 
     def leave_behind(self, kind, **values):
-        """Leave a run as a process does that is killed while it reads a kind."""
+        """Leave a run behind, like a process that is killed while it reads a kind."""
         return self.env["odoo.sync.run"].create(
             {"source_id": self.source.id, "kinds_done": KINDS.index(kind), **values}
         )
@@ -15,7 +15,7 @@ class TestInterruptedMirrors(MirrorCase):
         return self.env["odoo.sync.cursor"]._get(self.source, kind).interruptions
 
     def die_at(self, kind):
-        """Begin a run, as the scheduler does, and leave it behind at a kind."""
+        """Start a run, as the scheduler does, and leave it behind at a kind."""
         run = self.env["odoo.sync.run"]._start(self.source)
         run.kinds_done = KINDS.index(kind)
 

@@ -14,7 +14,7 @@ from ..models.order_sync.external_order_sync_run import LOCK
 from ..tools.exclusive import exclusive
 from .common import ExternalOrderCase
 
-# A process that works on a run: it holds the lock of the run until it is ended.
+# A process that works on a run: it holds the lock of the run until it ends.
 WORKER = """
 import json, sys, time
 import psycopg2
@@ -27,14 +27,14 @@ time.sleep(600)
 
 
 class TestInterruptedRuns(ExternalOrderCase):
-    """A run whose process was killed is told as interrupted as soon as somebody looks, and not before."""
+    """A run whose process was killed is shown as interrupted as soon as someone looks, and not before."""
 
     def create_run(self, **values):
         return self.env["external.order.sync.run"].create({"sync_id": self.sync.id, **values})
 
     @contextmanager
     def worked_on_by_a_process(self, run):
-        """Yield the process that works on the run, and that is killed in the end if it was not before."""
+        """Yield a process that works on the run, and kill it at the end if it is still running."""
         _name, connection = connection_info_for(self.env.cr.dbname)
         arguments = [json.dumps(connection), LOCK, str(run.id)]
         with subprocess.Popen([sys.executable, "-c", WORKER, *arguments], stdout=subprocess.PIPE) as process:
@@ -49,7 +49,7 @@ class TestInterruptedRuns(ExternalOrderCase):
             return ours
 
     def wait_until_unlocked(self, run):
-        """The database needs a moment to see that a connection is gone."""
+        """Wait until the database has noticed that the connection is gone."""
         for _attempt in range(100):
             if self.is_free(run):
                 return
@@ -103,7 +103,7 @@ class TestInterruptedRuns(ExternalOrderCase):
         self.assertEqual(self.sync.last_sync_status, "success")
 
     def test_a_process_that_does_nothing_any_more_counts_as_gone(self):
-        """As after the loss of the machine that it ran on, of which the database hears late."""
+        """As if its machine was lost, which the database notices late."""
         run = self.create_run(date_progress=fields.Datetime.now() - timedelta(minutes=16))
         with self.worked_on_by_a_process(run):
             self.assertFalse(self.sync.get_progress())
@@ -122,7 +122,7 @@ class TestInterruptedRuns(ExternalOrderCase):
         self.assertTrue(self.is_free(run))
 
     def test_a_run_is_locked_until_it_is_handed_over(self):
-        """Between two hands it must not be taken for one that was interrupted."""
+        """Between the two processes, it must not count as interrupted."""
         locked, model = [], type(self.env["external.order.sync.run"])
 
         def hand_over(run):

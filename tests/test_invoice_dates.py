@@ -48,7 +48,7 @@ class TestInvoiceDates(BusinessDayCase):
         self.synchronize(self.for_anna(1, "2026-03-01 00:15"))
         self.assert_invoiced(1, "2026-03-01")
 
-    # ---- locked days ----
+    # ---- locked days -------------------------------------------------------------------------------------------------
 
     def test_on_a_locked_day_the_invoice_is_posted_on_the_first_open_one_and_the_order_says_so(self):
         self.company.fiscalyear_lock_date = "2026-02-28"
@@ -83,7 +83,7 @@ class TestInvoiceDates(BusinessDayCase):
         self.synchronize(self.for_anna(1, "2026-02-21 10:00"))
         self.assertEqual((self.inbox(1).state, self.inbox(1).error_code), ("failed", "invoice_refused"))
 
-    # ---- clocks ahead ----
+    # ---- clocks ahead ------------------------------------------------------------------------------------------------
 
     def test_a_sale_dated_tomorrow_is_invoiced_today_and_its_session_can_be_closed(self):
         self.at("2026-03-10 23:50")

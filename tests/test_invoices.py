@@ -7,7 +7,7 @@ from .customer_common import CustomerCase
 
 
 class TestInvoices(CustomerCase):
-    """Odoo's own invoices of imported orders: in the customer's fiscal position, and to the cent as the order."""
+    """Odoo's own invoices of imported orders: in the customer's fiscal position, and equal to the order to the cent."""
 
     @classmethod
     def setUpClass(cls):

@@ -8,7 +8,7 @@ from .common import ExternalOrderCase
 
 
 class TestLongDownloads(ExternalOrderCase):
-    """A download that takes longer than the worker lives ends before, keeps what arrived, and says so."""
+    """A download that takes too long for its worker ends in time, keeps what has arrived, and reports it."""
 
     @classmethod
     def setUpClass(cls):
@@ -43,7 +43,7 @@ class TestLongDownloads(ExternalOrderCase):
         self.assertFalse(self.sync.fetch_cursor)
 
     def test_a_download_during_which_the_server_stops_is_given_up_after_three_times(self):
-        """What is left of a killed process is its run, as the scheduled action began it."""
+        """A killed process leaves only its run behind, as the scheduled action started it."""
         self.feed(self.order())
         self.env["external.order.sync.run"].create({"sync_id": self.sync.id, "scheduled": True, "fetch_starts": 3})
         self.run_slice()

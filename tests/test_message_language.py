@@ -44,7 +44,7 @@ GERMAN = {
 
 
 class GermanMixin:
-    """German is installed, and its catalogue is the one above, whatever the real one says."""
+    """German is installed with the translations above instead of the real ones."""
 
     @classmethod
     def setUpClass(cls):
@@ -59,7 +59,7 @@ class GermanMixin:
 
 
 class TestMessageLanguage(GermanMixin, ExternalOrderCase):
-    """What a run writes for later is in the language of whom it is for, and nothing else is."""
+    """Messages that a run stores are in the language of their reader, and nothing else is."""
 
     @classmethod
     def setUpClass(cls):
@@ -110,7 +110,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         self.assertEqual(self.sync.last_sync_message, "No orders to synchronize.")
 
     def test_a_language_that_was_switched_off_does_not_stop_a_run(self):
-        # Odoo asks before it switches off a language that is used; an import of languages does not.
+        # Odoo asks before it deactivates a language in use; importing languages does not.
         self.env.cr.execute("UPDATE res_lang SET active = FALSE WHERE code = 'de_DE'")
         self.env.invalidate_all()
         self.env.registry.clear_cache("stable")

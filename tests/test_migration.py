@@ -13,7 +13,7 @@ COURIER_ACCOUNT = ("warehouse", "courier-test-password")
 
 
 class TestMigration(MigrationCase):
-    """A database that the first release was used in is updated: nothing is lost, and the work goes on."""
+    """A database with the first release is updated: nothing is lost, and the work continues."""
 
     release = "19.0.1.0.0"
 
@@ -111,7 +111,7 @@ class TestMigration(MigrationCase):
 
     def test_a_failed_order_can_be_retried_and_waiting_ones_go_in(self):
         self.assertEqual(self.told["states"]["4"], "done")
-        # Made by this version, it has a uuid that depends on the database's secret.
+        # It was created by this version, so its UUID depends on the database's secret.
         self.assertEqual(self.told["uuids"]["4"], self.told["uuid_of_4"])
         self.assertNotEqual(self.told["uuids"]["4"], self.filled["uuids"]["4"])
         self.assertEqual(self.told["kiosk"], {"pending": 0, "imported": 4})
@@ -134,7 +134,7 @@ class TestMigration(MigrationCase):
         self.assertEqual(self.told["mirror"], ["success", False])
 
     def test_uninstalling_leaves_a_working_odoo(self):
-        """Twice: a database without any data of ours, which is what the release was installed in, and one in use."""
+        """Twice: in a database without the addon's data, and in one that is in use."""
         self.assertEqual((self.removal_log, self.left_behind), ([], []))
         orders, log = self.step(self.present, "uninstall")
         self.assertEqual((orders, log), (9, []))

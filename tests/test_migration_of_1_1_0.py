@@ -8,7 +8,7 @@ from .migration_case import ADDON, LEFT_BEHIND, MEMBERS, MigrationCase
 from .migration_steps import KEY
 
 COURIER_ACCOUNT = ("warehouse", "courier-test-password")
-# What an update sets in a synchronization that never heard of it.
+# The values of settings that the release did not have.
 DEFAULTS = {
     "customer_mode": "match",
     "default_customer_id": False,
@@ -20,7 +20,7 @@ DEFAULTS = {
 
 
 class TestMigrationOf110(MigrationCase):
-    """A database in which release 19.0.1.1.0 ran a shop is updated: nothing is lost or booked twice."""
+    """A database with release 19.0.1.1.0 is updated: nothing is lost or booked twice."""
 
     release = "19.0.1.1.0"
     steps = Path(__file__).with_name("migration_steps_of_1_1_0.py")
@@ -92,7 +92,7 @@ class TestMigrationOf110(MigrationCase):
             for column in row
             if self.after["external_order"][row_id][column] != row[column]
         }
-        # Card data that the release kept is taken out of what was received, with what tells that it came again.
+        # Card data that the release kept is removed from received orders, along with their digests.
         self.assertEqual({number for number, _column in changed}, {"9", "10", "16"})
         self.assertLessEqual({column for _number, column in changed}, {"payload", "fingerprint", "source_digest"})
         others = [loss for loss in losses if not loss.startswith("external_order ")]

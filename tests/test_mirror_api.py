@@ -34,9 +34,7 @@ class TestMirrorApi(ApiCase):
         self.assertEqual(self.source._sync().status, "success")
         self.env.flush_all()
 
-    # ------------------------------------------------------------
-    # Answers
-    # ------------------------------------------------------------
+    # ---- Answers -----------------------------------------------------------------------------------------------------
 
     def test_a_picking_is_as_in_the_spec(self):
         self.assertEqual(self.get(f"{PICKINGS}/123?source=far"), {
@@ -100,9 +98,7 @@ class TestMirrorApi(ApiCase):
         self.assertEqual(self.get(f"{PICKINGS}?source=far"), [])
         self.assertProblem(self.call(f"{PICKINGS}/123?source=far"), 404)
 
-    # ------------------------------------------------------------
-    # Lists
-    # ------------------------------------------------------------
+    # ---- Lists -------------------------------------------------------------------------------------------------------
 
     def test_pages_filters_and_totals(self):
         self.put_pickings({id: datetime(2026, 1, id) for id in range(1, 8)})
@@ -170,9 +166,7 @@ class TestMirrorApi(ApiCase):
                 document = read()
             self.assertTrue(document.body)
 
-    # ------------------------------------------------------------
-    # Which source
-    # ------------------------------------------------------------
+    # ---- Which source ------------------------------------------------------------------------------------------------
 
     def test_the_default_source_is_served_where_none_is_named(self):
         picking = self.create_picking()

@@ -26,7 +26,7 @@ CHANGES = 40
 
 @tagged("post_install", "-at_install")
 class TestMirrorEquality(BaseCase):
-    """A real second Odoo is mirrored, by real processes on real databases: both sides end equal, row by row."""
+    """A real second Odoo is mirrored by real processes: both databases end up equal, row by row."""
 
     @classmethod
     def setUpClass(cls):
@@ -34,7 +34,7 @@ class TestMirrorEquality(BaseCase):
         database = get_db_name()
         cls.place = Place.of_config(config)
         cls.remote_database, cls.local_database = f"{database}_remote", f"{database}_local"
-        sql_db.close_db(database)  # a database that is copied must not be in use
+        sql_db.close_db(database)  # a database that is copied must not have connections
         cls.addClassCleanup(cls.place.drop_database, cls.remote_database, cls.local_database)
         cls.place.copy_database(database, cls.remote_database, cls.local_database)
         with working(cls.place, cls.remote_database) as worker:
@@ -82,7 +82,7 @@ class TestMirrorEquality(BaseCase):
         self.assertEqual(json.loads(protocol)["protocol"], "json2")
 
     def test_a_password_is_good_for_json_rpc(self):
-        """Odoo 19 takes API keys alone through JSON-2; whoever has a password is spoken to as before."""
+        """Odoo 19 accepts only API keys through JSON-2, so a password uses JSON-RPC."""
         login, password = "mirror", "a password of its own"
         [group] = self.remote.call(
             "ir.model.data", "search_read", domain=[["module", "=", "stock"], ["name", "=", "group_stock_user"]],

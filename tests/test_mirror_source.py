@@ -22,11 +22,9 @@ SYNC_LOGGER = "odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync"
 
 
 class TestMirrorSource(MirrorCase):
-    """Sources: their status, their plan, who may do what."""
+    """Sources: their status, their schedule, and who may do what."""
 
-    # ------------------------------------------------------------
-    # Status
-    # ------------------------------------------------------------
+    # ---- Status ------------------------------------------------------------------------------------------------------
 
     def test_a_success_is_told(self):
         before = fields.Datetime.now()
@@ -125,9 +123,7 @@ class TestMirrorSource(MirrorCase):
         self.assertEqual(self.asked("web_search_read")[0], "stock.quant")
         self.assertEqual(run.status, "success")
 
-    # ------------------------------------------------------------
-    # One at a time
-    # ------------------------------------------------------------
+    # ---- One at a time -----------------------------------------------------------------------------------------------
 
     def test_two_workers_do_not_synchronize_one_source_at_once(self):
         with exclusive(self.env, LOCK, self.source.id) as ours:
@@ -146,9 +142,7 @@ class TestMirrorSource(MirrorCase):
         with exclusive(self.env, LOCK, self.source.id) as ours:
             self.assertTrue(ours)
 
-    # ------------------------------------------------------------
-    # Plan
-    # ------------------------------------------------------------
+    # ---- Plan --------------------------------------------------------------------------------------------------------
 
     def run_scheduler(self):
         with self.enter_registry_test_mode():
@@ -207,9 +201,7 @@ class TestMirrorSource(MirrorCase):
         with self.assertRaisesRegex(UserError, "does not accept the login"):
             self.source.action_test_connection()
 
-    # ------------------------------------------------------------
-    # Environment
-    # ------------------------------------------------------------
+    # ---- Environment -------------------------------------------------------------------------------------------------
 
     def environment(self, **changes):
         values = {
@@ -260,7 +252,7 @@ class TestMirrorSource(MirrorCase):
                 triggers.unlink()
                 self.run_scheduler()
                 self.assertEqual(source.run_ids, runs)
-                # It is not for this one that the scheduler comes back.
+                # The scheduler does not come back for this one.
                 triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
                 self.assertFalse([call for call in triggers.mapped("call_at") if call <= fields.Datetime.now()])
 
@@ -272,9 +264,7 @@ class TestMirrorSource(MirrorCase):
         self.assertFalse(self.env["odoo.sync.source"].search([("from_environment", "=", True)]))
         self.assertFalse(self.remote.calls)
 
-    # ------------------------------------------------------------
-    # Who may do what, and what cannot be
-    # ------------------------------------------------------------
+    # ---- Who may do what, and what cannot be -------------------------------------------------------------------------
 
     def test_only_system_administrators_read_the_key(self):
         manager = new_test_user(self.env, "mirror-manager", "external_order_sync.group_manager")

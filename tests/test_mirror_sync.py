@@ -12,7 +12,7 @@ LOGGER = "odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync"
 
 
 class TestMirrorSync(MirrorCase):
-    """What is at the remote is here after a synchronization."""
+    """After a synchronization, the mirror has all data of the remote."""
 
     def test_a_first_sync_brings_everything(self):
         run = self.sync()
@@ -101,12 +101,10 @@ class TestMirrorSync(MirrorCase):
             ],
         )
 
-    # ------------------------------------------------------------
-    # Incremental
-    # ------------------------------------------------------------
+    # ---- Incremental -------------------------------------------------------------------------------------------------
 
     def age_cursors(self, minutes=30):
-        """Let the last synchronization have been a while ago."""
+        """Move the last synchronization into the past."""
         for cursor in self.source.cursor_ids:
             cursor.asked_date -= timedelta(minutes=minutes)
 
@@ -141,7 +139,7 @@ class TestMirrorSync(MirrorCase):
         for id in range(1000, 1400):  # more than come with the first request
             self.put("stock.picking", id, name=f"P{id}", state="draft", ago=60)
         self.sync()
-        # Its transaction began before what is known was written, and ends only now.
+        # Its transaction began before the known rows were written, and ends only now.
         self.put("stock.picking", 1000, state="done", ago=300)
         self.put("stock.picking", 2000, name="Late", state="draft", ago=300)
         self.sync()
@@ -222,9 +220,7 @@ class TestMirrorSync(MirrorCase):
         self.sync()
         self.assertRecordValues(self.mirror("product", 789), [{"remote_active": False, "gone": False}])
 
-    # ------------------------------------------------------------
-    # Vanished rows and quants
-    # ------------------------------------------------------------
+    # ---- Vanished rows and quants ------------------------------------------------------------------------------------
 
     def test_vanished_rows_are_marked_and_kept(self):
         self.sync()

@@ -6,10 +6,10 @@ from .mirror_common import SAMPLE_COUNTS, MirrorCase
 
 
 class TestMirrorTours(MirrorCase, BrowserCase):
-    """A source of the mirror in the browser, with a remote that answers as Odoo 17 does."""
+    """A source of the mirror in the browser, with a remote that answers like Odoo 17."""
 
     def cookies(self):
-        """Return what the tour enters."""
+        """Return the values that the tour enters."""
         remote = {
             "remote_url": self.remote.url,
             "remote_database": DATABASE,

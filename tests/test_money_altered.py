@@ -9,26 +9,26 @@ from odoo.fields import Command
 
 from ..exceptions import ExternalOrderError
 from ..lib.order.content import PayloadError
-from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
+from ..lib.order.spellings import ItemKey
 from ..models.order_import.external_order_import import PreparedOrder
 from ..models.order_import.import_target import ImportTarget
 from ..models.order_import.outcome import Outcome, as_warnings
-from .money import MoneyCase
+from .money_common import MoneyCase
 from .shop_charges import CHARGES, TYPED, charges_of
 from .shop_model import CATALOGUE, Judge, Shop
 
 _logger = logging.getLogger(__name__)
 
-# How many sales each test makes; set it in the environment to look longer.
+# Number of sales in each test; set it in the environment to test longer.
 EXAMPLES = int(os.environ.get("EXTERNAL_ORDER_EXAMPLES", "240"))
-# With which one they begin: several runs share a long look.
+# Number of the first sale, so that several runs can share a long test.
 FIRST = int(os.environ.get("EXTERNAL_ORDER_FIRST", "0"))
 CURRENCIES = {2: None, 0: ("JPY", 150.0), 3: ("KWD", 0.3)}
 
 
 class TestMoneyAltered(MoneyCase):
-    """Sales of an independent shop: as they are they come in to the cent, with one amount altered never silently."""
+    """Sales of an independent shop are imported to the cent; if an amount is altered, never without a warning."""
 
     @classmethod
     def setUpClass(cls):
@@ -82,7 +82,7 @@ class TestMoneyAltered(MoneyCase):
         return shops
 
     def each_sale(self, first, count):
-        """Yield sales of all kinds of shops, and how to prepare them: the shop, the sale, a function of an order."""
+        """Yield sales of all kinds of shops: the shop, the sale, and a function that prepares an order."""
         shops = self.open_shops()
         for number, method in enumerate(("round_per_line", "round_globally")):
             self.company.tax_calculation_rounding_method = method
@@ -106,7 +106,7 @@ class TestMoneyAltered(MoneyCase):
         priced = self.env["external.order.pricing"]._price_order(sync, payload, lines, terms)
         payments, warnings = settling._settle_payments(sync, payload, priced.total, methods)
         sentences = as_warnings(self.env, (*payload.warnings, *priced.warnings, *warnings), "amounts_differ")
-        warnings = [sentence for sentence in sentences if sentence.doubt]  # notes are silent
+        warnings = [sentence for sentence in sentences if sentence.doubt]  # notes do not count
         return PreparedOrder(
             payload=payload,
             uuid="5b1f0a52-6c1c-4f0e-9d61-2f3a7c0e8b44",
@@ -122,7 +122,7 @@ class TestMoneyAltered(MoneyCase):
         )
 
     def get_kept_amounts(self, order, terms):
-        """Return total and tax as Odoo computes them of the stored lines, in `pos.order._compute_prices`."""
+        """Return total and tax as Odoo computes them from the stored lines, in `pos.order._compute_prices`."""
         base_lines = []
         sign = -1 if order.priced.total < 0 else 1
         for index, line in enumerate(order.priced.lines):
@@ -150,8 +150,8 @@ class TestMoneyAltered(MoneyCase):
         )
 
     def is_true_doubt(self, warning, raw):
-        """Whether a warning is about what even a faultless order may leave open: which tax, where it states none; and
-        which of several charges are taxed.
+        """Return whether a warning is about something that even a correct order may leave open: which tax applies if it
+        states none, and which of several charges are taxed.
         """
         if "TaxPercent of" in warning:
             return "Tax" not in raw
@@ -175,7 +175,7 @@ class TestMoneyAltered(MoneyCase):
             self.assertEqual(self.get_kept_amounts(order, terms), kept, example)
 
     def test_an_altered_sale_is_refused_or_legal_itself(self):
-        """Whether it is legal itself, `Judge` decides; TaxPercent only chooses taxes, so the same must be booked."""
+        """`Judge` decides whether it is valid itself. TaxPercent only chooses taxes, so the same must be booked."""
         results = Counter()
         for shop, sale, prepare in self.each_sale(1_000_000 + FIRST, EXAMPLES):
             altered, place = shop.alter(sale.raw)

@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyCashRounding(MoneyCase):
-    """Points of Sale that round what is paid, in cash only or always, like their shop or unlike it."""
+    """Points of Sale that round payments, in cash only or always, in the same way as their shop or not."""
 
     @classmethod
     def setUpClass(cls):
@@ -162,7 +162,7 @@ class TestMoneyCashRounding(MoneyCase):
         self.assert_rounding(row.pos_order_id, 10.02, -0.02)
 
     def test_a_shop_that_does_not_round_at_a_point_of_sale_that_does(self):
-        """GrandTotal decides: the order is what the customer paid, and nothing is rounded in the books."""
+        """GrandTotal decides: the order totals what the customer paid, and nothing is rounded in the books."""
         self.round_with(only_cash=False)
         order = self.pay(10.02, self.payment(10.02, "Card", 2)).pos_order_id
         self.assert_amounts(order, 10.02, 0.00)

@@ -6,17 +6,17 @@ from odoo.tests import Form
 
 from ..lib.order.parts import CHARGE_TYPES
 from ..models.order_import.external_order_charges import CHARGE_PRODUCTS
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyCharges(MoneyCase):
-    """Charges beside the items are lines of the order, and part of the total that has to be proven."""
+    """Charges become lines of the order, and are part of the total that must be matched."""
 
     def charge(self, amount, kind="service", **values):
         return {"Type": kind, "Amount": amount, **values}
 
     def choose_product(self, kind, *taxes, **values):
-        """Let the synchronization use a product of its own for a type of charges, and return it."""
+        """Let the synchronization use another product for a type of charges, and return it."""
         product = self.create_product(
             f"Own {kind}", self.tax.browse([tax.id for tax in taxes]), type="service", is_storable=False, **values
         )
@@ -30,7 +30,7 @@ class TestMoneyCharges(MoneyCase):
             for line in order.lines.sorted("id")[1:]
         ]
 
-    # What a charge becomes
+    # The lines of charges
 
     def test_a_service_charge_is_a_line_of_its_product(self):
         row = self.sell(self.item(), total=100.00, tax=12.00, ServiceCharges=8)
@@ -126,7 +126,7 @@ class TestMoneyCharges(MoneyCase):
         self.assertFalse(row.warnings)
 
     def test_a_stated_percent_decides_between_taxes_that_give_the_same_total(self):
-        """15 % of both charges are 12.00, as 20 % of the second are."""
+        """15 % of both charges is 12.00, and so is 20 % of the second."""
         self.choose_product("service", self.tax)
         self.choose_product("delivery", self.tax)
         self.create_tax(20)
@@ -149,7 +149,7 @@ class TestMoneyCharges(MoneyCase):
         self.assertTrue(row.doubt)
 
     def test_another_way_to_tax_the_charges_that_fits_as_well_is_a_doubt(self):
-        """15 % of the first charge are 3.00, as they are of the two others."""
+        """15 % of the first charge is 3.00, and so is 15 % of the two others."""
         charges = [self.charge(20), self.charge(10, "delivery"), self.charge(10, "packaging")]
         row = self.sell(self.item(), order_id="either", total=135.00, tax=15.00, Charges=charges)
         self.assert_booked(row, 135.00, 15.00)

@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyContradictions(MoneyCase):
-    """What no reading of an order explains is refused: no cent is hidden in prices, taxes or change."""
+    """An amount that no reading of the order explains is refused: not a cent is hidden in prices, taxes or change."""
 
     @classmethod
     def setUpClass(cls):
@@ -43,7 +43,7 @@ class TestMoneyContradictions(MoneyCase):
                 self.assert_mismatch(f"{values} {percent}", *items, total=120.12, percent=percent, **values)
 
     def test_a_fee_is_no_rounding_of_the_taxed_lines_beside(self):
-        """Of the taxed line, 0.0015 is rounded; the fee of 0.12 is none of it."""
+        """The tax of the line is rounded by 0.0015, which does not explain the fee of 0.12."""
         items = [self.item("Oil", price=10)] * 12 + [self.item(price=0.01)]
         self.assert_booked(self.sell(*items, order_id="right", total=120.01, tax=0.00), 120.01, 0.00)
         for total, tax in ((120.13, 0.12), (120.13, 0.00), (120.13, None), (120.02, None), (120.02, 0.01)):
@@ -67,7 +67,7 @@ class TestMoneyContradictions(MoneyCase):
         self.assert_mismatch("paid only", self.item("Chair", price=69), total=None, paid=69.00, tax=11.02, percent=0)
 
     def test_the_tax_of_two_rates_is_not_exchanged(self):
-        """The same total and sum of prices, but the rates of the two items exchanged."""
+        """The total and the sum of prices are the same, but the rates of the two items are exchanged."""
         items = (self.item("Chair", price=100), self.item("Book", price=200))
         self.assert_booked(self.sell(*items, order_id="right", total=333.00, tax=33.00, percent=None), 333.00, 33.00)
         self.assert_mismatch("exchanged", *items, total=345.00, tax=45.00, percent=None)

@@ -1,4 +1,4 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyCurrencies(MoneyCase):

@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyDiscounts(MoneyCase):
-    """DiscountAmount belongs to its line; AmountDiscount is read in the way that gives GrandTotal."""
+    """DiscountAmount belongs to its line; AmountDiscount has the meaning that gives GrandTotal."""
 
     def test_a_discount_amount_belongs_to_its_line(self):
         items = (self.item(price=80, DiscountAmount=20), self.item(price=40))
@@ -78,7 +78,7 @@ class TestMoneyDiscounts(MoneyCase):
                 self.assert_booked(row, total, tax)
 
     def test_a_percentage_is_exact_or_rounded(self):
-        """10 % of 12.34 is 1.234; of three lines 3.702."""
+        """10 % of 12.34 is 1.234; for three lines, 3.702."""
         items = [self.item(price=12.34)] * 3
         for net in (33.30, 33.32, 33.33):
             with self.subTest(net=net):

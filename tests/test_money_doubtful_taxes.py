@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyDoubtfulTaxes(MoneyCase):
-    """Which of several taxes is booked where the totals do not decide, and when that is a doubt."""
+    """Which of several taxes is booked if the totals do not decide, and when this causes a warning."""
 
     def test_of_several_taxes_of_the_percentage_that_for_the_kind_of_product_is_taken(self):
         """The first by sequence is for services."""

@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyMistakes(MoneyCase):
-    """Usual mistakes in an order's totals are named, with what the external system has to send instead."""
+    """The error for a usual mistake in an order's totals says what the external system has to send instead."""
 
     @classmethod
     def setUpClass(cls):

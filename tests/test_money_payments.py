@@ -1,12 +1,12 @@
 from odoo.tools import SQL
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 CARD_NUMBER = "4539 1488 0343 6467"
 
 
 class TestMoneyPayments(MoneyCase):
-    """What was paid, given back, is still open; and what is known of a card."""
+    """What was paid, what is change, what is still to be paid, and the data of cards."""
 
     def test_what_is_paid_above_the_total_is_change(self):
         row = self.sell(self.item(), total=92.00, tax=12.00, paid=100.00)

@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyPrices(MoneyCase):
-    """What prices may be: without tax beside a setting that says otherwise, below 0, and with taxes that do not fit."""
+    """Unusual prices: without tax although the setting says otherwise, below 0, and with taxes that do not fit."""
 
     def item_without_tax(self, price, **values):
         return self.item(price=None, PriceWithoutTax=price, **values)
@@ -12,7 +12,7 @@ class TestMoneyPrices(MoneyCase):
         self.synchronize(self.order("sale", **{"OrderItems": items, "AmountTotal": sum(prices), **values}))
         return self.inbox("sale")
 
-    # Prices that came without tax
+    # Prices that are sent without tax
 
     def test_prices_without_tax_are_without_tax_whatever_the_setting(self):
         for number, includes_tax in enumerate((False, True)):
@@ -72,7 +72,7 @@ class TestMoneyPrices(MoneyCase):
     # A rate that no tax in Odoo has
 
     def test_where_prices_include_tax_a_rate_without_a_tax_is_refused(self):
-        """The total fits with any rate, so nothing says that the products' rate is the right one."""
+        """The total agrees with any rate, so nothing confirms the products' rate."""
         self.sync.prices_include_tax = True
         row = self.sell(self.item(price=92), total=92.00, tax=None, percent=14, AmountTotal=None)
         self.assert_refused(row, "amount_mismatch", "14 %", "15 %")
@@ -89,7 +89,7 @@ class TestMoneyPrices(MoneyCase):
         row = self.sell(self.item("Two Taxes", price=114), order_id="sum", total=114.00, tax=None, percent=14)
         self.assert_booked(row, 114.00, 14.00)
 
-    # AmountTotal without tax where prices include it
+    # AmountTotal without tax although prices include it
 
     def test_where_prices_include_tax_amount_total_without_it_states_the_tax(self):
         self.sync.prices_include_tax = True
@@ -133,7 +133,7 @@ class TestMoneyPrices(MoneyCase):
         self.assertIn("Product Name", row.warnings)
 
     def test_where_prices_include_tax_a_tax_of_0_is_not_believed(self):
-        """Every total would agree with it, and some systems send 0 for a tax that they do not know."""
+        """Every total would agree with it, and some systems send 0 for an unknown tax."""
         self.sync.prices_include_tax = True
         self.assert_refused(self.sell(self.item(), total=80.00, tax=0, percent=None), "amount_mismatch", "80.00")
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError
 
 from ..exceptions import ExternalOrderError
-from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
+from ..lib.order.spellings import ItemKey
 from .lib.strategies import NAMES, TAX_PERCENTS, broken, shop_orders
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 BOUNDED = {
     "deadline": None,
@@ -21,7 +21,7 @@ BOUNDED = {
 
 
 class TestMoneyProperties(MoneyCase):
-    """What keeps the guide's rule becomes an order of that total; anything else a shop sends, an order or a reason."""
+    """Orders that follow the guide are imported with their total; any others are imported or refused with a reason."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,4 +1,4 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyReturns(MoneyCase):
@@ -50,7 +50,7 @@ class TestMoneyReturns(MoneyCase):
         self.assertTrue(self.assert_booked(row, -184.00, -24.00).is_refund)
 
     def test_without_a_grand_total_untaxed_sales_may_lose_against_taxed_returns(self):
-        """The net amount is above 0, the total with tax below: Odoo computes such an order as a return."""
+        """The net amount is above 0, but the total with tax is below 0: Odoo computes such an order as a return."""
         self.create_product("Untaxed", self.env["account.tax"])
         items = (self.item("Untaxed", price=100), self.item(price=99, quantity=-1))
         row = self.sell(*items, total=None, tax=-14.85, percent=None, paid=-13.85)

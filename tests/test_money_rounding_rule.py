@@ -1,16 +1,16 @@
 from decimal import Decimal
 
 from ..exceptions import ExternalOrderError
-from ..lib.order.names import ItemKey
 from ..lib.order.payload import parse_order
-from .money import MoneyCase
+from ..lib.order.spellings import ItemKey
+from .money_common import MoneyCase
 
 CENT = Decimal("0.01")
 CHAIRS = (4.99, 12.49, 7.95, 3.29, 19.99, 8.75)
 
 
 class TestMoneyRoundingRule(MoneyCase):
-    """A discount leaves few sums that a rule of rounding gives; what lies between is no rounding."""
+    """With a discount, a rule of rounding gives only a few sums; the sums between them are refused."""
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +20,7 @@ class TestMoneyRoundingRule(MoneyCase):
         cls.products = {ItemKey(None, name): (cls.create_product(name, tax), "") for name, tax in taxes.items()}
 
     def get_accepted(self, *items, least, most, tax=None, **values):
-        """Return the total and tax, in cents, that orders of ``items`` come in with without a doubt.
+        """Return the totals and taxes, in cents, with which orders of ``items`` are imported without a doubt.
 
         :param least, most: of the GrandTotal in cents or, if ``tax`` is the net amount in cents, of the Tax
         """

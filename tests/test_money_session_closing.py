@@ -1,8 +1,8 @@
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneySessionClosing(MoneyCase):
-    """A session of external orders closes balanced, and its journal entry equals the feed."""
+    """A session of external orders closes without a difference, and its journal entry equals the feed."""
 
     def assert_journal_entry_equals_the_feed(self, orders, taxes, paid):
         """Synchronize ``orders``, close the session, and compare the books with the sums of the feed.

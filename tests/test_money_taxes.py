@@ -1,10 +1,10 @@
 from odoo.fields import Command
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyTaxes(MoneyCase):
-    """The order totals GrandTotal: with the products' own taxes, else with TaxPercent, else with a rest of rounding."""
+    """The order totals GrandTotal: with the products' own taxes, else with TaxPercent, except for rounding."""
 
     # 1. The product's own sale taxes
 
@@ -125,7 +125,7 @@ class TestMoneyTaxes(MoneyCase):
         row = self.sell(self.item(), total=86.40, tax=6.40, percent=8)
         self.assert_refused(row, "amount_mismatch", "86.40", "92.00", "8 %")
 
-    # 3. Rounding, 4. never more
+    # 3. Rounding, but never more
 
     def test_a_tax_that_was_rounded_otherwise_is_taken_over(self):
         """Each of the two lines has a tax of 0.045."""
@@ -157,7 +157,7 @@ class TestMoneyTaxes(MoneyCase):
                     self.assert_refused(row, "amount_mismatch", f"{total:.2f}", "184.00")
 
     def test_a_tax_rounded_by_the_piece(self):
-        """Of each piece the tax is 0.045: rounded 0.05, of 10 pieces 0.50; of the line it is 0.45."""
+        """The tax of each piece is 0.045, rounded 0.05; of 10 pieces it is 0.50, of the line 0.45."""
         for method in ("round_per_line", "round_globally"):
             with self.subTest(method=method):
                 self.company.tax_calculation_rounding_method = method
@@ -175,7 +175,7 @@ class TestMoneyTaxes(MoneyCase):
                 self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
 
     def test_only_a_sum_that_one_rule_of_rounding_gives_is_rounding(self):
-        """Of each of 100 lines the tax is 0.1515: 15.00 by line, 15.15 of the order, 16.00 if it is always raised."""
+        """The tax of each of 100 lines is 0.1515: 15.00 by line, 15.15 for the order, 16.00 if always rounded up."""
         items = [self.item(price=1.01)] * 100
         for method in ("round_per_line", "round_globally"):
             self.company.tax_calculation_rounding_method = method
@@ -209,7 +209,7 @@ class TestMoneyTaxes(MoneyCase):
                         self.assert_refused(row, "amount_mismatch", f"{total:.2f}")
 
     def test_a_discount_whose_parts_are_less_than_a_unit_may_be_taken_off_one_line(self):
-        """40 cents off 100 lines of 1.00: 0.004 of each, or all of one line, or a cent of 40."""
+        """40 cents off 100 lines of 1.00: 0.004 off each, all off one line, or a cent off 40."""
         items = [self.item(price=1.00)] * 100
         for tax in (14.94, 15.00):
             with self.subTest(tax=tax):
@@ -218,7 +218,7 @@ class TestMoneyTaxes(MoneyCase):
                 self.assert_booked(row, total, tax)
 
     def test_only_one_rule_of_rounding_gives_the_net_amount_too(self):
-        """A line of 1.005: 101.00 or 100.00 of 100 lines, or 100.50 of all."""
+        """A line of 1.005: 101.00 or 100.00 for 100 lines, or 100.50 for all together."""
         self.create_product("Untaxed", self.env["account.tax"])
         for name, percent in (("Untaxed", 0), ("Product Name", 15)):
             items = [self.item(name, price=0.335, quantity=3)] * 100
@@ -275,10 +275,10 @@ class TestMoneyTaxes(MoneyCase):
             (["Oil"], 0, None, 0.00),
             (["Two Taxes"], 19, None, 19.00),
             (["Bottle"], 19, None, 19.84),
-            # A stated Tax says more than TaxPercent.
+            # A stated Tax goes before TaxPercent.
             (["Chair"], 0, 19.00, 19.00),
             (["Oil"], 19, 0.00, 0.00),
-            # TaxPercent of one of several rates confirms the products' own taxes; 0 is never one of several.
+            # A TaxPercent that is one of several rates confirms the products' own taxes; 0 never does.
             (["Chair", "Oil"], 19, None, 19.00),
             (["Chair", "Product Name"], 15, None, 34.52),
             (["Chair", "Oil"], 0, None, 0.00),

@@ -1,10 +1,10 @@
 from decimal import Decimal
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestMoneyTotals(MoneyCase):
-    """Totals as they come: as texts, with too many decimals, zero, contradicting, or not at all."""
+    """All kinds of totals: as texts, with too many decimals, zero, contradictory, or missing."""
 
     def test_totals_may_be_texts_with_thousands_separators(self):
         row = self.import_order(
@@ -114,7 +114,7 @@ class TestMoneyTotals(MoneyCase):
         self.assert_refused(row, "amount_mismatch", "10.00", "12.00")
 
     def test_a_reading_that_gives_the_total_without_the_stated_tax_is_refused(self):
-        """Of a price that includes tax: untaxed it gives GrandTotal, but not the Tax."""
+        """The price includes tax: without tax it gives GrandTotal, but not the Tax."""
         row = self.sell(self.item(price=69), total=69.00, tax=9.00, percent=0, AmountTotal=60)
         self.assert_refused(row, "amount_mismatch", "9.00", "Prices Include Tax")
 

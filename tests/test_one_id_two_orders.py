@@ -4,12 +4,12 @@ from .common import ExternalOrderCase
 
 
 class TestOneIdTwoOrders(ExternalOrderCase):
-    """Different orders with one OrderID in one download are all kept and named; none of them is lost."""
+    """Different orders with one OrderID in one download are all kept and shown; none of them is lost."""
 
     def other(self, order_id=7001, **values):
         """Return an order with the OrderID of another one, of another branch and with another total."""
         return self.order(
-            str(order_id),  # the shop of the test replaces an entry that has the same one, to the letter
+            str(order_id),  # the test's shop replaces an entry with exactly the same OrderID
             AmountTotal=160.0,
             Tax=24.0,
             GrandTotal=184.0,
@@ -77,7 +77,7 @@ class TestOneIdTwoOrders(ExternalOrderCase):
                     row = self.inbox(order_id)
                     self.assertEqual((run.status, row.state, row.changed), ("success", "done", False), run.message)
                     self.assertEqual(json.loads(row.payload).get("Remark"), changes.get("Remark"))
-                    # As the next download brings both again.
+                    # The next download contains both again.
                     run = self.sync.sync_orders()
                     self.assertEqual((run.status, run.changed_count, row.changed), ("no_orders", 0, False))
 
@@ -110,7 +110,7 @@ class TestOneIdTwoOrders(ExternalOrderCase):
             with self.subTest(per_page=per_page):
                 self.answer_with(per_page=per_page)
                 orders = [self.first(), self.other()]
-                # Alone on a page of its own, the other one first counts as a change of the imported one.
+                # Alone on a separate page, the other one first counts as a change of the imported one.
                 for entries in (orders, orders[::-1]) if per_page > 1 else (orders,):
                     row = self.assertBothKept(self.synchronize(*entries), state="done")
                     self.assertEqual((row.changed, row.pos_order_id), (True, pos_order))

@@ -5,7 +5,7 @@ from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 NOW = "2026-03-10 15:00:00"
 

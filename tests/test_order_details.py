@@ -9,7 +9,7 @@ from .security_common import SecurityCase
 
 
 class TestOrderDetails(ExternalOrderCase):
-    """The number, type, note and taker of an external order are on the POS order that it becomes."""
+    """The POS order has the number, type, note and order taker of the external order."""
 
     @classmethod
     def setUpClass(cls):
@@ -108,7 +108,7 @@ class TestOrderDetails(ExternalOrderCase):
 
 
 class TestOrigin(SecurityCase):
-    """That an order was imported, and as which, is said by the import alone."""
+    """Only the import can mark an order as imported, and with which number."""
 
     def setUp(self):
         super().setUp()

@@ -9,7 +9,7 @@ from .security_common import SecurityCase
 
 
 class TestFound(SecurityCase):
-    """Whoever works with Point of Sale finds an external order by its number."""
+    """Every user of Point of Sale finds an external order by its number."""
 
     def setUp(self):
         super().setUp()
@@ -19,7 +19,7 @@ class TestFound(SecurityCase):
         self.env.flush_all()
 
     def arch(self, model, view_type):
-        """Return the view that a plain cashier gets."""
+        """Return the view for a plain cashier."""
         views = self.env[model].with_user(self.cashier).get_views([(False, view_type)])["views"]
         return etree.fromstring(views[view_type]["arch"])
 
@@ -63,7 +63,7 @@ class TestFound(SecurityCase):
 
 
 class TestInboxOfSales(SecurityCase):
-    """The inbox shows when, where and to whom was sold, and how it was paid, and filters and groups by it."""
+    """The inbox shows, filters and groups by when, where and to whom was sold, and how it was paid."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""Orders in the names of every generation of the shop's format become the sales that the shop made."""
+"""Orders in every generation of the shop's format become the sales that the shop made."""
 
 from collections import defaultdict
 
@@ -11,7 +11,7 @@ from .common import ExternalOrderCase
 
 class TestOrderGenerations(ExternalOrderCase):
     def test_the_shop_s_sales_in_every_generation(self):
-        # Demo data has the same names.
+        # The demo data uses the same names.
         self.env["product.template"].search([("name", "in", list(PRODUCTS))]).name = "Demo Product"
         for product in PRODUCTS.values():
             self.create_product(product.name, taxes=self.tax if product.tax_percent else self.tax.browse())

@@ -9,7 +9,7 @@ from .common import ExternalOrderCase
 
 
 class TestOrderIdentity(ExternalOrderCase):
-    """Nobody can make up the POS order of a sale to come, and what was imported before is known again."""
+    """Nobody can forge the POS order of a future sale, and orders imported earlier are recognized."""
 
     @classmethod
     def setUpClass(cls):
@@ -18,7 +18,7 @@ class TestOrderIdentity(ExternalOrderCase):
         cls.cashier = new_test_user(cls.env, "forger", groups, company_id=cls.company.id)
 
     def forge(self, order_uuid, source=False, **values):
-        """Make a draft order with a uuid, as a cashier's register does, and return it.
+        """Create a draft order with a UUID, as a cashier's register does, and return it.
 
         :param source: its origin, which former versions let a cashier write
         """
@@ -46,7 +46,7 @@ class TestOrderIdentity(ExternalOrderCase):
         return self.env["external.order.import"]._get_order_uuid(self.sync, str(order_id))
 
     def update_came(self, **ago):
-        """Let the uuids depend on the database's secret since some time from now."""
+        """Make UUIDs depend on the database's secret from a certain time on."""
         since = fields.Datetime.now() + timedelta(**ago)
         self.env["ir.config_parameter"].set_param(KEYED_SINCE, fields.Datetime.to_string(since))
 
@@ -115,7 +115,7 @@ class TestOrderIdentity(ExternalOrderCase):
         self.assertEqual(self.pos_orders(), pos_order)
 
     def test_one_of_that_identity_that_is_not_an_imported_order_is_named(self):
-        """Only the system can make one, as after a restored inbox; the sale is not lost all the same."""
+        """Only the system can create one, for example before an old inbox is restored; the sale is not lost."""
         forged = self.forge(self.keyed_uuid())
         row = self.import_order()
         self.assertEqual((row.state, row.error_code), ("failed", "order_in_the_way"))

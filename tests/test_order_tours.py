@@ -6,7 +6,7 @@ from .common import ExternalOrderCase
 
 @tagged("post_install", "-at_install")
 class TestOrderTours(ExternalOrderCase, BrowserCase):
-    """A customer calls with the number of the external system: a plain cashier finds the order in the browser."""
+    """A customer calls with the external order number: a plain cashier finds the order in the browser."""
 
     def setUp(self):
         super().setUp()

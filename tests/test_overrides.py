@@ -9,7 +9,7 @@ HOLIDAYS = "The shop is closed for holidays."
 
 
 class TestOverrides(ExternalOrderCase):
-    """Other modules override the methods of the guide; scheduled runs take notice."""
+    """Other modules override the documented methods; scheduled runs use the overrides."""
 
     def run_scheduled_action(self):
         with self.enter_registry_test_mode():
@@ -130,7 +130,7 @@ class TestOverrides(ExternalOrderCase):
 
         def sync_orders(original, sync):
             seen.append(sync)
-            original(sync)  # and forgets to return what it returned
+            original(sync)  # and forgets to return the result
 
         self.feed(self.order())
         with self.overridden("sync_orders", sync_orders):

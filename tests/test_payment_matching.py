@@ -11,7 +11,7 @@ Payment = namedtuple("Payment", "card_type payment_mode")
 
 
 class TestPaymentMatching(ExternalOrderCase):
-    """Which payment method of the Point of Sale an external payment is: the guide's *Payment Method Matching*."""
+    """Which payment method of the Point of Sale an external payment gets."""
 
     @classmethod
     def setUpClass(cls):
@@ -118,7 +118,7 @@ class TestPaymentMatching(ExternalOrderCase):
     def test_a_card_type_goes_before_the_payment_mode(self):
         self.assert_matches(self.visa, "Visa", 1)
 
-    # PaymentMode, and the last resort
+    # PaymentMode, and unknown payments
 
     def test_payment_mode_1_is_cash(self):
         self.assert_matches(self.cash, "", 1)
@@ -141,7 +141,7 @@ class TestPaymentMatching(ExternalOrderCase):
                 self.assert_refused("payment_not_found", part)
         self.assert_matches(self.visa, "Debit")
 
-    # A CardType that means nothing, beside a PaymentMode
+    # A CardType that matches nothing, with a PaymentMode
 
     def test_a_payment_mode_beside_an_unheard_of_card_type_is_a_guess(self):
         for card_type in ("Mastercard", "Gift Card", "Unheard of"):
@@ -191,7 +191,7 @@ class TestPaymentMatching(ExternalOrderCase):
         return str(caught.exception)
 
     def add_methods(self, *names):
-        """Let the Point of Sale have bank methods of these names too; return them."""
+        """Add bank methods with these names to the Point of Sale, and return them."""
         methods = [self.create_payment_method(name, "bank") for name in names]
         for method in methods:
             self.pos_config.payment_method_ids |= method

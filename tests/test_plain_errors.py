@@ -16,7 +16,7 @@ def subclasses(cls):
 
 
 class TestPlainErrors(ShipmentCase, BrowserCase):
-    """An error of ours that reaches a browser is a sentence, not a traceback."""
+    """An error of the addon is shown in the browser as a sentence, not as a traceback."""
 
     def test_the_web_client_knows_every_user_error_of_the_addon(self):
         script = (ROOT / "static/src/plain_errors.js").read_text()

@@ -5,7 +5,7 @@ from .common import ExternalOrderCase
 
 
 class TestProblems(ExternalOrderCase):
-    """Failed orders are gathered by reason, and each reason is mended at once."""
+    """Failed orders are grouped by reason, and each reason can be fixed for all of them."""
 
     def problems(self):
         return self.env["external.order.problem"].search([("sync_id", "=", self.sync.id)])
@@ -85,7 +85,7 @@ class TestProblems(ExternalOrderCase):
         self.assertEqual(row.pos_order_id.payment_ids.payment_method_id, self.card)
 
     def ambiguous(self, order_id, card_type="Card", mode=2):
-        """Return an order whose payment two methods match, at least if that is "Card"."""
+        """Return an order whose payment matches two methods, at least with the CardType "Card"."""
         for name in ("Gift Card", "Bank Card"):
             if name not in self.pos_config.payment_method_ids.mapped("name"):
                 self.pos_config.payment_method_ids |= self.create_payment_method(name, "bank")

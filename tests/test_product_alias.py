@@ -4,7 +4,7 @@ from .common import ExternalOrderCase
 
 
 class TestProductAlias(ExternalOrderCase):
-    """A person says once which product is meant: it is remembered, and every order that waits for it is tried again."""
+    """A user's choice of a product is remembered, and all orders that wait for it are retried."""
 
     def failed(self, order_id, name="Gadget", item_id=0):
         self.synchronize(self.order(order_id, OrderItems=[self.item(name, ItemID=item_id)]))
@@ -99,7 +99,7 @@ class TestProductAlias(ExternalOrderCase):
             )
         aliases.invalidate_recordset()
         aliases._renew_name_keys()
-        # Of two that are one name now, the first one counts.
+        # If two names are now the same, the first alias counts.
         self.assertEqual(sorted(aliases.mapped("name_key"))[:2], ["gadget box", "one & two"])
         self.assertEqual(len(set(aliases.mapped("name_key"))), 3)
         row.action_retry()

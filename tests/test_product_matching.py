@@ -8,7 +8,7 @@ from .product_matching_common import ProductMatchingCase
 
 
 class TestProductMatching(ProductMatchingCase):
-    """Which product an external item is: by alias, by id, by code, by name; never by similarity."""
+    """Which product an external item gets: by alias, id, code or name, never by similarity."""
 
     def alias(self, product, name=False, item_id=False, sync=None):
         return self.env["external.product.alias"].create(
@@ -26,7 +26,7 @@ class TestProductMatching(ProductMatchingCase):
             yield
         self.assertIn(constraint, str(caught.exception))
 
-    # ---- names ----
+    # ---- names -------------------------------------------------------------------------------------------------------
 
     def test_the_exact_name_is_preferred_to_one_in_other_case(self):
         lower = self.create_product("product name")
@@ -70,7 +70,7 @@ class TestProductMatching(ProductMatchingCase):
         self.alias(large, "t-shirt")
         self.assertEqual(self.match("T-Shirt"), [large])
 
-    # ---- which products count ----
+    # ---- which products count ----------------------------------------------------------------------------------------
 
     def test_products_that_cannot_be_sold_here_are_told_apart_from_none(self):
         other_company = self.env["res.company"].create({"name": "Other Company"})
@@ -87,7 +87,7 @@ class TestProductMatching(ProductMatchingCase):
                     message = self.assert_missing(spelling)
                     self.assertIn(reason, message)
                     self.assertNotIn("Create a product", message)
-                    # What another company sells is not named.
+                    # Products of another company are not named.
                     self.assertEqual(f"({product.id})" in message, "company_id" not in values)
                 self.assertIn("Product not found", self.assert_missing((product.id, "No Such Product")))
 
@@ -144,7 +144,7 @@ class TestProductMatching(ProductMatchingCase):
         self.create_product("Product Name", available_in_pos=False)
         self.assertEqual(self.match("Product Name"), [self.product])
 
-    # ---- ids ----
+    # ---- ids ---------------------------------------------------------------------------------------------------------
 
     def test_the_item_id_is_a_product_id_before_the_name(self):
         self.assertEqual(self.match((self.component.id, "No Product's Name")), [self.component])
@@ -265,7 +265,7 @@ class TestProductMatching(ProductMatchingCase):
         self.assertEqual(row.pos_order_id.lines.sorted("id")[1].product_id, self.component)
         self.assertIn('but "Something Else" in the external system', row.warnings or "")
 
-    # ---- aliases ----
+    # ---- aliases -----------------------------------------------------------------------------------------------------
 
     def test_an_alias_comes_before_id_and_name(self):
         self.alias(self.component, "product NAME", sync=self.sync)
@@ -323,7 +323,7 @@ class TestProductMatching(ProductMatchingCase):
         with self.assertRaisesRegex(ValidationError, "another company"):
             self.alias(theirs, "Gadget", sync=self.sync)
 
-    # ---- batches ----
+    # ---- batches -----------------------------------------------------------------------------------------------------
 
     def test_a_batch_asks_once_a_step_however_many_items_it_has(self):
         for number in range(20):
@@ -349,6 +349,6 @@ class TestProductMatching(ProductMatchingCase):
             before = self.cr.sql_log_count
             self.match(*items)
             counts.append(self.cr.sql_log_count - before)
-        # The steps, the fields of the products that the aliases name, and why others are missing.
+        # The steps, the fields of the products in aliases, and the reasons why others are missing.
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 14)

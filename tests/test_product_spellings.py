@@ -2,15 +2,15 @@ import unicodedata
 
 from odoo.tools import SQL
 
-from ..lib.order.names import name_key
+from ..lib.order.spellings import name_key
 from ..models.order_import.product_template import NAME_KEYS
 from .product_matching_common import ProductMatchingCase
 
 
 class TestProductSpellings(ProductMatchingCase):
-    """A product is found by its codes, and by its name in any spelling and language, also as that of a variant."""
+    """A product is found by its codes, and by its name or a variant's name in any spelling and language."""
 
-    # ---- codes ----
+    # ---- codes -------------------------------------------------------------------------------------------------------
 
     def test_a_sku_is_an_internal_reference_or_a_barcode(self):
         chair = self.create_product("Chair", default_code="C-17", barcode="4006381333931")
@@ -66,7 +66,7 @@ class TestProductSpellings(ProductMatchingCase):
         self.env["external.product.alias"].create({"item_name": "no-such", "product_id": self.product.id})
         self.assertEqual(row.pos_order_id.lines.product_id, self.product)
 
-    # ---- spellings ----
+    # ---- spellings ---------------------------------------------------------------------------------------------------
 
     def test_one_name_in_any_spelling(self):
         spellings = {
@@ -148,10 +148,10 @@ class TestProductSpellings(ProductMatchingCase):
         row = self.import_order(OrderItems=[self.item("produktname", ItemID=self.product.id)])
         self.assertEqual((row.state, row.warnings), ("done", False))
 
-    # ---- the index ----
+    # ---- the index ---------------------------------------------------------------------------------------------------
 
     def test_the_index_misses_no_spelling(self):
-        """PostgreSQL gives one key to all that `name_key` counts as one name, whatever the server's locale is."""
+        """PostgreSQL gives the same key to all names with the same `name_key`, whatever the server's locale is."""
         letters = [chr(code) for code in range(0x20, 0x20000) if not 0xD800 <= code < 0xE000]
         pairs = {
             (letter, form)

@@ -10,9 +10,9 @@ from .shipment_server import LOGIN, PATIENCE, ShipmentServerCase
 
 API_KEY = "progress-test-key"
 ORDERS, PER_PAGE, PAGE_SECONDS = 30, 5, 1.5
-# A page that is open learns within 15 seconds that the scheduler is at work; this is longer for all pages together.
+# An open page shows within 15 seconds that the scheduler is working; this is longer, for all pages together.
 SCHEDULED_PAGE_SECONDS = 4
-# What the widget showed, each text once, gathered in the page itself so that none passes unseen.
+# The texts that the widget showed, each once, collected in the page itself so that none is missed.
 GATHER = """() => {
     window.neverReloaded = true;
     window.shown = [];
@@ -26,9 +26,9 @@ GATHER = """() => {
 
 
 class TestProgress(ShipmentServerCase):
-    """How far a running synchronization is, on a form that stays open.
+    """The progress of a running synchronization, on a form that stays open.
 
-    Within a test, Odoo answers one request at a time; only a real server answers while it synchronizes.
+    In a test, Odoo answers one request at a time; only a real server can answer while it synchronizes.
     """
 
     @classmethod
@@ -42,7 +42,7 @@ class TestProgress(ShipmentServerCase):
             "pos_config_id": pos_config,
         }
         cls.sync = cls.client.call("external.order.sync", "create", values)
-        # The scheduler begins when it is told to, and not before.
+        # The scheduler starts when the test wakes it, and not before.
         domain = [("module", "=", "external_order_sync"), ("name", "=", "ir_cron_sync_external_orders")]
         [cron] = cls.client.call("ir.model.data", "search_read", domain, ["res_id"])
         cls.client.call("ir.cron", "write", [cron["res_id"]], {"active": True, "nextcall": "2099-01-01 00:00:00"})
@@ -73,7 +73,7 @@ class TestProgress(ShipmentServerCase):
         self.page.wait_for_selector(".o_main_navbar")
 
     def fetched(self):
-        """Return the numbers of fetched orders that the form showed, in their order."""
+        """Return the numbers of fetched orders that the form showed, in order."""
         return [int(re.search(r"Fetched: (\d+)", text)[1]) for text in self.page.evaluate("window.shown")]
 
     def open_form(self):
@@ -87,7 +87,7 @@ class TestProgress(ShipmentServerCase):
         self.assertGreater(len(set(fetched)), 2, fetched)
         self.assertEqual(fetched, sorted(fetched))
         self.assertTrue(self.page.evaluate("window.neverReloaded"))
-        # The form has the new figures by itself.
+        # The form has the new figures without a reload.
         [figures] = self.client.call("external.order.sync", "read", [self.sync], ["imported_count"])
         self.assertGreaterEqual(figures["imported_count"], ORDERS)
         self.page.wait_for_selector(f".oe_stat_button[name=action_open_orders]:has-text('{figures['imported_count']}')")

@@ -14,10 +14,10 @@ from .test_secrets import SecretsCase
 
 @tagged("post_install", "-at_install")
 class TestQuotedSecrets(SecretsCase):
-    """A remote system that quotes the secret in an error does not get it into a log, a status or the chatter."""
+    """If a remote system quotes the secret in an error, it appears neither in a log nor a status nor the chatter."""
 
     def texts_of(self, record):
-        """Return all texts that are stored with a record and what belongs to it, but for the secret itself."""
+        """Return all texts that are stored with a record and its related records, except the secret itself."""
         self.env.flush_all()
         lists = [value for name, value in self.related(record)]
         texts = []
@@ -50,7 +50,7 @@ class TestQuotedSecrets(SecretsCase):
 
 
 class TestQuotedPasswordOfACourier(ShipmentCase):
-    """The same of a courier's refusal, which is shown with the shipment and on the transfer."""
+    """The same for a courier's refusal, which is shown with the shipment and on the transfer."""
 
     def test_a_refusal_that_quotes_the_password_is_shown_without_it(self):
         def refuse(_client):

@@ -5,17 +5,17 @@ from .common import ExternalOrderCase
 
 @tagged("post_install", "-at_install")
 class TestRaces(ExternalOrderCase):
-    """What keeps workers on one inbox out of each other's way; that they meet for real is `make faults`."""
+    """What prevents conflicts between workers on one inbox; `make faults` lets real workers compete."""
 
     def test_new_orders_are_written_in_one_sequence(self):
-        """Whatever sequence a feed has them in: two workers that write the same orders crosswise would deadlock."""
+        """Whatever their order in the feed: two workers that write the same orders in opposite order would deadlock."""
         self.synchronize(self.order(12), self.order("B7"), self.order(9), self.order(10), self.order("A7"))
         rows = self.env["external.order"].search([("sync_id", "=", self.sync.id)], order="id")
         self.assertEqual(rows.mapped("external_id"), ["9", "10", "12", "A7", "B7"])
         self.assertEqual(set(rows.mapped("state")), {"done"})
 
     def test_order_that_exists_is_found_again(self):
-        """An inbox row that knows nothing of its POS order, as after the restore of a backup, gets no second one."""
+        """An inbox row without a link to its POS order, as after restoring a backup, does not get a second one."""
         self.synchronize(self.order(1))
         row = self.inbox(1)
         pos_order = row.pos_order_id

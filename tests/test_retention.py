@@ -6,7 +6,7 @@ from .common import ExternalOrderCase
 
 
 class TestRetention(ExternalOrderCase):
-    """What is kept of imported orders, and for how long."""
+    """Which data of imported orders is kept, and for how long."""
 
     def import_long_ago(self, days, order_id=639):
         row = self.import_order(order_id=order_id)

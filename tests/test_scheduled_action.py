@@ -11,7 +11,7 @@ LOG = "odoo.addons.external_order_sync.models.order_sync.external_order_sync_run
 
 
 class TestScheduledAction(ExternalOrderCase):
-    """When a configuration runs, and how the work is cut into slices."""
+    """When a configuration runs, and how the work is divided into slices."""
 
     @classmethod
     def setUpClass(cls):
@@ -43,7 +43,7 @@ class TestScheduledAction(ExternalOrderCase):
         patcher.start()
         self.addCleanup(patcher.stop)
 
-    # ---- when ----
+    # ---- when --------------------------------------------------------------------------------------------------------
 
     def test_the_action_is_called_as_the_guide_says_and_runs_every_15_minutes(self):
         self.assertRecordValues(
@@ -105,7 +105,7 @@ class TestScheduledAction(ExternalOrderCase):
         self.assertEqual(self.inbox(639).state, "done")
         self.assertGreater(broken.next_sync_date, fields.Datetime.now())
 
-    # ---- slices ----
+    # ---- slices ------------------------------------------------------------------------------------------------------
 
     def test_it_works_in_slices_and_tells_the_scheduler_how_far_it_is(self):
         self.small_batches()
@@ -144,7 +144,7 @@ class TestScheduledAction(ExternalOrderCase):
         self.assertEqual((run.status, run.imported_count), ("success", 5))
         self.assertEqual(self.sync.last_sync_message, "5 orders imported.")
 
-    # ---- runs that were cut off ----
+    # ---- runs that were cut off --------------------------------------------------------------------------------------
 
     def test_a_scheduled_run_of_a_killed_process_goes_on(self):
         run = self.env["external.order.sync.run"].create(

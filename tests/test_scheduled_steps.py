@@ -18,7 +18,7 @@ class StepsMixin:
 
     @contextmanager
     def failing(self, model, method_name, broken):
-        """Let a method raise where `broken` is among the records that it is called on, for, or whose parent it is."""
+        """Let a method raise if it is called on or for `broken`, or on a record whose parent is `broken`."""
         model_class = type(self.env[model])
         original = getattr(model_class, method_name)
 
@@ -40,13 +40,13 @@ class StepsMixin:
         with self.enter_registry_test_mode():
             cron = self.env.ref(f"external_order_sync.{name}")
             cron.method_direct_trigger()
-        # Odoo only logs the error of a job, and deactivates the job after some of them.
+        # Odoo only logs the errors of a job, and deactivates the job after several.
         cron.invalidate_recordset(["failure_count"])
         self.assertEqual(cron.failure_count, 0, "the scheduled action failed")
 
 
 class TestOrderSteps(StepsMixin, ExternalOrderCase):
-    """What fails for one synchronization neither stops the others nor the scheduled action, and its status says why."""
+    """A failure of one synchronization stops neither the others nor the scheduled action; its status says why."""
 
     STEPS = (
         ("external.order.sync", "sync_orders"),
@@ -115,7 +115,7 @@ class TestOrderSteps(StepsMixin, ExternalOrderCase):
         [activity] = broken.activity_search(["mail.mail_activity_data_warning"])
         self.assertIn("KeyError", activity.note)
 
-    # ---- clocks and time zones ----
+    # ---- clocks and time zones ---------------------------------------------------------------------------------------
 
     def test_every_time_zone_that_can_be_chosen_is_known_without_the_systems_own_files(self):
         zoneinfo.reset_tzpath([])
@@ -166,7 +166,7 @@ class TestOrderSteps(StepsMixin, ExternalOrderCase):
 
 
 class TestMirrorSteps(StepsMixin, MirrorCase):
-    """The same of the mirrored sources."""
+    """The same for mirrored sources."""
 
     STEPS = (
         ("odoo.sync.source", "_sync"),
@@ -221,7 +221,7 @@ class TestMirrorSteps(StepsMixin, MirrorCase):
 
 
 class TestShipmentSteps(StepsMixin, ShipmentCase):
-    """The same of the shipments."""
+    """The same for shipments."""
 
     def test_sending(self):
         broken, other = self.request_shipment(), self.request_shipment()

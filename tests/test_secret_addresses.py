@@ -8,10 +8,10 @@ from .test_secrets import SecretsCase
 
 @tagged("post_install", "-at_install")
 class TestSecretAddresses(SecretsCase):
-    """An address holds no secret; one that an older release has stored gives nothing away."""
+    """An address must not hold a secret, and a secret in one that an older release stored is not shown."""
 
     def store_url(self, url):
-        """Give the synchronization an address as a former release has stored it."""
+        """Store an address as an older release would have stored it."""
         self.env.flush_all()
         query = "UPDATE external_order_sync SET external_api_url = %s WHERE id = %s"
         self.env.cr.execute(SQL(query, url, self.sync.id))

@@ -4,10 +4,10 @@ from odoo.tools import mute_logger
 
 from ..lib.remote_odoo.environment import read_environment
 from .common import ExternalOrderCase
-from .recorder import Recorder
+from .recording_server import Recorder
 from .secret_cases import CASES, NEW_SECRET, SECRET, FeedKey
 
-#: Fields of administrators that say where a secret goes, and hold none.
+# Fields of administrators that say where a secret goes, and hold none.
 ADDRESSES = {
     ("delivery.carrier", "opal_url"),
     ("delivery.carrier", "opal_test_url"),
@@ -44,7 +44,7 @@ class SecretsCase(ExternalOrderCase):
 
 @tagged("post_install", "-at_install")
 class TestSecrets(SecretsCase):
-    """A secret goes to the address that it was entered for, whoever changes the address, and is shown to nobody."""
+    """A secret is sent only to the address for which it was entered, and is never shown."""
 
     def test_every_secret_of_the_addon_is_known_here(self):
         secrets = {
@@ -70,7 +70,7 @@ class TestSecrets(SecretsCase):
                     self.server.received.clear()
                     self.other.received.clear()
                     check(case, case.changes(self.other)[part])
-                    case.record.active = False  # the scheduled actions pass it over from now on
+                    case.record.active = False  # the scheduled actions skip it from now on
 
     @mute_logger("odoo.addons.external_order_sync")
     def test_it_reaches_the_address_that_it_was_entered_for(self):
@@ -115,7 +115,7 @@ class TestSecrets(SecretsCase):
     def test_an_administrator_who_enters_it_with_the_address_need_not_do_more(self):
         def check(case, values):
             if any("https" in str(value) for value in values.values()):
-                return  # nobody listens there
+                return  # nothing listens there
             case.record.with_user(self.admin).write({**values, case.field: case.entered(NEW_SECRET)})
             self.env.flush_all()
             case.call(self.manager)

@@ -7,7 +7,7 @@ from .common import ExternalOrderCase
 
 @tagged("post_install", "-at_install")
 class TestSecurityCompanies(ExternalOrderCase):
-    """Nobody makes something take effect in a company that they may not see, by handing a record over to it."""
+    """No user can affect a company without access to it by handing a record over to it."""
 
     @classmethod
     def setUpClass(cls):

@@ -4,17 +4,17 @@ from odoo.tests import new_test_user
 
 from .security_common import SecurityCase, context_keys, source_files
 
-#: One of every type that JSON has.
+# One of every type that JSON has.
 JSON_VALUES = (None, False, True, 0, 1, 7.5, "", "text", [], [1], {}, {"key": 1})
-#: Read from the context as they come: what Odoo itself puts there, and what our own dialogs and buttons name.
+# Read from the context without a check: keys of Odoo itself, and of the addon's dialogs and buttons.
 PLAIN_KEYS = {"cron_end_time", "ir_cron_progress_id", "external_shipment_id", "external_order_ids", "mirror_action"}
 
 
 class TestContext(SecurityCase):
-    """What a client puts into a context changes nothing, whatever key of ours it puts it under."""
+    """Values that a client puts into the context change nothing, whichever of the addon's keys it uses."""
 
     def each_context(self):
-        """Yield a context with one JSON value under every key of ours, first none at all."""
+        """Yield contexts, first an empty one, then one for each JSON value with the value under every key."""
         keys = context_keys()
         self.assertIn("external_shipment_id", keys)
         yield {}
@@ -122,7 +122,7 @@ class TestContext(SecurityCase):
         user = new_test_user(self.env, "c-default", groups="base.group_user,external_order_sync.group_user")
         self.feed(self.order())
         context = {"default_status": "error", "default_state": "ignored", "default_partner_id": self.partner.id}
-        # Fields that the system leaves to their own defaults.
+        # Fields for which the system uses their own defaults.
         context |= {"default_changed": True, "default_interruptions": 5, "default_cursor_corrected": True}
         run = self.sync.with_user(user).with_context(**context).sync_orders().sudo()
         row = self.inbox(639)
@@ -153,7 +153,7 @@ class TestContext(SecurityCase):
         self.assertSameForAll(work)
 
     def test_the_source_reads_no_other_key_as_it_comes(self):
-        """A key that switches something on is read by ``PrivateContext.current``, which takes no JSON."""
+        """A key that switches something on is read with ``PrivateContext.current``, which ignores JSON values."""
         direct = r"(?<!session\.)context(?:\.get\(|\[)\s*([^\s,)\]]+)|(\S+) (?:not )?in (?:self|records)\.env\.context"
         for path, text in source_files("models", "tools", "controllers"):
             if path.name == "private_context.py":

@@ -8,7 +8,7 @@ from .security_common import ADDON, SecurityCase
 
 
 class TestFieldsOnOtherModels(SecurityCase):
-    """Who has none of our groups works with the records of other addons as if this addon were not there."""
+    """Users without the addon's groups work with records of other addons as if the addon were not installed."""
 
     @classmethod
     def setUpClass(cls):
@@ -16,7 +16,7 @@ class TestFieldsOnOtherModels(SecurityCase):
         cls.offer(639)
         cls.sync.sync_orders()
         cls.row = cls.env["external.order"].search([("sync_id", "=", cls.sync.id)])
-        # A relation that is empty could be read by anybody.
+        # An empty relation could be read by any user.
         cls.session.external_order_sync_id = cls.sync
         cls.shipment = cls.env["external.shipment"]._request(cls.create_picking(), "opal")[0]
 
@@ -33,14 +33,14 @@ class TestFieldsOnOtherModels(SecurityCase):
         return {name: names for name, names in added.items() if names}
 
     def records(self):
-        """Return a real record of each model that has such a field, related to what this addon makes."""
+        """Return a record of each model that has such a field, related to records of this addon."""
         order = self.row.pos_order_id
         analyzed = self.env["report.pos.order"].search([("order_id", "=", order.id)], limit=1)
         records = (order, order.session_id, analyzed, self.shipment.picking_id, self.carrier)
         return {record._name: record for record in records}
 
     def readers(self, model_name):
-        """Return a user for each group that may read the model, without any of our groups."""
+        """Return a user for each group that may read the model, without any group of the addon."""
         rights = self.env["ir.model.access"].search([("model_id.model", "=", model_name), ("perm_read", "=", True)])
         users = []
         for group in rights.group_id | self.env.ref("base.group_user"):
@@ -61,7 +61,7 @@ class TestFieldsOnOtherModels(SecurityCase):
                 if record._fields[field].relational:
                     self.assertTrue(record.sudo()[field], f"{name}.{field} is empty: let this test fill it")
             if operation != "read" and not record._auto:
-                continue  # a report, which nobody writes
+                continue  # a report, which cannot be written
             readers = [user for user in self.readers(name) if record.with_user(user).has_access(operation)]
             self.assertTrue(readers, f"nobody may {operation} {name}")
             for user in readers:
@@ -70,7 +70,7 @@ class TestFieldsOnOtherModels(SecurityCase):
                     work(record.with_user(user))
 
     def assertAsWithoutUs(self, work):
-        """Assert that ``work(without)`` is refused, with none left out, only if it is without our fields too.
+        """Assert that ``work`` is refused with the addon's fields only if it is refused without them.
 
         :param work: a function that takes whether the fields of this addon are left out
         """
@@ -136,7 +136,7 @@ class TestFieldsOnOtherModels(SecurityCase):
         order.with_user(self.cashier).unlink()
 
     def test_fields_of_ours_are_out_of_reach_without_the_group(self):
-        """What carries groups is neither read by name nor searched."""
+        """Fields with groups can be neither read by name nor searched."""
         order = self.row.pos_order_id.with_user(self.cashier)
         for name in ("external_order_ids", "external_order_id"):
             with self.subTest(name=name):
@@ -159,7 +159,7 @@ class TestFieldsOnOtherModels(SecurityCase):
 
 
 class TestRegister(SecurityCase):
-    """A cashier without our groups sells, saves, pays and refunds, with external orders in the same session."""
+    """A cashier without the addon's groups sells, saves, pays and refunds in a session with external orders."""
 
     def setUp(self):
         super().setUp()

@@ -12,7 +12,7 @@ from odoo.tools import SQL, mute_logger
 
 from .security_common import PACKAGE, SecurityCase
 
-#: What a call must leave as it is, beside the tables of our own models.
+# Tables that a call must not change, in addition to those of the addon's models.
 CORE_TABLES = ("pos_order", "pos_session", "pos_payment", "stock_picking", "stock_move", "stock_move_line",
                "stock_quant", "delivery_carrier", "ir_cron_trigger", "mail_message", "mail_activity")  # fmt: skip
 
@@ -38,7 +38,7 @@ class PublicMethodsCase(SecurityCase):
 
     @classmethod
     def prepare_records(cls):
-        """Return {model: a record with which each of its methods has something to do}."""
+        """Return {model: a record on which each of its methods would do something}."""
         env = cls.env
         cls.offer(1, OrderItems=[{"ItemName": "No Such Product", "Price": 80, "Quantity": 1}])
         cls.sync.sync_orders()
@@ -78,7 +78,7 @@ class PublicMethodsCase(SecurityCase):
 
     def setUp(self):
         super().setUp()
-        self.shop.put(self.order(2))  # what a synchronization would import
+        self.shop.put(self.order(2))  # for a synchronization to import
 
     def public_methods(self):
         """Return (model, method name) of all public methods that the classes of this addon define."""
@@ -108,7 +108,7 @@ class PublicMethodsCase(SecurityCase):
         return model._original_module == "external_order_sync" and model._auto and not model._abstract
 
     def arguments(self, method):
-        """Return JSON values for what a method takes: ids for records, as a client sends them."""
+        """Return JSON values for the arguments of a method: ids for records, as a client sends them."""
         ids = {"pickings": self.records["stock.picking"].ids, "picking": self.records["stock.picking"].id,
                "shipments": self.records["external.shipment"].ids, "shipment": self.records["external.shipment"].id,
                "vals": {}, "vals_list": [{}]}  # fmt: skip
@@ -143,7 +143,7 @@ class PublicMethodsCase(SecurityCase):
 
 
 class TestPublicMethods(PublicMethodsCase):
-    """What can be called from outside does nothing for somebody who lacks the rights."""
+    """Public methods do nothing for users without the rights."""
 
     def test_every_public_method_is_found(self):
         found = self.public_methods()

@@ -7,7 +7,7 @@ from .common import ExternalOrderCase
 
 
 class TestSessionClosing(ExternalOrderCase):
-    """Sessions that the synchronization opened are closed and posted by themselves."""
+    """Sessions that the synchronization opened are closed and posted automatically."""
 
     @classmethod
     def setUpClass(cls):
@@ -38,7 +38,7 @@ class TestSessionClosing(ExternalOrderCase):
     def closing_activities(self, session):
         return session.activity_search(["mail.mail_activity_data_warning"])
 
-    # ---- when ----
+    # ---- when --------------------------------------------------------------------------------------------------------
 
     def test_nothing_is_closed_unless_it_is_asked_for(self):
         session = self.import_yesterday()
@@ -147,7 +147,7 @@ class TestSessionClosing(ExternalOrderCase):
         self.run_scheduled_action()
         self.assertEqual(session.state, "opened")
 
-    # ---- what goes wrong ----
+    # ---- what goes wrong ---------------------------------------------------------------------------------------------
 
     def test_a_closing_that_fails_leaves_one_activity_and_undoes_nothing(self):
         self.sync.close_daily = True
@@ -160,7 +160,7 @@ class TestSessionClosing(ExternalOrderCase):
         self.assertEqual((len(activity), activity.user_id), (1, self.sync.responsible_id))
         self.assertIn("would be unbalanced", activity.note)
         self.assertFalse(self.env["account.move"].search([("ref", "=", session.name)]))
-        # What came in the same run stays, and importing goes on.
+        # The orders of the same run stay, and importing continues.
         self.assertEqual((self.inbox(640).state, self.sync.last_sync_status), ("done", "success"))
         self.feed(self.order(641))
         self.run_scheduled_action()
@@ -210,7 +210,7 @@ class TestSessionClosing(ExternalOrderCase):
         self.assertEqual((session.state, other_session.state), ("opened", "closed"))
 
     def test_an_addon_that_is_being_installed_may_close_sessions(self):
-        """Its transaction may have changed the table of orders, which nobody else can read until it ends."""
+        """Its transaction may have altered the table of orders, so that no other one can read it until it ends."""
         session = self.import_yesterday()
         no_other_transaction = AssertionError("a second transaction would wait for the first one forever")
         with (
@@ -220,10 +220,10 @@ class TestSessionClosing(ExternalOrderCase):
             session._close_balanced()
         self.assertEqual(session.state, "closed")
 
-    # ---- a process that dies ----
+    # ---- a process that dies -----------------------------------------------------------------------------------------
 
     def test_a_session_during_whose_closing_the_server_stops_is_left_to_a_person(self):
-        """What is left of a killed process is that it began."""
+        """A killed process only leaves the information that it began."""
         self.sync.close_daily = True
         session = self.import_yesterday()
         session.external_closing_starts = 3

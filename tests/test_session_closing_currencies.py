@@ -2,11 +2,11 @@ from datetime import timedelta
 
 from odoo import fields
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestSessionClosingCurrencies(MoneyCase):
-    """Sessions in another currency, of which every amount is converted by itself, are closed by themselves."""
+    """Sessions in another currency, in which every amount is converted separately, are closed automatically."""
 
     def import_and_close(self, change=None, price=0.10, tax=0.02):
         """Import three orders, close their session, and return it.
@@ -75,7 +75,7 @@ class TestSessionClosingCurrencies(MoneyCase):
         self.assert_left_to_a_person(self.import_and_close(take_a_cent))
 
     def test_another_rate_is_none_of_rounding(self):
-        """What was paid at the rate of another day is a person's to explain."""
+        """A payment at the rate of another day has to be explained by a user."""
 
         def pay_two_days_ago(session):
             self.env["res.currency.rate"].create(
@@ -100,7 +100,7 @@ class TestSessionClosingCurrencies(MoneyCase):
         self.open_shop_in("EUR", 0.8)
         self.synchronize(self.sold(1, self.item(price=0.1), total=0.12, tax=0.02))
         session = self.pos_orders_of(self.sync.pos_config_id).session_id
-        # Odoo rolls back before it asks, so this needs a transaction of its own.
+        # Odoo rolls back before it asks, so this needs a separate transaction.
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             session = session.with_env(self.env(cr=cr))
             session.post_closing_cash_details(0.12)

@@ -6,10 +6,10 @@ STOCK_POLICY = "point_of_sale_update_stock_quantities"
 
 
 class TestSessions(ExternalOrderCase):
-    """Which session takes the orders, and when their stock leaves."""
+    """Which session takes the orders, and when their goods leave the stock."""
 
     def open_session(self, config=None, **values):
-        """Open a session as a person does in the register."""
+        """Open a session as a user does in the register."""
         session = self.env["pos.session"].create({"config_id": (config or self.pos_config).id, **values})
         session.set_opening_control(0, "")
         return session
@@ -25,7 +25,7 @@ class TestSessions(ExternalOrderCase):
         )
         return sum(moves.mapped("quantity"))
 
-    # ---- which session ----
+    # ---- which session -----------------------------------------------------------------------------------------------
 
     def test_one_is_created_for_the_admin_user_and_opened(self):
         session = self.import_order().session_id
@@ -123,7 +123,7 @@ class TestSessions(ExternalOrderCase):
         self.assertEqual(action["params"]["type"], "success", action["params"]["message"])
         self.assertEqual(self.inbox(639).session_id.user_id, self.env.ref("base.user_admin"))
 
-    # ---- stock ----
+    # ---- stock -------------------------------------------------------------------------------------------------------
 
     def test_in_its_own_session_stock_leaves_at_once_and_once(self):
         self.company[STOCK_POLICY] = "closing"

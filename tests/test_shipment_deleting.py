@@ -5,7 +5,7 @@ from .shipment_common import ShipmentCase
 
 
 class TestShipmentDeleting(ShipmentCase):
-    """What a shipment refers to is kept, and a sentence says so."""
+    """Records with a shipment cannot be deleted, and a sentence says why."""
 
     def test_a_transfer_or_courier_with_a_shipment_is_not_deleted(self):
         shipment = self.request_shipment()

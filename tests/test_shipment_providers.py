@@ -10,7 +10,7 @@ from .shipment_common import ShipmentCase
 
 
 class TestShipmentProviders(ShipmentCase):
-    """A courier of another module: a `delivery_type`, and methods named after it. Nothing of ours knows this one."""
+    """A courier of another module, unknown to the addon: a `delivery_type`, and methods named after it."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,7 +28,7 @@ class TestShipmentProviders(ShipmentCase):
         )
 
     def give(self, name, method):
-        """Let the provider have a method; it is called with the shipping method first, as a method of the model is."""
+        """Add a method to the provider; it is called with the delivery method first, like a method of the model."""
         model, name = type(self.pigeons), f"pigeon_{name}"
         if not hasattr(model, name):
             setattr(model, name, None)
@@ -115,11 +115,11 @@ class TestShipmentProviders(ShipmentCase):
                 self.work()
                 self.assertEqual(shipment.state, "error")
                 self.assertTrue(shipment.outcome_unknown)
-                self.request_shipment(shipment.picking_id, "pigeon")  # a client that asks again has not looked
+                self.request_shipment(shipment.picking_id, "pigeon")  # a repeated request is not a check
                 self.work()
                 self.assertEqual(len(self.sent), 1)
                 self.give("send_shipping", self.fly)
-                shipment.action_retry()  # a person has
+                shipment.action_retry()  # a user has
                 self.work()
                 self.assertEqual(shipment.state, "shipped")
 

@@ -6,7 +6,7 @@ from .shipment_server import ShipmentServerCase
 
 
 class TestShipmentServers(ShipmentServerCase):
-    """Servers that are killed or compete: the courier has every order once, and every shipment gets through."""
+    """Servers are killed or compete: the courier has every order once, and every shipment is sent."""
 
     def kill_while(self, page, kind, seconds):
         """Kill the server while it waits for the courier's answer on a page, start another; return the delivery."""
@@ -33,7 +33,7 @@ class TestShipmentServers(ShipmentServerCase):
         self.check_shipped_once(self.kill_while("form", "slow", 60))
 
     def test_killed_while_the_courier_is_accepting(self):
-        # The courier has read the order and takes it after the server is dead.
+        # The courier has read the order and accepts it after the server has died.
         self.check_shipped_once(self.kill_while("send", "slow_before", 3))
 
     def test_killed_after_the_courier_accepted(self):
@@ -46,7 +46,7 @@ class TestShipmentServers(ShipmentServerCase):
         self.courier.faults.add("slow", page="send", seconds=1)
         picking = self.validate_delivery()
         with self.transaction() as cr:
-            # Somebody is changing the transfer, so that the worker has to wait.
+            # Another transaction changes the transfer, so the worker has to wait.
             cr.execute(SQL("SELECT id FROM stock_picking WHERE id = %s FOR UPDATE", picking))
             self.wait_until(lambda: self.read_shipment(picking)["tracking_number"], "the shipment has its number")
             self.assertFalse(self.read_shipment(picking)["is_on_picking"])

@@ -9,7 +9,7 @@ from .common import ExternalOrderCase
 
 
 class TestStatus(ExternalOrderCase):
-    """What a shop manager reads: status, message, date, and one activity while something needs a person."""
+    """What a shop manager sees: status, message, date, and one activity while something needs attention."""
 
     def bad_order(self, order_id):
         return self.order(order_id, OrderItems=[self.item("No Such Product")])
@@ -17,7 +17,7 @@ class TestStatus(ExternalOrderCase):
     def activities(self):
         return self.env["mail.activity"].search([("res_model", "=", self.sync._name), ("res_id", "=", self.sync.id)])
 
-    # ---- message ----
+    # ---- message -----------------------------------------------------------------------------------------------------
 
     def test_one_and_many_read_well(self):
         self.assertEqual(self.synchronize(self.order(1)).message, "1 order imported.")
@@ -88,7 +88,7 @@ class TestStatus(ExternalOrderCase):
         run.date_start = run.date_end - timedelta(seconds=90)
         self.assertEqual(run.duration, 90)
 
-    # ---- activity ----
+    # ---- activity ----------------------------------------------------------------------------------------------------
 
     def test_one_activity_while_something_has_failed(self):
         self.sync.responsible_id = self.env.ref("base.user_admin")
@@ -128,7 +128,7 @@ class TestStatus(ExternalOrderCase):
         self.synchronize(self.bad_order(1))
         self.assertFalse(self.activities())
 
-    # ---- configuration ----
+    # ---- configuration -----------------------------------------------------------------------------------------------
 
     def test_values_that_cannot_work_are_refused(self):
         with self.assertRaisesRegex(ValidationError, "must start with https:// or http://"):

@@ -4,7 +4,7 @@ from .common import ExternalOrderCase
 
 
 class TestSyncOrders(ExternalOrderCase):
-    """From the feed to the paid order: the guide's main road."""
+    """From the feed to the paid order: the main path."""
 
     def test_the_guides_sample_order_is_imported_to_the_cent(self):
         run = self.synchronize(

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from .money import MoneyCase
+from .money_common import MoneyCase
 
 
 class TestTips(MoneyCase):

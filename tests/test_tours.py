@@ -6,7 +6,7 @@ from .common import ExternalOrderCase
 
 @tagged("post_install", "-at_install")
 class TestTours(ExternalOrderCase, BrowserCase):
-    """Setting up, synchronizing and mending, as a shop manager does it in the browser."""
+    """Configuring, synchronizing and fixing orders, as a shop manager does it in the browser."""
 
     def test_a_new_synchronization_is_set_up_tested_started_and_mended(self):
         self.feed(self.order(1), self.order(2, OrderItems=[self.item("No Such Product")]))

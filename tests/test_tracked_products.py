@@ -5,7 +5,7 @@ from .common import ExternalOrderCase
 
 
 class TestTrackedProducts(ExternalOrderCase):
-    """What is tracked by lot or serial number leaves with its lots, or the order is refused before it is booked."""
+    """Products tracked by lot or serial number leave with their lots, or the order is refused before it is booked."""
 
     @classmethod
     def setUpClass(cls):
@@ -16,7 +16,7 @@ class TestTrackedProducts(ExternalOrderCase):
         cls.by_serial = cls.create_product("Phone", cls.no_tax, tracking="serial")
 
     def put(self, product, name, quantity=1.0, location=None, days=0):
-        """Put a lot into stock that came in so many days ago."""
+        """Put a lot into stock that arrived this many days ago."""
         lot = self.env["stock.lot"].search([("product_id", "=", product.id), ("name", "=", name)])
         lot = lot or self.env["stock.lot"].create({"product_id": product.id, "name": name})
         self.env["stock.quant"]._update_available_quantity(
@@ -305,7 +305,7 @@ class TestTrackedProducts(ExternalOrderCase):
     def test_chosen_lots_are_written_so_that_another_worker_starts_over(self):
         lots = self.put(self.by_serial, "SN1", days=2) | self.put(self.by_serial, "SN2", days=1)
         session = self.sync._get_or_create_pos_session()
-        session.update_stock_at_closing = True  # where nothing else writes them
+        session.update_stock_at_closing = True  # where nothing else changes them
         before = self.versions(lots)
         self.sell("Phone", 1)
         after = self.versions(lots)
@@ -383,7 +383,7 @@ class TestTrackedProducts(ExternalOrderCase):
         self.assertEqual(self.inbox(2).state, "done")
         self.assertRefused(self.inbox(3))
 
-    # What a preview says
+    # The preview
 
     def test_the_preview_shows_what_lacks_lots(self):
         self.put(self.by_serial, "SN1")

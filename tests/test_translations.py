@@ -18,7 +18,7 @@ def read(name, suffix="po"):
 
 
 class TestTranslations(TransactionCase):
-    """Every string can be translated, and is; `make translations` brings the catalogues up to date."""
+    """Every string can be translated and is; `make translations` updates the catalogues."""
 
     @classmethod
     def setUpClass(cls):
@@ -47,7 +47,7 @@ class TestTranslations(TransactionCase):
                 self.assertEqual(translated - template, set())
 
     def test_what_is_filled_in_is_the_same_in_every_language(self):
-        """Placeholders and tags, which a translation may put elsewhere but neither lose nor invent."""
+        """Placeholders and tags may be moved in a translation, but neither lost nor added."""
         for lang, catalogue in self.catalogues.items():
             for entry in catalogue:
                 with self.subTest(lang=lang, string=entry.msgid):

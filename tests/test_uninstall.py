@@ -4,7 +4,7 @@ from .migration_steps import KEY
 
 
 class TestUninstall(MigrationCase):
-    """The addon is taken from a database with demo data in which it was tried."""
+    """The addon is uninstalled from a database with demo data in which it was tried."""
 
     def test_an_imported_order_stays_readable(self):
         shop = self.enterContext(ShopServer(api_key=KEY))

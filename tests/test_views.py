@@ -5,7 +5,7 @@ from .common import ExternalOrderCase
 
 @tagged("post_install", "-at_install")
 class TestViews(ExternalOrderCase):
-    """The screens show each user what is meant for that user."""
+    """The screens show each user only what is meant for that user."""
 
     def test_every_menu_leads_to_a_screen(self):
         menus = self.env["ir.model.data"].search([("module", "=", "external_order_sync"), ("model", "=", "ir.ui.menu")])

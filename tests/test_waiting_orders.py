@@ -19,7 +19,7 @@ class TestWaitingOrders(ExternalOrderCase):
 
     def setUp(self):
         super().setUp()
-        # As a table of branches does: odd numbers are sold in the branch.
+        # Like a table of branches: odd numbers belong to the branch.
         configs = {"0": self.pos_config, "1": self.branch}
         self.prepared = []
         Import = type(self.env["external.order.import"])

@@ -3,19 +3,19 @@ from odoo.tests import new_test_user
 
 from .common import ExternalOrderCase
 
-# As an addon that allows no negative stock would say.
+# Like an addon that does not allow negative stock.
 REASON = "The stock would be negative."
 
 
 class TestWarningsSeen(ExternalOrderCase):
-    """What is doubtful about an imported order is counted, and waits until a person has seen it."""
+    """Doubts about imported orders are counted, and wait until a user has seen them."""
 
     def guessed(self, order_id):
         """Return an order whose payment method has to be guessed."""
         return self.order(order_id, CheckoutDetails=[self.payment(92.0, "Unheard of", 9)])
 
     def noted(self, order_id):
-        """Return an order about which there is something to note, but nothing to do."""
+        """Return an order that only gets a note."""
         order = self.order(order_id)
         del order["AmountTotal"]
         return order

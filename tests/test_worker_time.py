@@ -12,7 +12,7 @@ from ..tools.worker_time import seconds_to_work
 
 @tagged("post_install", "-at_install")
 class TestWorkerTime(TransactionCase):
-    """How long a worker may work follows the limits as Odoo's server applies them."""
+    """The time that a worker has left follows the limits as Odoo's server applies them."""
 
     def seconds(self, elapsed=None, scheduled=True, **limits):
         """Return the seconds left to a thread of the server that has worked for ``elapsed`` seconds."""

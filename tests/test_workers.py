@@ -15,12 +15,12 @@ from .server_process import start_odoo
 
 @tagged("post_install", "-at_install")
 class TestWorkers(BaseCase):
-    """The development server with processes as workers, of which the one for gevent starts Odoo once more."""
+    """The development server with worker processes, one of which, for gevent, starts Odoo again."""
 
     def test_all_of_its_processes_answer(self):
         database = f"{get_db_name()}_workers"
         place = Place.of_config(config)
-        close_db(get_db_name())  # what is copied may have no connections; the next test opens its own
+        close_db(get_db_name())  # a database that is copied must not have connections; the next test opens its own
         self.addCleanup(place.drop_database, database)
         place.copy_database(get_db_name(), database)
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))

@@ -2,7 +2,7 @@
 
     python -m dev.benchmarks.confirm --database NAME [--config FILE] [--url http://localhost:8069] [--rounds 6]
 
-Each round is a transfer with 60 reserved lines. Each client confirms every second line, each with a key of its own and
+Each round is a transfer with 60 reserved lines. Each client confirms every second line, each with its own key and
 the product's barcode, one after the other and without pause. The time of a request is what the client waits for.
 """
 

@@ -1,4 +1,4 @@
-"""External orders with everything an order may say, their customers in Odoo, and charges and tips in their total."""
+"""External orders with everything that an order may contain: customers in Odoo, charges and tips."""
 
 from decimal import Decimal
 

@@ -16,7 +16,7 @@ import sys
 import time
 from types import SimpleNamespace
 
-from lib.order.names import ItemKey
+from lib.order.spellings import ItemKey
 
 from . import measuring, store
 

@@ -1,4 +1,4 @@
-"""Compare Odoo's figures of each day of business and branch with the shop's."""
+"""Compare Odoo's figures of each business day and branch with the shop's."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from ..server.odoo_client import OdooClient
 from ..stand_ins.shop.chain import day_of
 from .comparison import exact, total_of
 
-# The addon's products of all charges but tips, which are a figure to themselves.
+# The addon's products for all charges except tips, which are a separate figure.
 CHARGE_PRODUCTS = [
     f"product_charge_{kind}" for kind in ("service", "delivery", "packaging", "deposit", "rounding", "other")
 ]
@@ -28,7 +28,7 @@ class Figures:
     :param cash: less change
     :param customers: number of orders with a customer
     :param invoiced: total of the invoices less that of the credit notes
-    :param sessions: day of business of the sessions
+    :param sessions: business day of the sessions
     :param entries: date of their closing entries, ``open`` if they are
     """
 
@@ -67,8 +67,8 @@ def compare(
     """Return the rows of all days and branches that either system has.
 
     :param branches: the name of each branch's Point of Sale in Odoo, by its LocationID
-    :param totals: what :meth:`DemoShop.totals_by_day` returned
-    :param today: the shop's day of business; sessions of earlier days must be closed
+    :param totals: what `totals_by_day` returned
+    :param today: the shop's business day; sessions of earlier days must be closed
     """
     of_shop = {(entry["day"], branches[str(entry["location"])]): _of_shop(entry, today) for entry in totals}
     of_odoo = _Books(client, store).figures()
@@ -184,7 +184,7 @@ class _Books:
         return figures
 
     def _sessions(self) -> dict[int, tuple[str, str]]:
-        """Return the day of business of each session, and the date of its closing entry."""
+        """Return the business day of each session, and the date of its closing entry."""
         ids = list({order["session_id"][0] for order in self._orders})
         rows = self._read("pos.session", [("id", "in", ids)], ["external_business_day", "state", "move_id"])
         moves = self._client.call(

@@ -1,6 +1,6 @@
 """The demo's parcel: send a ready transfer to the courier through the API, and read it back as delivered.
 
-The caller runs :func:`connect` on the demo database before Odoo serves it, and :func:`ship` while Odoo is running.
+The caller runs `connect` on the demo database before Odoo serves it, and `ship` while Odoo is running.
 """
 
 import json

@@ -50,7 +50,7 @@ class DemoShop:
 
     @property
     def today(self) -> date:
-        """The shop's current day of business."""
+        """The shop's current business day."""
         return day_of(datetime.now(UTC))
 
 

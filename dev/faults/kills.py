@@ -109,7 +109,7 @@ def _press_until_it_works(lab: Laboratory) -> None:
         lab.wait_for_answers()
         if lab.last_run() > before:
             return
-    raise Timeout("after the return of its database, the server does not come back to work")
+    raise Timeout("the server does not continue after its database has returned")
 
 
 def wait_until_asked(faults: Faults) -> None:

@@ -119,7 +119,7 @@ def _control(*arguments: str | Path) -> None:
         [programs() / "pg_ctl", "-D", paths.POSTGRES, *arguments],
         f"postgres-{arguments[0]}",
         failure=f"PostgreSQL did not {arguments[0]}; its own log is {paths.POSTGRES / 'log'}.",
-        hint="To use a PostgreSQL of your own, set PGHOST, PGUSER and PGPASSWORD.",
+        hint="To use your own PostgreSQL, set PGHOST, PGUSER and PGPASSWORD.",
         identity=postgres_user.identity(paths.POSTGRES),
         cwd=Path("/"),
     )
@@ -135,7 +135,7 @@ def _initialise() -> None:
         [programs() / "initdb", "-D", unfinished, "-U", SUPERUSER, *INITDB_OPTIONS],
         "initdb",
         failure="PostgreSQL's data folder could not be created.",
-        hint="To use a PostgreSQL of your own, set PGHOST, PGUSER and PGPASSWORD.",
+        hint="To use your own PostgreSQL, set PGHOST, PGUSER and PGPASSWORD.",
         identity=postgres_user.identity(unfinished),
         cwd=Path("/"),
     )

@@ -34,7 +34,7 @@ class Postgres:
         return {**os.environ, **self.settings}
 
     def sql(self, statement: str, database: str = "postgres") -> list[list[str]]:
-        """Run statements that come from our own code; return the rows, values as text. Raises Failure."""
+        """Run trusted statements; return the rows, values as text. Raises Failure."""
         answer = subprocess.run(
             [self.programs / "psql", *PSQL_OPTIONS, "-d", database, "-c", statement],
             env={**self.environment, "PGCONNECT_TIMEOUT": "10"},

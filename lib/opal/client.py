@@ -1,7 +1,7 @@
 """The client of OPAL Kurier's website for customers: place an order, find it again, read its history, cancel it.
 
 The site has no API. Our knowledge of its forms comes from a public integration and could not be checked against the
-live site. If a page is not as expected, :class:`~.errors.OpalPageChanged` says which page, and what is missing.
+live site. If a page is not as expected, `OpalPageChanged` says which page, and what is missing.
 """
 
 import re
@@ -24,7 +24,7 @@ from .order import (
 from .pages import Form, Page
 from .session import OpalSession, SessionExpired
 
-#: Seconds for one task at the site, regardless of the number of pages.
+# Seconds for one task at the site, regardless of the number of pages.
 TIMEOUT = 50.0
 
 _MAX_LIST_PAGES = 50

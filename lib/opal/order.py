@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from ..message import Message
 from ..message import message as _lt
-from .address import Phone
 from .errors import OpalRefused
 from .pages import Form, Page, text_of
+from .phone import Phone
 
 ORDER_PAGE = "Neuer Auftrag"
 CONFIRMATION_PAGE = "Auftragsbestätigung"

@@ -21,11 +21,11 @@ _LINE_ENDS = frozenset((
 _UNSEEN = frozenset(("script", "style", "head", "noframes", "template"))
 MAX_DEPTH = 64  # nested elements
 MAX_ELEMENTS = 100_000
-# libxml2 compares each attribute of a tag with all others of it. What parts attributes, in one tag or text:
+# Limit on what may separate attributes in one tag or text, because libxml2 compares each attribute with all others.
 MAX_PARTS = 25_000
 _PARTS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/", b"=", b'"', b"'")
 _LIMIT = re.compile(r"\s{0,9}([0-9]{1,9})\s{0,9}")
-# What Python knows, less what is none of texts or does not begin with ASCII.
+# The encodings that Python knows, except those that are not for texts or do not include ASCII.
 _ENCODINGS = frozenset(
     name
     for name in {"latin_1", "utf_8_sig", *aliases.values()}

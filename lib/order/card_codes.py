@@ -23,7 +23,7 @@ _CODE_NAME = re.compile(
     r"|cryptogramm?e?|code ?(?:de )?securite|codigo ?(?:de )?(?:seguridad|seguranca)"
     r"|codice ?(?:di )?sicurezza|beveiligingscode)" + _FILLERS
 )
-# What is a code only beside a card number: doors have PINs, and products are called "CSC 100".
+# Codes only if a card number is nearby: doors have PINs too, and products are called "CSC 100".
 _CODE_NAME_OF_CARD = re.compile(r"(?:^| )(?:pin|cid|c ?s ?c|code|sec|validation ?code)" + _FILLERS)
 _CSC = re.compile(r"""(?<![^\W\d_])csc["')]?\s?[:=#>]["'\s]{0,4}$""", re.I)
 _EXPIRY = re.compile(
@@ -51,7 +51,7 @@ def without_codes(text: str, beside_card: bool) -> str:
 
 
 def _is_code(before: str, number: str, beside_card: bool) -> bool:
-    """Return whether what stands before a number says that it is a code."""
+    """Return whether the text before a number says that it is a code."""
     words = _plain_words(before)
     is_short = len(number) <= 4 or not number.isdecimal()
     if is_short and (_CODE_NAME.search(words) or _CSC.search(before)):

@@ -43,13 +43,13 @@ _CARD_NAMES = re.compile(
     r"cardnumber|numero(?:de)?tarjeta|card(?:num|no|nr|pan)[0-9]?$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
     r"|(?:credit|debit|bank)card$|kartennummer|kartennr"
 )
-# What may be a security code, and is one inside of a payment or card; elsewhere, it identifies a customer.
+# May be a security code, and is one inside a payment or card; elsewhere, it identifies a customer.
 _CUSTOMER_CODES = frozenset(("cid", "customercid", "validationcode"))
 _CARD_OBJECTS = re.compile(r"(?:credit|debit|bank|payment)?cards?(?:data|info|details?|payment)?|cc")
 # The number of a customer, see `Customer` in `docs/order_format.md`; of a payment, it may be that of the card.
 _CUSTOMER_NUMBERS = frozenset(("id", "ref"))
 _PAYMENTS = re.compile(r"payment(?!address)|checkoutdetail|tender|(?:^|credit|debit|bank)card")
-# Their values identify the order or a product, and long digit runs in them are just that.
+# Their values identify the order or a product, so long runs of digits in them are not card numbers.
 # fmt: off
 _IDENTIFIERS = frozenset((
     "barcode", "checkoutdate", "customerid", "customerref", "ean", "ean13", "gtin", "isbn", "itemid", "locationid",
@@ -64,18 +64,18 @@ _AMOUNTS = re.compile(r"price|amount|total|tax|tip|charges|paid|discount|quantit
 _NAMES = frozenset(("itemname", "name", "customername"))
 _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobile", "phone", "tel", "telephone"))
 
-# Where the value of a key says what another one holds: {"Name": "CVV", "Value": "123"}. What stands before these words
-# must be equal ("paramName", "paramValue"), or be missing before the second.
+# Keys of which one names the value of the other: {"Name": "CVV", "Value": "123"}. The text before these words must be
+# equal ("paramName", "paramValue"), or be missing before the second.
 _LABEL_KEY = re.compile(
     r"([a-z0-9]{0,20}?)"
     r"(?:name|key|field|label|title|caption|type|code|id|k|param|parameter|attribute|attr|property|question)"
 )
 _VALUE_KEY = re.compile(r"([a-z0-9]{0,20}?)(?:value|val|content|data|text|answer|v)")
-_THINGS = frozenset(("article", "customer", "item", "product"))  # which are called "Pin", too
+_THINGS = frozenset(("article", "customer", "item", "product"))  # these can be called "Pin", too
 
 OF_CARD = (empty, last_digits)
-BINDING = (*OF_CARD, in_postcode)  # the rules of keys that have the last word about all that stands in their value
-OUTSIDE, IN_PAYMENT, IN_CARD = range(3)  # where a key stands
+BINDING = (*OF_CARD, in_postcode)  # rules of keys that apply to everything below them
+OUTSIDE, IN_PAYMENT, IN_CARD = range(3)  # places of keys
 
 
 def below(key: str, place: int) -> tuple[Rule, str, str | None]:
@@ -94,7 +94,7 @@ def _below(key: str, place: int) -> tuple[Rule, str, str | None]:
 
 
 def _lasting_rule(key: str, place: int) -> Rule | None:
-    """Return the rule of a key that is also right for what is kept of the key: "pin4111..." becomes a PIN's."""
+    """Return the rule of a key, which also has to fit what is kept of the key: "pin4111..." becomes a PIN's key."""
     rules = [_rule_of(name, place) for name in dict.fromkeys((key, in_text(key)))]
     return next((rule for rule in OF_CARD if rule in rules), rules[-1])
 
@@ -107,7 +107,7 @@ def stricter(outer: Rule, own: Rule) -> Rule:
 
 
 def place_below(key: str, value: dict | list | tuple, place: int) -> int:
-    """Return where the keys in the value of a key stand: in a payment or a card, by the key or by what is in it."""
+    """Return the place of the keys below a key: in a payment or a card, according to the key or to its content."""
     if len(key) <= MAX_CACHED_KEY:
         name = _plain(key)[1]
         if _CARD_OBJECTS.fullmatch(name):
@@ -139,8 +139,8 @@ def rule_of_pair(holder: dict, prefix: str, place: int) -> Rule | None:
 def rules_of_list(values: list | tuple, rule: Rule, place: int) -> list[Rule]:
     """Return the rule of each value in a list whose key has a rule.
 
-    The parts of one card number keep the last digits together. What stands behind the name of a code is one:
-    ``["cvv", "123"]``.
+    The parts of one card number keep the last digits together. A value after the name of a code is a code: ``["cvv",
+    "123"]``.
     """
     if rule is last_digits:
         return [empty] * (len(values) - 1) + [rule]
@@ -153,7 +153,7 @@ def rules_of_list(values: list | tuple, rule: Rule, place: int) -> list[Rule]:
 
 
 def _plain(key: str) -> tuple[str, str]:
-    """Return a key without what only decorates it, and its letters and digits alone."""
+    """Return a key without decoration, and only its letters and digits."""
     plain = unicodedata.normalize("NFKD", key)
     return plain, _NO_NAME.sub("", plain.casefold())
 

@@ -28,9 +28,9 @@ _GROUPS = (
 )
 _CARD_GROUPS = re.compile(rf"(?<!\d){_GROUPS}(?!\d)")
 _CARD_IN_NAME = re.compile(rf"(?<!\d)(?:\d{{15,16}}|{_GROUPS}|{_OTHER_GROUPS})(?!\d)")
-# The numbers of the great issuers: Visa, Mastercard, American Express.
+# Numbers of the large issuers: Visa, Mastercard, American Express.
 _ISSUED = re.compile(r"(?:4[0-9]|5[1-5]|2[2-7])[0-9]{14}|3[47][0-9]{13}")
-# What calls the number behind it something else than a card's.
+# Words that call the number after them something other than a card number.
 _NUMBER_NAME = re.compile(
     r"(?<![^\W\d_])(?:imei|meid|iccid|ean|gtin|upc|isbn|sku|s/?n|serial|lot|batch|serien(?:nummer|nr))[0-9]{0,2}"
     r"(?:[^\w\n]{0,3}(?:no|nr|num|number))?[\W_]{0,3}$",
@@ -101,7 +101,7 @@ def _without_matches(text: str, pattern: re.Pattern[str], shortest: int) -> tupl
 
 
 def _end_of_card(text: str, end: int) -> int:
-    """Return where ends what belongs to the card number that ends here."""
+    """Return the end of the data that belongs to the card number that ends here."""
     for follower in (_TRACK_REST, _SHORT_GROUPS):
         if rest := follower.match(text, end):
             end = rest.end()

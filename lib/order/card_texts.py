@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import unescape
 from urllib.parse import unquote
 
+from ..json_limits import UNSTORABLE
 from .card_codes import without_codes
 from .card_numbers import digits_of, first_number, has_groups, is_issued, without_issued_numbers, without_numbers
 
@@ -23,9 +24,8 @@ _AMOUNT = re.compile(r"[+-]?[0-9]{1,11}\.[0-9]+")
 _SHORT_CODE = re.compile(r"\W{0,20}\d{3,4}\W{0,20}")
 _SIGN = re.compile(r"[%&<\\]")
 _TAG = re.compile(r"<[/a-z][^<>]{0,60}>", re.I)
-# What another program made of a blank or a digit, beside %20, &nbsp; and &#52;.
+# How programs may encode a blank or a digit, in addition to %20, &nbsp; and &#52;.
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
-_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _ENCODED_TIMES = 3  # one program after the other
 
 
@@ -65,7 +65,7 @@ def in_phone(text: str) -> str:
 
 
 def in_identifier(text: str) -> str:
-    """Return a bare identifier as it is, long as its digits may be; anything else as `in_text`.
+    """Return a bare identifier unchanged, however many digits it has; treat anything else like `in_text`.
 
     A card number in a card's own groups is not an identifier.
     """
@@ -73,17 +73,17 @@ def in_identifier(text: str) -> str:
 
 
 def in_reference(text: str) -> str:
-    """Return a payment's reference as `in_identifier`; a number that is exactly a card number is cut."""
+    """Treat a payment's reference like `in_identifier`, but cut a number that is exactly a card number."""
     return f"****{text[-4:]}" if is_issued(text) else in_identifier(text)
 
 
 def in_card_code(text: str) -> str:
-    """Return an empty text for what can be a security code, three or four digits; other texts as `in_text`."""
+    """Return an empty text for a possible security code, three or four digits; treat other texts like `in_text`."""
     return "" if _SHORT_CODE.fullmatch(text) else in_text(text)
 
 
 def in_iban(text: str) -> str:
-    """Return an IBAN (ISO 13616) with a valid checksum as it is, also in groups; anything else as `in_identifier`."""
+    """Return an IBAN (ISO 13616) with a valid checksum unchanged; treat anything else like `in_identifier`."""
     if _IBAN.fullmatch(text):
         plain = text.replace(" ", "")
         if int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1:
@@ -92,7 +92,7 @@ def in_iban(text: str) -> str:
 
 
 def in_postcode(text: str) -> str:
-    """Return the postcode that India calls a PIN code, six digits; nothing else, as it may be a card's PIN."""
+    """Return a postcode of six digits, which India calls a PIN code; else an empty text, as it may be a card's PIN."""
     return text if _POSTCODE.fullmatch(text) else ""
 
 
@@ -131,4 +131,4 @@ def _also_decoded(text: str, clean: Rule) -> str:
 
 def _decoded(text: str) -> str:
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), _TAG.sub(" ", text))
-    return _NOT_STORABLE.sub(" ", unescape(unquote(text)))
+    return UNSTORABLE.sub(" ", unescape(unquote(text)))

@@ -7,13 +7,12 @@ from ..message import Message
 from ..message import message as _lt
 from .content import PayloadError, join
 from .field_names import CHARGES, FLAT_CHARGES, sent_name
-from .fields import amount, objects, percentage, text
+from .fields import TOO_MANY, amount, objects, percentage, text
 from .parts import CHARGE_TYPES, Charge
 
 MAX_CHARGES = 100
 
 _ZERO = Decimal(0)
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 _ENDINGS = ("charges", "charge", "fees", "fee", "costs", "cost", "amount", "adjustment")
 _SYNONYMS = {
     **{name: name for name in CHARGE_TYPES},
@@ -31,8 +30,8 @@ _SYNONYMS = {
 def read_charges(order: dict[str, Any], warnings: list[Message]) -> tuple[Charge, ...]:
     """Return the charges that are not 0, with their sign as sent, also in a return.
 
-    Where a type comes both as a field to itself and in Charges, the field is the sum of those entries, and the entries
-    count. If it is not, nobody can know whether both belong to the total, so the order is refused.
+    If a type is sent both in its own field and in Charges, and the field is the sum of these entries, these count.
+    Otherwise it is unclear whether both belong to the total, so the order is refused.
     """
     flat = [charge for kind, names in FLAT_CHARGES.items() if (charge := _flat_charge(order, kind, names))]
     listed = [charge for path, entry in _entries(order) if (charge := _listed_charge(entry, path, warnings))]
@@ -57,7 +56,7 @@ def read_charges(order: dict[str, Any], warnings: list[Message]) -> tuple[Charge
 
 
 def charge_type(name: str) -> str:
-    """Return the one of `CHARGE_TYPES` that a type is called, apart from case, blanks and words like "fee"."""
+    """Return the one of `CHARGE_TYPES` that a type means, ignoring case, blanks and words like "fee"."""
     plain = "".join(character for character in name.casefold() if character.isalnum())
     if plain not in _SYNONYMS:
         plain = next((plain.removesuffix(ending) for ending in _ENDINGS if plain.endswith(ending)), plain)
@@ -71,7 +70,7 @@ def _flat_charge(order: dict[str, Any], kind: str, names: tuple[str, ...]) -> Ch
 
 
 def _entries(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return objects(order, CHARGES, "", MAX_CHARGES, _TOO_MANY)
+    return objects(order, CHARGES, "", MAX_CHARGES, TOO_MANY)
 
 
 def _listed_charge(entry: dict[str, Any], path: str, warnings: list[Message]) -> Charge | None:

@@ -1,16 +1,13 @@
 """The content of an external order as it may be stored: without card data, as valid JSON."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
-from ..json_limits import MAX_DEPTH, number_problem
+from ..json_limits import MAX_DEPTH, UNSTORABLE, number_problem
 from ..message import Message
 from ..message import message as _lt
 from .card_data import BINDING, OF_CARD, OUTSIDE, below, place_below, rule_of_pair, rules_of_list, stricter
 from .card_texts import Rule, in_text, keep, last_digits
-
-_STORABLE = re.compile("[^\x00\ud800-\udfff]*")
 
 
 class PayloadError(ValueError):
@@ -49,7 +46,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule, place: int) -> Any:
     if isinstance(value, dict):
         copy, pairs = {}, []
         for key, entry in value.items():
-            if not isinstance(key, str) or not _STORABLE.fullmatch(key):
+            if not isinstance(key, str) or UNSTORABLE.search(key):
                 raise PayloadError(path, _lt("%(field)s has a key that cannot be stored as JSON text."))
             own, kept, prefix = below(key, place)
             inside = place_below(key, entry, place) if isinstance(entry, dict | list | tuple) else place
@@ -69,7 +66,7 @@ def _redact(value: Any, path: str, depth: int, rule: Rule, place: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if not _STORABLE.fullmatch(value):
+        if UNSTORABLE.search(value):
             raise PayloadError(path, _lt("%(field)s contains a NUL character or a lone surrogate."))
         return rule(value)
     if isinstance(value, float):

@@ -1,6 +1,6 @@
 """The customer of an order, and whether an invoice is wanted.
 
-Nothing here refuses an order: the sale counts, whoever bought. What cannot be used is ignored, with a warning.
+Nothing here refuses an order, because the sale counts whoever the customer is. Unusable values cause a warning.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,9 +21,8 @@ _YES, _NO = ("true", "yes", "1"), ("false", "no", "0", "")
 
 
 def read_customer(order: dict[str, Any], warnings: list[Message]) -> Customer | None:
-    """Return who bought, None if the order does not say.
-
-    In each row of `CUSTOMER_FIELDS` the first name counts whose value can be used. False, 0, "0" and texts without any
+    """Return the customer, None if the order names none. In each row of `CUSTOMER_FIELDS`, the first name with a usable
+    value counts. False, 0, "0" and texts without any
     letter or digit, such as "-", count as missing.
     """
     if order.keys().isdisjoint(CUSTOMER_NAMES):

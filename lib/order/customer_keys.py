@@ -8,7 +8,7 @@ _NOT_COMPARED = re.compile(r"[^0-9A-Z]")
 _MIN_VAT_LENGTH = 4
 # Prefixes of VAT numbers that are not the country's ISO code.
 _PREFIX_COUNTRIES = {"EL": "GR", "XI": "GB"}
-# A Swiss number is the same with and without these letters at its end, which say VAT in one of the languages there.
+# A Swiss number is the same with and without these letters at its end, which mean VAT in the languages there.
 _SWISS = re.compile(r"(CHE[0-9]{9})(MWST|TVA|IVA)?")
 _SWISS_ENDS = ("MWST", "TVA", "IVA")
 _GREEK = re.compile(r"GR([0-9]{9})")

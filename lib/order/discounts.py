@@ -73,10 +73,10 @@ def discount_readings(order: OrderPayload, unit: Decimal) -> list[Discounts]:
     if not stated and order.discount_percent:
         readings = _percent_readings(order, own, unit)
     readings = list(dict.fromkeys(readings))
-    told = _told_discount(order)
-    if told is not None:
+    implied = _implied_discount(order)
+    if implied is not None:
         # Less likely: AmountTotal is after the lines' own discounts.
-        readings.sort(key=lambda reading: (told != reading.total, told != reading.total - carried))
+        readings.sort(key=lambda reading: (implied != reading.total, implied != reading.total - carried))
     return readings
 
 
@@ -84,7 +84,8 @@ def _percent_readings(order: OrderPayload, own: tuple[Decimal, ...], unit: Decim
     """Return the possible discounts of an order with a DiscountPercent.
 
     It is a percentage of the items' amounts before, or after, their own discounts: taken off each line exactly, or
-    rounded and spread, or off the total after tax. If the lines' own discounts are that percentage, they may be all.
+    rounded and spread, or off the total after tax. If the lines' own discounts are that percentage, they may be the
+    whole discount.
     """
     share = order.discount_percent / 100
     gross = [item.gross for item in order.items]
@@ -118,8 +119,8 @@ def _spread(order: OrderPayload, own: tuple[Decimal, ...], amount: Decimal, unit
     return Discounts(lines, is_spread=True)
 
 
-def _told_discount(order: OrderPayload) -> Decimal | None:
-    """Return the discounts by GrandTotal = AmountTotal - discounts + Tax, or None if a total is missing."""
+def _implied_discount(order: OrderPayload) -> Decimal | None:
+    """Return the discounts implied by GrandTotal = AmountTotal - discounts + Tax, or None if a total is missing."""
     if order.grand_total is None or order.amount_total is None or order.tax is None:
         return None
     return order.amount_total + order.tax - order.grand_total

@@ -119,9 +119,9 @@ class OrderFeed:
 
         A next link that cannot be used is raised after the entries of its page were yielded, and before it is followed.
 
-        A page with the content of an earlier one is not yielded. Once, it is taken for a hiccup, and its own next page
-        is followed, or the same number asked for again; twice in a row it is the end, as is a next link that leads to
-        the same page for the third time. `repeats_itself` is then set.
+        A page with the content of an earlier one is not yielded. The first time, this may be a hiccup: its next link is
+        followed, or the same number is requested again. The feed ends if this happens twice in a row, or if a next link
+        leads to the same page for the third time. `repeats_itself` is then set.
         """
         settings = self.settings
         deadline = Deadline(settings.total_timeout, settings.work_timeout)

@@ -14,7 +14,7 @@ PRICE_WITHOUT_TAX = "PriceWithoutTax"
 PRICE = ("Price", PRICE_WITHOUT_TAX)
 DISCOUNT_PERCENTAGE = "DiscountPercentage"
 ITEM_DISCOUNT = ("DiscountAmount", DISCOUNT_PERCENTAGE)
-ITEM_STATE = ("Mode", "Status")  # either may say that the item was taken back
+ITEM_STATE = ("Mode", "Status")  # either may say that the item was voided
 
 PAYMENTS = ("CheckoutDetails", "OrderCheckoutDetails")
 DISCOUNT_PERCENT = "DiscountPercent"
@@ -24,7 +24,7 @@ SOLD_AT = ("OrderDate", "CheckoutDate")
 NOTE = ("Remark", "Note")
 INVOICE = "Invoice"
 
-# The type of each charge that has a field to itself; `CHARGES` lists the others.
+# The type of each charge that has its own field; `CHARGES` lists the others.
 FLAT_CHARGES = {"service": ("ServiceCharges",), "delivery": ("DeliveryCharges",), "tip": ("Tip", "TipAmount")}
 CHARGES = "Charges"
 

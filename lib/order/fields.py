@@ -1,4 +1,4 @@
-"""Reads one field of an order: a text, a number, a list of objects. Whatever else it holds is a `PayloadError`."""
+"""Reads one field of an order: a text, a number, a list of objects. Any other value is a `PayloadError`."""
 
 import re
 import unicodedata
@@ -17,6 +17,7 @@ T = TypeVar("T")
 MAX_ID_LENGTH = 64
 MAX_TEXT_LENGTH = 500
 MAX_NUMBER_DIGITS = 18
+TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 
 _WHOLE_NUMBER = re.compile(rf"[+-]?[0-9]{{1,{MAX_NUMBER_DIGITS}}}")
 _WHOLE_DECIMAL = re.compile(r"(?<![0-9])(-?[0-9]+)\.0+")

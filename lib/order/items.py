@@ -19,8 +19,8 @@ from .field_names import (
     sent_name,
 )
 from .fields import amount, missing, objects, percentage, required_amount, text, whole_number
-from .names import ItemKey
 from .parts import Component, Item
+from .spellings import ItemKey
 
 MAX_LINES = 5000  # items plus components
 
@@ -120,7 +120,7 @@ def _components(
 
 
 def _is_voided(entry: dict[str, Any]) -> bool:
-    """Return whether an item was taken back before the sale; numbers, such as Status 201, say nothing about it."""
+    """Return whether an item was voided before the sale; numbers, such as Status 201, do not say this."""
     for name in ITEM_STATE:
         value = entry.get(name)
         if isinstance(value, str) and value.strip().casefold() in _VOIDED:
@@ -129,7 +129,7 @@ def _is_voided(entry: dict[str, Any]) -> bool:
 
 
 def _voided_amount(entry: dict[str, Any], path: str) -> list[tuple[str, Decimal]]:
-    """Return path and amount of a voided item; nothing if these cannot be read, because they count for nothing."""
+    """Return path and amount of a voided item; nothing if they cannot be read, because they only explain errors."""
     try:
         price, quantity = amount(entry, sent_name(entry, PRICE), path), amount(entry, "Quantity", path)
         return [(path, price * quantity - _discount(entry, path, price * quantity))] if price and quantity else []

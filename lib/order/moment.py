@@ -59,7 +59,7 @@ def parse_moment(value: Any) -> tuple[datetime | None, bool]:
 def _day(text: str) -> date:
     """Return the date that a text means.
 
-    :raise ValueError: if it means none, or perhaps another one
+    :raise ValueError: if it is not a date, or an ambiguous one
     """
     sign = next((sign for sign in "-/." if sign in text), "-")
     parts = text.split(sign)
@@ -74,7 +74,7 @@ def _day(text: str) -> date:
 def _time(text: str) -> time:
     """Return the time of day that a text means, with its offset if it has one.
 
-    :raise ValueError: if it means none
+    :raise ValueError: if it is not a time of day
     """
     half = next((half for half in ("AM", "PM", "A.M.", "P.M.") if text.endswith(half)), "")
     # Many systems write "10:30:00 +03:00" or "10:30 UTC".

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..message import Message
 from ..money import exact
-from .names import ItemKey
+from .spellings import ItemKey
 
 CHARGE_TYPES = ("service", "delivery", "tip", "packaging", "deposit", "rounding", "other")
 

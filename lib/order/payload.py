@@ -40,9 +40,9 @@ from .fields import (
 )
 from .items import read_items
 from .moment import sold_at
-from .names import plain_id
 from .parts import OrderPayload
 from .payments import read_payments
+from .spellings import plain_id
 
 MAX_NOTE_LENGTH = 2000
 
@@ -56,7 +56,7 @@ _MISSING_TOTALS = {
 
 def external_id(raw: Any) -> str:
     """Return the OrderID of an order as text. 639, "639", " 639 ", 639.0 and "639.0" are the same ID; other texts
-    ("A-17", "007") are only trimmed. Digits of another script and invisible characters make no other ID.
+    ("A-17", "007") are only trimmed. Digits of another script and invisible characters do not make a different ID.
 
     :raise PayloadError: if `raw` is not an object (for example a `RefusedEntry`), or its OrderID is missing, neither
         text nor a whole number, or longer than `MAX_ID_LENGTH`.
@@ -116,9 +116,10 @@ def parse_order(raw: Any) -> OrderPayload:
       regardless of its own.
     - Payments of 0 are dropped. Without CheckoutDetails, the payment is read from the order's AmountPaid, PaymentMode
       and CardType.
-    - A quantity must not have a comma, a price none that may be a decimal comma: unlike totals, nothing proves them.
-    - Components must go the way of their item, out or back. Goods that come back must not bring money with them, except
-      in a return.
+    - A quantity must not have a comma, and a price must not have one that may be a decimal comma: unlike totals, they
+      cannot be checked.
+    - Components must move in the direction of their item, out or back. Goods that come back must not have a negative
+      price, except in a return.
     - An ItemID that is not a number is ignored with a warning if the item has a name or a code.
     - A date, a customer or a text that cannot be used is ignored with a warning: it does not change what was sold.
 

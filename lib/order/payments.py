@@ -9,26 +9,25 @@ from ..message import Message
 from ..message import message as _lt
 from ..money import may_be_decimal_comma
 from .field_names import PAYMENTS, sent_name
-from .fields import objects, required_amount, text, whole_number
+from .fields import TOO_MANY, objects, required_amount, text, whole_number
 from .parts import Payment
 
 MAX_PAYMENTS = 100
 
 _ZERO = Decimal(0)
 _NO_DIGIT = re.compile(r"[^0-9]")
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 
 
 def read_payments(
     order: dict[str, Any], amount_paid: Decimal | None, warnings: list[Message]
 ) -> tuple[tuple[Payment, ...], Decimal | None]:
-    """Return the payments of an order that are not 0, and what it states to be paid in all.
+    """Return the payments of an order that are not 0, and what it says was paid in total.
 
-    :param amount_paid: the order's own AmountPaid. If it is missing, and there are only payments of 0, it is 0: that
-        nothing was to be paid is then said as well.
+    :param amount_paid: the order's own AmountPaid. If it is missing, and there are only payments of 0, it counts as 0,
+        because these say that nothing was to be paid.
     """
     field = sent_name(order, PAYMENTS)
-    details = objects(order, field, "", MAX_PAYMENTS, _TOO_MANY)
+    details = objects(order, field, "", MAX_PAYMENTS, TOO_MANY)
     if not details:
         payment = _payment(order, "", amount_paid or _ZERO)
         return (payment,) if payment.amount else (), amount_paid

@@ -1,4 +1,4 @@
-"""What sum a sender can state that rounds the parts of a sum by one rule.
+"""The sums that a sender can state if it rounds the parts of a sum by one rule.
 
 A sum that was rounded may differ from the exact one by up to half a unit for each part. But no sender rounds one part
 up and an equal one down, so of 100 equal parts only a few sums are possible.
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 
 class RoundedSums:
-    """The sums that a sender can get which rounds each part to a multiple of `unit` by one rule.
+    """The sums that a sender can get if it rounds each part to a multiple of `unit` by one rule.
 
     `total in sums` says whether `total`, a multiple of `unit`, is one of the sums.
 

@@ -1,4 +1,4 @@
-"""Whether two entries of a feed with one OrderID are the same order, by what the import uses of them."""
+"""Decides whether two entries with the same OrderID are the same order, by the values that the import uses."""
 
 from collections.abc import Iterable
 from dataclasses import astuple
@@ -18,7 +18,7 @@ def sameness_key(raw: dict[str, Any]) -> str:
 
     Items, payments, charges and totals count; when, where and to whom it was sold; and whether an invoice is wanted.
     Under which of its names a field was sent, how an amount is written, the sequence of items and payments, the status,
-    other times, remarks and all other fields do not. In an order that cannot be read everything but its OrderID and
+    other times, remarks and all other fields do not. In an order that cannot be read, everything except its OrderID and
     status counts.
     """
     try:

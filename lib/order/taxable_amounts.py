@@ -1,7 +1,7 @@
 """The amounts that a sender may have taxed: its lines as they are or rounded, with its parts of a spread discount.
 
-A sender takes its tax of amounts that are not in the feed: it may have rounded those of the lines, and it has spread a
-discount of the order in its own way. There are few such ways, so there are few such amounts.
+A sender computes its tax from amounts that are not in the feed: it may have rounded those of the lines, and it has
+spread a discount of the order in its own way. There are few such ways, so there are few such amounts.
 """
 
 from __future__ import annotations

@@ -237,15 +237,17 @@ class OdooClient:
             return answer
         if status == 401:
             raise _login_error(self.connection)
-        told = answer.get("message") if isinstance(answer, dict) else None
+        reason = answer.get("message") if isinstance(answer, dict) else None
         problem = _lt(
-            "The remote refused %(method)s: %(reason)s", method=f"{model}.{method}", reason=self._shown(told or status)
+            "The remote refused %(method)s: %(reason)s",
+            method=f"{model}.{method}",
+            reason=self._shown(reason or status),
         )
         raise OdooClientError(problem, "remote")
 
-    def _shown(self, told: Any) -> str:
+    def _shown(self, reason: Any) -> str:
         """Return what the remote says for a message, without the secret, which it may quote."""
-        return _shown(self._hidden(str(told)))
+        return _shown(self._hidden(str(reason)))
 
     def _hidden(self, text: str) -> str:
         return without_secrets(text, [self.connection.secret])
@@ -262,8 +264,8 @@ class OdooClient:
         data = error.get("data") if isinstance(error.get("data"), dict) else {}
         if str(data.get("name", "")).endswith("AccessDenied"):
             raise _login_error(self.connection)
-        told = self._shown(data.get("message") or error.get("message"))
-        raise OdooClientError(_lt("The remote refused the request: %s", told), "remote")
+        reason = self._shown(data.get("message") or error.get("message"))
+        raise OdooClientError(_lt("The remote refused the request: %s", reason), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:
         """Send JSON. Return the status and the parsed JSON of the answer, or None if it is not JSON."""

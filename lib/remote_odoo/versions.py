@@ -19,7 +19,7 @@ from ..message import message as _lt
 
 OLDEST, NEWEST = 14, 19
 
-#: In this order, rows come before the rows that refer to them.
+# In this order, rows come before the rows that refer to them.
 KINDS = ("location", "product", "lot", "package", "quant", "picking", "move_line")
 
 Record = Mapping[str, Any]
@@ -252,7 +252,7 @@ class RemoteKind:
         )
         self.fields = tuple(name for _column, name in self._columns)
         self.listed = tuple(name for column, name in self._columns if column.listed)
-        #: Columns of a brief row: the listed ones, and those derived from them.
+        # Columns of a brief row: the listed ones, and those derived from them.
         self.listed_columns = tuple(column.name for column in kind.columns if column.listed and not column.helper)
 
     @property

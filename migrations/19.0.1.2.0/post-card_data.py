@@ -1,6 +1,6 @@
-"""Take out of received orders the card data that former versions did not recognize.
+"""Remove from received orders the card data that earlier versions did not recognize.
 
-Their fingerprints are made again, too: otherwise an order that comes again as it was would count as another one, and
+Their fingerprints are computed again, too: otherwise an unchanged order that arrives again would count as changed, and
 one that a user has ignored would be imported.
 """
 
@@ -15,7 +15,7 @@ BATCH = 1000
 
 
 def migrate(cr, version):
-    """Go over all payloads that are kept, in batches; most of them stay as they are."""
+    """Check all stored payloads in batches; most of them do not change."""
     last = 0
     while True:
         cr.execute(

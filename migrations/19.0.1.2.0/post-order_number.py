@@ -1,10 +1,10 @@
-"""Give the orders that were imported before their number, and the inbox when they were sold and how they were paid."""
+"""Fill the numbers of orders imported earlier and, in the inbox, when they were sold and how they were paid."""
 
 from odoo.tools import SQL
 
 
 def migrate(cr, version):
-    """Fill the new columns from what is stored, in one statement a table."""
+    """Fill the new columns from existing data, with one statement per table."""
     cr.execute(
         SQL(
             """

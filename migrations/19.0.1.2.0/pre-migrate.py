@@ -8,7 +8,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.external_order_sync.lib.web_address import bind
 
-# Table: the secret, the addresses that it is sent to, and what else it belongs to.
+# Table: the secret, the addresses that it is sent to, and the other fields that it belongs to.
 SECRETS = {
     "external_order_sync": ("external_api_key", ["external_api_url"], []),
     "odoo_sync_source": ("secret", ["url"], ["database", "login"]),

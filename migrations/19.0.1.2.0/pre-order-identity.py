@@ -1,6 +1,6 @@
 """Give received orders their LocationID and Point of Sale, and make room for equal OrderIDs of several branches.
 
-The columns are filled here, because the ORM would leave them empty: afterwards nobody knows where an order came from.
+The columns are filled here because the ORM would leave them empty, and later it is unknown where an order came from.
 """
 
 from odoo.tools import SQL

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...tools.private_context import PrivateContext
 from ..warehouse.warehouse_api import CURSOR_SCOPE
 
-#: Key of the status → kind whose mirrored rows are counted.
+# Key of the status → kind whose mirrored rows are counted.
 COUNTED_KINDS = {
     "products": "product",
     "locations": "location",

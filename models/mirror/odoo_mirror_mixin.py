@@ -4,10 +4,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
+# Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
 OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
 
-#: How PostgreSQL reads a value from the JSON in which rows are passed to it.
+# How PostgreSQL reads a value from the JSON in which rows are passed to it.
 SQL_TYPES = {
     "boolean": SQL("boolean"),
     "char": SQL("varchar"),
@@ -174,7 +174,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     @api.model
     def _count_written(self, source, since):
-        """Return how many of the rows that still exist at the remote were written there at ``since`` or later."""
+        """Return how many rows that still exist at the remote were written there at ``since`` or later."""
         [[count]] = self.env.execute_query(
             SQL(
                 "SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone AND remote_write_date >= %s",

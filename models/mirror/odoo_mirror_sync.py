@@ -16,23 +16,23 @@ from ...tools.transaction import commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
 
-#: The first request of a kind asks for the rows written last: as many as we know to be new, plus `NEWEST_ROWS`. Full
-#: rows are requested if we know of at most `NEWEST_FULL_ROWS`, brief rows otherwise.
+# The first request of a kind asks for the rows written last: as many as we know to be new, plus `NEWEST_ROWS`. Full
+# rows are requested if we know of at most `NEWEST_FULL_ROWS`, brief rows otherwise.
 NEWEST_ROWS = 100
 NEWEST_FULL_ROWS = 500
-#: The remote reports times in whole seconds. A row read this soon after it was written may have changed again within
-#: the same second.
+# The remote reports times in whole seconds. A row read this soon after it was written may have changed again within
+# the same second.
 SETTLED_AFTER = timedelta(seconds=5)
-#: Full rows and brief rows per request.
+# Full rows and brief rows per request.
 PAGE_ROWS = 2000
 BRIEF_PAGE_ROWS = 20_000
 
-#: A kind is skipped once the process died this many times while syncing it, until a user starts a sync.
+# A kind is skipped once the process died this many times while syncing it, until a user starts a sync.
 MAX_INTERRUPTIONS = 3
 
 LOCK = "external_order_sync.odoo_sync_source"
 
-#: For the log lines: an emoji, the title of the kind, and the noun used with counts.
+# For the log lines: an emoji, the title of the kind, and the noun used with counts.
 LOG_TEXTS = {
     "location": ("📍", "Locations", "locations"),
     "product": ("📦", "Products", "products"),
@@ -46,7 +46,7 @@ LOG_TEXTS = {
 STATUS_OF_ERROR = {"login": "login_failed", "unreachable": "unreachable"}
 
 
-#: Databases for which this process has logged that the service started.
+# Databases for which this process has logged that the service started.
 _announced = set()
 
 
@@ -122,7 +122,7 @@ class OdooMirrorSync(models.AbstractModel):
             except OdooClientError as error:
                 status = STATUS_OF_ERROR.get(error.kind, "error")
                 self._fail(run, status, reader_text(self.env, error.message), error)
-            except Exception as error:  # any error must show in the status, and the other sources must go on
+            except Exception as error:  # any error must show in the status, and the other sources must continue
                 if self.env.cr.connection.closed:
                     raise  # the database connection is gone, so the error cannot be stored
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 
 from ...lib.remote_odoo.versions import KINDS
 
-#: All rows of a kind are compared with the remote's at this interval, even if dates and counts show no change. Quants
-#: are compared more often, because Odoo also changes them by SQL.
+# All rows of a kind are compared with the remote's at this interval, even if dates and counts show no change. Quants
+# are compared more often, because Odoo also changes them by SQL.
 COMPARE_AFTER = timedelta(hours=24)
 COMPARE_QUANTS_AFTER = timedelta(hours=1)
 

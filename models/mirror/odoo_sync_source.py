@@ -11,13 +11,13 @@ from odoo.fields import Domain
 from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooClientError
 from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
+from ...tools.address_check import check_address
 from ...tools.company_access import check_written
 from ...tools.message_language import reader_text, with_reader
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
 from ...tools.transaction import Deadline, ScheduledTurn, commit, rollback
-from ...tools.web_addresses import check_address
 from .odoo_sync_run import STATUSES
 
 _logger = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class OdooSyncSource(models.Model):
     def write(self, vals):
         self._bind_before_write(vals)
         if "sync_interval" in vals or vals.get("active"):
-            # A shorter interval, or being switched on again, counts from now and not from the old plan.
+            # A shorter interval, or unarchiving, takes effect now and not at the time planned before.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
         check_written(self)
@@ -138,7 +138,7 @@ class OdooSyncSource(models.Model):
     # ------------------------------------------------------------
 
     def _get_connection(self):
-        """Return the :class:`Connection`: the address of the remote, the database and the credentials.
+        """Return the `Connection`: the address of the remote, the database and the credentials.
 
         :raise OdooClientError: if one of them is missing
         """
@@ -153,7 +153,7 @@ class OdooSyncSource(models.Model):
         return Connection(environment.url, environment.database, environment.login, environment.secret)
 
     def _get_handshake(self):
-        """Return the stored :class:`Handshake`, or None if the client must connect first.
+        """Return the stored `Handshake`, or None if the client must connect first.
 
         After a failure None is returned too, because the remote may have been upgraded or the key replaced.
         """
@@ -261,7 +261,7 @@ class OdooSyncSource(models.Model):
         for source in self.search(self._due_domain()):
             try:
                 run = ScheduledTurn().on(source)._sync()
-            except Exception as error:  # any error, such as one in an extension: the other sources must go on
+            except Exception as error:  # any error, such as one in an extension: the other sources must continue
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -276,7 +276,7 @@ class OdooSyncSource(models.Model):
         cron._commit_progress(remaining=0)
 
     def _record_failure(self, error):
-        """Show an unexpected error in the source's status, and let the other sources go on."""
+        """Show an unexpected error in the source's status, so that the other sources can continue."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
         message = self.env._("Unexpected error (%s). See the server log for details.", type(error).__name__)
         now = fields.Datetime.now()

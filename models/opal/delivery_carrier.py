@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...lib.web_address import bind, has_credentials, is_bound
+from ...tools.address_check import check_address
 from ...tools.notifications import notification
-from ...tools.web_addresses import check_address
 
 # The fields that decide where the password is sent and for which user.
 ADDRESS = ("opal_url", "opal_test_url", "opal_username")
@@ -96,7 +96,7 @@ class DeliveryCarrier(models.Model):
     def _is_ready_to_ship(self):
         if self.delivery_type != "opal":
             return super()._is_ready_to_ship()
-        # sudo: only administrators may read them; whether they are there is no secret.
+        # sudo: only administrators may read them, but whether they are set is not a secret.
         carrier = self.sudo()
         url = carrier.opal_url if carrier.prod_environment else carrier.opal_test_url
         return bool(url and carrier.opal_username and carrier.opal_password and carrier._is_opal_password_bound(url))

@@ -7,11 +7,11 @@ from odoo import api, models
 from odoo.tools import html2plaintext
 
 from ...courier_exceptions import CourierError, CourierUnavailable
-from ...lib.opal.address import split_phone, split_street
 from ...lib.opal.client import OpalClient
 from ...lib.opal.errors import OpalError, OpalUnavailable
 from ...lib.opal.order import OpalAddress, OpalOrder
-from ...lib.opal.street import is_house_number
+from ...lib.opal.phone import split_phone
+from ...lib.opal.street import is_house_number, split_street
 from ...lib.secret_texts import without_secrets
 from ...lib.web_address import bound_origins, origin_of
 from ...tools.message_language import for_reader, reader_text

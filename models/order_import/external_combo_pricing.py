@@ -51,7 +51,7 @@ class ExternalComboPricing(models.AbstractModel):
 
     @api.model
     def _check_choices(self, item, product, components):
-        """Refuse an Odoo combo without as many choices as the register asks for: no goods would leave for it.
+        """Refuse an Odoo combo with fewer choices than the register asks for: its goods would not leave the stock.
 
         Each combo needs its free quantity for each piece of the item; a component counts for every combo that offers it
         until its quantity is used up.
@@ -63,7 +63,7 @@ class ExternalComboPricing(models.AbstractModel):
             (product.combo_ids.filtered(lambda combo, chosen=chosen: chosen in combo.combo_item_ids.product_id), part)
             for part, chosen in components
         ]
-        # What only one combo offers comes first.
+        # Components that only one combo offers come first.
         for combos, part in sorted(offers, key=lambda offer: len(offer[0])):
             left = abs(part.quantity)
             for combo in combos:

@@ -12,7 +12,7 @@ from .outcome import Warn
 
 @dataclass(eq=False)
 class NewCustomer:
-    """A contact to be created together with the first order that is really created for it.
+    """A contact that will be created together with the first of its orders that is really created.
 
     `values` are those of the ``res.partner`` if that order's customer is `customer`; `keys` are the ids under which an
     order of the batch may have it remembered.
@@ -24,7 +24,7 @@ class NewCustomer:
 
 
 class ExternalCustomerCreation(models.AbstractModel):
-    """Creates the contacts of customers who have none yet, and remembers who is who for the next orders.
+    """Creates the contacts of customers who have none yet, and remembers which id belongs to which contact.
 
     Only a customer who can be recognized again is created: one with a CustomerID, an e-mail address, a VAT number or a
     reference. As in the register, the contact is shared by all companies.
@@ -39,7 +39,7 @@ class ExternalCustomerCreation(models.AbstractModel):
 
     @api.model
     def _prepare_match(self, customer, created):
-        """Return the `CustomerMatch` of a customer without a contact, to be created, or one without if that cannot be.
+        """Return the `CustomerMatch` of a customer without a contact: with a contact to create, or with none.
 
         :param Customer customer:
         :param dict created: the `NewCustomer` of the batch so far, by everything that identifies them; filled here
@@ -53,7 +53,7 @@ class ExternalCustomerCreation(models.AbstractModel):
         if new is None:
             if not (key and (customer.name or customer.email)):
                 text = for_reader(self.env)._(
-                    "No contact was created for the customer: that takes a name or an e-mail address, and one of "
+                    "No contact was created for the customer: this requires a name or an e-mail address, and one of "
                     "CustomerID, e-mail address, VAT number and reference to recognize the customer again."
                 )
                 return CustomerMatch(self.env["res.partner"], [Warn(text, "")])
@@ -155,7 +155,7 @@ class ExternalCustomerCreation(models.AbstractModel):
         if known := self.env["external.customer"]._find(sync, new.keys):
             return self.env["res.partner"].browse(next(iter(known.values())))
         orders = [order for order in prepared if order.customer_match.new is new]
-        # The first of them that describes the customer. Odoo may have refused the one that all others were joined to.
+        # Use the first order that describes the customer: Odoo may have refused the one that the others were joined to.
         order = next((order for order in orders if order.payload.customer.name or order.payload.customer.email), None)
         if order and order.payload.customer != new.customer:
             new.values, notes = self._prepare_partner_values(order.payload.customer)

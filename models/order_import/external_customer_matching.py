@@ -34,7 +34,7 @@ class CustomerMatch:
 
     @property
     def has_own_customer(self):
-        """Return whether the contact is that of the order's customer: only that one owes what is on account."""
+        """Return whether the contact is the order's own customer, who alone can pay on account."""
         return self.has_customer and not self.is_default
 
 
@@ -59,8 +59,8 @@ class ExternalCustomerMatching(models.AbstractModel):
 
     An id decides alone: first the Odoo id (``partner_id``), then the id remembered from earlier orders. If its contact
     cannot be used, the order gets none. Otherwise ``ref``, e-mail address and VAT number are compared, and must not
-    contradict each other: the contact is the only one that all those agree on which match anything. Names and phone
-    numbers never match.
+    contradict each other: all of these that match anything must agree on one contact. Names and phone numbers never
+    match.
 
     Contacts of one company (commercial entity) count as one candidate, and the company itself is preferred.
     """
@@ -99,7 +99,7 @@ class ExternalCustomerMatching(models.AbstractModel):
 
     @api.model
     def _get_default_match(self, sync, match=None):
-        """Return the match of an order without a contact of its own: the default customer, if there is one."""
+        """Return the match of an order without its own contact: the default customer, if there is one."""
         partner, warnings = sync.default_customer_id, [] if match is None else list(match.warnings)
         if partner and not self._is_usable(sync, partner):
             text = for_reader(self.env)._(
@@ -203,7 +203,7 @@ class ExternalCustomerMatching(models.AbstractModel):
 
     @api.model
     def _match_by_id(self, sync, customer, facts, remembered, found):
-        """Return the contact that an id names. If it cannot be used, there is none: nothing else decides then."""
+        """Return the contact that an id names, or none if it cannot be used: nothing else is tried then."""
         env = for_reader(self.env)
         stated = f"partner_id {customer.odoo_id}" if customer.odoo_id else f'"{self._get_key(customer)}"'
         partner = facts.by_id.get(customer.odoo_id or remembered.id)

@@ -10,7 +10,7 @@ ZERO = Decimal(0)
 
 
 class ExternalOrderChargeSplit(models.AbstractModel):
-    """Says where an order's tax could as well be that of other charges than those that were taxed."""
+    """Warns if an order's tax could also come from other charges than those that were taxed."""
 
     _name = "external.order.charge.split"
     _description = "External Order Charge Split"
@@ -20,7 +20,7 @@ class ExternalOrderChargeSplit(models.AbstractModel):
     def _warn_of_other_splits(self, order, priced, terms):
         """Return a warning if the charges, taxed in another way, give the same total and tax; "" if not.
 
-        The likeliest way of all is no doubt: each charge as its product, its own TaxPercent or that of the order says.
+        There is no doubt if each charge is taxed in its likeliest way: as its product or a TaxPercent says.
 
         :param OrderPayload order: as sent
         :param PricedOrder priced:
@@ -73,7 +73,7 @@ class ExternalOrderChargeSplit(models.AbstractModel):
     def _is_likely(self, line, other):
         """Return whether a charge may be taxed as ``other`` instead of as ``line``, which was booked.
 
-        Its own TaxPercent is not given up, and a tip or a rounding is not taxed.
+        A charge keeps the tax of its own TaxPercent, and tips and roundings are not taxed.
         """
         if line.charge.tax_percent is not None or line.charge.type in USUALLY_UNTAXED:
             return self._is_same(line, other)

@@ -22,16 +22,16 @@ CHARGE_PRODUCTS = {
 }
 # Charges of these types usually have no tax, whatever the items have.
 USUALLY_UNTAXED = ("tip", "rounding")
-# At most this many ways to tax the charges of one order are tried: every mixture of three charges with three
-# possibilities each. Of a long order only so many are tried that the lines to compute stay below a bound.
+# Maximum number of ways to tax the charges of one order that are tried: every mixture of three charges with three
+# possibilities each. Fewer are tried for a long order, to limit the number of lines to compute.
 MAX_READINGS = 27
 MAX_LINES_TO_COMPUTE = 20_000
-# The largest amount, in smallest units of the currency, that passes for rounding where the POS does not round cash.
+# The largest amount, in smallest units of the currency, that counts as rounding if the POS does not round cash.
 MAX_ROUNDING_UNITS = 100
 
 
 class ExternalOrderCharges(models.AbstractModel):
-    """Makes lines of the charges of an external order: services, deliveries, tips, deposits, rounding and others."""
+    """Turns the charges of an external order into lines: services, deliveries, tips, deposits, rounding and others."""
 
     _name = "external.order.charges"
     _description = "External Order Charges"
@@ -63,8 +63,8 @@ class ExternalOrderCharges(models.AbstractModel):
 
     @api.model
     def _get_charge_product(self, sync, charge_type, terms):
-        """Return the `ChargeProduct` of a type: the one chosen for the synchronization, for tips that of the Point of
-        Sale, else our own.
+        """Return the `ChargeProduct` of a type: the one chosen for the synchronization, else the Point of Sale's tip
+        product for tips, else the addon's.
         """
         products = terms.charge_products
         if not products:
@@ -127,8 +127,8 @@ class ExternalOrderCharges(models.AbstractModel):
     def _combine(self, choices, most):
         """Return a choice for each key of ``choices``, in at most ``most`` ways, the likeliest first.
 
-        A TaxPercent that a charge states itself is given up last. For the other charges, the likeliest choice of all
-        comes first, then none taxed, then the second likeliest of all and so on, then mixtures.
+        The TaxPercent that a charge states itself is varied last. For the other charges, the likeliest choice for all
+        comes first, then no tax for any, then the second likeliest for all and so on, then mixtures.
 
         :param dict choices: the `TaxChoice` list by (product, type, own TaxPercent)
         """
@@ -150,10 +150,10 @@ class ExternalOrderCharges(models.AbstractModel):
 
     @api.model
     def _get_choices(self, order, line, fiscal_position, terms):
-        """Return the different `TaxChoice` of a charge, the likeliest first.
+        """Return the possible `TaxChoice` of a charge, the likeliest first.
 
-        They are the taxes of its product, the company's tax of its own TaxPercent or else that of the order, and none.
-        Its own TaxPercent comes first; so does that of the order if nobody has chosen the product or given it a tax.
+        They are the taxes of its product, the company's tax of its own TaxPercent or else of the order's, and none. Its
+        own TaxPercent comes first; so does the order's if no user has chosen the product or given it a tax.
         """
         charge = line.charge
         percent = order.tax_percent if charge.tax_percent is None else charge.tax_percent
@@ -195,7 +195,7 @@ class ExternalOrderCharges(models.AbstractModel):
     def _get_total_readings(self, order, target, terms):
         """Return pairs of order and total to match, the likelier first: as stated, and with a tip on top of GrandTotal.
 
-        A tip can be on top only if it was paid: then GrandTotal becomes what it is with the tip.
+        A tip can be on top only if it was paid: then GrandTotal is increased by the tip.
         """
         tip = sum((charge.amount for charge in order.charges if charge.type == "tip"), ZERO)
         if order.grand_total is None or tip * target <= 0:
@@ -218,10 +218,10 @@ class ExternalOrderCharges(models.AbstractModel):
     @api.model
     @exact
     def _leaves_out(self, order, priced, target, terms):
-        """Return whether ``target`` is exactly the total without a charge, so that another rounding of the tax, which
-        the order does not state, is no explanation for it.
+        """Return whether ``target`` is exactly the total without a charge. Rounding the unstated tax in another way is
+        then not accepted as an explanation.
 
-        A charge that is a rounding itself may be as small as what rounding explains.
+        Charges that are roundings themselves are exempt, because they may be that small.
 
         :param OrderPayload order:
         :param PricedOrder priced: as Odoo computes it, with another total than ``target``
@@ -280,7 +280,7 @@ class ExternalOrderCharges(models.AbstractModel):
         if charge.type != "rounding" or abs(charge.amount) <= most:
             return ""
         return for_reader(self.env)._(
-            "%(field)s (%(amount)s) is called rounding, but rounding is never that much. Check what it is.",
+            "%(field)s (%(amount)s) is called rounding, but it is too large for that. Check what it is.",
             field=charge.field,
             amount=amount_text(terms.currency, charge.amount),
         )

@@ -1,15 +1,13 @@
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
 from odoo import api, models
 
-from ...lib.money import decimal, round_currency
+from ...lib.money import decimal, engine_decimal, round_currency
 from .priced_order import Line, PricedOrder
 from .service_product import service_product
 
 ZERO = Decimal(0)
-# Odoo's engine uses floats. This many of their 17 digits are still reliable after some operations.
-TRUSTED = Context(prec=13, rounding=ROUND_HALF_EVEN)
 DISCOUNT_PRODUCT = "external_order_sync.product_discount_after_tax"
 
 
@@ -84,7 +82,7 @@ class ExternalOrderComputing(models.AbstractModel):
     @api.model
     def _get_exact_tax(self, base_line, sign):
         amounts = (data["raw_tax_amount_currency"] for data in base_line["tax_details"]["taxes_data"])
-        return sign * sum((TRUSTED.create_decimal(repr(amount)) for amount in amounts), ZERO)
+        return sign * sum((engine_decimal(amount) for amount in amounts), ZERO)
 
     # ------------------------------------------------------------
     # Base lines
@@ -146,7 +144,7 @@ class ExternalOrderComputing(models.AbstractModel):
 
     @api.model
     def _get_discount_product(self, config):
-        """Return the product of discounts after tax: the discount product of the Point of Sale, or our own."""
+        """Return the product of discounts after tax: the discount product of the Point of Sale, or else the addon's."""
         # `pos_discount` has the field.
         product = config.discount_product_id if "discount_product_id" in config else self.env["product.product"]
         return product or service_product(self.env, DISCOUNT_PRODUCT, "Discount after Tax")

@@ -13,7 +13,7 @@ TOLERANCE = timedelta(days=1)
 
 
 class ExternalOrderImport(models.AbstractModel):
-    """When an order was sold, and on which day of business."""
+    """Finds out when an order was sold, and on which business day."""
 
     _inherit = "external.order.import"
 

@@ -4,7 +4,7 @@ import uuid
 
 from odoo import api, models
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
 from .import_target import pos_config_of
 from .outcome import Warn
@@ -15,7 +15,7 @@ TICKET_CODE_LENGTH = 5
 
 
 class ExternalOrderDetails(models.AbstractModel):
-    """What an order says beside items and money: its number, type, note, and who took it."""
+    """What an order says apart from items and money: its number, type, note, and who took it."""
 
     _name = "external.order.details"
     _description = "External Order Details"
@@ -35,7 +35,7 @@ class ExternalOrderDetails(models.AbstractModel):
             # Odoo prints it on the receipt. Its other note, the internal one, is JSON of the register.
             "general_customer_note": payload.note or False,
             "preset_id": preset.id if len(preset) == 1 else False,
-            # With these two, which a register gives its orders, a printed receipt leads to the order's invoice.
+            # A register sets these two as well: with them, a printed receipt leads to the order's invoice.
             "access_token": str(uuid.uuid4()),
             "ticket_code": "".join(secrets.choice(TICKET_CODE_SIGNS) for _sign in range(TICKET_CODE_LENGTH)),
         }
@@ -68,7 +68,7 @@ class ExternalOrderDetails(models.AbstractModel):
         wanted = name_key(order_type)
         if not (wanted and config.use_presets and presets):
             return presets.browse()
-        # Each language is read once a batch: the presets stay in the cache.
+        # Each language is read once per batch: the presets stay in the cache.
         languages = [presets.with_context(lang=code) for code, _name in self.env["res.lang"].get_installed()]
         found = [preset.id for names in languages for preset in names if name_key(preset.name) == wanted]
         return presets.browse(dict.fromkeys(found))

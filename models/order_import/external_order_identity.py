@@ -20,8 +20,8 @@ class ExternalOrderImport(models.AbstractModel):
 
     The UUID of the POS order is derived from the configuration, the OrderID and, while a table of locations is used,
     the LocationID, so that the database accepts it only once. It does not depend on the Point of Sale that the location
-    is mapped to: an order stays what it is. It also depends on the database secret: otherwise anyone who may create a
-    POS order could use the UUID of a future sale, which would then count as imported.
+    is mapped to, so the order keeps it if the mapping changes. It also depends on the database secret: otherwise anyone
+    who may create a POS order could use the UUID of a future sale, which would then count as imported.
     """
 
     _inherit = "external.order.import"

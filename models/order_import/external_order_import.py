@@ -84,7 +84,8 @@ class ExternalOrderImport(models.AbstractModel):
     def _import_batch(self, sync, raw_orders, outcomes):
         """Import orders. Those whose target has no session wait; the others are imported."""
         prepared = self._prepare_orders(sync, raw_orders, outcomes)
-        # The newest day first: its session may make room for itself, for which earlier ones must not be in use yet.
+        # The newest day first: opening its session may turn those of earlier days into recovery sessions, which must
+        # not be in use yet.
         targets = groupby(prepared, lambda order: order.target)
         for target, orders in sorted(targets, key=lambda group: group[0].business_day or date.min, reverse=True):
             try:
@@ -185,7 +186,7 @@ class ExternalOrderImport(models.AbstractModel):
             except ExternalOrderError as error:
                 outcome.error = error
                 failed.add(customer.new)
-        # What a failed order said about a new customer does not count: those who share it are prepared without it.
+        # Ignore what a failed order said about a new customer: prepare the other orders of that customer again.
         again = [
             (payload, outcome)
             for payload, outcome in parsed

@@ -49,7 +49,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
 
     @api.model
     def _is_of_somebody_else(self, payload, match):
-        """Return whether an order with the default customer names another one, whom the invoice would have to name."""
+        """Return whether an order with the default customer names another one, who would have to be on the invoice."""
         return match.is_default and payload.customer is not None
 
     @api.model
@@ -128,7 +128,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
 
     @api.model
     def _create_invoices(self, sync, orders, prepared):
-        """Invoice those of the orders just created that have to be.
+        """Invoice those of the orders just created that need an invoice.
 
         An invoice that cannot have the date of its sale adds a warning to the outcome of its order.
 
@@ -148,7 +148,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
 
     @api.model
     def _get_dates(self, pos_order):
-        """Return when an order was sold, today at the latest, and the first date from then on that is not locked.
+        """Return when an order was sold (today at the latest), and the first date from then on that is not locked.
 
         :param pos_order: with the time zone in its context
         """
@@ -191,7 +191,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
 
     @api.model
     def _check_invoice(self, pos_order, invoice):
-        """Refuse an invoice whose total or tax is not that of the order, or that is not about the whole order."""
+        """Refuse an invoice whose total or tax differs from the order's, or that does not cover the whole order."""
         currency = pos_order.currency_id
         # With cash rounding, the invoice totals what was paid.
         pairs = ((abs(pos_order.amount_paid), invoice.amount_total), (abs(pos_order.amount_tax), invoice.amount_tax))

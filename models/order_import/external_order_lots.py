@@ -24,8 +24,8 @@ class ExternalOrderLots(models.AbstractModel):
     def _iter_ready(self, config, prepared):
         """Yield lists of orders with chosen lots. Create the orders of one list before requesting the next.
 
-        An order without enough lots is tried again after the others: one of them may have failed and freed its lots, or
-        may have returned some. Until then, its outcome holds the error.
+        An order without enough lots is tried again after the others, because one of them may have failed and freed its
+        lots, or may have returned some. Until then, its outcome holds the error.
 
         :param config: the ``pos.config`` that takes the orders
         :param prepared: a list of `PreparedOrder`
@@ -208,7 +208,7 @@ class ExternalOrderLots(models.AbstractModel):
     def _split(self, config, line, picks):
         """Return one line per lot, in the order of ``picks``, with the amounts of ``line`` split between them."""
         total = sum(quantity for _name, quantity in picks)
-        # `_split_base_line` gives the shares to the right parts only if they descend.
+        # `_split_base_line` assigns the shares to the right parts only if they are in descending order.
         order = sorted(range(len(picks)), key=lambda index: -picks[index][1])
 
         def populate(base_line, target_factor, values):
@@ -216,7 +216,7 @@ class ExternalOrderLots(models.AbstractModel):
             values["quantity"] = base_line["quantity"] * target_factor["factor"]
 
         details = line.base_line["tax_details"]
-        # The parts would lose what Odoo rounded over the whole order.
+        # The parts would lose the amounts that Odoo rounded over the whole order.
         whole = {
             f"{key}{suffix}": amount
             for suffix in ("_currency", "")

@@ -102,7 +102,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_percent(self, order, priced):
-        """Return the message for a TaxPercent that is the rate of no sale tax, if nothing else states the tax."""
+        """Return the message for a TaxPercent for which there is no sale tax, if nothing else states the tax."""
         taxes = {data["tax"] for line in priced.lines for data in line.base_line["tax_details"]["taxes_data"]}
         env = for_reader(self.env)
         return env._(
@@ -262,7 +262,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _costs(self, order, terms, target):
-        """Return whether the prices alone, with the discounts of one reading, add up to the total."""
+        """Return whether the prices alone, less the discounts of one reading, add up to the total."""
         return any(
             round_currency(sum(item_nets(order, discounts), ZERO) - discounts.after_tax, terms.unit) == target
             for discounts in discount_readings(order, terms.unit)
@@ -270,7 +270,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _get_tax_advice(self, order, terms):
-        """Return the advice to compare the taxes, naming rates that are those of no sale tax of the company."""
+        """Return the advice to compare the taxes, naming rates for which the company has no sale tax."""
         return " ".join([self._get_comparing_advice(order), *self._get_missing_rates(order, terms)])
 
     @api.model

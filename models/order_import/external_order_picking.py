@@ -242,7 +242,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
 
 class _Stock:
-    """The stock while the orders of a batch take from it one after the other."""
+    """The stock, from which the orders of a batch take one after the other."""
 
     def __init__(self, orders):
         products = orders.lines.product_id.filtered("is_storable")
@@ -268,7 +268,7 @@ class _Stock:
             self.available[product, location] += quantity - reserved
 
     def has_plainly(self, order):
-        """Return whether the ordered quantity is completely available in one place, or not at all."""
+        """Return whether the ordered quantity is either completely available in one place, or not available at all."""
         source = order.config_id.picking_type_id.default_location_src_id
         for product, quantity in self._taken_by(order).items():
             available = self.available[product, source]

@@ -115,9 +115,7 @@ class ExternalOrderPricing(models.AbstractModel):
     @api.model
     @exact
     def _check_decimals(self, order, terms):
-        """Refuse an order with parts of a unit in a currency without decimals: it is in another currency, and nobody
-        can have paid it.
-        """
+        """Refuse an order with decimals in a currency without decimals: nobody can have paid it in this currency."""
         paid = sum((payment.amount for payment in order.payments), ZERO)
         for field, amount in (("GrandTotal", order.grand_total), ("AmountPaid", paid)):
             if amount is not None and not terms.currency.decimal_places and amount % 1:
@@ -230,8 +228,8 @@ class ExternalOrderPricing(models.AbstractModel):
     def _settle_likeliest(self, order, lines, terms, target, iter_taxes):
         """Return the first reading that gives ``target`` with the likeliest taxes of the charges that allow it.
 
-        With these, a difference that rounding explains is likelier than an exact match with other taxes: among several
-        charges and taxes, that can be chance; if prices include tax, it says nothing.
+        With these taxes, a difference that rounding explains is likelier than an exact match with others: with several
+        charges and taxes, an exact match can be chance, and if prices include tax, it proves nothing.
 
         :param iter_taxes: a method that returns an iterable of `TaxReading` for an order and terms
         :return: as `_settle_first`
@@ -297,7 +295,7 @@ class ExternalOrderPricing(models.AbstractModel):
         if not method and order.grand_total is None:
             method = terms.cash_only_rounding
         elif not method and terms.paid_otherwise is not None:
-            # A GrandTotal that was rounded must have been paid: exactly the total would be less.
+            # Accept a rounded GrandTotal only if it was paid.
             paid = self.env["external.order.charges"]._get_paid(order, terms)
             method = abs(paid) >= abs(target) and terms.cash_only_rounding
             exact_part = terms.paid_otherwise
@@ -342,9 +340,7 @@ class ExternalOrderPricing(models.AbstractModel):
     @api.model
     @exact
     def _state_tax(self, order, priced, total, terms):
-        """Return ``order`` with its Tax: if prices include tax and it states only an AmountTotal without tax, the rest
-        is its Tax.
-        """
+        """Return ``order`` with its Tax: if only AmountTotal excludes tax, the missing Tax is the difference."""
         if not terms.prices_include_tax or order.tax is not None or order.amount_total is None or order.charges:
             return order
         if adds_up(order, priced.discounts, total, terms.unit, prices_include_tax=True):

@@ -1,14 +1,12 @@
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
 from odoo import api, models
 
-from ...lib.money import decimal, exact, round_currency
+from ...lib.money import decimal, engine_decimal, exact, round_currency
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
-# Odoo's engine uses floats. This many of their 17 digits are still reliable after some operations.
-TRUSTED = Context(prec=13, rounding=ROUND_HALF_EVEN)
 # The fraction of a currency unit by which float sums may be off.
 NOISE = Decimal("1e-6")
 
@@ -116,8 +114,8 @@ class ExternalOrderRounding(models.AbstractModel):
         exact_line = dict(line.base_line)
         self.env["account.tax"]._add_tax_details_in_base_line(exact_line, terms.company, "round_globally")
         exact_details, details = exact_line["tax_details"], line.base_line["tax_details"]
-        net = self._trusted(exact_details["raw_total_excluded_currency"])
-        whole = self._trusted(exact_details["raw_total_included_currency"]) if terms.prices_include_tax else net
+        net = engine_decimal(exact_details["raw_total_excluded_currency"])
+        whole = engine_decimal(exact_details["raw_total_included_currency"]) if terms.prices_include_tax else net
         has_rest = bool(whole % unit)
         amounts = LineAmounts(line, self._get_net(line), net, whole, has_rest)
         # How far the sender's taxable amount can be from ours: it was rounded, or its discount was spread differently.
@@ -129,7 +127,7 @@ class ExternalOrderRounding(models.AbstractModel):
             if data["tax"].has_negative_factor:
                 amounts.others += amount
                 continue
-            exact_amount = self._trusted(exact_data["raw_tax_amount_currency"])
+            exact_amount = engine_decimal(exact_data["raw_tax_amount_currency"])
             rounding = (unit / 2 if exact_amount % unit or base_rounding else ZERO) + base_rounding * rate
             by_piece = self._round_by_piece(exact_amount, line.quantity, unit)
             amounts.taxes.append(TaxAmount(data, amount, exact_amount, rounding, by_piece, rate))
@@ -139,23 +137,19 @@ class ExternalOrderRounding(models.AbstractModel):
     def _get_rates(self, exact_details, terms):
         """Return for each tax how much of it is in one unit of the line's amount as the feed has it."""
         taxes_data = exact_details["taxes_data"]
-        taxes = [self._trusted(data["raw_tax_amount_currency"]) for data in taxes_data]
+        taxes = [engine_decimal(data["raw_tax_amount_currency"]) for data in taxes_data]
         are_fixed = [data["tax"].amount_type == "fixed" for data in taxes_data]
-        base = self._trusted(exact_details["raw_total_excluded_currency"])
+        base = engine_decimal(exact_details["raw_total_excluded_currency"])
         if terms.prices_include_tax:
             base += sum((tax for tax, is_fixed in zip(taxes, are_fixed, strict=True) if not is_fixed), ZERO)
         if not base:
-            # A line that is free by its discount: what is left of the discount may still be put there.
+            # A line that its discount makes free: the sender may still have put the rest of a spread discount there.
             taxes = [
                 decimal(data["tax"].amount) / 100 if data["tax"].amount_type == "percent" else ZERO
                 for data in taxes_data
             ]
             base = 1 + (sum(taxes, ZERO) if terms.prices_include_tax else ZERO)
         return [ZERO if is_fixed else abs(tax / base) for tax, is_fixed in zip(taxes, are_fixed, strict=True)]
-
-    @api.model
-    def _trusted(self, amount):
-        return TRUSTED.create_decimal(repr(amount)) + ZERO
 
     @api.model
     def _get_net(self, line):
@@ -253,7 +247,7 @@ class ExternalOrderRounding(models.AbstractModel):
         """Make the net amounts of the lines add up to ``net``."""
         unit = terms.unit
         if terms.prices_include_tax:
-            # Each line's amount with tax stays the same: if its tax increases, its net amount decreases.
+            # The amount of each line including tax stays the same: if its tax increases, its net amount decreases.
             for line in amounts:
                 exact_tax = sum((one.exact for one in line.taxes), line.others)
                 line.net = round_currency(line.exact + exact_tax, unit) - line.tax

@@ -10,7 +10,7 @@ from ...lib.order.taxable_amounts import Taxable, line_amounts, spread_amounts
 from ...lib.order.totals import item_nets, rounding_of
 
 ZERO = Decimal(0)
-# Odoo's engine uses floats, so that a half is one only up to this.
+# Odoo's engine uses floats: an amount this close to a half counts as a half.
 NOISE = Decimal("1e-9")
 
 
@@ -29,7 +29,7 @@ class Way:
 class Possible:
     """What a sender can state in one of its possible ``ways``.
 
-    :param has_rest: whether prices have parts of a unit; otherwise their sum is known, and not in doubt here
+    :param has_rest: whether prices have parts of a unit; otherwise their sum is known and is not checked here
     :param allowance: the discount after tax
     """
 
@@ -65,8 +65,9 @@ class ExternalOrderRoundingRule(models.AbstractModel):
 
     It may round each tax of each line, the tax of each item, of each tax rate, or of the order: to the nearest unit,
     always down, or always up. Equal amounts are rounded alike. So 100 lines with a tax of 0.1515 have a tax of 15.00,
-    15.15 or 16.00, and none in between. What it took the tax of is exact or rounded, in one of a few ways, see
-    `lib.order.taxable_amounts`. Where that and the tax are both unknown, single lines are not rounded one way.
+    15.15 or 16.00, and none in between. The amounts that it taxed are exact or rounded, in one of a few ways, see
+    `lib.order.taxable_amounts`. If both they and the tax are unknown, the tax of single lines is not rounded always up
+    or always down.
     """
 
     _name = "external.order.rounding.rule"
@@ -84,7 +85,7 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         unit, places = terms.unit, self._get_places(order, amounts)
         nets = item_nets(order, priced.discounts)
         has_rest = bool(rounding_of(nets, unit))
-        # If all of this is in doubt, one-way rounding of lines explains too much.
+        # If both are unknown, rounding lines always up or always down would explain too much.
         is_doubtful = has_rest and order.tax is None and not terms.prices_include_tax
         is_doubtful = is_doubtful and any(line.taxes for line in amounts)
         prices = {rule: self._get_price_sums(order, priced, places, terms, rule, is_doubtful) for rule in RULES}
@@ -94,7 +95,7 @@ class ExternalOrderRoundingRule(models.AbstractModel):
             if known is None:
                 ways.append(Way(taxes, *prices[rule]))
             else:
-                # Of these amounts, the sum is known.
+                # The sum of these amounts is known.
                 ways.append(Way(taxes, RoundedSums([[Part(known)]], unit, [rule]), RoundedSums([], unit)))
         return Possible(ways, has_rest, priced.discounts.after_tax, priced.sign)
 
@@ -115,7 +116,7 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         """Return the ways to divide the taxes into `Part` that are rounded, in the sign of the computation.
 
         :param places: see `_get_places`
-        :param bool is_doubtful: whether single lines are not rounded one way
+        :param bool is_doubtful: whether single lines are only rounded to the nearest unit
         :return: a dict of lists of divisions by one of `RULES`, and the sum of the amounts that the sender rounded
             before, or None
         """
@@ -151,7 +152,7 @@ class ExternalOrderRoundingRule(models.AbstractModel):
         if not priced.discounts.is_spread:
             discounts = [*priced.discounts.lines, *(ZERO for _charge in charges)]
             possible = line_amounts([*gross, *charges], discounts, unit)
-            # Where the tax is stated, it may be rounded one way although the lines are not.
+            # If the tax is stated, it may be rounded always up or always down although the lines are not.
             nearest = (NEAREST,) if order.tax is None else RULES
             rules_of = {None: RULES, NEAREST: nearest}
             return [(Taxable(one), rules_of.get(rule, (rule,)), rule is not None) for one, rule in possible.items()]

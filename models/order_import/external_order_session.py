@@ -6,7 +6,7 @@ from .import_target import ImportTarget
 
 
 class ExternalOrderImport(models.AbstractModel):
-    """Where the orders of a batch go: their target, and the session that takes them."""
+    """Decides where the orders of a batch go: their target, and the session that takes them."""
 
     _inherit = "external.order.import"
 
@@ -25,7 +25,7 @@ class ExternalOrderImport(models.AbstractModel):
 
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :raise ExternalOrderError: ``no_session``, if there is none; nothing was written then
-        :raise psycopg2.OperationalError: if it is just being closed
+        :raise psycopg2.OperationalError: if it is being closed right now
         """
         try:
             # The orders of other targets are imported in the same transaction.

@@ -28,8 +28,8 @@ class ExternalOrderTaxes(models.AbstractModel):
     def _iter_readings(self, order, terms):
         """Yield each `TaxReading` of an order, the likeliest first.
 
-        An invoice is in the fiscal position of its customer if the totals agree with it. An order without invoice is
-        read in that way last.
+        An invoice is in the fiscal position of its customer if the totals agree with it. For an order without an
+        invoice, that position comes last.
 
         :param OrderPayload order:
         :param PricingTerms terms:
@@ -45,7 +45,7 @@ class ExternalOrderTaxes(models.AbstractModel):
 
     @api.model
     def _says_untaxed(self, order):
-        """Return whether only a Tax of 0 says that the sale was untaxed. Some systems send it for an unknown tax."""
+        """Return whether only a Tax of 0 says that the sale was untaxed. Some systems send 0 for an unknown tax."""
         return order.tax is not None and not order.tax and order.tax_percent is None
 
     @api.model
@@ -109,7 +109,7 @@ class ExternalOrderTaxes(models.AbstractModel):
 
     @api.model
     def _iter_customer_readings(self, terms):
-        """Yield the `TaxReading` of the fiscal position of the order's customer, if it has one of its own."""
+        """Yield the `TaxReading` of the fiscal position of the order's customer, if the customer has one."""
         position = terms.get_customer_position() if terms.get_customer_position else None
         if not position or position == terms.own_taxes.fiscal_position:
             return
@@ -150,7 +150,7 @@ class ExternalOrderTaxes(models.AbstractModel):
         taxes_data = [data for data in details["taxes_data"] if data["tax"].amount_type != "fixed"]
         net = details["raw_total_excluded_currency"]
         tax = sum(data["raw_tax_amount_currency"] for data in taxes_data)
-        # The sum of the nominal rates, or the rate that a tax on another tax gives.
+        # The sum of the nominal rates or, if a tax is computed on another one, the resulting rate.
         rates = [sum(data["tax"].amount for data in taxes_data), tax / net * 100 if net else 0.0]
         return any(float_compare(rate, percent, precision_digits=4) == 0 for rate in rates)
 

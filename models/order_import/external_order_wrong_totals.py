@@ -9,7 +9,7 @@ ZERO = Decimal(0)
 
 
 class ExternalOrderWrongTotals(models.AbstractModel):
-    """Recognizes usual mistakes in the totals of a refused order, each only where it explains all of the difference."""
+    """Recognizes usual mistakes in the totals of a refused order. Each has to explain the whole difference."""
 
     _name = "external.order.wrong.totals"
     _description = "External Order Wrong Totals"
@@ -42,7 +42,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_commas(self, order, terms):
-        """In a currency with three decimals, "1,500" may be 1.5."""
+        """Explain that "1,500" may be 1.5 in a currency with three decimals."""
         if terms.currency.decimal_places < 3 or not order.ambiguous:
             return ""
         return for_reader(self.env)._(
@@ -53,7 +53,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_sign(self, tried, terms, target):
-        """A return with the totals of a sale, or a sale with those of a return."""
+        """Explain that a return has the totals of a sale, or a sale those of a return."""
         if not target or not any(priced.total == -target for priced in tried):
             return ""
         env = for_reader(self.env)
@@ -72,7 +72,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_voided(self, order, tried, terms, target):
-        """A total that still contains an item that was voided."""
+        """Explain that the total still contains a voided item."""
         rates = {
             decimal(data["tax"].amount) for priced in tried for line in priced.lines
             for data in line.base_line["tax_details"]["taxes_data"]
@@ -93,7 +93,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_charge(self, order, tried, terms, target):
-        """A total without one of the charges."""
+        """Explain that the total lacks one of the charges."""
         for priced in tried:
             for line in priced.lines:
                 if not line.charge or line.charge.type == "tip":
@@ -110,7 +110,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_change(self, order, tried, terms, target):
-        """Payments with change, without the GrandTotal that would tell how much."""
+        """Explain that payments may include change, but GrandTotal is missing, which would show how much."""
         if order.grand_total is not None or (order.tax is None and order.amount_total is None):
             return ""
         for priced in tried:
@@ -126,7 +126,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_subtotal(self, order, tried, terms, target):
-        """An AmountTotal that contains the Tax."""
+        """Explain that AmountTotal contains the Tax."""
         if terms.prices_include_tax or not order.tax or order.amount_total is None:
             return ""
         gross = sum((item.gross for item in order.items), ZERO)
@@ -151,7 +151,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
 
     @api.model
     def _explain_discount(self, order, tried, terms, target):
-        """An AmountDiscount that was already taken off AmountTotal, or not off GrandTotal."""
+        """Explain that AmountDiscount is already taken off AmountTotal, or is not taken off GrandTotal."""
         discount = order.discount
         if not discount or order.amount_total is None or any(item.discount for item in order.items):
             return ""

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
 from .import_target import pos_config_of
@@ -38,9 +38,8 @@ class ExternalPaymentMatching(models.AbstractModel):
     """Finds the payment methods of external payments among those of the Point of Sale.
 
     Matches by mapping; otherwise compares CardType, then the meaning of PaymentMode, with the names of methods and
-    journals; otherwise applies the setting *Unknown Payments*. If two methods match equally well, that is an error.
-
-    Where a CardType is given and means none of the methods, the PaymentMode is only a guess.
+    journals; otherwise applies the setting *Unknown Payments*. If two methods match equally well, that is an error. If
+    the order has a CardType that means none of the methods, the PaymentMode is only a guess.
     """
 
     _name = "external.payment.matching"
@@ -50,7 +49,7 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _match_methods_of_orders(self, sync, payloads, customers):
         """Return what `_match_payment_methods` finds for orders without (False) and with (True) their own customer.
 
-        The default customer pays nothing on account: it stands for many.
+        The default customer pays nothing on account, because it stands for many customers.
 
         :param payloads: a list of `OrderPayload`
         :param dict customers: what `external.customer.matching` found
@@ -83,7 +82,7 @@ class ExternalPaymentMatching(models.AbstractModel):
                 ("pos_config_id", "in", [False, config.id]),
             ]
         )
-        # With several branches, a mapping to a method that this one does not have counts too: the order is refused.
+        # With several branches, keep mappings to methods that this branch lacks: the order is then refused.
         lacking = mappings.filtered(
             lambda mapping: (
                 mapping.sync_id
@@ -117,7 +116,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         is_guess = not found and bool(name_key(card_type))
         if is_guess and (unusable := self._get_unusable_method(sync, methods, card_type)):
             return self._get_unusable_error(sync, unusable, card_type, mode)
-        # A CardType that only repeats what the PaymentMode means says nothing else.
+        # A CardType that only repeats the meaning of the PaymentMode does not contradict it.
         is_guess = is_guess and name_key(card_type) not in map(name_key, MODE_NAMES.get(mode, ()))
         if not found and not (is_guess and sync.unknown_payment == "refuse"):
             found = self._match_in_turn(methods, self._match_by_mode, mode)
@@ -145,7 +144,7 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _match_in_turn(self, methods, match, value):
         """Return what ``match`` finds among the methods that need no customer, otherwise among those that do.
 
-        An order with a customer is so paid with the same method as one without wherever that is possible.
+        So an order with a customer is paid with the same method as one without, wherever possible.
         """
         ordinary = methods.filtered(self._can_take_any_payment)
         return match(ordinary, value) or (match(methods - ordinary, value) if methods - ordinary else methods.browse())
@@ -218,7 +217,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         """Return the result of the setting *Unknown Payments* for a payment that matches no rule."""
         described = self._describe(card_type, mode)
         env = for_reader(self.env)
-        # Nobody's account is charged by guessing.
+        # No customer's account is charged on a guess.
         methods = methods.filtered(self._can_take_any_payment)
         if not methods:
             problem = env._(

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import amount_text, for_reader
 from .external_payment_matching import CASH_MODE, NOT_A_WORD
 from .import_target import pos_config_of
@@ -104,7 +104,7 @@ class ExternalPaymentSettling(models.AbstractModel):
     def _check_commas(self, order, currency):
         """Refuse a payment like "1,092" above the total of an order in a currency with three decimals.
 
-        It may be 1.092. A payment that equals the total is proven by it.
+        It may mean 1.092. A payment that equals the total cannot mean that.
         """
         if currency.decimal_places >= 3 and any(payment.is_ambiguous for payment in order.payments):
             message = for_reader(self.env)._(
@@ -156,8 +156,8 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _is_certainly_cash(self, payment, warning):
-        """Return whether a payment by a cash method can give change: its PaymentMode or CardType says cash, or it is
-        known by its name. A Visa payment gives no change out of the drawer, whatever its PaymentMode.
+        """Return whether a payment by a cash method can give change: its PaymentMode or CardType says cash, or it was
+        matched by its name. A Visa payment gives no change from the drawer, whatever its PaymentMode.
 
         :param str warning: why the method is only guessed, or ""
         """
@@ -198,7 +198,7 @@ class ExternalPaymentSettling(models.AbstractModel):
 
     @api.model
     def _get_paid_otherwise(self, order, methods, terms):
-        """Return what was not paid in cash, where only cash is rounded and some was paid; otherwise None.
+        """Return what was not paid in cash if only cash is rounded and some was paid in cash; otherwise None.
 
         :param OrderPayload order:
         :param dict methods: what `external.payment.matching` found

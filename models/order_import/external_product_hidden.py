@@ -1,19 +1,19 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
 
 
 class ExternalProductHidden(models.AbstractModel):
-    """Explains products that an item means, but that cannot be sold in the Point of Sale."""
+    """Explains why products that an item means cannot be sold in the Point of Sale."""
 
     _name = "external.product.hidden"
     _description = "External Product Hidden"
 
     @api.model
     def _find_called(self, products, names):
-        """Return which of ``names`` are names of which products, in any language and spelling.
+        """Return which of ``names`` belong to which products, in any language and spelling.
 
         :param dict products: ``product.product`` by ID
         :param set names: texts

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.names import ItemKey, name_key
+from ...lib.order.spellings import ItemKey, name_key
 from ...tools.message_language import for_reader
 
 # Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
@@ -33,7 +33,7 @@ class ExternalProductMatching(models.AbstractModel):
         """Return the product of each item.
 
         :param sync: the ``external.order.sync``
-        :param items: objects with a ``key``, the `lib.order.names.ItemKey` that identifies their product
+        :param items: objects with a ``key``, the `lib.order.spellings.ItemKey` that identifies their product
         :return: for each key a pair of ``product.product`` and a warning ("" for none), or the `ExternalOrderError`
             that says why there is none
         :rtype: dict
@@ -116,7 +116,7 @@ class ExternalProductMatching(models.AbstractModel):
     def _find_by_id(self, sync, missing):
         """Return the products that can be sold here and the others, each by the ID that an OdooItemID or ItemID states.
 
-        Of ItemIDs, which may be the external system's own numbers, products of other companies are left out.
+        An ItemID may be the external system's own number, so products of other companies are left out for it.
         """
         ids = {number for key in missing for number in self._get_product_ids(sync, key)}
         if not ids:
@@ -195,7 +195,7 @@ class ExternalProductMatching(models.AbstractModel):
     def _decide_hidden(self, sync, key, by_id, hidden, called, others):
         """Return the error of an item whose ID is that of a product that cannot be sold here, or None.
 
-        An ItemID may be the external system's own number: it says nothing if its product has the item's name too.
+        An ItemID may be the external system's own number, so it is an error only with the name of another product.
 
         :param dict by_id: products that can be sold here, by ID
         :param dict hidden: products that cannot, by ID
@@ -231,7 +231,7 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _is_code(self, key):
-        """Return whether the item has no name of its own, or only its code as the name."""
+        """Return whether the item has no name, or only its code as the name."""
         return name_key(key.name) in ("", name_key(key.sku), name_key(key.barcode))
 
     @api.model
@@ -299,7 +299,7 @@ class ExternalProductMatching(models.AbstractModel):
         errors = {}
         for key in missing:
             same, similar = of_names.get(key.name, ((), ()))
-            # Of a product with several variants, the one that is meant.
+            # If the product has several variants, name the one that is meant.
             variants = exact.get(key.name) or alike.get(name_key(key.name)) or none
             of_code = of_codes.get(key, none) | of_codes.get(as_code.get(key.name), none)
             errors[key] = self._get_missing_error(key, self._get_advice(sync, key, of_code, [variants, *same], similar))

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...lib.order.names import decode_entities, name_key, product_names, split_code
+from ...lib.order.spellings import decode_entities, name_key, product_names, split_code
 from .product_template import NAME_KEYS
 
 # The key of all names that PostgreSQL cannot decode, see `product_template`.

@@ -1,4 +1,4 @@
-"""Where the orders of a batch go: which Point of Sale, and which day of business."""
+"""Where the orders of a batch go: which Point of Sale, and which business day."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from ...tools.private_context import PrivateContext
 
 @dataclass(frozen=True)
 class ImportTarget(PrivateContext):
-    """In the context of a synchronization: where the orders go that are being imported.
+    """In the context of a synchronization: the Point of Sale and day that receive the orders being imported.
 
     `business_day` is None if one running session takes the orders of all days.
     """

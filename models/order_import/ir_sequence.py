@@ -13,7 +13,7 @@ PAUSE = 0.025
 
 
 class NumberRanges(PrivateContext):
-    """Ranges of sequence numbers, reserved in advance and handed out one by one.
+    """Ranges of sequence numbers that are reserved in advance and used one by one.
 
     Within a context that contains this object, these sequences get their next number from here. When a range is used
     up, another one is reserved.

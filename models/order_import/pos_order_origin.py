@@ -5,7 +5,7 @@ EXTERNAL = "external"
 
 
 class PosOrder(models.Model):
-    """Where an order comes from: readable by every user of Point of Sale, written by the import alone."""
+    """Where an order comes from: readable by every user of Point of Sale, but written only by the import."""
 
     _inherit = "pos.order"
 
@@ -22,7 +22,7 @@ class PosOrder(models.Model):
         help="Who took the order in the external system (OrderTakerID).",
     )
 
-    # Written by the system alone: they say that an order was imported, and as which.
+    # Written only by the system: they say that an order was imported, and from which external order.
     _SYSTEM_FIELDS = frozenset(("external_order_number", "external_order_taker", "source"))
 
     @api.model_create_multi
@@ -52,7 +52,7 @@ class PosOrder(models.Model):
         return vals_list
 
     def _changes_external_values(self, vals):
-        """Return whether ``vals`` would change what only the import writes; a register sends known values again."""
+        """Return whether ``vals`` would change fields that only the import writes; a register sends them unchanged."""
         self.ensure_one()
         changed = {name for name in self._SYSTEM_FIELDS & vals.keys() if (vals[name] or False) != (self[name] or False)}
         # Odoo and other addons set their own origins.

@@ -56,7 +56,7 @@ class PosSession(models.Model):
         help="Opened after its business day, for external orders that arrived late.",
     )
 
-    # Written by the system alone: they decide which sessions are closed and posted automatically, and with what date.
+    # Written only by the system: they decide which sessions are closed and posted automatically, and with what date.
     _SYSTEM_FIELDS = frozenset(
         ("external_order_sync_id", "external_closing_starts", "external_business_day", "external_late")
     )
@@ -127,7 +127,7 @@ class PosSession(models.Model):
     def _get_none_open_error(self, sync, day=None):
         """Return the error that no session is open.
 
-        :param day: the past day of business whose session is missing, if it is one that nobody can open any more
+        :param day: the past business day whose session is missing, if it is one that nobody can open any more
         """
         env = for_reader(self.env)
         pos = pos_config_of(sync).name

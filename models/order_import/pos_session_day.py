@@ -19,11 +19,11 @@ class EntryDate(PrivateContext):
 
 
 class PosSession(models.Model):
-    """The session of a day of business.
+    """The session of a business day.
 
-    Odoo allows one open session per Point of Sale, and any number of recovery sessions beside it, which are its own way
-    to book what arrives late. The session of today is the regular one. Once its day is over, it becomes a recovery
-    session until it is closed, so that the next day's can be opened regardless of how its closing goes.
+    Odoo allows one open session per Point of Sale, and any number of recovery sessions beside it, which Odoo itself
+    uses for orders that arrive late. The session of today is the regular one. Once its day is over, it becomes a
+    recovery session until it is closed, so that the next day's can be opened regardless of how its closing goes.
     """
 
     _inherit = "pos.session"
@@ -34,7 +34,7 @@ class PosSession(models.Model):
 
     @api.model
     def _get_or_create_of_day(self, sync, day):
-        """Return the open session that receives the orders of a day of business.
+        """Return the open session that receives the orders of a business day.
 
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :raise UserError: if there is none and none may be created
@@ -63,7 +63,7 @@ class PosSession(models.Model):
         return session
 
     def _is_of_today(self, sync):
-        """Return whether this session without a day of its own may take the orders of today."""
+        """Return whether this session, which has no business day, may take today's orders."""
         if self.external_business_day:
             return False
         return not self.start_at or sync._get_business_day(self.start_at) == sync._get_business_day()
@@ -75,7 +75,7 @@ class PosSession(models.Model):
             past.rescue = True
 
     def _get_day(self):
-        """Return the day of business that this session was opened for or on, or ``None`` if it takes all days."""
+        """Return the business day that this session was opened for or on, or ``None`` if it takes all days."""
         sync = self.external_order_sync_id
         if self.external_business_day or not (sync.session_per_day and self.start_at):
             return self.external_business_day or None
@@ -124,7 +124,7 @@ class PosSession(models.Model):
         return sync._has_imported_until(sync._get_end_of_day(self._get_day()))
 
     def _become_regular(self):
-        """Let a session that made room for the next day's be closed like any other one of its day.
+        """Turn a recovery session that made room for the next day's into a regular one, to close it like any other.
 
         The cash of a recovery session is only that of its orders, without cash moves.
         """
@@ -132,7 +132,7 @@ class PosSession(models.Model):
             self.rescue = False
 
     def _begin_closing_day(self):
-        """Let this session of a day that is over end on that day, and return it in the local time of its shop."""
+        """Set the end of this session to its business day, which is over, and return it in the shop's time zone."""
         self.ensure_one()
         if not self.external_business_day:
             return self
@@ -145,7 +145,7 @@ class PosSession(models.Model):
         return self.with_context(tz=sync._get_zone().zone)
 
     def _get_entry_date(self):
-        """Return the date of the closing entry of this session of a day of business, or ``None`` for other sessions.
+        """Return the date of the closing entry of this session of a business day, or ``None`` for other sessions.
 
         If that day is locked, it is the first open one.
         """
@@ -177,7 +177,7 @@ class PosSession(models.Model):
         return sorted(locks)
 
     def _on_entry_date(self):
-        """Return this session with the date of its closing entry in the context, if that is not for Odoo to say."""
+        """Return this session with the date of its closing entry in the context, unless Odoo decides the date."""
         day = self._get_entry_date()
         return EntryDate(day).on(self) if day else self
 

@@ -64,10 +64,10 @@ class PricingTerms:
     :param cash_rounding: the ``account.cash.rounding`` of all payment methods, or none
     :param cash_only_rounding: the ``account.cash.rounding`` of cash only, or none
     :param prices_include_tax: whether the prices of the external system include tax
-    :param get_customer_position: of an order with a customer: a function without arguments that returns the customer's
+    :param get_customer_position: for an order with a customer: a function without arguments that returns the customer's
         ``account.fiscal.position``
-    :param is_invoiced: of an order: whether it gets an invoice
-    :param paid_otherwise: of an order that was paid in cash, where only cash is rounded: what was not paid in cash;
+    :param is_invoiced: for an order: whether it gets an invoice
+    :param paid_otherwise: if only cash is rounded, for an order with a payment in cash: what was not paid in cash;
         otherwise None
     :param tax_of_percent: the company's sale taxes by rate, ``taxes_of_percent`` the `TaxReading`; both are filled
         when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of

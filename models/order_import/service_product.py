@@ -1,4 +1,4 @@
-"""The service products that installation creates for lines which are no goods: charges and discounts after tax."""
+"""The service products that installation creates for lines that are not goods: charges and discounts after tax."""
 
 
 def service_product(env, xml_id, name):

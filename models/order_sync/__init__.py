@@ -2,7 +2,7 @@ from . import external_order_sync
 from . import external_order_sync_branches
 from . import external_order_sync_customers
 from . import external_order_sync_feed
-from . import external_order_sync_identity
+from . import external_order_sync_address
 from . import external_order_sync_payments
 from . import external_order_sync_rules
 from . import external_order_sync_days

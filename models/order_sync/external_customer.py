@@ -21,7 +21,7 @@ class ExternalCustomer(models.Model):
         "res.partner",
         "Contact",
         required=True,
-        # Without its contact, the id is unknown again.
+        # When its contact is deleted, the ID is unknown again.
         ondelete="cascade",
         index=True,
         help="The customer of all orders with this ID.",
@@ -55,7 +55,7 @@ class ExternalCustomer(models.Model):
 
     @api.model
     def _normalize_id(self, vals):
-        """Return the values with the ID as orders are compared with it: without blanks around it."""
+        """Return the values with the ID in the form in which orders are compared with it: without blanks around it."""
         return {**vals, "external_id": vals["external_id"].strip()} if vals.get("external_id") else vals
 
     @api.model

@@ -48,7 +48,7 @@ class ExternalLocationMapping(models.Model):
     def unlink(self):
         syncs = self.sync_id
         result = super().unlink()
-        # Nothing is retried: a user who replaces the table may delete its rows first.
+        # Do not retry anything: a user who replaces the table may delete its rows first.
         syncs._assign_pos_configs()
         return result
 

@@ -35,8 +35,8 @@ class ExternalOrder(models.Model):
     def _leave_out_repeated(self, versions):
         """Return inbox values for each distinct order among the entries with one OrderID.
 
-        Of versions that are the same order (see ``sameness_key``) the last one counts, and one that is not imported in
-        its status is left out beside one that is.
+        If several versions are the same order (see ``sameness_key``), the last one counts, but one with an accepted
+        status goes before one without.
 
         :param list versions: values for each entry with the OrderID, in the order received
         """
@@ -46,7 +46,7 @@ class ExternalOrder(models.Model):
         return versions
 
     def _is_same_content(self, values):
-        """Return whether the import would make the same sale of other content as of this row's own."""
+        """Return whether importing other content would book the same sale as importing this row's own content."""
         self.ensure_one()
         if not self.payload:
             return self._is_same_as_far_as_known(values)
@@ -58,8 +58,8 @@ class ExternalOrder(models.Model):
     def _is_same_as_far_as_known(self, values):
         """Return whether received values may be the order of this row, whose payload was deleted.
 
-        If a former version received it, other rules for card data alone make another fingerprint. Only the total can be
-        compared then, which does not tell apart the orders of several branches.
+        If an earlier release received the order, its fingerprint may differ only because that release removed card data
+        by other rules. Then only the total can be compared, which does not distinguish orders of several branches.
         """
         # sudo: users cannot read system parameters.
         since = fields.Datetime.to_datetime(self.env["ir.config_parameter"].sudo().get_param(KEYED_SINCE))
@@ -69,7 +69,7 @@ class ExternalOrder(models.Model):
         return self.currency_id.compare_amounts(self.total, values["total"]) == 0
 
     def _find_other_contents(self, versions):
-        """Return the payloads of all distinct orders with this OrderID, which this download has already contained."""
+        """Return the payloads of all distinct orders with this OrderID that this download has contained so far."""
         self.ensure_one()
         if not self.payload:  # imported long ago
             return []
@@ -117,12 +117,12 @@ class ExternalOrder(models.Model):
         if self.state == "done":
             own = self.payload or "{}"  # dropped, if it was imported long ago
             others = [payload for payload in payloads if _content_key(payload) != _content_key(own)]
-            told = self._prepare_ambiguous_values(self.external_id, [own, *others], self.pos_order_id)
-            self.write({**told, "changed": True, "changed_date": fields.Datetime.now()})
+            ambiguous = self._prepare_ambiguous_values(self.external_id, [own, *others], self.pos_order_id)
+            self.write({**ambiguous, "changed": True, "changed_date": fields.Datetime.now()})
         else:
-            told = self._prepare_ambiguous_values(self.external_id, payloads)
+            ambiguous = self._prepare_ambiguous_values(self.external_id, payloads)
             interruptions = self._prepare_no_interruption_values()
-            self.write({**values, **told, **interruptions, "state": "failed", "attempts": 0})
+            self.write({**values, **ambiguous, **interruptions, "state": "failed", "attempts": 0})
 
 
 def _content_key(payload):
@@ -131,5 +131,5 @@ def _content_key(payload):
 
 def _describe(content):
     """Return a description that tells an order from others, such as ``GrandTotal 10, LocationID 1``."""
-    told = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
-    return ", ".join(told) or dumps(content)[:SHOWN_AT_MOST]
+    parts = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
+    return ", ".join(parts) or dumps(content)[:SHOWN_AT_MOST]

@@ -6,11 +6,11 @@ from ...tools.exclusive import sql_held_keys
 from ...tools.message_language import for_reader
 from .external_order_sync_run import LOCK
 
-# An order fails when the process died at least this often with it, and this often with it alone. Deaths in company only
-# narrow down which order is to blame: an innocent one may share several of them.
+# An order fails once the process has died this often while importing it, of which this often with this order alone. A
+# death during a batch only narrows down which order is to blame: an innocent one may be in several such batches.
 MAX_INTERRUPTIONS = 3
 MAX_INTERRUPTIONS_ALONE = 2
-# How many orders are tried together by how often the process died with them: the one that it dies of is soon alone.
+# Number of orders tried together, by their interrupted attempts: the order that stops the process is soon tried alone.
 SUSPECTS_TOGETHER = {1: 10, 2: 1}
 
 
@@ -105,7 +105,7 @@ class ExternalOrder(models.Model):
         Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
         interrupted attempts come last, in small batches.
 
-        :param run: the ``external.order.sync.run``; orders that it found to wait for a session are left out
+        :param run: the ``external.order.sync.run``; orders for which it has found no session are left out
         """
         domain = [
             ("sync_id", "=", sync.id),
@@ -131,7 +131,7 @@ class ExternalOrder(models.Model):
     def _count_interruption(self, run, alone):
         """Count that the process died during an attempt at these locked orders; fail those that are to blame.
 
-        :param run: the ``external.order.sync.run`` that the failed ones are shown in
+        :param run: the ``external.order.sync.run`` to which the failed ones belong
         :param bool alone: whether the attempt was at one order only
         """
         env = for_reader(self.env)

@@ -9,8 +9,8 @@ class ExternalOrder(models.Model):
 
     The table may come and go, and orders received before are never taken for new ones:
 
-    - Each row keeps the LocationID with which it was received, whether or not the table was used. A row without one
-      from before the table, or with several by now, stands for its OrderID in every location.
+    - Each row keeps the LocationID with which it was received, whether or not the table was used. A row that was
+      received without one before the table was used, or with several since, stands for its OrderID in every location.
     - If two workers disagree about the table for a moment, both may write a row for one order. It is imported once all
       the same: a row that one of them cannot see was written after the table changed, so every import of it sees the
       change, and the orders would have the same UUID.
@@ -92,7 +92,7 @@ class ExternalOrder(models.Model):
         return {row: known[row] for row in rows if row in known}, new
 
     def _choose_at(self, location, by_location):
-        """Return the row among these, all with one OrderID, that an order with this LocationID belongs to, or none.
+        """Return the row of these, all with the same OrderID, to which an order with this LocationID belongs, or none.
 
         :param bool by_location: whether the table of locations is used
         """
@@ -114,7 +114,7 @@ class ExternalOrder(models.Model):
 
         Otherwise the order of another location would be taken for a change of theirs.
         """
-        # Of a changed one, nobody knows any more which of them was imported.
+        # If the content has changed, it is no longer known which location's order was imported.
         unknown = self.filtered(lambda row: not row._has_location() and not row.changed_date)
         of_id = {}
         for (identifier, location), entries in arrived.items() if unknown else ():
@@ -138,8 +138,8 @@ class ExternalOrder(models.Model):
             return False
 
     def _is_elsewhere(self, versions):
-        """Return whether received values are of another location than this row, for which the location counts.
+        """Return whether this row belongs to a location, and received values are of another one.
 
-        That happens only after the table of locations was emptied.
+        This happens only after the table of locations was emptied.
         """
         return self.by_location and any(values["external_location"] != self.external_location for values in versions)

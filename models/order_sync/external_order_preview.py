@@ -136,7 +136,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             "result": "ready",
             "total": float(prepared.priced.total),
             "customer": prepared.customer.display_name or (stated.name if stated else False),
-            # Without a date of its own, an order gets the time of its import.
+            # An order without a date gets the time of its import.
             "sold_date": prepared.payload.sold_at and prepared.date_order,
             "charges": float(sum(charge.amount for charge in prepared.payload.charges)),
             "items": items,

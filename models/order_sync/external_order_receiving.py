@@ -47,7 +47,7 @@ class ExternalOrder(models.Model):
         :param sync: the ``external.order.sync`` that fetched them
         :param list entries: entries of the feed, of any type
         :param int position: number of earlier entries in this download, used to number refused entries
-        :param set earlier: the ids of the rows that earlier pages of this download brought
+        :param set earlier: the ids of the rows that earlier pages of this download contained
         :rtype: Received
         """
         refusals = {}

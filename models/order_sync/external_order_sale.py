@@ -3,7 +3,7 @@ from odoo.tools import format_datetime
 
 
 class ExternalOrder(models.Model):
-    """The sale as a person thinks of it: when, where, to whom, how it was paid."""
+    """What users want to know about a sale: when and where it was made, to whom, and how it was paid."""
 
     _inherit = "external.order"
 
@@ -64,7 +64,7 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _get_charge_names(self):
-        """Return how the types of charges are called that the order gives no name of their own."""
+        """Return the names of the types of charges, for charges that the order does not name."""
         return {
             "service": self.env._("Service Charge"),
             "delivery": self.env._("Delivery Charge"),

@@ -2,12 +2,12 @@ import time
 
 from odoo import api, fields, models
 
+from ...tools.address_check import check_address
 from ...tools.company_access import check_written
 from ...tools.message_language import for_reader, with_reader
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline
-from ...tools.web_addresses import check_address
 
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 

@@ -6,7 +6,7 @@ from ...lib.business_day import day_of, moments_within, start_of, to_utc
 
 
 class ExternalOrderSync(models.Model):
-    """The local time of the external system, and its days of business."""
+    """The local time of the external system, and its business days."""
 
     _inherit = "external.order.sync"
 
@@ -48,15 +48,15 @@ class ExternalOrderSync(models.Model):
         return to_utc(local, self._get_zone())
 
     def _get_business_day(self, moment=None):
-        """Return the day of business (a date) of a moment in UTC without time zone, by default of now."""
+        """Return the business day (a date) of a moment in UTC without time zone, by default of now."""
         return day_of(moment or fields.Datetime.now(), self._get_zone(), self.day_end)
 
     def _get_end_of_day(self, day):
-        """Return when a day of business ends, in UTC without time zone."""
+        """Return when a business day ends, in UTC without time zone."""
         return start_of(fields.Date.add(day, days=1), self._get_zone(), self.day_end)
 
     def _get_moments_within(self, day):
-        """Return the first and the last moment of a day of business, in UTC; see `business_day.moments_within`."""
+        """Return the first and the last moment of a business day, in UTC; see `business_day.moments_within`."""
         return moments_within(day, self._get_zone(), self.day_end)
 
     def _has_several_targets(self):
@@ -79,7 +79,7 @@ class ExternalOrderSync(models.Model):
         ]
         if self.env["external.order"].search_count(pending, limit=1):
             return False
-        # What came of the download does not matter: a feed that fails must not keep sessions open.
+        # The result of the download does not matter: a feed that fails must not keep sessions open.
         requested = [("sync_id", "=", self.id), ("date_start", ">=", moment)]
         ended = ["|", "|", ("status", "!=", "running"), ("fetch_done", "=", True), ("fetch_error", "!=", False)]
         return bool(self.env["external.order.sync.run"].search_count([*requested, *ended], limit=1))

@@ -33,5 +33,5 @@ class ExternalOrderSync(models.Model):
                 raise ValidationError(self.env._("The overlap must not be longer than a year."))
             if not 0 <= sync.payload_retention_days <= MAX_RETENTION_DAYS:
                 raise ValidationError(
-                    self.env._("Payloads can be kept for 0 (forever) to %s days.", f"{MAX_RETENTION_DAYS:,}")
+                    self.env._("Keep Payloads must be between 0 days (forever) and %s days.", f"{MAX_RETENTION_DAYS:,}")
                 )

@@ -217,7 +217,7 @@ class ExternalOrderSyncRun(models.Model):
         if self.fetched_count:
             self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
             self.write({"refused_count": 0, "refused": False})
-        # Entries that were known as they are: there is nothing to commit, so they are counted with what comes next.
+        # Unchanged known entries: there is nothing to commit, so they are counted together with what comes next.
         known, earlier, ambiguous = 0, set(), set()
         fetched = self.sync_id._fetch_entries()
         for entries in fetched:
@@ -266,7 +266,7 @@ class ExternalOrderSyncRun(models.Model):
 
         :param set earlier: the ids of the rows that this download brought before
         :param set ambiguous: the ids of the rows with which it brought different orders before
-        :return: what became of them; if all were known, there was nothing to store, and they are not counted yet
+        :return: the result; if all entries were known, nothing was stored, and they are not counted yet
         :rtype: Received
         """
         received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known, earlier)

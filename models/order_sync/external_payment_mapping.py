@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 
 PAYMENT_REASONS = ("payment_not_found", "payment_ambiguous")
 
@@ -50,7 +50,7 @@ class ExternalPaymentMapping(models.Model):
     def _compute_available_method_ids(self):
         # The import ignores a mapping to a method that its Point of Sale does not have, so do not offer such methods.
         matching = self.env["external.payment.matching"]
-        # A method that needs a customer would not help an order that may have none.
+        # A method that needs a customer cannot be used for an order that may have none.
         is_of_orders = bool(self.env.context.get("external_order_ids"))
         can_take = matching._can_take_any_payment if is_of_orders else matching._can_take_payment_of_customer
         of_all = self.env["external.order.sync"].search([("active", "=", True)]).grouped("company_id")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...lib.order.names import name_key
+from ...lib.order.spellings import name_key
 from ..order_import.external_product_matching import id_key
 
 

@@ -86,7 +86,7 @@ class DeliveryCarrier(models.Model):
         return super(DeliveryCarrier, carrier).send_shipping(pickings)
 
     def _is_ready_to_ship(self):
-        """Return whether all that the provider needs for sending is entered. Providers override this."""
+        """Return whether everything that the provider needs has been entered. Providers override this."""
         self.ensure_one()
         return True
 

@@ -32,8 +32,9 @@ STATES = [
 class ExternalShipment(models.Model):
     """The shipment queue: one row per transfer that a courier ships, with its state and history.
 
-    Before the courier is called, the row is committed as `sending` with our reference. After a crash the order is
-    looked up by it before it is sent again. See ``external.shipment.worker``, and ``delivery.carrier`` for providers.
+    Before the courier is called, the row is committed as `sending` with our reference. After a crash, the order is
+    looked up by this reference before it is sent again. See ``external.shipment.worker``, and ``delivery.carrier`` for
+    providers.
     """
 
     _name = "external.shipment"
@@ -157,8 +158,8 @@ class ExternalShipment(models.Model):
             raise UserError(
                 self.env._("provider_code: there is no delivery method with the provider %s.", provider_code or "")
             )
-        # sudo: matching reads ZIP prefixes and tags, which stock users may not. No match: maybe an incomplete address,
-        # which the shipment will report.
+        # sudo: matching reads ZIP prefixes and tags, which stock users may not. If nothing matches, the address may
+        # be incomplete, which the shipment will report.
         serving = picking.partner_id and carriers.sudo().available_carriers(picking.partner_id, picking.sudo())
         return (serving or carriers)[:1].sudo(False)
 
@@ -217,7 +218,7 @@ class ExternalShipment(models.Model):
         """Set this shipment to `error`, and post the reason on the transfer."""
         self.ensure_one()
         self.write({"state": "error", "next_attempt": False, "error_message": message})
-        self._tell_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
+        self._post_on_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
 
     def _mark_cancelled(self):
         self.write(
@@ -256,7 +257,7 @@ class ExternalShipment(models.Model):
     def _write_to_picking(self):
         """Let Odoo record the shipment on the transfer as usual: price, tracking number, message."""
         self.ensure_one()
-        if self.is_on_picking:  # another worker was quicker
+        if self.is_on_picking:  # another worker has done it
             return
         answer = CourierAnswer({"exact_price": self.exact_price, "tracking_number": self.tracking_number})
         picking = answer.on(self.picking_id)
@@ -289,17 +290,17 @@ class ExternalShipment(models.Model):
         event = self.env["external.shipment.event"].create({**values, "shipment_id": self.id})
         env = for_reader(self.env)
         time = f"{format_datetime(env, event.date, tz='UTC', dt_format='short')} UTC"
-        told = {"time": time, "status": f"{event.status} {event.details or ''}".strip()}
+        shown = {"time": time, "status": f"{event.status} {event.details or ''}".strip()}
         if event.kind == "delivered":
-            self._tell_picking(env._("The courier delivered the shipment on %(time)s: %(status)s.", **told))
+            self._post_on_picking(env._("The courier delivered the shipment on %(time)s: %(status)s.", **shown))
         elif event.kind == "failed_attempt":
-            self._tell_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **told))
+            self._post_on_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **shown))
         elif event.kind == "cancelled":
-            self._tell_picking(
-                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **told)
+            self._post_on_picking(
+                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **shown)
             )
 
-    def _tell_picking(self, message):
+    def _post_on_picking(self, message):
         self.picking_id.message_post(body=message, message_type="notification", subtype_xmlid="mail.mt_note")
 
     # ------------------------------------------------------------

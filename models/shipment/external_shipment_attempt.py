@@ -80,7 +80,7 @@ class ExternalShipmentWorker(models.AbstractModel):
                 number=shipment.tracking_number,
                 count=MAX_INTERRUPTIONS,
             )
-            shipment._tell_picking(reason)
+            shipment._post_on_picking(reason)
         else:
             reason = env._(
                 "The server stopped %s times while reading the status, so it is no longer read automatically. See "

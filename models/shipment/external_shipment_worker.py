@@ -53,7 +53,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         ):
             try:
                 is_done = self._work_through(domain, work)
-            except Exception:  # the error does not belong to one shipment, and the other kinds of work must go on
+            except Exception:  # the error does not belong to one shipment, and the other kinds of work must continue
                 if self.env.cr.connection.closed:
                     raise
                 rollback(self.env)
@@ -78,7 +78,7 @@ class ExternalShipmentWorker(models.AbstractModel):
 
     @api.model
     def _guarded(self, work, shipments):
-        """Call the method `work`; whatever goes wrong, the other shipments can go on."""
+        """Call the method `work`. Errors are recorded, so that the other shipments can continue."""
         try:
             getattr(self, work)(shipments)
             self.env.flush_all()
@@ -243,7 +243,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             retrying(self.env, record)
         except UserError as error:
             shipment.is_on_picking = True
-            shipment._tell_picking(
+            shipment._post_on_picking(
                 for_reader(self.env)._(
                     "Shipped with the tracking number %(number)s, but Odoo could not record it: %(reason)s",
                     number=shipment.tracking_number,
@@ -320,15 +320,15 @@ class ExternalShipmentWorker(models.AbstractModel):
             shipments.error_message = for_reader(self.env)._("The status could not be read: %s", error)
             return
         kinds = dict(self.env["external.shipment.event"]._fields["kind"].selection)
-        for told, its_events in events.items():
+        for reported, its_events in events.items():
             try:
                 with self.env.cr.savepoint():
-                    told._receive_events(storable_events(its_events, kinds))
+                    reported._receive_events(storable_events(its_events, kinds))
             except TRANSIENT_ERRORS:
                 raise
             except Exception as error:
                 # A bad report for one shipment must not keep the others from being updated.
-                _logger.exception("External Order Sync: the history of shipment %s cannot be kept", told.id)
-                told.error_message = for_reader(self.env)._(
+                _logger.exception("External Order Sync: the history of shipment %s cannot be kept", reported.id)
+                reported.error_message = for_reader(self.env)._(
                     "The status could not be read: %s", f"{type(error).__name__}: {error}"[:MESSAGE_LENGTH]
                 )

@@ -25,6 +25,6 @@ class CourierAnswer(PrivateContext):
 
 @dataclass(frozen=True)
 class NobodyPressed(PrivateContext):
-    """Odoo calls `send_to_shipper` because a transfer is validated, not because a user pressed the button."""
+    """In the context: Odoo calls `send_to_shipper` because a transfer is validated, not because a user pressed it."""
 
     KEY = "external_shipment_nobody_pressed"

@@ -28,7 +28,7 @@ class StockPicking(models.Model):
         return super(StockPicking, NobodyPressed().on(self))._send_confirmation_email()
 
     def send_to_shipper(self):
-        """Leave the call to the queue if the courier uses the queue or the transfer already has a shipment.
+        """Leave the call to the queue if the courier uses it or the transfer already has a shipment.
 
         The queue also calls this method, so that Odoo records the courier's answer.
         """

@@ -18,7 +18,7 @@ class StockPickingReschedule(models.Model):
     _rec_name = "picking_id"
     _order = "id"
 
-    #: How long a row is kept. It must outlive every cursor; cursors of ``warehouse.api`` are valid for one day.
+    # How long a row is kept. It must outlive every cursor; cursors of ``warehouse.api`` are valid for one day.
     _KEPT = timedelta(days=2)
 
     picking_id = fields.Many2one("stock.picking", string="Transfer", required=True, index=True, ondelete="cascade")

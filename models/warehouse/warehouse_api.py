@@ -41,7 +41,7 @@ class Document(NamedTuple):
     """A JSON document from the database."""
 
     etag: str  # opaque; equal if and only if the document is the same
-    body: str | None  # None: the caller knows this etag already
+    body: str | None  # None: the caller already knows this etag
     total: int | None = None  # of a list: rows of all pages; None as well if the caller knows this etag
     next_cursor: str | None = None  # of a list: None on the last page
 
@@ -66,13 +66,13 @@ class WarehouseApi(models.AbstractModel):
     # Where the rows are
     # ------------------------------------------------------------
 
-    #: Models of the transfers, of their move lines, and of the transfers' former dates.
+    # Models of the transfers, of their move lines, and of the transfers' former dates.
     _picking_model = "stock.picking"
     _line_model = "stock.move.line"
     _reschedule_model = "stock.picking.reschedule"
-    #: The field with the time when a row was last written here.
+    # The field with the time when a row was last written here.
     _written_field = "write_date"
-    #: The field with the time when a transfer arrived here.
+    # The field with the time when a transfer arrived here.
     _received_field = "create_date"
 
     @api.model
@@ -121,7 +121,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, expand=False, known_etags=()):
-        """Return a page of the transfers as a :class:`Document`, a JSON array of ``PICKING``.
+        """Return a page of the transfers as a `Document`, a JSON array of ``PICKING``.
 
         Following `next_cursor` from the first page returns each transfer that keeps matching exactly once, even while
         others are created, changed or rescheduled: rows are sorted by their scheduled date when the first page was
@@ -187,7 +187,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _read_picking(self, picking_id, known_etags=(), *, expand=False):
-        """Return one transfer and its move lines as a :class:`Document`: ``{"picking": …, "move_lines": […]}``.
+        """Return one transfer and its move lines as a `Document`: ``{"picking": …, "move_lines": […]}``.
 
         :param bool expand: whether to add the keys of ``PICKING_NAMES`` and ``MOVE_LINE_NAMES``.
         :raise MissingError: if there is no such transfer, or the user may not see it.
@@ -241,7 +241,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _sql_page(self, query, columns, position, count):
-        """Return the CTEs that end in ``page``: `count` rows after `position`, a :class:`Cursor` or None."""
+        """Return the CTEs that end in ``page``: `count` rows after `position`, a `Cursor` or None."""
         table = self.env[self._picking_model]._table
         sort_date = _sort_date(SQL.identifier(table, "scheduled_date"))
         columns = SQL(", ").join(columns)

@@ -17,9 +17,9 @@ LINE_PATHS = {
 
 
 class WarehouseApi(models.AbstractModel):
-    """The names that ``expand=names`` adds to an answer, so that a client need not ask for each record.
+    """The names that ``expand=names`` adds to an answer, so that a client does not have to request each record.
 
-    As in Odoo's own views, whoever may see a row may see the names of the records that it refers to.
+    As in Odoo's own views, a user who may see a row may also see the names of the records that it refers to.
     """
 
     _inherit = "warehouse.api"
@@ -32,7 +32,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _get_line_names(self, Line, query):
-        """Return the SQL expressions of ``MOVE_LINE_NAMES``, and that of ``lot_name``, the lot's own if it has one."""
+        """Return the SQL expressions of ``MOVE_LINE_NAMES`` and, from the lot if there is one, of ``lot_name``."""
         names = {key: self._sql_of_reference(Line, query, *path) for key, path in LINE_PATHS.items()}
         names["product_name"] = self._sql_product_name(Line, query)
         names["lot_name"] = SQL(
@@ -44,7 +44,7 @@ class WarehouseApi(models.AbstractModel):
             names[f"{key}_name"] = self._sql_of_reference(Line, query, f"{key}_id", self._package_name_field)
         return {**names, "sequence": self._sql_sequence(query, names)}
 
-    #: The field with the full name of a package.
+    # The field with the full name of a package.
     _package_name_field = "complete_name"
 
     @api.model
@@ -89,7 +89,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _sql_sequence(self, query, names):
-        """Return the SQL expression of the position of a line on the walk: by location, destination and product."""
+        """Return the SQL expression of a line's position on the way: by location, destination and product."""
         return SQL(
             "row_number() OVER (ORDER BY %s, %s.id)::integer",
             SQL(", ").join(names[key] for key in ("location_name", "location_dest_name", "product_name")),

@@ -4,10 +4,10 @@ from odoo.tools import SQL
 from .warehouse_api import ISO_UTC, Document
 from .warehouse_schema import STATUS
 
-#: The group whose users may see and start the order import.
+# The group whose users may see and start the order import.
 SYNC_GROUP = "external_order_sync.group_user"
 
-#: Key of the status → model whose records are counted.
+# Key of the status → model whose records are counted.
 COUNTED = {
     "products": "product.product",
     "locations": "stock.location",
@@ -34,7 +34,7 @@ class WarehouseApi(models.AbstractModel):
 
     @api.model
     def _read_status(self, known_etags=()):
-        """Return the counts of the records that the user may see, as a :class:`Document` in the ``STATUS`` schema.
+        """Return the counts of the records that the user may see, as a `Document` in the ``STATUS`` schema.
 
         The data of this database is always current, so `last_synced` is the time of the answer; the etag ignores it.
         `last_received` is when the newest transfer arrived: on this database, when it was created.

@@ -3,11 +3,11 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-#: Records of one kind that a barcode may mean; more are not told apart by scanning.
+# Maximum number of records of one kind that a barcode may mean; scanning cannot distinguish more.
 MOST = 20
-#: Lengths of the codes that a GTIN stands for: EAN-8, UPC-A, EAN-13, GTIN-14.
+# Lengths of the codes that a GTIN stands for: EAN-8, UPC-A, EAN-13, GTIN-14.
 GTIN_LENGTHS = (8, 12, 13, 14)
-#: Kind of a match: the model of its records.
+# Kind of a match: the model of its records.
 KINDS = {
     "product": "product.product",
     "lot": "stock.lot",
@@ -18,7 +18,7 @@ KINDS = {
 
 
 class Codes(NamedTuple):
-    """What a barcode says, before anything is looked up: {kind: codes}, and the quantity of a GS1 or weight code."""
+    """The content of a barcode, not looked up yet: {kind: codes}, and the quantity of a GS1 or weight code."""
 
     by_kind: dict
     quantity: float | None
@@ -47,7 +47,7 @@ class Scanned(NamedTuple):
 
 
 class WarehouseBarcode(models.AbstractModel):
-    """Says what a barcode means: a product, a packaging, a lot, a package, a location or a transfer.
+    """Finds what a barcode means: a product, a packaging, a lot, a package, a location or a transfer.
 
     The company's barcode nomenclature decides, with its GS1 rules if it has any. A code is also looked up as it is.
     """
@@ -57,7 +57,7 @@ class WarehouseBarcode(models.AbstractModel):
 
     @api.model
     def _scan(self, barcode, company, kinds=tuple(KINDS), companies=None):
-        """Return what `barcode` means as :class:`Scanned`.
+        """Return what `barcode` means as `Scanned`.
 
         :param company: the company whose nomenclature is used.
         :param kinds: only these kinds are looked up.
@@ -96,7 +96,7 @@ class WarehouseBarcode(models.AbstractModel):
 
     @api.model
     def _parse(self, barcode, company):
-        """Return the :class:`Codes` of a barcode; the first code of each kind is the barcode itself."""
+        """Return the `Codes` of a barcode; the first code of each kind is the barcode itself."""
         by_kind = {kind: [barcode] for kind in KINDS}
         quantity = None
         for part in self._parse_by_nomenclature(barcode, company):
@@ -118,7 +118,7 @@ class WarehouseBarcode(models.AbstractModel):
         try:
             parsed = nomenclature.parse_barcode(barcode) if nomenclature else None
         except (ValidationError, ValueError, IndexError):
-            return []  # begins as a GS1 code or a tag's address, but is none
+            return []  # begins like a GS1 code or a tag's address, but is not one
         if isinstance(parsed, list):
             return parsed
         if not isinstance(parsed, dict) or parsed["type"] == "error":

@@ -7,14 +7,14 @@ from odoo import api, fields, models
 from ...lib.canonical_json import dumps
 from .warehouse_conflict import WarehouseConflict
 
-#: For this long, a repeated request gets the answer of the first one.
+# For this long, a repeated request gets the answer of the first one.
 KEPT = timedelta(days=7)
-#: Rows that one call of the vacuum deletes.
+# Rows that one call of the vacuum deletes.
 VACUUM_BATCH = 10_000
 
 
 class WarehouseRequest(models.Model):
-    """A write that a client sent with a key of its own, and how it was answered.
+    """A write that a client sent with its own key, and the answer to it.
 
     The row is written in the transaction of the work: either both exist or neither does. Two requests with one key at
     the same time cannot both be stored; the second one is repeated and then finds the answer of the first.
@@ -26,7 +26,7 @@ class WarehouseRequest(models.Model):
 
     user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
     key = fields.Char(required=True, readonly=True, help="The Idempotency-Key or msg_id of the client.")
-    fingerprint = fields.Char(required=True, readonly=True, help="A digest of what was asked.")
+    fingerprint = fields.Char(required=True, readonly=True, help="A digest of the request.")
     status = fields.Integer(required=True, readonly=True)
     body = fields.Text(readonly=True, help="The JSON text of the answer.")
     etag = fields.Char(readonly=True)
@@ -43,9 +43,9 @@ class WarehouseRequest(models.Model):
     def _find(self, key, fingerprint):
         """Return the caller's row with this key; empty if there is none.
 
-        :raise WarehouseConflict: ``key_reused`` if something else was asked with this key.
+        :raise WarehouseConflict: ``key_reused`` if this key was used for another request.
         """
-        # sudo: nobody but the system may read this model; only rows of the caller are searched.
+        # sudo: only the system may read this model; only rows of the caller are searched.
         row = self.sudo().search([("user_id", "=", self.env.uid), ("key", "=", key)])
         if row and row.fingerprint != fingerprint:
             message = self.env._("This key was already used for another request. Use a new key for each request.")

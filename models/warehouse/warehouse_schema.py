@@ -15,9 +15,9 @@ from ...lib.json_schema import (
     closed_object,
 )
 
-#: ``stock.picking.state``, in the order of docs/warehouse_api.md.
+# ``stock.picking.state``, in the order of docs/warehouse_api.md.
 PICKING_STATES = ("draft", "waiting", "confirmed", "assigned", "done", "cancel")
-#: ``stock.move.state``, which has one state more than its picking.
+# ``stock.move.state``, which has one state more than its picking.
 MOVE_STATES = ("draft", "waiting", "confirmed", "partially_available", "assigned", "done", "cancel")
 
 PICKING = closed_object(
@@ -33,11 +33,11 @@ PICKING = closed_object(
         "partner_id": NULLABLE_INTEGER,
         # Added to the published API:
         "picking_type_id": NULLABLE_INTEGER,
-        "date_done": {**NULLABLE_DATETIME, "description": "When it was done; null before."},
+        "date_done": {**NULLABLE_DATETIME, "description": "When it was done; null before that."},
     },
     description="A transfer (stock.picking).",
 )
-#: Keys of a transfer that are there only with ``expand=names``.
+# Keys of a transfer that are there only with ``expand=names``.
 PICKING_NAMES = {
     "location_name": {**NULLABLE_STRING, "description": "The full name of location_id."},
     "location_dest_name": {**NULLABLE_STRING, "description": "The full name of location_dest_id."},
@@ -70,9 +70,9 @@ MOVE_LINE = closed_object(
     },
     description="A detailed operation of a transfer (stock.move.line).",
 )
-#: Keys of a move line that are there only with ``expand=names``.
+# Keys of a move line that are there only with ``expand=names``.
 MOVE_LINE_NAMES = {
-    "product_name": {**NULLABLE_STRING, "description": "With the values of its attributes: Chair (Red, L)."},
+    "product_name": {**NULLABLE_STRING, "description": "The product with its attribute values: Chair (Red, L)."},
     "product_code": {**NULLABLE_STRING, "description": "The internal reference."},
     "product_barcode": NULLABLE_STRING,
     "location_name": {**NULLABLE_STRING, "description": "The full name of location_id."},
@@ -81,7 +81,7 @@ MOVE_LINE_NAMES = {
     "location_dest_barcode": NULLABLE_STRING,
     "package_name": NULLABLE_STRING,
     "result_package_name": NULLABLE_STRING,
-    "sequence": {**INTEGER, "description": "The position on the walk through the locations, from 1."},
+    "sequence": {**INTEGER, "description": "The position on the way through the locations, from 1."},
 }
 
 
@@ -103,7 +103,7 @@ LAST_RUN = closed_object(
         "failed": INTEGER,
     },
     type=["object", "null"],
-    description="The order import's last finished run; null before the first.",
+    description="The last finished run of the order import; null before the first one.",
 )
 
 ORDERS = closed_object(

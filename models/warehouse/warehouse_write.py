@@ -12,10 +12,10 @@ from psycopg2 import Error, IntegrityError, errors
 from ...tools.transaction import TRANSIENT_ERRORS
 from .warehouse_conflict import WarehouseConflict
 
-#: Seconds during which a request waits for others that change the same transfer.
+# Seconds during which a request waits for others that change the same transfer.
 PATIENCE = 8
 LOCK_TIMEOUT = "4s"
-#: Statuses that a repeated request gets again. The others may pass: something was not found, not allowed, or changed.
+# Statuses that a repeated request gets again. Others may pass: something was not found, not allowed, or has changed.
 KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -42,7 +42,7 @@ class WarehouseWrite(models.AbstractModel):
     """The writes of the warehouse API on this database.
 
     They call Odoo's own methods with the caller's rights. Writes to one transfer follow one another: each locks the
-    transfer first and leaves a new version of its row, so that no write acts on what another one has just changed.
+    transfer first and leaves a new version of its row, so that no write uses data that another one has just changed.
     """
 
     _name = "warehouse.write"
@@ -55,11 +55,11 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _perform(self, asked, report):
-        """Do the writes in one transaction, and return a list of :class:`Answered`.
+        """Do the writes in one transaction, and return a list of `Answered`.
 
-        Each one is undone completely if it fails, and does not disturb the others.
+        A write that fails is undone completely and does not affect the others.
 
-        :param asked: a list of :class:`Asked`.
+        :param asked: a list of `Asked`.
         :param report: called with an exception, returns (HTTP status, JSON text) or raises it again.
         :raise AccessError: if the user may not change transfers at all.
         """
@@ -82,7 +82,7 @@ class WarehouseWrite(models.AbstractModel):
         picking = pickings.filtered(lambda picking: picking.id == asked.picking_id)
         fingerprint = Request._fingerprint(asked.action, asked.picking_id, asked.arguments)
         try:
-            # Who may no longer see the transfer does not get the old answer either.
+            # A user who may no longer see the transfer does not get the old answer either.
             if asked.key and (row := Request._find(asked.key, fingerprint)) and picking:
                 return self._answer_again(row, asked)
         except WarehouseConflict as error:
@@ -132,7 +132,7 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _refused(self, error):
-        """Return the error to report for what Odoo raised: its own sentence, with a code."""
+        """Return the error to report for an exception of Odoo: its own message, with a code."""
         passed_on = (WarehouseConflict, AccessError, MissingError)
         if isinstance(error, passed_on) or isinstance(error.__cause__, Error):
             return error
@@ -160,8 +160,8 @@ class WarehouseWrite(models.AbstractModel):
     def _lock(self, pickings, give_up):
         """Lock the transfers until the end of the transaction; wait for other writers.
 
-        Whoever waited begins a new transaction, because this one would not see what the others have changed. That
-        happens without a pause, so that the next writer is the one that has waited.
+        After waiting, the request begins a new transaction, because this one would not see what the others have
+        changed. It does so without a pause, so that the writer that has waited is the next one.
 
         :param float give_up: until when to try, by ``time.monotonic()``.
         """
@@ -169,7 +169,7 @@ class WarehouseWrite(models.AbstractModel):
         while True:
             self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
             try:
-                self.env.cr.execute(locking, log_exceptions=False)  # a conflict is no error
+                self.env.cr.execute(locking, log_exceptions=False)  # a conflict is not an error
                 return
             except errors.SerializationFailure as error:
                 self._begin_again(error, give_up)

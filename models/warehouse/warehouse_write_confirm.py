@@ -18,8 +18,8 @@ class Place(NamedTuple):
 class WarehouseWrite(models.AbstractModel):
     """Confirming a move line: what was really picked.
 
-    A line that is picked in part leaves a line with the rest, which stays reserved and can be picked elsewhere, as in
-    Odoo's Barcode app. Nothing is picked that is not there: what a line needs beyond its own reservation comes from the
+    If a line is picked in part, a new line has the rest, which stays reserved and can be picked elsewhere, as in Odoo's
+    Barcode app. Only goods that are there can be picked: if a line needs more than its own reservation, it takes from
     lines with the rest of the same demand, and from goods that are free.
     """
 
@@ -38,7 +38,7 @@ class WarehouseWrite(models.AbstractModel):
     ):
         """Pick a line; see docs/handheld.md.
 
-        :param qty_done: the whole quantity of the line, in its unit; 0 takes the picking back.
+        :param qty_done: the whole quantity of the line, in its unit; 0 undoes the picking.
         :raise WarehouseConflict: if it cannot be picked like this.
         """
         self._check_open(picking)
@@ -83,7 +83,9 @@ class WarehouseWrite(models.AbstractModel):
     def _checked_quantity(self, line, quantity):
         unit = line.product_uom_id
         if not math.isclose(quantity, unit.round(quantity)):
-            message = self.env._("%(quantity)s is finer than %(unit)s is counted.", quantity=quantity, unit=unit.name)
+            message = self.env._(
+                "%(quantity)s has more decimals than the unit %(unit)s allows.", quantity=quantity, unit=unit.name
+            )
             raise WarehouseConflict("quantity_rounding", message)
         counted = unit._compute_quantity(quantity, line.product_id.uom_id, round=False)
         if line.product_id.tracking == "serial" and quantity and line.product_id.uom_id.compare(counted, 1):
@@ -122,9 +124,9 @@ class WarehouseWrite(models.AbstractModel):
             return source, destination
         scanned = scanned.filtered(lambda place: place.usage != "view" and place._child_of(limits))
         if len(scanned) != 1 or (not receiving and not self._holds(scanned, line.product_id)):
-            message = self.env._("The goods are not taken from there, but from %s.", expected.display_name)
+            message = self.env._("The goods have to be taken from %s.", expected.display_name)
             if receiving:
-                message = self.env._("The goods do not go there, but to %s.", expected.display_name)
+                message = self.env._("The goods have to be put into %s.", expected.display_name)
             raise WarehouseConflict(
                 "wrong_location", message, location_id=expected.id, expected_barcode=expected.barcode or None
             )
@@ -168,20 +170,20 @@ class WarehouseWrite(models.AbstractModel):
             return lot, False
         if operation.use_create_lots and not is_reserved:
             self._check_new_serial(line, name, lot)
-            return none, name  # of an existing lot too: Odoo looks for its name
+            return none, name  # for an existing lot too: Odoo finds it by its name
         message = self.env._("%(product)s has no lot %(lot)s.", product=product.display_name, lot=name)
         raise WarehouseConflict("lot_unknown" if uses_lots else "lot_not_used", message, product_id=product.id)
 
     @api.model
     def _check_new_serial(self, line, name, lot):
-        """Refuse a serial number that another line of the transfer has, or that already exists as goods."""
+        """Refuse a serial number that another line of the transfer has, or that is already in stock."""
         if line.product_id.tracking != "serial":
             return
         others = (line.picking_id.move_line_ids - line).filtered(lambda other: other.product_id == line.product_id)
         if name in others.mapped("lot_name") or lot.quant_ids.filtered(
             lambda quant: quant.quantity > 0 and quant.location_id.usage in ("internal", "transit", "customer")
         ):
-            message = self.env._("There already is a serial number %s of this product.", name)
+            message = self.env._("The serial number %s of this product already exists.", name)
             raise WarehouseConflict("serial_used", message)
 
     # ------------------------------------------------------------
@@ -207,8 +209,8 @@ class WarehouseWrite(models.AbstractModel):
         target = self._choose_place(line, quantity, location, lot)
         own = held if target == old else 0.0
         lenders = self._lenders(line, target)
-        # The rest of the same demand at the same place is what the line is picked from. At another place, the others
-        # keep what is reserved for them as long as something is free.
+        # At its own place, the line takes from the rest of its demand. At another place, it takes free goods first, so
+        # that other lines keep their reservations.
         free = 0.0 if target == old else self._free(line, target)
         lent = self._lend(lenders, max(0.0, quantity - own - free))
         if target != old:
@@ -224,14 +226,14 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _pick(self, line, quantity, values):
-        """Write what was picked, and only what differs: otherwise Odoo would reserve the same goods again."""
+        """Write what was picked, but only values that differ: otherwise Odoo would reserve the same goods again."""
         values = {**values, "quantity": quantity, "picked": True}
         current = line._convert_to_write({name: line[name] for name in values})
         line.write({name: value for name, value in values.items() if value != current[name]})
 
     @api.model
     def _choose_place(self, line, quantity, location, lot):
-        """Return the :class:`Place` to take the goods from.
+        """Return the `Place` to take the goods from.
 
         :raise WarehouseConflict: ``not_enough`` if they are not there.
         """
@@ -249,7 +251,7 @@ class WarehouseWrite(models.AbstractModel):
                 return place
             most = max(most, there)
         message = self.env._(
-            "There are %(free)g %(unit)s of %(product)s, not %(quantity)g.",
+            "Only %(free)g %(unit)s of %(product)s are available, not %(quantity)g.",
             free=most,
             unit=line.product_uom_id.name,
             product=line.product_id.display_name,
@@ -267,7 +269,7 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _free(self, line, place):
-        """Return what nobody has reserved at a place, in the unit of the line."""
+        """Return the unreserved quantity at a place, in the unit of the line."""
         free = self.env["stock.quant"]._get_available_quantity(
             line.product_id, place.location, place.lot, place.package, line.owner_id, strict=True
         )
@@ -291,14 +293,14 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _lenders(self, line, place):
-        """Return those that have reserved goods at a place."""
+        """Return those of these lines that have reserved goods at a place."""
         return self._other_lines(line).filtered(
             lambda other: Place(other.location_id, other.lot_id, other.package_id) == place
         )
 
     @api.model
     def _lend(self, lines, wanted):
-        """Return [(line, quantity)]: which line gives how much, together at most `wanted`."""
+        """Return [(line, quantity)]: how much each line gives up, together at most `wanted`."""
         lent = []
         for other in lines:
             given = min(other.quantity, wanted)
@@ -354,7 +356,7 @@ class WarehouseWrite(models.AbstractModel):
         if line.result_package_id and line.result_package_id in packages:
             return
         if len(packages) > 1:
-            message = self.env._("There are several packages %s.", name)
+            message = self.env._("Several packages are called %s.", name)
             raise WarehouseConflict("package_ambiguous", message)
         places = packages.move_line_ids.filtered(lambda other: other.state not in ("done", "cancel")).location_dest_id
         elsewhere = packages.location_id or places

@@ -4,7 +4,7 @@ from .warehouse_conflict import WarehouseConflict
 
 
 class WarehouseWrite(models.AbstractModel):
-    """Scanning: what a barcode is, and which line of a transfer it means. It changes nothing."""
+    """Scanning: finds what a barcode is, and which line of a transfer it means. It changes nothing."""
 
     _inherit = "warehouse.write"
 
@@ -33,7 +33,7 @@ class WarehouseWrite(models.AbstractModel):
             raise WarehouseConflict("unknown_barcode", self.env._("Nothing here has this barcode."))
         lines = self._meant_lines(picking, scanned)
         if not lines and picking not in scanned.transfers:
-            message = self.env._("This is not part of the transfer %s.", picking.name)
+            message = self.env._("This is not in the transfer %s.", picking.name)
             raise WarehouseConflict("not_in_transfer", message, matches=self._scanned(barcode, scanned)["matches"])
         found = [
             {

@@ -11,7 +11,7 @@ from ...lib.json_schema import (
 )
 from .warehouse_schema import MOVE_LINE, MOVE_LINE_NAMES, PICKING, PICKING_NAMES, with_names
 
-#: Requests in a batch.
+# Requests in a batch.
 BATCH_SIZE = 200
 BACKORDER_CHOICES = ("ask", "create", "cancel")
 
@@ -29,24 +29,24 @@ CONFIRM_KEYS = {
         **NUMBER,
         "minimum": 0,
         "maximum": 1_000_000_000,
-        "description": "The whole quantity that was picked, in the unit of the line; 0 takes the picking back.",
+        "description": "The whole quantity that was picked, in the unit of the line; 0 undoes the picking.",
     },
     "scanned_product_barcode": {
         **BARCODE,
         "type": ["string", "null"],
-        "description": "Of the product, its packaging or its lot; GS1 too. Checked if given.",
+        "description": "The barcode of the product, its packaging or its lot; GS1 too. Checked if given.",
     },
     "scanned_location_barcode": {
         **BARCODE,
         "type": ["string", "null"],
-        "description": "Where the goods were taken from or, in a receipt, put. Another place than the line's is used "
-        "if it is below the transfer's and holds the goods.",
+        "description": "Where the goods were taken from or, in a receipt, put. A location other than the line's is "
+        "used if it is below the transfer's and holds the goods.",
     },
     "lot_name": {
         **BARCODE,
         "type": ["string", "null"],
         "maxLength": 200,
-        "description": "The lot or serial number; a new one where the operation type creates them.",
+        "description": "The lot or serial number; a new one is created if the operation type allows it.",
     },
     "result_package": {
         **BARCODE,
@@ -61,7 +61,7 @@ VALIDATE_KEYS = {
         **STRING,
         "enum": list(BACKORDER_CHOICES),
         "default": "ask",
-        "description": "If something is missing: put it into a backorder, give it up, or refuse with a 409.",
+        "description": "What to do with goods that are not picked: create a backorder, cancel them, or answer 409.",
     },
 }
 VALIDATE = closed_object({**VALIDATE_KEYS, "msg_id": MSG_ID}, required=[])
@@ -76,7 +76,7 @@ DETAILS = closed_object(
 VALIDATED = closed_object(
     {
         "picking": PICKING,
-        "backorder": {**PICKING, "type": ["object", "null"], "description": "The new transfer with what is missing."},
+        "backorder": {**PICKING, "type": ["object", "null"], "description": "The new transfer with the missing goods."},
     }
 )
 
@@ -90,15 +90,15 @@ MATCH = closed_object(
             **NULLABLE_INTEGER,
             "description": "The unit of a packaging, if it is a packaging's barcode.",
         },
-        "location_id": {**NULLABLE_INTEGER, "description": "Where a lot or package is; null if not at one place."},
+        "location_id": {**NULLABLE_INTEGER, "description": "Where the lot or package is; null if not at one location."},
     },
-    description="Something with this barcode.",
+    description="A record with this barcode.",
 )
 SCANNED_KEYS = {
     "barcode": STRING,
     "matches": {"type": "array", "items": MATCH},
     "lot_name": {**NULLABLE_STRING, "description": "The lot that a GS1 barcode names; it need not exist yet."},
-    "quantity": {"type": ["number", "null"], "description": "The quantity or weight that the barcode says."},
+    "quantity": {"type": ["number", "null"], "description": "The quantity or weight in the barcode."},
 }
 SCANNED = closed_object(SCANNED_KEYS)
 SCANNED_LINE = closed_object(
@@ -117,7 +117,11 @@ SCANNED_LINES = closed_object(
     {
         **SCANNED_KEYS,
         "line_id": {**NULLABLE_INTEGER, "description": "The line to pick next; null if all are picked."},
-        "lines": {"type": "array", "items": SCANNED_LINE, "description": "All lines that are meant, open ones first."},
+        "lines": {
+            "type": "array",
+            "items": SCANNED_LINE,
+            "description": "All lines that it can mean, open ones first.",
+        },
     }
 )
 SCAN = closed_object({"barcode": BARCODE})
@@ -134,11 +138,11 @@ BATCH_REQUEST = closed_object(
     required=["msg_id", "action", "picking_id"],
 )
 BATCH = closed_object({"requests": {"type": "array", "items": BATCH_REQUEST, "minItems": 1, "maxItems": BATCH_SIZE}})
-#: By this one a batch is checked as a whole; each request is then checked by itself.
+# A batch is checked with this schema as a whole; each of its requests is then checked separately.
 BATCH_AS_CHECKED = closed_object(
     {"requests": {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": BATCH_SIZE}}
 )
-#: Action: the schema of its request.
+# Action: the schema of its request.
 BATCH_ACTIONS = {
     "confirm": closed_object(
         {

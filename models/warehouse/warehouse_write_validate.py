@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 from .warehouse_conflict import WarehouseConflict
 
-#: Wizard that Odoo opens instead of validating → code of the conflict.
+# Wizard that Odoo opens instead of validating → code of the conflict.
 QUESTIONS = {"expiry.picking.confirmation": "lots_expired", "confirm.stock.sms": "sms_confirmation"}
 BACKORDER_QUESTION = "stock.backorder.confirmation"
 
@@ -19,7 +19,7 @@ class WarehouseWrite(models.AbstractModel):
     def _validate(self, picking, backorder="ask"):
         """Validate the transfer, and return ``{"picking": …, "backorder": …}``; see docs/handheld.md.
 
-        :param backorder: what becomes of the missing goods: ``create``, ``cancel``, or ``ask`` to refuse.
+        :param backorder: what to do with the missing goods: ``create``, ``cancel``, or ``ask`` to refuse.
         :raise WarehouseConflict: if it cannot be validated like this.
         """
         if picking.state != "done":
@@ -70,7 +70,7 @@ class WarehouseWrite(models.AbstractModel):
 
     @api.model
     def _check_backorder(self, picking, backorder, missing):
-        """Refuse what the caller has not decided, or what the operation type does not allow."""
+        """Refuse if the caller has not decided about the backorder, or if the operation type does not allow it."""
         rule = picking.picking_type_id.create_backorder
         allowed = {"always": ["create"], "never": ["cancel"]}.get(rule, ["create", "cancel"])
         if backorder == "ask":
@@ -101,12 +101,12 @@ class WarehouseWrite(models.AbstractModel):
             )
             result = wizard.process() if backorder == "create" else wizard.process_cancel_backorder()
         if picking.state == "done":
-            return  # an action that is left concerns a screen: labels to print, goods to assign
+            return  # any remaining action is only for a screen: labels to print, goods to assign
         name = result.get("name") if isinstance(result, dict) else None
         code = QUESTIONS.get(result.get("res_model"), "needs_confirmation") if name else "not_done"
-        message = self.env._("Odoo has not validated the transfer. Validate it there.")
+        message = self.env._("Odoo has not validated the transfer. Validate it in Odoo.")
         if name:
-            message = self.env._("Odoo asks for a confirmation: %s. Validate the transfer there.", name)
+            message = self.env._("Odoo asks for a confirmation: %s. Validate the transfer in Odoo.", name)
         raise WarehouseConflict(code, message)
 
     @api.model

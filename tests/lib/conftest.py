@@ -26,14 +26,14 @@ ROOT = str(Path(__file__).resolve().parents[2])
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
-# Two shared cores make single examples slow now and then: that is no finding.
+# Single examples may be slow on a busy machine; this is not a failure.
 settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("plain")
 
 
 @pytest.fixture(scope="session")
 def cluster():
-    """Provide a PostgreSQL server of the tests' own."""
+    """Provide a PostgreSQL server for these tests."""
     from dev.faults.cluster import Cluster
 
     # A socket's path is short, and the server runs as another user if the tests run as root.

@@ -1,4 +1,4 @@
-"""A bound on the processor time of a block, which neither a busy machine nor a slow one makes flaky."""
+"""A limit on the processor time of a block, which works on busy and slow machines too."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Orders that the tests of the payload start from."""
+"""The orders that the tests of the payload vary."""
 
 from lib.order.parts import OrderPayload
 from lib.order.payload import parse_order

@@ -1,4 +1,4 @@
-"""Results come in order, one call ahead and no more."""
+"""Results come in order, with at most one call ahead."""
 
 import threading
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Moments of sale and days of business."""
+"""Moments of sale and business days."""
 
 from datetime import date, datetime, timedelta
 

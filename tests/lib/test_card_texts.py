@@ -1,4 +1,4 @@
-"""Card data in free texts and in structures that nobody agreed on: any separator, encoding, pair or phrase."""
+"""Card data in free texts and unusual structures: any separator, encoding, pair of keys or phrase."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The demo's table of days and branches: what differs is seen and named."""
+"""The demo's table of days and branches shows every difference."""
 
 from dataclasses import replace
 from datetime import date

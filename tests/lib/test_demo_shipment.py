@@ -1,4 +1,4 @@
-"""What the demo does like any client of a warehouse: it asks again where Odoo says that it is only busy."""
+"""Like any client of the API, the demo repeats a request while Odoo is busy."""
 
 import pytest
 from wire_server import WireServer, answer
@@ -10,7 +10,7 @@ BUSY = answer(b'{"detail": "The courier is being called."}', "Retry-After: 5", s
 
 
 class Client:
-    """Refuses the button for some times."""
+    """Refuses the button several times."""
 
     def __init__(self, refusals: int) -> None:
         self.refusals = refusals
@@ -24,7 +24,7 @@ class Client:
 
 
 class Clock:
-    """Time that passes only while somebody waits."""
+    """A clock that advances only while someone waits."""
 
     def __init__(self) -> None:
         self.now = 0.0

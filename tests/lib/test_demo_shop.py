@@ -1,4 +1,4 @@
-"""The demo shop's orders, totals, pages and keys, asked over real HTTP and computed a second time from the JSON."""
+"""The demo shop's orders, totals, pages and keys, read over real HTTP and computed again from the JSON."""
 
 import http.client
 import json
@@ -68,7 +68,7 @@ def walk(shop, **params):
 
 
 def money(value):
-    """Read money as the guide prints it: a number, or text with thousands separators."""
+    """Read money in the forms of the guide: a number, or text with thousands separators."""
     return Decimal(str(value).replace(",", ""))
 
 

@@ -1,4 +1,4 @@
-"""A chain of branches: its orders say in every generation who bought, what was charged, where and when."""
+"""A chain of branches: in every generation, its orders contain the customer, charges, location and date."""
 
 import json
 from collections import Counter

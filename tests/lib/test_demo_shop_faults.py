@@ -229,7 +229,7 @@ def test_no_items(shop, missing):
 @pytest.mark.parametrize("to, leaks", [("same", 0), ("localhost", 1), ("127.0.0.2", 1)])
 def test_redirect_tells_who_got_the_key(shop, to, leaks):
     shop.faults.add("redirect", to=to, status=307)
-    # requests hands a header of its own name on to any host, which is the very trap.
+    # requests sends this header to any host, which is the trap.
     answer = get(shop)
     assert [step.status_code for step in answer.history] == [307]
     assert ids(answer) == numbers(shop, 0, 10)

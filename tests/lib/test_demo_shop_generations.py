@@ -1,4 +1,4 @@
-"""The demo shop writes the same sales in every generation of its format, and each is understood alike."""
+"""The demo shop writes the same sales in every generation of its format, and all of them mean the same."""
 
 import json
 from dataclasses import replace

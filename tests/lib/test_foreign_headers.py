@@ -1,4 +1,4 @@
-"""Headers that another system may send, however malformed: a clear error, and nothing sent elsewhere."""
+"""However malformed the headers of another system are, there is a clear error, and nothing is sent elsewhere."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -85,7 +85,7 @@ def test_a_remote_odoo_gives_a_clear_error(server, status, head, body):
     ("name", "status"), [("Link", "200 OK"), ("Location", "302 Found"), ("Content-Type", "200 OK")]
 )
 def test_each_special_header_of_a_feed(server, name, status, special):
-    """Chance alone rarely puts one of them under the very name where it matters."""
+    """Random headers rarely have the names that matter."""
     server.scripts = (answer(b'[{"OrderID": 1}]', f"{name}: {special}", status=status),)
     feed = FeedSettings(url=server.url, api_key=SECRET, retries=0, read_timeout=2, total_timeout=5, max_pages=3)
     try:

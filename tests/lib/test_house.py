@@ -1,4 +1,4 @@
-"""The plan of the house (CONTRIBUTING.md, *How the code is laid out*): who may use whom."""
+"""The layout of the code (CONTRIBUTING.md, *How the code is laid out*): which part may use which."""
 
 import ast
 from collections import defaultdict
@@ -19,7 +19,7 @@ WINGS = {
     "models/shipment": set(),
     "models/opal": {"models/shipment"},
 }
-# Part of the house: the parts that it may use besides itself.
+# Part of the code: the other parts that it may use.
 ARROWS = {
     "lib": set(),
     "exceptions": set(),
@@ -49,7 +49,7 @@ def name_of(file: Path) -> str:
 
 
 def part_of(module: str) -> str:
-    """Return the part of the house in which a module such as ``models/mirror/odoo_sync_run`` is."""
+    """Return the part of the code that contains a module such as ``models/mirror/odoo_sync_run``."""
     return next((part for part in ARROWS if module == part or module.startswith(f"{part}/")), module)
 
 
@@ -95,7 +95,7 @@ def test_each_part_uses_only_the_parts_that_its_arrows_lead_to(part):
 
 
 def test_no_part_reaches_into_anothers_inside():
-    """What begins with an underscore belongs to its own part."""
+    """Names that begin with an underscore are used only in their own part."""
     inside = []
     for file in product_files():
         own = part_of(name_of(file).removesuffix(".py"))

@@ -1,4 +1,4 @@
-"""One entry of a feed has a bound on its text and its values; what exceeds it is refused alone, and costs little."""
+"""The size of one entry of a feed is limited; a larger entry is refused alone, and at little cost."""
 
 import json
 import tracemalloc
@@ -52,8 +52,11 @@ HOSTILE = {
     "bytes outside of texts": (b'{"Remark": \xff [1, {"a": "]"}]}', "UTF-8"),
     "bytes between members": (b'{"a": 1\xa0, "b": {}}', "UTF-8"),
     "NUL outside of texts": (b'{"a": \0 1}', "NUL character"),
-    "a key twice": (b'{"OrderID": 7, "Tax": 1, "Tax": 2}', 'The key "Tax" stands twice'),
-    "a key of an item twice": (b'{"OrderID": 7, "OrderItems": [{"Price": 1, "Price": 1.5}]}', 'The key "Price" stands'),
+    "a key twice": (b'{"OrderID": 7, "Tax": 1, "Tax": 2}', 'The key "Tax" appears twice'),
+    "a key of an item twice": (
+        b'{"OrderID": 7, "OrderItems": [{"Price": 1, "Price": 1.5}]}',
+        'The key "Price" appears',
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Whatever a client sends: a value that fits its schema, or a SchemaError; never another exception."""
+"""Whatever a client sends fits its schema or causes a SchemaError, never another exception."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Messages are English until somebody says how their templates are called in another language."""
+"""Messages are in English unless a translation of their templates is provided."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The client against the stand-in for Odoo 14 to 18, and against servers that are no Odoo. Odoo 19 has its own test."""
+"""The client with the stand-in for Odoo 14 to 18, and with servers that are not Odoo. Odoo 19 has a separate test."""
 
 from datetime import timedelta
 
@@ -122,7 +122,7 @@ def test_brief_rows_are_paged_by_id_within_the_window(odoo):
 def test_a_changed_template_changes_its_products(odoo):
     since = CLOCK_START + timedelta(hours=1)
     odoo.tables.put("product.template", 700, write_date=since)
-    if odoo.version >= 17:  # there Odoo itself hands the date on
+    if odoo.version >= 17:  # there Odoo itself passes the date on
         odoo.tables.put("product.product", 789, write_date=since)
     with client(odoo) as remote:
         assert [row["remote_id"] for row in remote.brief_rows("product", since, 0, 10)] == [789]

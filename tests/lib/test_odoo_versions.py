@@ -1,4 +1,4 @@
-"""The table of names: what a version's records become."""
+"""The table of names: how the records of each version are converted."""
 
 import pytest
 

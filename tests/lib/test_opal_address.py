@@ -5,7 +5,8 @@ from cpu_limit import cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.opal.address import Phone, split_phone, split_street
+from lib.opal.phone import Phone, split_phone
+from lib.opal.street import split_street
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_no_letter_or_digit_of_a_street_is_lost(text, country):
     lost = Counter(filter(str.isalnum, text))
     lost.subtract(filter(str.isalnum, "".join(split_street(text, country))))
     assert not -lost
-    # "Nr." and "No." before the number say nothing that the number's own field does not.
+    # "Nr." and "No." before the number are redundant in the number's own field.
     assert set("".join(lost.elements()).casefold()) <= set("nroº№")
 
 

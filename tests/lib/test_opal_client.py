@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from dev.stand_ins.courier import CourierServer
-from lib.opal.address import Phone
 from lib.opal.client import OpalClient
 from lib.opal.errors import OpalError, OpalLoginRefused, OpalPageChanged, OpalRefused, OpalUnavailable
 from lib.opal.order import OpalAddress, OpalOrder
+from lib.opal.phone import Phone
 
 USER, PASSWORD = "hans", "geh€im & sicher"
 NOW = datetime(2026, 1, 17, 9, 30)

@@ -1,4 +1,4 @@
-"""What a page of the courier's site says of its fields is followed, or ignored if it makes no sense."""
+"""What a page of the courier's site says about its fields is followed, or ignored if it makes no sense."""
 
 import pytest
 

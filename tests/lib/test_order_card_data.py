@@ -1,4 +1,4 @@
-"""Nothing of a card but its last four digits is kept, wherever and however it is written; other numbers are kept."""
+"""Of a card, only the last four digits are kept, wherever and however it is written; other numbers are kept."""
 
 import json
 import unicodedata
@@ -76,7 +76,7 @@ def test_no_card_number_is_kept_wherever_it_stands(data):
     plant(data.draw, order, text)
     kept = dumps(redact(order))
     assert card[:-4] not in digits_of(kept)
-    # Of what stands beside it, a date and a code, nothing is left either. A key's own value is a digit more.
+    # A date and a code beside it are removed too. A key's own value has one more digit.
     assert len(digits_of(kept)) <= len(plain) + len(card[-4:]) + 1
     assert redact(redact(order)) == redact(order)
 

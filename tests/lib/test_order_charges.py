@@ -1,4 +1,4 @@
-"""Charges beside the items: their types, their signs, and the same charge said twice."""
+"""Charges that are not items: their types, their signs, and charges that are sent twice."""
 
 from decimal import Decimal
 

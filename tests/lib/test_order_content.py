@@ -1,4 +1,4 @@
-"""What is kept of an order: no card data, nothing that cannot be stored, one form for equal content."""
+"""The stored form of an order: no card data, nothing that cannot be stored, and the same for equal content."""
 
 import copy
 from decimal import Decimal
@@ -69,7 +69,7 @@ def test_what_cannot_be_stored_is_refused(value):
 
 
 def stored(raw):
-    """What the inbox keeps of an order, and compares."""
+    """The form of an order that the inbox stores and compares."""
     return dumps(redact(raw))
 
 

@@ -1,4 +1,4 @@
-"""Who bought: read from any of its names, and never a reason to refuse the sale."""
+"""The customer is read from any of the field names, and is never a reason to refuse the sale."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""When an order was sold: what is read, what is left to a person, and what must not do harm."""
+"""When an order was sold: which dates are read, which are left to a user, and which must do no harm."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -92,7 +92,7 @@ def test_the_first_date_that_has_a_value_counts(empty):
     other = "31-12-2025 05:16:43 PM"
     assert sold(OrderDate=empty, CheckoutDate=other).sold_at == datetime(2025, 12, 31, 17, 16, 43)
     assert sold(OrderDate="2026-01-01T10:00", CheckoutDate=other).sold_at == datetime(2026, 1, 1, 10)
-    # One that cannot be read is not passed over in silence.
+    # A date that cannot be read causes a warning.
     order = sold(OrderDate="soon", CheckoutDate=other)
     assert order.sold_at is None
     assert str(order.warnings[0]).startswith("OrderDate cannot")

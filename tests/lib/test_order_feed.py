@@ -1,4 +1,4 @@
-"""The order feed against the demo shop: pages, retries, redirects, limits, and every fault the shop knows."""
+"""The order feed with the demo shop: pages, retries, redirects, limits, and all of the shop's faults."""
 
 import logging
 import time

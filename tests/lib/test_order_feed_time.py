@@ -1,4 +1,4 @@
-"""The time that a process has left to live, which a download of the order feed keeps to."""
+"""A download of the order feed ends within the time that its process has left."""
 
 import time
 

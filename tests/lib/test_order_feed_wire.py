@@ -1,4 +1,4 @@
-"""The order feed against answers that no HTTP server would send, and against TLS, proxies and the user's .netrc."""
+"""The order feed with answers that no HTTP server would send, and with TLS, proxies and the user's .netrc."""
 
 import datetime
 import gzip
@@ -275,7 +275,7 @@ def test_a_host_that_no_name_server_could_know(host):
 
 
 def test_the_key_changes_neither_port_nor_encryption_with_a_redirect_or_link(monkeypatch, certificate, tls):
-    """Encrypted or not, another port of the host may belong to somebody else."""
+    """Encrypted or not, another port of the host may belong to someone else."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
     with WireServer(answer(ORDERS), tls=tls) as secure, WireServer() as plain:
         plain.scripts = (answer(b"", f"Location: {secure.url}", status="308 Permanent Redirect"),)

@@ -1,4 +1,4 @@
-"""An order of the guide's format: what is read from it, and what is refused."""
+"""Orders in the guide's format: what is read, and what is refused."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Whatever a feed sends is an order or a clear error, and every valid order is understood to the smallest unit."""
+"""Whatever a feed sends is an order or a clear error, and every valid order is read to the smallest unit."""
 
 import json
 from dataclasses import astuple, dataclass, replace
@@ -44,7 +44,7 @@ def outcome(function, *arguments):
 
 
 def check_any(raw):
-    """`raw`, whatever it is, gives an order or a clear error everywhere, and the same one in its stored form."""
+    """Check that `raw`, whatever it is, gives an order or a clear error, and the same in its stored form."""
     order = outcome(parse_order, raw)
     outcome(external_id, raw)
     outcome(order_status, raw)
@@ -100,7 +100,7 @@ def test_a_damaged_order_on_its_way_through_json(raw):
     try:
         text = json.dumps(raw, default=str)
     except ValueError:
-        return  # An integer that Python does not print.
+        return  # An integer that Python refuses to print.
     try:
         value = loads(text)
     except StrictJsonError:
@@ -123,7 +123,7 @@ def test_a_valid_order_is_understood_to_the_smallest_unit(order: ShopOrder):
     readings = discount_readings(parsed, order.unit)
     assert readings[0].total == order.discount
     assert adds_up(parsed, readings[0], order.grand_total, order.unit)
-    # A line of a weighed item is rounded by the shop: half a unit a line, and no more, lies between the two.
+    # The shop rounds lines of weighed items, so the two may differ by half a unit per line, and no more.
     net = sum(item_nets(parsed, readings[0])) - readings[0].after_tax
     assert abs(net - order.net) <= len(parsed.items) * order.unit / 2
     assert len(set(readings)) == len(readings)
@@ -147,7 +147,7 @@ def test_an_order_means_the_same_in_the_names_of_any_generation(data):
 @settings(max_examples=300)
 @given(shop_orders(), st.integers(1, 500), st.sampled_from(("GrandTotal", "AmountTotal", "Tax")), st.booleans())
 def test_a_total_that_was_altered_adds_up_in_no_reading(order: ShopOrder, units, field, is_more):
-    """Unless it is another of the legal forms: AmountTotal after the lines' own discounts."""
+    """Unless it is another valid form: AmountTotal after the lines' own discounts."""
     altered = parse_order(
         order.raw | {field: parse_amount(order.raw[field]) + (units if is_more else -units) * order.unit}
     )
@@ -162,7 +162,7 @@ def test_a_total_that_was_altered_adds_up_in_no_reading(order: ShopOrder, units,
 @given(shop_orders())
 def test_the_way_an_order_is_written_does_not_change_what_it_says(order: ShopOrder):
     assert parse_order(loads(dumps(order.raw))) == parse_order(order.raw)
-    # Consumers with Python's own JSON reader bring floats.
+    # Callers that use Python's own JSON reader pass floats.
     assert parse_order(json.loads(dumps(order.raw))) == parse_order(order.raw)
 
 

@@ -1,4 +1,4 @@
-"""Which sums a sender can state that rounds their parts by one rule."""
+"""The sums that a sender can state if it rounds their parts by one rule."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Which amounts a sender may have taxed."""
+"""The amounts that a sender may have taxed."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What an order says of its own amounts, and which of its fields explains a difference."""
+"""Whether an order's amounts agree, and which of its fields explains a difference."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ CENT = Decimal("0.01")
 
 
 def adding_up(order, total, **rules):
-    """The discounts of the readings in which the order adds up to ``total``."""
+    """Return the discounts of the readings in which the order adds up to ``total``."""
     return [
         reading.total
         for reading in discount_readings(order, CENT)

@@ -1,4 +1,4 @@
-"""Items that were taken back before the sale are left out."""
+"""Items that were voided before the sale are left out."""
 
 import pytest
 from orders import guide_order, item_with

@@ -1,4 +1,4 @@
-"""No text makes a regular expression, or a function that takes foreign text, work more than in proportion to it.
+"""Regular expressions and functions that take foreign text need time in proportion to its length, whatever it is.
 
 Every pattern of the addon is found by itself: those of `lib` by importing its modules, which keep them at module
 level, those of the parts that need Odoo in their source. Each is pumped: a text that it could have begun to match, then
@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 
 import lib
 from lib.money import AmountError, parse_amount
-from lib.opal.address import split_phone, split_street
 from lib.opal.errors import OpalError
 from lib.opal.history import read_history, read_list
 from lib.opal.order import read_receipt
 from lib.opal.pages import Page
+from lib.opal.phone import split_phone
+from lib.opal.street import split_street
 from lib.order.charges import charge_type
 from lib.order.content import redact
 from lib.order.moment import parse_moment
@@ -128,7 +129,7 @@ def test_the_patterns_are_found():
     for path in sorted((ROOT / "lib").rglob("*.py")):
         functions = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
         inner = {call.lineno for function in functions for call in _calls_of_re(function)}
-        # Where a pattern is made inside of a function, nothing above would look at it.
+        # The tests above would not find a pattern that is compiled inside a function.
         assert not inner or path == COMPILES_DECLARED, path
 
 

@@ -1,4 +1,4 @@
-"""Dropping databases in which PostgreSQL's own autovacuum is at work, as it often is in those that tests fill."""
+"""Dropping databases in which PostgreSQL's autovacuum is working, as it often is after tests have filled them."""
 
 import time
 from dataclasses import replace
@@ -25,7 +25,7 @@ WORKERS = f"FROM pg_stat_activity WHERE datname = '{NAME}' AND backend_type = 'a
 
 @pytest.fixture
 def busy(cluster):
-    """Make a database in which an autovacuum worker is at work for some minutes."""
+    """Create a database in which an autovacuum worker works for some minutes."""
     as_superuser(cluster, "ALTER SYSTEM SET autovacuum_naptime = 1")
     as_superuser(cluster, "SELECT pg_reload_conf()")
     cluster.postgres.sql(f"CREATE DATABASE {NAME}")

@@ -1,4 +1,4 @@
-"""Odoo's scheduler rests before its server is stopped, so that no job is cut off."""
+"""Odoo's scheduler is paused before its server is stopped, so that no job is interrupted."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Secrets are hidden in whatever writing a text quotes them."""
+"""Secrets are hidden in every form in which a text quotes them."""
 
 import json
 from html import escape

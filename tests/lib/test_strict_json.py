@@ -1,4 +1,4 @@
-"""Reading and writing JSON of other systems."""
+"""Reading and writing the JSON of other systems."""
 
 import json
 import tracemalloc

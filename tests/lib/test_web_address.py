@@ -1,4 +1,4 @@
-"""Where a secret may go, and what of an address is shown."""
+"""Where a secret may be sent, and which parts of an address are shown."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""A listening socket that says exactly the bytes it is told: for answers that no HTTP server would send."""
+"""A listening socket that sends exactly the given bytes, for answers that no HTTP server would send."""
 
 import socket
 import ssl

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 CONTROL_PATH = "/_control/"
 
-#: An action's arguments: the stand-in, the rest of the path after the control's name, and the JSON object of the body.
+# An action's arguments: the stand-in, the rest of the path after the control's name, and the JSON object of the body.
 Action = Callable[[Any, str, dict], Any]
 
 
@@ -32,7 +32,7 @@ def control(
     :param body: a JSON object, or empty
     """
     if not _is_loopback(client):
-        return _error(403, "This is controlled from its own machine only.")
+        return _error(403, "Control requests are accepted only from this machine.")
     name, _, argument = path.removeprefix(CONTROL_PATH).partition("/")
     action = actions.get((method, name))
     if action is None:
@@ -85,7 +85,7 @@ def _clear_faults(stand_in: Any, argument: str, values: dict) -> Any:
     return {}
 
 
-#: The actions of every stand-in.
+# The actions of every stand-in.
 COMMON_ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _clear_requests,

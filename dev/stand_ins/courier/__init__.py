@@ -18,7 +18,7 @@ In a test, in the same process::
         courier.faults.add("error_after", page="send")   # takes the order, then answers 500
         courier.requests                                 # the requests it received
 
-The kinds of faults and the names of the pages are in :mod:`dev.stand_ins.courier.faults`.
+The kinds of faults and the names of the pages are in `dev.stand_ins.courier.faults`.
 
 Control, from the loopback interface only, all JSON:
 

@@ -10,7 +10,7 @@ from .server import CourierServer
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until told to end; return the exit code."""
+    """Serve until Ctrl-C or SIGTERM; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m dev.stand_ins.courier", description="A stand-in for the site of OPAL Kurier, for trying out."
     )

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from ..common import faults
 from ..common.faults import FaultSwitches, check_count
 
-#: The pages of the site, by the names that faults use.
+# The pages of the site, by the names that faults use.
 PAGES = ("start", "login", "header", "form", "send", "list", "detail", "cancel")
-#: The kinds of faults. `after` means that the request was already carried out, so an order is accepted anyway.
+# The kinds of faults. `after` means that the request was already carried out, so an order is accepted anyway.
 KINDS = {
-    "session_expired": "the session is forgotten before the request is looked at",
-    "page_changed": "the page is another one than is known; what was asked for is done all the same",
+    "session_expired": "the session is forgotten before the request is processed",
+    "page_changed": "the page differs from the known one; the request is carried out anyway",
     "slow": "the answer comes after `seconds`",
-    "slow_before": "the request is carried out only after `seconds`, whether or not somebody still waits",
+    "slow_before": "the request is carried out only after `seconds`, even if the client has gone",
     "error": "answers `status`, and does nothing",
-    "error_after": "does what was asked, then answers `status`",
+    "error_after": "carries out the request, then answers `status`",
     "hang_up": "closes the connection, and does nothing",
     "lose": "closes the connection after `seconds`, and does nothing",
-    "hang_up_after": "does what was asked, then closes the connection",
+    "hang_up_after": "carries out the request, then closes the connection",
 }
 
 
 @dataclass(kw_only=True)
 class Fault(faults.Fault):
-    """An active fault: one of :data:`KINDS`, for one of :data:`PAGES` or for any page."""
+    """An active fault: one of `KINDS`, for one of `PAGES` or for any page."""
 
     seconds: float
     status: int

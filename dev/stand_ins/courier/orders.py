@@ -96,7 +96,7 @@ class OrderBook:
             return tuple(self._orders)
 
     def take(self, fields: dict[str, list[str]]) -> CourierOrder:
-        """Accept an order. Raises :class:`Refused` with the missing values."""
+        """Accept an order. Raises `Refused` with the missing values."""
         order = CourierOrder(0, fields, self._clock())
         missing = [label for name, label in REQUIRED.items() if not order.value(name, RECEIVER).strip()]
         if missing:
@@ -121,9 +121,6 @@ class OrderBook:
                     return order
         raise KeyError(f"order {tracking_number}")
 
-    def with_reference(self, reference: str) -> tuple[CourierOrder, ...]:
-        return tuple(order for order in self.all() if order.reference == reference)
-
     def report(
         self, tracking_number: str, status: str, details: str = "", time: datetime | None = None
     ) -> CourierOrder:
@@ -135,7 +132,7 @@ class OrderBook:
         return order
 
     def cancel(self, tracking_number: str) -> CourierOrder:
-        """Cancel an order. Raises :class:`Refused` if it is already under way."""
+        """Cancel an order. Raises `Refused` if it is already under way."""
         order = self.find(tracking_number)
         if order.status not in ("Neu", "AKTIV"):
             raise Refused(f"Der Auftrag ist {order.status} und kann nicht storniert werden.")

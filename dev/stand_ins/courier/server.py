@@ -19,7 +19,7 @@ def _local_time() -> datetime:
 
 
 class CourierServer:
-    """A courier's site. As a context manager it serves inside the ``with`` block; otherwise call :meth:`start`.
+    """A courier's site. As a context manager it serves inside the ``with`` block; otherwise call `start`.
 
     :param port: port to listen on, 0 for any free one
     :param per_page: orders per page of the list
@@ -54,7 +54,7 @@ class CourierServer:
         self.stop()
 
     def start(self) -> None:
-        """Start listening; after :meth:`stop`, on the same port again. Raises ``OSError`` if the port is taken."""
+        """Start listening; after `stop`, on the same port again. Raises ``OSError`` if the port is taken."""
         self.stopping.clear()
         self._listener = Listener("Courier", self, (self.host, self.port), CourierHandler)
         self.port = self._listener.server_port

@@ -4,7 +4,7 @@ from typing import Any
 
 from .place import Place
 
-#: For each mirror: the table of the remote (Odoo 19), and column of the mirror → expression in the remote.
+# For each mirror: the table of the remote (Odoo 19), and column of the mirror → expression in the remote.
 COLUMNS = {
     "location": ("stock_location", {
         "name": "name", "complete_name": "complete_name", "usage": "usage", "barcode": "barcode",
@@ -50,7 +50,7 @@ COLUMNS = {
     }),
 }  # fmt: skip
 
-#: Link of a mirror → (column of the remote's id, mirror it points to).
+# Link of a mirror → (column of the remote's id, mirror it points to).
 LINKS = {
     "lot": {"product": "product"},
     "package": {"location": "location"},

@@ -9,7 +9,7 @@ On the command line::
 
 prints one line with its address and serves until Ctrl-C or SIGTERM.
 
-With ``--location 404 --location 405``, it is a :class:`~dev.stand_ins.shop.chain.Chain` of branches.
+With ``--location 404 --location 405``, it is a `Chain` of branches.
 
 In a test, in the same process::
 
@@ -37,10 +37,10 @@ Control, without a key and from the loopback interface only, all JSON:
 so; ``DELETE`` forgets all of them.
 ``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
-``GET /_control/days`` shows the sales of each day of business and branch.
+``GET /_control/days`` shows the sales of each business day and branch.
 ``GET /_control/totals`` and ``GET /_control/requests`` show the sales and the requests.
 ``GET``, ``POST``, ``DELETE /_control/faults``: e.g. ``{"kind": "cut", "times": 1, "page": 2, "fraction": 0.5}``;
-the kinds and their options are those of :mod:`dev.stand_ins.shop.fault_answers`.
+the kinds and their options are those of `dev.stand_ins.shop.fault_answers`.
 ``POST /_control/settings`` ``{"shape": "object", "per_page": 50, "link_header": true}``.
 """
 

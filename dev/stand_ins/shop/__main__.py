@@ -47,7 +47,7 @@ def _parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until told to end; return the exit code."""
+    """Serve until Ctrl-C or SIGTERM; return the exit code."""
     options = _parse_arguments(arguments)
     finished = Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):

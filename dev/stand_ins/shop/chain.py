@@ -1,4 +1,4 @@
-"""A chain of branches that sells through one order API: its places, its local time and its days of business."""
+"""A chain of branches that sells through one order API: its places, its local time and its business days."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -38,7 +38,7 @@ class Chain:
 
 
 def day_of(moment: datetime) -> date:
-    """Return the day of business of a moment, which has its time zone."""
+    """Return the business day of a moment, which has its time zone."""
     return (moment.astimezone(LOCAL_TIME) - DAY_END).date()
 
 

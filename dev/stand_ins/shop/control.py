@@ -14,7 +14,7 @@ MOST_ORDERS_AT_ONCE = 100_000
 
 
 def answer_control(shop: "ShopServer", client: str, method: str, path: str, body: bytes) -> Answer:
-    """Answer a control request; see :func:`dev.http_stand_in.control.control`."""
+    """Answer a control request; see `dev.stand_ins.common.control.control`."""
     answer = control(shop, _ACTIONS, client, method, path, body)
     return json_answer(answer.status, answer.value, answer.headers)
 

@@ -1,4 +1,4 @@
-"""What an order of the chain says beside its items: customer, charges, tip, invoice, note and type.
+"""What an order of the chain contains in addition to its items: customer, charges, tip, invoice, note and type.
 
 The kinds come at fixed positions, so that even a short feed contains each of them.
 """

@@ -96,7 +96,7 @@ def reset(page: Page, shop: "ShopServer", *, when: str = "before") -> Answer:
     return replace(page.answer(), reset=when, send=0.5)
 
 
-# ---- what is no order feed -------------------------------------------------------------------------------------------
+# ---- answers that are not an order feed ------------------------------------------------------------------------------
 
 
 @_kind

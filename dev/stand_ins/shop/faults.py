@@ -1,4 +1,4 @@
-"""Decides which fault hits which request; for the effects see :mod:`dev.stand_ins.shop.fault_answers`."""
+"""Decides which fault hits which request; for the effects see `dev.stand_ins.shop.fault_answers`."""
 
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +11,7 @@ from .fault_answers import KINDS
 
 @dataclass(kw_only=True)
 class Fault(faults.Fault):
-    """An active fault of a kind in :data:`dev.stand_ins.shop.fault_answers.KINDS`.
+    """An active fault of a kind in `KINDS`.
 
     :param options: options of that kind
     :param probability: share of the requests that it hits

@@ -41,7 +41,7 @@ def _guide(order: Order) -> dict[str, Any]:
 
 
 def _guide_details(order: Order) -> dict[str, Any]:
-    """Return what the format of the guide says only where there is something to say."""
+    """Return the optional fields of the guide's format that have a value."""
     place = {"LocationID": order.location, "OrderDate": order.sold_at.isoformat(timespec="seconds")}
     return {
         **(place if order.location else {}),
@@ -52,7 +52,7 @@ def _guide_details(order: Order) -> dict[str, Any]:
 
 
 def _further(order: Order) -> dict[str, Any]:
-    """Return what all generations call the same, without what is empty."""
+    """Return the fields that have the same name in all generations, without empty ones."""
     values = {
         "Charges": [_charge(charge) for charge in order.charges],
         "Invoice": order.wants_invoice,
@@ -76,7 +76,7 @@ def _customer(order: Order) -> dict[str, Any]:
 
 
 def _flat_customer(order: Order) -> dict[str, Any]:
-    """Return the fields of the order that say who bought; a VAT number has none."""
+    """Return the order's fields with the customer; there is none for a VAT number."""
     if not order.customer:
         return {}
     names = {"ID": "CustomerID", "Ref": "customer_ref", "Name": "CustomerName", "Email": "CustomerEmail"}

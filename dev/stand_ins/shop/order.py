@@ -15,7 +15,7 @@ class Order:
     """A paid order.
 
     - ``AmountTotal`` is the sum of price times quantity before any discount.
-    - ``AmountDiscount`` (:attr:`discount`) is a discount on the whole order that the lines do *not* carry; a line's own
+    - ``AmountDiscount`` (`discount`) is a discount on the whole order that the lines do *not* carry; a line's own
       discount is only in its ``DiscountAmount``. Sums are reduced by both.
     - ``Tax`` is the sum over the lines of ``round_half_up(net * TaxPercent / 100)``, where net is the line after its
       own discount and its proportional share of the order's. Odoo, which by default rounds the tax of an order once,
@@ -23,7 +23,7 @@ class Order:
     - ``GrandTotal`` = ``AmountTotal`` - all discounts + ``Tax`` + charges + tip. Only the charges in ``Charges`` may be
       taxed; their tax is part of ``Tax``.
     - Any amount paid above ``GrandTotal`` was given back in cash. Only a tip that was paid by card may come on top of
-      the ``GrandTotal`` that is sent (:attr:`stated_total`).
+      the ``GrandTotal`` that is sent (`stated_total`).
 
     :param sold_at: when the order was made, with its time zone
     :param changed_at: when it was made or last changed, with its time zone
@@ -31,7 +31,7 @@ class Order:
         only ``today`` a ``customer_ref``, unless it is an order of a chain
     :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are sent as strings
     :param location: the branch of a chain, 0 for a shop without branches
-    :param voided: lines that were taken back before the order was paid
+    :param voided: lines that were voided before the order was paid
     """
 
     number: int

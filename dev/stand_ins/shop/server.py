@@ -23,16 +23,16 @@ def _utcnow() -> datetime:
 
 
 class ShopServer:
-    """A demo shop. As a context manager it serves inside the ``with`` block; otherwise call :meth:`start`.
+    """A demo shop. As a context manager it serves inside the ``with`` block; otherwise call `start`.
 
     :param orders: number of orders to start with, one per minute until now, or as the chain sold them
     :param seed: decides all orders, and which requests a fault with a probability hits
     :param api_key: the key that clients must send
-    :param generation: see :class:`~dev.stand_ins.shop.generator.OrderGenerator`
+    :param generation: see `OrderGenerator`
     :param chain: see the same
     :param host: address to listen on
     :param port: port to listen on, 0 for any free one
-    :param shape: see :class:`~dev.stand_ins.shop.feed.Settings`, as for ``per_page`` and ``link_header``
+    :param shape: see `Settings`, as for ``per_page`` and ``link_header``
     :param clock: returns the time, with its time zone
     """
 
@@ -76,7 +76,7 @@ class ShopServer:
         self.stop()
 
     def start(self) -> None:
-        """Start listening; after :meth:`stop`, on the same port again. Raises ``OSError`` if the port is taken."""
+        """Start listening; after `stop`, on the same port again. Raises ``OSError`` if the port is taken."""
         self.stopping.clear()
         self.port = self._listen(self.host, self.port).server_port
 
@@ -124,11 +124,11 @@ class ShopServer:
         return self.book.orders()
 
     def totals(self) -> Totals:
-        """Return the totals of the shop's orders in their last versions, without entries added by :meth:`put`."""
+        """Return the totals of the shop's orders in their last versions, without entries added by `put`."""
         return compute_totals(self.orders)
 
     def totals_by_day(self) -> dict[tuple[date, int], Totals]:
-        """Return the same totals for each day of business and branch."""
+        """Return the same totals for each business day and branch."""
         return compute_totals_by_day(self.orders)
 
     def add_orders(self, count: int = 1, **values: Any) -> list[Order]:

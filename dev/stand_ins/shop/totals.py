@@ -92,7 +92,7 @@ def compute_totals(orders: Iterable[Order]) -> Totals:
 
 
 def compute_totals_by_day(orders: Iterable[Order]) -> dict[tuple[date, int], Totals]:
-    """Add up the orders of each day of business and branch, in this order."""
+    """Add up the orders of each business day and branch, in this order."""
     groups: defaultdict[tuple[date, int], list[Order]] = defaultdict(list)
     for order in orders:
         groups[day_of(order.sold_at), order.location].append(order)

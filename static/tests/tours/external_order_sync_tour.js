@@ -27,7 +27,7 @@ addTour("external_order_sync_setup", () => [
     { trigger: notification("Product not found") },
     { trigger: ".o_field_widget[name=last_sync_status]:contains('Error')" },
     { trigger: ".o_external_order_run.o_run_error" },
-    // An unknown product is mended from the notification: this button, the product, the button of the dialog.
+    // An unknown product is fixed from the notification: this button, the product, the button of the dialog.
     { trigger: ".o_notification_buttons button:contains('Choose Product')", run: "click" },
     { trigger: ".modal .alert-info:contains('1')" },
     ...choose("Product Name"),

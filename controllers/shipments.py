@@ -201,10 +201,10 @@ def _find(picking_id):
 
 
 def _answer(content, headers=None):
-    """Return the :class:`Answer` to a read: 304 without a body if the client already has this content."""
+    """Return the `Answer` to a read: 304 without a body if the client already has this content."""
     # The headers count too: the total can change while this page stays the same.
-    told = json.dumps([content, headers], ensure_ascii=False)
-    etag = hashlib.sha256(told.encode()).hexdigest()[:32]
+    text = json.dumps([content, headers], ensure_ascii=False)
+    etag = hashlib.sha256(text.encode()).hexdigest()[:32]
     if etag in known_etags() or "*" in known_etags():
         return Answer(None, status=304, etag=etag, headers=headers or {})
     return Answer(content, etag=etag, headers=headers or {})

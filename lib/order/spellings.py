@@ -1,4 +1,4 @@
-"""The product references of an item, and `name_key`, which makes different spellings of a name equal.
+"""Which spellings of names and ids mean the same, and `ItemKey`, by which the product of an item is found.
 
 Nothing is guessed.
 """

@@ -6,7 +6,7 @@ from ..lib.web_address import AddressError, split_address
 
 
 def check_address(record, field_name):
-    """Refuse an address that is not one, or that programs would read differently. It may be empty if not required.
+    """Refuse a text that is not an unambiguous web address. It may be empty if the field is not required.
 
     :raise ValidationError: names the field and the record
     """

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.order.names import decode_entities, name_key, product_names, split_code
+from lib.order.spellings import decode_entities, name_key, product_names, split_code
 
 SPELLINGS = {
     "Kollektionen & Boxen": (

@@ -8,7 +8,7 @@ from .common import ExternalOrderCase
 
 
 class MoneyCase(ExternalOrderCase):
-    """Orders by their money: what the feed says, what the POS order says, and what the books say."""
+    """The amounts of orders: in the feed, in the POS order and in the books."""
 
     def sold(self, order_id, *items, total, tax=0, percent=15, paid=None, **values):
         """Return an order of ``items`` that is paid in cash, with the totals that the feed states."""
@@ -35,7 +35,7 @@ class MoneyCase(ExternalOrderCase):
         return self.inbox(order_id)
 
     def assert_booked(self, row, total, tax):
-        """Check that the order was made with these amounts, and that Odoo's own computation keeps them.
+        """Check that the order was created with these amounts, and that Odoo's own computation keeps them.
 
         :return: the ``pos.order``
         """
@@ -57,7 +57,7 @@ class MoneyCase(ExternalOrderCase):
         )
 
     def assert_kept(self, order):
-        """Check that Odoo, when it computes the stored order again, comes to the same amounts."""
+        """Check that Odoo gets the same amounts when it computes the stored order again."""
         self.env.flush_all()
         self.env.invalidate_all()
         before = (order.amount_total, order.amount_tax, order.amount_paid, order.amount_return)
@@ -67,14 +67,14 @@ class MoneyCase(ExternalOrderCase):
             self.assertEqual(order.currency_id.compare_amounts(one, other), 0, f"{before} became {after}")
 
     def assert_refused(self, row, code, *parts):
-        """Check that no order was made, why, and that the message holds ``parts``."""
+        """Check that no order was created, and that the error has this code and contains ``parts``."""
         self.assertEqual((row.state, row.error_code), ("failed", code), row.error_message)
         self.assertFalse(row.pos_order_id)
         for part in parts:
             self.assertIn(part, row.error_message)
 
     def close_and_read(self, session):
-        """Close the session and return what its journal entry says, in the company's currency.
+        """Close the session and return the amounts of its journal entry, in the company's currency.
 
         :return: dict of ``sales``, ``tax`` (per ``account.tax``), ``paid`` (per payment method), ``rounding`` (profit)
         """

@@ -1,10 +1,10 @@
-"""A server that only records: every byte that reaches it, to be searched for what must not have been sent."""
+"""A server that records every byte it receives, to be searched for what must not have been sent."""
 
 import socket
 import threading
 from contextlib import suppress
 
-#: What each path is answered with, so that a client goes on to where it sends its secret.
+# What each path is answered with, so that a client goes on to where it sends its secret.
 ANSWERS = {
     b"/web/webclient/version_info": b'{"result": {"server_version_info": [17]}}',
     b"/jsonrpc": b'{"result": false}',
@@ -32,7 +32,7 @@ class Recorder:
 
     def _answer(self, connection):
         data = connection.recv(65536)
-        while data[:1].isalpha() and not _is_whole(data):  # anything else is not HTTP, such as the begin of TLS
+        while data[:1].isalpha() and not _is_whole(data):  # anything else is not HTTP, such as the beginning of TLS
             piece = connection.recv(65536)
             if not piece:
                 break

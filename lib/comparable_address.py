@@ -1,9 +1,9 @@
-"""Compares web addresses."""
+"""Recognizes web addresses that are written differently but request the same resource."""
 
 from collections.abc import Collection
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from .web_address import DEFAULT_PORTS
 
 
 def comparable_address(url: str, ignored_parameters: Collection[str] = ()) -> str:
@@ -24,7 +24,7 @@ def comparable_address(url: str, ignored_parameters: Collection[str] = ()) -> st
     if not parts.hostname:
         return text
     scheme, host = parts.scheme.lower(), parts.hostname.lower().rstrip(".")
-    shown_port = "" if port in (None, _DEFAULT_PORTS.get(scheme)) else f":{port}"
+    shown_port = "" if port in (None, DEFAULT_PORTS.get(scheme)) else f":{port}"
     user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     query = urlencode(sorted(pair for pair in pairs if pair[0] not in ignored_parameters))
@@ -32,7 +32,7 @@ def comparable_address(url: str, ignored_parameters: Collection[str] = ()) -> st
 
 
 def _plain_path(path: str) -> str:
-    """The path decoded, without dot segments (RFC 3986, section 5.2.4) and empty segments."""
+    """Return the path decoded, without dot segments (RFC 3986, section 5.2.4) and empty segments."""
     segments: list[str] = []
     for segment in unquote(path).split("/"):
         if segment == "..":

@@ -1,11 +1,7 @@
-"""Split a phone number into three parts, as the OPAL form requires; for streets see `street`."""
+"""Split a phone number into the three parts that the OPAL form requires."""
 
 import re
 from dataclasses import dataclass
-
-from .street import split_street
-
-__all__ = ["Phone", "split_phone", "split_street"]
 
 # Country calling codes (ITU-T E.164).
 _CALLING_CODE = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}")

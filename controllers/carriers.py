@@ -7,8 +7,8 @@ CARRIER = closed_object(
     {
         "id": INTEGER,
         "name": STRING,
-        "provider_code": {**STRING, "description": "What the provider_code of a shipment names: its delivery_type."},
-        "configured": {**BOOLEAN, "description": "Whether all that the courier needs is entered."},
+        "provider_code": {**STRING, "description": "The delivery_type, which is the provider_code of its shipments."},
+        "configured": {**BOOLEAN, "description": "Whether everything that the courier needs has been entered."},
     },
     description="A delivery method.",
 )
@@ -46,7 +46,7 @@ class CourierController(ApiController):
     @operation(
         "GET",
         "/api/delivery/config",
-        summary="Get how the couriers are set up",
+        summary="Get the settings of the couriers",
         answers={200: Reply("The settings.", CONFIG)},
     )
     def get_config(self):

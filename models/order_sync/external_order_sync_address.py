@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ...lib.address import comparable_address
+from ...lib.comparable_address import comparable_address
 
 
 class ExternalOrderSync(models.Model):

@@ -1,8 +1,8 @@
-"""Other spellings of one address, and addresses that only look alike."""
+"""Addresses that request the same resource, and addresses that only look alike."""
 
 import pytest
 
-from lib.address import comparable_address
+from lib.comparable_address import comparable_address
 
 
 @pytest.mark.parametrize(

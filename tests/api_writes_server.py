@@ -6,7 +6,7 @@ IN_STOCK = 1_000_000
 
 
 class WritesServerCase(OwnDatabaseCase):
-    """An Odoo server with products in stock, for transfers that are really committed."""
+    """An Odoo server with products in stock, for transfers that are committed."""
 
     PRODUCTS = 3
 
