@@ -258,7 +258,8 @@ class ExternalOrderSyncRun(models.Model):
             self._close_due_sessions()
             if not processed:
                 return True
-            if seconds_left <= 0 or turn and turn.has_others(self.sync_id.id):
+            is_full = processed >= BATCH_SIZE  # otherwise this was the rest
+            if seconds_left <= 0 or is_full and turn and turn.has_others(self.sync_id.id):
                 return False
 
     def _close_due_sessions(self):

@@ -8,7 +8,7 @@ from ...lib.side_by_side import SideBySide, Stream
 from ...tools.private_context import PrivateContext
 
 # Number of feeds that are downloaded at the same time.
-DOWNLOADS = 32
+DOWNLOADS = 64
 # After this many seconds without anything to do, look for synchronizations that have become due meanwhile.
 RECHECK_SECONDS = 5
 # Seconds until a run looks again whether the workers that help it have finished.
@@ -112,7 +112,7 @@ class SyncTurn(PrivateContext):
 
     def read(self, sync, make_pages):
         """Yield the pages of a feed, which are downloaded in a thread, and `None` whenever another one can work."""
-        entry = self._entries[sync.id]
+        entry = self._entries.setdefault(sync.id, _Entry(is_started=True))
         entry.stream = self._feeds.start(make_pages, f"external_order_sync.feed{sync.id}")
         try:
             yield from entry.stream.items(lambda: self._wait_alone(sync.id, entry.stream))
@@ -135,7 +135,7 @@ class SyncTurn(PrivateContext):
 
     def take_download(self, sync_id: int) -> Any:
         """Return the download that was kept, or None."""
-        entry = self._entries[sync_id]
+        entry = self._entries.get(sync_id, _Entry())
         download, entry.download = entry.download, None
         return download
 
