@@ -18,7 +18,7 @@ BENCHMARKS = {
     "large_feed": ("large_feed", []),
     "matching": ("matching", []),
     "stores": ("stores", []),
-    "prof": ("prof_tmp", []),
+    "servers": ("servers", []),
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),
