@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC
+from functools import partial
 from itertools import chain
 from time import monotonic
 from typing import Any
@@ -56,6 +57,7 @@ class OrderFeed:
     def __init__(self, settings: FeedSettings) -> None:
         self.settings = settings
         self.position, self.is_work_over = None, False
+        self._has_place = False
         self._headers = _auth_headers(settings)
         self._base = _checked_url(settings.url)
         limits = (
@@ -92,7 +94,7 @@ class OrderFeed:
         number, url, by_link = self._find_start()
         repeats = 0
         self._orders_left, self.repeats_itself = settings.max_orders, False
-        with closing(self._open_session(deadline)) as session:
+        with closing(self._open_session(deadline)) as session, closing(self):
             for _request in range(settings.max_pages):
                 asked[url] += 1
                 self.position = FeedPosition(number, url if by_link else "") if number > 1 else None
@@ -129,6 +131,7 @@ class OrderFeed:
                 handed_over = monotonic()
                 yield FeedPage(number, self._shown(final_url), entries, is_last=not (next_url or link_problem))
                 deadline.extend(monotonic() - handed_over)
+                self.close()
                 if link_problem:
                     raise link_problem
                 if not next_url:
@@ -193,6 +196,22 @@ class OrderFeed:
         # Raise outside the handlers, because exceptions of requests contain the URL with its query.
         raise FeedError(problem.filled(url=self._shown(url)), kind, retryable)
 
+    def _take_place(self, deadline: Deadline, size: int) -> None:
+        """Wait for a place if the page is large. This time is given back, because it is not the feed's."""
+        places = self.settings.large_pages
+        if places and size > places.small and not self._has_place:
+            started = monotonic()
+            self._has_place = places.take(deadline.remaining())
+            if not self._has_place:
+                raise DeadlineExceeded
+            deadline.extend(monotonic() - started)
+
+    def close(self) -> None:
+        """Give back the place of a large page, which is done with."""
+        if self._has_place:
+            self._has_place = False
+            self.settings.large_pages.give_back()
+
     def _open_session(self, deadline: Deadline) -> requests.Session:
         settings = self.settings
         return open_session(deadline, self._headers, settings.retries, settings.backoff, settings.connect_timeout)
@@ -208,7 +227,11 @@ class OrderFeed:
                 if not response.is_redirect:
                     self._check_status(response, url)
                     # Some systems respond with No Content (204) if there is nothing new.
-                    body = b"[]" if response.status_code == 204 else read_body(response, max_bytes, deadline.remaining)
+                    if response.status_code == 204:
+                        body = b"[]"
+                    else:
+                        grown = partial(self._take_place, deadline)
+                        body = read_body(response, max_bytes, deadline.remaining, grown)
                     return url, response.headers.get("Link", ""), body
                 location = response.headers["Location"]
             elsewhere = _lt(

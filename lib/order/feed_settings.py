@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from ..large_pages import LargePages
 from .feed_position import FeedPosition
 
 
@@ -19,6 +20,7 @@ class FeedSettings:
     (UTC; naive means UTC) is sent as `since_param`. `total_timeout` limits the time spent on all pages together,
     without the caller's own time between pages. `work_timeout` limits the total including that time, because the
     caller's process ends after it. `position` is where an earlier download with the same settings stopped.
+    `large_pages` are the places for large pages that it shares with other downloads.
     """
 
     url: str
@@ -40,6 +42,7 @@ class FeedSettings:
     retries: int = 3
     backoff: float = 0.5
     position: FeedPosition | None = None
+    large_pages: LargePages | None = None
 
     @property
     def request_digest(self) -> str:

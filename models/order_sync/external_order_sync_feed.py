@@ -63,8 +63,9 @@ class FetchedEntries(PrivateContext):
             # sudo: the position may contain a token of the external system, which only administrators may read.
             position = FeedPosition.from_json(sync.sudo().fetch_position, self._digest)
             self.is_continued = bool(position)
-            self._feed = OrderFeed(replace(settings, position=position))
             turn = SyncTurn.current(sync.env)
+            places = turn.large_pages if turn else None
+            self._feed = OrderFeed(replace(settings, position=position, large_pages=places))
             try:
                 yield from chunks(turn.read(sync, self._feed.pages) if turn else self._feed.pages(), FETCH_SIZE)
             except FeedError:

@@ -15,10 +15,12 @@ from .sync_turn import RECHECK_SECONDS, SyncTurn
 
 _logger = logging.getLogger(__name__)
 
-# While some wait for their feeds, others that become due join the turn for this many seconds; …
-LONGEST_TURN = 60
-# … also those that have had it, after this many seconds.
+# While some wait for their feeds, others that become due join the turn for this many seconds, …
+LONGEST_TURN = 100
+# … also those that have had it, after this many seconds, …
 AGAIN_AFTER = 30
+# … if this worker still has this many seconds for them.
+ENOUGH_TIME = 20
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -55,13 +57,15 @@ class ExternalOrderSyncRun(models.Model):
         started = checked = time.monotonic()
         finished = self._add_due(turn)
         while True:
-            if time.monotonic() - checked > RECHECK_SECONDS and time.monotonic() - started < LONGEST_TURN:
+            if time.monotonic() - checked >= RECHECK_SECONDS and time.monotonic() - started < LONGEST_TURN:
                 checked = time.monotonic()
+                commit(self.env)  # to see what has become due
                 self._add_due(turn, finished)
             if not len(turn):
                 return True
             sync_id = turn.next()
             if not sync_id:
+                commit(self.env)  # an open transaction would prevent vacuuming
                 turn.wait()
                 continue
             if self._run_one(self.env["external.order.sync"].browse(sync_id), turn):
@@ -80,7 +84,7 @@ class ExternalOrderSyncRun(models.Model):
         :return: ``finished``, an empty dict at first
         """
         finished = {} if finished is None else finished
-        if finished and seconds_to_work(ScheduledTurn().on(self).env) < LONGEST_TURN:
+        if finished and seconds_to_work(ScheduledTurn().on(self).env) < ENOUGH_TIME:
             return finished
         due = self.env["external.order.sync"].search(
             self._due_domain(fields.Datetime.now()), order="next_sync_date, id"

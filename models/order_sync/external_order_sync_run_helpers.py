@@ -139,7 +139,8 @@ class ExternalOrderSyncRun(models.Model):
         runs = self.search([("status", "=", "running"), ("scheduled", "=", True)], order="id")
         helped = runs._get_parts_at_work().mapped("part_of_id.id")
         for run in runs.sorted(lambda run: helped.count(run.id)):
-            if run._is_fetched() and self.env["external.order"]._claim(run.sync_id, 1, run):
+            # Look at more than one order: the first ones are being imported.
+            if run._is_fetched() and self.env["external.order"]._claim(run.sync_id, BATCH_SIZE, run):
                 return run
         return self.browse()
 

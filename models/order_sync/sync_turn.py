@@ -4,11 +4,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ...lib.large_pages import LargePages
 from ...lib.side_by_side import SideBySide, Stream
 from ...tools.private_context import PrivateContext
 
 # Number of feeds that are downloaded at the same time.
 DOWNLOADS = 64
+# Of their pages, this many may be larger than this many bytes at the same time, so that they all fit into memory.
+LARGE_PAGES, SMALL_PAGE = 2, 2 * 1024 * 1024
 # After this many seconds without anything to do, look for synchronizations that have become due meanwhile.
 RECHECK_SECONDS = 5
 # Seconds until a run looks again whether the workers that help it have finished.
@@ -48,6 +51,7 @@ class SyncTurn(PrivateContext):
 
     def __init__(self) -> None:
         self._feeds = SideBySide(DOWNLOADS)
+        self.large_pages = LargePages(SMALL_PAGE, LARGE_PAGES)
         self._entries: dict[int, _Entry] = {}  # by the ID of the configuration; the next one first
         self.has_called_helpers = False
 
