@@ -253,7 +253,7 @@ class ExternalOrderSync(models.Model):
         runs = self.env["external.order.sync.run"]
         is_done = ScheduledTurn().on(runs)._help()
         if not is_done:
-            self.env["ir.cron"].browse(self.env.context.get("cron_id"))._trigger()
+            runs._call_helpers()
         self.env["ir.cron"]._commit_progress(remaining=0 if is_done else max(runs._count_waiting(), 1))
 
     # ------------------------------------------------------------

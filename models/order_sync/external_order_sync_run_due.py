@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 # While some wait for their feeds, others that become due join the turn for this many seconds, …
 LONGEST_TURN = 100
 # … also those that have had it, after this many seconds, …
-AGAIN_AFTER = 30
+AGAIN_AFTER = 10
 # … if this worker still has this many seconds for them.
 ENOUGH_TIME = 20
 

@@ -70,25 +70,26 @@ class ExternalOrderSyncRun(models.Model):
 
     def _enqueue(self, number, seconds=0):
         """Put a job into the queue, unless it is already waiting there."""
-        self.with_delay(
+        self.sync_id.with_delay(
             channel=f"root.{CHANNEL}",
             identity_key=self._get_job_key(number),
             description=f"External Order Sync: {self.sync_id.name} ({number})",
             eta=seconds or None,
-        )._run_job(number)
+        )._import_in_job(number)
 
     @api.model
     def _ensure_job_function(self):
         """Allow the jobs to commit, as ``queue_job`` wants it declared, and create their channel."""
         functions = self.env["queue.job.function"].sudo()  # they belong to the system, like the jobs
-        name = functions.job_function_name(self._name, "_run_job")
+        model, method = self.sync_id._name, "_import_in_job"
+        name = functions.job_function_name(model, method)
         if functions.search_count([("name", "=", name)], limit=1):
             return
         channels = self.env["queue.job.channel"].sudo()
         channel = channels.search([("complete_name", "=", f"root.{CHANNEL}")]) or channels.create(
             {"name": CHANNEL, "parent_id": self.env.ref("queue_job.channel_root").id}
         )
-        values = {"model_id": self.env["ir.model"]._get_id(self._name), "method": "_run_job", "channel_id": channel.id}
+        values = {"model_id": self.env["ir.model"]._get_id(model), "method": method, "channel_id": channel.id}
         if "allow_commit" in functions._fields:
             values["allow_commit"] = True
         functions.create(values)
@@ -96,8 +97,6 @@ class ExternalOrderSyncRun(models.Model):
 
     def _run_job(self, number):
         """Work as a job of the queue; if time runs out, another one continues. Commits."""
-        if self.exists().status != "running":
-            return
         run = self._for_reader(self.sync_id)
         run = Deadline(time.monotonic() + SYNC_NOW_SECONDS).on(run)
         if number > 1:
@@ -122,3 +121,17 @@ class ExternalOrderSyncRun(models.Model):
         if not self._has_queue() or not self.search_count(unfinished, limit=1):
             return []
         return [fields.Datetime.now() + STALLED_AFTER + timedelta(seconds=10)]
+
+
+class ExternalOrderSync(models.Model):
+    _inherit = "external.order.sync"
+
+    def _import_in_job(self, number):
+        """A job of ``queue_job``: import the orders that the running synchronization has downloaded.
+
+        :param int number: 1 for the job that also concludes it, more for those that help
+        """
+        running = [("sync_id", "=", self.id), ("status", "=", "running"), ("scheduled", "=", True)]
+        run = self.env["external.order.sync.run"].search(running, limit=1)
+        if run and run._is_fetched():
+            run._run_job(number)
