@@ -62,7 +62,8 @@ class TestQueueServers(StoreServerCase):
         self.assertFalse(self.select("SELECT FROM external_order_attempt"))
 
     def jobs(self):
-        return self.select("SELECT identity_key, state, channel FROM queue_job WHERE model_name = 'external.order.sync'")
+        model = "external.order.sync"
+        return self.select("SELECT identity_key, state, channel FROM queue_job WHERE model_name = %s", model)
 
     def test_1_the_jobs_of_both_servers_share_an_inbox(self):
         self.shop.add_orders(ORDERS)
@@ -109,6 +110,8 @@ class TestQueueServers(StoreServerCase):
         self.synchronize()
         self.wait_until(lambda: "pending" in {state for _key, state, _channel in self.jobs()}, "a job waits")
         with self.autocommitting(self.database) as cr:
-            cr.execute("UPDATE queue_job SET date_created = date_created - interval '3 minutes' WHERE state = 'pending'")
+            cr.execute(
+                "UPDATE queue_job SET date_created = date_created - interval '3 minutes' WHERE state = 'pending'"
+            )
         self.synchronize()
         self.check_all(3)

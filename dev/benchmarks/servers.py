@@ -59,9 +59,7 @@ def prepare(options, url):
         pos_config = store.make(env).pos_config_id
         env["external.order.sync"].search([]).active = False
         env["ir.cron"].search([]).active = False
-        crons = env["ir.cron"].search(
-            [("active", "=", False), ("model_id.model", "=", "external.order.sync")]
-        )
+        crons = env["ir.cron"].search([("active", "=", False), ("model_id.model", "=", "external.order.sync")])
         crons.write({"active": True, "nextcall": "2099-01-01"})
         syncs = env["external.order.sync"].create(
             [
@@ -162,14 +160,14 @@ class Nodes:
 
     def check(self, sync, runs):
         """Check that each order was imported once, and that the run's counts say so."""
-        with contextlib.closing(psycopg2.connect(dbname=self.options.database)) as connection:
-            with connection.cursor() as cr:
-                cr.execute(
-                    "SELECT count(*), count(DISTINCT pos_order_id) FROM external_order"
-                    " WHERE sync_id = %s AND state = 'done'",
-                    [sync],
-                )
-                found = cr.fetchone()
+        connection = psycopg2.connect(dbname=self.options.database)
+        with contextlib.closing(connection), connection.cursor() as cr:
+            cr.execute(
+                "SELECT count(*), count(DISTINCT pos_order_id) FROM external_order"
+                " WHERE sync_id = %s AND state = 'done'",
+                [sync],
+            )
+            found = cr.fetchone()
         if found != (ORDERS, ORDERS) or [run["imported_count"] for run in runs] != [ORDERS]:
             sys.exit(f"imported: {found}, runs: {runs}")
 

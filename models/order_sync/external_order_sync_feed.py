@@ -71,7 +71,7 @@ class FetchedEntries(PrivateContext):
             except FeedError:
                 # Without a new page, the next download would stop at the same place again.
                 reached = self.position if self._feed.is_work_over else None
-                if not reached or position and self._feed.position.number <= position.number:
+                if not reached or (position and self._feed.position.number <= position.number):
                     raise
                 self.stopped_at = reached
         self.repeats_itself = self._feed.repeats_itself

@@ -105,7 +105,7 @@ class ExternalOrderSyncRun(models.Model):
         unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
         if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
             turn = SyncTurn.current(self.env)
-            if not (run._is_fetched() or turn and turn.has_download(sync.id)):
+            if not (run._is_fetched() or (turn and turn.has_download(sync.id))):
                 run.fetch_starts += 1
             return run
         self._end_interrupted(sync)
@@ -259,7 +259,7 @@ class ExternalOrderSyncRun(models.Model):
             if not processed:
                 return True
             is_full = processed >= BATCH_SIZE  # otherwise this was the rest
-            if seconds_left <= 0 or is_full and turn and turn.has_others(self.sync_id.id):
+            if seconds_left <= 0 or (is_full and turn and turn.has_others(self.sync_id.id)):
                 return False
 
     def _close_due_sessions(self):

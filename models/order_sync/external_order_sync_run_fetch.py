@@ -10,6 +10,7 @@ from .sync_turn import SyncTurn
 # A scheduled run stops its download after the process has died this often in it.
 MAX_FETCH_STARTS = 3
 
+
 class ExternalOrderSyncRun(models.Model):
     """The download of a run: page by page into the inbox, and where the next download begins."""
 
@@ -30,16 +31,14 @@ class ExternalOrderSyncRun(models.Model):
             ``WAITING`` if the next page has not arrived while another synchronization has something to do
         """
         turn = SyncTurn.current(self.env)
-        download = turn and turn.take_download(self.sync_id.id) or self._begin_download()
+        download = (turn and turn.take_download(self.sync_id.id)) or self._begin_download()
         for entries in download.chunks:
             if not entries:
                 turn.keep_download(self.sync_id.id, download)
                 return WAITING
             received = retrying(
                 self.env,
-                lambda entries=entries: self._receive(
-                    entries, download.known, download.earlier, download.ambiguous
-                ),
+                lambda entries=entries: self._receive(entries, download.known, download.earlier, download.ambiguous),
             )
             download.earlier.update(received.orders.ids)
             download.ambiguous.update(received.ambiguous.ids)
@@ -75,7 +74,7 @@ class ExternalOrderSyncRun(models.Model):
     def _forget_interrupted_download(self):
         """Reset the counts of a download that begins anew; it recognizes what it received before."""
         position = self.sync_id.fetch_position
-        if not self.fetched_count or position and position["run"] == self.id:
+        if not self.fetched_count or (position and position["run"] == self.id):
             return
         received_before = self.new_count + self.changed_count + self.ignored_count
         self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
@@ -134,7 +133,7 @@ class ExternalOrderSyncRun(models.Model):
         }
 
     def _forget_position(self):
-        """Let the next download begin anew, because one that continues may fail at the same place each time. Commits."""
+        """Let the next download begin anew: one that continues may fail at the same place each time. Commits."""
         if self.sync_id.fetch_position:
             self.sync_id.fetch_position = False
             commit(self.env)

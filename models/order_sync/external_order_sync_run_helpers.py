@@ -20,7 +20,7 @@ PATIENCE = 30
 
 
 class ExternalOrderSyncRun(models.Model):
-    """Several workers import the orders of one run: each helping worker has a part of the run, which counts its results.
+    """Several workers import the orders of one run: each helper has a part of the run, which counts its results.
 
     A part is an archived run without a status of its own; the process that works on it holds its lock. When the run
     ends, it adds up its parts and deletes them.
@@ -70,10 +70,12 @@ class ExternalOrderSyncRun(models.Model):
     def _count_waiting(self, sync=None):
         """Return the number of orders that could be imported now, of one synchronization or of all; it is bounded."""
         now = fields.Datetime.now()
-        can_wait = Domain("error_code", "!=", "no_session") & (
+        is_ready = Domain("error_code", "!=", "no_session") & (
             Domain("next_attempt", "=", False) | Domain("next_attempt", "<=", now)
         )
-        pending = Domain("state", "=", "pending") & can_wait & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
+        pending = (
+            Domain("state", "=", "pending") & is_ready & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
+        )
         return self.env["external.order"].search_count(pending, limit=20 * BATCH_SIZE)
 
     @api.model
@@ -96,7 +98,7 @@ class ExternalOrderSyncRun(models.Model):
         """Wait until no helper works on a part of this run. Return whether that is so."""
         turn, start = SyncTurn.current(self.env), time.monotonic()
         while self._get_parts_at_work():
-            if turn and turn.has_others(self.sync_id.id) or time.monotonic() - start > PATIENCE:
+            if (turn and turn.has_others(self.sync_id.id)) or time.monotonic() - start > PATIENCE:
                 if turn:
                     turn.wait_for_helpers(self.sync_id.id)
                 return False
@@ -107,9 +109,7 @@ class ExternalOrderSyncRun(models.Model):
     def _add_up_parts(self):
         """Add what the helpers counted to this run, and delete their parts."""
         parts = self._get_parts()
-        counts = [
-            name for name, field in self._fields.items() if name.endswith("_count") and field.type == "integer"
-        ]
+        counts = [name for name, field in self._fields.items() if name.endswith("_count") and field.type == "integer"]
         problems = [line for run in (self, *parts) for line in (run.import_error or "").splitlines()]
         self.write(
             {

@@ -104,9 +104,7 @@ class SyncTurn(PrivateContext):
             return not self.is_downloading and all(
                 other.is_suspect or other.is_started for other in self._entries.values()
             )
-        return self._feeds.has_room and not any(
-            other.is_suspect and other.stream for other in self._entries.values()
-        )
+        return self._feeds.has_room and not any(other.is_suspect and other.stream for other in self._entries.values())
 
     # What a run does with it
 
