@@ -65,7 +65,7 @@ class TestQueueServers(StoreServerCase):
         model = "external.order.sync"
         return self.select("SELECT identity_key, state, channel FROM queue_job WHERE model_name = %s", model)
 
-    def test_1_the_jobs_of_both_servers_share_an_inbox(self):
+    def test_the_jobs_of_both_servers_share_an_inbox(self):
         self.shop.add_orders(ORDERS)
         self.synchronize()
         self.wait_until(lambda: self.workers_of(self.sync) == 2, "two jobs import")
@@ -80,7 +80,7 @@ class TestQueueServers(StoreServerCase):
         self.assertIn(f"external_order_sync-{self.sync}", {key for key, _state, _channel in self.jobs()})
         self.assertNotIn("failed", {state for _key, state, _channel in self.jobs()})
 
-    def test_2_a_server_is_killed(self):
+    def test_a_server_is_killed(self):
         self.shop.add_orders(ORDERS)
         self.synchronize()
         self.wait_until(lambda: self.workers_of(self.sync) == 2, "two jobs import")
@@ -90,15 +90,15 @@ class TestQueueServers(StoreServerCase):
         self.start_server()
         self.check_all(ORDERS)
 
-    def test_3_without_anything_to_import_there_is_no_job(self):
+    def test_with_nothing_to_import_there_is_no_job(self):
         before = len(self.jobs())
         self.synchronize()
         self.wait_until(lambda: self.has_ended(self.sync), "the run has ended")
         self.assertEqual(self.runs(self.sync)[0]["status"], "no_orders")
         self.assertEqual(len(self.jobs()), before)
 
-    def test_4_jobs_that_never_start_hold_nothing_up(self):
-        """The queue's runner is not running, as without ``queue_job`` among the server-wide modules."""
+    def test_without_a_runner_of_the_queue_the_scheduler_imports(self):
+        """As without ``queue_job`` among the server-wide modules. The last test: it stops the other servers."""
         for process in self.servers:
             process.kill()
             process.wait()
@@ -114,4 +114,6 @@ class TestQueueServers(StoreServerCase):
                 "UPDATE queue_job SET date_created = date_created - interval '3 minutes' WHERE state = 'pending'"
             )
         self.synchronize()
-        self.check_all(3)
+        self.wait_until(lambda: self.imported() == self.before + 3, "the scheduler imports")
+        self.wait_until(lambda: self.has_ended(self.sync), "the run has ended")
+        self.assertEqual(self.runs(self.sync)[-1]["imported_count"], 3)
