@@ -269,10 +269,16 @@ def open_session(
     return session
 
 
-def read_body(response: requests.Response, max_bytes: int, check: Callable[[], object]) -> bytearray:
+def read_body(
+    response: requests.Response,
+    max_bytes: int,
+    check: Callable[[], object],
+    grown: Callable[[int], object] = lambda size: None,
+) -> bytearray:
     """Return the whole decompressed body of a response that was requested with `stream=True`.
 
     :param check: called after every chunk; may raise, e.g. `Deadline.remaining`.
+    :param grown: called with the size so far after every chunk; may wait until there is memory for more.
     :raises BodyTooLarge: after `max_bytes`; at most one more chunk is held in memory, regardless of compression.
     :raises BodyError: if the body is shorter than announced, uses an unknown compression or is damaged.
     """
@@ -288,6 +294,7 @@ def read_body(response: requests.Response, max_bytes: int, check: Callable[[], o
             if len(body) > max_bytes:
                 raise BodyTooLarge
             check()
+            grown(len(body))
     except ReadTimeoutError:
         raise requests.exceptions.ReadTimeout from None
     except (HTTPError, OSError) as error:

@@ -12,7 +12,9 @@ def uninstall_hook(env):
     # record, so PostgreSQL would refuse that and log an error. Without its XML id, it is dropped with its table.
     env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "external.order.sync")]).unlink()
     _keep_sold_products(env)
-    # Orders that the next installation finds must not count as imported by an earlier release.
+    # Those that a user duplicated to have more workers; they would keep Odoo from deleting our models.
+    env["ir.cron"].with_context(active_test=False).search([("model_id.model", "=", "external.order.sync")]).unlink()
+    # What the next installation finds was not imported by a former version.
     env["ir.config_parameter"].search([("key", "=", KEYED_SINCE)]).unlink()
     # The index of product names depends on a function of the addon, which belongs to no model.
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s(jsonb) CASCADE", SQL.identifier(NAME_KEYS)))

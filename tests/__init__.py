@@ -39,6 +39,7 @@ from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
 from . import test_full_order
+from . import test_helping_workers
 from . import test_inbox
 from . import test_inbox_retry
 from . import test_interrupted_mirrors
@@ -87,6 +88,7 @@ from . import test_product_alias
 from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
+from . import test_queue_servers
 from . import test_quoted_secrets
 from . import test_races
 from . import test_retention
@@ -109,7 +111,9 @@ from . import test_shipment_servers
 from . import test_shipment_tours
 from . import test_shipment_validation
 from . import test_status
+from . import test_store_servers
 from . import test_sync_orders
+from . import test_sync_turn
 from . import test_tips
 from . import test_tours
 from . import test_tracked_products

@@ -25,6 +25,8 @@ class OwnDatabaseCase(BaseCase):
     DATABASE = ""
     # The XML id of the one scheduled action that runs; none if empty.
     SCHEDULED = ""
+    #: Further options of the servers.
+    OPTIONS = ()
 
     @classmethod
     def setUpClass(cls):
@@ -95,6 +97,7 @@ class OwnDatabaseCase(BaseCase):
             cls.folder,
             f"--db-filter=^{cls.database}$",
             f"--max-cron-threads={1 if cls.SCHEDULED else 0}",
+            *cls.OPTIONS,
             answers=cls.sign_in,
         )
         cls.servers.append(process)

@@ -17,6 +17,8 @@ BENCHMARKS = {
     "fetch_parse": ("fetch_parse", []),
     "large_feed": ("large_feed", []),
     "matching": ("matching", []),
+    "stores": ("stores", []),
+    "servers": ("servers", []),
     "workers": ("workers", []),
     "session_close": ("session_close", []),
     "api": ("api", []),

@@ -7,16 +7,15 @@ query.
 
 import hashlib
 import logging
-import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
+from functools import partial
 from itertools import chain
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -35,6 +34,8 @@ from ..message import message as _lt
 from ..strict_json import StrictJsonError, iter_orders
 from ..web_address import AddressError, may_follow, origin_of_parts, split_address
 from .feed_errors import FeedError, FeedErrorKind, connection_problem, timeout_problem
+from .feed_position import FeedPosition
+from .feed_settings import FeedPage, FeedSettings
 
 __all__ = ["FeedError", "FeedPage", "FeedSettings", "OrderFeed"]
 
@@ -46,55 +47,17 @@ _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE)
 _END = object()
 
 
-@dataclass(frozen=True)
-class FeedSettings:
-    """Where and how to fetch. Times are seconds; sizes are bytes after decompression.
-
-    `page_param` names the query parameter of the page number; without it only `Link` headers are followed. `since`
-    (UTC; naive means UTC) is sent as `since_param`. `total_timeout` limits the time spent on all pages together,
-    without the caller's own time between pages. `work_timeout` limits the total including that time, because the
-    caller's process ends after it.
-    """
-
-    url: str
-    api_key: str = field(repr=False)
-    auth_method: Literal["bearer", "x_api_key"] = "bearer"
-    page_param: str = ""
-    first_page: int = 1
-    since_param: str = ""
-    since: datetime | None = None
-    extra_params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    connect_timeout: float = 10
-    read_timeout: float = 60
-    total_timeout: float = 300
-    work_timeout: float = math.inf
-    max_pages: int = 1000
-    max_orders: int = 100_000
-    max_bytes: int = 256 * 1024 * 1024
-    max_page_bytes: int = 64 * 1024 * 1024
-    retries: int = 3
-    backoff: float = 0.5
-
-
-@dataclass(frozen=True)
-class FeedPage:
-    """One page. `url` may be shown to users. `entries` can be iterated once, and raises `FeedError` if the text is
-    broken.
-
-    `is_last`: the response says that no page follows. With a page-number parameter, this is never known in advance.
-    """
-
-    number: int
-    url: str
-    entries: Iterator[Any] = field(repr=False)
-    is_last: bool
-
-
 class OrderFeed:
-    """Reads one feed. The constructor raises `FeedError` for invalid settings."""
+    """Reads one feed. The constructor raises `FeedError` for invalid settings.
+
+    :ivar position: the page that was requested last, from which a later download can continue; `None` for the first one
+    :ivar is_work_over: whether the download ended because the caller's process has no more time for it
+    """
 
     def __init__(self, settings: FeedSettings) -> None:
         self.settings = settings
+        self.position, self.is_work_over = None, False
+        self._has_place = False
         self._headers = _auth_headers(settings)
         self._base = _checked_url(settings.url)
         limits = (
@@ -128,12 +91,13 @@ class OrderFeed:
         bytes_left = settings.max_bytes
         seen_bodies: set[bytes] = set()
         asked: Counter[str] = Counter()
-        number, repeats, by_link = 1, 0, False
-        url = self._page_url(settings.first_page)
+        number, url, by_link = self._find_start()
+        repeats = 0
         self._orders_left, self.repeats_itself = settings.max_orders, False
-        with closing(self._open_session(deadline)) as session:
+        with closing(self._open_session(deadline)) as session, closing(self):
             for _request in range(settings.max_pages):
                 asked[url] += 1
+                self.position = FeedPosition(number, url if by_link else "") if number > 1 else None
                 limit = min(bytes_left, settings.max_page_bytes)
                 final_url, link_header, body = self._fetch(session, deadline, url, limit)
                 bytes_left -= len(body)
@@ -159,7 +123,7 @@ class OrderFeed:
                     entries = chain((first,), entries)
                     seen_bodies.add(digest)  # empty pages may be identical
                     if numbered:
-                        next_url = self._page_url(settings.first_page + number)
+                        next_url = self._numbered_url(number + 1)
                 elif numbered and number > 1:
                     return
                 if asked[next_url] > 1:  # a loop of pages with changing content
@@ -167,6 +131,7 @@ class OrderFeed:
                 handed_over = monotonic()
                 yield FeedPage(number, self._shown(final_url), entries, is_last=not (next_url or link_problem))
                 deadline.extend(monotonic() - handed_over)
+                self.close()
                 if link_problem:
                     raise link_problem
                 if not next_url:
@@ -203,7 +168,8 @@ class OrderFeed:
         try:
             return self._follow(session, deadline, url, max_bytes)
         except DeadlineExceeded:
-            problem = timeout_problem(self.settings.total_timeout, self.settings.work_timeout, deadline.is_last())
+            self.is_work_over = deadline.is_last()
+            problem = timeout_problem(self.settings.total_timeout, self.settings.work_timeout, self.is_work_over)
             kind, retryable = "timeout", True
         except RetryAfterTooLong as error:
             problem = _lt(
@@ -230,6 +196,22 @@ class OrderFeed:
         # Raise outside the handlers, because exceptions of requests contain the URL with its query.
         raise FeedError(problem.filled(url=self._shown(url)), kind, retryable)
 
+    def _take_place(self, deadline: Deadline, size: int) -> None:
+        """Wait for a place if the page is large. This time is given back, because it is not the feed's."""
+        places = self.settings.large_pages
+        if places and size > places.small and not self._has_place:
+            started = monotonic()
+            self._has_place = places.take(deadline.remaining())
+            if not self._has_place:
+                raise DeadlineExceeded
+            deadline.extend(monotonic() - started)
+
+    def close(self) -> None:
+        """Give back the place of a large page, which is done with."""
+        if self._has_place:
+            self._has_place = False
+            self.settings.large_pages.give_back()
+
     def _open_session(self, deadline: Deadline) -> requests.Session:
         settings = self.settings
         return open_session(deadline, self._headers, settings.retries, settings.backoff, settings.connect_timeout)
@@ -245,7 +227,11 @@ class OrderFeed:
                 if not response.is_redirect:
                     self._check_status(response, url)
                     # Some systems respond with No Content (204) if there is nothing new.
-                    body = b"[]" if response.status_code == 204 else read_body(response, max_bytes, deadline.remaining)
+                    if response.status_code == 204:
+                        body = b"[]"
+                    else:
+                        grown = partial(self._take_place, deadline)
+                        body = read_body(response, max_bytes, deadline.remaining, grown)
                     return url, response.headers.get("Link", ""), body
                 location = response.headers["Location"]
             elsewhere = _lt(
@@ -297,6 +283,21 @@ class OrderFeed:
             status=status,
         )
         raise FeedError(message, "status", status=status)
+
+    def _find_start(self) -> tuple[int, str, bool]:
+        """Return the number and the address of the page to begin with, and whether links lead to the next ones."""
+        position = self.settings.position
+        if not (position and position.url):
+            number = position.number if position else 1
+            return number, self._numbered_url(number), False
+        url, problem = self._next_url(urlunsplit(self._base), f'<{position.url}>; rel="next"')
+        if problem:
+            raise problem
+        return position.number, url, True
+
+    def _numbered_url(self, number: int) -> str:
+        """Return the address of a page counted from 1."""
+        return self._page_url(self.settings.first_page + number - 1)
 
     def _page_url(self, page: int) -> str:
         settings = self.settings

@@ -8,7 +8,10 @@ from . import external_order_sync_rules
 from . import external_order_sync_days
 from . import external_order_sync_run
 from . import external_order_sync_run_due
+from . import external_order_sync_run_fetch
 from . import external_order_sync_run_interruption
+from . import external_order_sync_run_helpers
+from . import external_order_sync_run_jobs
 from . import external_order_sync_run_report
 from . import external_order
 from . import external_order_ambiguity

@@ -7,7 +7,7 @@ from ...tools.company_access import check_written
 from ...tools.message_language import for_reader, with_reader
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
-from ...tools.transaction import Deadline
+from ...tools.transaction import Deadline, ScheduledTurn
 
 ATTENTION_ACTIVITY = "mail.mail_activity_data_todo"
 
@@ -246,6 +246,15 @@ class ExternalOrderSync(models.Model):
     def _cron_sync_orders(self):
         """Scheduled action: run due synchronizations in slices, close due sessions, and schedule the next runs."""
         self.env["external.order.sync.run"]._run_due()
+
+    @api.model
+    def _cron_help_import(self):
+        """Scheduled actions of other workers: import orders that the main one has received."""
+        runs = self.env["external.order.sync.run"]
+        is_done = ScheduledTurn().on(runs)._help()
+        if not is_done:
+            runs._call_helpers()
+        self.env["ir.cron"]._commit_progress(remaining=0 if is_done else max(runs._count_waiting(), 1))
 
     # ------------------------------------------------------------
     # Importing

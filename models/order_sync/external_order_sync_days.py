@@ -81,5 +81,7 @@ class ExternalOrderSync(models.Model):
             return False
         # The result of the download does not matter: a feed that fails must not keep sessions open.
         requested = [("sync_id", "=", self.id), ("date_start", ">=", moment)]
+        # One that continues later has not requested everything.
         ended = ["|", "|", ("status", "!=", "running"), ("fetch_done", "=", True), ("fetch_error", "!=", False)]
+        requested.append(("fetch_continues", "=", False))
         return bool(self.env["external.order.sync.run"].search_count([*requested, *ended], limit=1))

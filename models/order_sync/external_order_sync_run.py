@@ -12,6 +12,8 @@ from ...tools.exclusive import exclusive
 from ...tools.message_language import for_reader, in_english, with_reader
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
 from ..order_import.import_target import ClosedTargets
+from .download import CONCLUDED, WAITING
+from .sync_turn import SyncTurn
 
 _logger = logging.getLogger(__name__)
 
@@ -21,10 +23,6 @@ LOCK = "external_order_sync.external_order_sync_run"
 FAILURES_NAMED = 20
 # Record progress after at most this many already-known entries.
 KNOWN_AT_MOST = 20_000
-# A scheduled run stops its download after the process has died this often in it.
-MAX_FETCH_STARTS = 3
-# What a download returns that brought nothing to import, and so ended the run.
-CONCLUDED = object()
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -90,18 +88,24 @@ class ExternalOrderSyncRun(models.Model):
         run = retrying(self.env, lambda: self._find_or_create(sync))
         with exclusive(self.env, LOCK, run.id) as is_ours:
             commit(self.env)  # not earlier: a visible run that no process holds counts as interrupted
-            attempts = self.env["external.order.attempt"]
-            if is_ours and retrying(self.env, lambda: attempts._count_interrupted(sync, run)):
-                commit(self.env)
-            run._execute()
+            if is_ours:  # otherwise a job works on it, see `_import_in_jobs`
+                run._count_interrupted()
+                run._execute()
         return run
+
+    def _count_interrupted(self):
+        """Count what killed processes were importing. Commits."""
+        attempts = self.env["external.order.attempt"]
+        if retrying(self.env, lambda: attempts._count_interrupted(self.sync_id, self)):
+            commit(self.env)
 
     @api.model
     def _find_or_create(self, sync):
         scheduled = bool(ScheduledTurn.current(self.env))
         unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
         if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
-            if not (run.fetch_done or run.fetch_error):
+            turn = SyncTurn.current(self.env)
+            if not (run._is_fetched() or (turn and turn.has_download(sync.id))):
                 run.fetch_starts += 1
             return run
         self._end_interrupted(sync)
@@ -119,12 +123,18 @@ class ExternalOrderSyncRun(models.Model):
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
-        is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
+        is_fetched = self._is_fetched() or self._guarded(self._fetch, "fetch_error")
+        if is_fetched is WAITING:
+            return
         if is_fetched is CONCLUDED:
             if ScheduledTurn.current(self.env):
                 self._close_due_sessions()
             return
-        if is_fetched and self._guarded(self._import_orders, "import_error"):
+        if self.fetch_error:
+            self._forget_position()
+        if is_fetched and self._import_in_jobs():
+            pass
+        elif is_fetched and self._guarded(self._import_with_helpers, "import_error"):
             self._conclude_guarded()
         elif not self.scheduled:
             self._hand_over()
@@ -198,69 +208,6 @@ class ExternalOrderSyncRun(models.Model):
     # Fetching
     # ------------------------------------------------------------
 
-    def _fetch(self):
-        """Store the feed in the inbox, page by page.
-
-        :return: whether the download is complete, ``False`` if time ran out; ``CONCLUDED`` if this also ended the run
-        """
-        retrying(self.env, self._correct_cursor)
-        if self.fetch_starts > MAX_FETCH_STARTS:
-            problem = for_reader(self.env)._(
-                "The server stopped %s times during this download. The orders received so far are imported. See "
-                "the server log for the cause. Have the external system send fewer orders at a time, or lower the "
-                "limits of a download.",
-                MAX_FETCH_STARTS,
-            )
-            raise UserError(problem)
-        # An interrupted run restarts its download and recognizes what it already received.
-        received_before = self.new_count + self.changed_count + self.ignored_count
-        if self.fetched_count:
-            self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
-            self.write({"refused_count": 0, "refused": False})
-        # Unchanged known entries: there is nothing to commit, so they are counted together with what comes next.
-        known, earlier, ambiguous = 0, set(), set()
-        fetched = self.sync_id._fetch_entries()
-        for entries in fetched:
-            page = (entries, known, earlier, ambiguous)
-            received = retrying(self.env, lambda page=page: self._receive(*page))
-            earlier.update(received.orders.ids)
-            ambiguous.update(received.ambiguous.ids)
-            if received.is_counted:
-                known = 0
-                if commit_progress(self.env, len(entries)) <= 0 and not self.scheduled:
-                    return False
-            else:
-                known += len(entries)
-        is_concluded = retrying(self.env, lambda: self._finish_fetching(known, fetched.repeats_itself))
-        commit(self.env)
-        return CONCLUDED if is_concluded else True
-
-    def _finish_fetching(self, known, feed_repeats):
-        """Record that the download is complete. If no order is to be imported, end the run; return whether it did."""
-        self.fetch_done = True
-        self.feed_repeats = feed_repeats
-        self.fetched_count += known
-        self.known_count = max(self.known_count + known, 0)
-        # Every page is already committed. The next run must request again what is not in the inbox: refused entries,
-        # and orders that the feed may have skipped by repeating a page.
-        if not (self.refused_count or self.feed_repeats):
-            self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
-        # Most downloads bring nothing that is to be imported: these need no further transaction.
-        if self.env["external.order"]._claim(self.sync_id, 1, self):
-            return False
-        self._conclude()
-        return True
-
-    def _correct_cursor(self):
-        """If the clock was wrong in a later download, go back to the start of the last reliable one."""
-        sync, now = self.sync_id, fields.Datetime.now()
-        if not sync.fetch_cursor or sync.fetch_cursor <= now:
-            return
-        complete = Domain([("fetch_done", "=", True), ("refused_count", "=", 0), ("feed_repeats", "=", False)])
-        earlier = Domain([("sync_id", "=", sync.id), ("date_start", "<=", now), ("id", "!=", self.id)])
-        sync.fetch_cursor = self.search(complete & earlier, order="date_start desc", limit=1).date_start
-        self.cursor_corrected = True
-
     def _receive(self, entries, known, earlier, ambiguous):
         """Store entries of the feed, and count them and ``known`` ones that were not counted yet.
 
@@ -297,9 +244,10 @@ class ExternalOrderSyncRun(models.Model):
     def _import_orders(self):
         """Import the pending orders of the inbox, batch by batch.
 
-        :return: whether all orders were tried; ``False`` if time ran out
+        :return: whether all orders were tried; ``False`` if time ran out, or another synchronization has its turn
         """
         import_batch = ClosedTargets().on(self)._import_batch
+        turn = SyncTurn.current(self.env)
         while True:
             try:
                 processed = retrying(self.env, import_batch)
@@ -310,7 +258,8 @@ class ExternalOrderSyncRun(models.Model):
             self._close_due_sessions()
             if not processed:
                 return True
-            if seconds_left <= 0:
+            is_full = processed >= BATCH_SIZE  # otherwise this was the rest
+            if seconds_left <= 0 or (is_full and turn and turn.has_others(self.sync_id.id)):
                 return False
 
     def _close_due_sessions(self):
@@ -323,11 +272,12 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: the number of orders that were tried; 0 if no session can take any of the pending ones
         """
-        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self)
+        whole = self.part_of_id or self
+        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, whole)
         problem = ""
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
-            problem = orders._import(run=self)
+            problem = orders._import(run=whole)
             states = [order.state for order in orders]
             problems = [*(self.import_error or "").splitlines(), *problem.splitlines()]
             self.write(
@@ -346,7 +296,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _defer_batch(self, error):
         """Postpone the orders that repeatedly conflicted with other transactions."""
-        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self)
+        orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self.part_of_id or self)
         orders._defer(error)
         self.deferred_count += len(orders)
         return len(orders)

@@ -1,13 +1,26 @@
 import logging
+import math
+import time
+from contextlib import closing
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.overrides import is_overridden
 from ...tools.scheduling import bring_back, due_domain, plan_next_turn, quietly
-from ...tools.transaction import ScheduledTurn, commit, retrying, rollback
+from ...tools.transaction import ScheduledTurn, commit, commit_progress, retrying, rollback
+from ...tools.worker_time import seconds_to_work
+from .sync_turn import RECHECK_SECONDS, SyncTurn
 
 _logger = logging.getLogger(__name__)
+
+# While some wait for their feeds, others that become due join the turn for this many seconds, …
+LONGEST_TURN = 100
+# … also those that have had it, after this many seconds, …
+AGAIN_AFTER = 10
+# … if this worker still has this many seconds for them.
+ENOUGH_TIME = 20
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -22,27 +35,95 @@ class ExternalOrderSyncRun(models.Model):
             with quietly(self.env, "the scheduled action"):
                 step()
         commit(self.env)
-        cron, now = self.env["ir.cron"], fields.Datetime.now()
-        # The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
-        for sync in self.env["external.order.sync"].search(self._due_domain(now), order="next_sync_date, id"):
-            try:
-                ScheduledTurn().on(sync).sync_orders()
-            except Exception as error:  # from an extension or the database: continue with the other configurations
-                if self.env.cr.connection.closed:
-                    raise
-                rollback(self.env)
-                self._record_failure(sync, error)
-            of_sync = Domain("sync_id", "=", sync.id)
-            if self.search_count(of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True), limit=1):
-                cron._commit_progress(remaining=max(sync.pending_count, 1))
-                return
-            if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
-                # An extension skipped it, or it failed before it started: try again after its interval.
-                sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
-                commit(self.env)
+        cron = self.env["ir.cron"]
+        with closing(SyncTurn()) as turn:
+            is_done = self._take_turns(turn)
+        if not is_done:
+            # Odoo calls a job again when it has not finished, but only after a pause if it is not triggered.
+            self.env["external.order.sync"]._get_cron()._trigger()
+            cron._commit_progress(remaining=max(self._count_waiting(), 1))
+            return
         for step in (self.env["pos.session"]._close_due_external_sessions, self._plan_next_runs):
             self._run_step(step)
         cron._commit_progress(remaining=0)
+
+    @api.model
+    def _take_turns(self, turn):
+        """Run what is due, one after the other, each until another one has something to do.
+
+        :param SyncTurn turn:
+        :return: whether all have finished; ``False`` if time ran out
+        """
+        started = checked = time.monotonic()
+        finished = self._add_due(turn)
+        while True:
+            if time.monotonic() - checked >= RECHECK_SECONDS and time.monotonic() - started < LONGEST_TURN:
+                checked = time.monotonic()
+                commit(self.env)  # to see what has become due
+                self._add_due(turn, finished)
+            if not len(turn):
+                return True
+            sync_id = turn.next()
+            if not sync_id:
+                commit(self.env)  # an open transaction would prevent vacuuming
+                turn.wait()
+                continue
+            if self._run_one(self.env["external.order.sync"].browse(sync_id), turn):
+                turn.remove(sync_id)
+                finished[sync_id] = time.monotonic()
+            elif not turn.is_downloading and commit_progress(ScheduledTurn().on(self).env) <= 0:
+                return False
+
+    @api.model
+    def _add_due(self, turn, finished=None):
+        """Let the synchronizations that are due take part in a turn.
+
+        The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
+
+        :param dict finished: by the IDs of those that had this turn already, when they finished
+        :return: ``finished``, an empty dict at first
+        """
+        finished = {} if finished is None else finished
+        if finished and seconds_to_work(ScheduledTurn().on(self).env) < ENOUGH_TIME:
+            return finished
+        due = self.env["external.order.sync"].search(
+            self._due_domain(fields.Datetime.now()), order="next_sync_date, id"
+        )
+        # A download that the process died in may be the cause.
+        interrupted = self.search([("sync_id", "in", due.ids), ("status", "=", "running"), ("fetch_starts", ">", 0)])
+        suspects = interrupted.filtered(lambda run: run.scheduled and not run._is_fetched()).sync_id
+        for sync in due:
+            if sync.id not in turn and time.monotonic() - finished.get(sync.id, -math.inf) > AGAIN_AFTER:
+                turn.add(sync.id, is_suspect=sync in suspects)
+        return finished
+
+    @api.model
+    def _run_one(self, sync, turn):
+        """Run one synchronization until it has finished, or another one has something to do.
+
+        :return: whether it needs no other part of this turn
+        """
+        now = fields.Datetime.now()
+        scheduled = ScheduledTurn().on(sync)
+        # What an extension does before and after the synchronization must happen once, and at that time.
+        if not is_overridden(sync, "sync_orders"):
+            scheduled = turn.on(scheduled)
+        try:
+            scheduled.sync_orders()
+        except Exception as error:  # from an extension or the database: continue with the other configurations
+            if self.env.cr.connection.closed:
+                raise
+            rollback(self.env)
+            self._record_failure(sync, error)
+        of_sync = Domain("sync_id", "=", sync.id)
+        unfinished = of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True)
+        if run := self.search(unfinished, limit=1):
+            return run._is_in_jobs()
+        if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
+            # An extension skipped it, or it failed before it started: try again after its interval.
+            sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
+            commit(self.env)
+        return True
 
     @api.model
     def _run_step(self, step):
@@ -103,4 +184,5 @@ class ExternalOrderSyncRun(models.Model):
             .mapped("next_attempt")
         )
         times += self.env["pos.session"]._get_next_external_closings()
+        times += self._get_times_to_check_jobs()
         plan_next_turn(syncs._get_cron(), times)

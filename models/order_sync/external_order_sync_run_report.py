@@ -87,6 +87,13 @@ class ExternalOrderSyncRun(models.Model):
                     "All orders since the download before it were requested again."
                 )
             )
+        if self.fetch_continues:
+            parts.append(
+                env._(
+                    "The download stopped in time before Odoo's time limit (limit_time_real_cron or limit_time_real). "
+                    "The next run continues where it stopped."
+                )
+            )
         if self.feed_repeats:
             parts.append(env._("The feed sent a page twice; the next run downloads the same period again."))
         return "\n".join(part for part in parts if part)

@@ -75,10 +75,10 @@ class ExternalOrderSync(models.Model):
         if not run:
             return False
         return {
-            "fetching": not (run.fetch_done or run.fetch_error),
+            "fetching": not run._is_fetched(),
             "fetched": run.fetched_count,
-            "imported": run.imported_count,
-            "failed": run.failed_count,
+            "imported": run._get_total("imported_count"),
+            "failed": run._get_total("failed_count"),
             "waiting": self.pending_count,
         }
 

@@ -1,0 +1,119 @@
+import os
+from unittest.mock import patch
+
+from odoo.tools import config
+
+from ..dev.setup import oca_addons
+from ..dev.stand_ins.balancer import Balancer
+from .store_servers import StoreServerCase
+
+ORDERS = 450
+
+
+class TestQueueServers(StoreServerCase):
+    """Servers with OCA's ``queue_job``, whose jobs import what the scheduled action has downloaded."""
+
+    DATABASE = "queue_servers"
+
+    @classmethod
+    def setUpClass(cls):
+        addons, libraries = oca_addons.ensure()
+        cls.balancer = cls.enterClassContext(Balancer([]))
+        environment = {
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(libraries), os.environ.get("PYTHONPATH")))),
+            "ODOO_QUEUE_JOB_CHANNELS": "root:2",
+            "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
+            "ODOO_QUEUE_JOB_PORT": str(cls.balancer.port),
+        }
+        cls.enterClassContext(patch.dict(os.environ, environment))
+        path = ",".join([*config["addons_path"], str(addons)])
+        cls.OPTIONS = (f"--addons-path={path}", "--load=base,web,queue_job", "--init=queue_job")
+        super().setUpClass()
+        cls.OPTIONS = cls.OPTIONS[:-1]
+        cls.start_server()
+
+    @classmethod
+    def start_server(cls):
+        process = super().start_server()
+        cls.balancer.ports.append(int(cls.url.rpartition(":")[2]))
+        return process
+
+    def setUp(self):
+        super().setUp()
+        [self.shop], [self.sync] = self.shops, self.syncs
+        self.shop.clear()
+        with self.autocommitting(self.database) as cr:
+            cr.execute("UPDATE external_order SET run_id = NULL")
+            cr.execute("DELETE FROM external_order_sync_run")
+        self.before = self.imported()
+
+    def imported(self):
+        [[count]] = self.select(
+            "SELECT count(DISTINCT pos_order_id) FROM external_order WHERE sync_id = %s AND state = 'done'", self.sync
+        )
+        return count
+
+    def check_all(self, count):
+        self.wait_until(lambda: self.has_ended(self.sync), "the run has ended")
+        [run] = self.runs(self.sync)
+        self.assertEqual((run["status"], run["imported_count"]), ("success", count), run)
+        self.assertEqual(self.imported(), self.before + count)
+        self.assertFalse(self.select("SELECT FROM external_order_sync_run WHERE part_of_id IS NOT NULL"))
+        self.assertFalse(self.select("SELECT FROM external_order_attempt"))
+
+    def jobs(self):
+        model = "external.order.sync"
+        return self.select("SELECT identity_key, state, channel FROM queue_job WHERE model_name = %s", model)
+
+    def test_the_jobs_of_both_servers_share_an_inbox(self):
+        self.shop.add_orders(ORDERS)
+        self.synchronize()
+        self.wait_until(lambda: self.workers_of(self.sync) == 2, "two jobs import")
+        servers = self.select(
+            "SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE pid IN (SELECT locks.pid FROM pg_locks"
+            " AS locks JOIN external_order_sync_run AS run ON locks.objid::bigint = run.id"
+            " WHERE locktype = 'advisory')"
+        )
+        self.assertEqual(servers, [(2,)])
+        self.check_all(ORDERS)
+        self.assertEqual({channel for _key, _state, channel in self.jobs()}, {"root.external_order_sync"})
+        self.assertIn(f"external_order_sync-{self.sync}", {key for key, _state, _channel in self.jobs()})
+        self.assertNotIn("failed", {state for _key, state, _channel in self.jobs()})
+
+    def test_a_server_is_killed(self):
+        self.shop.add_orders(ORDERS)
+        self.synchronize()
+        self.wait_until(lambda: self.workers_of(self.sync) == 2, "two jobs import")
+        self.kill_server()  # the last one; it may be a helper or the one with the run
+        self.servers.pop()
+        self.balancer.ports.pop()
+        self.start_server()
+        self.check_all(ORDERS)
+
+    def test_with_nothing_to_import_there_is_no_job(self):
+        before = len(self.jobs())
+        self.synchronize()
+        self.wait_until(lambda: self.has_ended(self.sync), "the run has ended")
+        self.assertEqual(self.runs(self.sync)[0]["status"], "no_orders")
+        self.assertEqual(len(self.jobs()), before)
+
+    def test_without_a_runner_of_the_queue_the_scheduler_imports(self):
+        """As without ``queue_job`` among the server-wide modules. The last test: it stops the other servers."""
+        for process in self.servers:
+            process.kill()
+            process.wait()
+        type(self).servers = []
+        self.balancer.ports.clear()
+        type(self).OPTIONS = (self.OPTIONS[0],)
+        self.start_server()
+        self.shop.add_orders(3)
+        self.synchronize()
+        self.wait_until(lambda: "pending" in {state for _key, state, _channel in self.jobs()}, "a job waits")
+        with self.autocommitting(self.database) as cr:
+            cr.execute(
+                "UPDATE queue_job SET date_created = date_created - interval '3 minutes' WHERE state = 'pending'"
+            )
+        self.synchronize()
+        self.wait_until(lambda: self.imported() == self.before + 3, "the scheduler imports")
+        self.wait_until(lambda: self.has_ended(self.sync), "the run has ended")
+        self.assertEqual(self.runs(self.sync)[-1]["imported_count"], 3)
