@@ -1,1 +1,2 @@
-from . import api_dispatcher, batch, courier, delivery, fallback, openapi, picking_writes, pickings, sync
+from . import api_dispatcher, batch, courier, delivery, fallback, openapi, orders, picking_writes, pickings
+from . import pos_order_bulk, sync

@@ -18,6 +18,7 @@ class Received:
     :param orders: the rows of all received orders, new and known
     :param ambiguous: the rows whose OrderID is shared by different orders
     :param refused: a sentence for each entry that is not an order
+    :param reasons: what is wrong with each of them, by its number
     :param is_counted: whether the run has already counted this page
     """
 
@@ -29,6 +30,7 @@ class Received:
     changed: int = 0
     ignored: int = 0
     refused: list = field(default_factory=list)
+    reasons: dict = field(default_factory=dict)
 
 
 def _count_digits(text):
@@ -74,13 +76,10 @@ class ExternalOrder(models.Model):
         incoming = {
             identity: read_versions(identity[0], numbered_entries) for identity, numbered_entries in new.items()
         }
+        received.reasons = {number: reader_text(self.env, refusals[number].message) for number in sorted(refusals)}
         received.refused = [
-            for_reader(self.env)._(
-                "Entry %(number)s of the feed: %(problem)s",
-                number=number,
-                problem=reader_text(self.env, refusals[number].message),
-            )
-            for number in sorted(refusals)
+            for_reader(self.env)._("Entry %(number)s of the feed: %(problem)s", number=number, problem=reason)
+            for number, reason in received.reasons.items()
         ]
         # Workers that receive the same new orders at once must write them in the same order to avoid deadlocks. Sort by
         # length first, so that 9 comes before 10.

@@ -105,6 +105,8 @@ class ExternalOrderSyncRun(models.Model):
                 run.fetch_starts += 1
             return run
         self._end_interrupted(sync)
+        if run := self._find_or_create_without_fetch(sync, scheduled):
+            return run
         now = fields.Datetime.now()
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
         return self.create({"sync_id": sync.id, "scheduled": scheduled, "fetch_starts": 1})
@@ -119,7 +121,7 @@ class ExternalOrderSyncRun(models.Model):
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
-        is_fetched = self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
+        is_fetched = self.without_fetch or self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
         if is_fetched is CONCLUDED:
             if ScheduledTurn.current(self.env):
                 self._close_due_sessions()
@@ -245,6 +247,7 @@ class ExternalOrderSyncRun(models.Model):
         # and orders that the feed may have skipped by repeating a page.
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
+        self._take_pushes()
         # Most downloads bring nothing that is to be imported: these need no further transaction.
         if self.env["external.order"]._claim(self.sync_id, 1, self):
             return False
@@ -323,6 +326,7 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: the number of orders that were tried; 0 if no session can take any of the pending ones
         """
+        self._take_pushes()
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self)
         problem = ""
         if orders:
