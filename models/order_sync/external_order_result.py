@@ -14,7 +14,8 @@ class ExternalOrder(models.Model):
         The state is that of the inbox. The code is one of ``error_code`` and ``doubt``, or ``changed``.
         """
         self.ensure_one()
-        code, message = self.error_code, self.error_message
+        code = self.error_code
+        message = self.error_message if code else False
         if not code and self.state == "done":
             if self.changed:
                 code = "changed"
@@ -32,7 +33,8 @@ class ExternalOrder(models.Model):
             "order_id": self.external_id,
             **self._get_result(),
             "duplicate": is_duplicate,
-            "pos_order_id": self.pos_order_id.id or None,
+            # Read only what is there: a request with many new orders reads nothing again.
+            "pos_order_id": self.pos_order_id.id or None if self.state == "done" else None,
         }
 
     def _get_bulk_result(self, reason=""):

@@ -187,9 +187,11 @@ class ExternalOrderSync(models.Model):
         was_received = bool(signed) and Push._was_received(self, signed)
         if was_received and signed.has_time:
             self._refuse_replay()
-        before = {row.id: row.fingerprint for row in self._find_rows(entries).values()}
+        arrived = Order._group_by_identity(self, entries, 0, {})
+        known, _new = Order._match_received(self, arrived)
+        before = {row.id: row.fingerprint for row in known}
         received = Order._receive(self, entries)
-        rows, seen, pushed = self._find_rows(entries), set(), []
+        rows, seen, pushed = self._find_rows(received, arrived), set(), []
         for number, entry in enumerate(entries, 1):
             row = rows.get(number, Order)
             reason = received.reasons.get(number, "")
@@ -230,11 +232,19 @@ class ExternalOrderSync(models.Model):
             domain &= Domain("external_location", "=", location)
         return self.env["external.order"].search(domain)
 
-    def _find_rows(self, entries):
-        """Return {number of an entry: its ``external.order``}."""
-        Order = self.env["external.order"]
-        known, _new = Order._match_received(self, Order._group_by_identity(self, entries, 0, {}))
-        return {number: row for row, numbered in known.items() for number in numbered}
+    def _find_rows(self, received, arrived):
+        """Return {number of an entry: its ``external.order``}, without reading them again.
+
+        :param Received received: what `_receive` returned
+        :param dict arrived: what `_group_by_identity` returned
+        """
+        by_location = self._uses_locations()
+        rows_of = received.orders.sorted("id", reverse=True).grouped("external_id")
+        rows = {}
+        for (identifier, location), numbered in arrived.items():
+            if identifier in rows_of:
+                rows.update(dict.fromkeys(numbered, rows_of[identifier]._choose_at(location, by_location)))
+        return rows
 
     def _trigger_push(self, wait=0):
         """Let the scheduled action import what was pushed: now, or when the caller has stopped doing it itself."""
