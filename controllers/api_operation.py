@@ -235,7 +235,17 @@ class ApiController(Controller):
 
 
 def operation(
-    method, path, *, summary, answers, description="", parameters=(), body=None, errors=(), auth="bearer", error_form=None
+    method,
+    path,
+    *,
+    summary,
+    answers,
+    description="",
+    parameters=(),
+    body=None,
+    errors=(),
+    auth="bearer",
+    error_form=None,
 ):
     """Declare a controller's method as an operation of the API; see the example in the module docstring.
 

@@ -49,7 +49,9 @@ ORDER = {
     "description": "An order as in docs/order_format.md.",
 }
 ORDER_LIST = {"type": "array", "items": ORDER, "maxItems": MAX_ORDERS}
-ORDERS = {"anyOf": [ORDER_LIST, {"type": "object", "properties": {"orders": ORDER_LIST}, "required": ["orders"]}, ORDER]}
+ORDERS = {
+    "anyOf": [ORDER_LIST, {"type": "object", "properties": {"orders": ORDER_LIST}, "required": ["orders"]}, ORDER]
+}
 STATE = {
     **STRING,
     "enum": ["pending", "done", "failed", "ignored"],
@@ -154,9 +156,10 @@ class OrderController(ApiController):
         if len(orders) > 1:
             raise Problem(409, "Orders of several branches have this OrderID. Add location=LocationID to the address.")
         status = orders._get_status()
-        return Answer({**status, **{name: time_text(status[name]) for name in ("received", "imported", "next_attempt")}} | {
-            "refunds": [{**refund, "date": time_text(refund["date"])} for refund in status["refunds"]]
-        })
+        return Answer(
+            {**status, **{name: time_text(status[name]) for name in ("received", "imported", "next_attempt")}}
+            | {"refunds": [{**refund, "date": time_text(refund["date"])} for refund in status["refunds"]]}
+        )
 
     def _identify(self, code, body):
         """Return the synchronization that may receive this request, and what was signed (None with an API key).

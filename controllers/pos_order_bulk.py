@@ -123,4 +123,7 @@ def _with_defaults(entry, defaults):
     """Return an order with the customer of the whole request, if it names none. A changed one has no digest."""
     if not defaults or not isinstance(entry, dict):
         return entry
-    return {**defaults, **{name: value for name, value in entry.items() if value not in (None, "") or name not in defaults}}
+    return {
+        **defaults,
+        **{name: value for name, value in entry.items() if value not in (None, "") or name not in defaults},
+    }

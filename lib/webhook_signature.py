@@ -43,7 +43,9 @@ class Signed:
 
 def new_secret(is_standard: bool) -> str:
     """Return a new secret as its sender wants it: ``whsec_…`` for Standard Webhooks, otherwise hexadecimal."""
-    return STANDARD_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode() if is_standard else secrets.token_hex(32)
+    return (
+        STANDARD_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode() if is_standard else secrets.token_hex(32)
+    )
 
 
 def key_of(secret: str, is_standard: bool) -> bytes | None:

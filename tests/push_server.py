@@ -94,7 +94,9 @@ class PushServerCase(OwnDatabaseCase):
         while self.count(state="done") < count:
             if time.monotonic() > deadline:
                 logs = "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("server-*.log")))
-                self.fail(f"{self.count(state='done')} of {count} orders were imported; the servers' logs end with:\n{logs}")
+                self.fail(
+                    f"{self.count(state='done')} of {count} orders were imported; the servers' logs end with:\n{logs}"
+                )
             # A scheduler that has just started waits for a minute first.
             with self.autocommitting() as cr:
                 cr.execute("SELECT pg_notify('cron_trigger', %s)", (self.database,))

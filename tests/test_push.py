@@ -1,4 +1,7 @@
-from .push_common import ORDERS, PushCase
+from odoo.tests import new_test_user
+
+from .push_common import BULK, ORDERS, PushCase
+from .test_api_hostile_input import NUMBERS, OTHERS
 
 
 class TestPush(PushCase):
@@ -43,15 +46,23 @@ class TestPush(PushCase):
 
     def test_an_imported_order_that_changes_says_so(self):
         self.push(self.order(1), wait=10)
-        two = self.order(1, GrandTotal=184.0, AmountTotal=160.0, Tax=24.0, OrderItems=[self.item(quantity=2.0)],
-                         CheckoutDetails=[self.payment(184.0)])
+        two = self.order(
+            1,
+            GrandTotal=184.0,
+            AmountTotal=160.0,
+            Tax=24.0,
+            OrderItems=[self.item(quantity=2.0)],
+            CheckoutDetails=[self.payment(184.0)],
+        )
         [result] = self.push(two)
         self.assertEqual((result["state"], result["code"], result["duplicate"]), ("done", "changed", False))
 
     def test_one_bad_order_is_one_bad_result(self):
         body = (
             b'[{"OrderID": 1, "GrandTotal": NaN}, {"GrandTotal": 5}, 7, '
-            + b'{"OrderID": 2}, ' + self.json_of(self.order(3)) + b"]"
+            + b'{"OrderID": 2}, '
+            + self.json_of(self.order(3))
+            + b"]"
         )
         response = self.send(body)
         self.assertEqual(response.status_code, 202, response.text)
@@ -124,7 +135,16 @@ class TestPush(PushCase):
         values = []
         for sync in (self.sync, other):
             row = self.env["external.order"].search([("sync_id", "=", sync.id)])
-            fields = ["external_id", "fingerprint", "state", "total", "order_status", "error_code", "attempts", "warnings"]
+            fields = [
+                "external_id",
+                "fingerprint",
+                "state",
+                "total",
+                "order_status",
+                "error_code",
+                "attempts",
+                "warnings",
+            ]
             values.append([row.read(fields, load=None)[0][field] for field in fields])
             self.assertTrue(row.source_digest)
         self.assertEqual(*values)
@@ -202,8 +222,6 @@ class TestPushRefused(PushCase):
         self.assertProblem(self.send([self.order()], f"{ORDERS}?sync=second", self.create_key(elsewhere)), 404)
 
     def create_user(self, login, groups, company=None):
-        from odoo.tests import new_test_user
-
         company = company or self.company
         return new_test_user(self.env, login, groups, company_id=company.id, company_ids=company.ids)
 
@@ -212,3 +230,34 @@ class TestPushRefused(PushCase):
             response = self.send(b"", path, method="PUT")
             self.assertProblem(response, 405)
             self.assertEqual(response.headers["Allow"], "OPTIONS, POST")
+
+
+class TestPushHostileInput(PushCase):
+    """Whatever somebody sends is a result or a 4xx, and the order beside it is stored."""
+
+    def test_bodies(self):
+        self.sync.auto_create_session = False
+        good = self.json_of(self.order("good"))
+        for text in (*NUMBERS, *OTHERS):
+            value = text.encode("utf-8", "surrogatepass")
+            for body in (
+                value,
+                b'{"orders": ' + value + b"}",
+                b'{"OrderID": ' + value + b"}",
+                b"[" + value + b", " + good + b"]",
+                b'[{"OrderID": ' + value + b', "OrderItems": ' + value + b"}, " + good + b"]",
+                b'{"orders": [' + good + b'], "pos_config_id": ' + value + b', "partner_id": ' + value + b"}",
+            ):
+                with self.subTest(body=body[:80]):
+                    for path, headers in ((f"{ORDERS}?sync=main-store", {"Prefer": "wait=1"}), (BULK, {})):
+                        response = self.send(body, path, **headers)
+                        self.assertLess(response.status_code, 500, response.text[:500])
+                        self.assertTrue(response.json())
+        self.assertEqual(self.inbox("good").state, "pending")
+
+    def test_headers_and_parameters(self):
+        for value in ("wait=", "wait=1e9", "x" * 3000, "\xff", ",,,;;;", "wait=-1, wait=2"):
+            response = self.send([], Prefer=value.encode("latin-1"))
+            self.assertIn(response.status_code, (200, 202, 400))
+        for code in ("", "%00", "a" * 3000, "A B", "%ff", "main-store&sync=other"):
+            self.assertIn(self.send([], f"{ORDERS}?sync={code}").status_code, (202, 400, 404))

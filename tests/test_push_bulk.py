@@ -70,7 +70,14 @@ class TestPushBulk(PushCase):
         self.assertTrue(result["error"])
 
     def test_a_wrong_request_is_a_400_and_a_wrong_key_a_401(self):
-        for body in (b"7", b"", b"{", b"[1]", b'{"pos_config_id": "x", "orders": []}', b'{"pos_config_id": true, "orders": []}'):
+        for body in (
+            b"7",
+            b"",
+            b"{",
+            b"[1]",
+            b'{"pos_config_id": "x", "orders": []}',
+            b'{"pos_config_id": true, "orders": []}',
+        ):
             answer = self.send_bulk(body, 400)
             self.assertEqual((answer["status"], answer["count"], answer["data"]["total"]), ("error", 0, 0))
             self.assertTrue(answer["error"])

@@ -27,7 +27,9 @@ def prepare(env, rounds):
     """Create a store, its backlog, and a user with a key. Return the key and the requests, as texts."""
     from . import store
 
-    sync = store.make(env.ref("base.main_company").with_context(allowed_company_ids=env.ref("base.main_company").ids).env)
+    sync = store.make(
+        env.ref("base.main_company").with_context(allowed_company_ids=env.ref("base.main_company").ids).env
+    )
     sync.write({"external_api_url": False, "code": "benchmark"})
     store.take_stock(sync)
     orders = store.Orders(sync)

@@ -46,9 +46,7 @@ def read_pushed(body: bytes) -> Pushed:
         for entry in iter_orders(body, members):
             entries.append(entry)
             if len(entries) > MAX_ORDERS:
-                raise PushedError(
-                    413, _lt("There are more than %s orders. Send them in several requests.", MAX_ORDERS)
-                )
+                raise PushedError(413, _lt("There are more than %s orders. Send them in several requests.", MAX_ORDERS))
     except StrictJsonError as error:
         raise PushedError(422 if _is_json(body) else 400, error.message) from error
     if entries and not any(isinstance(entry, dict | RefusedEntry) for entry in entries):

@@ -25,7 +25,11 @@ class ExternalOrderPush(models.Model):
     sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null", help="Empty if it was signed.")
     run_id = fields.Many2one(
-        "external.order.sync.run", readonly=True, index="btree_not_null", ondelete="set null", help="The run showing it."
+        "external.order.sync.run",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The run showing it.",
     )
     waiting = fields.Boolean(readonly=True, help="A run has yet to import its orders, or to show what was done.")
     counts = fields.Json(readonly=True)
@@ -64,9 +68,7 @@ class ExternalOrderPush(models.Model):
     @api.model
     def _was_received(self, sync, signed):
         """Return whether the very same signed request was received before."""
-        return bool(
-            self.search_count([("sync_id", "=", sync.id), ("digest", "=", signed.digest)], limit=1)
-        )
+        return bool(self.search_count([("sync_id", "=", sync.id), ("digest", "=", signed.digest)], limit=1))
 
     @api.model
     def _take(self, run):

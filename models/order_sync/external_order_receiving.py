@@ -4,10 +4,10 @@ from typing import Any
 
 from odoo import api, fields, models
 
+from ...lib.canonical_json import dumps, dumps_twice
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
 from ...lib.order.payload import order_location, order_status
-from ...lib.canonical_json import dumps, dumps_twice
 from ...tools.message_language import for_reader, reader_text
 
 

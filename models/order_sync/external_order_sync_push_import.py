@@ -72,4 +72,6 @@ class ExternalOrderSync(models.Model):
 
     def _has_waiting_pushes(self):
         """Return whether requests brought something that no run has shown yet."""
-        return bool(self.env["external.order.push"].search_count([("sync_id", "=", self.id), ("waiting", "=", True)], limit=1))
+        return bool(
+            self.env["external.order.push"].search_count([("sync_id", "=", self.id), ("waiting", "=", True)], limit=1)
+        )

@@ -56,7 +56,11 @@ class ExternalOrderSyncRun(models.Model):
             return
         totals = {name: sum((counts or {}).get(name, 0) for counts, _refused, _ids in taken) for name in COUNTED}
         values = {f"{name}_count": self[f"{name}_count"] + count for name, count in totals.items() if count}
-        refused = [line for text in (self.refused, *(text for _counts, text, _ids in taken)) for line in (text or "").splitlines()]
+        refused = [
+            line
+            for text in (self.refused, *(text for _counts, text, _ids in taken))
+            for line in (text or "").splitlines()
+        ]
         if refused:
             values["refused"] = self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED]))
         self.write({**values, "date_progress": fields.Datetime.now()})
