@@ -58,8 +58,8 @@ def openapi_document():
             "title": "External Order Sync",
             "version": "1",
             "description": (
-                "Orders, transfers and their detailed operations, shipments, and the state of the synchronization. Ids are "
-                "integers, empty values are null, and times are ISO 8601 in UTC. If the server has several databases, "
+                "Orders, transfers and their detailed operations, shipments, and the state of the synchronization. Ids "
+                "are integers, empty values are null, and times are ISO 8601 in UTC. If the server has several databases, "
                 "choose one with the header X-Odoo-Database."
             ),
         },

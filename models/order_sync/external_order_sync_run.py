@@ -121,9 +121,7 @@ class ExternalOrderSyncRun(models.Model):
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
-        is_fetched = (
-            self.without_fetch or self.fetch_done or self.fetch_error or self._guarded(self._fetch, "fetch_error")
-        )
+        is_fetched = self._is_fetched() or self._guarded(self._fetch, "fetch_error")
         if is_fetched is CONCLUDED:
             if ScheduledTurn.current(self.env):
                 self._close_due_sessions()

@@ -21,6 +21,10 @@ class ExternalOrderSyncRun(models.Model):
         "Pushed", readonly=True, help="Imported orders that the external system had sent, and downloaded none."
     )
 
+    def _is_fetched(self):
+        """Return whether this run has nothing to download, or nothing any more."""
+        return bool(self.without_fetch or self.fetch_done or self.fetch_error)
+
     def _find_or_create_without_fetch(self, sync, scheduled):
         """Return the run for ``sync`` if there is nothing to download now; none if a usual run is needed.
 

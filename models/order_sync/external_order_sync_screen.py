@@ -76,7 +76,7 @@ class ExternalOrderSync(models.Model):
         if not run:
             return False
         return {
-            "fetching": not (run.without_fetch or run.fetch_done or run.fetch_error),
+            "fetching": not run._is_fetched(),
             "fetched": run.fetched_count,
             "imported": run.imported_count,
             "failed": run.failed_count,
