@@ -59,8 +59,8 @@ def openapi_document():
             "version": "1",
             "description": (
                 "Orders, transfers and their detailed operations, shipments, and the state of the synchronization. Ids "
-                "are integers, empty values are null, and times are ISO 8601 in UTC. If the server has several databases, "
-                "choose one with the header X-Odoo-Database."
+                "are integers, empty values are null, and times are ISO 8601 in UTC. If the server has several "
+                "databases, choose one with the header X-Odoo-Database."
             ),
         },
         "servers": [{"url": "/"}],

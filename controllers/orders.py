@@ -55,7 +55,7 @@ ORDERS = {
 STATE = {
     **STRING,
     "enum": ["pending", "done", "failed", "ignored"],
-    "description": "pending: it is about to be imported; failed: a user has to do something, or new content has to come",
+    "description": "pending: about to be imported; failed: a user has to do something, or new content has to come",
 }
 CODE = {**NULLABLE_STRING, "description": "What is wrong or to be checked, for programs; see docs/push.md."}
 RESULT = closed_object(

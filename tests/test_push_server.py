@@ -67,7 +67,8 @@ class TestPushServer(PushServerCase):
         self.assertEqual(len(rows), ORDERS)
         self.assertEqual({(row["state"], row["changed"], row["error_code"]) for row in rows}, {("done", False, False)})
         sold = self.client.call(
-            "pos.order", "search_read", [("source", "=", "external"), ("external_order_number", "in", [str(n) for n in numbers])],
+            "pos.order", "search_read",
+            [("source", "=", "external"), ("external_order_number", "in", [str(number) for number in numbers])],
             ["external_order_number", "amount_total", "amount_paid"],
         )  # fmt: skip
         self.assertEqual(

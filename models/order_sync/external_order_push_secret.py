@@ -92,7 +92,7 @@ class ExternalOrderSync(models.Model):
             if (is_plain or name) and not HEADER.fullmatch(name):
                 raise ValidationError(
                     self.env._(
-                        "Header with the Signature of %s: enter the name of the header, such as X-WC-Webhook-Signature.",
+                        "Header with the Signature of %s: enter its name, such as X-WC-Webhook-Signature.",
                         sync.name,
                     )
                 )

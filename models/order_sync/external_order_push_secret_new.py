@@ -56,7 +56,8 @@ class ExternalOrderPushSecretNew(models.TransientModel):  # pylint: disable=no-w
         if key_of(secret, sync.push_signature == STANDARD) is None:
             raise UserError(
                 self.env._(
-                    "This secret is too short: it needs at least %s bytes, for Standard Webhooks in Base64 after whsec_.",
+                    "This secret cannot be used: it needs at least %s bytes, for Standard Webhooks in Base64 after "
+                    "whsec_.",
                     MIN_KEY,
                 )
             )

@@ -192,7 +192,7 @@ class ExternalOrderSync(models.Model):
         before = {row.id: row.fingerprint for row in known}
         received = Order._receive(self, entries)
         rows, seen, pushed = self._find_rows(received, arrived), set(), []
-        for number, entry in enumerate(entries, 1):
+        for number in range(1, len(entries) + 1):
             row = rows.get(number, Order)
             reason = received.reasons.get(number, "")
             is_same = before.get(row.id, row.fingerprint) == row.fingerprint
