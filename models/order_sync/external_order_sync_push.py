@@ -11,6 +11,7 @@ from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, ConcurrencyError, LockError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import external_id
@@ -69,6 +70,18 @@ class ExternalOrderSync(models.Model):
     push_ids = fields.One2many("external.order.push", "sync_id", groups="base.group_system")
 
     _unique_code = models.UniqueIndex("(code)", "Another synchronization has this code.")
+
+    def _auto_init(self):
+        """Give the configurations of an earlier release their codes, by SQL, so that nothing else of them changes."""
+        cr = self.env.cr
+        if table_exists(cr, self._table) and not column_exists(cr, self._table, "code"):
+            create_column(cr, self._table, "code", "varchar")
+            taken = set()
+            for sync_id, name in self.env.execute_query(SQL("SELECT id, name FROM external_order_sync ORDER BY id")):
+                code = _free_code(name, taken)
+                taken.add(code)
+                cr.execute(SQL("UPDATE external_order_sync SET code = %s WHERE id = %s", code, sync_id))
+        return super()._auto_init()
 
     @api.depends("name")
     def _compute_code(self):
