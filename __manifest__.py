@@ -27,6 +27,7 @@
         "views/external_order_problem_views.xml",
         "views/external_order_preview_views.xml",
         "views/external_order_sync_views.xml",
+        "views/external_order_push_views.xml",
         "views/pos_order_views.xml",
         "views/pos_session_views.xml",
         "views/external_shipment_views.xml",

@@ -1,1 +1,2 @@
-from . import api_dispatcher, batch, carriers, fallback, openapi, picking_writes, pickings, shipments, sync
+from . import api_dispatcher, batch, carriers, fallback, openapi, orders, picking_writes, pickings, pos_order_bulk
+from . import shipments, sync

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from odoo import api
 from odoo.http import Dispatcher, get_default_session, root
 
-from .api_operation import ROUTING_TYPE, Answer, methods_of
+from .api_operation import ROUTING_TYPE, Answer, error_form_at, methods_of
 from .api_problem import PROBLEM_TYPE, problem_of
 
 
@@ -61,7 +61,7 @@ class WarehouseApiDispatcher(Dispatcher):
             headers.update({"ETag": f'W/"{answer.etag}"', "Cache-Control": "private, no-cache"})
         else:
             headers["Cache-Control"] = "no-store"
-        headers["Vary"] = "Authorization"
+        headers["Vary"] = "Authorization, X-API-Key"
         if content is not None:
             is_problem = answer.status >= HTTPStatus.BAD_REQUEST
             headers["Content-Type"] = PROBLEM_TYPE if is_problem else "application/json; charset=utf-8"
@@ -69,6 +69,10 @@ class WarehouseApiDispatcher(Dispatcher):
 
     def handle_error(self, exc):
         problem = problem_of(exc)
+        if form := error_form_at(self.request.httprequest.method, self.request.httprequest.path):
+            status, content = form.describe(problem)
+            headers = {**problem.all_headers(), "Content-Type": "application/json; charset=utf-8"}
+            return self._make_response(json.dumps(content, ensure_ascii=False).encode(), headers, status)
         return self._make_response(problem.to_json().encode(), problem.all_headers(), problem.code)
 
     def _make_response(self, body, headers, status):

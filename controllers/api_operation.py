@@ -40,6 +40,7 @@ return (401, 403 and so on) need no declaration. GET operations run on a read-on
 
 import dataclasses
 import re
+from collections.abc import Callable
 from typing import Any
 
 from odoo.http import Controller, request, route
@@ -53,6 +54,13 @@ ROUTING_TYPE = "warehouse_api"
 # Errors that any operation can return.
 COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
 BODY_ERRORS = (409, 415, 422)
+
+# Security schemes of the OpenAPI document, by the way in which an operation identifies its caller.
+SECURITY = {
+    "bearer": ("key",),
+    "external_order_key": ("key", "api_key"),
+    "external_order_push": ("key", "api_key", "signature"),
+}
 
 # Largest body in bytes, unless the operation declares another limit.
 MAX_BODY = 64 * 1024
@@ -84,7 +92,9 @@ class Body:
 
     :param aliases: {other name of a key: its name in the schema}.
     :param optional: whether an empty body counts as an empty object.
-    :param checked: the schema that is checked instead of the documented one, if parts of the body get separate answers.
+    :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
+        themselves.
+    :param raw: whether the method gets the bytes, because nothing of them may be read before their signature holds.
     """
 
     schema: dict
@@ -93,6 +103,19 @@ class Body:
     aliases: dict = dataclasses.field(default_factory=dict)
     optional: bool = False
     checked: dict | None = None
+    raw: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class ErrorForm:
+    """Errors in another form than problem documents, for clients that know only this form.
+
+    :param schema: of an error's body.
+    :param describe: returns (HTTP status, body) for a :class:`.api_problem.Problem`.
+    """
+
+    schema: dict
+    describe: Callable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +148,8 @@ class Operation:
     body: Body | None
     answers: dict
     errors: tuple
+    auth: str = "bearer"
+    error_form: ErrorForm | None = None
 
     @property
     def path_pattern(self):
@@ -188,6 +213,8 @@ class Operation:
             return {}
         if mimetype != "application/json":
             raise Problem(415)
+        if self.body.raw:
+            return content
         try:
             value = loads(content)
         except StrictJsonError as error:
@@ -207,12 +234,26 @@ class ApiController(Controller):
     """Base class of the API's controllers."""
 
 
-def operation(method, path, *, summary, answers, description="", parameters=(), body=None, errors=()):
+def operation(
+    method,
+    path,
+    *,
+    summary,
+    answers,
+    description="",
+    parameters=(),
+    body=None,
+    errors=(),
+    auth="bearer",
+    error_form=None,
+):
     """Declare a controller's method as an operation of the API; see the example in the module docstring.
 
     :param str path: the path as OpenAPI writes it, ``/api/things/{thing_id}``.
     :param answers: {status: `Reply`} of successful answers.
     :param errors: statuses of errors in addition to the common ones.
+    :param auth: how the caller is identified: ``bearer``, or a key of `SECURITY`.
+    :param ErrorForm error_form: the form of its errors, if they are not problem documents.
     """
 
     def decorate(function):
@@ -227,12 +268,14 @@ def operation(method, path, *, summary, answers, description="", parameters=(), 
             body,
             answers,
             tuple(sorted({*COMMON_ERRORS, *errors, *implied, *(BODY_ERRORS if body else ())})),
+            auth,
+            error_form,
         )
         OPERATIONS.append(declared)
         return route(
             re.sub(r"\{(\w+)\}", r"<\1>", path),
             type=ROUTING_TYPE,
-            auth="bearer",
+            auth=auth,
             methods=[method],
             readonly=method == "GET",
             save_session=False,
@@ -249,6 +292,14 @@ def methods_of(path):
     if "GET" in methods:
         methods.add("HEAD")
     return sorted({*methods, "OPTIONS"}) if methods else []
+
+
+def error_form_at(method, path):
+    """Return the :class:`ErrorForm` of the operation at `path`, or None if its errors are problem documents."""
+    for declared in OPERATIONS:
+        if declared.error_form and declared.method == method and declared.path_pattern.fullmatch(path.rstrip("/")):
+            return declared.error_form
+    return None
 
 
 def known_etags():

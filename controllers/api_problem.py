@@ -19,6 +19,7 @@ from odoo.exceptions import (
 from odoo.http import SessionExpiredException
 from werkzeug.exceptions import HTTPException
 
+from ..models.order_sync.push_refused import SignatureRefused
 from ..tools.transaction import TRANSIENT_ERRORS
 
 PROBLEM_TYPE = "application/problem+json"
@@ -87,6 +88,8 @@ def problem_of(error):
     match error:
         case Problem():
             return error
+        case SignatureRefused():
+            return Problem(401, str(error))
         case AccessDenied() | SessionExpiredException():
             return Problem(401)
         case AccessError():

@@ -6,7 +6,10 @@ from .api_problem import Problem
 
 class FallbackController(ApiController):
     @route(
-        ["/api/odoo", "/api/odoo/<path:rest>", "/api/delivery", "/api/delivery/<path:rest>"],
+        [
+            *("/api/odoo", "/api/odoo/<path:rest>", "/api/delivery", "/api/delivery/<path:rest>"),
+            *("/api/orders", "/api/orders/<path:rest>", "/api/v1/webhook/pos-order/<path:rest>"),
+        ],
         type=ROUTING_TYPE,
         auth="bearer",
         methods=None,

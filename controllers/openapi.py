@@ -3,7 +3,7 @@ import json
 from functools import cache
 from http import HTTPStatus
 
-from .api_operation import OPERATIONS, Answer, ApiController, Reply, known_etags, operation
+from .api_operation import OPERATIONS, SECURITY, Answer, ApiController, Reply, known_etags, operation
 from .api_parameters import ETAG_HEADER, NOT_MODIFIED
 from .api_problem import DETAILS, PROBLEM_TYPE
 
@@ -16,7 +16,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "error": {"type": "string", "description": "The same text as detail."},
-        "code": {"type": "string", "description": "The reason, for programs; only for writes to transfers."},
+        "code": {"type": "string", "description": "The reason, for programs; only for writes."},
         "parameter": {"type": "string", "description": "The parameter that is wrong."},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "The allowed values."},
     },
@@ -55,12 +55,12 @@ def openapi_document():
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "External Order Sync: Warehouse API",
+            "title": "External Order Sync",
             "version": "1",
             "description": (
-                "Transfers, their detailed operations, shipments, and the state of the synchronization. Ids are "
-                "integers, empty values are null, and times are ISO 8601 in UTC. If the server has several databases, "
-                "choose one with the header X-Odoo-Database."
+                "Orders, transfers and their detailed operations, shipments, and the state of the synchronization. Ids "
+                "are integers, empty values are null, and times are ISO 8601 in UTC. If the server has several "
+                "databases, choose one with the header X-Odoo-Database."
             ),
         },
         "servers": [{"url": "/"}],
@@ -68,7 +68,14 @@ def openapi_document():
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key of an Odoo user."}
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key of an Odoo user."},
+                "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "webhook-signature",
+                    "description": "A signature with the secret of a synchronization, and no user: see docs/push.md.",
+                },
             },
             "schemas": {"Problem": PROBLEM},
             "responses": {f"Problem{status}": _problem_object(status) for status in DETAILS},
@@ -80,6 +87,8 @@ def _operation_object(declared):
     result = {"operationId": declared.name, "summary": declared.summary}
     if declared.description:
         result["description"] = declared.description
+    if declared.auth != "bearer":
+        result["security"] = [{scheme: []} for scheme in SECURITY[declared.auth]]
     if declared.parameters:
         result["parameters"] = [_parameter_object(parameter) for parameter in declared.parameters]
     if declared.body:
@@ -90,9 +99,15 @@ def _operation_object(declared):
         }
     result["responses"] = {
         **{str(status): _response_object(reply) for status, reply in declared.answers.items()},
-        **{str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in declared.errors},
+        **{str(status): _error_object(declared, status) for status in declared.errors},
     }
     return result
+
+
+def _error_object(declared, status):
+    if not declared.error_form:
+        return {"$ref": f"#/components/responses/Problem{status}"}
+    return {**_problem_object(status), "content": {"application/json": {"schema": declared.error_form.schema}}}
 
 
 def _parameter_object(parameter):

@@ -4,6 +4,8 @@ UPDATE external_order_sync
        external_api_key = NULL,
        secret_parameters = NULL;
 
+DELETE FROM external_order_push_secret;
+
 -- Odoo archives the couriers' shipping methods in a neutralized copy; what is under way is not asked for any more.
 UPDATE delivery_carrier
    SET opal_username = NULL,

@@ -19,6 +19,7 @@ from .message import Message
 from .message import message as _lt
 
 _EXACT = Context(prec=MAX_DIGITS + 1)
+_TOO_LARGE = 10**MAX_EXPONENT
 
 
 def dumps(value: Any) -> str:
@@ -32,6 +33,20 @@ def dumps(value: Any) -> str:
     parts: list[str] = []
     _write(value, parts.append, MAX_DEPTH)
     return "".join(parts)
+
+
+def dumps_twice(value: dict[str, Any], name: str, other: Any) -> tuple[str, str]:
+    """Return the canonical text of an object, and that of the object with another value under one of its names.
+
+    :raises StrictJsonError: as `dumps` does.
+    """
+    texts: dict[str, str] = {}
+    for key in value:
+        parts: list[str] = []
+        _write({key: value[key]}, parts.append, MAX_DEPTH)
+        texts[key] = "".join(parts)[1:-1]
+    changed = {**texts, name: dumps({name: other})[1:-1]}
+    return tuple(f"{{{','.join(of[key] for key in sorted(of))}}}" for of in (texts, changed))  # type: ignore[return-value]
 
 
 def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
@@ -71,7 +86,7 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
 
 def _number_text(number: int | Decimal | float) -> str:
     if isinstance(number, int):
-        if -(10**MAX_EXPONENT) < number < 10**MAX_EXPONENT:
+        if -_TOO_LARGE < number < _TOO_LARGE:
             return str(int(number))
         if number.bit_length() > MAX_LITERAL:  # so large that even printing it is slow
             raise _error(out_of_bounds())

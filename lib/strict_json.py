@@ -82,7 +82,7 @@ def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     return value
 
 
-def iter_orders(body: str | bytes) -> Iterator[Any]:
+def iter_orders(body: str | bytes, members: dict[str, Any] | None = None) -> Iterator[Any]:
     """Yield the entries of a response one by one, in any of the three shapes of ``docs/order_format.md``.
 
     The shapes are an array of orders, an object with an "orders" array, and one order object (it has an "OrderID").
@@ -90,6 +90,7 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     with more than `MAX_ENTRY_VALUES` values is yielded as `RefusedEntry`. Only the text and one entry are held in
     memory, so a later error is raised after the entries before it were yielded.
 
+    :param members: receives the other keys of an object with orders, with their values
     :raises StrictJsonError: if the body is empty, a web page, another JSON value, broken, too deep, or an object of
         another kind.
     """
@@ -105,7 +106,7 @@ def iter_orders(body: str | bytes) -> Iterator[Any]:
     if first == "[":
         reader.expect_end((yield from reader.array(start, 0)))
     elif first == "{":
-        yield from _orders_of_object(reader, start)
+        yield from _orders_of_object(reader, start, members)
     else:
         value, end = reader.value(start)
         reader.expect_end(end)
@@ -304,7 +305,7 @@ class _Reader:
         return self._refuse(literal, problem) if problem else number
 
 
-def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
+def _orders_of_object(reader: _Reader, start: int, members: dict[str, Any] | None) -> Iterator[Any]:
     """Yield the orders of an object: its "orders" array, or the object itself if it has an "OrderID"."""
     names: list[str] = []
     orders_seen, orders_kind = False, None
@@ -328,7 +329,9 @@ def _orders_of_object(reader: _Reader, start: int) -> Iterator[Any]:
             value, position = reader.entry(position, 1)
             orders_kind = _kind(value)
         else:
-            position = reader.entry(position, 1)[1]
+            value, position = reader.entry(position, 1)
+            if members is not None:
+                members[name] = value
         position = reader.skip(position)
         mark = reader.text[position : position + 1]
         if mark not in ("}", ","):

@@ -89,6 +89,10 @@ from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
 from . import test_queue_servers
+from . import test_push
+from . import test_push_bulk
+from . import test_push_server
+from . import test_push_signatures
 from . import test_quoted_secrets
 from . import test_races
 from . import test_retention

@@ -57,6 +57,8 @@ class ApiServerCase(BaseCase):
                 "name": LOGIN,
                 "external_api_url": "http://127.0.0.1:9/orders",
                 "pos_config_id": pos_config.id,
+                # What is pushed stays in the inbox.
+                "auto_create_session": False,
             }
         )
         cls.create_pickings(env, cls.PICKINGS)
@@ -64,7 +66,9 @@ class ApiServerCase(BaseCase):
     @classmethod
     def remove_data(cls, env):
         env["stock.picking"].search([("origin", "=like", f"{LOGIN}%")]).unlink()
-        env["external.order.sync"].with_context(active_test=False).search([("name", "=", LOGIN)]).unlink()
+        syncs = env["external.order.sync"].with_context(active_test=False).search([("name", "=", LOGIN)])
+        env["external.order"].search([("sync_id", "in", syncs.ids)]).unlink()
+        syncs.unlink()
         user = env["res.users"].with_context(active_test=False).search([("login", "=", LOGIN)])
         partner = user.partner_id
         user.unlink()

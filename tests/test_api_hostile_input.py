@@ -16,6 +16,9 @@ TEXTS = (
     "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "A" * 100, "AQ" + "A" * 90, "draft," * 99 + "draft",
 )  # fmt: skip
 
+#: Members of a body with orders, which has several forms.
+PUSHED = {name: {} for name in ("orders", "OrderID", "pos_config_id", "partner_id")}
+
 
 class TestApiHostileInput(ApiCase):
     """No input makes the server fail: every answer is a success or says what is wrong with the request."""
@@ -64,7 +67,7 @@ class TestApiHostileInput(ApiCase):
         for operation in OPERATIONS:
             if not operation.body:
                 continue
-            properties = operation.body.schema["properties"]
+            properties = operation.body.schema.get("properties", PUSHED)
             for text in (*NUMBERS, *OTHERS):
                 with self.subTest(operation=operation.name, whole=text[:40].encode("ascii", "replace")):
                     self.assertNoFailure(operation.method, self.path(operation), text.encode("utf-8", "surrogatepass"))

@@ -112,12 +112,12 @@ def odoo_arguments(options):
 
 
 @contextlib.contextmanager
-def server(options):
-    """Run an Odoo server without scheduler within the block; yield its address."""
+def server(options, schedulers=0):
+    """Run an Odoo server within the block, by default without scheduler; yield its address."""
     url = f"http://127.0.0.1:{options.port}"
     command = [
         sys.executable, "-m", "odoo", *odoo_arguments(options), "--http-interface=127.0.0.1",
-        f"--http-port={options.port}", "--max-cron-threads=0", "--workers=0", "--log-level=warn",
+        f"--http-port={options.port}", f"--max-cron-threads={schedulers}", "--workers=0", "--log-level=warn",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=os.environ)
     try:

@@ -23,6 +23,7 @@ BENCHMARKS = {
     "session_close": ("session_close", []),
     "api": ("api", []),
     "confirm": ("confirm", []),
+    "push": ("push", []),
     "mirror_full": ("mirror", ["--only=mirror_full"]),
     "mirror_idle": ("mirror", ["--only=mirror_idle"]),
 }

@@ -7,7 +7,7 @@ from random import Random
 from dev.failure import Failure
 from dev.progress import say
 
-from . import bad_answers, edits, kills, races  # noqa: F401  they register their kinds
+from . import bad_answers, edits, kills, pushes, races  # noqa: F401  they register their kinds
 from .kinds import KINDS, Round
 from .laboratory import Laboratory
 from .verification import Books, Findings

@@ -37,6 +37,10 @@ class Server:
         self.log.unlink(missing_ok=True)
 
     @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -75,7 +79,7 @@ class Server:
 
     def _sign_in(self) -> OdooClient:
         """Return the signed-in administrator; the server answers once the database is loaded."""
-        return OdooClient(f"http://127.0.0.1:{self._port}", DATABASE, LOGIN, PASSWORD)
+        return OdooClient(self.url, DATABASE, LOGIN, PASSWORD)
 
     def _write_config(self) -> Path:
         return odoo_program.write_config(self._env, DATABASE, data_dir=FOLDER / "data", limit_time_real=600)

@@ -13,11 +13,18 @@ from . import external_order_sync_run_interruption
 from . import external_order_sync_run_helpers
 from . import external_order_sync_run_jobs
 from . import external_order_sync_run_report
+from . import external_order_sync_run_push
+from . import external_order_sync_push
+from . import external_order_sync_push_import
+from . import external_order_push
+from . import external_order_push_secret
+from . import external_order_push_secret_new
 from . import external_order
 from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_location
 from . import external_order_receiving
+from . import external_order_result
 from . import external_order_sale
 from . import external_choice
 from . import external_charge_product
@@ -30,4 +37,5 @@ from . import external_order_sync_secret
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
+from . import ir_http
 from . import pos_session

@@ -36,7 +36,7 @@ class ExternalOrder(models.Model):
     sync_id = fields.Many2one(
         "external.order.sync", "Synchronization", required=True, index=True, ondelete="restrict", readonly=True
     )
-    company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True, precompute=True)
     pos_config_id = fields.Many2one(
         "pos.config",
         "Point of Sale",

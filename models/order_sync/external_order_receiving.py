@@ -4,10 +4,10 @@ from typing import Any
 
 from odoo import api, fields, models
 
+from ...lib.canonical_json import dumps, dumps_twice
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
 from ...lib.order.payload import order_location, order_status
-from ...lib.strict_json import dumps
 from ...tools.message_language import for_reader, reader_text
 
 
@@ -18,6 +18,7 @@ class Received:
     :param orders: the rows of all received orders, new and known
     :param ambiguous: the rows whose OrderID is shared by different orders
     :param refused: a sentence for each entry that is not an order
+    :param reasons: what is wrong with each of them, by its number
     :param is_counted: whether the run has already counted this page
     """
 
@@ -29,6 +30,7 @@ class Received:
     changed: int = 0
     ignored: int = 0
     refused: list = field(default_factory=list)
+    reasons: dict = field(default_factory=dict)
 
 
 def _count_digits(text):
@@ -74,13 +76,10 @@ class ExternalOrder(models.Model):
         incoming = {
             identity: read_versions(identity[0], numbered_entries) for identity, numbered_entries in new.items()
         }
+        received.reasons = {number: reader_text(self.env, refusals[number].message) for number in sorted(refusals)}
         received.refused = [
-            for_reader(self.env)._(
-                "Entry %(number)s of the feed: %(problem)s",
-                number=number,
-                problem=reader_text(self.env, refusals[number].message),
-            )
-            for number in sorted(refusals)
+            for_reader(self.env)._("Entry %(number)s of the feed: %(problem)s", number=number, problem=reason)
+            for number, reason in received.reasons.items()
         ]
         # Workers that receive the same new orders at once must write them in the same order to avoid deadlocks. Sort by
         # length first, so that 9 comes before 10.
@@ -146,7 +145,8 @@ class ExternalOrder(models.Model):
         :raise PayloadError: if the entry is not an order with an OrderID
         """
         content = redact(entry)
-        payload = dumps(content)
+        # An OrderID can be written in several ways that mean the same order.
+        payload, same_for_all = dumps_twice(content, "OrderID", identifier)
         try:
             status = order_status(content)  # without card data, like the rest of the row
             is_accepted = not accepted or status in accepted
@@ -162,9 +162,8 @@ class ExternalOrder(models.Model):
             "external_location": location,
             "pos_config_id": sync._find_pos_config_at(location).id,
             "payload": payload,
-            # An OrderID can be written in several ways that mean the same order.
-            "fingerprint": hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest(),
-            "source_digest": self._get_source_digest(entry, payload),
+            "fingerprint": hashlib.sha256(same_for_all.encode()).hexdigest(),
+            "source_digest": self._get_source_digest(entry, content, payload),
             "order_status": status,
             "total": total,
             "state": "pending" if is_accepted else "ignored",
@@ -184,12 +183,14 @@ class ExternalOrder(models.Model):
         }
 
     @api.model
-    def _get_source_digest(self, entry, payload):
+    def _get_source_digest(self, entry, content, payload):
         """Return the digest of an entry as received, or False if card digits were removed from its payload.
 
         Only a few digits of the card number are then unknown, so a digest would allow guessing them.
         """
         digest = getattr(entry, "digest", False)
+        if content == entry:
+            return digest  # the usual case, without writing the entry as text
         return digest if digest and _count_digits(dumps(entry)) == _count_digits(payload) else False
 
     def _receive_alone(self, values, received):

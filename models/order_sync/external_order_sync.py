@@ -25,9 +25,9 @@ class ExternalOrderSync(models.Model):
     active = fields.Boolean(default=True, tracking=True, help="An archived synchronization does not run.")
     external_api_url = fields.Char(
         "External API URL",
-        required=True,
         tracking=True,
-        help="The address that returns the orders as JSON, for example https://external-system.com/api/orders",
+        help="The address that returns the orders as JSON, for example https://external-system.com/api/orders. Leave "
+        "it empty if the external system sends its orders by itself, see Push.",
     )
     external_api_key = fields.Char(
         "External API Key",

@@ -81,7 +81,7 @@ class ExternalOrderSync(models.Model):
     def _find_connected_alike(self):
         """Return other active synchronizations with the same address; none if this one is archived."""
         self.ensure_one()
-        if not self.active:
+        if not self.active or not self.external_api_url:
             return self.browse()
         address = self._get_comparable_address()
         return self.search([("active", "=", True), ("id", "not in", self._origin.ids)]).filtered(

@@ -109,6 +109,8 @@ class ExternalOrderSyncRun(models.Model):
                 run.fetch_starts += 1
             return run
         self._end_interrupted(sync)
+        if run := self._find_or_create_without_fetch(sync, scheduled):
+            return run
         now = fields.Datetime.now()
         sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
         return self.create({"sync_id": sync.id, "scheduled": scheduled, "fetch_starts": 1})
@@ -273,6 +275,8 @@ class ExternalOrderSyncRun(models.Model):
         :return: the number of orders that were tried; 0 if no session can take any of the pending ones
         """
         whole = self.part_of_id or self
+        if whole == self:
+            self._take_pushes()
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, whole)
         problem = ""
         if orders:

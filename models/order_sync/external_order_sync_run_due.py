@@ -165,6 +165,7 @@ class ExternalOrderSyncRun(models.Model):
                 due_domain(),
                 [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
                 [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
+                [("push_ids", "any", [("waiting", "=", True)])],
             ]
         )
 

@@ -21,8 +21,8 @@ class ExternalOrderSyncRun(models.Model):
     )
 
     def _is_fetched(self):
-        """Return whether this run downloads nothing more."""
-        return self.fetch_done or self.fetch_continues or bool(self.fetch_error)
+        """Return whether this run downloads nothing, or nothing more."""
+        return bool(self.without_fetch or self.fetch_done or self.fetch_continues or self.fetch_error)
 
     def _fetch(self):
         """Store the feed in the inbox, page by page.
@@ -96,6 +96,7 @@ class ExternalOrderSyncRun(models.Model):
             self.sync_id._trigger_sync()
         else:
             self._advance_cursor(fetched)
+        self._take_pushes()
         # Most downloads bring nothing that is to be imported: these need no further transaction.
         if self.env["external.order"]._claim(self.sync_id, 1, self):
             return False

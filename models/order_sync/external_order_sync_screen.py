@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.notifications import notification
@@ -94,6 +95,14 @@ class ExternalOrderSync(models.Model):
         """Fetch the first orders and show how they would be imported. Nothing is imported."""
         self.ensure_one()
         self.check_access("write")
+        if not self.external_api_url:
+            raise UserError(
+                self.env._(
+                    "%(name)s has no External API URL: the external system sends its orders to %(address)s.",
+                    name=self.name,
+                    address=self.push_url,
+                )
+            )
         entries = next(iter(self._fetch_entries()), [])
         if any(isinstance(entry, dict) for entry in entries):
             return self.env["external.order.preview"]._open(self, entries)

@@ -1,0 +1,110 @@
+"""Checks the signature of a received request.
+
+Two forms: Standard Webhooks (https://www.standardwebhooks.com), which signs a message id and a time as well, and a
+plain HMAC-SHA256 of the body in one header, as WooCommerce, Shopify and many others send it. Nothing of the body is
+parsed.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+STANDARD_PREFIX = "whsec_"
+# Seconds between the sender's clock and ours, in both directions.
+TOLERANCE = 300
+# A sender that replaces its key signs with both; more signatures than this are not looked at.
+MAX_SIGNATURES = 10
+MAX_HEADER = 2000
+# Bytes of a key that is entered; one that is created here has 32.
+MIN_KEY = 16
+
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+
+
+class SignatureError(ValueError):
+    """The request is not signed with one of the keys. The text says what is wrong, and nothing of a key."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was signed.
+
+    :param digest: SHA-256 of all that was signed, in hexadecimal
+    :param has_time: whether the time was signed too, so that nobody sends the very same again
+    """
+
+    digest: str
+    has_time: bool
+
+
+def new_secret(is_standard: bool) -> str:
+    """Return a new secret as its sender wants it: ``whsec_…`` for Standard Webhooks, otherwise hexadecimal."""
+    return (
+        STANDARD_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode() if is_standard else secrets.token_hex(32)
+    )
+
+
+def key_of(secret: str, is_standard: bool) -> bytes | None:
+    """Return the key of a secret, or None if it is too short or, for Standard Webhooks, not Base64."""
+    if is_standard:
+        try:
+            key = base64.b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)
+        except (binascii.Error, ValueError):
+            return None
+    else:
+        key = secret.encode()
+    return key if len(key) >= MIN_KEY else None
+
+
+def verify_standard(keys: Iterable[bytes], headers: Mapping[str, str], body: bytes, now: float) -> Signed:
+    """Check a request that is signed as Standard Webhooks.
+
+    :param now: seconds since 1970
+    :raise SignatureError: if no signature is right, or if the request is older or newer than `TOLERANCE`
+    """
+    message_id, timestamp, given = (
+        (headers.get(name) or "").strip() for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+    )
+    if not (message_id and timestamp and given):
+        raise SignatureError("The headers webhook-id, webhook-timestamp and webhook-signature are required.")
+    if max(len(message_id), len(given)) > MAX_HEADER or not _TIMESTAMP.fullmatch(timestamp):
+        raise SignatureError("The headers webhook-id, webhook-timestamp or webhook-signature have no valid form.")
+    content = f"{message_id}.{timestamp}.".encode() + body
+    signatures = [entry.partition(",") for entry in given.split()[:MAX_SIGNATURES]]
+    expected = [base64.b64encode(hmac.digest(key, content, "sha256")) for key in keys]
+    if not _match([signature for version, _comma, signature in signatures if version == "v1"], expected):
+        raise SignatureError("The signature is wrong.")
+    if abs(now - int(timestamp)) > TOLERANCE:
+        raise SignatureError(
+            f"webhook-timestamp is more than {TOLERANCE // 60} minutes from the time of this server. Check the clock "
+            "of the sender, and sign again before each attempt."
+        )
+    return Signed(hashlib.sha256(content).hexdigest(), has_time=True)
+
+
+def verify_hmac(keys: Iterable[bytes], given: str, body: bytes, is_hex: bool) -> Signed:
+    """Check the HMAC-SHA256 of a body.
+
+    :param given: the value of the header, in hexadecimal (``sha256=`` before it is allowed) or Base64
+    :raise SignatureError: if it is missing or wrong
+    """
+    given = (given or "").strip()
+    if not given:
+        raise SignatureError("The header with the signature is missing.")
+    if is_hex:
+        given = given.removeprefix("sha256=").lower()
+    digests = [hmac.digest(key, body, "sha256") for key in keys]
+    expected = [digest.hex().encode() if is_hex else base64.b64encode(digest) for digest in digests]
+    if len(given) > MAX_HEADER or not _match([given], expected):
+        raise SignatureError("The signature is wrong.")
+    return Signed(hashlib.sha256(body).hexdigest(), has_time=False)
+
+
+def _match(given: list[str], expected: list[bytes]) -> bool:
+    """Return whether one of the given texts is expected. All are compared, so that the time it takes says nothing."""
+    return sum(hmac.compare_digest(text.encode(), right) for text in given for right in expected) > 0

@@ -1,0 +1,154 @@
+import re
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.api import SUPERUSER_ID
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+
+from ...lib.webhook_signature import SignatureError, key_of, verify_hmac, verify_standard
+from .push_refused import SignatureRefused
+
+STANDARD = "standard_webhooks"
+# The name of a header (RFC 9110).
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+
+
+class ExternalOrderPushSecret(models.Model):
+    """A secret with which an external system signs what it sends, until it is replaced.
+
+    Nobody reads it: it is shown once, in the dialog that creates it. A signature is computed from it, so the database
+    has to hold it as it is.
+    """
+
+    _name = "external.order.push.secret"
+    _description = "External Order Push Secret"
+    _order = "id desc"
+
+    sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
+    secret = fields.Char(required=True, readonly=True, copy=False, prefetch=False, groups=fields.NO_ACCESS)
+    valid_until = fields.Datetime(readonly=True, help="Empty for the present one.")
+
+    @api.model
+    def _replace(self, sync, secret, keep):
+        """Make this the secret of a synchronization.
+
+        :param timedelta keep: how long the one before is still valid; earlier ones end now
+        """
+        now = fields.Datetime.now()
+        former = self.search([("sync_id", "=", sync.id), ("valid_until", "=", False)], limit=1)
+        (self.search([("sync_id", "=", sync.id)]) - former).unlink()
+        if keep > timedelta(0):
+            former.valid_until = now + keep
+        else:
+            former.unlink()
+        return self.create({"sync_id": sync.id, "secret": secret})
+
+    @api.autovacuum
+    def _gc_secrets(self):
+        self.search([("valid_until", "<", fields.Datetime.now())]).unlink()
+
+
+class ExternalOrderSync(models.Model):
+    """Signed requests: how they are signed, and whether one is."""
+
+    _inherit = "external.order.sync"
+
+    push_signature = fields.Selection(
+        [
+            (STANDARD, "Standard Webhooks"),
+            ("hmac_hex", "HMAC-SHA256 in Hexadecimal"),
+            ("hmac_base64", "HMAC-SHA256 in Base64"),
+        ],
+        "Signature",
+        copy=False,
+        tracking=True,
+        help="How the external system signs what it sends, if it cannot send an Odoo API key. WooCommerce and Shopify "
+        "send HMAC-SHA256 in Base64. Leave it empty if only API keys are allowed.",
+    )
+    push_signature_header = fields.Char(
+        "Header with the Signature",
+        copy=False,
+        tracking=True,
+        help="For example X-WC-Webhook-Signature for WooCommerce or X-Shopify-Hmac-Sha256 for Shopify.",
+    )
+    push_secret_ids = fields.One2many("external.order.push.secret", "sync_id", groups="base.group_system")
+    push_secret_date = fields.Datetime("Secret Set", compute="_compute_push_secret_date")
+    push_former_until = fields.Datetime("Former Secret Valid Until", compute="_compute_push_secret_date")
+
+    @api.depends("push_secret_ids.valid_until")
+    def _compute_push_secret_date(self):
+        for sync in self:
+            secrets = sync.sudo().push_secret_ids  # sudo: their dates say nothing of the secrets
+            sync.push_secret_date = secrets.filtered(lambda secret: not secret.valid_until)[:1].create_date
+            sync.push_former_until = secrets.filtered("valid_until")[:1].valid_until
+
+    @api.constrains("push_signature", "push_signature_header")
+    def _check_push_signature_header(self):
+        for sync in self:
+            name = sync.push_signature_header or ""
+            is_plain = bool(sync.push_signature) and sync.push_signature != STANDARD
+            if (is_plain or name) and not HEADER.fullmatch(name):
+                raise ValidationError(
+                    self.env._(
+                        "Header with the Signature of %s: enter its name, such as X-WC-Webhook-Signature.",
+                        sync.name,
+                    )
+                )
+
+    def action_new_push_secret(self):
+        """Open the dialog that creates a secret and shows it once."""
+        self.ensure_one()
+        if not self.env.is_system():
+            raise AccessError(self.env._("Only system administrators can set the secret for signatures."))
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Secret for Signatures"),
+            "res_model": "external.order.push.secret.new",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_sync_id": self.id},
+        }
+
+    @api.model
+    def _find_signed(self, code, headers, body):
+        """Return the synchronization whose secret signed a request, as the system, and what was signed.
+
+        Called without a user. Whoever has no secret does not learn which synchronizations there are.
+
+        :param str code: the code in the address; without one, the only synchronization with signatures is meant
+        :param headers: those of the request
+        :param bytes body: as received
+        :return: the ``external.order.sync`` and the `Signed`
+        :raise SignatureRefused: if it is not signed by one of its valid secrets
+        """
+        # The system: there is no user, and nothing is read but what is needed to check the signature.
+        syncs = self.with_user(SUPERUSER_ID)
+        domain = Domain("active", "=", True) & Domain("push_signature", "!=", False)
+        if code:
+            domain &= Domain("code", "=", code)
+        sync = syncs.search(domain, limit=2)
+        if len(sync) != 1:
+            # The time is that of a wrong signature, as far as it can be.
+            self._check_signature([b"\0" * 32], STANDARD, "", headers, body, is_decoy=True)
+            raise SignatureRefused(
+                self.env._("Send an Odoo API key, or sign the request with the secret of a synchronization.")
+            )
+        now = fields.Datetime.now()
+        secrets = sync.push_secret_ids.filtered(lambda secret: not secret.valid_until or secret.valid_until > now)
+        keys = [key for secret in secrets if (key := key_of(secret.secret, sync.push_signature == STANDARD))]
+        signed = self._check_signature(keys, sync.push_signature, sync.push_signature_header, headers, body)
+        return sync._as_system(), signed
+
+    @api.model
+    def _check_signature(self, keys, form, header, headers, body, is_decoy=False):
+        try:
+            if form == STANDARD:
+                return verify_standard(keys, headers, body, time.time())
+            return verify_hmac(keys, headers.get(header), body, is_hex=form == "hmac_hex")
+        except SignatureError as error:
+            if is_decoy:
+                return None
+            raise SignatureRefused(str(error)) from None

@@ -1,0 +1,111 @@
+from odoo import api, models
+
+from ...tools.message_language import for_reader
+
+
+class ExternalOrder(models.Model):
+    """What is said of an order of the inbox to the system that sent it: the one place that maps a row to a result."""
+
+    _inherit = "external.order"
+
+    def _get_result(self):
+        """Return what became of this order: ``state``, ``code`` and ``message`` (None if there is nothing to say).
+
+        The state is that of the inbox. The code is one of ``error_code`` and ``doubt``, or ``changed``.
+        """
+        self.ensure_one()
+        code = self.error_code
+        message = self.error_message if code else False
+        if not code and self.state == "done":
+            if self.changed:
+                code = "changed"
+                message = for_reader(self.env)._(
+                    "The order was already imported and arrived again with different content. The sale was left as it "
+                    "is; a user compares it under Needs Attention."
+                )
+            else:
+                code, message = self.doubt, self.warnings
+        return {"state": self.state, "code": code or None, "message": message or None}
+
+    def _get_push_result(self, is_duplicate=False):
+        """Return the result of a pushed order, as ``POST /api/orders`` answers it."""
+        return {
+            "order_id": self.external_id,
+            **self._get_result(),
+            "duplicate": is_duplicate,
+            # Read only what is there: a request with many new orders reads nothing again.
+            "pos_order_id": self.pos_order_id.id or None if self.state == "done" else None,
+        }
+
+    def _get_bulk_result(self, reason=""):
+        """Return the result in the form of the shop system's own address.
+
+        :param str reason: what is wrong with an entry that is not an order; ``self`` is empty then
+        """
+        result = {} if reason else self._get_result()
+        is_done = not reason and self.state == "done"
+        waiting = for_reader(self.env)._("The order is in the inbox and will be imported soon.")
+        return {
+            "external_order_id": self.external_id or None,
+            "status": "success" if is_done else "error",
+            "pos_order_id": self.pos_order_id.id or None,
+            "pos_order_name": self.pos_order_id.name or None,
+            "amount_total": self.pos_order_id.amount_total if is_done else None,
+            "error": None if is_done else reason or result["message"] or waiting,
+        }
+
+    @api.model
+    def _get_refused_result(self, reason):
+        """Return the result of a pushed entry that is not an order."""
+        return {
+            "order_id": None,
+            "state": "refused",
+            "code": "invalid_payload",
+            "message": reason,
+            "duplicate": False,
+            "pos_order_id": None,
+        }
+
+    def _get_status(self):
+        """Return all that ``GET /api/orders/{OrderID}`` answers, with times as naive UTC."""
+        self.ensure_one()
+        pos_order = self.pos_order_id
+        return {
+            "order_id": self.external_id,
+            "location_id": self.external_location or None,
+            "sync": self.sync_id.code,
+            **self._get_result(),
+            "order_status": self.order_status or None,
+            "total": self.total,
+            "pos_order_id": pos_order.id or None,
+            "pos_order_name": pos_order.name or None,
+            "amount_total": pos_order.amount_total if pos_order else None,
+            "amount_tax": pos_order.amount_tax if pos_order else None,
+            "amount_paid": pos_order.amount_paid if pos_order else None,
+            "currency": (pos_order or self).currency_id.name or None,
+            "received": self.received_date,
+            "imported": self.imported_date or None,
+            "next_attempt": self.next_attempt or None,
+            "refunds": [refund._get_refund_result() for refund in self._get_refunds()],
+        }
+
+    def _get_refunds(self):
+        """Return the POS orders that refund something of this order, oldest first.
+
+        :rtype: pos.order
+        """
+        return self.pos_order_id.lines.refund_orderline_ids.order_id.sorted("id")
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    def _get_refund_result(self):
+        """Return what is said of a refund, with its time as naive UTC."""
+        self.ensure_one()
+        return {
+            "pos_order_id": self.id,
+            "pos_order_name": self.name or None,
+            "amount_total": self.amount_total,
+            "date": self.date_order,
+        }

@@ -1,0 +1,77 @@
+import time
+
+from odoo import models
+
+from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
+from ..order_import.import_target import ClosedTargets
+from .external_order_sync_run import BATCH_SIZE
+
+# Seconds between two looks at orders that another worker is importing.
+LOOK_AGAIN = 0.05
+
+
+class ExternalOrderSync(models.Model):
+    """Importing pushed orders while their sender waits for the result."""
+
+    _inherit = "external.order.sync"
+
+    def _import_pushed(self, orders, seconds):
+        """Import these orders now, for as long as the sender waits. Commits after each batch.
+
+        Orders that another worker holds are imported by it, and waited for. What is left belongs to the scheduled
+        action, which was triggered when the orders were received.
+
+        :param orders: ``external.order`` records of this synchronization
+        :return: whether each of them was tried
+        :rtype: bool
+        """
+        self.ensure_one()
+        deadline = time.monotonic() + seconds
+        sync = ClosedTargets().on(self)
+        while True:
+            try:
+                tried = retrying(self.env, lambda: sync._import_pushed_batch(orders))
+            except TRANSIENT_ERRORS:
+                tried = 0  # the scheduled action postpones them if it goes on
+            commit(self.env)
+            orders.invalidate_recordset()
+            waiting = orders.filtered(lambda order: order.state == "pending" and not order.error_code)
+            if not waiting:
+                return True
+            if time.monotonic() >= deadline:
+                self._trigger_push()
+                commit(self.env)
+                return False
+            if not tried:
+                time.sleep(LOOK_AGAIN)
+
+    def _import_pushed_batch(self, orders):
+        """Import the next of these orders that no other worker holds; return how many were tried.
+
+        One that the server died of before is left to a run, which counts that.
+        """
+        orders = orders.with_env(self.env)
+        orders.invalidate_recordset()
+        waiting = orders.filtered(
+            lambda order: order.state == "pending" and not order.error_code and not order.interruptions
+        )
+        claimed = waiting.sorted("id").try_lock_for_update(limit=BATCH_SIZE)
+        if not claimed:
+            return 0
+        claimed._import()
+        states = claimed.mapped("state")
+        failed = claimed.filtered(lambda order: order.state == "failed")
+        counts = {
+            "imported": states.count("done"),
+            "doubtful": sum(order.state == "done" and bool(order.doubt) for order in claimed),
+            "failed": len(failed),
+            "deferred": len(claimed.filtered("next_attempt")),
+        }
+        self.env["external.order.push"]._note(self, counts, orders=failed)
+        return len(claimed)
+
+    def _has_waiting_pushes(self):
+        """Return whether requests brought something that no run has shown yet."""
+        return bool(
+            self.env["external.order.push"].search_count([("sync_id", "=", self.id), ("waiting", "=", True)], limit=1)
+        )

@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import unique
+
+from ...tools.scheduling import DUE_TOLERANCE
+from .external_order_push import COUNTED
+from .external_order_sync_run import FAILURES_NAMED
+
+# Pushes with shorter pauses between them are one burst. One run shows it, but not more than this together.
+PAUSE = timedelta(minutes=1)
+LONGEST_BURST = timedelta(hours=1)
+
+
+class ExternalOrderSyncRun(models.Model):
+    """Runs that import what was pushed, and download nothing."""
+
+    _inherit = "external.order.sync.run"
+
+    without_fetch = fields.Boolean(
+        "Pushed", readonly=True, help="Imported orders that the external system had sent, and downloaded none."
+    )
+
+    def _find_or_create_without_fetch(self, sync, scheduled):
+        """Return the run for ``sync`` if there is nothing to download now; none if a usual run is needed.
+
+        After a pause of less than a minute, the last run continues: a burst of pushes is one run.
+        """
+        now = fields.Datetime.now()
+        is_due = not sync.next_sync_date or sync.next_sync_date <= now + DUE_TOLERANCE
+        if sync.external_api_url and (is_due or not scheduled or not sync._has_waiting_pushes()):
+            return self.browse()
+        if is_due or not scheduled:
+            sync.next_sync_date = now + timedelta(minutes=sync.sync_interval)
+        last = self.search([("sync_id", "=", sync.id)], limit=1)
+        if (
+            scheduled
+            and last.without_fetch
+            and last.scheduled
+            and not last.import_error
+            and last.status in ("success", "error", "no_orders")
+            and last.date_end >= now - PAUSE
+            and last.date_start >= now - LONGEST_BURST
+        ):
+            last.write({"status": "running", "message": False, "date_end": False, "date_progress": now})
+            return last
+        return self.create({"sync_id": sync.id, "scheduled": scheduled, "without_fetch": True})
+
+    def _take_pushes(self):
+        """Add what requests brought to the counts of this run.
+
+        Called before orders are claimed: what a row counts is visible then, so no order waits without a run to come.
+        """
+        taken = self.env["external.order.push"]._take(self)
+        if not taken:
+            return
+        totals = {name: sum((counts or {}).get(name, 0) for counts, _refused, _ids in taken) for name in COUNTED}
+        values = {f"{name}_count": self[f"{name}_count"] + count for name, count in totals.items() if count}
+        refused = [
+            line
+            for text in (self.refused, *(text for _counts, text, _ids in taken))
+            for line in (text or "").splitlines()
+        ]
+        if refused:
+            values["refused"] = self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED]))
+        self.write({**values, "date_progress": fields.Datetime.now()})
+        order_ids = list(unique(order_id for _counts, _refused, ids in taken for order_id in ids or ()))
+        # Orders that another worker holds get their run from it.
+        self.env["external.order"].browse(order_ids).exists().try_lock_for_update().run_id = self

@@ -1,0 +1,89 @@
+import json
+
+from .push_common import BULK, PushCase
+
+
+class TestPushBulk(PushCase):
+    """The shop system's own address and form: its sender needs another key and nothing else."""
+
+    def send_bulk(self, body, status=200, path=BULK, key=None):
+        """Return the answer to a request as the shop system sends it."""
+        response = self.send(body, path, key=False, X_API_KEY=key or self.key)
+        self.assertEqual(response.status_code, status, response.text)
+        answer = response.json()
+        self.assertEqual(set(answer), {"status", "data", "error", "count"})
+        self.assertEqual(set(answer["data"]), {"pos_config_id", "total", "successful", "failed", "results"})
+        return answer
+
+    def test_orders_are_imported_and_answered_in_its_form(self):
+        answer = self.send_bulk([self.order(1), self.order(2, OrderItems=[self.item("Unheard Of")]), {"x": 1}])
+        order = self.pos_orders().ensure_one()
+        self.assertEqual((answer["status"], answer["error"], answer["count"]), ("success", None, 3))
+        data = answer["data"]
+        self.assertEqual((data["total"], data["successful"], data["failed"]), (3, 1, 2))
+        self.assertEqual(data["pos_config_id"], self.pos_config.id)
+        done, failed, refused = data["results"]
+        self.assertEqual(
+            done,
+            {
+                "external_order_id": "1",
+                "status": "success",
+                "pos_order_id": order.id,
+                "pos_order_name": order.name,
+                "amount_total": 92.0,
+                "error": None,
+            },
+        )
+        self.assertEqual((failed["external_order_id"], failed["status"], failed["pos_order_id"]), ("2", "error", None))
+        self.assertIn("Unheard Of", failed["error"])
+        self.assertIn("OrderID", refused["error"])
+
+    def test_what_is_sent_again_is_a_success_again(self):
+        first, second = (self.send_bulk([self.order(1)])["data"]["results"] for _number in range(2))
+        self.assertEqual(first, second)
+        self.assertEqual(len(self.pos_orders()), 1)
+
+    def test_the_object_names_point_of_sale_and_customer(self):
+        partner = self.env["res.partner"].create({"name": "Customer of all", "ref": "C-1"})
+        other_pos = self.create_pos_config("Other POS", self.card)
+        other = self.create_sync(code="other", pos_config_id=other_pos.id)
+        own = self.env["res.partner"].create({"name": "Own customer"})
+        body = {
+            "pos_config_id": self.pos_config.id,
+            "partner_id": partner.id,
+            "orders": [self.order(1), self.order(2, partner_id=own.id)],
+        }
+        self.assertEqual(self.send_bulk(body)["data"]["successful"], 2)
+        self.assertEqual(self.pos_orders().partner_id, partner | own)
+        body = {"pos_config_id": self.pos_config.id, "customer_ref": "C-1", "orders": [self.order(3)]}
+        self.send_bulk(body)
+        self.assertEqual(self.pos_orders()[-1].partner_id, partner)
+        self.assertFalse(other.order_ids)
+        self.send_bulk({"pos_config_id": 2**31 - 1, "orders": []}, 400)
+        self.send_bulk([self.order(4)], 400)  # of two synchronizations, which?
+        self.send_bulk([self.order(4)], 200, f"{BULK}?sync=main-store")
+
+    def test_an_order_that_waits_is_not_a_success(self):
+        self.sync.auto_create_session = False
+        [result] = self.send_bulk([self.order(1)])["data"]["results"]
+        self.assertEqual((result["status"], result["pos_order_id"]), ("error", None))
+        self.assertTrue(result["error"])
+
+    def test_a_wrong_request_is_a_400_and_a_wrong_key_a_401(self):
+        for body in (
+            b"7",
+            b"",
+            b"{",
+            b"[1]",
+            b'{"pos_config_id": "x", "orders": []}',
+            b'{"pos_config_id": true, "orders": []}',
+        ):
+            answer = self.send_bulk(body, 400)
+            self.assertEqual((answer["status"], answer["count"], answer["data"]["total"]), ("error", 0, 0))
+            self.assertTrue(answer["error"])
+        self.send_bulk([{"OrderID": number} for number in range(1001)], 400)
+        self.send_bulk(b" " * 5 * 1024 * 1024 + b"[]", 400)
+        self.send_bulk([self.order(1)], 401, key="0" * 40)
+        response = self.send(json.dumps([]).encode(), BULK, key=False, Content_Type="text/plain", X_API_KEY=self.key)
+        self.assertEqual((response.status_code, response.json()["status"]), (400, "error"))
+        self.assertFalse(self.pos_orders())
