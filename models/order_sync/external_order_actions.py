@@ -29,7 +29,7 @@ class ExternalOrder(models.Model):
         orders, problems = (self - changed)._import_again()
         for sync in self.sync_id:
             sync._update_attention_activity()
-        return (changed | orders)._get_retry_notification("\n".join(filter(None, problems)))
+        return (self | orders)._get_retry_notification("\n".join(filter(None, problems)))
 
     def _import_again(self):
         """Import these rows, and then the refunds that wait for them.

@@ -213,7 +213,6 @@ class ExternalOrder(models.Model):
             sale=self.pos_order_id,
             raw_order=loads(self.payload),
             revision=self.revision + 1,
-            location=(self.external_location or "") if self.by_location else None,
         )
         try:
             replacement = self.env["external.order.replacement"]._book_replacement(sync, request)
