@@ -195,3 +195,13 @@ class TestLifeSequence(LifeCase):
         self.assert_booked(40.0, oil=4)
         self.synchronize(self.sale(LocationID=404))
         self.assert_booked(70.0, oil=7)
+
+    def test_a_cancelled_order_and_its_sale_on_two_pages_are_one_order(self):
+        self.answer_with(per_page=1)
+        cancelled = self.sale(OrderStatus="Cancelled", OrderItems=[])
+        for order_id, entries in ((7001, (self.sale(7001), cancelled)), (7002, (cancelled, self.sale(7002)))):
+            with self.subTest(order_id=order_id):
+                run = self.synchronize(*({**entry, "OrderID": order_id} for entry in entries))
+                self.assertEqual((run.status, run.ambiguous_count), ("success" if order_id == 7001 else "no_orders", 0))
+                self.assertEqual((self.rows(order_id).mapped("state")), ["ignored"])
+        self.assertFalse(self.pos_orders())

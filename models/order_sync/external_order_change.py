@@ -209,6 +209,8 @@ class ExternalOrder(models.Model):
         """Book the newest content of this locked order in place of what was booked. Return whether that succeeded."""
         self.ensure_one()
         sync = self.sync_id.with_company(self.sync_id.company_id)
+        if sync._get_life_statuses().kind_of(loads(self.payload)) != "sale":
+            return self._book_former_refund(sync)
         request = ReplacementRequest(
             sale=self.pos_order_id,
             raw_order=loads(self.payload),
@@ -239,10 +241,19 @@ class ExternalOrder(models.Model):
         failed.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         return True
 
+    def _book_former_refund(self, sync):
+        """Book a refund or cancellation that an earlier release took for a change of the order. Return ``True``.
+
+        What was booked is not known, so the order stays without it.
+        """
+        self.write({**self._prepare_no_error_values(), "changed": False})
+        self._receive(sync, [loads(self.payload)])
+        self.life_ids.filtered(lambda row: row.state == "pending")._import_again()
+        return True
+
     def _get_change_notification(self, tried):
         """Return the notification about these booked orders among those that were tried."""
         failed = tried - self
         lines = [self.env._("Booked: %s", ", ".join(self.mapped("external_id")))] if self else []
         lines += failed[:1].mapped("error_message")
         return notification("danger" if failed else "success", "\n".join(filter(None, lines)))
-

@@ -263,7 +263,7 @@ class ExternalOrder(models.Model):
         if self.error_code == "order_id_ambiguous" or self.fingerprint == values["fingerprint"]:
             return False
         version = values["version"] or ""
-        if self.error_code == "order_cancelled" or is_older(version, self.version or ""):
+        if is_older(version, self.version or ""):
             return True
         if self.kind != "sale" or self.state != "done":
             return False

@@ -132,6 +132,9 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         values = versions[-1]
+        if self.error_code == "order_cancelled":
+            received.known += 1
+            return
         if came_before:
             payloads = self._find_other_contents(versions)
         else:
