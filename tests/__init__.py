@@ -53,6 +53,7 @@ from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
 from . import test_migration_of_1_1_0
+from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
 from . import test_mirror_source
