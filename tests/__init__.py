@@ -44,6 +44,7 @@ from . import test_inbox_retry
 from . import test_life_refunds
 from . import test_life_cancellations
 from . import test_life_changes
+from . import test_life_crashes
 from . import test_life_sequence
 from . import test_interrupted_mirrors
 from . import test_interrupted_runs
