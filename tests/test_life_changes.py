@@ -2,7 +2,7 @@ from .life_common import LifeCase
 
 
 class TestLifeChanges(LifeCase):
-    """An imported order that arrives with other content is shown with the difference, and booked if a person wants it."""
+    """An imported order that arrives with other content shows the difference, and is booked if a person wants it."""
 
     def change(self, **values):
         """Import an order of five pieces, receive it with ``values``, and return its row."""
@@ -147,7 +147,9 @@ class TestLifeChanges(LifeCase):
     def test_a_change_that_cannot_be_booked_is_tried_once_and_left_to_a_person(self):
         self.sync.book_changes = True
         row = self.change(GrandTotal=99.0)
-        self.assertEqual((self.run.status, row.changed, row.error_code, row.attempts), ("error", True, "amount_mismatch", 2))
+        self.assertEqual(
+            (self.run.status, row.changed, row.error_code, row.attempts), ("error", True, "amount_mismatch", 2)
+        )
         self.assertIn("99.00", self.run.message)
         self.synchronize()
         self.assertEqual(row.attempts, 2)
@@ -180,12 +182,19 @@ class TestLifeChanges(LifeCase):
         self.synchronize(self.sale(Refunds=[first]))
         self.synchronize(self.sale(oil=4, Refunds=[first]))
         self.env.invalidate_all()
-        for text in ("Sold", "5 × Oil", "Refund R1", "2 of 5 Oil", "Changed outside, not booked", "Oil: quantity 5, now 4"):
+        for text in (
+            "Sold",
+            "5 x Oil",
+            "Refund R1",
+            "2 of 5 Oil",
+            "Changed outside, not booked",
+            "Oil: quantity 5, now 4",
+        ):
             self.assertIn(text, row.life_html)
         row.action_book_difference()
         self.env.invalidate_all()
-        for text in ("Changed and booked again", "4 × Oil", "2 of 4 Oil"):
+        for text in ("Changed and booked again", "4 x Oil", "2 of 4 Oil"):
             self.assertIn(text, row.life_html)
-        self.assertIn("4 × Oil", self.refund_rows().life_html)
+        self.assertIn("4 x Oil", self.refund_rows().life_html)
         self.assertEqual(row.action_open_life()["domain"], [("origin_id", "=", row.id)])
         self.assertEqual(self.refund_rows().action_open_origin()["res_id"], row.id)

@@ -30,7 +30,9 @@ class TestLifeSequence(LifeCase):
         self.assertEqual((row.state, row.error_code), ("pending", "waiting_for_order"))
         run = self.synchronize()
         self.assertEqual((run.status, row.attempts), ("no_orders", 0))
-        self.env["external.product.alias"].create({"item_name": "Lost", "product_id": self.oil.id, "sync_id": self.sync.id})
+        self.env["external.product.alias"].create(
+            {"item_name": "Lost", "product_id": self.oil.id, "sync_id": self.sync.id}
+        )
         self.assertEqual((self.sale_row().state, row.state), ("done", "done"), row.error_message)
         self.assert_booked(30.0, oil=3)
 
@@ -93,7 +95,9 @@ class TestLifeSequence(LifeCase):
                 before, stock = self.money(), self.in_stock()
                 for place in (*sequence, *sequence):
                     self.synchronize({**versions[place], "OrderID": number})
-                self.assertEqual(set(self.rows(number).mapped("state")), {"done"}, self.rows(number).mapped("error_message"))
+                self.assertEqual(
+                    set(self.rows(number).mapped("state")), {"done"}, self.rows(number).mapped("error_message")
+                )
                 self.assertFalse(self.sale_row(number).changed)
                 self.assertAlmostEqual(self.money() - before, 30.0)
                 self.assertEqual(stock - self.in_stock(), 3)
@@ -173,9 +177,7 @@ class TestLifeSequence(LifeCase):
             self.env["external.location.mapping"].create(
                 {"sync_id": self.sync.id, "external_location": location, "pos_config_id": config.id}
             )
-        self.synchronize(
-            self.sale(LocationID=404), self.sale(LocationID=405), self.refunded(oil=2, LocationID=405)
-        )
+        self.synchronize(self.sale(LocationID=404), self.sale(LocationID=405), self.refunded(oil=2, LocationID=405))
         row = self.refund_rows()
         self.assertEqual((row.state, row.external_location), ("done", "405"), row.error_message)
         self.assertEqual((row.origin_id.external_location, row.pos_order_id.config_id), ("405", other))

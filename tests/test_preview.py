@@ -72,7 +72,9 @@ class TestPreview(ExternalOrderCase):
 
     def test_refunds_and_cancelled_orders_are_shown_as_such(self):
         preview = self.preview(
-            self.order(1, OrderStatus=106), self.order(2, OrderStatus="Cancelled"), self.order(3, Refunds=[{"RefundID": 1}])
+            self.order(1, OrderStatus=106),
+            self.order(2, OrderStatus="Cancelled"),
+            self.order(3, Refunds=[{"RefundID": 1}]),
         )
         self.assertEqual(preview.line_ids.mapped("result"), ["refund", "cancellation", "ready"])
         self.assertFalse(preview.problem_count)

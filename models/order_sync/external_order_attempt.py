@@ -78,7 +78,8 @@ class ExternalOrderAttempt(models.Model):
             # A postponed order was already handled. An order that another worker holds is covered by that worker's row.
             orders.filtered(
                 lambda order, date=attempt.date: (
-                    (order.state == "pending" or order.changed) and not (order.next_attempt and order.next_attempt > date)
+                    (order.state == "pending" or order.changed)
+                    and not (order.next_attempt and order.next_attempt > date)
                 )
             ).try_lock_for_update()._count_interruption(run, alone=len(attempt.orders) == 1)
             attempt.unlink()

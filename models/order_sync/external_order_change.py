@@ -107,43 +107,42 @@ class ExternalOrder(models.Model):
 
     def _describe_difference(self, change):
         """Return one sentence for a `Change`."""
-        _ = self.env._
-        formats = self._get_formats()
+        env, formats = self.env, self._get_formats()
         if change.kind == "quantity":
             quantity = formats["quantity"]
             if change.was is None:
-                return _("%(item)s: added, quantity %(now)s", item=change.name, now=quantity(change.now))
+                return env._("%(item)s: added, quantity %(now)s", item=change.name, now=quantity(change.now))
             if change.now is None:
-                return _("%(item)s: removed, quantity was %(was)s", item=change.name, was=quantity(change.was))
+                return env._("%(item)s: removed, quantity was %(was)s", item=change.name, was=quantity(change.was))
             values = {"was": quantity(change.was), "now": quantity(change.now)}
-            return _("%(item)s: quantity %(was)s, now %(now)s", item=change.name, **values)
+            return env._("%(item)s: quantity %(was)s, now %(now)s", item=change.name, **values)
         values = {"was": self._format_side(change, change.was), "now": self._format_side(change, change.now)}
         name = self._get_charge_names().get(change.name, change.name) if change.kind == "charge" else change.name
         match change.kind:
             case "price":
-                return _("%(item)s: price %(was)s, now %(now)s", item=name, **values)
+                return env._("%(item)s: price %(was)s, now %(now)s", item=name, **values)
             case "amount":
-                return _("%(item)s: amount %(was)s, now %(now)s", item=name, **values)
+                return env._("%(item)s: amount %(was)s, now %(now)s", item=name, **values)
             case "charge":
-                return _("Charge %(name)s: %(was)s, now %(now)s", name=name, **values)
+                return env._("Charge %(name)s: %(was)s, now %(now)s", name=name, **values)
             case "payment":
-                return _("Payment %(name)s: %(was)s, now %(now)s", name=name, **values)
+                return env._("Payment %(name)s: %(was)s, now %(now)s", name=name, **values)
             case "discount":
-                return _("Discount: %(was)s, now %(now)s", **values)
+                return env._("Discount: %(was)s, now %(now)s", **values)
             case "tax":
-                return _("Tax: %(was)s, now %(now)s", **values)
+                return env._("Tax: %(was)s, now %(now)s", **values)
             case "grand_total":
-                return _("Total: %(was)s, now %(now)s", **values)
+                return env._("Total: %(was)s, now %(now)s", **values)
             case "sold_at":
-                return _("Sold on: %(was)s, now %(now)s", **values)
+                return env._("Sold on: %(was)s, now %(now)s", **values)
             case "customer":
-                return _("Customer: %(was)s, now %(now)s", **values)
+                return env._("Customer: %(was)s, now %(now)s", **values)
             case "location":
-                return _("LocationID: %(was)s, now %(now)s", **values)
+                return env._("LocationID: %(was)s, now %(now)s", **values)
             case "invoice":
-                return _("Invoice: %(was)s, now %(now)s", **values)
+                return env._("Invoice: %(was)s, now %(now)s", **values)
             case _other:
-                return _("Details of items or payments, such as components or references")
+                return env._("Details of items or payments, such as components or references")
 
     def _format_side(self, change, value):
         """Return the old or the new value of a `Change` as text."""

@@ -59,9 +59,7 @@ class ExternalOrder(models.Model):
 
     def _by_identity(self):
         """Return these rows of sales by what identifies them, as `_match_received` does."""
-        return {
-            (sale.external_id, (sale.external_location or "") if sale.by_location else None): sale for sale in self
-        }
+        return {(sale.external_id, (sale.external_location or "") if sale.by_location else None): sale for sale in self}
 
     @api.model
     def _count_event(self, received, counts, events, identity, arrived):
@@ -137,7 +135,7 @@ class ExternalOrder(models.Model):
             "total": _paid_back(event.content),
             "state": "pending",
             **self._prepare_no_error_values(),
-            **(event.kind != "cancellation" and self._prepare_waiting_values(sale) or {}),
+            **({} if event.kind == "cancellation" else self._prepare_waiting_values(sale)),
         }
 
     @api.model
@@ -169,7 +167,9 @@ class ExternalOrder(models.Model):
     def _link_to_sales(self, rows, sales):
         """Link refunds that arrived before their orders to these."""
         for row in rows:
-            candidates = sales.filtered(lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id)
+            candidates = sales.filtered(
+                lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id
+            )
             if candidates and (sale := candidates._choose_at(row.external_location or "", row.by_location)):
                 row.write({"origin_id": sale.id, "pos_config_id": sale.pos_config_id.id})
 
@@ -213,7 +213,11 @@ class ExternalOrder(models.Model):
             known._receive_again([values], False, counts)
             return None
         is_overruled = events.statuses.is_cancelled(sale.order_status)  # a person had it imported nevertheless
-        if is_overruled or sale.error_code == "order_id_ambiguous" or is_older(values["version"] or "", sale.version or ""):
+        if (
+            is_overruled
+            or sale.error_code == "order_id_ambiguous"
+            or is_older(values["version"] or "", sale.version or "")
+        ):
             counts.known += 1
         elif sale.state == "done":
             return values

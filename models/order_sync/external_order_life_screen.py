@@ -83,7 +83,7 @@ class ExternalOrder(models.Model):
             title = self.env._("Sold") if not number else self.env._("Changed and booked again")
             lines = pos_order.lines.filtered(lambda line: not line.combo_parent_id)
             quantity = sale._get_formats()["quantity"]
-            text = ", ".join(f"{quantity(line.qty)} × {line.full_product_name}" for line in lines[:5])
+            text = ", ".join(f"{quantity(line.qty)} x {line.full_product_name}" for line in lines[:5])
             events.append(
                 sale._prepare_event(pos_order.date_order, title, text + (" …" if len(lines) > 5 else ""), pos_order)
             )
@@ -120,7 +120,11 @@ class ExternalOrder(models.Model):
         for line in self.pos_order_id.lines.filtered(lambda line: not line.combo_parent_id):
             sold = line.refunded_orderline_id
             if sold and line.qty:
-                values = {"back": quantity(abs(line.qty)), "sold": quantity(abs(sold.qty)), "item": sold.full_product_name}
+                values = {
+                    "back": quantity(abs(line.qty)),
+                    "sold": quantity(abs(sold.qty)),
+                    "item": sold.full_product_name,
+                }
                 parts.append(self.env._("%(back)s of %(sold)s %(item)s", **values))
             else:
                 parts.append(line.full_product_name)
@@ -129,7 +133,9 @@ class ExternalOrder(models.Model):
     def _prepare_unbooked_event(self, title):
         """Return the event of this row that is not booked: its state, and the reason."""
         state = dict(self._fields["state"]._description_selection(self.env))[self.state]
-        event = self._prepare_event(self.received_date, f"{title}: {state}", self.error_message or "", self.pos_order_id)
+        event = self._prepare_event(
+            self.received_date, f"{title}: {state}", self.error_message or "", self.pos_order_id
+        )
         return {**event, "kind": {"failed": "danger", "pending": "info"}.get(self.state, "secondary")}
 
     def _prepare_event(self, date, title, text, pos_order):
