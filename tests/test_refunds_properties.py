@@ -18,11 +18,9 @@ class TestRefundProperties(RefundCase):
         cls.env.ref("uom.decimal_product_uom").digits = 3
         taxes = {percent: cls.create_tax(float(percent)) for percent in TAX_PERCENTS if percent}
         fifteen_included = cls.create_tax(15, price_include_override="tax_included")
-        nineteen = [tax for percent, tax in taxes.items() if percent == 19][0]
-        none = cls.env["account.tax"]
-        for name, of_product in zip(
-            NAMES, (cls.tax, fifteen_included, nineteen, none, nineteen | cls.tax), strict=True
-        ):
+        nineteen = next(tax for percent, tax in taxes.items() if percent == 19)
+        kinds = (cls.tax, fifteen_included, nineteen, cls.env["account.tax"], nineteen | cls.tax)
+        for name, of_product in zip(NAMES, kinds, strict=True):
             cls.create_product(name, of_product)
         cls.ids = count(1)
 
