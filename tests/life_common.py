@@ -16,7 +16,7 @@ class LifeCase(ExternalOrderCase):
             cls.env["stock.quant"]._update_available_quantity(product, cls.source, 100)
 
     def feed(self, *entries):
-        """Let the feed consist of ``entries``; several with one OrderID differ in blanks, as the shop keeps one each."""
+        """Let the feed consist of ``entries``; several with one OrderID differ in blanks: the shop keeps one each."""
         seen = Counter()
         distinct = []
         for entry in entries:

@@ -78,6 +78,23 @@ class TestLifeChanges(LifeCase):
         self.assertEqual(row.revision, 2)
         self.assert_booked(60.0, oil=6)
 
+    def test_a_change_after_the_inbox_was_lost_is_the_next_one(self):
+        self.change().action_book_difference()
+        self.rows().unlink()
+        self.synchronize(self.sale(oil=4, filters=1))
+        self.assert_booked(44.0, oil=4, filters=1)
+        self.synchronize(self.sale(oil=3))
+        self.sale_row().action_book_difference()
+        self.assertEqual((self.sale_row().revision, self.sale_row().error_message), (2, False))
+        self.assert_booked(30.0, oil=3)
+
+    def test_sync_now_offers_the_changed_orders(self):
+        self.synchronize(self.sale())
+        self.feed(self.sale(oil=4))
+        steps = self.sync.action_sync_now()["params"]["buttons"]
+        self.assertEqual([step["name"] for step in steps], ["Show Changed Orders"])
+        self.assertEqual(self.env["external.order"].search(steps[0]["action"]["domain"]), self.sale_row())
+
     def test_earlier_refunds_stay_booked(self):
         first = self.refund("R1", oil=2)
         self.synchronize(self.sale(Refunds=[first]))

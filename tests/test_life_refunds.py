@@ -119,6 +119,16 @@ class TestLifeRefunds(LifeCase):
         self.assertEqual(self.refund_rows()[0].payment_method_id, self.card)
         self.assert_booked(30.0, oil=4)
 
+    def test_a_refund_is_shown_as_it_is_read(self):
+        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2, Restock=False, Reason="broken")]))
+        row = self.refund_rows()
+        for text in ("Oil", "Not returned to stock", "Paid back:", "Cash", "broken"):
+            self.assertIn(text, row.refund_html)
+        self.assertFalse(self.sale_row().refund_html)
+        self.assertEqual((row.display_name, self.sale_row().life_count), ("7001 · Refund R1", 1))
+        self.synchronize(self.sale(7002, Refunds=["nonsense"]))
+        self.assertIn("Refunds[0] must be an object.", self.refund_rows(7002).refund_html)
+
     def test_goods_stay_away_where_the_setting_says_so(self):
         self.sync.refund_restock = False
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1), self.refund("R2", oil=1, Restock=True)]))

@@ -107,7 +107,7 @@ class ExternalOrder(models.Model):
         Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
         interrupted attempts come last, in small batches. Refunds are claimed once their orders are imported.
 
-        :param run: the ``external.order.sync.run``; orders that it found to wait for a session, or refunds, are left out
+        :param run: the ``external.order.sync.run``; those that it found to wait are left out
         """
         domain = [
             ("sync_id", "=", sync.id),

@@ -22,8 +22,8 @@ TEMPORARY_REASONS = ("no_session", "database_busy")
 class ExternalOrder(models.Model):
     """An imported order that arrived again with different content: the difference, and how it is booked.
 
-    The row keeps the content that is booked beside the newest one, until the change is booked or the order arrives as it
-    was.
+    The row keeps the content that is booked beside the newest one, until the change is booked, or the order arrives as
+    it was.
     """
 
     _inherit = "external.order"
@@ -210,10 +210,11 @@ class ExternalOrder(models.Model):
         sync = self.sync_id.with_company(self.sync_id.company_id)
         if sync._get_life_statuses().kind_of(loads(self.payload)) != "sale":
             return self._book_former_refund(sync)
+        revision = len(self._get_replaced_orders()) + 1
         request = ReplacementRequest(
             sale=self.pos_order_id,
             raw_order=loads(self.payload),
-            revision=self.revision + 1,
+            revision=revision,
         )
         try:
             replacement = self.env["external.order.replacement"]._book_replacement(sync, request)
@@ -232,13 +233,25 @@ class ExternalOrder(models.Model):
                 "changed": False,
                 "changed_date": False,
                 "booked_payload": False,
-                "revision": self.revision + 1,
+                "revision": revision,
             }
         )
         # What could not be refunded of the old content may be possible now.
         failed = self.life_ids.filtered(lambda row: row.state == "failed" and row.error_code != "order_id_ambiguous")
         failed.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         return True
+
+    def _get_replaced_orders(self):
+        """Return the POS orders that the one of this sale replaces, directly or not, the newest first.
+
+        They count its changes even after the inbox was lost.
+        """
+        replaced = self.env["pos.order"]
+        pos_order = self.pos_order_id.external_replaced_id
+        while pos_order:
+            replaced |= pos_order
+            pos_order = pos_order.external_replaced_id
+        return replaced
 
     def _book_former_refund(self, sync):
         """Book a refund or cancellation that an earlier release took for a change of the order. Return ``True``.

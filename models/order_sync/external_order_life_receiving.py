@@ -36,7 +36,7 @@ class ExternalOrder(models.Model):
             sale = event.order or sales.get(event.identity, self.browse())
             grouped.setdefault((event.identity, sale, event.kind, event.refund_id), []).append(event)
         vals_list = []
-        for (identity, sale, kind, refund_id), arrived in grouped.items():
+        for (identity, sale, kind, _refund_id), arrived in grouped.items():
             counts = Received(self.browse(), self.browse())
             versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
             known = events.rows._find_event(sale, versions[-1])

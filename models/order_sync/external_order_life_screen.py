@@ -60,7 +60,7 @@ class ExternalOrder(models.Model):
         for order in self:
             sale = order.origin_id or order
             events = sale._get_history() if sale.kind == "sale" else sale._get_history_of_refund()
-            is_plain = sale.kind == "sale" and not (sale.life_ids or sale.changed or sale.revision)
+            is_plain = sale.kind == "sale" and not (sale.life_ids or sale.changed or sale.pos_order_id.external_replaced_id)
             order.life_html = not is_plain and self.env["ir.qweb"]._render(
                 "external_order_sync.external_order_history", {"events": events, "current": order}
             )
@@ -75,10 +75,7 @@ class ExternalOrder(models.Model):
         # sudo: a user of the inbox sees all that became of its orders, as on the other fields of this form.
         sale = self.sudo()
         events = []
-        sold, orders = sale.pos_order_id, []
-        while sold and len(orders) < REPLACEMENTS_SHOWN:
-            orders.append(sold)
-            sold = sold.external_replaced_id
+        orders = (sale.pos_order_id | sale._get_replaced_orders())[:REPLACEMENTS_SHOWN]
         for number, pos_order in enumerate(reversed(orders)):
             title = self.env._("Sold") if not number else self.env._("Changed and booked again")
             lines = pos_order.lines.filtered(lambda line: not line.combo_parent_id)
