@@ -35,8 +35,9 @@ def dumps(value: Any) -> str:
     return "".join(parts)
 
 
-def dumps_twice(value: dict[str, Any], name: str, other: Any) -> tuple[str, str]:
-    """Return the canonical text of an object, and that of the object with another value under one of its names.
+def dumps_twice(value: dict[str, Any], name: str, other: Any, left_out: str = "") -> tuple[str, str]:
+    """Return the canonical text of an object, and that of the object with another value under `name` and nothing under
+    `left_out`.
 
     :raises StrictJsonError: as `dumps` does.
     """
@@ -46,6 +47,7 @@ def dumps_twice(value: dict[str, Any], name: str, other: Any) -> tuple[str, str]
         _write({key: value[key]}, parts.append, MAX_DEPTH)
         texts[key] = "".join(parts)[1:-1]
     changed = {**texts, name: dumps({name: other})[1:-1]}
+    changed.pop(left_out, None)
     return tuple(f"{{{','.join(of[key] for key in sorted(of))}}}" for of in (texts, changed))  # type: ignore[return-value]
 
 

@@ -42,6 +42,11 @@ from . import test_full_order
 from . import test_helping_workers
 from . import test_inbox
 from . import test_inbox_retry
+from . import test_life_refunds
+from . import test_life_cancellations
+from . import test_life_changes
+from . import test_life_crashes
+from . import test_life_sequence
 from . import test_interrupted_mirrors
 from . import test_interrupted_runs
 from . import test_invoice_dates
@@ -50,6 +55,7 @@ from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
 from . import test_migration_of_1_1_0
+from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
 from . import test_mirror_source
@@ -95,6 +101,16 @@ from . import test_push_server
 from . import test_push_signatures
 from . import test_quoted_secrets
 from . import test_races
+from . import test_refunds_identity
+from . import test_refunds_invoices
+from . import test_refunds_items
+from . import test_refunds_parts
+from . import test_refunds_payments
+from . import test_refunds_properties
+from . import test_refunds_register
+from . import test_refunds_replacements
+from . import test_refunds_sessions
+from . import test_refunds_stock
 from . import test_retention
 from . import test_scheduled_action
 from . import test_scheduled_steps

@@ -98,7 +98,7 @@ class ExternalOrderSyncRun(models.Model):
             self._advance_cursor(fetched)
         self._take_pushes()
         # Most downloads bring nothing that is to be imported: these need no further transaction.
-        if self.env["external.order"]._claim(self.sync_id, 1, self):
+        if self._has_changes_to_book() or self.env["external.order"]._claim(self.sync_id, 1, self):
             return False
         self._conclude()
         return True

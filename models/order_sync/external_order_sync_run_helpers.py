@@ -7,7 +7,7 @@ from odoo.tools import unique
 
 from ...tools.exclusive import exclusive, sql_held_keys
 from ...tools.transaction import ScheduledTurn, commit, retrying
-from .external_order_sync_run import BATCH_SIZE, LOCK
+from .external_order_sync_run import BATCH_SIZE, LOCK, WAITING_REASONS
 from .external_order_sync_run_interruption import ABANDONED_AFTER
 from .sync_turn import HELPERS_SECONDS, SyncTurn
 
@@ -70,7 +70,7 @@ class ExternalOrderSyncRun(models.Model):
     def _count_waiting(self, sync=None):
         """Return the number of orders that could be imported now, of one synchronization or of all; it is bounded."""
         now = fields.Datetime.now()
-        is_ready = Domain("error_code", "!=", "no_session") & (
+        is_ready = Domain("error_code", "not in", WAITING_REASONS) & (
             Domain("next_attempt", "=", False) | Domain("next_attempt", "<=", now)
         )
         pending = (
