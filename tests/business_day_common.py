@@ -1,5 +1,6 @@
 from datetime import date, datetime
 
+import freezegun.config
 import pytz
 from odoo import fields
 from odoo.tests import freeze_time
@@ -15,6 +16,10 @@ class BusinessDayCase(MoneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # By default, what a thread calls sees the real time in some calls and the frozen time in others.
+        ignored = [name for name in freezegun.config.DEFAULT_IGNORE_LIST if name != "threading"]
+        freezegun.config.configure(default_ignore_list=ignored)
+        cls.addClassCleanup(freezegun.config.reset_config)
         cls.cron = cls.env.ref("external_order_sync.ir_cron_sync_external_orders")
         cls.sync.write(
             {

@@ -20,13 +20,13 @@ class TestSyncTurn(BaseCase):
 
     def download(self, sync_id, *pages):
         """Begin a download of these pages; return the iterator that a run has."""
-        return self.turn.read(SimpleNamespace(id=sync_id), lambda: iter(pages))
+        return self.turn.follow(SimpleNamespace(id=sync_id), lambda: iter(pages))
 
     def hang(self, sync_id):
         """Begin a download that hangs until the test ends."""
         released = threading.Event()
         self.addCleanup(released.set)
-        pages = self.turn.read(SimpleNamespace(id=sync_id), lambda: iter([released.wait(PATIENCE)]))
+        pages = self.turn.follow(SimpleNamespace(id=sync_id), lambda: iter([released.wait(PATIENCE)]))
         self.assertIsNone(next(pages))
         return pages
 

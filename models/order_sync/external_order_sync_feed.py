@@ -67,7 +67,7 @@ class FetchedEntries(PrivateContext):
             places = turn.large_pages if turn else None
             self._feed = OrderFeed(replace(settings, position=position, large_pages=places))
             try:
-                yield from chunks(turn.read(sync, self._feed.pages) if turn else self._feed.pages(), FETCH_SIZE)
+                yield from chunks(turn.follow(sync, self._feed.pages) if turn else self._feed.pages(), FETCH_SIZE)
             except FeedError:
                 # Without a new page, the next download would stop at the same place again.
                 reached = self.position if self._feed.is_work_over else None

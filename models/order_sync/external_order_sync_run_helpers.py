@@ -29,9 +29,7 @@ class ExternalOrderSyncRun(models.Model):
     _inherit = "external.order.sync.run"
 
     active = fields.Boolean(default=True, readonly=True, help="Not set for the part of a helping worker.")
-    part_of_id = fields.Many2one(
-        "external.order.sync.run", "Part Of", readonly=True, ondelete="cascade", index="btree_not_null"
-    )
+    part_of_id = fields.Many2one("external.order.sync.run", readonly=True, ondelete="cascade", index="btree_not_null")
 
     # The run
 

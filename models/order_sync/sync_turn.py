@@ -112,7 +112,7 @@ class SyncTurn(PrivateContext):
         """Return whether another synchronization has something to do."""
         return any(other_id != sync_id and self._is_runnable(entry) for other_id, entry in self._entries.items())
 
-    def read(self, sync, make_pages):
+    def follow(self, sync, make_pages):
         """Yield the pages of a feed, which are downloaded in a thread, and `None` whenever another one can work."""
         entry = self._entries.setdefault(sync.id, _Entry(is_started=True))
         entry.stream = self._feeds.start(make_pages, f"external_order_sync.feed{sync.id}")
