@@ -75,10 +75,22 @@ RESULTS = closed_object(
         "results": {"type": "array", "items": RESULT, "description": "One for each entry, in their order."},
     }
 )
-REFUND = closed_object(
-    {"pos_order_id": INTEGER, "pos_order_name": NULLABLE_STRING, "amount_total": NUMBER, "date": NULLABLE_DATETIME}
-)
 NULLABLE_NUMBER = {"type": ["number", "null"]}
+REFUND = closed_object(
+    {
+        "refund_id": {
+            **NULLABLE_STRING,
+            "description": "RefundID; refund without one, cancellation for a cancelled order, null in the register.",
+        },
+        "state": STATE,
+        "code": CODE,
+        "message": NULLABLE_STRING,
+        "pos_order_id": NULLABLE_INTEGER,
+        "pos_order_name": NULLABLE_STRING,
+        "amount_total": NULLABLE_NUMBER,
+        "date": NULLABLE_DATETIME,
+    }
+)
 ORDER_STATUS = closed_object(
     {
         "order_id": STRING,

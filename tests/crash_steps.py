@@ -80,7 +80,7 @@ def retry_order(env, sync, number):
     return [order.state, order.interruptions]
 
 
-# ---- what happens to orders later -------------------------------------------------------------------------------------
+# ---- what happens to orders later ------------------------------------------------------------------------------------
 
 
 def connect(env, sync, url):

@@ -50,7 +50,7 @@ class ExternalOrder(models.Model):
         return versions
 
     def _is_same_content(self, values):
-        """Return whether importing other content would book the same sale or refund as importing this row's own content."""
+        """Return whether importing other content would book the same as importing this row's own content."""
         self.ensure_one()
         if not self.payload:
             return self._is_same_as_far_as_known(values)

@@ -80,6 +80,14 @@ class ExternalOrder(models.Model):
 
         return Domain("kind", "=", "sale") | Domain.custom(to_sql=is_imported)
 
+    def _filter_ready(self):
+        """Return those of these rows that may be tried now; see `_get_ready_domain`."""
+        pending = self.filtered(lambda row: row.state == "pending")
+        ready = pending.filtered(lambda row: not row.error_code)
+        return ready | pending.filtered(
+            lambda row: row.error_code == "waiting_for_order" and row.origin_id.state == "done"
+        )
+
     def _lock_sales(self):
         """Return those of these locked rows whose sale this transaction could lock as well, so that nobody else books
         something of the same order at the same time.

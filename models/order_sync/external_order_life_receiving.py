@@ -6,6 +6,7 @@ from ...lib.money import AmountError, parse_amount
 from ...lib.order.field_names import REFUND_TOTAL, REFUNDS, sent_name
 from ...lib.order.moment import is_older, version_of
 from ...lib.order.payload import order_location, order_status
+from ...lib.order.refunds import THE_CANCELLATION, refund_id
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
 from .external_order_receiving import Received
@@ -107,6 +108,18 @@ class ExternalOrder(models.Model):
             return not row.by_location or (row.external_location or "") == location
 
         return self.filtered(is_meant)[:1]
+
+    def _find_of_entry(self, sale, entry):
+        """Return the row among these, all of one OrderID, that an entry of the feed is for: none if that is the sale.
+
+        :param sale: the row of the sale, empty if that is not known
+        """
+        kind = self.sync_id._get_life_statuses().kind_of(entry)
+        if kind == "sale":
+            return self.browse()
+        key = THE_CANCELLATION if kind == "cancellation" else refund_id(entry)
+        values = {"refund_id": key, "external_location": order_location(entry), "external_id": self[:1].external_id}
+        return self._find_event(sale, values)
 
     @api.model
     def _prepare_event_values(self, sync, sale, event):

@@ -86,26 +86,28 @@ class ExternalOrder(models.Model):
             "received": self.received_date,
             "imported": self.imported_date or None,
             "next_attempt": self.next_attempt or None,
-            "refunds": [refund._get_refund_result() for refund in self._get_refunds()],
+            "refunds": self._get_refund_results(),
         }
 
-    def _get_refunds(self):
-        """Return the POS orders that refund something of this order, oldest first.
-
-        :rtype: pos.order
-        """
-        return self.pos_order_id.lines.refund_orderline_ids.order_id.sorted("id")
+    def _get_refund_results(self):
+        """Return what came back of this order, as received and in the register, with times as naive UTC."""
+        results, booked = [], self.env["pos.order"]
+        for row in self.life_ids.sorted("id"):
+            booked |= row.pos_order_id
+            results.append({"refund_id": row.refund_id, **row._get_result(), **row.pos_order_id._get_refund_result()})
+        in_register = {"refund_id": None, "state": "done", "code": None, "message": None}
+        others = self.pos_order_id._get_all_refunds() - booked
+        return results + [{**in_register, **refund._get_refund_result()} for refund in others]
 
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
 
     def _get_refund_result(self):
-        """Return what is said of a refund, with its time as naive UTC."""
-        self.ensure_one()
+        """Return what is said of a refund, with its time as naive UTC; of none as long as it is not booked."""
         return {
-            "pos_order_id": self.id,
+            "pos_order_id": self.id or None,
             "pos_order_name": self.name or None,
-            "amount_total": self.amount_total,
-            "date": self.date_order,
+            "amount_total": self.amount_total if self else None,
+            "date": self.date_order or None,
         }

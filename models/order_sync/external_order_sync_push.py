@@ -201,15 +201,19 @@ class ExternalOrderSync(models.Model):
         if was_received and signed.has_time:
             self._refuse_replay()
         arrived = Order._group_by_identity(self, entries, 0, {})
-        known, _new = Order._match_received(self, arrived)
-        before = {row.id: row.fingerprint for row in known}
+        known, _new, life = Order._match_received(self, arrived)
+        before = {row.id: row.fingerprint for row in (*known, *life)}
         received = Order._receive(self, entries)
         rows, seen, pushed = self._find_rows(received, arrived), set(), []
+        # An order that is known as it is may list a new refund.
+        refunded = {
+            row.external_id for row in received.orders if row.kind != "sale" and before.get(row.id) != row.fingerprint
+        }
         for number in range(1, len(entries) + 1):
             row = rows.get(number, Order)
             reason = received.reasons.get(number, "")
             is_same = before.get(row.id, row.fingerprint) == row.fingerprint
-            is_known = row.id in before or row.id in seen
+            is_known = row.id in seen or (row.id in before and row.external_id not in refunded)
             pushed.append(PushedEntry(row, is_known and is_same and not reason, reason))
             seen.add(row.id)
         is_news = not all(entry.is_duplicate for entry in pushed)
@@ -232,7 +236,8 @@ class ExternalOrderSync(models.Model):
         return pushed
 
     def _find_orders(self, order_id, location=None):
-        """Return the rows of the inbox with an OrderID, however it is written.
+        """Return the rows of the inbox with an OrderID, however it is written: those of sales, or those of refunds whose
+        sales have not arrived.
 
         :param str location: the LocationID; None for any
         """
@@ -243,7 +248,8 @@ class ExternalOrderSync(models.Model):
         domain = Domain("sync_id", "=", self.id) & Domain("external_id", "=", identifier)
         if location is not None:
             domain &= Domain("external_location", "=", location)
-        return self.env["external.order"].search(domain)
+        rows = self.env["external.order"].search(domain)
+        return rows.filtered(lambda row: row.kind == "sale") or rows[-1:]
 
     def _find_rows(self, received, arrived):
         """Return {number of an entry: its ``external.order``}, without reading them again.
@@ -252,12 +258,17 @@ class ExternalOrderSync(models.Model):
         :param dict arrived: what `_group_by_identity` returned
         """
         by_location = self._uses_locations()
-        rows_of = received.orders.sorted("id", reverse=True).grouped("external_id")
+        sales = received.orders.filtered(lambda row: row.kind == "sale").sorted("id", reverse=True)
+        sales_of, life_of = sales.grouped("external_id"), (received.orders - sales).grouped("external_id")
         rows = {}
         for (identifier, location), numbered in arrived.items():
-            if identifier in rows_of:
-                rows.update(dict.fromkeys(numbered, rows_of[identifier]._choose_at(location, by_location)))
-        return rows
+            sale = sales_of.get(identifier, sales.browse())
+            sale = sale and sale._choose_at(location, by_location)
+            life = life_of.get(identifier)
+            for number, entry in numbered.items():
+                is_read = number not in received.reasons
+                rows[number] = (is_read and life and life._find_of_entry(sale, entry)) or sale
+        return {number: row for number, row in rows.items() if row}
 
     def _trigger_push(self, wait=0):
         """Let the scheduled action import what was pushed: now, or when the caller has stopped doing it itself."""

@@ -35,8 +35,8 @@ class ExternalOrderSync(models.Model):
                 tried = 0  # the scheduled action postpones them if it goes on
             commit(self.env)
             orders.invalidate_recordset()
-            waiting = orders.filtered(lambda order: order.state == "pending" and not order.error_code)
-            if not waiting:
+            orders |= orders.life_ids  # refunds that came with their orders
+            if not orders._filter_ready():
                 return True
             if time.monotonic() >= deadline:
                 self._trigger_push()
@@ -52,17 +52,17 @@ class ExternalOrderSync(models.Model):
         """
         orders = orders.with_env(self.env)
         orders.invalidate_recordset()
-        waiting = orders.filtered(
-            lambda order: order.state == "pending" and not order.error_code and not order.interruptions
-        )
-        claimed = waiting.sorted("id").try_lock_for_update(limit=BATCH_SIZE)
+        waiting = orders._filter_ready().filtered(lambda order: not order.interruptions)
+        claimed = waiting.sorted("id").try_lock_for_update(limit=BATCH_SIZE)._lock_sales()
         if not claimed:
             return 0
         claimed._import()
-        states = claimed.mapped("state")
+        done = [order.kind for order in claimed if order.state == "done"]
         failed = claimed.filtered(lambda order: order.state == "failed")
         counts = {
-            "imported": states.count("done"),
+            "imported": done.count("sale"),
+            "refunded": done.count("refund"),
+            "cancelled": done.count("cancellation"),
             "doubtful": sum(order.state == "done" and bool(order.doubt) for order in claimed),
             "failed": len(failed),
             "deferred": len(claimed.filtered("next_attempt")),
