@@ -236,8 +236,7 @@ class ExternalOrderSync(models.Model):
         return pushed
 
     def _find_orders(self, order_id, location=None):
-        """Return the rows of the inbox with an OrderID, however it is written: those of sales, or those of refunds whose
-        sales have not arrived.
+        """Return the rows of the sales with an OrderID, however it is written; without any, that of a waiting refund.
 
         :param str location: the LocationID; None for any
         """
