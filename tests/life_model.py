@@ -45,7 +45,9 @@ class Life:
         choose = self.random
         self.keys += 1
         quantity = Decimal(choose.choice((1, 1, 2, 3)) if good.tracking == "serial" else choose.choice((1, 1, 2, 3, 6)))
-        price = Decimal(choose.randint(1, 250)) / 5 if choose.random() < 0.6 else Decimal(choose.randint(60, 9999)) / 100
+        price = Decimal(choose.randint(60, 9999)) / 100
+        if choose.random() < 0.6:
+            price = Decimal(choose.randint(1, 250)) / 5
         discount = ZERO
         if choose.random() < 0.2:
             discount = cents(price * quantity * choose.choice((10, 25, 33)) / 100)

@@ -84,8 +84,8 @@ class TestLives(ExternalOrderCase):
     """Orders are sold, refunded in parts, changed and cancelled, and come repeated, shuffled, late and through crashes:
     in the end the books are those of an independent model of the shop.
 
-    `EXTERNAL_ORDER_LIVES=5000` says how many, `EXTERNAL_ORDER_LIVES_SEED` which. A life that went wrong is repeated with
-    `EXTERNAL_ORDER_LIFE=batch/number`.
+    `EXTERNAL_ORDER_LIVES=5000` says how many, `EXTERNAL_ORDER_LIVES_SEED` which. `EXTERNAL_ORDER_LIFE=batch/number`
+    repeats one that went wrong.
     """
 
     @classmethod
@@ -215,13 +215,13 @@ class TestLives(ExternalOrderCase):
         all_rows = self.env["external.order"].search([("sync_id", "=", self.sync.id)], order="id")
         rows_of = all_rows.grouped("external_id")
         for sender in senders:
-            life = sender.life
-            booked = books.ledger(str(life.number))
-            problems = [*differences(life, booked), *self.problems_of_rows(sender, rows_of.get(str(life.number)), books)]
+            number = str(sender.life.number)
+            booked, rows = books.ledger(number), rows_of.get(number)
+            problems = [*differences(sender.life, booked), *self.problems_of_rows(sender, rows, books)]
             for name, quantity in booked.shelf.items():
                 left[name] -= quantity
             if problems:
-                yield f"{batch}/{life.number}: {'; '.join(problems)}\n{told(sender, rows_of.get(str(life.number)))}"
+                yield f"{batch}/{number}: {'; '.join(problems)}\n{told(sender, rows)}"
         strangers = set(books.by_number) - {str(sender.life.number) for sender in senders}
         if strangers:
             yield f"{batch}/: POS orders of {strangers}"

@@ -40,7 +40,7 @@ Control, without a key and from the loopback interface only, all JSON:
 ``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` and sold some ``"days_ago"`` if it says
 so; ``DELETE`` forgets all of them.
 ``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
-``POST /_control/refunds/<OrderID>`` refunds it: ``{"part": "pieces"|"money"|"rest", "form": "list"|"status"|"cancelled",
+``POST /_control/refunds/<OrderID>`` refunds it: ``{"part": "pieces"|"money"|"rest", "form": "list"|"status",
 "method": "same"|"Cash"|"Card", "restock": true|false|null}``, all optional.
 ``POST /_control/cancellations/<OrderID>`` cancels it.
 ``POST /_control/lives`` ``{"count": n}`` lets n orders be refunded, cancelled or edited in all ways.

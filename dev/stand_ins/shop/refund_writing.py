@@ -1,4 +1,4 @@
-"""The JSON form of what came back of an order: entries of ``Refunds``, an order with a refund status, a cancelled one."""
+"""The JSON form of what came back: entries of ``Refunds``, an order with a refund status, a cancelled order."""
 
 from __future__ import annotations
 
@@ -91,6 +91,6 @@ def _item(order: Order, refund: Refund, line: RefundedLine) -> dict[str, Any]:
 
 
 def _had_money_back(order: Order, refund: Refund, line: RefundedLine) -> bool:
-    """Return whether a part of the line's money came back before, so that its pieces cost less than they were sold for."""
+    """Return whether money of the line came back before, so that its pieces bring less than they were sold for."""
     earlier = order.refunds[: order.refunds.index(refund)]
     return any(other.place == line.place and not other.quantity for before in earlier for other in before.lines)
