@@ -90,6 +90,7 @@ from . import test_product_spellings
 from . import test_progress
 from . import test_quoted_secrets
 from . import test_races
+from . import test_refunds_parts
 from . import test_retention
 from . import test_scheduled_action
 from . import test_scheduled_steps

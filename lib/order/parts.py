@@ -155,3 +155,52 @@ class OrderPayload:
     # They only explain a refusal: orders that differ in them are the same.
     voided: tuple[tuple[str, Decimal], ...] = field(default=(), compare=False)
     ambiguous: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundItem:
+    """Goods or money that came back for an item of a sale.
+
+    `quantity` and `amount` are above 0, or None if not stated; at least one of them is stated. `amount` is the money
+    paid back for this item, with tax unless the payments prove otherwise. `restock` is whether the goods go back to
+    stock, None if not stated. `field` is the item's path in the refund, for messages. The other fields identify the
+    item as those of `Item` do.
+    """
+
+    item_id: int | None
+    name: str
+    quantity: Decimal | None
+    amount: Decimal | None
+    restock: bool | None
+    odoo_id: int | None = None
+    sku: str = ""
+    barcode: str = ""
+    named: bool = True
+    field: str = ""
+
+    @property
+    def key(self) -> ItemKey:
+        return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode, self.named)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPayload:
+    """What was refunded of an order at one time.
+
+    `refund_id` identifies the refund within its order; the order of a cancellation has "cancellation". Payments above
+    0 were paid back. `total` is the stated total that was paid back and `tax` the tax in it, both above 0, None if not
+    stated. `is_rest`: all that is not refunded yet came back; then `items` only say what happens to the goods.
+    `refunded_at` is like `OrderPayload.sold_at`.
+    """
+
+    external_id: str
+    refund_id: str
+    refunded_at: datetime | None
+    items: tuple[RefundItem, ...]
+    payments: tuple[Payment, ...]
+    total: Decimal | None
+    tax: Decimal | None
+    is_rest: bool
+    reason: str
+    location_id: str
+    warnings: tuple[Message, ...]

@@ -23,23 +23,33 @@ class ExternalOrderImport(models.AbstractModel):
 
         :return: the moment in UTC without time zone, the time of import if none is stated; and a `Warn` or ``None``
         """
-        stated = payload.sold_at
+        moment = self._to_moment(sync, payload.sold_at)
         now = fields.Datetime.now()
-        if stated is None:
+        if payload.sold_at is None:
             return now, None
-        env = for_reader(self.env)
-        try:
-            moment = stated.astimezone(pytz.utc).replace(tzinfo=None) if stated.tzinfo else sync._to_utc(stated)
-        except OverflowError:  # at the very beginning or end of the calendar
-            moment = datetime.min if stated.year < EARLIEST.year else datetime.max
         if EARLIEST <= moment <= now + TOLERANCE:
-            return moment.replace(microsecond=0), None
-        shown = stated.replace(tzinfo=None, microsecond=0).isoformat(" ")
+            return moment, None
+        env = for_reader(self.env)
+        shown = payload.sold_at.replace(tzinfo=None, microsecond=0).isoformat(" ")
         if moment < EARLIEST:
             warning = env._("The order's date, %s, cannot be right, so it got the time of import.", shown)
         else:
             warning = env._("The order's date, %s, is in the future, so it got the time of import.", shown)
         return now, Warn(warning, "date_differs")
+
+    @api.model
+    def _to_moment(self, sync, stated):
+        """Return a date as read from an order in UTC without time zone, ``None`` for none.
+
+        :param datetime stated: without time zone, it is in the local time of the synchronization
+        """
+        if stated is None:
+            return None
+        try:
+            moment = stated.astimezone(pytz.utc).replace(tzinfo=None) if stated.tzinfo else sync._to_utc(stated)
+        except OverflowError:  # at the very beginning or end of the calendar
+            return datetime.min if stated.year < EARLIEST.year else datetime.max
+        return moment.replace(microsecond=0)
 
     @api.model
     def _get_business_day(self, sync, payload):

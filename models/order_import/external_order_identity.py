@@ -34,10 +34,11 @@ class ExternalOrderImport(models.AbstractModel):
             parameters.set_param(KEYED_SINCE, fields.Datetime.to_string(fields.Datetime.now()))
 
     @api.model
-    def _get_order_uuid(self, sync, external_id, location=None):
+    def _get_order_uuid(self, sync, external_id, location=None, part=""):
         """Return the UUID of an order, the same in every attempt: the database accepts it only once.
 
         :param location: its LocationID if that is part of what makes the order unique, else ``None``
+        :param str part: what a POS order is of the order, if it is not its sale: a refund, a replacement
         """
         # The secret never leaves the server and cannot be derived from the UUID.
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
@@ -50,6 +51,8 @@ class ExternalOrderImport(models.AbstractModel):
         identity = f"external_order_sync/{sync.id}/{external_id}"
         if location is not None:
             identity += f"\0{location}"  # neither of them can contain a NUL character
+        if part:
+            identity += f"\0\0{part}"
         digest = hmac.digest(secret.encode(), identity.encode(), "sha256")
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
@@ -94,6 +97,7 @@ class ExternalOrderImport(models.AbstractModel):
                 (order for order in (plain, former) if order and not self._is_of_other_location(sync, payload, order)),
                 None,
             )
+            pos_order = pos_order and pos_order._get_valid()
             if not pos_order:
                 missing.append((payload, outcome))
             elif difference := self._find_difference(sync, payload, pos_order, is_located=bool(located)):

@@ -147,7 +147,14 @@ class ExternalOrderImport(models.AbstractModel):
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :param parsed: pairs of `OrderPayload` and `Outcome`
         """
-        parsed = self._leave_out_components(sync, self._leave_out_existing(sync, parsed))
+        return self._prepare_new(sync, self._leave_out_existing(sync, parsed))
+
+    @api.model
+    def _prepare_new(self, sync, parsed):
+        """Return a `PreparedOrder` for each parsed order that can be imported and does not exist; see
+        `_prepare_parsed`.
+        """
+        parsed = self._leave_out_components(sync, parsed)
         payloads = [payload for payload, _outcome in parsed]
         products = self.env["external.product.matching"]._match_products(
             sync,

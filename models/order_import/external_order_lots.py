@@ -130,7 +130,12 @@ class ExternalOrderLots(models.AbstractModel):
     @api.model
     def _needs_lots(self, config, line):
         product = line.product
-        if product.tracking == "none" or not line.quantity or ("is_kits" in product and product.is_kits):
+        if (
+            line.has_known_lots
+            or product.tracking == "none"
+            or not line.quantity
+            or ("is_kits" in product and product.is_kits)
+        ):
             return False
         picking_type = config.picking_type_id
         if line.quantity < 0:

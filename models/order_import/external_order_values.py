@@ -44,6 +44,7 @@ class ExternalOrderImport(models.AbstractModel):
                 fields.Command.create(self._prepare_pos_payment_values(order, payment, index))
                 for index, payment in enumerate(order.payments)
             ],
+            **order.further_values,
         }
 
     @api.model
@@ -72,6 +73,7 @@ class ExternalOrderImport(models.AbstractModel):
             "combo_item_id": line.combo_item.id if line.combo_item else False,
             "pack_lot_ids": [fields.Command.create({"lot_name": name}) for name in line.lots],
             "extra_tax_data": self.env["account.tax"]._export_base_line_extra_tax_data(base_line) or False,
+            **line.further_values,
         }
 
     @api.model

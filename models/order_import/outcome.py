@@ -50,13 +50,15 @@ def _doubt(sentence):
 class Outcome:
     """The outcome of one external order.
 
-    It is a ``pos.order``, the error, a conflict that may be temporary, or why no session can take the order now.
+    It is a ``pos.order``, the error, a conflict that may be temporary, or why no session can take the order now. Of a
+    refund, it may also be that nothing is left to refund, so that there is no POS order to make.
     """
 
     pos_order: Any = None
     error: ExternalOrderError | None = None
     conflict: Exception | None = None
     waiting: ExternalOrderError | None = None
+    nothing_left: bool = False
     warnings: list = field(default_factory=list)
 
     @property

@@ -39,6 +39,10 @@ class PosOrder(models.Model):
     def _search_external_order_id(self, operator, value):
         return [("external_order_ids", operator, value)]
 
+    def _get_valid(self):
+        """Return the order that stands for the external order of this one now: a hook."""
+        return self
+
     def _prepare_invoice_vals(self):
         values = super()._prepare_invoice_vals()
         # Odoo leaves an invoice of tomorrow a draft.

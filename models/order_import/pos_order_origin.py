@@ -31,7 +31,7 @@ class PosOrder(models.Model):
         # Afterwards, because the values may be defaults of the context as well. A register sends all fields, empty.
         if not self.env.su:
             for order in orders:
-                if order.source == EXTERNAL or order.external_order_number or order.external_order_taker:
+                if order.source == EXTERNAL or any(order[name] for name in self._SYSTEM_FIELDS - {"source"}):
                     order._refuse_external_values()
         return orders
 
@@ -54,7 +54,8 @@ class PosOrder(models.Model):
     def _changes_external_values(self, vals):
         """Return whether ``vals`` would change what only the import writes; a register sends known values again."""
         self.ensure_one()
-        changed = {name for name in self._SYSTEM_FIELDS & vals.keys() if (vals[name] or False) != (self[name] or False)}
+        present = self._convert_to_write({name: self[name] for name in self._SYSTEM_FIELDS & vals.keys()})
+        changed = {name for name, value in present.items() if (vals[name] or False) != (value or False)}
         # Odoo and other addons set their own origins.
         if EXTERNAL not in (self.source, vals.get("source")):
             changed.discard("source")

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,3 +26,5 @@ class PreparedOrder:
     """The ``res.partner``, empty if there is none or if it is not created yet."""
     customer_match: CustomerMatch
     is_invoiced: bool
+    further_values: dict = field(default_factory=dict)
+    """Values of the ``pos.order`` that only this kind of order has."""

@@ -114,8 +114,9 @@ class Line:
     """A line of the future POS order. `price` is per unit, exact, with or without tax like the feed's prices.
 
     `parent` is the index of the line that this one is a component of, `combo_item` the chosen item of the Odoo combo;
-    `lots` are names of lots or serial numbers. `item` is the feed's item, None for a charge and for a discount after
-    tax. `charge` is the feed's charge, `choice` one of its possible taxes.
+    `lots` are names of lots or serial numbers; with `has_known_lots`, none are chosen in addition. `item` is the feed's
+    item, None for a charge, for a discount after tax and in a refund. `charge` is the feed's charge, `choice` one of
+    its possible taxes. `further_values` are those of the ``pos.order.line`` that only this kind of line has.
     """
 
     product: Any
@@ -130,6 +131,8 @@ class Line:
     charge: Charge | None = None
     choice: TaxChoice | None = None
     lots: list = field(default_factory=list)
+    has_known_lots: bool = False
+    further_values: dict = field(default_factory=dict)
     base_line: dict | None = None
     taxes: Any = None
 

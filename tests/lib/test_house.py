@@ -13,9 +13,10 @@ AT_THE_ROOT = {"__init__.py", "__manifest__.py", "courier_exceptions.py", "excep
 
 WINGS = {
     "models/order_import": set(),
-    "models/order_sync": {"models/order_import"},
-    "models/warehouse": {"models/order_import", "models/order_sync"},
-    "models/mirror": {"models/order_import", "models/order_sync", "models/warehouse"},
+    "models/order_life": {"models/order_import"},
+    "models/order_sync": {"models/order_import", "models/order_life"},
+    "models/warehouse": {"models/order_import", "models/order_life", "models/order_sync"},
+    "models/mirror": {"models/order_import", "models/order_life", "models/order_sync", "models/warehouse"},
     "models/shipment": set(),
     "models/opal": {"models/shipment"},
 }

@@ -1,0 +1,271 @@
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL, groupby
+
+from ...exceptions import ExternalOrderError
+from ...lib.order.parts import OrderPayload
+from ...tools.message_language import for_reader
+from ..order_import.external_customer_matching import CustomerMatch
+from ..order_import.external_order_date import EARLIEST, TOLERANCE
+from ..order_import.import_target import ClosedTargets, ImportTarget
+from ..order_import.outcome import Warn, as_warnings
+from ..order_import.prepared_order import PreparedOrder
+from .sold_order import SoldOrder
+
+
+class ExternalOrderRefund(models.AbstractModel):
+    """Books what came back of imported orders: as refunds of the Point of Sale, linked to the sale line by line.
+
+    A refund is prepared here and then created like a sale, by `external.order.import`.
+    """
+
+    _name = "external.order.refund"
+    _description = "External Order Refund"
+
+    # ------------------------------------------------------------
+    # Entry
+    # ------------------------------------------------------------
+
+    @api.model
+    def _book_refunds(self, sync, requests):
+        """Book refunds; each one succeeds or fails independently, and its outcome says how.
+
+        Refunds of one sale are booked one after the other. One of a sale of which nothing is left needs no POS order:
+        its outcome is ``nothing_left``.
+
+        :param sync: the ``external.order.sync``
+        :param requests: a list of `RefundRequest`
+        :raise psycopg2.OperationalError: a conflict with another transaction; repeat the call in a new one
+        """
+        while requests:
+            first = {}
+            for request in requests:
+                first.setdefault(request.sale, request)
+            self._book_batch(sync, list(first.values()))
+            done = set(map(id, first.values()))
+            requests = [request for request in requests if id(request) not in done]
+
+    @api.model
+    def _book_batch(self, sync, requests):
+        """Book refunds of different sales."""
+        requests = self._leave_out_existing(sync, requests)
+        if not requests:
+            return
+        self._hold_sales(requests)
+        prepared = []
+        for request in requests:
+            with self.env["external.order.import"]._catch(request.outcome):
+                if order := self._prepare_or_wait(sync, request):
+                    prepared.append(order)
+        # The newest day first, as for sales.
+        targets = groupby(prepared, lambda order: order.target)
+        for target, orders in sorted(targets, key=lambda group: group[0].business_day or date.min, reverse=True):
+            try:
+                self.env["external.order.import"]._import_into(target.on(sync), orders)
+            except ExternalOrderError as error:
+                if error.code != "no_session":
+                    raise
+                self._wait(sync, target, orders, error)
+
+    @api.model
+    def _wait(self, sync, target, orders, error):
+        for order in orders:
+            order.outcome.waiting = error
+        if closed := ClosedTargets.current(sync.env):
+            closed.reasons[target] = error
+
+    @api.model
+    def _hold_sales(self, requests):
+        """Lock the sales against other refunds by external systems until the end of the transaction.
+
+        The rows are updated, so that another worker that waited for them starts over and sees what was booked.
+        """
+        self.env["pos.order"].flush_model()
+        ids = tuple({request.sale.id for request in requests})
+        query = SQL(
+            """
+            UPDATE pos_order SET source = source
+             WHERE id IN (SELECT id FROM pos_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)
+            """,
+            ids,
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+
+    # ------------------------------------------------------------
+    # Identity
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_refund_uuid(self, sync, request, location=None):
+        importing = self.env["external.order.import"]
+        return importing._get_order_uuid(sync, request.payload.external_id, location, f"refund/{request.key}")
+
+    @api.model
+    def _get_own_uuid(self, sync, request):
+        return self._get_refund_uuid(sync, request, request.payload.location_id if sync._uses_locations() else None)
+
+    @api.model
+    def _leave_out_existing(self, sync, requests):
+        """Set the outcome of refunds that exist already, and return the others."""
+        possible = [
+            (self._get_refund_uuid(sync, request, request.payload.location_id), self._get_refund_uuid(sync, request))
+            for request in requests
+        ]
+        existing = self.env["pos.order"].search([("uuid", "in", [uuid for uuids in possible for uuid in uuids])])
+        by_uuid = existing.grouped("uuid")
+        missing = []
+        for request, uuids in zip(requests, possible, strict=True):
+            found = next(filter(None, map(by_uuid.get, uuids)), None)
+            if not found:
+                missing.append(request)
+            elif found.external_refunded_order_id == request.sale and found.state not in ("draft", "cancel"):
+                request.outcome.pos_order = found
+            else:
+                message = for_reader(self.env)._(
+                    "The POS order %(order)s has the same identity as this refund, but is not a paid refund of "
+                    "%(sale)s. Nothing was booked. Compare both: if they are the same refund, press Ignore here; if "
+                    "not, cancel or delete the POS order, then press Retry.",
+                    order=found.name,
+                    sale=request.sale.name,
+                )
+                request.outcome.error = ExternalOrderError("order_in_the_way", message)
+        return missing
+
+    # ------------------------------------------------------------
+    # Preparation: nothing is written here
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_or_wait(self, sync, request):
+        """Return the `PreparedOrder` of a refund; ``None`` if its outcome is already known."""
+        moment, warning = self._get_refund_date(sync, request)
+        target = self._get_target(sync, request, moment)
+        closed = ClosedTargets.current(sync.env)
+        if reason := closed and closed.reasons.get(target):
+            request.outcome.waiting = reason
+            return None
+        order = self._read_sale(target.on(sync), request.sale)
+        if request.payload.is_rest and order.is_all_back and not request.payload.payments:
+            request.outcome.nothing_left = True
+            return None
+        prepared = self._prepare_refund(target.on(sync), request, order, moment)
+        prepared.warnings += filter(None, [warning])
+        return prepared
+
+    @api.model
+    def _read_sale(self, sync, sale):
+        """Return the `SoldOrder` of a sale, with its charges marked."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        order = SoldOrder(sale, Decimal(1).scaleb(-digits))
+        self.env["external.refund.pricing"]._mark_charges(sync, order)
+        return order
+
+    @api.model
+    def _get_target(self, sync, request, moment):
+        """Return the `ImportTarget` of a refund: the Point of Sale of the sale, on the day of the refund."""
+        day = min(sync._get_business_day(moment), sync._get_business_day()) if sync.session_per_day else None
+        return ImportTarget(request.sale.config_id, day)
+
+    @api.model
+    def _get_refund_date(self, sync, request):
+        """Return when something was refunded, in UTC without time zone, and a `Warn` if the stated date was wrong."""
+        stated, now, sold = request.payload.refunded_at, fields.Datetime.now(), request.sale.date_order
+        moment = self.env["external.order.import"]._to_moment(sync, stated)
+        if moment is None:
+            return max(now, sold), None
+        env = for_reader(self.env)
+        shown = stated.replace(tzinfo=None, microsecond=0).isoformat(" ")
+        if not EARLIEST <= moment <= now + TOLERANCE:
+            text = env._("The refund's date, %s, cannot be right, so it got the time of import.", shown)
+            return max(now, sold), Warn(text, "date_differs")
+        if moment < sold:
+            text = env._("The refund's date, %s, is before that of the sale, so it got the date of the sale.", shown)
+            return sold, Warn(text, "date_differs")
+        return moment, None
+
+    @api.model
+    def _prepare_refund(self, sync, request, order, moment):
+        """Return the `PreparedOrder` of a refund.
+
+        :param sync: the ``external.order.sync``, with the refund's target in its context
+        :param SoldOrder order:
+        """
+        payload, sale = request.payload, request.sale
+        terms = self.env["external.order.pricing"]._get_terms(sync).on(moment)
+        matches = self.env["external.refund.matching"]._match_items(sync, payload, request.sold, order)
+        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, self._restocks(sync))
+        payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
+        priced = self.env["external.refund.lines"]._price(order, plan, terms)
+        is_invoiced = self._is_invoiced(sale)
+        if is_invoiced:
+            self.env["external.order.invoicing"]._fix_amounts(priced, terms)
+        request.outcome.warnings = [*as_warnings(self.env, payload.warnings, "warning"), *warnings]
+        return PreparedOrder(
+            payload=self._prepare_payload(payload, sale),
+            uuid=self._get_own_uuid(sync, request),
+            priced=priced,
+            payments=payments,
+            warnings=request.outcome.warnings,
+            outcome=request.outcome,
+            target=ImportTarget.current(sync.env),
+            date_order=moment,
+            customer=sale.partner_id,
+            customer_match=CustomerMatch(sale.partner_id),
+            is_invoiced=is_invoiced,
+            further_values=self._prepare_refund_values(order, plan),
+        )
+
+    @api.model
+    def _restocks(self, sync):
+        """Return whether goods come back into stock where a refund does not say."""
+        return sync.refund_restock if "refund_restock" in sync else True
+
+    @api.model
+    def _is_invoiced(self, sale):
+        """Return whether a refund gets a credit note: if the sale has a posted invoice, whoever made it."""
+        # sudo: users of the Point of Sale may not read invoices.
+        return sale.sudo().account_move.state == "posted"
+
+    @api.model
+    def _prepare_payload(self, payload, sale):
+        """Return what the refund's POS order has in common with that of a sale: number, type and note."""
+        return OrderPayload(
+            external_id=sale.external_order_number or payload.external_id,
+            status="",
+            items=(),
+            payments=payload.payments,
+            amount_total=None,
+            grand_total=None,
+            amount_paid=None,
+            tax=None,
+            tax_percent=None,
+            discount=None,
+            balance=None,
+            currency="",
+            charges=(),
+            further=(),
+            warnings=(),
+            location_id=payload.location_id,
+            note=payload.reason,
+        )
+
+    @api.model
+    def _prepare_refund_values(self, order, plan):
+        """Return the values of a ``pos.order`` that only a refund has: a hook.
+
+        :param SoldOrder order:
+        :param RefundPlan plan:
+        """
+        sale = order.sale
+        values = {
+            "external_refunded_order_id": sale.id,
+            "is_refund": plan.total >= 0,
+            "preset_id": sale.preset_id.id,
+        }
+        tip_product = sale.config_id.tip_product_id
+        if sale.is_tipped:
+            tips = [part.total for part in plan.parts if part.sold.product == tip_product]
+            values |= {"is_tipped": True, "tip_amount": -float(sum(tips))} if tips else {}
+        return values

@@ -1,0 +1,265 @@
+from itertools import chain, combinations, islice
+
+from odoo import api, models
+
+from ...exceptions import ExternalOrderError
+from ...lib.money import exact, round_currency
+from ...tools.message_language import amount_text, for_reader
+from ..order_import.external_order_charges import CHARGE_PRODUCTS
+from ..order_import.external_order_computing import DISCOUNT_PRODUCT
+from .refund_plan import ZERO, RefundPlan
+
+# At most this many ways to book a refund are tried.
+MAX_PLANS = 600
+# At most this many items of one product are tried as the first that came back.
+MAX_FIRST = 10
+# With more charges than this, only all of them or none are tried.
+MAX_CHARGES = 6
+
+
+class ExternalRefundPricing(models.AbstractModel):
+    """Finds the possible ways to book a refund: which goods came back, for how much money, and which charges.
+
+    What was paid back decides between them: see `external.refund.proof`.
+    """
+
+    _name = "external.refund.pricing"
+    _description = "External Refund Pricing"
+
+    @api.model
+    def _iter_plans(self, order, payload, matches, restock):
+        """Yield each possible `RefundPlan`, the likeliest first.
+
+        :param SoldOrder order: with its charges marked, see `_mark_charges`
+        :param RefundPayload payload:
+        :param matches: pairs of `RefundItem` and the `SoldItem` list that it may be
+        :param bool restock: whether goods come back into stock where the refund does not say
+        :raise ExternalOrderError: ``refund_exceeds_order``, if more came back than is left
+        """
+        return islice(
+            chain.from_iterable(
+                self._iter_charges(order, plan, payload.is_rest, restock)
+                for plan in self._iter_goods(order, payload, matches, restock)
+            ),
+            MAX_PLANS,
+        )
+
+    @api.model
+    def _mark_charges(self, sync, order):
+        """Mark which items of a sale are charges or discounts after tax instead of goods."""
+        xml_ids = [f"external_order_sync.product_charge_{charge}" for charge in CHARGE_PRODUCTS]
+        charges = self.env["product.product"].union(
+            *(product for xml_id in xml_ids if (product := self.env.ref(xml_id, raise_if_not_found=False))),
+            sync.charge_product_ids.product_id,
+        )
+        config = order.sale.config_id
+        if order.sale.is_tipped:
+            charges |= config.tip_product_id
+        discount = self.env.ref(DISCOUNT_PRODUCT, raise_if_not_found=False) or self.env["product.product"]
+        if "discount_product_id" in config:
+            discount |= config.discount_product_id
+        for item in order.items:
+            item.is_charge = item.product in charges
+            item.is_discount = item.product in discount and item.quantity * item.total < 0
+
+    # ------------------------------------------------------------
+    # Goods
+    # ------------------------------------------------------------
+
+    @api.model
+    def _iter_goods(self, order, payload, matches, restock):
+        """Yield plans of the goods, and of the money for items without goods."""
+        if payload.is_rest:
+            for take_left in (True, False):
+                yield self._plan_rest(order, matches, restock, take_left)
+            return
+        readings = [True, False] if any(item.amount is not None for item, _found in matches) else [True]
+        places = range(min(MAX_FIRST, max((len(found) for _item, found in matches), default=1)))
+        is_possible, error = False, None
+        for includes_tax in readings:
+            for place in places:
+                for take_left in (False, True):
+                    plan = RefundPlan(order)
+                    try:
+                        for item, found in matches:
+                            turned = found[place % len(found) :] + found[: place % len(found)]
+                            wanted = item.restock if item.restock is not None else restock
+                            self._take(plan, item, turned, wanted, includes_tax, take_left)
+                    except ExternalOrderError as problem:
+                        error = error or problem
+                        continue
+                    is_possible = True
+                    yield plan
+        if error and not is_possible:
+            raise error
+
+    @api.model
+    def _plan_rest(self, order, matches, restock, take_left):
+        """Return the plan of all that is left, without charges. The items only say which goods come back to stock."""
+        plan = RefundPlan(order)
+        goods = [item for item in order.items if not item.is_charge]
+        for item, found in matches:
+            if item.restock is None or item.restock == restock:
+                continue
+            quantity = item.quantity
+            for sold in found:
+                left = plan.left_of(sold)[0]
+                back = left if quantity is None else min(left, quantity)
+                if back > 0:
+                    plan.take(sold, back, item.restock, take_left=take_left)
+                    quantity = None if quantity is None else quantity - back
+        for sold in goods:
+            left = plan.left_of(sold)[0]
+            if left:
+                plan.take(sold, left, restock, take_left=take_left)
+            if take_left and (money := plan.left_of(sold)[1]):
+                plan.take_money(sold, money)
+        return plan
+
+    @api.model
+    @exact
+    def _take(self, plan, item, found, restock, includes_tax, take_left):
+        """Take what came back as one item from the items of the sale, one after the other.
+
+        :param bool includes_tax: whether the item's amount includes tax
+        """
+        if item.quantity is None:
+            self._take_amount(plan, item, found, restock, includes_tax)
+            return
+        left = [max(plan.left_of(sold)[0], ZERO) for sold in found]
+        if item.quantity > sum(left, ZERO):
+            raise self._get_quantity_error(item, found, sum(left, ZERO))
+        wanted, amount = item.quantity, item.amount
+        for sold, most in zip(found, left, strict=True):
+            back = min(wanted, most)
+            if not back:
+                continue
+            of_sold = None
+            if item.amount is not None:
+                share = item.amount * back / item.quantity if wanted > back else amount
+                of_sold = round_currency(self._with_tax(plan, sold, share, includes_tax), plan.order.unit)
+                if of_sold > plan.left_of(sold)[1]:
+                    raise self._get_amount_error(plan, item, of_sold, plan.left_of(sold)[1])
+                amount -= share
+            plan.take(sold, back, restock, of_sold, take_left)
+            wanted -= back
+
+    @api.model
+    @exact
+    def _take_amount(self, plan, item, found, restock, includes_tax):
+        """Take an amount: all that is left of an item of the sale if it equals that, else money without goods."""
+        amounts = [
+            round_currency(self._with_tax(plan, sold, item.amount, includes_tax), plan.order.unit) for sold in found
+        ]
+        lefts = [plan.left_of(sold) for sold in found]
+        for sold, amount, (goods, money) in zip(found, amounts, lefts, strict=True):
+            if goods > 0 and amount == money:
+                plan.take(sold, goods, restock, take_left=True)
+                return
+        for sold, amount, (_goods, money) in zip(found, amounts, lefts, strict=True):
+            if amount <= money:
+                plan.take_money(sold, amount)
+                return
+        most = sum((money for _goods, money in lefts), ZERO)
+        if amounts[0] > most:
+            raise self._get_amount_error(plan, item, amounts[0], most)
+        rest = amounts[0]
+        for sold, (goods, money) in zip(found, lefts, strict=True):
+            if goods > 0 and money <= rest:
+                plan.take(sold, goods, restock, take_left=True)
+            else:
+                money = min(money, rest)
+                plan.take_money(sold, money)
+            rest -= money
+
+    @api.model
+    def _with_tax(self, plan, sold, amount, includes_tax):
+        net = sum((line.sold.net for line in sold.all_lines), ZERO)
+        return amount if includes_tax or not net else amount * sold.total / net
+
+    # ------------------------------------------------------------
+    # Charges and discounts after tax
+    # ------------------------------------------------------------
+
+    @api.model
+    def _iter_charges(self, order, goods, is_rest, restock):
+        """Yield a plan of the goods with each choice of the charges that are left, the likeliest first.
+
+        With the rest of the order, they come back too; with a part of it, only if that is what was paid. A discount
+        after tax was for all goods, so a part of them takes its share of it.
+        """
+        charges = [item for item in order.items if item.is_charge and any(goods.left_of(item))]
+        counts = range(len(charges) + 1) if len(charges) <= MAX_CHARGES else (0, len(charges))
+        choices = list(chain.from_iterable(combinations(charges, count) for count in counts))
+        if is_rest:
+            choices.reverse()
+        discounts = [item for item in order.items if item.is_discount and goods.left_of(item)[1]]
+        for shares_discount in (True, False) if discounts and not is_rest else (False,):
+            for chosen in choices:
+                plan = self._copy(order, goods)
+                for item in discounts if shares_discount else ():
+                    self._take_discount(order, plan, item)
+                for item in chosen:
+                    left, money = plan.left_of(item)
+                    if left:
+                        plan.take(item, left, restock, take_left=True)
+                    elif money:
+                        plan.take_money(item, money)
+                yield plan
+
+    @api.model
+    def _copy(self, order, plan):
+        copied = RefundPlan(order)
+        for part in plan.parts:
+            copied.add(part.sold, part.quantity, part.total, part.restock, part.may_differ)
+        return copied
+
+    @api.model
+    @exact
+    def _take_discount(self, order, plan, discount):
+        """Take the share of a discount after tax that belongs to the goods that are back by now."""
+        goods = [item for item in order.items if not (item.is_charge or item.is_discount)]
+        sold = sum((item.total for item in goods), ZERO)
+        left_goods, left = (sum(parts, ZERO) for parts in zip(*map(plan.left_of, goods), strict=True))
+        quantity, money = plan.left_of(discount)
+        if not left_goods and not left:
+            plan.take(discount, quantity, restock=False, take_left=True)
+        elif sold:
+            back = round_currency(discount.total * (sold - left) / sold, order.unit) - (discount.total - money)
+            if back < 0:
+                plan.take_money(discount, max(back, money))
+
+    # ------------------------------------------------------------
+    # More than was sold
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_quantity_error(self, item, found, left):
+        sold = sum((sold.quantity for sold in found), ZERO)
+        return ExternalOrderError(
+            "refund_exceeds_order",
+            for_reader(self.env)._(
+                '%(back)s of "%(item)s" came back, but only %(left)s are left of the %(sold)s that were sold. Nothing '
+                "was booked. Refunds made in the register count too. Compare the refunds of the order in the external "
+                "system and here.",
+                back=f"{item.quantity.normalize():f}",
+                item=item.name or found[0].product.display_name,
+                left=f"{left.normalize():f}",
+                sold=f"{sold.normalize():f}",
+            ),
+        )
+
+    @api.model
+    def _get_amount_error(self, plan, item, amount, left):
+        currency = plan.order.sale.currency_id
+        return ExternalOrderError(
+            "refund_exceeds_order",
+            for_reader(self.env)._(
+                '%(amount)s was paid back for "%(item)s", but only %(left)s is left of what it cost. Nothing was '
+                "booked. Refunds made in the register count too. Compare the refunds of the order in the external "
+                "system and here.",
+                amount=amount_text(currency, amount),
+                item=item.name or item.item_id,
+                left=amount_text(currency, left),
+            ),
+        )

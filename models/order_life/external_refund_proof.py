@@ -1,0 +1,150 @@
+from odoo import api, models
+
+from ...exceptions import ExternalOrderError
+from ...lib.money import exact, round_currency
+from ...tools.message_language import amount_text, for_reader
+from .refund_plan import ZERO, RefundPlan
+
+
+class ExternalRefundProof(models.AbstractModel):
+    """Decides by what was paid back which of the possible ways to book a refund is right, or refuses it."""
+
+    _name = "external.refund.proof"
+    _description = "External Refund Proof"
+
+    @api.model
+    @exact
+    def _prove(self, sync, order, payload, matches, restock):
+        """Return the `RefundPlan` that gives what was paid back, with its taxes.
+
+        Without payments, the stated total counts; without that, the likeliest plan. Only rounding may differ.
+
+        :param sync: the ``external.order.sync``, with the refund's target in its context
+        :param SoldOrder order:
+        :param RefundPayload payload:
+        :param matches: see `external.refund.matching`
+        :raise ExternalOrderError: ``refund_exceeds_order`` or ``amount_mismatch``
+        """
+        target = self._get_target(order, payload)
+        self._check_left(sync, order, payload, target)
+        if not (payload.items or payload.is_rest):
+            return self._plan_money(order, payload, target)
+        plans = list(self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock))
+        for accepts in (self._is_exact, self._is_rounded_cash, self._take_rounding):
+            for plan in plans:
+                if accepts(sync, payload, plan, target) and self._settle_tax(plan, payload):
+                    return plan
+        raise self._get_mismatch(order, payload, plans[0], target)
+
+    @api.model
+    def _get_target(self, order, payload):
+        """Return what was paid back in all, or None if nothing says it."""
+        if payload.total is not None:
+            return round_currency(payload.total, order.unit)
+        return self._get_paid(order, payload) if payload.payments else None
+
+    @api.model
+    def _get_paid(self, order, payload):
+        return round_currency(sum((payment.amount for payment in payload.payments), ZERO), order.unit)
+
+    @api.model
+    def _check_left(self, sync, order, payload, target):
+        """Refuse a refund of more money than is left of the sale."""
+        left = max(order.left, ZERO)
+        rounding = self.env["external.refund.settling"]._get_most_rounding(sync)
+        if target is None or target <= left or target < left + rounding:
+            return
+        currency = order.sale.currency_id
+        message = for_reader(self.env)._(
+            "%(paid)s was paid back, but only %(left)s is left of the %(total)s of order %(order)s. Nothing was "
+            "booked. Refunds made in the register count too. Compare the refunds of the order in the external system "
+            "and here.",
+            paid=amount_text(currency, target),
+            left=amount_text(currency, left),
+            total=amount_text(currency, order.sale.amount_total),
+            order=order.sale.name,
+        )
+        raise ExternalOrderError("refund_exceeds_order", message)
+
+    @api.model
+    def _plan_money(self, order, payload, target):
+        """Return the plan of a refund that names no items: money off the whole order, without goods."""
+        if not target:
+            message = for_reader(self.env)._(
+                "The refund has neither items nor an amount. The external system has to send what came back, or what "
+                "was paid back."
+            )
+            raise ExternalOrderError("invalid_payload", message)
+        plan = RefundPlan(order)
+        lines = [line for line in order.lines.values() if line.left > 0]
+        totals = plan.spread(target, lines, [line.left for line in lines])
+        for line, total in zip(lines, totals, strict=True):
+            if total:
+                plan.add(line, ZERO, total, restock=False, may_differ=True)
+        if not self._settle_tax(plan, payload):
+            raise self._get_tax_mismatch(order, payload, plan)
+        return plan
+
+    # ------------------------------------------------------------
+    # The plan that is right
+    # ------------------------------------------------------------
+
+    @api.model
+    def _is_exact(self, sync, payload, plan, target):
+        return target is None or plan.total == target
+
+    @api.model
+    def _is_rounded_cash(self, sync, payload, plan, target):
+        """Return whether the cash rounding of the Point of Sale may explain what was paid back; settling decides."""
+        if target is None or not payload.payments or payload.total is not None:
+            return False
+        return abs(plan.total - target) < self.env["external.refund.settling"]._get_most_rounding(sync)
+
+    @api.model
+    def _take_rounding(self, sync, payload, plan, target):
+        """Let a plan give ``target``, if rounding explains the difference. Return whether it does."""
+        if target is None or abs(plan.total - target) > plan.get_tolerance():
+            return False
+        return plan.take_difference(target - plan.total)
+
+    @api.model
+    def _settle_tax(self, plan, payload):
+        """Split the money of a plan into net amounts and taxes. Return whether the stated tax agrees with these."""
+        plan.split_taxes()
+        if payload.tax is None:
+            return True
+        difference = round_currency(payload.tax, plan.order.unit) - plan.tax
+        if not difference:
+            return True
+        return abs(difference) <= plan.get_tolerance() and plan.shift_tax(difference)
+
+    # ------------------------------------------------------------
+    # Why none is
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_mismatch(self, order, payload, plan, target):
+        plan.split_taxes()
+        if target is None or plan.total == target:
+            return self._get_tax_mismatch(order, payload, plan)
+        currency = order.sale.currency_id
+        message = for_reader(self.env)._(
+            "%(paid)s was paid back, but what came back cost %(cost)s in order %(order)s. Nothing was booked. If less "
+            "was paid back on purpose, the external system has to send the Amount of each item.",
+            paid=amount_text(currency, target),
+            cost=amount_text(currency, plan.total),
+            order=order.sale.name,
+        )
+        return ExternalOrderError("amount_mismatch", message)
+
+    @api.model
+    def _get_tax_mismatch(self, order, payload, plan):
+        currency = order.sale.currency_id
+        message = for_reader(self.env)._(
+            "The refund states %(stated)s tax, but what came back was sold with %(tax)s tax in order %(order)s. "
+            "Nothing was booked. The external system has to correct the refund.",
+            stated=amount_text(currency, payload.tax),
+            tax=amount_text(currency, plan.tax),
+            order=order.sale.name,
+        )
+        return ExternalOrderError("amount_mismatch", message)

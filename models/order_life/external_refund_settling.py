@@ -1,0 +1,131 @@
+from odoo import api, models
+
+from ...exceptions import ExternalOrderError
+from ...lib.money import decimal, exact, round_currency
+from ...tools.message_language import amount_text, for_reader
+from ..order_import.import_target import pos_config_of
+from ..order_import.outcome import Warn
+from .refund_plan import ZERO
+
+
+class ExternalRefundSettling(models.AbstractModel):
+    """Determines by which payment methods a refund was paid back."""
+
+    _name = "external.refund.settling"
+    _description = "External Refund Settling"
+
+    @api.model
+    @exact
+    def _settle(self, sync, order, payload, total):
+        """Return the payments of a refund of ``total``, as `external.payment.settling` does, and warnings.
+
+        :param sync: the ``external.order.sync``, with the refund's target in its context
+        :param SoldOrder order:
+        :param RefundPayload payload:
+        :raise ExternalOrderError: ``payment_not_found``, ``payment_ambiguous`` or ``amount_mismatch``
+        """
+        if not payload.payments:
+            return self._settle_by_sale(sync, order, total)
+        matching = self.env["external.payment.matching"]
+        methods = matching._match_payment_methods(sync, payload.payments, has_customer=bool(order.sale.partner_id))
+        settling, values, warnings = self.env["external.payment.settling"], [], []
+        paid = rounded = ZERO
+        for payment in payload.payments:
+            match = methods[payment.card_type, payment.payment_mode]
+            if isinstance(match, ExternalOrderError):
+                raise match
+            method, warning = match
+            warnings += [Warn(warning, "payment_guessed")] if warning else []
+            paid += payment.amount
+            amount = round_currency(paid, order.unit) - rounded
+            rounded += amount
+            values.append(settling._prepare_payment(payment, method, -amount))
+        if -rounded not in settling._get_dues(sync, values, -total):
+            currency = order.sale.currency_id
+            message = for_reader(self.env)._(
+                "The payments of the refund add up to %(paid)s, but it totals %(total)s. Nothing was booked. The "
+                "external system has to correct the refund.",
+                paid=amount_text(currency, rounded),
+                total=amount_text(currency, total),
+            )
+            raise ExternalOrderError("amount_mismatch", message)
+        return values, warnings
+
+    @api.model
+    def _get_most_rounding(self, sync):
+        """Return less than what cash rounding changes a payment in the Point of Sale of a refund; 0 without it."""
+        config = pos_config_of(sync)
+        return decimal(config.rounding_method.rounding) if config.cash_rounding else ZERO
+
+    # ------------------------------------------------------------
+    # Without payments: as the sale was paid
+    # ------------------------------------------------------------
+
+    @api.model
+    def _settle_by_sale(self, sync, order, total):
+        """Return payments by the methods of the sale: the reverse of what is left of them, if that is ``total``."""
+        if not total:
+            return [], []
+        paid = {method: amount for method, amount in order.get_payments_left().items() if amount}
+        sign = 1 if total > 0 else -1
+        settling = self.env["external.payment.settling"]
+        reverse = [{"payment_method": method, "amount": -amount} for method, amount in paid.items()]
+        if -sum(paid.values(), ZERO) in settling._get_dues(sync, reverse, -total) and all(
+            sign * amount > 0 for amount in paid.values()
+        ):
+            self._check_methods(order, paid)
+            return reverse, []
+        return self._settle_part(sync, order, total, {key: value for key, value in paid.items() if sign * value > 0})
+
+    @api.model
+    def _settle_part(self, sync, order, total, paid):
+        """Return payments of a part of what was paid: by one method if it suffices, the one that took most first.
+
+        :param dict paid: what is left by each method
+        """
+        methods = sorted(paid, key=lambda method: -abs(paid[method]))
+        values, rest = [], total
+        for method in methods:
+            amount = min(rest, paid[method]) if total > 0 else max(rest, paid[method])
+            if amount:
+                values.append({"payment_method": method, "amount": -amount})
+                rest -= amount
+        if rest:
+            # More was paid back otherwise than what the methods took, or cash was rounded.
+            if not values:
+                raise self._get_no_method_error(order)
+            values[0]["amount"] -= rest
+        self._check_methods(order, [value["payment_method"] for value in values])
+        settling = self.env["external.payment.settling"]
+        due = settling._get_dues(sync, values, -total)[-1]
+        values[0]["amount"] += due - sum((value["amount"] for value in values), ZERO)
+        if len(methods) == 1:
+            return values, []
+        text = for_reader(self.env)._(
+            "The refund does not say how it was paid back, and the order was paid in several ways: %(methods)s was "
+            "used.",
+            methods=", ".join(value["payment_method"].name for value in values),
+        )
+        return values, [Warn(text, "payment_guessed")]
+
+    @api.model
+    def _check_methods(self, order, methods):
+        """Refuse a method of the sale that its Point of Sale no longer has."""
+        for method in methods:
+            if method not in order.sale.config_id.payment_method_ids:
+                message = for_reader(self.env)._(
+                    "The refund does not say how it was paid back, and the order was paid by %(method)s, which %(pos)s "
+                    "no longer has. Add it to the Point of Sale, then press Retry.",
+                    method=method.name,
+                    pos=order.sale.config_id.name,
+                )
+                raise ExternalOrderError("payment_not_found", message)
+
+    @api.model
+    def _get_no_method_error(self, order):
+        message = for_reader(self.env)._(
+            "The refund does not say how it was paid back, and nothing is left of the payments of order %s. The "
+            "external system has to send the payments of the refund.",
+            order.sale.name,
+        )
+        return ExternalOrderError("payment_not_found", message)

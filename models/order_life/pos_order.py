@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+
+from ..order_import.pos_order_origin import PosOrder as Origin
+
+
+class PosOrder(models.Model):
+    """Links a refund with its sale, also one that gives back money and no goods, and a sale with what it replaces."""
+
+    _inherit = "pos.order"
+
+    external_refunded_order_id = fields.Many2one(
+        "pos.order",
+        "Refund of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The sale that this order of the external system refunds.",
+    )
+    external_replaced_id = fields.Many2one(
+        "pos.order",
+        "Replaces",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The sale that this one replaces, because the external system changed the order.",
+    )
+
+    # Written by the system alone, like all that says where an order comes from.
+    _SYSTEM_FIELDS = Origin._SYSTEM_FIELDS | {"external_refunded_order_id", "external_replaced_id"}
+
+    @api.depends("external_refunded_order_id")
+    def _compute_refund_related_fields(self):
+        super()._compute_refund_related_fields()
+        for order in self:
+            if order.external_refunded_order_id:
+                order.refunded_order_id = order.external_refunded_order_id
+            if order.source == "external" and order.id:
+                order.refund_orders_count = len(order._get_all_refunds())
+
+    def action_view_refund_orders(self):
+        action = super().action_view_refund_orders()
+        if any(order.source == "external" for order in self):
+            action["domain"] = [("id", "in", self._get_all_refunds().ids)]
+        return action
+
+    def _get_valid(self):
+        # The last one that replaced this one.
+        order = super()._get_valid()
+        while newer := self.search([("external_replaced_id", "=", order.id), ("state", "!=", "cancel")], limit=1):
+            order = newer
+        return order
+
+    def _get_all_refunds(self):
+        """Return the refunds of these orders, also those of money without goods; canceled ones are none."""
+        of_lines = self.lines.refund_orderline_ids.order_id
+        refunds = of_lines | self.search([("external_refunded_order_id", "in", self.ids)])
+        return refunds.filtered(lambda order: order.state != "cancel").sorted("id")
