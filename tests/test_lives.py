@@ -34,11 +34,11 @@ class Killed(BaseException):
 class Crash:
     """A process that is killed at one of its commits: what was committed before stays, everything else is lost.
 
-    :param at: the number of the commit
+    :param at: the number of the commit, 0 for none
     :param after: whether it is killed when the commit is done
     """
 
-    def __init__(self, env, at, after):
+    def __init__(self, env, at=0, after=False):
         self.env, self.at, self.after = env, at, after
         self.commits = 0
 
@@ -179,14 +179,15 @@ class TestLives(ExternalOrderCase):
         self.feed(*entries)
         if choose.random() < 0.15:
             self.shop.faults.add("duplicate_entries")
-        if choose.random() < 0.4:
-            crash = Crash(self.env, choose.randint(1, 8), choose.random() < 0.5)
-            with crash.waiting():
+        crash = Crash(self.env, choose.randint(1, 8), choose.random() < 0.5)
+        if choose.random() < 0.6:
+            crash.at = 0
+        with crash.waiting():
+            self.sync.sync_orders()
+        self.shop.faults.clear()
+        if 0 < crash.at <= crash.commits:
+            with Crash(self.env).waiting():
                 self.sync.sync_orders()
-            self.shop.faults.clear()
-            if crash.commits < crash.at:
-                return
-        self.sync.sync_orders()
 
     def book_differences(self):
         """Press *Book the Difference* on all orders that changed. Return whether there were any."""
