@@ -24,6 +24,16 @@ SOLD_AT = ("OrderDate", "CheckoutDate")
 NOTE = ("Remark", "Note")
 INVOICE = "Invoice"
 
+# What came back of an order, and when it was last changed.
+REFUNDS = "Refunds"
+REFUND_ID = "RefundID"
+REFUND_ITEMS = ("Items", *ITEMS)
+REFUND_DATE = "RefundDate"
+REFUND_TOTAL = ("Amount", "GrandTotal")
+REFUND_REASON = ("Reason", *NOTE)
+RESTOCK = "Restock"
+UPDATED_AT = ("LastUpdated", "LastUpdatedDate", "UpdatedAt", "ModifiedDate")
+
 # The type of each charge that has a field to itself; `CHARGES` lists the others.
 FLAT_CHARGES = {"service": ("ServiceCharges",), "delivery": ("DeliveryCharges",), "tip": ("Tip", "TipAmount")}
 CHARGES = "Charges"
@@ -49,7 +59,7 @@ CUSTOMER_NAMES = frozenset((CUSTOMER, *(name for flat, _nested in CUSTOMER_FIELD
 UNDERSTOOD = frozenset(
     (
         *("OrderID", "OrderStatus", "PaymentMode", "CardType", "CardNumber", "ReferenceID", "Currency"),
-        *("LocationID", "OrderType", "OrderTakerID", INVOICE, CHARGES),
+        *("LocationID", "OrderType", "OrderTakerID", INVOICE, CHARGES, REFUNDS, REFUND_ID, REFUND_DATE),
         *(*TOTALS, *ITEMS, *PAYMENTS, *ORDER_DISCOUNT, *SOLD_AT, *NOTE, *CUSTOMER_NAMES),
         *(name for names in FLAT_CHARGES.values() for name in names),
     )

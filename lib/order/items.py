@@ -61,14 +61,14 @@ def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
     price_fields: set[str] = set()
     fields_of_free: set[str] = set()
     for path, entry in entries:
-        if _is_voided(entry):
-            warnings.append(_voided(path))
+        if is_voided(entry):
+            warnings.append(voided_note(path))
             voided += 1
             amounts_of_voided += _voided_amount(entry, path)
             continue
-        key = _product(entry, path, warnings)
+        key = product_key(entry, path, warnings)
         price_field = sent_name(entry, PRICE)
-        price, quantity = _price(entry, price_field, path), _quantity(entry, path)
+        price, quantity = _price(entry, price_field, path), quantity_of(entry, path)
         if price is None:
             raise missing(join(path, price_field))
         gross = price * quantity
@@ -76,7 +76,7 @@ def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
         components = _components(entry, path, MAX_LINES - lines, quantity, warnings)
         lines += len(components)
         if not quantity:
-            warnings.append(_left_out(path))
+            warnings.append(left_out_note(path))
             continue
         if price < 0 and quantity < 0:
             reversed_lines.append(path)
@@ -104,22 +104,22 @@ def _components(
     """Return the components of an item, of which `of_item` pieces go out or, if negative, come back."""
     components = []
     for path, entry in objects(item, "OrderDetailPackages", item_path, limit, _TOO_MANY):
-        if _is_voided(entry):
-            warnings.append(_voided(path))
+        if is_voided(entry):
+            warnings.append(voided_note(path))
             continue
-        key = _product(entry, path, warnings)
-        price, quantity = _price(entry, sent_name(entry, PRICE), path) or _ZERO, _quantity(entry, path)
+        key = product_key(entry, path, warnings)
+        price, quantity = _price(entry, sent_name(entry, PRICE), path) or _ZERO, quantity_of(entry, path)
         if quantity * of_item < 0:
             problem = _lt("%(field)s is contradictory: it must have the same sign as the Quantity of the item.")
             raise PayloadError(join(path, "Quantity"), problem)
         if quantity:
             components.append(Component(key.item_id, key.name, price, quantity, *key[2:]))
         else:
-            warnings.append(_left_out(path))
+            warnings.append(left_out_note(path))
     return tuple(components)
 
 
-def _is_voided(entry: dict[str, Any]) -> bool:
+def is_voided(entry: dict[str, Any]) -> bool:
     """Return whether an item was taken back before the sale; numbers, such as Status 201, say nothing about it."""
     for name in ITEM_STATE:
         value = entry.get(name)
@@ -137,15 +137,15 @@ def _voided_amount(entry: dict[str, Any], path: str) -> list[tuple[str, Decimal]
         return []
 
 
-def _voided(path: str) -> Message:
+def voided_note(path: str) -> Message:
     return _lt("%s was voided and left out", path).as_note()
 
 
-def _left_out(path: str) -> Message:
+def left_out_note(path: str) -> Message:
     return _lt("%s has Quantity 0 and was left out", path).as_note()
 
 
-def _product(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemKey:
+def product_key(entry: dict[str, Any], path: str, warnings: list[Message]) -> ItemKey:
     """Return the key of the item's product; the item must have a name, an ID or a code."""
     name = text(entry, sent_name(entry, ITEM_NAME), path)
     sku, barcode = text(entry, "SKU", path), text(entry, "Barcode", path)
@@ -176,7 +176,7 @@ def _price(entry: dict[str, Any], field: str, path: str) -> Decimal | None:
     return amount(entry, field, path)
 
 
-def _quantity(entry: dict[str, Any], path: str) -> Decimal:
+def quantity_of(entry: dict[str, Any], path: str) -> Decimal:
     quantity = required_amount(entry, "Quantity", path)
     if isinstance(entry["Quantity"], str) and "," in entry["Quantity"]:
         raise PayloadError(

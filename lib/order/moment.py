@@ -5,7 +5,7 @@ from typing import Any
 
 from ..message import Message
 from ..message import message as _lt
-from .field_names import SOLD_AT, has_value, sent_name
+from .field_names import SOLD_AT, UPDATED_AT, has_value, sent_name
 
 MAX_LENGTH = 40  # characters of a date and time
 # An earlier date means none, such as 0001-01-01; a later one would leave Python's calendar in some time zone.
@@ -32,7 +32,23 @@ def sold_at(order: dict[str, Any], warnings: list[Message]) -> datetime | None:
     return moment
 
 
-def parse_moment(value: Any) -> tuple[datetime | None, bool]:
+def version_of(order: dict[str, Any]) -> str:
+    """Return when an order was last changed as a text that sorts by time, "" if it does not say for sure.
+
+    It ends with "Z" if the time is in UTC. One in local time cannot be compared with it.
+    """
+    moment, has_time = parse_moment(order.get(sent_name(order, UPDATED_AT)), with_fractions=True)
+    if moment is None or not has_time:
+        return ""
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}{'Z' if moment.tzinfo else ''}"
+
+
+def is_older(version: str, other: str) -> bool:
+    """Return whether a text of `version_of` is surely before another one."""
+    return bool(version and other) and version.endswith("Z") == other.endswith("Z") and version < other
+
+
+def parse_moment(value: Any, *, with_fractions: bool = False) -> tuple[datetime | None, bool]:
     """Return the time that a text means, or None if it cannot be read for sure; and whether it has a time of day.
 
     The date has the year first (ISO 8601) or the day first: 2025-12-31, 31-12-2025, 31/12/2025, 31.12.2025; the month
@@ -53,7 +69,7 @@ def parse_moment(value: Any) -> tuple[datetime | None, bool]:
         return None, False
     if moment.tzinfo:
         moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=0), bool(clock)
+    return (moment if with_fractions else moment.replace(microsecond=0)), bool(clock)
 
 
 def _day(text: str) -> date:

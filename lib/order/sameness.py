@@ -1,16 +1,33 @@
 """Whether two entries of a feed with one OrderID are the same order, by what the import uses of them."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
-from ..strict_json import dumps
+from ..strict_json import dumps, loads
 from .content import PayloadError
 from .field_names import SOLD_AT, sent_name
 from .parts import Charge, Item, OrderPayload
 from .payload import parse_order
+from .refunds import refund_key
 
 _UNREADABLE_BY = ("OrderID", "OrderStatus")
+
+
+def content_key(content: dict[str, Any], kind: str | None = None) -> str:
+    """Return a text that is equal for contents of inbox rows of a kind that are the same sale, refund or cancellation.
+
+    An order is cancelled once, however that is written.
+    """
+    if kind == "cancellation":
+        return ""
+    return refund_key(content) if kind == "refund" else sameness_key(content)
+
+
+def content_digest(payload: str, kind: str | None = None) -> str:
+    """Return what is kept of the JSON text of a row that is deleted: it tells whether other content is the same."""
+    return hashlib.sha256(content_key(loads(payload), kind).encode()).hexdigest()
 
 
 def sameness_key(raw: dict[str, Any]) -> str:

@@ -3,13 +3,12 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.tools import unique
 
 from ...exceptions import ExternalOrderError
+from ...lib.order.sameness import content_digest
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader
-from ...tools.notifications import notification
-from ...tools.private_context import without_defaults
 from ...tools.transaction import commit
 
 _logger = logging.getLogger(__name__)
@@ -21,8 +20,6 @@ LONGEST_PAUSE = timedelta(hours=1)
 MAX_RETENTION_DAYS = 36_500
 # If an order still conflicts after this many attempts over several hours, the conflict is not temporary.
 MAX_CONFLICTS = 10
-# A click retries at most this many orders directly; more are left to the scheduled action.
-RETRY_AT_ONCE = 100
 
 
 class ExternalOrder(models.Model):
@@ -138,47 +135,62 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     def _import(self, run=None):
-        """Create POS orders from these locked, pending orders of one synchronization, and record each result.
+        """Book these locked, pending rows of one synchronization, and record each result.
 
         :param run: the ``external.order.sync.run`` this belongs to
         :return: why no session can take some of them, which stay pending; otherwise an empty string
         :rtype: str
         """
+        sales = self.filtered(lambda order: order.kind == "sale")
+        problems = [sales._import_sales(run)] if sales else []
+        if life := self - sales:
+            problems += life._import_life(run)
+        return "\n".join(unique(filter(None, problems)))
+
+    def _import_sales(self, run):
+        """Create POS orders from these orders, see `_import`."""
         company = self.sync_id.ensure_one().company_id
         orders = self.with_company(company)
         raw_orders = [loads(order.payload) for order in orders]
         outcomes, problem = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
-        nothing = ExternalOrderError(
-            "odoo_error", for_reader(self.env)._("A custom module that extends the import returned no order.")
-        )
         for order, outcome in zip(orders, outcomes, strict=True):
             if run:
                 order.run_id = run
-            if outcome.pos_order:
-                order._finish(outcome)
-            elif outcome.conflict:
-                order._defer(outcome.conflict)
-            elif outcome.waiting:
-                order._wait(outcome.waiting)
-            else:
-                order._fail(outcome.error or nothing)
+            order._record(outcome)
         return problem
 
+    def _record(self, outcome):
+        """Record the outcome of importing this row.
+
+        :param Outcome outcome:
+        """
+        self.ensure_one()
+        if outcome.pos_order or outcome.nothing_left:
+            self._finish(outcome)
+        elif outcome.conflict:
+            self._defer(outcome.conflict)
+        elif outcome.waiting:
+            self._wait(outcome.waiting)
+        else:
+            nothing = for_reader(self.env)._("A custom module that extends the import returned no order.")
+            self._fail(outcome.error or ExternalOrderError("odoo_error", nothing))
+
     def _finish(self, outcome):
-        self.write(
-            {
-                **self._prepare_no_error_values(),
-                **self._prepare_sale_values(outcome.pos_order),
-                "state": "done",
-                "attempts": self.attempts + 1,
-                "pos_order_id": outcome.pos_order.id,
-                "pos_config_id": outcome.pos_order.config_id.id,
-                "total": self.total or outcome.pos_order.amount_total,
-                "imported_date": fields.Datetime.now(),
-                "warnings": "\n".join(outcome.warnings) or False,
-                "doubt": outcome.doubt,
-            }
-        )
+        pos_order = outcome.pos_order or self.env["pos.order"]
+        values = {
+            **self._prepare_no_error_values(),
+            "state": "done",
+            "attempts": self.attempts + 1,
+            "pos_order_id": pos_order.id,
+            "imported_date": fields.Datetime.now(),
+            "warnings": "\n".join(outcome.warnings) or False,
+            "doubt": outcome.doubt,
+        }
+        if pos_order:
+            values.update(self._prepare_sale_values(pos_order), pos_config_id=pos_order.config_id.id)
+        if self.kind != "sale" or not self.total:
+            values["total"] = pos_order.amount_total
+        self.write(values)
 
     def _add_warning(self, warning):
         """Add a later warning to these imported orders, and notify the responsible user.
@@ -205,7 +217,7 @@ class ExternalOrder(models.Model):
         }
 
     def _fail(self, error):
-        """Mark this order as failed and record the reason.
+        """Mark this order, or the change of an imported one, as failed and record the reason.
 
         :param ExternalOrderError error:
         """
@@ -215,7 +227,8 @@ class ExternalOrder(models.Model):
         self.write(
             {
                 **self._prepare_no_error_values(),
-                "state": "failed",
+                # Of an imported order, only the change failed.
+                "state": "done" if self.state == "done" else "failed",
                 "attempts": self.attempts + 1,
                 "error_code": error.code,
                 "error_message": str(error),
@@ -254,86 +267,6 @@ class ExternalOrder(models.Model):
             )
 
     # ------------------------------------------------------------
-    # User actions
-    # ------------------------------------------------------------
-
-    def action_retry(self):
-        """Retry these orders: a few immediately, many through the scheduled action."""
-        self._check_may_act()
-        # Users cannot write to the inbox; this button is how they may change it.
-        orders = without_defaults(self).sudo().filtered(lambda order: order.state != "done")
-        if not orders:
-            raise UserError(self.env._("Select orders that have not been imported yet."))
-        return orders._retry()
-
-    def _retry(self):
-        # Skip orders that another worker has locked: that worker imports them.
-        # If several orders share one OrderID, we do not know which one to import.
-        locked = self.filtered(lambda order: order.error_code != "order_id_ambiguous").try_lock_for_update()
-        locked.write(
-            {
-                **self._prepare_no_error_values(),
-                **self._prepare_no_interruption_values(),
-                "state": "pending",
-                "attempts": 0,
-            }
-        )
-        problems = []
-        if len(locked) <= RETRY_AT_ONCE:
-            problems = [orders._import() for orders in locked.grouped("sync_id").values()]
-        else:
-            locked.sync_id._trigger_sync()
-        for sync in locked.sync_id:
-            sync._update_attention_activity()
-        return self._get_retry_notification("\n".join(filter(None, problems)))
-
-    def _get_retry_notification(self, problem):
-        states = self.mapped("state")
-        done, failed, pending = (states.count(state) for state in ("done", "failed", "pending"))
-        lines = [problem] if problem else []
-        if done:
-            doubtful = len(self.filtered(lambda row: row.state == "done" and row.doubt))
-            lines.append(self.env["external.order.sync.run"]._describe_imported(done, doubtful))
-        if failed:
-            reason = next(row.error_message for row in self if row.state == "failed")
-            lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
-        if pending:
-            lines.append(self.env._("Still waiting: %s", pending))
-        return notification("danger" if problem or failed else "success", "\n".join(lines))
-
-    def action_ignore(self):
-        """Ignore these orders until the external system sends them with different content."""
-        self._check_may_act()
-        # sudo: users cannot write to the inbox; see `action_retry`.
-        orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
-        orders.write({**self._prepare_no_error_values(), "state": "ignored"})
-        for sync in orders.sync_id:
-            sync._update_attention_activity()
-
-    def action_accept_change(self):
-        """Mark the external changes of these imported orders as seen."""
-        self._check_may_act()
-        self.sudo().changed = False  # as above
-
-    def action_warnings_seen(self):
-        """Mark the warnings of these imported orders as seen; their texts stay."""
-        self._check_may_act()
-        orders = self.sudo()  # as above
-        orders.doubt = False
-        for sync in orders.sync_id:
-            sync._update_attention_activity()
-
-    def action_open_order(self):
-        action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}
-        return {**action, "res_id": self.ensure_one().pos_order_id.id}
-
-    def _check_may_act(self):
-        """Raise ``AccessError`` for other users, because the buttons of the inbox write with ``sudo()``."""
-        self.check_access("read")
-        if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
-            raise AccessError(self.env._("This is allowed only for users of External Order Sync."))
-
-    # ------------------------------------------------------------
     # Clean-up
     # ------------------------------------------------------------
 
@@ -351,5 +284,7 @@ class ExternalOrder(models.Model):
                 ("payload", "!=", False),
             ]
             while orders := self.search(domain, limit=1000):
-                orders.payload = False
+                for order in orders:
+                    order.content_digest = content_digest(order.payload, order.kind)
+                orders.write({"payload": False, "booked_payload": False})
                 commit(self.env)

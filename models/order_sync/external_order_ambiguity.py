@@ -2,14 +2,15 @@ import json
 
 from odoo import api, fields, models
 
+from ...lib.order.field_names import REFUNDS
 from ...lib.order.payload import order_location
-from ...lib.order.sameness import sameness_key
+from ...lib.order.sameness import content_digest, content_key
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import for_reader
 from ..order_import.external_order_identity import KEYED_SINCE
 
 # Fields that help a user to tell apart orders with the same OrderID.
-TELLING = ("GrandTotal", "OrderDate", "CheckoutDate", "LocationID")
+TELLING = ("GrandTotal", "Amount", "OrderDate", "CheckoutDate", "RefundDate", "LocationID")
 SHOWN_AT_MOST = 40
 
 
@@ -23,6 +24,7 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     other_payloads = fields.Text(readonly=True, help="Other orders that came with the same OrderID, as a JSON array.")
+    content_digest = fields.Char(readonly=True, help="What remains of a deleted payload, to recognize the order.")
     other_payloads_text = fields.Text("Other Orders with This ID", compute="_compute_other_payloads_text")
 
     @api.depends("other_payloads")
@@ -42,18 +44,24 @@ class ExternalOrder(models.Model):
         """
         if len(versions) > 1:
             accepted = [values for values in versions if values["state"] != "ignored"] or versions
-            versions = list({_content_key(values["payload"]): values for values in accepted}.values())
+            versions = list(
+                {_content_key(values["payload"], values.get("kind")): values for values in accepted}.values()
+            )
         return versions
 
     def _is_same_content(self, values):
-        """Return whether the import would make the same sale of other content as of this row's own."""
+        """Return whether the import would make the same sale, or refund, of other content as of this row's own."""
         self.ensure_one()
         if not self.payload:
             return self._is_same_as_far_as_known(values)
-        own, other = loads(self.payload), loads(values["payload"])
+        return self._has_content(self.payload, values)
+
+    def _has_content(self, payload, values):
+        """Return whether a payload of this row, the newest or the booked one, is the same as received values."""
+        own, other = loads(payload), loads(values["payload"])
         if not order_location(own):
             own["LocationID"] = other.get("LocationID")  # the external system has begun to send it
-        return sameness_key(own) == sameness_key(other)
+        return content_key(own, self.kind) == content_key(other, self.kind)
 
     def _is_same_as_far_as_known(self, values):
         """Return whether received values may be the order of this row, whose payload was deleted.
@@ -61,6 +69,8 @@ class ExternalOrder(models.Model):
         If a former version received it, other rules for card data alone make another fingerprint. Only the total can be
         compared then, which does not tell apart the orders of several branches.
         """
+        if self.content_digest:
+            return self.content_digest == content_digest(values["payload"], self.kind)
         # sudo: users cannot read system parameters.
         since = fields.Datetime.to_datetime(self.env["ir.config_parameter"].sudo().get_param(KEYED_SINCE))
         is_former = bool(since) and self.create_date < since
@@ -74,18 +84,19 @@ class ExternalOrder(models.Model):
         if not self.payload:  # imported long ago
             return []
         payloads = [self.payload, *map(dumps, loads(self.other_payloads or "[]"))]
-        contents = {_content_key(payload): payload for payload in payloads}
+        contents = {_content_key(payload, self.kind): payload for payload in payloads}
         for values in versions:
             if values["state"] != "ignored":
-                contents.setdefault(_content_key(values["payload"]), values["payload"])
+                contents.setdefault(_content_key(values["payload"], self.kind), values["payload"])
         return list(contents.values()) if len(contents) > 1 else []
 
     @api.model
-    def _prepare_ambiguous_values(self, external_id, payloads, pos_order=None):
-        """Return the values that mark an inbox row as having several orders with one OrderID.
+    def _prepare_ambiguous_values(self, external_id, payloads, pos_order=None, refund_id=None):
+        """Return the values that mark an inbox row as having several orders with one OrderID, or refunds with one id.
 
         :param list payloads: JSON texts; the first one is the row's own payload
         :param pos_order: the ``pos.order`` created from one of them, if any
+        :param refund_id: what identifies the refunds within their order
         """
         env = for_reader(self.env)
         orders = " / ".join(_describe(loads(payload)) for payload in payloads)
@@ -93,14 +104,26 @@ class ExternalOrder(models.Model):
             done = env._("One of them was imported as %s; the others were not.", pos_order.name)
         else:
             done = env._("None of them was imported.")
-        message = env._(
-            "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system "
-            "give each order a different OrderID; the next download then imports them.",
-            count=len(payloads),
-            order=external_id,
-            orders=orders,
-            done=done,
-        )
+        if refund_id:
+            message = env._(
+                "%(count)s different refunds of the order %(order)s have the same RefundID (%(refund)s): %(refunds)s. "
+                "%(done)s Have the external system give each refund a different RefundID; the next download then "
+                "imports them.",
+                count=len(payloads),
+                order=external_id,
+                refund=refund_id,
+                refunds=orders,
+                done=done,
+            )
+        else:
+            message = env._(
+                "%(count)s different orders have the OrderID %(order)s: %(orders)s. %(done)s Have the external system "
+                "give each order a different OrderID; the next download then imports them.",
+                count=len(payloads),
+                order=external_id,
+                orders=orders,
+                done=done,
+            )
         return {
             "other_payloads": f"[{','.join(payloads[1:])}]",
             "error_code": "order_id_ambiguous",
@@ -116,20 +139,26 @@ class ExternalOrder(models.Model):
         self.ensure_one()
         if self.state == "done":
             own = self.payload or "{}"  # dropped, if it was imported long ago
-            others = [payload for payload in payloads if _content_key(payload) != _content_key(own)]
-            told = self._prepare_ambiguous_values(self.external_id, [own, *others], self.pos_order_id)
+            key = _content_key(own, self.kind)
+            others = [payload for payload in payloads if _content_key(payload, self.kind) != key]
+            told = self._prepare_ambiguous_values(
+                self.external_id, [own, *others], self.pos_order_id, refund_id=self.refund_id
+            )
             self.write({**told, "changed": True, "changed_date": fields.Datetime.now()})
         else:
-            told = self._prepare_ambiguous_values(self.external_id, payloads)
+            told = self._prepare_ambiguous_values(self.external_id, payloads, refund_id=self.refund_id)
             interruptions = self._prepare_no_interruption_values()
             self.write({**values, **told, **interruptions, "state": "failed", "attempts": 0})
 
 
-def _content_key(payload):
-    return sameness_key(loads(payload))
+def _content_key(payload, kind=None):
+    return content_key(loads(payload), kind)
 
 
 def _describe(content):
     """Return a description that tells an order from others, such as ``GrandTotal 10, LocationID 1``."""
+    listed = content.get(REFUNDS)
+    if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):
+        content = listed[0]
     told = [f"{name} {str(content[name])[:SHOWN_AT_MOST]}" for name in TELLING if content.get(name) not in (None, "")]
     return ", ".join(told) or dumps(content)[:SHOWN_AT_MOST]

@@ -1,10 +1,11 @@
 from odoo import api, fields, models, modules
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
 from ...tools.exclusive import sql_held_keys
 from ...tools.message_language import for_reader
-from .external_order_sync_run import LOCK
+from .external_order_sync_run import LOCK, WAITING_REASONS
 
 # An order fails when the process died at least this often with it, and this often with it alone. Deaths in company only
 # narrow down which order is to blame: an innocent one may share several of them.
@@ -77,7 +78,7 @@ class ExternalOrderAttempt(models.Model):
             # A postponed order was already handled. An order that another worker holds is covered by that worker's row.
             orders.filtered(
                 lambda order, date=attempt.date: (
-                    order.state == "pending" and not (order.next_attempt and order.next_attempt > date)
+                    (order.state == "pending" or order.changed) and not (order.next_attempt and order.next_attempt > date)
                 )
             ).try_lock_for_update()._count_interruption(run, alone=len(attempt.orders) == 1)
             attempt.unlink()
@@ -103,9 +104,9 @@ class ExternalOrder(models.Model):
         """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
 
         Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
-        interrupted attempts come last, in small batches.
+        interrupted attempts come last, in small batches. Refunds are claimed once their orders are imported.
 
-        :param run: the ``external.order.sync.run``; orders that it found to wait for a session are left out
+        :param run: the ``external.order.sync.run``; orders that it found to wait for a session, or refunds, are left out
         """
         domain = [
             ("sync_id", "=", sync.id),
@@ -115,12 +116,13 @@ class ExternalOrder(models.Model):
             ("next_attempt", "<=", fields.Datetime.now()),
         ]
         if run:
-            domain += ["|", ("error_code", "!=", "no_session"), ("run_id", "!=", run.id)]
+            domain += ["|", ("error_code", "not in", WAITING_REASONS), ("run_id", "!=", run.id)]
+        domain = Domain(domain) & self._get_ready_domain()
         # Read more than needed because other workers may hold the first ones.
         waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
         for interruptions, orders in waiting.grouped("interruptions").items():
             together = SUSPECTS_TOGETHER.get(interruptions, limit)
-            if claimed := orders.try_lock_for_update(limit=min(together, limit)):
+            if claimed := orders.try_lock_for_update(limit=min(together, limit))._lock_sales():
                 return claimed
         return self.browse()
 

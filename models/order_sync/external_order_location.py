@@ -30,7 +30,8 @@ class ExternalOrder(models.Model):
     )
 
     _unique_identity = models.UniqueIndex(
-        "(sync_id, external_id, (CASE WHEN by_location THEN '@' || COALESCE(external_location, '') ELSE '' END))",
+        "(sync_id, external_id, (CASE WHEN by_location THEN '@' || COALESCE(external_location, '') ELSE '' END), "
+        "COALESCE(refund_id, ''))",
         "This order is already in the inbox.",
     )
 
@@ -68,8 +69,9 @@ class ExternalOrder(models.Model):
 
         :param dict arrived: what `_group_by_identity` returned
         :return: the entries of each known row by their position, and those of each new order, whose key is its OrderID
-            and its LocationID, or ``None`` if that does not count
-        :rtype: tuple[dict, dict]
+            and its LocationID, or ``None`` if that does not count; and the rows of refunds and cancellations of these
+            orders
+        :rtype: tuple[dict, dict, external.order]
         """
         by_location = sync._uses_locations()
         rows = self.search_fetch(
@@ -77,8 +79,11 @@ class ExternalOrder(models.Model):
             [
                 *("external_id", "external_location", "by_location"),
                 *("fingerprint", "source_digest", "state", "error_code", "changed_date"),
+                *("kind", "refund_id", "version"),
             ],
         )
+        life = rows.filtered(lambda row: row.kind != "sale")
+        rows -= life
         rows_of = rows.grouped("external_id")
         if by_location:
             rows._learn_locations(sync, arrived)
@@ -89,7 +94,7 @@ class ExternalOrder(models.Model):
                 known.setdefault(row, {}).update(entries)
             else:
                 new.setdefault((identifier, location if by_location else None), {}).update(entries)
-        return {row: known[row] for row in rows if row in known}, new
+        return {row: known[row] for row in rows if row in known}, new, life
 
     def _choose_at(self, location, by_location):
         """Return the row among these, all with one OrderID, that an order with this LocationID belongs to, or none.

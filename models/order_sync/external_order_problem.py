@@ -81,9 +81,14 @@ class ExternalOrderProblem(models.Model):
             if problem.is_doubt:
                 problem.message = problem.newest_id.warnings
                 continue
-            problem.message = problem.newest_id.error_message or self.env._(
-                "The external system changed these orders after they were imported. The POS orders were left as "
-                "they are. Compare both, correct the POS order if needed, then mark the change as seen."
+            if problem.newest_id.error_message or problem.reason != "changed":
+                problem.message = problem.newest_id.error_message
+                continue
+            problem.message = self.env._(
+                "The external system changed these orders after they were imported. The POS orders were left as they "
+                "are. Compare both, then book the difference, or correct the POS orders and mark the changes as seen. "
+                "The newest: %s",
+                (problem.newest_id.change_text or "").replace("\n", "; "),
             )
 
     @api.depends("reason", "external_location")
@@ -157,6 +162,9 @@ class ExternalOrderProblem(models.Model):
     def action_ignore(self):
         self._get_orders().action_ignore()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_book_difference(self):
+        return self._get_orders().action_book_difference()
 
     def action_accept_change(self):
         self._get_orders().action_accept_change()

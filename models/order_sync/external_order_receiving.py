@@ -6,9 +6,12 @@ from odoo import api, fields, models
 
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
+from ...lib.order.field_names import REFUNDS
+from ...lib.order.moment import version_of
 from ...lib.order.payload import order_location, order_status
 from ...lib.strict_json import dumps
 from ...tools.message_language import for_reader, reader_text
+from .external_order_life_events import LifeEvents
 
 
 @dataclass
@@ -53,27 +56,35 @@ class ExternalOrder(models.Model):
         refusals = {}
         accepted = sync._get_accepted_statuses()
         arrived = self._group_by_identity(sync, entries, position, refusals)
-        known, new = self._match_received(sync, arrived)
+        known, new, life = self._match_received(sync, arrived)
         received = Received(self.browse(order.id for order in known), self.browse())
+        events = LifeEvents(sync._get_life_statuses(), life, earlier)
 
-        def read_versions(identifier, numbered_entries):
+        def read_versions(identity, numbered_entries, order=self.browse()):
             versions = []
             for number, entry in sorted(numbered_entries.items()):
                 try:
-                    versions.append(self._prepare_received_values(sync, entry, identifier, accepted))
+                    if events.take(identity, order, entry):
+                        versions.append(self._prepare_received_values(sync, entry, identity[0], accepted))
                 except PayloadError as error:
                     refusals[number] = error
             return self._leave_out_repeated(versions)
 
         for order, numbered_entries in known.items():
-            if order._is_unchanged(numbered_entries):
+            identity = (order.external_id, order.external_location if order.by_location else None)
+            if order._is_unchanged(numbered_entries, events.get_digests(identity[0])):
                 received.known += 1
-            elif versions := read_versions(order.external_id, numbered_entries):
+            elif versions := read_versions(identity, numbered_entries, order):
                 is_other = order.id in earlier or order._is_elsewhere(versions)
+                before = received.known
                 order._receive_again(versions, is_other, received)
-        incoming = {
-            identity: read_versions(identity[0], numbered_entries) for identity, numbered_entries in new.items()
-        }
+                events.note_known(identity, received.known - before)
+        incoming = {}
+        for identity, numbered_entries in new.items():
+            if life and self.browse()._is_unchanged(numbered_entries, events.get_digests(identity[0])):
+                received.known += 1
+            else:
+                incoming[identity] = read_versions(identity, numbered_entries)
         received.refused = [
             for_reader(self.env)._(
                 "Entry %(number)s of the feed: %(problem)s",
@@ -98,13 +109,18 @@ class ExternalOrder(models.Model):
         received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")
         received.ignored += sum(values["state"] == "ignored" for values in vals_list)
         received.new += sum(values["state"] == "pending" for values in vals_list)
+        if events.arrived or life:
+            self._receive_life(sync, events, created, received)
         return received
 
-    def _is_unchanged(self, numbered_entries):
-        """Return whether all entries are identical to the stored order, so that there is nothing to do."""
-        if not self.source_digest or self.error_code in ("status_not_accepted", "order_id_ambiguous"):
-            return False
-        return all(getattr(entry, "digest", None) == self.source_digest for entry in numbered_entries.values())
+    def _is_unchanged(self, numbered_entries, digests=frozenset()):
+        """Return whether all entries are identical to what is stored, so that there is nothing to do.
+
+        :param set digests: digests of the stored refunds and cancellations of this order
+        """
+        if self.source_digest and self.error_code not in ("status_not_accepted", "order_id_ambiguous"):
+            digests = digests | {self.source_digest}
+        return all(getattr(entry, "digest", None) in digests for entry in numbered_entries.values())
 
     def _receive_again(self, versions, came_before, received):
         """Update this row with the entries that have its OrderID.
@@ -124,6 +140,8 @@ class ExternalOrder(models.Model):
             # Keep the row's content if it came from an earlier page; otherwise take the first order of this page.
             self._receive_ambiguous(payloads, {} if came_before else versions[0])
             received.ambiguous |= self
+        elif self._is_settled_against(values):
+            received.known += 1
         elif self.fingerprint != values["fingerprint"]:
             self._receive_change(values, received)
         elif self.error_code == "order_id_ambiguous":
@@ -149,7 +167,7 @@ class ExternalOrder(models.Model):
         payload = dumps(content)
         try:
             status = order_status(content)  # without card data, like the rest of the row
-            is_accepted = not accepted or status in accepted
+            is_accepted = not accepted or status in accepted or sync._get_life_statuses().is_of_life(status)
         except PayloadError:  # invalid status: the import reports it on the row
             status, is_accepted = "", True
         try:
@@ -162,10 +180,10 @@ class ExternalOrder(models.Model):
             "external_location": location,
             "pos_config_id": sync._find_pos_config_at(location).id,
             "payload": payload,
-            # An OrderID can be written in several ways that mean the same order.
-            "fingerprint": hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest(),
+            "fingerprint": self._get_fingerprint(content, identifier),
             "source_digest": self._get_source_digest(entry, payload),
             "order_status": status,
+            "version": version_of(content) or False,
             "total": total,
             "state": "pending" if is_accepted else "ignored",
             **self._prepare_no_error_values(),
@@ -182,6 +200,15 @@ class ExternalOrder(models.Model):
                 }
             ),
         }
+
+    @api.model
+    def _get_fingerprint(self, content, identifier):
+        """Return the digest of an order's content; an OrderID can be written in several ways that mean the same order.
+
+        What is listed as refunded has rows to itself.
+        """
+        content = {name: value for name, value in content.items() if name != REFUNDS}
+        return hashlib.sha256(dumps({**content, "OrderID": identifier}).encode()).hexdigest()
 
     @api.model
     def _get_source_digest(self, entry, payload):
@@ -211,16 +238,18 @@ class ExternalOrder(models.Model):
         if self.state == "done":
             if self.error_code == "order_id_ambiguous":
                 self._receive_alone(values, Received(self.browse(), self.browse()))
-            content = {name: values[name] for name in ("payload", "fingerprint", "source_digest", "order_status")}
+            names = ("payload", "fingerprint", "source_digest", "order_status", "version")
+            content = {name: values[name] for name in names}
             if self._is_same_content(values):
                 if not self._has_location():
                     content["external_location"] = values["external_location"]
                 received.known += 1
             else:
-                content.update(changed=True, changed_date=fields.Datetime.now())
+                content.update(self._prepare_change_values(values))
                 if not self.by_location and self.external_location != values["external_location"]:
                     content["external_location"] = False  # it is this order in both locations
-                received.changed += 1
+                received.changed += content["changed"]
+                received.known += not content["changed"]
             self.write(content)
         else:
             interruptions = self._prepare_no_interruption_values()

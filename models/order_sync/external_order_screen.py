@@ -27,10 +27,10 @@ class ExternalOrder(models.Model):
     picking_count = fields.Integer(related="pos_order_id.picking_count")
     problem_note = fields.Char("Remark", compute="_compute_problem_note")
 
-    @api.depends("error_message", "warnings", "changed")
+    @api.depends("error_message", "warnings", "change_text")
     def _compute_problem_note(self):
         for order in self:
-            changed = order.changed and self.env._("Changed in the external system after it was imported.")
+            changed = order.change_text and self.env._("Changed: %s", order.change_text.replace("\n", "; "))
             order.problem_note = order.error_message or changed or order.warnings
 
     @api.depends("payload")
@@ -55,8 +55,10 @@ class ExternalOrder(models.Model):
             )
 
     def _read_payload(self):
-        """Return the parsed payload and the reason why it cannot be parsed; one of them is ``None``."""
+        """Return the parsed sale and the reason why it cannot be parsed; at most one of them is not ``None``."""
         self.ensure_one()
+        if self.kind != "sale":
+            return None, None
         if not self.payload:
             return None, self.env._("The received data was deleted because the order was imported long ago.")
         try:
@@ -140,7 +142,7 @@ class ExternalOrder(models.Model):
     def _get_guessed_payment(self):
         """Return the first payment of this order whose method no rule determines, or ``None``."""
         self.ensure_one()
-        payload, _problem = self._read_payload()
+        payload, _problem = self._read_payload() if self.kind == "sale" else self._read_refund()
         if not payload:
             return None
         sync = ImportTarget(self.pos_config_id or self.sync_id.pos_config_id).on(self.sync_id)

@@ -159,12 +159,14 @@ class ExternalOrderSync(models.Model):
 
     @api.depends("order_ids.state", "order_ids.changed")
     def _compute_order_counts(self):
-        counts = {
-            (sync.id, state): count
-            for sync, state, count in self.env["external.order"]._read_group(
-                [("sync_id", "in", self.ids)], ["sync_id", "state"], ["__count"]
-            )
-        }
+        counts = {}
+        groups = self.env["external.order"]._read_group(
+            [("sync_id", "in", self.ids)], ["sync_id", "state", "kind"], ["__count"]
+        )
+        for sync, state, kind, count in groups:
+            # Refunds are not counted as orders, but they fail and wait like these.
+            if state != "done" or kind == "sale":
+                counts[sync.id, state] = counts.get((sync.id, state), 0) + count
         for sync in self:
             sync.imported_count = counts.get((sync.id, "done"), 0)
             sync.attention_count = counts.get((sync.id, "failed"), 0)
@@ -189,6 +191,8 @@ class ExternalOrderSync(models.Model):
         check_written(self)
         if "pos_config_id" in vals:
             self._assign_pos_configs()
+        if not {"refund_statuses", "cancelled_statuses"}.isdisjoint(vals):
+            self._reconsider_statuses()
         if vals.get("responsible_id"):
             self._get_attention_activity().write({"user_id": vals["responsible_id"]})
         return result
@@ -281,12 +285,15 @@ class ExternalOrderSync(models.Model):
         """Keep one activity for the responsible user while orders need attention; otherwise remove it."""
         self.ensure_one()
         activity = self._get_attention_activity()
-        if not (self.attention_count or self.doubtful_count):
+        if not (self.attention_count or self.doubtful_count or self.changed_count):
             activity.unlink()
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
             summary = env._("External orders need attention")
-            note = env._("Some orders failed or have warnings. Open them with the Failed and With Warnings buttons.")
+            note = env._(
+                "Some orders failed, have warnings, or changed after they were imported. Open them with the Failed, "
+                "With Warnings and Changed buttons."
+            )
             self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
 
     def _get_attention_activity(self):

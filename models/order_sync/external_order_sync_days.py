@@ -1,6 +1,7 @@
 import pytz
 from odoo import fields, models
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.fields import Domain
 
 from ...lib.business_day import day_of, moments_within, start_of, to_utc
 
@@ -73,11 +74,17 @@ class ExternalOrderSync(models.Model):
             ("sync_id", "=", self.id),
             ("state", "=", "pending"),
             ("error_code", "!=", "no_session"),  # waits for a user
+            # A refund that a run has tried waits for a user as well.
+            "|",
+            ("error_code", "!=", "waiting_for_order"),
+            ("run_id", "=", False),
             "|",
             ("next_attempt", "=", False),
             ("next_attempt", "<=", now),
         ]
-        if self.env["external.order"].search_count(pending, limit=1):
+        # The order of another refund may never come.
+        ready = self.env["external.order"]._get_ready_domain()
+        if self.env["external.order"].search_count(Domain(pending) & ready, limit=1):
             return False
         # What came of the download does not matter: a feed that fails must not keep sessions open.
         requested = [("sync_id", "=", self.id), ("date_start", ">=", moment)]

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import unique
 
 from ...tools.exclusive import exclusive
-from ...tools.message_language import for_reader, in_english, with_reader
+from ...tools.message_language import for_reader, with_reader
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
 from ..order_import.import_target import ClosedTargets
 
@@ -23,6 +23,8 @@ FAILURES_NAMED = 20
 KNOWN_AT_MOST = 20_000
 # A scheduled run stops its download after the process has died this often in it.
 MAX_FETCH_STARTS = 3
+# Rows that a run found to wait for one of these reasons are left to the next run.
+WAITING_REASONS = ("no_session", "waiting_for_order")
 # What a download returns that brought nothing to import, and so ended the run.
 CONCLUDED = object()
 
@@ -135,7 +137,8 @@ class ExternalOrderSyncRun(models.Model):
     def _has_changes(self):
         """Return whether an order was received, changed or tried, so that more than this run is to be updated."""
         received = (self.new_count, self.changed_count, self.ignored_count, self.ambiguous_count)
-        return any((self.import_error, *received, self.imported_count, self.failed_count, self.deferred_count))
+        booked = (self.imported_count, self.refunded_count, self.cancelled_count, self.rebooked_count)
+        return any((self.import_error, *received, *booked, self.failed_count, self.deferred_count))
 
     def _guarded(self, step, error_field):
         """Call ``step`` and store its error in ``error_field``, which the status shows.
@@ -159,23 +162,6 @@ class ExternalOrderSyncRun(models.Model):
         self[error_field] = self.sync_id._hide_key(message)
         commit(self.env)
         return True
-
-    def _conclude_guarded(self):
-        """Conclude the run. If that fails, end it with the error, because it would otherwise be resumed forever."""
-        try:
-            retrying(self.env, self._conclude)
-        except Exception as error:  # an extension may raise anything
-            if self.env.cr.connection.closed:
-                raise
-            rollback(self.env)  # first: what follows reads the database
-            self._log_unexpected(self.sync_id, error)
-            message = self.sync_id._hide_key(self._describe_unexpected(error))
-            retrying(self.env, lambda: self._end_with_error(message))
-
-    def _end_with_error(self, message):
-        now = fields.Datetime.now()
-        self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
-        self._tell_status(now)
 
     def _describe_unexpected(self, error):
         return for_reader(self.env)._(
@@ -246,7 +232,7 @@ class ExternalOrderSyncRun(models.Model):
         if not (self.refused_count or self.feed_repeats):
             self.sync_id.fetch_cursor = min(self.date_start, fields.Datetime.now())
         # Most downloads bring nothing that is to be imported: these need no further transaction.
-        if self.env["external.order"]._claim(self.sync_id, 1, self):
+        if self._has_changes_to_book() or self.env["external.order"]._claim(self.sync_id, 1, self):
             return False
         self._conclude()
         return True
@@ -323,17 +309,21 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: the number of orders that were tried; 0 if no session can take any of the pending ones
         """
+        if tried := self._book_changes():
+            return tried
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self)
         problem = ""
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
             problem = orders._import(run=self)
             states = [order.state for order in orders]
+            sales = orders.filtered(lambda order: order.kind == "sale")
             problems = [*(self.import_error or "").splitlines(), *problem.splitlines()]
             self.write(
                 {
                     "import_error": "\n".join(unique(problems)) or False,
-                    "imported_count": self.imported_count + states.count("done"),
+                    "imported_count": self.imported_count + sales.mapped("state").count("done"),
+                    **self._count_life(orders - sales),
                     "doubtful_count": self.doubtful_count
                     + sum(order.state == "done" and bool(order.doubt) for order in orders),
                     "failed_count": self.failed_count + states.count("failed"),
@@ -341,7 +331,7 @@ class ExternalOrderSyncRun(models.Model):
                     "date_progress": fields.Datetime.now(),
                 }
             )
-        all_wait = problem and all(order.error_code == "no_session" for order in orders)
+        all_wait = problem and all(order.error_code in WAITING_REASONS for order in orders)
         return 0 if all_wait and not self.sync_id._has_several_targets() else len(orders)
 
     def _defer_batch(self, error):
@@ -350,42 +340,6 @@ class ExternalOrderSyncRun(models.Model):
         orders._defer(error)
         self.deferred_count += len(orders)
         return len(orders)
-
-    # ------------------------------------------------------------
-    # Results
-    # ------------------------------------------------------------
-
-    def _conclude(self):
-        self.ensure_one()
-        now = fields.Datetime.now()
-        problem = self.fetch_error or self.import_error
-        problem = problem or self.refused_count or self.ambiguous_count or self.failed_count
-        if problem:
-            status = "error"
-        elif self.imported_count or self.new_count or self.changed_count or self.deferred_count:
-            status = "success"
-        else:
-            status = "no_orders"
-        message = self._get_message(status)
-        self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
-        self._tell_status(now)
-        if self._has_changes():
-            self.sync_id._update_attention_activity()
-        if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
-            self.sync_id._get_cron()._trigger()
-        log = _logger.warning if status == "error" else _logger.info
-        log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
-
-    def _tell_status(self, date):
-        """Copy this run's result to the status of its configuration."""
-        # sudo: a user who may start a run does not need write access to the configuration.
-        self.sync_id.sudo().write(
-            {
-                "last_sync_date": date,
-                "last_sync_status": self.status,
-                "last_sync_message": self.message,
-            }
-        )
 
     @api.autovacuum
     def _gc_runs(self):

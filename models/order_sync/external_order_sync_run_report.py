@@ -29,6 +29,7 @@ class ExternalOrderSyncRun(models.Model):
             parts.append(env._("No orders to synchronize."))
         if self.imported_count:
             parts.append(self._describe_imported(self.imported_count, self.doubtful_count))
+        parts += self._describe_life_of_run()
         count = self.failed_count
         tell(count, env._("1 order failed:"), env._("%s orders failed:", count))
         if count:
@@ -55,19 +56,7 @@ class ExternalOrderSyncRun(models.Model):
             env._("1 order ignored because of its status."),
             env._("%s orders ignored because of their status.", count),
         )
-        count = self.changed_count
-        tell(
-            count,
-            env._(
-                "1 imported order arrived again with different content and was left as it is. Compare it under "
-                "Needs Attention."
-            ),
-            env._(
-                "%s imported orders arrived again with different content and were left as they are. Compare them "
-                "under Needs Attention.",
-                count,
-            ),
-        )
+        parts += self._describe_changed()
         count = self.deferred_count
         tell(
             count,
@@ -110,7 +99,7 @@ class ExternalOrderSyncRun(models.Model):
         )
         lines = []
         for reason, rows in failed.grouped("error_message").items():
-            ids = ", ".join(rows.mapped("external_id"))
+            ids = ", ".join(rows.mapped("display_name"))
             if len(rows) == 1:
                 lines.append(env._("Order %(order)s: %(reason)s", order=ids, reason=reason))
             else:
@@ -163,6 +152,6 @@ class ExternalOrderSyncRun(models.Model):
             "id": self.id,
             "date": fields.Datetime.to_string(self.date_start),
             "status": self.status,
-            "imported": self.imported_count,
+            "imported": self.imported_count + self.refunded_count + self.cancelled_count,
             "failed": self.failed_count + self.refused_count + self.ambiguous_count,
         }

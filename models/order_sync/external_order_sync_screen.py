@@ -119,6 +119,20 @@ class ExternalOrderSync(models.Model):
         domain = [*action["domain"], ("reason", "in", kinds)]
         return {**action, "name": self.env._("With Warnings"), "domain": domain}
 
+    def action_open_changed(self):
+        """Open the imported orders that the external system has changed."""
+        action = self.action_open_orders()
+        return {
+            **action,
+            "name": self.env._("Changed After Import"),
+            "domain": [*action["domain"], ("changed", "=", True)],
+        }
+
+    def action_open_refunds(self):
+        """Open the refunds and cancellations of this synchronization."""
+        action = self.action_open_orders()
+        return {**action, "name": self.env._("Refunds"), "domain": [*action["domain"], ("kind", "!=", "sale")]}
+
     def action_open_pickings(self):
         self.ensure_one().check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")

@@ -95,7 +95,8 @@ class ExternalPaymentMapping(models.Model):
         # sudo: users cannot write to the inbox, but a manager's choice of a payment method retries its orders.
         Order = self.env["external.order"].sudo()
         for mapping in self:
-            domain = [("state", "=", "failed"), ("error_code", "in", PAYMENT_REASONS), *mapping._get_orders_domain()]
+            domain = [("error_code", "in", PAYMENT_REASONS), *mapping._get_orders_domain()]
+            domain += ["|", ("state", "=", "failed"), ("changed", "=", True)]
             waiting = Order.search_fetch(domain, ["missing_card_type", "missing_payment_mode"])
             if orders := waiting.filtered(mapping._is_meant):
                 orders._retry()

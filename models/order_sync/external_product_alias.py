@@ -132,8 +132,8 @@ class ExternalProductAlias(models.Model):
     def _retry_waiting_orders(self):
         """Retry failed orders that waited for one of these products."""
         for alias in self:
-            domain = [("state", "=", "failed"), ("error_code", "in", ("product_not_found", "product_ambiguous"))]
-            domain += alias._get_orders_domain()
+            domain = [("error_code", "in", ("product_not_found", "product_ambiguous"))]
+            domain += ["|", ("state", "=", "failed"), ("changed", "=", True), *alias._get_orders_domain()]
             # sudo: users cannot write to the inbox, but their choice of a product retries its orders.
             waiting = self.env["external.order"].sudo().search_fetch(domain, ["missing_item_id", "missing_item_name"])
             if orders := waiting.filtered(alias._is_meant):

@@ -94,20 +94,27 @@ class WarehouseApi(models.AbstractModel):
         running = Run._search([("status", "=", "running")])
         running.add_where(Run._sql_is_alive(SQL.identifier(running.table)))
         last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
-        state = SQL.identifier(orders.table, "state")
+        state, kind = (SQL.identifier(orders.table, name) for name in ("state", "kind"))
+        is_sale = SQL("%s = 'sale'", kind)
         return SQL(
             """(
                 SELECT json_build_object(
-                    'pending', pending, 'done', done, 'failed', failed, 'ignored', ignored,
+                    'pending', pending, 'done', done, 'failed', failed, 'ignored', ignored, 'refunds', refunds,
                     'running_since', (%(running)s), 'last_run', (%(last)s)
                 )
                 FROM (%(states)s) AS by_state
             )""",
             states=orders.select(
                 *(
-                    SQL("count(*) FILTER (WHERE %s = %s) AS %s", state, name, SQL.identifier(name))
-                    for name in ("pending", "done", "failed", "ignored")
-                )
+                    SQL("count(*) FILTER (WHERE %s = %s AND %s) AS %s", state, name, counted, SQL.identifier(name))
+                    for name, counted in (
+                        ("pending", SQL("TRUE")),
+                        ("done", is_sale),
+                        ("failed", SQL("TRUE")),
+                        ("ignored", SQL("TRUE")),
+                    )
+                ),
+                SQL("count(*) FILTER (WHERE %s = 'done' AND NOT (%s)) AS refunds", state, is_sale),
             ),
             running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
             last=last.select(
@@ -118,6 +125,7 @@ class WarehouseApi(models.AbstractModel):
                     'ended', to_char(%(table)s.date_end, %(iso)s),
                     'message', NULLIF(%(table)s.message, ''),
                     'imported', COALESCE(%(table)s.imported_count, 0),
+                    'refunded', COALESCE(%(table)s.refunded_count, 0) + COALESCE(%(table)s.cancelled_count, 0),
                     'failed', COALESCE(%(table)s.failed_count, 0)
                 )""",
                     table=SQL.identifier(last.table),

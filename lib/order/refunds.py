@@ -1,0 +1,304 @@
+"""What came back of an order: an entry of its `Refunds`, an order that comes again with a refund status, or a cancelled
+order.
+
+`docs/order_format.md` describes the format. Treat received data as hostile until it has passed `parse_refund`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ..message import Message
+from ..message import message as _lt
+from ..money import exact
+from ..strict_json import dumps
+from .content import PayloadError, join, redact
+from .field_names import (
+    REFUND_DATE,
+    REFUND_ID,
+    REFUND_ITEMS,
+    REFUND_REASON,
+    REFUND_TOTAL,
+    REFUNDS,
+    RESTOCK,
+    UPDATED_AT,
+    has_value,
+    sent_name,
+)
+from .fields import amount, identifier, objects, or_ignored, shortened_text, without_decimals
+from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
+from .moment import parse_moment
+from .names import ItemKey, name_key, plain_id
+from .parts import OrderPayload, Payment, RefundItem, RefundPayload
+from .payload import MAX_NOTE_LENGTH, external_id, order_location
+from .payments import read_payments
+
+MAX_REFUNDS = 100
+# What identifies a refund without a RefundID, and a cancellation, within their order.
+THE_REFUND, THE_CANCELLATION = "refund", "cancellation"
+
+_ZERO = Decimal(0)
+_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
+_YES = frozenset(("true", "yes", "1"))
+_NO = frozenset(("false", "no", "0"))
+# What moves without another refund.
+_NO_CONTENT = ("OrderStatus", *UPDATED_AT)
+
+
+def has_refunds(order: dict[str, Any]) -> bool:
+    """Return whether an order lists what came back of it."""
+    return has_value(order.get(REFUNDS))
+
+
+def listed_refunds(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the refunds that an order lists: the id of each, and a payload for `parse_refund`.
+
+    The payload has the order's OrderID and LocationID, and the one refund. A list that cannot be read is one payload
+    with the whole of it, which `parse_refund` refuses with the reason.
+
+    :param order: the order as it may be stored, see `redact`
+    """
+    about = {name: order[name] for name in ("OrderID", "LocationID") if name in order}
+    try:
+        entries = objects(order, REFUNDS, "", MAX_REFUNDS, _TOO_MANY)
+    except PayloadError:
+        return [(THE_REFUND, {**about, REFUNDS: order[REFUNDS]})]
+    return [(refund_id(entry), {**about, REFUNDS: [entry]}) for _path, entry in entries]
+
+
+def refund_id(holder: dict[str, Any]) -> str:
+    """Return what identifies a refund within its order: its RefundID, normalized like an OrderID, or `THE_REFUND`."""
+    try:
+        own = without_decimals(plain_id(identifier(holder, REFUND_ID)))
+    except PayloadError:
+        return THE_REFUND  # `parse_refund` says why it cannot be read
+    return f"RefundID {own}" if own.casefold() in (THE_REFUND, THE_CANCELLATION) else own or THE_REFUND
+
+
+@exact
+def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal | None = None) -> RefundPayload:
+    """Return the refund in `raw`: a payload of `listed_refunds`, or an order with a refund status.
+
+    - Quantities and amounts count without their sign, if all have the same.
+    - An item has a Quantity, an Amount, or both. `Price` and discounts say nothing: the goods come back for what they
+      were sold for.
+    - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
+      came back.
+    - An order with a refund status may repeat the payments of the sale; if these are not what was paid back, because
+      change was given, they say nothing.
+
+    :param sale: the sale as it was booked, if that is known
+    :param sold_total: the total of the sale as it was booked
+    :raise PayloadError: if it is not such a refund
+    """
+    order = redact(raw)
+    order_id = external_id(order)
+    is_listed = has_refunds(order)
+    path, refund = "", order
+    if is_listed:
+        (path, refund), *_none = objects(order, REFUNDS, "", MAX_REFUNDS, _TOO_MANY)
+    identifier(refund, REFUND_ID, path)
+    warnings: list[Message] = []
+    items = _items(refund, path, warnings, has_amounts=is_listed)
+    total = _positive(refund, sent_name(refund, REFUND_TOTAL if is_listed else REFUND_TOTAL[1:]), path)
+    is_rest = not items or (not is_listed and _is_whole(items, sale, total, sold_total))
+    payments = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
+    restock = _restock(refund, path)
+    if restock is not None:
+        of_sale = [_item_of(item.key, item.quantity, None) for item in sale.items] if sale and not items else items
+        items = [item if item.restock is not None else replace(item, restock=restock) for item in of_sale]
+    return RefundPayload(
+        external_id=order_id,
+        refund_id=refund_id(refund),
+        refunded_at=_refunded_at(refund, path, order, warnings),
+        items=tuple(items),
+        payments=payments,
+        total=total,
+        tax=_positive(refund, "Tax", path),
+        is_rest=is_rest,
+        reason=_reason(refund, path, warnings),
+        location_id=order_location(order),
+        warnings=tuple(warnings),
+    )
+
+
+@exact
+def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayload:
+    """Return the refund of all that is left of an order that was cancelled after it was imported.
+
+    Its amounts are those of the sale, so they say nothing, except payments that are all negative: these were paid back.
+
+    :raise PayloadError: if it is not an order
+    """
+    order = redact(raw)
+    order_id = external_id(order)
+    warnings: list[Message] = []
+    payments: tuple[Payment, ...] = or_ignored([], ((), None), read_payments, order, None, [])[0]
+    is_paid_back = bool(payments) and all(payment.amount < 0 for payment in payments)
+    restock = _restock(order, "")
+    items = sale.items if sale and restock is not None else ()
+    return RefundPayload(
+        external_id=order_id,
+        refund_id=THE_CANCELLATION,
+        refunded_at=_refunded_at(order, "", order, warnings),
+        items=tuple(_item_of(item.key, item.quantity, restock) for item in items),
+        payments=tuple(replace(payment, amount=-payment.amount) for payment in payments) if is_paid_back else (),
+        total=None,
+        tax=None,
+        is_rest=True,
+        reason=_reason(order, "", warnings),
+        location_id=order_location(order),
+        warnings=tuple(warnings),
+    )
+
+
+def refund_key(raw: dict[str, Any]) -> str:
+    """Return a text that is equal for payloads that are the same refund, however they are written.
+
+    Items, payments, total, tax and RefundDate count; statuses, other times and remarks do not.
+    """
+    try:
+        refund = parse_refund(raw)
+    except PayloadError:
+        return dumps({name: value for name, value in raw.items() if name not in _NO_CONTENT})
+    items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
+    payments = [
+        [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
+        for payment in refund.payments
+    ]
+    return dumps(
+        [sorted(map(dumps, items)), sorted(map(dumps, payments)), refund.total, refund.tax, _date_text(raw)]
+    )
+
+
+def _date_text(raw: dict[str, Any]) -> str:
+    listed = raw.get(REFUNDS)
+    holder = listed[0] if isinstance(listed, list) and listed else raw
+    value = holder.get(REFUND_DATE)
+    moment, _has_time = parse_moment(value)
+    return moment.isoformat() if moment else dumps(value)
+
+
+def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_amounts: bool) -> list[RefundItem]:
+    """Return the items of a refund, without those that were voided or of which nothing came back.
+
+    :param has_amounts: whether an item may state what was paid back for it
+    """
+    items: list[RefundItem] = []
+    signs = set()
+    for where, entry in objects(refund, sent_name(refund, REFUND_ITEMS), path, MAX_LINES, _TOO_MANY):
+        if is_voided(entry):
+            warnings.append(voided_note(where))
+            continue
+        key = product_key(entry, where, warnings)
+        paid_back = amount(entry, "Amount", where) if has_amounts else None
+        quantity = None
+        if has_value(entry.get("Quantity")) or not has_amounts or paid_back is None:
+            quantity = quantity_of(entry, where)
+        if quantity == 0 and not paid_back:
+            warnings.append(left_out_note(where))
+            continue
+        if paid_back == 0:
+            problem = _lt("%(field)s must not be 0: goods that come back without money are not a refund.")
+            raise PayloadError(join(where, "Amount"), problem)
+        signs |= {number > 0 for number in (quantity, paid_back) if number}
+        item = _item_of(key, quantity, _restock(entry, where))
+        items.append(replace(item, amount=paid_back and abs(paid_back), field=where))
+    if len(signs) > 1:
+        raise PayloadError(
+            join(path, sent_name(refund, REFUND_ITEMS)),
+            _lt("%(field)s must all come back: their quantities and amounts must have the same sign."),
+        )
+    return items
+
+
+def _item_of(key: ItemKey, quantity: Decimal | None, restock: bool | None) -> RefundItem:
+    item_id, name, *others = key
+    return RefundItem(item_id, name, abs(quantity) if quantity else None, None, restock, *others)
+
+
+def _is_whole(
+    items: list[RefundItem], sale: OrderPayload | None, total: Decimal | None, sold_total: Decimal | None
+) -> bool:
+    """Return whether an order with a refund status brings back all that was sold."""
+    if sale:
+        return _goods((item.key, item.quantity) for item in items) == _goods(
+            (item.key, item.quantity) for item in sale.items
+        )
+    return total is not None and total == sold_total
+
+
+def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[tuple[Any, ...], Decimal]:
+    found: dict[tuple[Any, ...], Decimal] = {}
+    for key, quantity in lines:
+        plain = (key.item_id, name_key(key.name), *key[2:])
+        found[plain] = found.get(plain, _ZERO) + abs(quantity or _ZERO)
+    return found
+
+
+def _payments(
+    refund: dict[str, Any], path: str, warnings: list[Message], sale: OrderPayload | None, total: Decimal | None
+) -> tuple[Payment, ...]:
+    """Return what was paid back, with amounts above 0.
+
+    :param sale: the sale, if the refund may repeat its payments
+    """
+    try:
+        payments, _paid = read_payments(refund, amount(refund, "AmountPaid", ""), warnings)
+    except PayloadError as error:
+        if not path:
+            raise
+        raise PayloadError(path, _lt("%(field)s: %(reason)s"), reason=error.message) from error
+    paid = sum((payment.amount for payment in payments), _ZERO)
+    if sale and _amounts(payments) == _amounts(sale.payments):
+        sold = sale.grand_total if total is None else total
+        if sold is not None and abs(paid) != abs(sold):
+            return ()
+    if len({payment.amount > 0 for payment in payments}) > 1:
+        field = join(path, "CheckoutDetails")
+        raise PayloadError(field, _lt("%(field)s must all be paid back: their amounts must have the same sign."))
+    return tuple(replace(payment, amount=abs(payment.amount)) for payment in payments)
+
+
+def _amounts(payments: Iterable[Payment]) -> list[tuple[Decimal, str]]:
+    return sorted((abs(payment.amount), name_key(payment.card_type)) for payment in payments)
+
+
+def _positive(holder: dict[str, Any], field: str, path: str) -> Decimal | None:
+    value = amount(holder, field, path)
+    return abs(value) if value else None
+
+
+def _restock(holder: dict[str, Any], path: str) -> bool | None:
+    """Return whether goods go back to stock, or None if that is not stated."""
+    value = holder.get(RESTOCK)
+    if not has_value(value):
+        return None
+    word = str(value).strip().casefold() if isinstance(value, str | int) else ""
+    if word not in _YES | _NO:
+        raise PayloadError(join(path, RESTOCK), _lt("%(field)s must be true or false."))
+    return word in _YES
+
+
+def _refunded_at(
+    refund: dict[str, Any], path: str, order: dict[str, Any], warnings: list[Message]
+) -> datetime | None:
+    """Return when money was paid back: RefundDate or, without it, when the order was last changed."""
+    field, holder = (REFUND_DATE, refund)
+    if not has_value(refund.get(REFUND_DATE)):
+        holder = refund if has_value(refund.get(sent_name(refund, UPDATED_AT))) else order
+        field = sent_name(holder, UPDATED_AT)
+        return parse_moment(holder.get(field))[0]
+    moment, has_time = parse_moment(holder[field])
+    if moment is None:
+        problem = _lt("%s cannot be read as a date and time, so the time of the import was used", join(path, field))
+        warnings.append(problem.doubting("date_differs"))
+    elif not has_time:
+        warnings.append(_lt("%s has no time of day, so noon was used", join(path, field)).as_note())
+    return moment
+
+
+def _reason(refund: dict[str, Any], _path: str, warnings: list[Message]) -> str:
+    return or_ignored(warnings, "", shortened_text, refund, sent_name(refund, REFUND_REASON), MAX_NOTE_LENGTH)

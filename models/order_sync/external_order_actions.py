@@ -1,0 +1,128 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from ...tools.notifications import notification
+from ...tools.private_context import without_defaults
+
+# A click retries at most this many orders directly; more are left to the scheduled action.
+RETRY_AT_ONCE = 100
+
+
+class ExternalOrder(models.Model):
+    """What a person can do with rows of the inbox: try them again, ignore them, mark them as seen."""
+
+    _inherit = "external.order"
+
+    def action_retry(self):
+        """Retry these orders: a few immediately, many through the scheduled action."""
+        self._check_may_act()
+        # Users cannot write to the inbox; this button is how they may change it.
+        orders = without_defaults(self).sudo().filtered(lambda order: order.state != "done")
+        if not orders:
+            raise UserError(self.env._("Select orders that have not been imported yet."))
+        return orders._retry()
+
+    def _retry(self):
+        """Try these rows again: import those that are not imported, and book the changes of the others."""
+        changed = self.filtered(lambda order: order.state == "done")
+        changed._book_changes()
+        orders, problems = (self - changed)._import_again()
+        for sync in self.sync_id:
+            sync._update_attention_activity()
+        return (changed | orders)._get_retry_notification("\n".join(filter(None, problems)))
+
+    def _import_again(self):
+        """Import these rows, and then the refunds that wait for them.
+
+        :return: the rows that were tried, and why no session can take some of them
+        :rtype: tuple[external.order, list[str]]
+        """
+        # What was refunded of an order that was cancelled before its import is tried with it.
+        cancelled = self.filtered(lambda order: order.error_code == "order_cancelled")
+        orders = self | cancelled.life_ids.filtered(lambda order: order.error_code == "order_cancelled")
+        # If several orders share one OrderID, we do not know which one to import.
+        orders = orders.filtered(lambda order: order.error_code != "order_id_ambiguous")
+        # Skip orders that another worker has locked: that worker imports them.
+        locked = orders.try_lock_for_update()
+        locked.write(
+            {
+                **self._prepare_no_error_values(),
+                **self._prepare_no_interruption_values(),
+                "state": "pending",
+                "attempts": 0,
+            }
+        )
+        if len(locked) > RETRY_AT_ONCE:
+            locked.sync_id._trigger_sync()
+            return locked, []
+        problems = []
+        for of_sync in locked._lock_sales().grouped("sync_id").values():
+            problems.append(of_sync._import())
+            imported = of_sync.filtered(lambda order: order.kind == "sale" and order.state == "done")
+            waiting = imported.life_ids.filtered(lambda order: order.state == "pending") - of_sync
+            if waiting := waiting.try_lock_for_update():
+                problems.append(waiting._import())
+        return locked, problems
+
+    def _get_retry_notification(self, problem):
+        states = self.mapped("state")
+        failed, pending = states.count("failed"), states.count("pending")
+        done = self.filtered(lambda row: row.state == "done" and not row.changed)
+        unbooked = self.filtered(lambda row: row.state == "done" and row.changed and row.error_message)
+        lines = [problem] if problem else []
+        lines += done._describe_done()
+        lines += unbooked[:1].mapped("error_message")
+        if failed:
+            reason = next(row.error_message for row in self if row.state == "failed")
+            lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
+        if pending:
+            lines.append(self.env._("Still waiting: %s", pending))
+        return notification("danger" if problem or failed or unbooked else "success", "\n".join(lines))
+
+    def _describe_done(self):
+        """Return sentences that say what these imported rows are: orders, refunds, cancellations."""
+        Run = self.env["external.order.sync.run"]
+        of_kind = {kind: len(rows) for kind, rows in self.grouped("kind").items()}
+        lines = []
+        if sales := of_kind.get("sale"):
+            lines.append(Run._describe_imported(sales, len(self.filtered(lambda row: row.kind == "sale" and row.doubt))))
+        return lines + Run._describe_life(of_kind.get("refund", 0), of_kind.get("cancellation", 0))
+
+    def action_ignore(self):
+        """Ignore these orders until the external system sends them with different content."""
+        self._check_may_act()
+        # sudo: users cannot write to the inbox; see `action_retry`.
+        orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
+        orders.write({**self._prepare_no_error_values(), "state": "ignored"})
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+
+    def action_accept_change(self):
+        """Mark the external changes of these imported orders as seen."""
+        self._check_may_act()
+        orders = self.sudo()  # as above
+        orders.changed = False
+        # Why a change could not be booked does not matter any more.
+        orders.filtered(lambda order: order.state == "done" and order.error_code != "order_id_ambiguous").write(
+            self._prepare_no_error_values()
+        )
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+
+    def action_warnings_seen(self):
+        """Mark the warnings of these imported orders as seen; their texts stay."""
+        self._check_may_act()
+        orders = self.sudo()  # as above
+        orders.doubt = False
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+
+    def action_open_order(self):
+        action = {"type": "ir.actions.act_window", "res_model": "pos.order", "view_mode": "form"}
+        return {**action, "res_id": self.ensure_one().pos_order_id.id}
+
+    def _check_may_act(self):
+        """Raise ``AccessError`` for other users, because the buttons of the inbox write with ``sudo()``."""
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
+            raise AccessError(self.env._("This is allowed only for users of External Order Sync."))

@@ -1,0 +1,251 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+from odoo.tools.misc import formatLang
+
+from ...exceptions import ExternalOrderError
+from ...lib.order.content import PayloadError
+from ...lib.order.difference import find_changes
+from ...lib.order.payload import parse_order
+from ...lib.strict_json import loads
+from ...tools.message_language import for_reader, reader_text
+from ...tools.notifications import notification
+from ...tools.private_context import without_defaults
+from ..order_import.outcome import Outcome
+from ..order_life.refund_request import ReplacementRequest
+
+# A changed order names at most this many differences.
+CHANGES_NAMED = 20
+
+
+class ExternalOrder(models.Model):
+    """An imported order that arrived again with different content: the difference, and how it is booked.
+
+    The row keeps the content that is booked beside the newest one, until the change is booked or the order arrives as it
+    was.
+    """
+
+    _inherit = "external.order"
+
+    booked_payload = fields.Text(
+        readonly=True, help="The content that was booked, if the order arrived again with different content."
+    )
+    revision = fields.Integer(readonly=True, help="Number of changes of this order that were booked.")
+    change_text = fields.Text("What Changed", compute="_compute_change_text")
+    can_book_change = fields.Boolean(compute="_compute_can_book_change")
+
+    @api.depends("kind", "state", "changed", "error_code")
+    def _compute_can_book_change(self):
+        for order in self:
+            order.can_book_change = order._may_book_change()
+
+    def _may_book_change(self):
+        """Return whether this row is a sale with a change that can be booked."""
+        is_sale = self.kind == "sale" and self.state == "done"
+        return is_sale and self.changed and self.error_code != "order_id_ambiguous" and bool(self.payload)
+
+    # ------------------------------------------------------------
+    # What is different
+    # ------------------------------------------------------------
+
+    def _prepare_change_values(self, values):
+        """Return the values that note other content of this imported row; back to what was booked is no change.
+
+        :param dict values: the received values
+        """
+        self.ensure_one()
+        booked = self._get_booked_payload()
+        nothing = {**self._prepare_no_error_values(), **self._prepare_no_interruption_values()}
+        if booked and self._has_content(booked, values):
+            return {**nothing, "changed": False, "changed_date": False, "booked_payload": False}
+        return {
+            **nothing,
+            "changed": True,
+            "changed_date": fields.Datetime.now(),
+            "booked_payload": booked or False,
+        }
+
+    def _get_booked_payload(self):
+        """Return the content of this imported row that was booked, as JSON text, or ``False`` if it is not known."""
+        return self.booked_payload or (not self.changed_date and self.payload)
+
+    @api.depends("changed", "payload", "booked_payload", "kind")
+    @api.depends_context("lang", "tz")
+    def _compute_change_text(self):
+        for order in self:
+            order.change_text = order.changed and order._describe_change()
+
+    def _describe_change(self):
+        """Return the differences between the content that was booked and the newest one, one per line."""
+        self.ensure_one()
+        if not self.payload:
+            return self.env._("Its content is not stored any more.")
+        try:
+            now = parse_order(loads(self.payload)) if self.kind == "sale" else None
+        except PayloadError as error:
+            return self.env._("The new content cannot be read: %s", reader_text(self.env, error.message))
+        was = now and self._get_booked_order()
+        if not was:
+            return self._describe_totals(now)
+        changes = find_changes(was, now)
+        lines = [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
+        if len(changes) > CHANGES_NAMED:
+            lines.append(self.env._("… and %s more.", len(changes) - CHANGES_NAMED))
+        return "\n".join(lines)
+
+    def _describe_totals(self, now):
+        """Return the difference of a row of which only the totals can be compared."""
+        if self.kind != "sale":
+            return self.env._("It was booked with %s.", self._get_formats()["money"](self.pos_order_id.amount_total))
+        total = now.grand_total
+        return self.env._(
+            "What was booked is not stored any more; compare with the POS order. Total: %(was)s, now %(now)s",
+            was=self._get_formats()["money"](self.pos_order_id.amount_total),
+            now=self.env._("not stated") if total is None else self._get_formats()["money"](total),
+        )
+
+    def _describe_difference(self, change):
+        """Return one sentence for a `Change`."""
+        _ = self.env._
+        formats = self._get_formats()
+        if change.kind == "quantity":
+            quantity = formats["quantity"]
+            if change.was is None:
+                return _("%(item)s: added, quantity %(now)s", item=change.name, now=quantity(change.now))
+            if change.now is None:
+                return _("%(item)s: removed, quantity was %(was)s", item=change.name, was=quantity(change.was))
+            values = {"was": quantity(change.was), "now": quantity(change.now)}
+            return _("%(item)s: quantity %(was)s, now %(now)s", item=change.name, **values)
+        values = {"was": self._format_side(change, change.was), "now": self._format_side(change, change.now)}
+        name = self._get_charge_names().get(change.name, change.name) if change.kind == "charge" else change.name
+        match change.kind:
+            case "price":
+                return _("%(item)s: price %(was)s, now %(now)s", item=name, **values)
+            case "amount":
+                return _("%(item)s: amount %(was)s, now %(now)s", item=name, **values)
+            case "charge":
+                return _("Charge %(name)s: %(was)s, now %(now)s", name=name, **values)
+            case "payment":
+                return _("Payment %(name)s: %(was)s, now %(now)s", name=name, **values)
+            case "discount":
+                return _("Discount: %(was)s, now %(now)s", **values)
+            case "tax":
+                return _("Tax: %(was)s, now %(now)s", **values)
+            case "grand_total":
+                return _("Total: %(was)s, now %(now)s", **values)
+            case "sold_at":
+                return _("Sold on: %(was)s, now %(now)s", **values)
+            case "customer":
+                return _("Customer: %(was)s, now %(now)s", **values)
+            case "location":
+                return _("LocationID: %(was)s, now %(now)s", **values)
+            case "invoice":
+                return _("Invoice: %(was)s, now %(now)s", **values)
+            case _other:
+                return _("Details of items or payments, such as components or references")
+
+    def _format_side(self, change, value):
+        """Return the old or the new value of a `Change` as text."""
+        if change.kind == "invoice":
+            return self.env._("yes") if value else self.env._("no")
+        if change.kind == "sold_at":
+            return self._format_sold_at(value) or "—"
+        if change.kind in ("customer", "location"):
+            return value or "—"
+        if value is None:
+            return "—"
+        return self._get_formats()["money"](value)
+
+    # ------------------------------------------------------------
+    # Booking it
+    # ------------------------------------------------------------
+
+    def action_book_difference(self):
+        """Refund what was booked of these changed orders, and book their new content; each in one transaction."""
+        self._check_may_act()
+        # Users cannot write to the inbox; this button is how they may change it.
+        orders = without_defaults(self).sudo().filtered(lambda order: order._may_book_change())
+        if not orders:
+            raise UserError(self.env._("Select imported orders that the external system has changed."))
+        booked = orders._book_changes()
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+        return booked._get_change_notification(orders)
+
+    @api.model
+    def _claim_changes(self, sync, limit):
+        """Return changed orders that are to be booked by themselves, locked until the end of the transaction.
+
+        Orders with interrupted attempts come last, one at a time. A change that failed is left to a person.
+        """
+        domain = [
+            ("sync_id", "=", sync.id),
+            ("changed", "=", True),
+            ("kind", "=", "sale"),
+            ("state", "=", "done"),
+            ("error_code", "=", False),
+            ("payload", "!=", False),
+        ]
+        waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
+        for interruptions, orders in waiting.grouped("interruptions").items():
+            if claimed := orders.try_lock_for_update(limit=1 if interruptions else limit):
+                return claimed
+        return self.browse()
+
+    def _book_changes(self):
+        """Book the changes of these orders, each by itself.
+
+        :return: those that were booked; the others have the reason
+        """
+        booked = self.browse()
+        for order in self.filtered(lambda order: order._may_book_change()).try_lock_for_update():
+            if order._book_change():
+                booked |= order
+        return booked
+
+    def _book_change(self):
+        """Book the newest content of this locked order in place of what was booked. Return whether that succeeded."""
+        self.ensure_one()
+        sync = self.sync_id.with_company(self.sync_id.company_id)
+        request = ReplacementRequest(
+            sale=self.pos_order_id,
+            raw_order=loads(self.payload),
+            revision=self.revision + 1,
+            location=(self.external_location or "") if self.by_location else None,
+        )
+        outcome = Outcome()
+        life = self.life_ids.filtered(lambda row: row.state == "done" and row.pos_order_id)
+        replacement = self.env["external.order.refund"]._replace_order(sync, request, outcome)
+        if not replacement:
+            self._fail(outcome.error or outcome.waiting or _busy(self.env))
+            return False
+        outcome.pos_order = replacement.pos_order
+        outcome.warnings = replacement.warnings
+        self.total = 0.0
+        self._finish(outcome)
+        self.write(
+            {
+                **self._prepare_no_interruption_values(),
+                "changed": False,
+                "changed_date": False,
+                "booked_payload": False,
+                "revision": self.revision + 1,
+            }
+        )
+        for row, refund in zip(life.sorted("id"), replacement.refunds.sorted("id"), strict=True):
+            row.write({"pos_order_id": refund.id, **row._prepare_sale_values(refund)})
+        # What could not be refunded of the old content may be possible now.
+        failed = self.life_ids.filtered(lambda row: row.state == "failed" and row.error_code != "order_id_ambiguous")
+        failed.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        return True
+
+    def _get_change_notification(self, tried):
+        """Return the notification about these booked orders among those that were tried."""
+        failed = tried - self
+        lines = [self.env._("Booked: %s", ", ".join(self.mapped("external_id")))] if self else []
+        lines += failed[:1].mapped("error_message")
+        return notification("danger" if failed else "success", "\n".join(filter(None, lines)))
+
+
+def _busy(env):
+    return ExternalOrderError("database_busy", for_reader(env)._("The database was busy. Try again."))

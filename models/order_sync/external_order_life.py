@@ -1,0 +1,206 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...exceptions import ExternalOrderError
+from ...lib.money import decimal
+from ...lib.order.content import PayloadError
+from ...lib.order.payload import parse_order
+from ...lib.order.refunds import parse_cancellation, parse_refund
+from ...lib.strict_json import loads
+from ...tools.message_language import for_reader, reader_text
+from ..order_import.outcome import Outcome
+from ..order_life.refund_request import RefundRequest
+
+
+class ExternalOrder(models.Model):
+    """The life of an order: its refunds and its cancellation are rows that belong to the row of its sale."""
+
+    _inherit = "external.order"
+
+    kind = fields.Selection(
+        [("sale", "Sale"), ("refund", "Refund"), ("cancellation", "Cancellation")],
+        required=True,
+        default="sale",
+        readonly=True,
+        help="A sale, or what happened to it later: a refund, or its cancellation.",
+    )
+    refund_id = fields.Char(
+        "RefundID",
+        readonly=True,
+        help='RefundID in the external system, "refund" without one, "cancellation" of a cancelled order.',
+    )
+    origin_id = fields.Many2one(
+        "external.order",
+        "Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The order that was refunded or cancelled. Empty until it arrives.",
+    )
+    life_ids = fields.One2many("external.order", "origin_id", "Refunds and Cancellation", readonly=True)
+    version = fields.Char(readonly=True, help="When the external system last changed the order, as far as it says so.")
+
+    @api.depends("external_id", "kind", "refund_id")
+    def _compute_display_name(self):
+        names = dict(self._fields["kind"]._description_selection(self.env))
+        for order in self:
+            of_order = order.external_id
+            if order.kind == "refund" and order.refund_id != "refund":
+                of_order = f"{of_order} · {names['refund']} {order.refund_id}"
+            elif order.kind != "sale":
+                of_order = f"{of_order} · {names[order.kind]}"
+            order.display_name = of_order
+
+    # ------------------------------------------------------------
+    # Claiming
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_ready_domain(self):
+        """Return the domain of rows that may be tried: sales, and refunds and cancellations of imported sales.
+
+        A refund is found by its OrderID, too: two workers may have received it and its order at the same moment,
+        without seeing each other's row.
+        """
+
+        def is_imported(_model, alias, _query):
+            return SQL(
+                """EXISTS (
+                    SELECT FROM external_order AS sale
+                     WHERE sale.sync_id = %(row)s.sync_id AND sale.external_id = %(row)s.external_id
+                       AND sale.kind = 'sale' AND sale.state = 'done'
+                       AND CASE WHEN %(row)s.origin_id IS NOT NULL THEN sale.id = %(row)s.origin_id
+                                ELSE NOT coalesce(sale.by_location, FALSE)
+                                     OR coalesce(sale.external_location, '') = coalesce(%(row)s.external_location, '')
+                            END
+                )""",
+                row=SQL.identifier(alias),
+            )
+
+        return Domain("kind", "=", "sale") | Domain.custom(to_sql=is_imported)
+
+    def _lock_sales(self):
+        """Return those of these locked rows whose sale this transaction could lock as well, so that nobody else books
+        something of the same order at the same time.
+        """
+        life = self.filtered(lambda row: row.kind != "sale")
+        if not life:
+            return self
+        self._link_to_sales(life.filtered(lambda row: not row.origin_id), life._find_sales())
+        locked = life.origin_id.try_lock_for_update()
+        return self - life.filtered(lambda row: row.origin_id and row.origin_id not in locked)
+
+    def _find_sales(self):
+        """Return the rows of the sales that these refunds may belong to, if they are not linked yet."""
+        lost = self.filtered(lambda row: not row.origin_id)
+        if not lost:
+            return self.browse()
+        return self.search(
+            [
+                ("sync_id", "in", lost.sync_id.ids),
+                ("external_id", "in", lost.mapped("external_id")),
+                ("kind", "=", "sale"),
+            ]
+        )
+
+    # ------------------------------------------------------------
+    # Booking
+    # ------------------------------------------------------------
+
+    def _import_life(self, run=None):
+        """Book these locked, pending refunds and cancellations of one synchronization, and record each result.
+
+        :param run: the ``external.order.sync.run`` this belongs to
+        :return: why no session can take some of them, which stay pending
+        :rtype: list[str]
+        """
+        problems, rest = [], self.sorted("id")
+        while rest:
+            # Those of one order one after the other: each depends on what is left by those before.
+            first = {row.origin_id or row: row for row in reversed(rest)}
+            turn = self.browse(row.id for row in first.values()).sorted("id")
+            rest -= turn
+            problems += turn._book_turn(run)
+        return problems
+
+    def _book_turn(self, run):
+        """Book at most one refund or cancellation of each order."""
+        sync = self.sync_id.ensure_one()
+        sync = sync.with_company(sync.company_id)
+        requests, asking = [], []
+        for row in self:
+            if run:
+                row.run_id = run
+            if waiting := row._get_waiting_error():
+                row._wait(waiting)
+                continue
+            try:
+                requests.append(row._prepare_request())
+                asking.append(row)
+            except PayloadError as error:
+                row._fail(ExternalOrderError("invalid_payload", reader_text(self.env, error.message)))
+        if requests:
+            self.env["external.order.refund"]._book_refunds(sync, requests)
+        for row, request in zip(asking, requests, strict=True):
+            row._record(request.outcome)
+        return [str(request.outcome.waiting) for request in requests if request.outcome.waiting]
+
+    def _get_waiting_error(self):
+        """Return why this refund or cancellation cannot be booked yet, or ``None``.
+
+        :rtype: ExternalOrderError
+        """
+        self.ensure_one()
+        if self.origin_id.state != "done":
+            message = self._prepare_waiting_values(self.origin_id)["error_message"]
+            return ExternalOrderError("waiting_for_order", message)
+        if self.kind != "cancellation":
+            return None
+        # It is of what the refunds before it leave.
+        before = [("origin_id", "=", self.origin_id.id), ("id", "<", self.id), ("state", "in", ("pending", "failed"))]
+        if earlier := self.search(before, order="id", limit=1):
+            message = for_reader(self.env)._(
+                "The order has a refund that is not booked yet: %(refund)s. Fix or ignore it first; the cancellation "
+                "then refunds the rest.",
+                refund=earlier.display_name,
+            )
+            return ExternalOrderError("waiting_for_order", message)
+        return None
+
+    def _prepare_request(self):
+        """Return what this refund or cancellation asks for.
+
+        :rtype: RefundRequest
+        :raise PayloadError: if it cannot be read
+        """
+        self.ensure_one()
+        sale = self.origin_id.pos_order_id
+        sold = self.origin_id._get_booked_order()
+        return RefundRequest(
+            sale=sale, payload=self._parse_life(sold), outcome=Outcome(), key=self.refund_id, sold=sold
+        )
+
+    def _parse_life(self, sold=None):
+        """Return this refund or cancellation as parsed.
+
+        :param OrderPayload sold: the sale as it was booked, if that is known
+        :rtype: RefundPayload
+        :raise PayloadError: if it cannot be read
+        """
+        content = loads(self.payload)
+        if self.kind == "cancellation":
+            return parse_cancellation(content, sold)
+        sale = self.origin_id.pos_order_id
+        return parse_refund(content, sold, decimal(sale.amount_total) if sale else None)
+
+    def _get_booked_order(self):
+        """Return the content of this imported sale that was booked, parsed, or ``None`` if it is not known any more.
+
+        :rtype: OrderPayload
+        """
+        payload = self._get_booked_payload()
+        try:
+            return parse_order(loads(payload)) if payload else None
+        except PayloadError:
+            return None

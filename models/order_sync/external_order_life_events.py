@@ -1,0 +1,77 @@
+"""What happened to orders after their sale, taken out of the entries of a page: refunds and cancellations."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...lib.order.content import redact
+from ...lib.order.refunds import THE_CANCELLATION, has_refunds, listed_refunds, refund_id
+
+
+@dataclass
+class LifeEvent:
+    """A refund or cancellation that an entry of the feed brought.
+
+    :param identity: OrderID and LocationID of its order, as `_match_received` returns them
+    :param order: the row of its order, empty if that is not known yet
+    :param content: the payload of the row
+    :param entry: the entry of the feed, if that is the refund or cancellation itself, else ``None``
+    :param counts: whether the entry is counted by this event and not by the sale in it
+    """
+
+    identity: tuple
+    order: Any
+    kind: str
+    refund_id: str
+    content: dict
+    entry: dict | None = None
+    counts: bool = False
+
+
+@dataclass
+class LifeEvents:
+    """The events of a page.
+
+    :param statuses: the `LifeStatuses` of the synchronization
+    :param rows: the known rows of refunds and cancellations of the orders on the page
+    :param earlier: the ids of the rows that earlier pages of the download brought
+    """
+
+    statuses: Any
+    rows: Any
+    earlier: set
+    arrived: list = field(default_factory=list)
+    known_orders: set = field(default_factory=set)
+    _digests: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        for row in self.rows:
+            if row.source_digest and row.error_code != "order_id_ambiguous":
+                self._digests.setdefault(row.external_id, set()).add(row.source_digest)
+
+    def get_digests(self, external_id):
+        """Return the digests of the entries that the known refunds and cancellations of an order came from."""
+        return self._digests.get(external_id, frozenset())
+
+    def take(self, identity, order, entry):
+        """Take out of an entry what happened to its order after the sale. Return whether the entry is also the sale.
+
+        :raise PayloadError: if the entry cannot be stored
+        """
+        kind = self.statuses.kind_of(entry)
+        is_sale = kind == "sale"
+        if is_sale and not has_refunds(entry):
+            return True
+        content = redact(entry)
+        if has_refunds(content):
+            self.arrived += [
+                LifeEvent(identity, order, "refund", key, payload) for key, payload in listed_refunds(content)
+            ]
+        if not is_sale:
+            key = THE_CANCELLATION if kind == "cancellation" else refund_id(content)
+            self.arrived.append(LifeEvent(identity, order, kind, key, content, entry, counts=True))
+        return is_sale
+
+    def note_known(self, identity, count):
+        """Note whether the sale in an entry was counted as known."""
+        if count:
+            self.known_orders.add(identity)

@@ -1,0 +1,264 @@
+import hashlib
+
+from odoo import api, models
+
+from ...lib.money import AmountError, parse_amount
+from ...lib.order.field_names import REFUND_TOTAL, REFUNDS, sent_name
+from ...lib.order.moment import is_older, version_of
+from ...lib.order.payload import order_location, order_status
+from ...lib.strict_json import dumps, loads
+from ...tools.message_language import for_reader
+from .external_order_receiving import Received
+
+
+class ExternalOrder(models.Model):
+    """Stores what happened to orders after their sale: refunds and cancellations, each in a separate row.
+
+    They are received like orders (`external_order_receiving`): once, whatever else arrives with them and however often
+    they come again. Each is unique within its order, by `refund_id`.
+    """
+
+    _inherit = "external.order"
+
+    @api.model
+    def _receive_life(self, sync, events, created, received):
+        """Store the refunds and cancellations of a page, and count them.
+
+        :param LifeEvents events: what the page brought
+        :param created: the rows of the sales that the page brought for the first time
+        :param Received received: the counters to update
+        """
+        self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), received.orders)
+        by_identity = {
+            (sale.external_id, sale.by_location and (sale.external_location or "") or None): sale for sale in created
+        }
+        grouped = {}
+        for event in events.arrived:
+            identity = (event.identity[0], event.identity[1] or None)
+            sale = event.order or by_identity.get(identity, self.browse())
+            grouped.setdefault((event.identity, sale, event.kind, event.refund_id), []).append(event)
+        vals_list = []
+        for (identity, sale, kind, refund_id), arrived in grouped.items():
+            counts = Received(self.browse(), self.browse())
+            versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
+            known = events.rows._find_event(sale, versions[-1])
+            if kind == "cancellation":
+                values = self._receive_cancellation(sync, sale, known, arrived[-1], versions[-1], events, counts)
+            else:
+                values = self._receive_refund(known, versions, events, counts)
+            if values:
+                vals_list.append(values)
+                counts.new += values["state"] == "pending"
+                counts.ignored += values["state"] == "ignored"
+            self._count_event(received, counts, events, identity, arrived)
+        # In the same sequence in every worker, as the sales are.
+        vals_list.sort(
+            key=lambda values: (len(values["external_id"]), values["external_id"], values.get("refund_id") or "")
+        )
+        rows = self.create(vals_list)
+        received.orders |= events.rows | rows
+        received.ambiguous |= rows.filtered(lambda row: row.error_code == "order_id_ambiguous")
+
+    @api.model
+    def _count_event(self, received, counts, events, identity, arrived):
+        """Add the counts of one refund or cancellation, so that each entry of the feed is counted once as known."""
+        received.new += counts.new
+        received.changed += counts.changed
+        received.ignored += counts.ignored
+        received.ambiguous |= counts.ambiguous
+        if any(event.counts for event in arrived):
+            received.known += counts.known
+        elif not counts.known and identity in events.known_orders:
+            received.known -= 1
+            events.known_orders.discard(identity)
+
+    # ------------------------------------------------------------
+    # Refunds
+    # ------------------------------------------------------------
+
+    @api.model
+    def _receive_refund(self, known, versions, events, counts):
+        """Store the distinct refunds that arrived with one RefundID, in the row ``known`` if there is one.
+
+        :return: the values of a new row, or ``None``
+        """
+        versions = self._leave_out_repeated(versions)
+        if known:
+            known._receive_again(versions, known.id in events.earlier, counts)
+            return None
+        values = versions[-1]
+        if len(versions) > 1:
+            payloads = [version["payload"] for version in versions]
+            ambiguous = self._prepare_ambiguous_values(values["external_id"], payloads, refund_id=values["refund_id"])
+            values = {**versions[0], **ambiguous, "state": "failed"}
+        return values
+
+    def _find_event(self, sale, values):
+        """Return the row among these that is the refund or cancellation with these values, or none."""
+        location = values["external_location"] or ""
+
+        def is_meant(row):
+            if row.refund_id != values["refund_id"] or row.external_id != values["external_id"]:
+                return False
+            if sale and row.origin_id:
+                return row.origin_id == sale
+            return not row.by_location or (row.external_location or "") == location
+
+        return self.filtered(is_meant)[:1]
+
+    @api.model
+    def _prepare_event_values(self, sync, sale, event):
+        """Return the values of the row for a refund or cancellation.
+
+        :param sale: the row of its order, empty if that is not known
+        :param LifeEvent event:
+        """
+        identifier, located = event.identity
+        location = sale.external_location if sale else located or order_location(event.content)
+        payload = dumps(event.content)
+        return {
+            "sync_id": sync.id,
+            "kind": event.kind,
+            "refund_id": event.refund_id,
+            "origin_id": sale.id,
+            "external_id": identifier,
+            "external_location": location,
+            "by_location": sale.by_location if sale else located is not None,
+            "pos_config_id": (sale.pos_config_id or sync._find_pos_config_at(location or "")).id,
+            "payload": payload,
+            "fingerprint": hashlib.sha256(dumps({**event.content, "OrderID": identifier}).encode()).hexdigest(),
+            "source_digest": event.entry is not None and self._get_source_digest(event.entry, payload),
+            "order_status": event.entry is not None and order_status(event.content),
+            "version": event.entry is not None and version_of(event.content),
+            "total": _paid_back(event.content),
+            "state": "pending",
+            **self._prepare_no_error_values(),
+            **(event.kind != "cancellation" and self._prepare_waiting_values(sale) or {}),
+        }
+
+    @api.model
+    def _prepare_waiting_values(self, sale):
+        """Return the values of a refund whose order is not imported; nothing if it is.
+
+        :param sale: the row of its order, empty if that is not known
+        """
+        env = for_reader(self.env)
+        if sale.state == "done":
+            return {}
+        if sale.error_code == "order_cancelled":
+            return self._prepare_cancelled_values()
+        if not sale:
+            problem = env._(
+                "The order of this refund has not arrived. The refund is booked right after its order. If the order "
+                "will never be imported, press Ignore. If its status does not mean a refund, change the Refund "
+                "Statuses of the synchronization."
+            )
+        elif sale.state == "pending":
+            problem = env._("The order of this refund is not imported yet. The refund is booked right after it.")
+        else:
+            problem = env._(
+                "The order of this refund is not imported: see its own reason. The refund is booked right after it."
+            )
+        return {"error_code": "waiting_for_order", "error_message": problem}
+
+    @api.model
+    def _link_to_sales(self, rows, sales):
+        """Link refunds that arrived before their orders to these."""
+        for row in rows:
+            candidates = sales.filtered(lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id)
+            if candidates and (sale := candidates._choose_at(row.external_location or "", row.by_location)):
+                row.write({"origin_id": sale.id, "pos_config_id": sale.pos_config_id.id})
+
+    # ------------------------------------------------------------
+    # Cancellations
+    # ------------------------------------------------------------
+
+    @api.model
+    def _receive_cancellation(self, sync, sale, known, event, values, events, counts):
+        """Take in that an order was cancelled.
+
+        What is imported is to be refunded; what is not imported yet never will be, unless a person presses Retry.
+
+        :param sale: the row of the order, empty if that is not known
+        :param known: the row of the cancellation, empty if that is new
+        :return: the values of a new row, or ``None``
+        """
+        if known:
+            known._receive_again([values], False, counts)
+            return None
+        if not sale:
+            received = self._prepare_received_values(sync, event.entry, event.identity[0], set())
+            located = event.identity[1] is not None
+            return {**received, "sync_id": sync.id, "by_location": located, **self._prepare_cancelled_values()}
+        is_overruled = events.statuses.is_cancelled(sale.order_status)  # a person had it imported nevertheless
+        if is_overruled or sale.error_code == "order_id_ambiguous" or is_older(values["version"] or "", sale.version or ""):
+            counts.known += 1
+        elif sale.state == "done":
+            return values
+        else:
+            sale._cancel(values)
+            counts.ignored += 1
+        return None
+
+    def _cancel(self, values):
+        """Note that this order, which is not imported, was cancelled; it keeps its content.
+
+        :param dict values: of the row that a cancellation of an imported order would have
+        """
+        self.ensure_one()
+        cancelled = {
+            **self._prepare_no_error_values(),
+            **self._prepare_no_interruption_values(),
+            **self._prepare_cancelled_values(),
+        }
+        told = {name: values[name] for name in ("source_digest", "order_status", "version")}
+        self.write({**cancelled, **told})
+        waiting = [("origin_id", "=", self.id), ("state", "=", "pending"), ("error_code", "=", "waiting_for_order")]
+        self.search(waiting).write(cancelled)
+
+    @api.model
+    def _prepare_cancelled_values(self):
+        return {
+            "state": "ignored",
+            "error_code": "order_cancelled",
+            "error_message": for_reader(self.env)._(
+                "The order was cancelled in the external system before it was imported. Nothing was booked. Press "
+                "Retry to import it nevertheless."
+            ),
+        }
+
+    def _is_settled_against(self, values):
+        """Return whether other content of this row counts for nothing.
+
+        It is an older version that arrived late, or that of an order that has been cancelled.
+        """
+        self.ensure_one()
+        if self.error_code == "order_id_ambiguous" or self.fingerprint == values["fingerprint"]:
+            return False
+        version = values["version"] or ""
+        if self.error_code == "order_cancelled" or is_older(version, self.version or ""):
+            return True
+        if self.kind != "sale" or self.state != "done":
+            return False
+        cancelled = [("origin_id", "=", self.id), ("kind", "=", "cancellation"), ("state", "in", ("pending", "done"))]
+        cancellation = self.search(cancelled, limit=1)
+        return bool(cancellation) and not is_older(cancellation.version or "", version)
+
+    def _become_sales(self):
+        """Take these rows for sales again, as their entries arrived: their statuses no longer say something else."""
+        for row in self:
+            entry = loads(row.payload)
+            accepted = row.sync_id._get_accepted_statuses()
+            values = self._prepare_received_values(row.sync_id, entry, row.external_id, accepted)
+            row.write({**values, "kind": "sale", "refund_id": False, "attempts": 0})
+
+
+def _paid_back(content):
+    """Return the stated total of a refund or cancellation as the row shows it, below 0; 0 if it states none."""
+    listed = content.get(REFUNDS)
+    holder = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else content
+    names = REFUND_TOTAL if holder is not content else REFUND_TOTAL[1:]
+    try:
+        return -abs(float(parse_amount(holder.get(sent_name(holder, names)))))
+    except AmountError:
+        return 0.0

@@ -1,0 +1,63 @@
+import logging
+
+from odoo import fields, models
+
+from ...tools.message_language import in_english
+from ...tools.transaction import retrying, rollback
+
+_logger = logging.getLogger(__name__)
+
+
+class ExternalOrderSyncRun(models.Model):
+    """How a run ends: its status, which its configuration shows, and the attention it asks for."""
+
+    _inherit = "external.order.sync.run"
+
+    def _conclude_guarded(self):
+        """Conclude the run. If that fails, end it with the error, because it would otherwise be resumed forever."""
+        try:
+            retrying(self.env, self._conclude)
+        except Exception as error:  # an extension may raise anything
+            if self.env.cr.connection.closed:
+                raise
+            rollback(self.env)  # first: what follows reads the database
+            self._log_unexpected(self.sync_id, error)
+            message = self.sync_id._hide_key(self._describe_unexpected(error))
+            retrying(self.env, lambda: self._end_with_error(message))
+
+    def _end_with_error(self, message):
+        now = fields.Datetime.now()
+        self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
+        self._tell_status(now)
+
+    def _conclude(self):
+        self.ensure_one()
+        now = fields.Datetime.now()
+        problem = self.fetch_error or self.import_error
+        problem = problem or self.refused_count or self.ambiguous_count or self.failed_count
+        if problem or self._count_unbooked_changes():
+            status = "error"
+        elif self.imported_count or self.new_count or self.changed_count or self.deferred_count or self._has_life():
+            status = "success"
+        else:
+            status = "no_orders"
+        message = self._get_message(status)
+        self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
+        self._tell_status(now)
+        if self._has_changes():
+            self.sync_id._update_attention_activity()
+        if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
+            self.sync_id._get_cron()._trigger()
+        log = _logger.warning if status == "error" else _logger.info
+        log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
+
+    def _tell_status(self, date):
+        """Copy this run's result to the status of its configuration."""
+        # sudo: a user who may start a run does not need write access to the configuration.
+        self.sync_id.sudo().write(
+            {
+                "last_sync_date": date,
+                "last_sync_status": self.status,
+                "last_sync_message": self.message,
+            }
+        )

@@ -1,0 +1,125 @@
+from odoo import api, fields, models
+
+from ...tools.message_language import for_reader
+
+# Changes are booked in transactions of at most this many.
+CHANGES_AT_ONCE = 20
+CHANGES_NAMED = 5
+
+
+class ExternalOrderSyncRun(models.Model):
+    """What a run does with orders that were imported before: refunds, cancellations, changes."""
+
+    _inherit = "external.order.sync.run"
+
+    refunded_count = fields.Integer("Refunds", readonly=True)
+    cancelled_count = fields.Integer("Cancellations", readonly=True)
+    rebooked_count = fields.Integer("Changes Booked", readonly=True)
+
+    def _has_life(self):
+        """Return whether the run booked a refund, a cancellation or a change."""
+        return any((self.refunded_count, self.cancelled_count, self.rebooked_count))
+
+    def _count_life(self, rows):
+        """Return the counts of this run after these refunds and cancellations were tried."""
+        done = rows.filtered(lambda row: row.state == "done").mapped("kind")
+        if not done:
+            return {}
+        return {
+            "refunded_count": self.refunded_count + done.count("refund"),
+            "cancelled_count": self.cancelled_count + done.count("cancellation"),
+        }
+
+    # ------------------------------------------------------------
+    # Changes
+    # ------------------------------------------------------------
+
+    def _has_changes_to_book(self):
+        """Return whether this run is to book changes of imported orders."""
+        return self.sync_id.book_changes and bool(self.env["external.order"]._claim_changes(self.sync_id, 1))
+
+    def _book_changes(self):
+        """Book the next changes of imported orders, if the synchronization does that by itself.
+
+        :return: the number of orders that were tried
+        """
+        if not self.sync_id.book_changes:
+            return 0
+        orders = self.env["external.order"]._claim_changes(self.sync_id, CHANGES_AT_ONCE)
+        if orders:
+            self.env["external.order.attempt"]._begin(self, orders)
+            orders.run_id = self
+            booked = orders._book_changes()
+            self.write({"rebooked_count": self.rebooked_count + len(booked), "date_progress": fields.Datetime.now()})
+        return len(orders)
+
+    def _count_unbooked_changes(self):
+        """Return how many orders changed in this run and are neither booked nor seen."""
+        if not (self.changed_count or self.rebooked_count):
+            return 0
+        return self.env["external.order"].search_count(self._get_changed_domain())
+
+    def _get_changed_domain(self):
+        return [("sync_id", "=", self.sync_id.id), ("changed", "=", True), ("changed_date", ">=", self.date_start)]
+
+    # ------------------------------------------------------------
+    # Messages
+    # ------------------------------------------------------------
+
+    def _describe_life_of_run(self):
+        """Return sentences about the refunds, cancellations and changes of this run."""
+        env = for_reader(self.env)
+        lines = self._describe_life(self.refunded_count, self.cancelled_count)
+        if count := self.rebooked_count:
+            one = env._("1 imported order was changed outside, and the difference was booked.")
+            lines.append(
+                one
+                if count == 1
+                else env._("%s imported orders were changed outside, and the differences were booked.", count)
+            )
+        if self.new_count and (count := self.sync_id.waiting_count):
+            one = env._("1 refund waits for its order.")
+            lines.append(one if count == 1 else env._("%s refunds wait for their orders.", count))
+        return lines
+
+    @api.model
+    def _describe_life(self, refunds, cancellations):
+        """Return the sentences with these numbers of booked refunds and cancellations."""
+        env = for_reader(self.env)
+        lines = []
+        if refunds:
+            lines.append(env._("1 refund booked.") if refunds == 1 else env._("%s refunds booked.", refunds))
+        if cancellations:
+            one = env._("1 imported order was cancelled outside and refunded.")
+            lines.append(
+                one
+                if cancellations == 1
+                else env._("%s imported orders were cancelled outside and refunded.", cancellations)
+            )
+        return lines
+
+    def _describe_changed(self):
+        """Return which orders changed in this run without being booked, in what, and what to do."""
+        env = for_reader(self.env)
+        count = self._count_unbooked_changes()
+        if not count:
+            return []
+        if count == 1:
+            line = env._(
+                "1 imported order arrived again with different content and was left as it is. Compare it under Needs "
+                "Attention, and press Book the Difference."
+            )
+        else:
+            line = env._(
+                "%s imported orders arrived again with different content and were left as they are. Compare them under "
+                "Needs Attention, and press Book the Difference.",
+                count,
+            )
+        changed = self.env["external.order"].with_env(env).search(self._get_changed_domain(), limit=CHANGES_NAMED)
+        return [
+            line,
+            *(
+                env._("Order %(order)s: %(reason)s", order=order.display_name, reason=order.problem_note)
+                for order in changed
+            ),
+        ]
