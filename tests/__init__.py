@@ -41,6 +41,10 @@ from . import test_foreign_text
 from . import test_full_order
 from . import test_inbox
 from . import test_inbox_retry
+from . import test_life_refunds
+from . import test_life_cancellations
+from . import test_life_changes
+from . import test_life_sequence
 from . import test_interrupted_mirrors
 from . import test_interrupted_runs
 from . import test_invoice_dates

@@ -1,7 +1,6 @@
+import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
-from odoo.tools.misc import formatLang
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
@@ -16,6 +15,8 @@ from ..order_life.refund_request import ReplacementRequest
 
 # A changed order names at most this many differences.
 CHANGES_NAMED = 20
+# A change that could not be booked for one of these reasons is tried again by the next run.
+TEMPORARY_REASONS = ("no_session", "database_busy")
 
 
 class ExternalOrder(models.Model):
@@ -173,18 +174,19 @@ class ExternalOrder(models.Model):
         return booked._get_change_notification(orders)
 
     @api.model
-    def _claim_changes(self, sync, limit):
+    def _claim_changes(self, sync, limit, run):
         """Return changed orders that are to be booked by themselves, locked until the end of the transaction.
 
-        Orders with interrupted attempts come last, one at a time. A change that failed is left to a person.
+        Orders with interrupted attempts come last, one at a time. A change that failed for good is left to a person,
+        one that ``run`` has tried to the next run.
         """
         domain = [
             ("sync_id", "=", sync.id),
             ("changed", "=", True),
             ("kind", "=", "sale"),
             ("state", "=", "done"),
-            ("error_code", "=", False),
             ("payload", "!=", False),
+            *("|", ("error_code", "=", False), "&", ("error_code", "in", TEMPORARY_REASONS), ("run_id", "!=", run.id)),
         ]
         waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
         for interruptions, orders in waiting.grouped("interruptions").items():
@@ -213,27 +215,26 @@ class ExternalOrder(models.Model):
             revision=self.revision + 1,
             location=(self.external_location or "") if self.by_location else None,
         )
-        outcome = Outcome()
-        life = self.life_ids.filtered(lambda row: row.state == "done" and row.pos_order_id)
-        replacement = self.env["external.order.refund"]._replace_order(sync, request, outcome)
-        if not replacement:
-            self._fail(outcome.error or outcome.waiting or _busy(self.env))
+        try:
+            replacement = self.env["external.order.replacement"]._book_replacement(sync, request)
+        except ExternalOrderError as error:
+            self._fail(error)
             return False
-        outcome.pos_order = replacement.pos_order
-        outcome.warnings = replacement.warnings
-        self.total = 0.0
-        self._finish(outcome)
+        except psycopg2.errors.UniqueViolation:
+            busy = for_reader(self.env)._("The database was busy. The change will be booked by the next run.")
+            self._fail(ExternalOrderError("database_busy", busy))
+            return False
+        self._finish(Outcome(pos_order=replacement.pos_order, warnings=replacement.warnings))
         self.write(
             {
                 **self._prepare_no_interruption_values(),
+                "total": replacement.pos_order.amount_total,
                 "changed": False,
                 "changed_date": False,
                 "booked_payload": False,
                 "revision": self.revision + 1,
             }
         )
-        for row, refund in zip(life.sorted("id"), replacement.refunds.sorted("id"), strict=True):
-            row.write({"pos_order_id": refund.id, **row._prepare_sale_values(refund)})
         # What could not be refunded of the old content may be possible now.
         failed = self.life_ids.filtered(lambda row: row.state == "failed" and row.error_code != "order_id_ambiguous")
         failed.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
@@ -246,6 +247,3 @@ class ExternalOrder(models.Model):
         lines += failed[:1].mapped("error_message")
         return notification("danger" if failed else "success", "\n".join(filter(None, lines)))
 
-
-def _busy(env):
-    return ExternalOrderError("database_busy", for_reader(env)._("The database was busy. Try again."))

@@ -36,7 +36,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _has_changes_to_book(self):
         """Return whether this run is to book changes of imported orders."""
-        return self.sync_id.book_changes and bool(self.env["external.order"]._claim_changes(self.sync_id, 1))
+        return self.sync_id.book_changes and bool(self.env["external.order"]._claim_changes(self.sync_id, 1, self))
 
     def _book_changes(self):
         """Book the next changes of imported orders, if the synchronization does that by itself.
@@ -45,7 +45,7 @@ class ExternalOrderSyncRun(models.Model):
         """
         if not self.sync_id.book_changes:
             return 0
-        orders = self.env["external.order"]._claim_changes(self.sync_id, CHANGES_AT_ONCE)
+        orders = self.env["external.order"]._claim_changes(self.sync_id, CHANGES_AT_ONCE, self)
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
             orders.run_id = self
