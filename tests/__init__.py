@@ -94,7 +94,14 @@ from . import test_product_spellings
 from . import test_progress
 from . import test_quoted_secrets
 from . import test_races
+from . import test_refunds_identity
+from . import test_refunds_invoices
+from . import test_refunds_items
 from . import test_refunds_parts
+from . import test_refunds_payments
+from . import test_refunds_replacements
+from . import test_refunds_sessions
+from . import test_refunds_stock
 from . import test_retention
 from . import test_scheduled_action
 from . import test_scheduled_steps

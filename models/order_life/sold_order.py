@@ -142,7 +142,6 @@ class SoldItem:
         return (
             line.product == self.product
             and line.product.tracking == "lot"
-            and not self.components
             and not line.components
             and bool(line.lots)
             and len(self.lines[-1].line.pack_lot_ids) == 1

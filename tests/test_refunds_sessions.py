@@ -1,0 +1,1 @@
+from .refund_common import RefundCase  # noqa: F401
