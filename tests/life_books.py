@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from .life_parts import GOODS, ZERO, Ledger
+from .life_parts import ZERO, Ledger
 
 
 def exact(value, digits=2):
@@ -75,7 +75,7 @@ def differences(life, booked):
         yield f"tax {booked.tax}, not {right.tax}"
     if booked.invoiced != right.invoiced:
         yield f"invoiced {booked.invoiced}, not {right.invoiced}"
-    yield from _differing("product", booked.products, _only(right.products), right.slack, ignored=("",))
+    yield from _differing("product", booked.products, right.products, right.slack)
     yield from _differing("tax at", booked.taxes, right.taxes, right.slack)
     yield from _differing("shelf:", booked.shelf, right.shelf)
     if is_cancelled:
@@ -87,10 +87,6 @@ def differences(life, booked):
         yield from _differing("paid", booked.paid, right.paid)
 
 
-def _only(products):
-    return {name: amount for name, amount in products.items() if name in GOODS}
-
-
 def _by_method(paid):
     sums = defaultdict(lambda: ZERO)
     for (_day, method), amount in paid.items():
@@ -98,8 +94,8 @@ def _by_method(paid):
     return sums
 
 
-def _differing(what, booked, right, slack=ZERO, ignored=()):
-    for key in {*booked, *right} - {*ignored}:
+def _differing(what, booked, right, slack=ZERO):
+    for key in {*booked, *right}:
         there, expected = booked.get(key, ZERO), right.get(key, ZERO)
         if abs(there - expected) > slack:
             name = "/".join(map(str, key)) if isinstance(key, tuple) else key

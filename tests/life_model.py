@@ -306,7 +306,8 @@ class Life:
             books.total += sign * amount
             books.tax += sign * tax
             books.days[day] += sign * amount
-            books.products[line.good.name] += sign * amount
+            # Money without goods is booked on a product for refunds, as charges are on those for charges.
+            books.products[line.good.name if quantity else ""] += sign * amount
             books.taxes[line.good.rate] += sign * tax
             if not moves:
                 continue
@@ -316,6 +317,7 @@ class Life:
 
     def _pay(self, books, day, sign, paid, charges):
         books.total += sign * charges
+        books.products[""] += sign * charges
         books.days[day] += sign * charges
         for method, amount in paid:
             books.paid[day, method] += sign * amount

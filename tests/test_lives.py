@@ -24,7 +24,7 @@ IN_BATCH = 40
 DAYS = 3
 DOWNLOADS = 6
 TURNS_OF_A_PERSON = 4
-MOST_SHOWN = 12
+MOST_SHOWN = int(os.environ.get("EXTERNAL_ORDER_LIVES_SHOWN") or 12)
 
 
 class Killed(BaseException):
