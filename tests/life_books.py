@@ -61,14 +61,13 @@ class Books:
         return left
 
 
-def differences(life, booked):
+def differences(right, booked, life):
     """Yield a sentence for each way in which an order's books are not what they must be.
 
+    :param right: the `Ledger` as it must be
+    :param booked: the one in Odoo
     :param life: the `Life`
-    :param booked: its `Ledger` in Odoo
     """
-    right = life.ledger()
-    is_cancelled = any(refund.form == "cancelled" for refund in life.refunds)
     if booked.total != right.total:
         yield f"total {booked.total}, not {right.total}"
     if abs(booked.tax - right.tax) > right.tax_slack:
@@ -78,7 +77,7 @@ def differences(life, booked):
     yield from _differing("product", booked.products, right.products, right.slack)
     yield from _differing("tax at", booked.taxes, right.taxes, right.slack)
     yield from _differing("shelf:", booked.shelf, right.shelf)
-    if is_cancelled:
+    if life.is_cancelled:
         # It may have been left out as well. With payments of other methods than the sale's, several ways are right.
         if not life.has_other_methods:
             yield from _differing("paid by", _by_method(booked.paid), _by_method(right.paid))

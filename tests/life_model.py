@@ -244,6 +244,10 @@ class Life:
         is_plain = all(part.restock is None for part in refund.parts)
         return replace(refund, is_rest=is_plain, states_payments=refund.states_payments or not is_plain)
 
+    @property
+    def is_cancelled(self):
+        return any(refund.form == "cancelled" for refund in self.refunds)
+
     # ---- what is left ----------------------------------------------------------------------------------------------
 
     def _back(self, line):

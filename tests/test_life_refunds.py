@@ -10,7 +10,9 @@ class TestLifeRefunds(LifeCase):
         self.synchronize(self.sale(oil=10))
         run = self.synchronize(self.refunded(oil=10))
         row = self.refund_rows()
-        self.assertEqual((row.state, row.refund_id, row.origin_id), ("done", "refund", self.sale_row()), row.error_message)
+        self.assertEqual(
+            (row.state, row.refund_id, row.origin_id), ("done", "refund", self.sale_row()), row.error_message
+        )
         self.assertEqual(row.pos_order_id.refunded_order_id, self.sale_row().pos_order_id)
         self.assertEqual(row.pos_order_id.lines.refunded_orderline_id, self.sale_row().pos_order_id.lines)
         self.assertEqual((row.total, row.pos_order_id.external_order_id), (-100.0, row))
@@ -36,7 +38,9 @@ class TestLifeRefunds(LifeCase):
 
     def test_without_items_all_that_is_left_is_refunded(self):
         self.synchronize(self.sale(Refunds=[self.refund(oil=2)]))
-        self.synchronize(self.refunded(OrderItems=[], CheckoutDetails=[], AmountPaid=None, AmountTotal=None, GrandTotal=None))
+        self.synchronize(
+            self.refunded(OrderItems=[], CheckoutDetails=[], AmountPaid=None, AmountTotal=None, GrandTotal=None)
+        )
         self.assert_booked(0.0, oil=0)
 
     def test_another_refund_status_may_be_set_or_none(self):
@@ -176,7 +180,9 @@ class TestLifeRefunds(LifeCase):
     def test_card_numbers_in_refunds_are_not_kept(self):
         number = "4111111111111111"
         payment = self.payment(10.0, "Card", 2, CardNumber=number)
-        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1, CheckoutDetails=[payment], Reason=f"card {number}")]))
+        self.synchronize(
+            self.sale(Refunds=[self.refund("R1", oil=1, CheckoutDetails=[payment], Reason=f"card {number}")])
+        )
         row = self.refund_rows()
         self.assertEqual(row.state, "done", row.error_message)
         self.assertFalse([row for row in self.rows() if number in row.payload])
@@ -189,10 +195,19 @@ class TestLifeRefunds(LifeCase):
     # ---- choosing ----
 
     def test_the_product_of_a_refund_is_chosen_once(self):
-        self.synchronize(self.sale(Refunds=[self.refund("R1", Items=[{"ItemName": "Engine Oil", "Quantity": 1}],
-                                                        CheckoutDetails=[self.payment(10.0)])]))
+        self.synchronize(
+            self.sale(
+                Refunds=[
+                    self.refund(
+                        "R1", Items=[{"ItemName": "Engine Oil", "Quantity": 1}], CheckoutDetails=[self.payment(10.0)]
+                    )
+                ]
+            )
+        )
         row = self.refund_rows()
-        self.assertEqual((row.state, row.error_code, row.missing_item_name), ("failed", "product_not_found", "Engine Oil"))
+        self.assertEqual(
+            (row.state, row.error_code, row.missing_item_name), ("failed", "product_not_found", "Engine Oil")
+        )
         action = row.action_choose_product()
         alias = self.env[action["res_model"]].with_context(**action["context"]).create({"product_id": self.oil.id})
         self.assertIn("1 refund booked.", alias.action_remember()["params"]["message"])
@@ -206,8 +221,8 @@ class TestLifeRefunds(LifeCase):
         row = self.refund_rows()
         self.assertEqual((row.state, row.error_code), ("failed", "payment_not_found"), row.error_message)
         action = row.action_choose_payment()
-        mapping = self.env[action["res_model"]].with_context(**action["context"]).create(
-            {"payment_method_id": self.card.id}
+        mapping = (
+            self.env[action["res_model"]].with_context(**action["context"]).create({"payment_method_id": self.card.id})
         )
         self.assertIn("1 refund booked.", mapping.action_remember()["params"]["message"])
         self.assertEqual(row.payment_method_id, self.card)

@@ -67,6 +67,7 @@ def _listed(order: Order, refund: Refund) -> dict[str, Any]:
     }
     if not _is_plain_rest(order, refund):
         entry["Items"] = [_item(order, refund, line) for line in refund.lines]
+    entry["Tax"] = as_number(refund.tax)
     if refund.states_payments:
         entry["CheckoutDetails"] = [payment.payload() for payment in refund.payments]
     return entry

@@ -109,8 +109,9 @@ def refunded(
     if part == REST or form != LISTED:
         charge_tax = sum((charge.tax for charge in order.charges), ZERO)
         refund = dataclasses.replace(refund, charges=order.charge_total, charge_tax=charge_tax, tip=order.tip)
-    if refund.total <= 0:
-        raise CannotRefund(f"nothing is left to refund of order {order.number}")
+    left = order.grand_total - sum((earlier.total for earlier in order.refunds), ZERO)
+    if refund.total <= 0 or refund.total > left:  # more than is left, if money was off the order as a whole
+        raise CannotRefund(f"{left} is left to refund of order {order.number}, not {refund.total}")
     payments = _payments(order, refund, method if form != CANCELLED else SAME)
     # How it was paid back is left unsaid only where there is no doubt about it.
     is_plain = method == SAME and (len(order.payments) == 1 or refund.total == order.grand_total)
