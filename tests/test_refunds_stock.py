@@ -1,5 +1,4 @@
 from odoo import fields
-from odoo.fields import Command
 
 from .refund_common import RefundCase
 
@@ -165,21 +164,3 @@ class TestRefundedStock(RefundCase):
         self.addCleanup(setattr, self.pos_config.picking_type_id, "return_picking_type_id", False)
         sale = self.sell(self.item(), total=92, tax=12).pos_order_id
         self.assertEqual(self.refund_rest(sale).picking_ids.picking_type_id, returns)
-
-    def test_an_attribute_without_a_variant_stays_on_the_line(self):
-        attribute = self.env["product.attribute"].create(
-            {
-                "name": "Engraving",
-                "create_variant": "no_variant",
-                "value_ids": [Command.create({"name": "None"}), Command.create({"name": "Name"})],
-            }
-        )
-        self.product.product_tmpl_id.attribute_line_ids = [
-            Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]})
-        ]
-        lines = self.product.product_tmpl_id.attribute_line_ids
-        value = self.env["product.template.attribute.value"].search([("attribute_line_id", "in", lines.ids)], limit=1)
-        self.assertTrue(value)
-        sale = self.sell(self.item(), total=92, tax=12).pos_order_id
-        sale.lines.attribute_value_ids = value
-        self.assertEqual(self.refund_rest(sale).lines.attribute_value_ids, value)
