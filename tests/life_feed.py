@@ -64,6 +64,8 @@ def written_refund(life, refund):
         entry["Items"] = [refund_item(life.sale, part) for part in refund.parts]
     if refund.states_payments:
         entry["CheckoutDetails"] = payments(refund.paid)
+    if life.states_tax and refund is not life.mistake:
+        entry["Tax"] = number(refund.tax)
     return entry
 
 
@@ -99,7 +101,7 @@ def by_status(life, refund):
         "RefundDate": moment(life, refund.day),
         "GrandTotal": number(sign * refund.total),
         "AmountPaid": number(sign * refund.total),
-        "Tax": number(sign * sum(part.tax for part in refund.parts)),
+        "Tax": number(sign * refund.tax),
         "OrderItems": [item(line, part.quantity, sign) for line, part in lines],
         "CheckoutDetails": payments(refund.paid, sign=sign),
     }
@@ -123,6 +125,7 @@ class Sender:
         life.now = now
         life.customer = customer if life.sale.wants_invoice or self.random.random() < 0.2 else False
         life.sign = self.random.choice((1, -1, -1))
+        life.states_tax = self.random.random() < 0.4
         life.writes_nothing = self.random.random() < 0.3
         self.has_times = self.random.random() < 0.6
         self.cancelled = self.random.choice(("Cancelled", "Canceled", "cancelled"))

@@ -25,6 +25,7 @@ class Life:
         self.refunds = ()
         self.mistake = None
         self.has_mistakes = False
+        self.states_tax = False
         self.has_other_methods = False  # its cancellation paid back what never was the sale's
         self.is_over = False
         self.sale = self._sell()
@@ -302,7 +303,7 @@ class Life:
             odd = sum(not line.is_even for line in self.sale.lines)
             rounded = sum(not part.is_exact for refund in self.refunds for part in refund.parts)
             books.slack = CENT * (odd + 2 * rounded)
-            books.tax_slack = CENT * rounded
+            books.tax_slack = CENT * rounded * (not self.states_tax)
         return books
 
     def _book(self, books, day, sign, parts):

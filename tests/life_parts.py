@@ -135,6 +135,10 @@ class Refund:
     states_payments: bool = True
 
     @property
+    def tax(self):
+        return sum((part.tax for part in self.parts), ZERO)
+
+    @property
     def total(self):
         return sum((part.amount for part in self.parts), self.charges)
 
