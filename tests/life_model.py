@@ -152,8 +152,8 @@ class Life:
     def _by_status(self):
         """The order comes again with a refund status: all of it, or a part."""
         refund = self._some() if self.random.random() < 0.3 else self._rest()
-        if refund is None or any(not part.quantity for part in refund.parts):
-            return None
+        if refund is None or any(not part.quantity or part.has_fee for part in refund.parts):
+            return None  # nothing but pieces at their price can be written so
         is_rest = refund.total == self.sale.total
         if not is_rest and all(self._left(line)[0] == part.quantity for line, part in self._matched(refund)):
             return None  # all goods without the charges would read as everything
@@ -221,7 +221,7 @@ class Life:
             # A fee is kept for taking it back.
             amount = cents(amount_left * 4 / 5)
             net = cents(amount / (1 + Decimal(line.good.rate) / 100))
-            return Part(line.key, pieces, amount, amount - net, None, True, False)
+            return Part(line.key, pieces, amount, amount - net, None, True, False, True)
         if pieces == left:
             return Part(line.key, pieces, amount_left, tax_left, states_amount=states_amount)
         before = line.quantity - left

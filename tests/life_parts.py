@@ -105,6 +105,7 @@ class Sale:
 class Part:
     """What came back of a line: pieces, or with a ``quantity`` of 0 only money.
 
+    :param has_fee: whether less came back than the pieces cost
     :param is_exact: whether ``tax`` is what any shop would have said, so that Odoo must say it too
     """
 
@@ -115,6 +116,7 @@ class Part:
     restock: bool | None = None
     states_amount: bool = False
     is_exact: bool = True
+    has_fee: bool = False
 
 
 @dataclass(frozen=True)
