@@ -100,6 +100,7 @@ from . import test_refunds_items
 from . import test_refunds_parts
 from . import test_refunds_payments
 from . import test_refunds_replacements
+from . import test_refunds_rounding
 from . import test_refunds_sessions
 from . import test_refunds_stock
 from . import test_retention
