@@ -44,6 +44,7 @@ from . import test_inbox_retry
 from . import test_life_refunds
 from . import test_life_cancellations
 from . import test_life_changes
+from . import test_life_crashes
 from . import test_life_sequence
 from . import test_interrupted_mirrors
 from . import test_interrupted_runs
@@ -54,6 +55,7 @@ from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
 from . import test_migration_of_1_1_0
+from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
 from . import test_mirror_source
@@ -99,6 +101,8 @@ from . import test_refunds_invoices
 from . import test_refunds_items
 from . import test_refunds_parts
 from . import test_refunds_payments
+from . import test_refunds_properties
+from . import test_refunds_register
 from . import test_refunds_replacements
 from . import test_refunds_rounding
 from . import test_refunds_sessions

@@ -80,6 +80,74 @@ def retry_order(env, sync, number):
     return [order.state, order.interruptions]
 
 
+# ---- what happens to orders later ----------------------------------------------------------------------------------
+
+
+def connect(env, sync, url):
+    """Connect the feed of another shop."""
+    env["external.order.sync"].browse(sync).write({"external_api_url": url, "external_api_key": "a-key-of-the-shop"})
+    env.cr.commit()
+    return True
+
+
+def sync_lives(env, sync, killer=None, book_changes=False):
+    """Synchronize; the process dies at the refund with the RefundID ``killer``, or at the change of that order.
+
+    :return: state and reason of each row, by its name, and the sum of the POS orders
+    """
+    env["external.order.sync"].browse(sync).book_changes = book_changes
+    env.cr.commit()
+
+    def is_refund(_self, _sync, request, *_args):
+        return request.key == killer
+
+    def is_change(_self, _sync, request):
+        return str(request.raw_order["OrderID"]) == killer
+
+    with (
+        dying(env["external.order.refund"], "_prepare_refund", is_refund),
+        dying(env["external.order.replacement"], "_import_content", is_change),
+    ):
+        run = env["external.order.sync"].browse(sync).sync_orders()
+    env.cr.commit()
+    return {**_tell_of_lives(env, sync), "status": run.status, "message": run.message}
+
+
+def work_at_once(env, sync):
+    """Let two workers take the refunds that wait in the inbox at the same moment; return what each of them got."""
+    got = []
+    with env.registry.cursor() as first_cr, env.registry.cursor() as second_cr:
+        first, second = (Environment(cr, SUPERUSER_ID, {}) for cr in (first_cr, second_cr))
+        syncs = [worker["external.order.sync"].browse(sync) for worker in (first, second)]
+        claimed = first["external.order"]._claim(syncs[0], 100)
+        got.append(sorted(claimed.mapped("display_name")))
+        got.append(sorted(second["external.order"]._claim(syncs[1], 100).mapped("display_name")))
+        second_cr.rollback()
+        claimed._import()
+        first_cr.commit()
+        got.append(sorted(second["external.order"]._claim(syncs[1], 100).mapped("display_name")))
+    env.cr.rollback()
+    env.invalidate_all()
+    return {"got": got, **_tell_of_lives(env, sync)}
+
+
+def receive_entries(env, sync, entries):
+    """Store entries of a feed in the inbox, and import nothing."""
+    env["external.order"]._receive(env["external.order.sync"].browse(sync), entries)
+    env.cr.commit()
+    return True
+
+
+def _tell_of_lives(env, sync):
+    rows = env["external.order"].search([("sync_id", "=", sync)])
+    orders = env["pos.order"].search([("source", "=", "external"), ("config_id.name", "=", "Crash")])
+    return {
+        "rows": {row.display_name: [row.state, row.error_code, row.changed] for row in rows},
+        "total": round(sum(orders.mapped("amount_total")), 2),
+        "orders": len(orders),
+    }
+
+
 # ---- parcels ------------------------------------------------------------------------------------------------------
 
 

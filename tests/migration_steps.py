@@ -37,7 +37,7 @@ def fill(env, shop, courier, courier_account, remote):
     env["ir.config_parameter"].set_param(SETTLING, "0")
     env.ref("external_order_sync.ir_cron_sync_external_orders").interval_number = CRON_MINUTES
     users = _create_users(env)
-    with_sessions, without = _create_syncs(env, shop, users["manager"])
+    with_sessions, without = create_syncs(env, shop, users["manager"])
     for number, item, values in (
         (1, "Lamp", {"LocationID": " 404.0"}),
         (2, "The Bright One", {}),  # known by an alias
@@ -93,7 +93,7 @@ def _create_api_key(env, user):
     return key
 
 
-def _create_syncs(env, shop, responsible):
+def create_syncs(env, shop, responsible):
     company = env.company
     tax = env["account.tax"].create({"name": "15 %", "amount": 15, "type_tax_use": "sale", "company_id": company.id})
     lamp = env["product.product"].create(_product_values("Lamp", tax))

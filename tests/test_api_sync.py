@@ -115,6 +115,7 @@ class TestApiSync(CronMixinCase, ApiCase):
                 "done": 1,
                 "failed": 2,
                 "ignored": 1,
+                "refunds": 0,
                 "running_since": None,
                 "last_run": None,
             },
@@ -157,6 +158,7 @@ class TestApiSync(CronMixinCase, ApiCase):
                 "ended": "2026-01-01T09:01:00Z",
                 "message": "Timed out",
                 "imported": 3,
+                "refunded": 0,
                 "failed": 2,
             },
         )

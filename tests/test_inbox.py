@@ -90,7 +90,7 @@ class TestInbox(ExternalOrderCase):
         run = self.synchronize(self.other_content())
         self.assertEqual((row.state, row.changed, row.pos_order_id.amount_total), ("done", True, 92.0))
         self.assertIn('"GrandTotal":184', row.payload)
-        self.assertEqual((run.status, run.changed_count), ("success", 1))
+        self.assertEqual((run.status, run.changed_count), ("error", 1))
         self.assertIn("1 imported order arrived again with different content", run.message)
         self.assertEqual(self.synchronize(self.other_content()).status, "no_orders")
         row.action_accept_change()

@@ -1,0 +1,149 @@
+from .life_common import LifeCase
+
+
+class TestLifeCancellations(LifeCase):
+    """A cancelled order is refunded if it was imported, and never imported otherwise, unless a person wants it."""
+
+    def cancelled(self, order_id=7001, **values):
+        return self.sale(order_id, **{"OrderStatus": "Cancelled"} | values)
+
+    def test_an_imported_order_that_is_cancelled_is_refunded_in_full(self):
+        self.synchronize(self.sale())
+        run = self.synchronize(self.cancelled())
+        row = self.cancellation_row()
+        self.assertEqual((row.state, row.origin_id), ("done", self.sale_row()), row.error_message)
+        self.assertEqual((run.status, run.cancelled_count, run.imported_count), ("success", 1, 0))
+        self.assertIn("1 imported order was cancelled outside and refunded.", run.message)
+        self.assert_booked(0.0, oil=0)
+
+    def test_only_what_is_left_is_refunded(self):
+        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2)]))
+        self.synchronize(self.cancelled(Refunds=[self.refund("R1", oil=2)]))
+        self.assertEqual(self.cancellation_row().total, -30.0)
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_refund_that_arrives_with_the_cancellation_is_booked_before_it(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.cancelled(Refunds=[self.refund("R1", oil=2)]))
+        self.assertEqual((self.refund_rows().total, self.cancellation_row().total), (-20.0, -30.0))
+        self.assert_booked(0.0, oil=0)
+
+    def test_what_is_refunded_already_needs_no_further_order(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.refunded())
+        run = self.synchronize(self.cancelled())
+        row = self.cancellation_row()
+        self.assertEqual((row.state, row.pos_order_id.ids, row.total, run.status), ("done", [], 0.0, "success"))
+        self.assertEqual(len(self.pos_orders()), 2)
+
+    def test_a_cancellation_waits_for_a_refund_that_failed(self):
+        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=9)]))
+        self.synchronize(self.cancelled(Refunds=[self.refund("R1", oil=9)]))
+        row = self.cancellation_row()
+        self.assertEqual((row.state, row.error_code), ("pending", "waiting_for_order"))
+        self.assertIn("7001 · Refund R1", row.error_message)
+        self.assert_booked(50.0, oil=5)
+        self.refund_rows().action_ignore()
+        self.synchronize()
+        self.assertEqual(row.state, "done")
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_cancellation_that_comes_again_is_known(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.cancelled())
+        for entry in (self.cancelled(), self.cancelled(Remark="sorry"), self.sale(), self.cancelled(OrderItems=[])):
+            run = self.synchronize(entry)
+            self.assertEqual((run.status, run.known_count, run.changed_count), ("no_orders", 1, 0))
+        self.assertEqual(len(self.pos_orders()), 2)
+
+    def test_a_cancelled_order_may_come_without_items(self):
+        self.synchronize(self.sale())
+        self.synchronize({"OrderID": 7001, "OrderStatus": "canceled"})
+        self.assert_booked(0.0, oil=0)
+
+    def test_other_statuses_may_mean_cancelled(self):
+        self.sync.cancelled_statuses = "110, Storniert"
+        self.synchronize(self.sale(7001), self.sale(7002))
+        self.synchronize(self.sale(7001, OrderStatus=110), self.sale(7002, OrderStatus="STORNIERT"))
+        self.assert_booked(0.0, oil=0)
+
+    # ---- before the import ----
+
+    def test_an_order_that_was_never_seen_is_ignored_when_it_arrives_cancelled(self):
+        run = self.synchronize(self.cancelled())
+        row = self.sale_row()
+        self.assertEqual((row.state, row.error_code, run.status), ("ignored", "order_cancelled", "no_orders"))
+        self.assertFalse(self.pos_orders())
+        # An older version arrives late.
+        for entry in (self.sale(), self.sale(oil=4), self.cancelled(), self.cancelled(OrderItems=[])):
+            run = self.synchronize(entry)
+            self.assertEqual((row.state, run.known_count, run.new_count), ("ignored", 1, 0))
+
+    def test_a_failed_order_that_is_cancelled_is_ignored(self):
+        self.synchronize(self.sale(OrderItems=[self.item("No Such Product", 10.0, 5)]))
+        row = self.sale_row()
+        self.assertEqual(row.state, "failed")
+        run = self.synchronize(self.cancelled())
+        self.assertEqual((row.state, row.error_code, row.order_status), ("ignored", "order_cancelled", "Cancelled"))
+        self.assertFalse(row.missing_item_name)
+        self.assertEqual((run.ignored_count, run.cancelled_count), (1, 0))
+
+    def test_a_waiting_order_that_is_cancelled_is_not_imported_later(self):
+        self.sync.auto_create_session = False
+        self.synchronize(self.sale())
+        self.synchronize(self.cancelled())
+        self.sync.auto_create_session = True
+        self.synchronize()
+        self.assertEqual(self.sale_row().state, "ignored")
+        self.assertFalse(self.pos_orders())
+
+    def test_a_sale_and_its_cancellation_in_one_download(self):
+        self.synchronize(self.sale(), self.cancelled())
+        self.assertEqual(self.sale_row().state, "ignored")
+        self.assertFalse(self.pos_orders())
+
+    def test_a_person_can_import_it_nevertheless(self):
+        self.synchronize(self.cancelled())
+        self.sale_row().action_retry()
+        self.assertEqual(self.sale_row().state, "done")
+        for _time in range(2):
+            run = self.synchronize(self.cancelled())
+            self.assertEqual((run.status, len(self.rows())), ("no_orders", 1))
+            self.sale_row().source_digest = False  # as with card data
+        self.assert_booked(50.0, oil=5)
+
+    def test_a_refund_of_an_order_that_was_cancelled_before_is_ignored_with_it(self):
+        self.synchronize(self.cancelled(Refunds=[self.refund("R1", oil=2)]))
+        self.assertEqual(set(self.rows().mapped("state")), {"ignored"})
+        self.sale_row().action_retry()
+        self.assertEqual(set(self.rows().mapped("state")), {"done"})
+        self.assert_booked(30.0, oil=3)
+
+    def test_a_setting_that_changes_makes_it_an_order_again(self):
+        self.synchronize(self.cancelled())
+        self.sync.cancelled_statuses = "Storniert"
+        self.synchronize(self.cancelled())
+        self.assertEqual(self.sale_row().state, "done")
+
+    # ---- old versions ----
+
+    def test_a_cancellation_that_was_taken_back_is_noted_only(self):
+        self.synchronize(self.sale(LastUpdated="2026-11-20T12:00:00Z"))
+        run = self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        self.assertEqual((run.status, len(self.rows())), ("no_orders", 1))
+        self.assert_booked(50.0, oil=5)
+
+    def test_other_content_from_before_the_cancellation_counts_for_nothing(self):
+        self.sync.book_changes = True
+        self.synchronize(self.sale(LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T12:00:00Z"))
+        run = self.synchronize(self.sale(oil=4, LastUpdated="2026-11-20T11:00:00Z"))
+        self.assertEqual((self.sale_row().changed, run.changed_count), (False, 0))
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_refund_that_waited_is_ignored_with_an_order_that_arrives_cancelled(self):
+        self.synchronize(self.refunded(oil=2))
+        self.synchronize(self.cancelled())
+        self.assertEqual(set(self.rows().mapped("state")), {"ignored"})
+        self.assertEqual(self.refund_rows().origin_id, self.sale_row())
+        self.assertEqual(self.synchronize(self.refunded(oil=2), self.cancelled()).status, "no_orders")

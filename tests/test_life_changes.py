@@ -1,0 +1,217 @@
+from .life_common import LifeCase
+
+
+class TestLifeChanges(LifeCase):
+    """An imported order that arrives with other content shows the difference, and is booked if a person wants it."""
+
+    def change(self, **values):
+        """Import an order of five pieces, receive it with ``values``, and return its row."""
+        self.synchronize(self.sale())
+        self.run = self.synchronize(self.sale(**{"oil": 4, "filters": 1} | values))
+        return self.sale_row()
+
+    # ---- the difference ----
+
+    def test_a_changed_order_is_flagged_with_what_was_and_what_is(self):
+        row = self.change()
+        self.assertEqual((row.state, row.changed, self.run.changed_count, self.run.status), ("done", True, 1, "error"))
+        self.assertEqual(
+            row.change_text.splitlines(),
+            [
+                "Oil: quantity 5, now 4",
+                "Filter: added, quantity 1",
+                "Payment Cash: $\xa050.00, now $\xa044.00",
+                "Total: $\xa050.00, now $\xa044.00",
+            ],
+        )
+        self.assertIn("Oil: quantity 5, now 4; Filter: added", row.problem_note)
+        self.assertIn("Order 7001: Changed: Oil: quantity 5, now 4;", self.run.message)
+        self.assert_booked(50.0, oil=5)
+
+    def test_the_responsible_user_has_an_activity_until_it_is_seen(self):
+        row = self.change()
+        self.assertEqual((len(self.sync.activity_ids), self.sync.changed_count), (1, 1))
+        row.action_accept_change()
+        self.assertFalse(self.sync.activity_ids)
+        self.assertFalse(row.change_text)
+        self.assertEqual(self.synchronize(self.sale(oil=4, filters=1)).status, "no_orders")
+
+    def test_the_difference_is_that_to_what_was_booked(self):
+        row = self.change()
+        self.synchronize(self.sale(oil=3))
+        self.assertEqual(row.change_text.splitlines()[0], "Oil: quantity 5, now 3")
+
+    def test_an_order_that_arrives_as_it_was_booked_has_no_change_any_more(self):
+        row = self.change()
+        run = self.synchronize(self.sale())
+        self.assertEqual((row.changed, row.changed_date, row.booked_payload), (False, False, False))
+        self.assertEqual((run.status, run.changed_count), ("no_orders", 0))
+
+    def test_the_problem_says_what_changed(self):
+        self.change()
+        problem = self.env["external.order.problem"].search([("sync_id", "=", self.sync.id)])
+        self.assertEqual(problem.reason, "changed")
+        self.assertIn("Oil: quantity 5, now 4", problem.message)
+        problem.action_book_difference()
+        self.assert_booked(44.0, oil=4, filters=1)
+
+    # ---- booking it ----
+
+    def test_the_difference_is_booked_by_a_refund_and_a_new_sale(self):
+        row = self.change()
+        old = row.pos_order_id
+        row.action_book_difference()
+        self.assertEqual((row.changed, row.revision, row.total), (False, 1, 44.0))
+        self.assertFalse(row.booked_payload or row.change_text or row.error_code)
+        self.assertEqual((row.pos_order_id.external_replaced_id, row.pos_order_id.date_order), (old, old.date_order))
+        self.assertEqual(len(self.pos_orders()), 3)
+        self.assert_booked(44.0, oil=4, filters=1)
+        self.assertFalse(self.sync.activity_ids)
+        self.assertEqual(self.synchronize(self.sale(oil=4, filters=1)).status, "no_orders")
+
+    def test_a_booked_change_can_change_again(self):
+        row = self.change()
+        row.action_book_difference()
+        self.synchronize(self.sale(oil=6))
+        self.assertEqual(row.change_text.splitlines()[0], "Oil: quantity 4, now 6")
+        row.action_book_difference()
+        self.assertEqual(row.revision, 2)
+        self.assert_booked(60.0, oil=6)
+
+    def test_a_change_after_the_inbox_was_lost_is_the_next_one(self):
+        self.change().action_book_difference()
+        self.rows().unlink()
+        self.synchronize(self.sale(oil=4, filters=1))
+        self.assert_booked(44.0, oil=4, filters=1)
+        self.synchronize(self.sale(oil=3))
+        self.sale_row().action_book_difference()
+        self.assertEqual((self.sale_row().revision, self.sale_row().error_message), (2, False))
+        self.assert_booked(30.0, oil=3)
+
+    def test_sync_now_offers_the_changed_orders(self):
+        self.synchronize(self.sale())
+        self.feed(self.sale(oil=4))
+        steps = self.sync.action_sync_now()["params"]["buttons"]
+        self.assertEqual([step["name"] for step in steps], ["Show Changed Orders"])
+        self.assertEqual(self.env["external.order"].search(steps[0]["action"]["domain"]), self.sale_row())
+
+    def test_earlier_refunds_stay_booked(self):
+        first = self.refund("R1", oil=2)
+        self.synchronize(self.sale(Refunds=[first]))
+        self.synchronize(self.sale(oil=4, Refunds=[first]))
+        self.sale_row().action_book_difference()
+        self.assertEqual(self.refund_rows().pos_order_id.refunded_order_id, self.sale_row().pos_order_id)
+        self.assert_booked(20.0, oil=2)
+        self.synchronize(self.sale(oil=4, Refunds=[first, self.refund("R2", oil=2)]))
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_refund_that_failed_is_tried_again_after_the_change(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.sale(oil=5, filters=1, Refunds=[self.refund("R1", filters=1)]))
+        self.assertEqual(self.refund_rows().state, "failed")
+        self.sale_row().action_book_difference()
+        self.synchronize()
+        self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
+        self.assert_booked(50.0, oil=5)
+
+    def test_a_change_that_cannot_be_booked_leaves_everything_and_says_why(self):
+        row = self.change(GrandTotal=99.0)
+        result = row.action_book_difference()
+        self.assertEqual((row.state, row.changed, row.error_code), ("done", True, "amount_mismatch"))
+        self.assertEqual((result["params"]["type"], row.revision), ("danger", 0))
+        self.assertIn("99.00", row.problem_note)
+        self.assert_booked(50.0, oil=5)
+        # With other content, the reason is gone.
+        self.synchronize(self.sale(oil=4))
+        self.assertFalse(row.error_code)
+        row.action_book_difference()
+        self.assert_booked(40.0, oil=4)
+
+    def test_the_product_of_a_change_is_chosen_once(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.sale(OrderItems=[self.item("Engine Oil", 10.0, 5)]))
+        row = self.sale_row()
+        row.action_book_difference()
+        self.assertEqual((row.error_code, row.missing_item_name), ("product_not_found", "Engine Oil"))
+        action = row.action_choose_product()
+        self.env[action["res_model"]].with_context(**action["context"]).create({"product_id": self.filter.id})
+        self.assertEqual((row.changed, row.error_code), (False, False))
+        self.assert_booked(50.0, oil=0, filters=5)
+
+    def test_only_changed_sales_can_be_booked(self):
+        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1)]))
+        with self.assertRaisesRegex(Exception, "Select imported orders"):
+            self.rows().action_book_difference()
+
+    # ---- by itself ----
+
+    def test_changes_are_booked_by_the_run_where_the_synchronization_says_so(self):
+        self.sync.book_changes = True
+        row = self.change()
+        self.assertEqual((self.run.status, self.run.changed_count, self.run.rebooked_count), ("success", 1, 1))
+        self.assertIn("1 imported order was changed outside, and the difference was booked.", self.run.message)
+        self.assertEqual((row.changed, row.revision), (False, 1))
+        self.assertFalse(self.sync.activity_ids)
+        self.assert_booked(44.0, oil=4, filters=1)
+
+    def test_a_change_and_a_refund_of_it_in_one_download(self):
+        self.sync.book_changes = True
+        self.synchronize(self.sale())
+        run = self.synchronize(self.sale(oil=5, filters=2, Refunds=[self.refund("R1", filters=1)]))
+        self.assertEqual((run.status, run.rebooked_count, run.refunded_count), ("success", 1, 1), run.message)
+        self.assert_booked(54.0, oil=5, filters=1)
+
+    def test_a_change_that_cannot_be_booked_is_tried_once_and_left_to_a_person(self):
+        self.sync.book_changes = True
+        row = self.change(GrandTotal=99.0)
+        self.assertEqual(
+            (self.run.status, row.changed, row.error_code, row.attempts), ("error", True, "amount_mismatch", 2)
+        )
+        self.assertIn("99.00", self.run.message)
+        self.synchronize()
+        self.assertEqual(row.attempts, 2)
+
+    def test_a_change_that_finds_no_session_is_booked_by_the_next_run_that_has_one(self):
+        self.sync.book_changes = True
+        self.synchronize(self.sale())
+        self.close_session(self.pos_orders().session_id)
+        self.sync.auto_create_session = False
+        self.synchronize(self.sale(oil=4))
+        self.assertEqual(self.sale_row().error_code, "no_session")
+        self.sync.auto_create_session = True
+        self.synchronize()
+        self.assertFalse(self.sale_row().changed)
+        self.assert_booked(40.0, oil=4)
+
+    def test_changes_that_were_flagged_before_are_booked_once_the_setting_is_on(self):
+        row = self.change()
+        self.sync.book_changes = True
+        run = self.synchronize()
+        self.assertEqual((run.rebooked_count, row.changed), (1, False))
+
+    # ---- history ----
+
+    def test_the_history_tells_what_happened(self):
+        self.synchronize(self.sale())
+        row = self.sale_row()
+        self.assertFalse(row.life_html)
+        first = self.refund("R1", oil=2)
+        self.synchronize(self.sale(Refunds=[first]))
+        self.synchronize(self.sale(oil=4, Refunds=[first]))
+        self.env.invalidate_all()
+        for text in (
+            "Sold",
+            "5 x Oil",
+            "Refund R1",
+            "2 of 5 Oil",
+            "Changed outside, not booked",
+            "Oil: quantity 5, now 4",
+        ):
+            self.assertIn(text, row.life_html)
+        row.action_book_difference()
+        self.env.invalidate_all()
+        for text in ("Changed and booked again", "4 x Oil", "2 of 4 Oil"):
+            self.assertIn(text, row.life_html)
+        self.assertIn("4 x Oil", self.refund_rows().life_html)
+        self.assertEqual(row.action_open_life()["domain"], [("origin_id", "=", row.id)])
+        self.assertEqual(self.refund_rows().action_open_origin()["res_id"], row.id)

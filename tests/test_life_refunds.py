@@ -119,6 +119,16 @@ class TestLifeRefunds(LifeCase):
         self.assertEqual(self.refund_rows()[0].payment_method_id, self.card)
         self.assert_booked(30.0, oil=4)
 
+    def test_a_refund_is_shown_as_it_is_read(self):
+        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2, Restock=False, Reason="broken")]))
+        row = self.refund_rows()
+        for text in ("Oil", "Not returned to stock", "Paid back:", "Cash", "broken"):
+            self.assertIn(text, row.refund_html)
+        self.assertFalse(self.sale_row().refund_html)
+        self.assertEqual((row.display_name, self.sale_row().life_count), ("7001 · Refund R1", 1))
+        self.synchronize(self.sale(7002, Refunds=["nonsense"]))
+        self.assertIn("Refunds[0] must be an object.", self.refund_rows(7002).refund_html)
+
     def test_goods_stay_away_where_the_setting_says_so(self):
         self.sync.refund_restock = False
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1), self.refund("R2", oil=1, Restock=True)]))
@@ -226,6 +236,22 @@ class TestLifeRefunds(LifeCase):
         )
         self.assertIn("1 refund booked.", mapping.action_remember()["params"]["message"])
         self.assertEqual(row.payment_method_id, self.card)
+
+    def test_the_example_of_the_guide(self):
+        self.create_product("Mug")
+        order = self.order(
+            7103,
+            OrderItems=[self.item("Mug", 20.0, 5)],
+            CheckoutDetails=[self.payment(115.0, "Card", 2)],
+            **{"AmountTotal": 100.0, "Tax": 15.0, "GrandTotal": 115.0, "AmountPaid": 115.0},
+        )
+        back = {"RefundID": "R-1", "RefundDate": "2026-11-20T10:00:00Z", "Reason": "broken"}
+        items = [{"ItemName": "Mug", "Quantity": 2, "Restock": False}]
+        payments = [{"AmountPaid": 46.00, "CardType": "Card", "PaymentMode": 2}]
+        self.synchronize({**order, "Refunds": [{**back, "Items": items, "CheckoutDetails": payments}]})
+        refund = self.refund_rows(7103)
+        self.assertEqual((refund.state, refund.total), ("done", -46.0), refund.error_message)
+        self.assertEqual(refund.pos_order_id.amount_tax, -6.0)
 
     # ---- cases that were seen ----
 

@@ -70,6 +70,15 @@ class TestPreview(ExternalOrderCase):
         self.sync.accepted_statuses = "104"
         self.assertEqual(self.preview(self.order(1)).line_ids.result, "ignored")
 
+    def test_refunds_and_cancelled_orders_are_shown_as_such(self):
+        preview = self.preview(
+            self.order(1, OrderStatus=106),
+            self.order(2, OrderStatus="Cancelled"),
+            self.order(3, Refunds=[{"RefundID": 1}]),
+        )
+        self.assertEqual(preview.line_ids.mapped("result"), ["refund", "cancellation", "ready"])
+        self.assertFalse(preview.problem_count)
+
     def test_sync_now_from_the_preview(self):
         preview = self.preview(self.order(1))
         self.assertEqual(preview.action_sync_now()["params"]["type"], "success")

@@ -118,6 +118,20 @@ class TestRefundInvoices(RefundCase):
         sale = self.sell(self.item(), total=92, tax=12).pos_order_id
         self.assertFalse(self.refund_rest(sale).account_move)
 
+    def test_the_value_of_goods_that_did_not_come_back_is_not_returned(self):
+        category = self.env["product.category"].create({"name": "Real Time", "property_valuation": "real_time"})
+        self.product.write({"categ_id": category.id, "standard_price": 7})
+        sale = self.invoiced(self.item(price=20, quantity=4), total=92, tax=12)
+
+        def cost(move):
+            return {line.account_id: line.balance for line in move.line_ids if line.display_type == "cogs"}
+
+        self.assertEqual(sorted(cost(sale.account_move).values()), [-28, 28])
+        refund = self.refund(sale, self.back(quantity=1, restock=False))
+        self.assertFalse(cost(refund.account_move))
+        refund = self.refund(sale, self.back(quantity=1, restock=False), self.back(quantity=2))
+        self.assertEqual(sorted(cost(refund.account_move).values()), [-14, 14])
+
     # Other currencies
 
     def test_parts_in_currencies_with_three_and_no_decimals(self):

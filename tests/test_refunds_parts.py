@@ -29,6 +29,12 @@ class TestRefundedParts(RefundCase):
                     self.refund(sale, self.back(quantity=1))
                 self.assert_nothing_left(sale)
 
+    def test_a_part_costs_what_brings_all_parts_so_far_to_their_share(self):
+        self.create_product("Untaxed", self.env["account.tax"])
+        sale = self.sell(self.item("Untaxed", 3.3333, 3), total=10, percent=0, AmountTotal=10).pos_order_id
+        parts = [self.refund(sale, self.back("Untaxed", quantity=1)).amount_total for _piece in range(3)]
+        self.assertEqual(parts, [-3.33, -3.34, -3.33])
+
     def test_parts_add_up_with_several_taxes_discounts_and_taxes_included(self):
         second = self.create_tax(7.7)
         included = self.create_tax(19, price_include_override="tax_included")

@@ -30,6 +30,12 @@ class TestRetention(ExternalOrderCase):
         run = self.synchronize(self.order())
         self.assertEqual((run.known_count, run.changed_count, run.status), (1, 0, "no_orders"))
         run = self.synchronize(self.order(OrderStatus=104))
+        self.assertEqual((run.changed_count, row.changed, row.order_status), (0, False, "104"))
+
+    def test_other_content_of_an_order_is_recognized_without_its_payload(self):
+        row = self.import_long_ago(1000)
+        self.collect()
+        run = self.synchronize(self.order(CustomerEmail="erika@example.com"))
         self.assertEqual((run.changed_count, row.changed, len(self.pos_orders())), (1, True, 1))
         self.assertTrue(row.payload)
 

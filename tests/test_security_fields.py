@@ -13,11 +13,15 @@ class TestFieldsOnOtherModels(SecurityCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.offer(639)
+        for order_id in (639, 640):
+            cls.offer(order_id)
         cls.sync.sync_orders()
-        cls.row = cls.env["external.order"].search([("sync_id", "=", cls.sync.id)])
+        cls.row, other = cls.env["external.order"].search([("sync_id", "=", cls.sync.id)], order="id")
         # A relation that is empty could be read by anybody.
         cls.session.external_order_sync_id = cls.sync
+        cls.row.pos_order_id.external_refunded_order_id = other.pos_order_id
+        cls.row.pos_order_id.external_replaced_id = other.pos_order_id
+        cls.row.pos_order_id.lines.external_refunded_line_id = other.pos_order_id.lines
         cls.shipment = cls.env["external.shipment"]._request(cls.create_picking(), "opal")[0]
 
     def setUp(self):
@@ -36,7 +40,7 @@ class TestFieldsOnOtherModels(SecurityCase):
         """Return a real record of each model that has such a field, related to what this addon makes."""
         order = self.row.pos_order_id
         analyzed = self.env["report.pos.order"].search([("order_id", "=", order.id)], limit=1)
-        records = (order, order.session_id, analyzed, self.shipment.picking_id, self.carrier)
+        records = (order, order.lines, order.session_id, analyzed, self.shipment.picking_id, self.carrier)
         return {record._name: record for record in records}
 
     def readers(self, model_name):

@@ -168,9 +168,7 @@ def refund_key(raw: dict[str, Any]) -> str:
         [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
         for payment in refund.payments
     ]
-    return dumps(
-        [sorted(map(dumps, items)), sorted(map(dumps, payments)), refund.total, refund.tax, _date_text(raw)]
-    )
+    return dumps([sorted(map(dumps, items)), sorted(map(dumps, payments)), refund.total, refund.tax, _date_text(raw)])
 
 
 def _date_text(raw: dict[str, Any]) -> str:
@@ -282,9 +280,7 @@ def _restock(holder: dict[str, Any], path: str) -> bool | None:
     return word in _YES
 
 
-def _refunded_at(
-    refund: dict[str, Any], path: str, order: dict[str, Any], warnings: list[Message]
-) -> datetime | None:
+def _refunded_at(refund: dict[str, Any], path: str, order: dict[str, Any], warnings: list[Message]) -> datetime | None:
     """Return when money was paid back: RefundDate or, without it, when the order was last changed."""
     field, holder = (REFUND_DATE, refund)
     if not has_value(refund.get(REFUND_DATE)):

@@ -1,3 +1,4 @@
+from . import account_move_line
 from . import external_order_refund
 from . import external_refund_matching
 from . import external_refund_pricing

@@ -36,8 +36,11 @@ class PosOrder(models.Model):
         for order in self:
             if order.external_refunded_order_id:
                 order.refunded_order_id = order.external_refunded_order_id
-            if order.source == "external" and order.id:
-                order.refund_orders_count = len(order._get_all_refunds())
+        # A register reads many orders at once.
+        external = self.filtered(lambda order: order.source == "external" and order.id)
+        linked = self.search([("external_refunded_order_id", "in", external.ids)]) if external else self.browse()
+        for order, refunds in linked.grouped("external_refunded_order_id").items():
+            order.refund_orders_count = len(order.lines.refund_orderline_ids.order_id | refunds)
 
     def action_view_refund_orders(self):
         action = super().action_view_refund_orders()

@@ -29,7 +29,7 @@ class ExternalOrder(models.Model):
         orders, problems = (self - changed)._import_again()
         for sync in self.sync_id:
             sync._update_attention_activity()
-        return (changed | orders)._get_retry_notification("\n".join(filter(None, problems)))
+        return (self | orders)._get_retry_notification("\n".join(filter(None, problems)))
 
     def _import_again(self):
         """Import these rows, and then the refunds that wait for them.
@@ -85,7 +85,9 @@ class ExternalOrder(models.Model):
         of_kind = {kind: len(rows) for kind, rows in self.grouped("kind").items()}
         lines = []
         if sales := of_kind.get("sale"):
-            lines.append(Run._describe_imported(sales, len(self.filtered(lambda row: row.kind == "sale" and row.doubt))))
+            lines.append(
+                Run._describe_imported(sales, len(self.filtered(lambda row: row.kind == "sale" and row.doubt)))
+            )
         return lines + Run._describe_life(of_kind.get("refund", 0), of_kind.get("cancellation", 0))
 
     def action_ignore(self):

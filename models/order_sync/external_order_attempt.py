@@ -78,7 +78,8 @@ class ExternalOrderAttempt(models.Model):
             # A postponed order was already handled. An order that another worker holds is covered by that worker's row.
             orders.filtered(
                 lambda order, date=attempt.date: (
-                    (order.state == "pending" or order.changed) and not (order.next_attempt and order.next_attempt > date)
+                    (order.state == "pending" or order.changed)
+                    and not (order.next_attempt and order.next_attempt > date)
                 )
             ).try_lock_for_update()._count_interruption(run, alone=len(attempt.orders) == 1)
             attempt.unlink()
@@ -106,7 +107,7 @@ class ExternalOrder(models.Model):
         Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
         interrupted attempts come last, in small batches. Refunds are claimed once their orders are imported.
 
-        :param run: the ``external.order.sync.run``; orders that it found to wait for a session, or refunds, are left out
+        :param run: the ``external.order.sync.run``; those that it found to wait are left out
         """
         domain = [
             ("sync_id", "=", sync.id),

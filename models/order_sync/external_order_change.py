@@ -22,8 +22,8 @@ TEMPORARY_REASONS = ("no_session", "database_busy")
 class ExternalOrder(models.Model):
     """An imported order that arrived again with different content: the difference, and how it is booked.
 
-    The row keeps the content that is booked beside the newest one, until the change is booked or the order arrives as it
-    was.
+    The row keeps the content that is booked beside the newest one, until the change is booked, or the order arrives as
+    it was.
     """
 
     _inherit = "external.order"
@@ -107,43 +107,42 @@ class ExternalOrder(models.Model):
 
     def _describe_difference(self, change):
         """Return one sentence for a `Change`."""
-        _ = self.env._
-        formats = self._get_formats()
+        env, formats = self.env, self._get_formats()
         if change.kind == "quantity":
             quantity = formats["quantity"]
             if change.was is None:
-                return _("%(item)s: added, quantity %(now)s", item=change.name, now=quantity(change.now))
+                return env._("%(item)s: added, quantity %(now)s", item=change.name, now=quantity(change.now))
             if change.now is None:
-                return _("%(item)s: removed, quantity was %(was)s", item=change.name, was=quantity(change.was))
+                return env._("%(item)s: removed, quantity was %(was)s", item=change.name, was=quantity(change.was))
             values = {"was": quantity(change.was), "now": quantity(change.now)}
-            return _("%(item)s: quantity %(was)s, now %(now)s", item=change.name, **values)
+            return env._("%(item)s: quantity %(was)s, now %(now)s", item=change.name, **values)
         values = {"was": self._format_side(change, change.was), "now": self._format_side(change, change.now)}
         name = self._get_charge_names().get(change.name, change.name) if change.kind == "charge" else change.name
         match change.kind:
             case "price":
-                return _("%(item)s: price %(was)s, now %(now)s", item=name, **values)
+                return env._("%(item)s: price %(was)s, now %(now)s", item=name, **values)
             case "amount":
-                return _("%(item)s: amount %(was)s, now %(now)s", item=name, **values)
+                return env._("%(item)s: amount %(was)s, now %(now)s", item=name, **values)
             case "charge":
-                return _("Charge %(name)s: %(was)s, now %(now)s", name=name, **values)
+                return env._("Charge %(name)s: %(was)s, now %(now)s", name=name, **values)
             case "payment":
-                return _("Payment %(name)s: %(was)s, now %(now)s", name=name, **values)
+                return env._("Payment %(name)s: %(was)s, now %(now)s", name=name, **values)
             case "discount":
-                return _("Discount: %(was)s, now %(now)s", **values)
+                return env._("Discount: %(was)s, now %(now)s", **values)
             case "tax":
-                return _("Tax: %(was)s, now %(now)s", **values)
+                return env._("Tax: %(was)s, now %(now)s", **values)
             case "grand_total":
-                return _("Total: %(was)s, now %(now)s", **values)
+                return env._("Total: %(was)s, now %(now)s", **values)
             case "sold_at":
-                return _("Sold on: %(was)s, now %(now)s", **values)
+                return env._("Sold on: %(was)s, now %(now)s", **values)
             case "customer":
-                return _("Customer: %(was)s, now %(now)s", **values)
+                return env._("Customer: %(was)s, now %(now)s", **values)
             case "location":
-                return _("LocationID: %(was)s, now %(now)s", **values)
+                return env._("LocationID: %(was)s, now %(now)s", **values)
             case "invoice":
-                return _("Invoice: %(was)s, now %(now)s", **values)
+                return env._("Invoice: %(was)s, now %(now)s", **values)
             case _other:
-                return _("Details of items or payments, such as components or references")
+                return env._("Details of items or payments, such as components or references")
 
     def _format_side(self, change, value):
         """Return the old or the new value of a `Change` as text."""
@@ -209,11 +208,13 @@ class ExternalOrder(models.Model):
         """Book the newest content of this locked order in place of what was booked. Return whether that succeeded."""
         self.ensure_one()
         sync = self.sync_id.with_company(self.sync_id.company_id)
+        if sync._get_life_statuses().kind_of(loads(self.payload)) != "sale":
+            return self._book_former_refund(sync)
+        revision = len(self._get_replaced_orders()) + 1
         request = ReplacementRequest(
             sale=self.pos_order_id,
             raw_order=loads(self.payload),
-            revision=self.revision + 1,
-            location=(self.external_location or "") if self.by_location else None,
+            revision=revision,
         )
         try:
             replacement = self.env["external.order.replacement"]._book_replacement(sync, request)
@@ -232,12 +233,34 @@ class ExternalOrder(models.Model):
                 "changed": False,
                 "changed_date": False,
                 "booked_payload": False,
-                "revision": self.revision + 1,
+                "revision": revision,
             }
         )
         # What could not be refunded of the old content may be possible now.
         failed = self.life_ids.filtered(lambda row: row.state == "failed" and row.error_code != "order_id_ambiguous")
         failed.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        return True
+
+    def _get_replaced_orders(self):
+        """Return the POS orders that the one of this sale replaces, directly or not, the newest first.
+
+        They count its changes even after the inbox was lost.
+        """
+        replaced = self.env["pos.order"]
+        pos_order = self.pos_order_id.external_replaced_id
+        while pos_order:
+            replaced |= pos_order
+            pos_order = pos_order.external_replaced_id
+        return replaced
+
+    def _book_former_refund(self, sync):
+        """Book a refund or cancellation that an earlier release took for a change of the order. Return ``True``.
+
+        What was booked is not known, so the order stays without it.
+        """
+        self.write({**self._prepare_no_error_values(), "changed": False})
+        self._receive(sync, [loads(self.payload)])
+        self.life_ids.filtered(lambda row: row.state == "pending")._import_again()
         return True
 
     def _get_change_notification(self, tried):
@@ -246,4 +269,3 @@ class ExternalOrder(models.Model):
         lines = [self.env._("Booked: %s", ", ".join(self.mapped("external_id")))] if self else []
         lines += failed[:1].mapped("error_message")
         return notification("danger" if failed else "success", "\n".join(filter(None, lines)))
-

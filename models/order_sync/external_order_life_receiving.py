@@ -29,16 +29,14 @@ class ExternalOrder(models.Model):
         :param Received received: the counters to update
         """
         self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), received.orders)
-        by_identity = {
-            (sale.external_id, sale.by_location and (sale.external_location or "") or None): sale for sale in created
-        }
+        created |= self._create_cancelled(sync, events, created, received)
+        sales = created._by_identity()
         grouped = {}
         for event in events.arrived:
-            identity = (event.identity[0], event.identity[1] or None)
-            sale = event.order or by_identity.get(identity, self.browse())
+            sale = event.order or sales.get(event.identity, self.browse())
             grouped.setdefault((event.identity, sale, event.kind, event.refund_id), []).append(event)
         vals_list = []
-        for (identity, sale, kind, refund_id), arrived in grouped.items():
+        for (identity, sale, kind, _refund_id), arrived in grouped.items():
             counts = Received(self.browse(), self.browse())
             versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
             known = events.rows._find_event(sale, versions[-1])
@@ -58,6 +56,10 @@ class ExternalOrder(models.Model):
         rows = self.create(vals_list)
         received.orders |= events.rows | rows
         received.ambiguous |= rows.filtered(lambda row: row.error_code == "order_id_ambiguous")
+
+    def _by_identity(self):
+        """Return these rows of sales by what identifies them, as `_match_received` does."""
+        return {(sale.external_id, (sale.external_location or "") if sale.by_location else None): sale for sale in self}
 
     @api.model
     def _count_event(self, received, counts, events, identity, arrived):
@@ -133,7 +135,7 @@ class ExternalOrder(models.Model):
             "total": _paid_back(event.content),
             "state": "pending",
             **self._prepare_no_error_values(),
-            **(event.kind != "cancellation" and self._prepare_waiting_values(sale) or {}),
+            **({} if event.kind == "cancellation" else self._prepare_waiting_values(sale)),
         }
 
     @api.model
@@ -165,13 +167,37 @@ class ExternalOrder(models.Model):
     def _link_to_sales(self, rows, sales):
         """Link refunds that arrived before their orders to these."""
         for row in rows:
-            candidates = sales.filtered(lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id)
+            candidates = sales.filtered(
+                lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id
+            )
             if candidates and (sale := candidates._choose_at(row.external_location or "", row.by_location)):
                 row.write({"origin_id": sale.id, "pos_config_id": sale.pos_config_id.id})
 
     # ------------------------------------------------------------
     # Cancellations
     # ------------------------------------------------------------
+
+    @api.model
+    def _create_cancelled(self, sync, events, created, received):
+        """Create the rows of orders that were cancelled before they were ever seen, and return them."""
+        known = created._by_identity()
+        vals = {}
+        for event in events.arrived:
+            if event.kind == "cancellation" and not event.order and event.identity not in known:
+                values = self._prepare_received_values(sync, event.entry, event.identity[0], set())
+                vals[event.identity] = {
+                    **values,
+                    "sync_id": sync.id,
+                    "by_location": event.identity[1] is not None,
+                    **self._prepare_cancelled_values(),
+                }
+                event.counts = False  # it is counted as ignored
+        received.ignored += len(vals)
+        rows = self.create([vals[identity] for identity in sorted(vals, key=lambda key: (key[0], key[1] or ""))])
+        received.orders |= rows
+        self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), rows)
+        rows._ignore_waiting()
+        return rows
 
     @api.model
     def _receive_cancellation(self, sync, sale, known, event, values, events, counts):
@@ -186,12 +212,12 @@ class ExternalOrder(models.Model):
         if known:
             known._receive_again([values], False, counts)
             return None
-        if not sale:
-            received = self._prepare_received_values(sync, event.entry, event.identity[0], set())
-            located = event.identity[1] is not None
-            return {**received, "sync_id": sync.id, "by_location": located, **self._prepare_cancelled_values()}
         is_overruled = events.statuses.is_cancelled(sale.order_status)  # a person had it imported nevertheless
-        if is_overruled or sale.error_code == "order_id_ambiguous" or is_older(values["version"] or "", sale.version or ""):
+        if (
+            is_overruled
+            or sale.error_code == "order_id_ambiguous"
+            or is_older(values["version"] or "", sale.version or "")
+        ):
             counts.known += 1
         elif sale.state == "done":
             return values
@@ -213,8 +239,13 @@ class ExternalOrder(models.Model):
         }
         told = {name: values[name] for name in ("source_digest", "order_status", "version")}
         self.write({**cancelled, **told})
-        waiting = [("origin_id", "=", self.id), ("state", "=", "pending"), ("error_code", "=", "waiting_for_order")]
-        self.search(waiting).write(cancelled)
+        self._ignore_waiting()
+
+    def _ignore_waiting(self):
+        """Ignore the refunds that wait for these orders, which were cancelled before they were imported."""
+        waiting = [("origin_id", "in", self.ids), ("state", "=", "pending"), ("error_code", "=", "waiting_for_order")]
+        if self and (rows := self.search(waiting)):
+            rows.write({**self._prepare_no_error_values(), **self._prepare_cancelled_values()})
 
     @api.model
     def _prepare_cancelled_values(self):
@@ -236,7 +267,7 @@ class ExternalOrder(models.Model):
         if self.error_code == "order_id_ambiguous" or self.fingerprint == values["fingerprint"]:
             return False
         version = values["version"] or ""
-        if self.error_code == "order_cancelled" or is_older(version, self.version or ""):
+        if is_older(version, self.version or ""):
             return True
         if self.kind != "sale" or self.state != "done":
             return False

@@ -60,7 +60,7 @@ class ExternalOrder(models.Model):
         for order in self:
             sale = order.origin_id or order
             events = sale._get_history() if sale.kind == "sale" else sale._get_history_of_refund()
-            is_plain = sale.kind == "sale" and not (sale.life_ids or sale.changed or sale.revision)
+            is_plain = sale.kind == "sale" and not (sale.life_ids or sale.changed or sale.pos_order_id.external_replaced_id)
             order.life_html = not is_plain and self.env["ir.qweb"]._render(
                 "external_order_sync.external_order_history", {"events": events, "current": order}
             )
@@ -75,15 +75,12 @@ class ExternalOrder(models.Model):
         # sudo: a user of the inbox sees all that became of its orders, as on the other fields of this form.
         sale = self.sudo()
         events = []
-        sold, orders = sale.pos_order_id, []
-        while sold and len(orders) < REPLACEMENTS_SHOWN:
-            orders.append(sold)
-            sold = sold.external_replaced_id
+        orders = (sale.pos_order_id | sale._get_replaced_orders())[:REPLACEMENTS_SHOWN]
         for number, pos_order in enumerate(reversed(orders)):
             title = self.env._("Sold") if not number else self.env._("Changed and booked again")
             lines = pos_order.lines.filtered(lambda line: not line.combo_parent_id)
             quantity = sale._get_formats()["quantity"]
-            text = ", ".join(f"{quantity(line.qty)} × {line.full_product_name}" for line in lines[:5])
+            text = ", ".join(f"{quantity(line.qty)} x {line.full_product_name}" for line in lines[:5])
             events.append(
                 sale._prepare_event(pos_order.date_order, title, text + (" …" if len(lines) > 5 else ""), pos_order)
             )
@@ -120,7 +117,11 @@ class ExternalOrder(models.Model):
         for line in self.pos_order_id.lines.filtered(lambda line: not line.combo_parent_id):
             sold = line.refunded_orderline_id
             if sold and line.qty:
-                values = {"back": quantity(abs(line.qty)), "sold": quantity(abs(sold.qty)), "item": sold.full_product_name}
+                values = {
+                    "back": quantity(abs(line.qty)),
+                    "sold": quantity(abs(sold.qty)),
+                    "item": sold.full_product_name,
+                }
                 parts.append(self.env._("%(back)s of %(sold)s %(item)s", **values))
             else:
                 parts.append(line.full_product_name)
@@ -129,7 +130,9 @@ class ExternalOrder(models.Model):
     def _prepare_unbooked_event(self, title):
         """Return the event of this row that is not booked: its state, and the reason."""
         state = dict(self._fields["state"]._description_selection(self.env))[self.state]
-        event = self._prepare_event(self.received_date, f"{title}: {state}", self.error_message or "", self.pos_order_id)
+        event = self._prepare_event(
+            self.received_date, f"{title}: {state}", self.error_message or "", self.pos_order_id
+        )
         return {**event, "kind": {"failed": "danger", "pending": "info"}.get(self.state, "secondary")}
 
     def _prepare_event(self, date, title, text, pos_order):

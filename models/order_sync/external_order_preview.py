@@ -90,7 +90,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         # sudo: the preview must see the same records as the import, which runs as the system.
         sync = sync.sudo().with_company(sync.company_id)
         orders, lines = [], []
-        accepted = sync._get_accepted_statuses()
+        accepted, statuses = sync._get_accepted_statuses(), sync._get_life_statuses()
         for position, entry in enumerate(entries, 1):
             line = {"sequence": position}
             try:
@@ -100,7 +100,9 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
                 line.update(result="problem", note=reader_text(self.env, error.message))
             else:
                 line.update(total=values["total"], pos_config_id=values["pos_config_id"])
-                if values["state"] == "ignored":
+                if (kind := statuses.kind_of(entry)) != "sale":
+                    line.update(self._describe_event(kind))
+                elif values["state"] == "ignored":
                     line.update(result="ignored", note=values["error_message"])
                 else:
                     orders.append((entry, line))
@@ -114,6 +116,16 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         for (_entry, line), outcome in zip(orders, outcomes, strict=True):
             line.update(self._describe(sync, outcome, of_outcome.get(id(outcome))))
         return lines
+
+    @api.model
+    def _describe_event(self, kind):
+        """Return the line values of an entry that is not a sale, because its order was refunded or cancelled."""
+        if kind == "refund":
+            return {"result": "refund", "note": self.env._("It will be booked as a refund of its order.")}
+        return {
+            "result": "cancellation",
+            "note": self.env._("Its order will be refunded if it is imported, and not be imported otherwise."),
+        }
 
     @api.model
     def _describe(self, sync, outcome, prepared):
@@ -172,7 +184,15 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     items = fields.Text("Products")
     payments = fields.Text()
     result = fields.Selection(
-        [("ready", "Ready"), ("known", "Imported"), ("ignored", "Ignored"), ("problem", "Problem")], required=True
+        [
+            ("ready", "Ready"),
+            ("known", "Imported"),
+            ("refund", "Refund"),
+            ("cancellation", "Cancellation"),
+            ("ignored", "Ignored"),
+            ("problem", "Problem"),
+        ],
+        required=True,
     )
     reason = fields.Selection(
         lambda self: self.env["external.order"]._fields["error_code"]._description_selection(self.env)

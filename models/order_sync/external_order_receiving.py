@@ -2,7 +2,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.content import PayloadError, redact
@@ -60,7 +60,7 @@ class ExternalOrder(models.Model):
         received = Received(self.browse(order.id for order in known), self.browse())
         events = LifeEvents(sync._get_life_statuses(), life, earlier)
 
-        def read_versions(identity, numbered_entries, order=self.browse()):
+        def read_versions(identity, numbered_entries, order):
             versions = []
             for number, entry in sorted(numbered_entries.items()):
                 try:
@@ -84,7 +84,7 @@ class ExternalOrder(models.Model):
             if life and self.browse()._is_unchanged(numbered_entries, events.get_digests(identity[0])):
                 received.known += 1
             else:
-                incoming[identity] = read_versions(identity, numbered_entries)
+                incoming[identity] = read_versions(identity, numbered_entries, self.browse())
         received.refused = [
             for_reader(self.env)._(
                 "Entry %(number)s of the feed: %(problem)s",
@@ -132,6 +132,9 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         values = versions[-1]
+        if self.error_code == "order_cancelled":
+            received.known += 1
+            return
         if came_before:
             payloads = self._find_other_contents(versions)
         else:

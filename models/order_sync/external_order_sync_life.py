@@ -62,8 +62,8 @@ class ExternalOrderSync(models.Model):
     book_changes = fields.Boolean(
         "Book Changes Automatically",
         tracking=True,
-        help="If an imported order comes again with different content, refund what was booked and book the new content. "
-        "Otherwise the order is flagged, and a user decides.",
+        help="If an imported order comes again with different content, refund what was booked and book the new "
+        "content. Otherwise the order is flagged, and a user decides.",
     )
     refund_count = fields.Integer("Refunds", compute="_compute_life_counts")
     waiting_count = fields.Integer("Waiting for Their Orders", compute="_compute_life_counts")

@@ -5,7 +5,8 @@ from odoo import fields, models
 from ...tools.message_language import in_english
 from ...tools.transaction import retrying, rollback
 
-_logger = logging.getLogger(__name__)
+# A run writes its log under one name.
+_logger = logging.getLogger(__name__.removesuffix("_conclusion"))
 
 
 class ExternalOrderSyncRun(models.Model):

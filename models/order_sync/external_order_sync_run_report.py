@@ -132,6 +132,8 @@ class ExternalOrderSyncRun(models.Model):
             steps.append({"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()})
         if self.doubtful_count:
             steps.append({"name": self.env._("Show Warnings"), "action": self.sync_id.action_open_doubtful()})
+        if self._count_unbooked_changes():
+            steps.append({"name": self.env._("Show Changed Orders"), "action": self.sync_id.action_open_changed()})
         if not self.failed_count:
             return steps
         problems = self.env["external.order.problem"].search([("sync_id", "=", self.sync_id.id)])

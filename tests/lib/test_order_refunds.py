@@ -43,7 +43,10 @@ def test_an_entry_of_refunds_is_read_with_its_items_and_payments():
     refund = listed(
         RefundID="R-1",
         RefundDate="2026-11-20T10:00:00Z",
-        Items=[{"ItemName": "Product Name", "Quantity": 2, "Amount": 18.4, "Restock": False}, {"SKU": "A", "Amount": "5"}],
+        Items=[
+            {"ItemName": "Product Name", "Quantity": 2, "Amount": 18.4, "Restock": False},
+            {"SKU": "A", "Amount": "5"},
+        ],
         CheckoutDetails=[{"AmountPaid": 23.4, "CardType": "Voucher"}],
         Tax=3,
         Reason="broken",
@@ -58,7 +61,9 @@ def test_an_entry_of_refunds_is_read_with_its_items_and_payments():
 
 def test_quantities_amounts_and_payments_count_without_their_sign():
     refund = listed(
-        Items=[{"ItemName": "A", "Quantity": -2, "Amount": -4}], Amount=-4, CheckoutDetails=[{**PAYMENT, "AmountPaid": -4}]
+        Items=[{"ItemName": "A", "Quantity": -2, "Amount": -4}],
+        Amount=-4,
+        CheckoutDetails=[{**PAYMENT, "AmountPaid": -4}],
     )
     assert (refund.items[0].quantity, refund.items[0].amount, refund.total) == (2, 4, 4)
     assert refund.payments[0].amount == 4
@@ -76,9 +81,7 @@ def test_whether_goods_go_back_to_stock_is_said_for_each_item_or_for_all():
     assert [item.restock for item in listed(Items=items, Restock=False).items] == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [(5, "5"), (5, " 5 "), (5, 5.0), ("R", " R "), (None, ""), ("٥", "5")]
-)
+@pytest.mark.parametrize(("one", "other"), [(5, "5"), (5, " 5 "), (5, 5.0), ("R", " R "), (None, ""), ("\u0665", "5")])
 def test_a_refund_id_is_the_same_however_it_is_written(one, other):
     assert refund_id({"RefundID": one}) == refund_id({"RefundID": other})
 
@@ -99,7 +102,8 @@ def test_each_refund_of_an_order_has_a_payload_with_the_order_and_itself_only():
 
 
 @pytest.mark.parametrize(
-    "refunds", ["all", 5, {"RefundID": 1}, [None], ["R-1"], [[]], [{"RefundID": number} for number in range(MAX_REFUNDS + 1)]]
+    "refunds",
+    ["all", 5, {"RefundID": 1}, [None], ["R-1"], [[]], [{"RefundID": number} for number in range(MAX_REFUNDS + 1)]],
 )
 def test_a_list_that_cannot_be_read_is_one_refund_that_is_refused(refunds):
     ((key, payload),) = listed_refunds(guide_order(Refunds=refunds))
@@ -147,7 +151,9 @@ def test_a_date_that_cannot_be_read_is_a_warning():
 
 def test_all_the_goods_of_the_sale_are_all_that_is_left():
     item = guide_order()["OrderItems"][0]
-    assert refunded_order(OrderItems=[{**item, "Quantity": -1}], CheckoutDetails=[{**PAYMENT, "AmountPaid": -92}]).is_rest
+    assert refunded_order(
+        OrderItems=[{**item, "Quantity": -1}], CheckoutDetails=[{**PAYMENT, "AmountPaid": -92}]
+    ).is_rest
     assert refunded_order(OrderItems=None, CheckoutDetails=None, AmountPaid=None).is_rest
 
 
