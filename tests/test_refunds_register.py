@@ -17,7 +17,7 @@ class TestRefundsInTheRegister(SecurityCase, RefundCase):
         self.assertEqual(row.state, "done", row.error_message)
         return row.pos_order_id
 
-    def read(self, order):
+    def read_as_register(self, order):
         """Return the order and its lines as a register reads them."""
         self.env.invalidate_all()
         data = self.env["pos.order"].with_user(self.cashier).read_pos_orders([("id", "=", order.id)])
@@ -26,14 +26,14 @@ class TestRefundsInTheRegister(SecurityCase, RefundCase):
 
     def test_it_sees_what_is_left(self):
         refund = self.refund(self.sale, self.back(quantity=1))
-        data, lines = self.read(self.sale)
+        data, lines = self.read_as_register(self.sale)
         self.assertEqual((data["has_refundable_lines"], data["refund_orders_count"]), (True, 1))
         self.assertEqual([line["refunded_qty"] for line in lines], [1])
-        data, lines = self.read(refund)
+        data, lines = self.read_as_register(refund)
         self.assertEqual((data["refunded_order_id"], data["is_refund"]), (self.sale.id, True))
         self.assertEqual(lines[0]["refunded_orderline_id"], self.line.id)
         self.refund_rest(self.sale)
-        data, lines = self.read(self.sale)
+        data, lines = self.read_as_register(self.sale)
         self.assertEqual((data["has_refundable_lines"], lines[0]["refunded_qty"]), (False, 4))
 
     def test_reading_many_orders_takes_no_more_statements(self):
