@@ -34,7 +34,7 @@ class Life:
 
     def _sell(self):
         choose = self.random
-        names = choose.sample(SOLD, choose.choice((1, 1, 2, 2, 3)))
+        names = choose.sample(SOLD, choose.choice((1, 1, 2, 2, 3, 4)))
         lines = tuple(self._line(GOODS[name]) for name in names)
         charges = ()
         if choose.random() < 0.2:
@@ -47,7 +47,7 @@ class Life:
         self.keys += 1
         quantity = Decimal(choose.choice((1, 1, 2, 3)) if good.tracking == "serial" else choose.choice((1, 1, 2, 3, 6)))
         price = Decimal(choose.randint(60, 9999)) / 100
-        if choose.random() < 0.6:
+        if choose.random() < 0.4:
             price = Decimal(choose.randint(1, 250)) / 5
         discount = ZERO
         if choose.random() < 0.2:

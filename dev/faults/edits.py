@@ -6,7 +6,7 @@ from .laboratory import Laboratory
 from .waiting import wait_until
 
 EDITED = 7
-CHANGED = r".*changed"
+CHANGED = r".* arrived again with different content"
 PRESSES = 3
 # Seconds that *Book the Difference* takes for a few orders, approximately.
 USUAL_PRESS = 1.0
@@ -28,6 +28,7 @@ def edited_after_import(lab: Laboratory, round_: Round) -> None:
     """Change orders that were imported: the sale stays as booked, and the inbox shows the change until it was seen."""
     for number in _edit_imported(lab, round_):
         round_.versions[number] = 0
+    _receive_changes(lab, round_)
 
 
 @kind

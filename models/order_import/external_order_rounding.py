@@ -240,8 +240,8 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _spread_tax(self, taxes, tax, unit):
-        """Make ``taxes`` add up to ``tax``: each rounded by itself, as most senders do, if that gives it; otherwise each
-        moves to the next unit at most, the closest one first.
+        """Make ``taxes`` add up to ``tax``: each rounded by itself, as most senders do, if that
+        gives it. Otherwise each moves to the next unit at most, the closest one first.
         """
         by_line = [round_currency(one.exact, unit) for one in taxes]
         if sum(by_line, ZERO) == tax:

@@ -88,7 +88,7 @@ class RefundPlan:
         """Take goods of an item, with their components in proportion.
 
         :param Decimal quantity: at most what is left
-        :param Decimal amount: the money for them, at most what is left and rounding; by default their share of the price
+        :param Decimal amount: the money for them, at most what is left and rounding; by default their share
         :param bool take_left: whether the last goods take all the money that is left of their line, even if parts of
             it were paid back, or kept, before
         """
