@@ -60,7 +60,9 @@ class ExternalOrder(models.Model):
         for order in self:
             sale = order.origin_id or order
             events = sale._get_history() if sale.kind == "sale" else sale._get_history_of_refund()
-            is_plain = sale.kind == "sale" and not (sale.life_ids or sale.changed or sale.pos_order_id.external_replaced_id)
+            is_plain = sale.kind == "sale" and not (
+                sale.life_ids or sale.changed or sale.pos_order_id.external_replaced_id
+            )
             order.life_html = not is_plain and self.env["ir.qweb"]._render(
                 "external_order_sync.external_order_history", {"events": events, "current": order}
             )
