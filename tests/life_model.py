@@ -95,7 +95,9 @@ class Life:
         back = {part.key for refund in self.refunds for part in refund.parts}
         lines = list(self.sale.lines)
         free = [place for place, line in enumerate(lines) if line.key not in back]
-        what = choose.choice(("add", "quantity", "price", "remove", "payment", "more", "invoice"))
+        # Whether what came back before gets a credit note is not known if the invoice comes or goes afterwards.
+        kinds = ("add", "quantity", "price", "remove", "payment", *(("more",) if self.refunds else ("invoice",)))
+        what = choose.choice(kinds)
         sale = self.sale
         if what == "add":
             others = [name for name in SOLD if name not in {line.good.name for line in lines}]

@@ -191,7 +191,8 @@ class TestLives(ExternalOrderCase):
 
     def book_differences(self):
         """Press *Book the Difference* on all orders that changed. Return whether there were any."""
-        rows = self.env["external.order"].search([("sync_id", "=", self.sync.id), ("changed", "=", True)])
+        domain = [("sync_id", "=", self.sync.id), ("changed", "=", True), ("kind", "=", "sale")]
+        rows = self.env["external.order"].search(domain, order="id")
         if rows:
             rows.action_book_difference()
         return bool(rows)
@@ -259,6 +260,8 @@ class TestLives(ExternalOrderCase):
         if sale.changed:
             yield f"still changed: {sale.error_message or sale.warnings}"
         for row in rows - sale:
+            if row.changed:
+                yield f"{row.kind} {row.refund_id} is flagged as changed"
             is_dead = sale.state == "ignored" or life.has_mistakes
             if row.state != "done" and not (is_dead and row.state == "ignored"):
                 yield f"{row.kind} {row.refund_id} is {row.state}: {row.error_code} {row.error_message}"
