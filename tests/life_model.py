@@ -27,7 +27,7 @@ class Life:
         self.has_mistakes = False
         self.states_tax = False
         self.has_other_methods = False  # its cancellation paid back what never was the sale's
-        self.is_over = False
+        self.is_over = self.is_settled = False
         self.sale = self._sell()
 
     # ---- selling ---------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class Life:
 
         :return: ``edit``, ``refund``, ``status`` (a refund by status), ``cancel``, ``mistake``, or None if nothing did
         """
-        if self.is_over:
+        if self.is_over or self.is_settled:
             return None
         self.mistake = None
         what = self.random.choice(("edit", "refund", "refund", "refund", "rest", "status", "cancel"))
@@ -95,7 +95,7 @@ class Life:
         back = {part.key for refund in self.refunds for part in refund.parts}
         lines = list(self.sale.lines)
         free = [place for place, line in enumerate(lines) if line.key not in back]
-        # Whether what came back before gets a credit note is not known if the invoice comes or goes afterwards.
+        # If the invoice comes or goes after something came back, it is not known whether that gets a credit note.
         kinds = ("add", "quantity", "price", "remove", "payment", *(("more",) if self.refunds else ("invoice",)))
         what = choose.choice(kinds)
         sale = self.sale
@@ -111,6 +111,7 @@ class Life:
             place = choose.choice(places)
             lines[place] = replace(lines[place], quantity=lines[place].quantity + 1)
         elif what == "invoice":
+            self.is_settled = True
             sale = replace(sale, wants_invoice=not sale.wants_invoice)
         elif what != "payment":
             if not free or (what == "remove" and len(lines) == 1):
