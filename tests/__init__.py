@@ -51,6 +51,7 @@ from . import test_interrupted_mirrors
 from . import test_interrupted_runs
 from . import test_invoice_dates
 from . import test_invoices
+from . import test_lives
 from . import test_long_downloads
 from . import test_message_language
 from . import test_migration
@@ -110,6 +111,7 @@ from . import test_refunds_payments
 from . import test_refunds_properties
 from . import test_refunds_register
 from . import test_refunds_replacements
+from . import test_refunds_rounding
 from . import test_refunds_sessions
 from . import test_refunds_stock
 from . import test_retention

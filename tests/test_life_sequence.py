@@ -78,6 +78,19 @@ class TestLifeSequence(LifeCase):
         run = self.synchronize(self.sale(oil=3, LastUpdated="2026-11-20T12:00:01Z"))
         self.assertTrue(self.sale_row().changed)
 
+    def test_an_old_version_of_a_refund_that_arrives_late_is_not_flagged(self):
+        def version(minute, oil):
+            updated = f"2026-11-20T10:{minute:02}:00Z"
+            return self.sale(Refunds=[self.refund("R1", oil=oil)], LastUpdated=updated)
+
+        self.synchronize(version(1, oil=9))
+        self.assertEqual(self.refund_rows().error_code, "refund_exceeds_order")
+        self.synchronize(version(2, oil=2))
+        self.synchronize(version(1, oil=9))
+        self.assertEqual((self.refund_rows().state, self.refund_rows().changed), ("done", False))
+        self.synchronize(version(3, oil=3))
+        self.assertTrue(self.refund_rows().changed)
+
     def test_an_old_version_does_not_replace_the_newest_of_a_failed_order(self):
         self.synchronize(self.sale(OrderItems=[self.item("Lost")], LastUpdated="2026-11-20T12:00:00Z"))
         self.synchronize(self.sale(LastUpdated="2026-11-20T11:00:00Z"))

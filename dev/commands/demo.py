@@ -1,5 +1,5 @@
-"""Import the orders of the demo shop's branches once, compare Odoo with the shop's books per day and branch, and ship
-one parcel.
+"""Import the orders of the demo shop's branches and what comes back of them, compare Odoo with the shop's books per day
+and branch, and ship one parcel.
 """
 
 import os
@@ -29,6 +29,10 @@ def run(arguments: list[str]) -> int:
                     results = [demo_database.sync_now(client)]
                     demo_database.close_past_days(client)
                     shop.sell_late()
+                    results.append(demo_database.sync_now(client))
+                    demo_database.close_past_days(client)
+                    demo_database.book_changes(client)
+                    shop.go_on()
                     results.append(demo_database.sync_now(client))
                     demo_database.close_past_days(client)
                     store = demo_database.demo_store(client)

@@ -70,6 +70,11 @@ def sync_now(client: OdooClient) -> tuple[str, str]:
     return result["last_sync_status"] or "", result["last_sync_message"] or ""
 
 
+def book_changes(client: OdooClient) -> None:
+    """Let the Demo Store book orders again that change after their import."""
+    client.call("external.order.sync", "write", [demo_store(client)], {"book_changes": True})
+
+
 def close_past_days(client: OdooClient) -> None:
     """Run the scheduled action, which closes the sessions of the days that are over."""
     scheduled = _id_of(client, "ir_cron_sync_external_orders")

@@ -23,6 +23,10 @@ OPEN = "open"
 class Figures:
     """The sales of a branch on one day.
 
+    Amounts are less what came back on that day.
+
+    :param orders: number of sales
+    :param refunds: number of refunds and cancellations
     :param tax: with that of the charges
     :param charges: without tax and without tips
     :param cash: less change
@@ -33,6 +37,7 @@ class Figures:
     """
 
     orders: int
+    refunds: int
     total: Decimal
     tax: Decimal
     charges: Decimal
@@ -112,6 +117,7 @@ def _of_shop(entry: Mapping[str, Any], today: date) -> Figures:
     cash = entry["payments"].get("Cash", Decimal(0))
     return Figures(
         orders=entry["orders"],
+        refunds=entry["refunds"],
         total=entry["grand_total"],
         tax=entry["tax"],
         charges=entry["charges"],
@@ -128,21 +134,29 @@ def _of_shop(entry: Mapping[str, Any], today: date) -> Figures:
 
 
 class _Books:
-    """A store's imported orders in Odoo, with everything that belongs to them."""
+    """A store's imported orders and refunds in Odoo, with everything that belongs to them."""
 
     def __init__(self, client: OdooClient, store: int) -> None:
         self._client = client
-        inbox = self._read("external.order", [("sync_id", "=", store), ("state", "=", "done")], ["pos_order_id"])
-        self._ids = [row["pos_order_id"][0] for row in inbox if row["pos_order_id"]]
-        names = ["session_id", "config_id", "date_order", "amount_total", "amount_tax", "tip_amount"]
+        domain = [("sync_id", "=", store), ("state", "=", "done")]
+        inbox = self._read("external.order", domain, ["kind", "pos_order_id"])
+        kinds = {row["pos_order_id"][0]: row["kind"] for row in inbox if row["pos_order_id"]}
+        self._ids = list(kinds)
+        self._sales = {order for order, kind in kinds.items() if kind == "sale"}
+        names = ["session_id", "config_id", "date_order", "amount_total", "amount_tax"]
         names += ["partner_id", "account_move", "picking_ids"]
         self._orders = self._read("pos.order", [("id", "in", self._ids)], names)
         ours = ("module", "=", paths.ADDON_NAME)
         products = self._read("ir.model.data", [ours, ("name", "in", CHARGE_PRODUCTS)], ["res_id"])
-        domain = [("order_id", "in", self._ids), ("product_id", "in", [product["res_id"] for product in products])]
-        self._charges = self._read("pos.order.line", domain, ["order_id", "price_subtotal"])
+        self._charges = self._lines_of([product["res_id"] for product in products])
+        configs = self._read("pos.config", [("tip_product_id", "!=", False)], ["tip_product_id"])
+        self._tips = self._lines_of([config["tip_product_id"][0] for config in configs])
         names = ["pos_order_id", "amount", "payment_method_id"]
         self._payments = self._read("pos.payment", [("pos_order_id", "in", self._ids)], names)
+
+    def _lines_of(self, products: list[int]) -> list[dict[str, Any]]:
+        domain = [("order_id", "in", self._ids), ("product_id", "in", products)]
+        return self._read("pos.order.line", domain, ["order_id", "price_subtotal"])
 
     def _read(self, model: str, domain: list, names: list[str]) -> list[dict[str, Any]]:
         return self._client.call(model, "search_read", domain, names)
@@ -155,6 +169,7 @@ class _Books:
             sold_at = datetime.fromisoformat(order["date_order"]).replace(tzinfo=UTC)
             groups[day_of(sold_at).isoformat(), order["config_id"][1]].append(order)
         charges = _by(self._charges, "order_id", "price_subtotal")
+        tips = _by(self._tips, "order_id", "price_subtotal")
         cash_methods = self._cash_methods()
         cash = _by((row for row in self._payments if row["payment_method_id"][0] in cash_methods), "pos_order_id")
         paid = _by(self._payments, "pos_order_id")
@@ -162,17 +177,19 @@ class _Books:
         figures = {}
         for key, orders in groups.items():
             ids = [order["id"] for order in orders]
+            sales = [order for order in orders if order["id"] in self._sales]
             pickings = {picking for order in orders for picking in order["picking_ids"]} & moved.keys()
             in_cash = sum((cash[number] for number in ids), Decimal(0))
             figures[key] = Figures(
-                orders=len(orders),
+                orders=len(sales),
+                refunds=len(orders) - len(sales),
                 total=total_of(order["amount_total"] for order in orders),
                 tax=total_of(order["amount_tax"] for order in orders),
                 charges=sum((charges[number] for number in ids), Decimal(0)),
-                tips=total_of(order["tip_amount"] for order in orders),
+                tips=sum((tips[number] for number in ids), Decimal(0)),
                 cash=in_cash,
                 card=sum((paid[number] for number in ids), Decimal(0)) - in_cash,
-                customers=sum(bool(order["partner_id"]) for order in orders),
+                customers=sum(bool(order["partner_id"]) for order in sales),
                 invoiced=sum(
                     (invoiced[order["account_move"][0]] for order in orders if order["account_move"]), Decimal(0)
                 ),

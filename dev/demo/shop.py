@@ -14,6 +14,7 @@ from ..stand_ins.shop.chain import day_of
 
 ORDERS = 200
 LATE_ORDERS = 6
+LIVES = 40
 PER_PAGE = 50
 SEED = 90  # with it, every branch takes in more than it gives back on each day
 # The LocationID of each branch, and the XML id of its Point of Sale in Odoo's demo data.
@@ -47,6 +48,10 @@ class DemoShop:
     def sell_late(self) -> None:
         """Make some orders that were sold yesterday and arrive only now."""
         process.control(self.address, "orders", {"count": LATE_ORDERS, "days_ago": 1})
+
+    def go_on(self) -> None:
+        """Let some orders be refunded, cancelled and edited."""
+        process.control(self.address, "lives", {"count": LIVES})
 
     @property
     def today(self) -> date:

@@ -27,7 +27,7 @@ def run(options: Mapping[str, str]) -> int:
     try:
         with laboratory.working(seed) as lab:
             books = Books(lab.database, lab.shop, lab.store)
-            versions: dict[int, int] = {}
+            versions: dict[int, int | None] = {}
             for number in range(first, first + count):
                 kind = rounds.kind_of(number, seed, kinds)
                 round_, findings = rounds.play(lab, books, number, seed, kind, orders)
@@ -41,7 +41,9 @@ def run(options: Mapping[str, str]) -> int:
     return 0 if report.is_clean else 1
 
 
-def _compare_everything(lab: laboratory.Laboratory, books: Books, versions: dict[int, int], report: Report) -> None:
+def _compare_everything(
+    lab: laboratory.Laboratory, books: Books, versions: dict[int, int | None], report: Report
+) -> None:
     findings: Findings = books.compare([order.number for order in lab.shop.orders], versions, everything=True)
     report.conclude(findings)
     say(f"all {findings.orders} orders compared again: {'FAILED' if findings.problems else 'ok'}")

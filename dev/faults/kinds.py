@@ -41,7 +41,7 @@ class Round:
     per_page: int
     way: str
     last_run: int
-    versions: dict[int, int] = field(default_factory=dict)
+    versions: dict[int, int | None] = field(default_factory=dict)
     allowed_error: str = ""
     note: str = ""
 

@@ -83,25 +83,26 @@ class Laboratory:
 
     def press_sync_now(self, server: Server) -> None:
         """Press Sync Now without waiting for the answer, which may never come."""
-        press = Thread(target=self._press, args=(server,), daemon=True)
+        arguments = (server, "external.order.sync", "action_sync_now", [self.store])
+        press = Thread(target=self._press, args=arguments, daemon=True)
         self._presses.append(press)
         press.start()
 
-    def _press(self, server: Server) -> None:
+    def _press(self, server: Server, model: str, button: str, records: list[int]) -> None:
         try:
-            server.client.call("external.order.sync", "action_sync_now", [self.store])
+            server.client.call(model, button, records)
         except (Failure, ValueError) as error:
             # A fault may leave the button without an answer; only the books count.
-            progress.say(f"      Sync Now was not answered: {str(error).splitlines()[0][:90]}")
+            progress.say(f"      {button} was not answered: {str(error).splitlines()[0][:90]}")
 
     @property
     def is_pressed(self) -> bool:
-        """Return whether an answer to Sync Now is still pending."""
+        """Return whether an answer to a pressed button is still pending."""
         return any(press.is_alive() for press in self._presses)
 
     def wait_for_answers(self) -> None:
-        """Wait until every Sync Now was answered; a killed server ends the wait at once. Raises Timeout."""
-        wait_until(lambda: not self.is_pressed, "every Sync Now was answered", SYNC_TIMEOUT)
+        """Wait until every pressed button was answered; a killed server ends the wait at once. Raises Timeout."""
+        wait_until(lambda: not self.is_pressed, "every button was answered", SYNC_TIMEOUT)
 
     @property
     def is_idle(self) -> bool:
@@ -143,12 +144,35 @@ class Laboratory:
 
     def imported(self, numbers: list[int]) -> int:
         """Return how many of these orders are imported, and committed."""
+        return self._count_done(numbers, "kind = 'sale'")
+
+    def refunded(self, numbers: list[int]) -> int:
+        """Return how many refunds and cancellations of these orders are booked, and committed."""
+        return self._count_done(numbers, "kind <> 'sale'")
+
+    def _count_done(self, numbers: list[int], condition: str) -> int:
         return self.database.value(
             "SELECT count(*) FROM external_order WHERE sync_id = %(store)s AND state = 'done' "
-            "AND external_id = ANY(%(numbers)s)",
+            f"AND external_id = ANY(%(numbers)s) AND {condition}",
             store=self.store,
             numbers=[str(number) for number in numbers],
         )
+
+    def changed(self, numbers: list[int]) -> list[int]:
+        """Return the ids of the rows of these orders that are flagged as changed."""
+        rows = self.database.rows(
+            "SELECT id FROM external_order WHERE sync_id = %(store)s AND changed AND external_id = ANY(%(numbers)s)",
+            store=self.store,
+            numbers=[str(number) for number in numbers],
+        )
+        return [row for (row,) in rows]
+
+    def press_book_the_difference(self, server: Server, numbers: list[int]) -> None:
+        """Press Book the Difference on these orders, as far as they are flagged, without waiting for the answer."""
+        rows = self.changed(numbers)
+        press = Thread(target=self._press, args=(server, "external.order", "action_book_difference", rows), daemon=True)
+        self._presses.append(press)
+        press.start()
 
     def has_received(self, after_run: int) -> bool:
         """Return whether the first run after the given one has put all pages into the inbox."""
@@ -157,6 +181,17 @@ class Laboratory:
                 "SELECT fetch_done FROM external_order_sync_run WHERE id > %(run)s ORDER BY id LIMIT 1", run=after_run
             )
         )
+
+    def forget_cursor(self) -> None:
+        """Let the next download ask for everything of the last hours again."""
+        self._set("fetch_cursor = fetch_cursor - interval '6 hours'")
+
+    def book_changes(self, by_themselves: bool) -> None:
+        """Let changes of imported orders be booked by themselves, or wait for a person."""
+        self._set(f"book_changes = {by_themselves}")
+
+    def _set(self, assignment: str) -> None:
+        self.database.rows(f"UPDATE external_order_sync SET {assignment} WHERE id = %(store)s", store=self.store)
 
     def last_run(self) -> int:
         """Return the id of the newest run."""

@@ -7,7 +7,7 @@ from random import Random
 from dev.failure import Failure
 from dev.progress import say
 
-from . import bad_answers, edits, kills, pushes, races  # noqa: F401  they register their kinds
+from . import bad_answers, edits, kills, lives, pushes, races  # noqa: F401  they register their kinds
 from .kinds import KINDS, Round
 from .laboratory import Laboratory
 from .verification import Books, Findings
@@ -59,6 +59,7 @@ def explain(lab: Laboratory, round_: Round, findings: Findings, seed: int) -> No
 
 def _begin(lab: Laboratory, number: int, seed: int, kind: str, orders: int) -> Round:
     random = Random(f"{seed}/{number}")
+    lab.book_changes(False)
     per_page = random.choice(PAGE_SIZES)
     lab.shop.settings = type(lab.shop.settings)(random.choice(SHAPES), per_page)
     return Round(

@@ -234,7 +234,14 @@ class ExternalOrderRounding(models.AbstractModel):
 
     @api.model
     def _spread_tax(self, taxes, tax, unit):
-        """Make ``taxes`` add up to ``tax``; each moves to the next unit at most, the closest one first."""
+        """Make ``taxes`` add up to ``tax``: each rounded by itself, as most senders do, if that
+        gives it. Otherwise each moves to the next unit at most, the closest one first.
+        """
+        by_line = [round_currency(one.exact, unit) for one in taxes]
+        if sum(by_line, ZERO) == tax:
+            for one, amount in zip(taxes, by_line, strict=True):
+                one.amount = amount
+            return
         rest = tax - sum((one.amount for one in taxes), ZERO)
         step = unit.copy_sign(rest)
         rounded = [one for one in taxes if one.rounding] or taxes

@@ -75,9 +75,8 @@ class ExternalOrderReplacement(models.AbstractModel):
 
     @api.model
     def _get_uuid(self, sync, request, payload):
-        location = payload.location_id if sync._uses_locations() else None
         importing = self.env["external.order.import"]
-        return importing._get_order_uuid(sync, payload.external_id, location, f"revision/{request.revision}")
+        return importing._get_order_uuid(sync, payload.external_id, request.location, f"revision/{request.revision}")
 
     @api.model
     def _parse(self, request):

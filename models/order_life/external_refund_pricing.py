@@ -112,7 +112,8 @@ class ExternalRefundPricing(models.AbstractModel):
             left = plan.left_of(sold)[0]
             if left:
                 plan.take(sold, left, restock, take_left=take_left)
-            if take_left and (money := plan.left_of(sold)[1]):
+            money = plan.left_of(sold)[1]
+            if take_left and money and (money > 0) == (sold.total > 0):
                 plan.take_money(sold, money)
         return plan
 
@@ -138,8 +139,9 @@ class ExternalRefundPricing(models.AbstractModel):
             if item.amount is not None:
                 share = item.amount * back / item.quantity if wanted > back else amount
                 of_sold = round_currency(self._with_tax(plan, sold, share, includes_tax), plan.order.unit)
-                if of_sold > plan.left_of(sold)[1]:
-                    raise self._get_amount_error(plan, item, of_sold, plan.left_of(sold)[1])
+                most_money = plan.left_of(sold)[1]
+                if of_sold > most_money + sum(map(plan.get_rounding, sold.all_lines), ZERO):
+                    raise self._get_amount_error(plan, item, of_sold, most_money)
                 amount -= share
             plan.take(sold, back, restock, of_sold, take_left)
             wanted -= back

@@ -91,6 +91,9 @@ class ExternalRefundProof(models.AbstractModel):
 
     @api.model
     def _is_exact(self, sync, payload, plan, target):
+        if target is None and plan.total > plan.order.left:
+            # More came back of other lines by rounding.
+            return plan.take_difference(plan.order.left - plan.total)
         return target is None or plan.total == target
 
     @api.model
@@ -111,12 +114,15 @@ class ExternalRefundProof(models.AbstractModel):
     def _settle_tax(self, plan, payload):
         """Split the money of a plan into net amounts and taxes. Return whether the stated tax agrees with these."""
         plan.split_taxes()
-        if payload.tax is None:
+        stated = None if payload.tax is None else round_currency(payload.tax, plan.order.unit)
+        tolerance = plan.get_tolerance()
+        if stated is not None and abs(stated - plan.tax) > tolerance:
+            return False
+        # With the last of an order, all that is left of its tax comes back.
+        tax = plan.order.left_tax if plan.is_last else stated
+        if tax is None or tax == plan.tax:
             return True
-        difference = round_currency(payload.tax, plan.order.unit) - plan.tax
-        if not difference:
-            return True
-        return abs(difference) <= plan.get_tolerance() and plan.shift_tax(difference)
+        return abs(tax - plan.tax) <= tolerance and plan.shift_tax(tax - plan.tax)
 
     # ------------------------------------------------------------
     # Why none is

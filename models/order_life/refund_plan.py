@@ -66,6 +66,19 @@ class RefundPlan:
         goods = sum((self.left_quantity(line) for line in item.lines), ZERO)
         return goods, sum((self.left(line) for line in item.all_lines), ZERO)
 
+    @property
+    @exact
+    def is_last(self):
+        """Return whether nothing of the sale is left after it, neither goods nor money."""
+        return self.total == self.order.left and not any(map(self.left_quantity, self.order.lines.values()))
+
+    @exact
+    def get_rounding(self, line):
+        """Return how much more than a line was booked with may come back for it: where the sale was rounded as a whole,
+        a line may carry a unit of another one, and its sender does not know that.
+        """
+        return self.order.unit * len(line.sold.taxes)
+
     # ------------------------------------------------------------
     # Taking
     # ------------------------------------------------------------
@@ -75,7 +88,7 @@ class RefundPlan:
         """Take goods of an item, with their components in proportion.
 
         :param Decimal quantity: at most what is left
-        :param Decimal amount: the money for them, at most what is left; by default their share of the price
+        :param Decimal amount: the money for them, at most what is left and rounding; by default their share
         :param bool take_left: whether the last goods take all the money that is left of their line, even if parts of
             it were paid back, or kept, before
         """
@@ -96,6 +109,7 @@ class RefundPlan:
         totals = [self._share(line, of_line, take_left) for line, of_line in taken]
         if amount is not None and amount != sum(totals, ZERO):
             totals = self.spread(amount, [line for line, _quantity in taken], totals)
+            totals[0] += amount - sum(totals, ZERO)  # by rounding, see `get_rounding`
             is_share = False
         else:
             is_share = True
@@ -144,7 +158,8 @@ class RefundPlan:
             most = self.get_tolerance([part])
             if part.total < 0 or not rest or not most:
                 continue
-            change = min(most, self.left(part.sold), rest) if rest > 0 else max(-most, -part.total, rest)
+            upmost = max(self.left(part.sold) + self.get_rounding(part.sold), ZERO)
+            change = min(most, upmost, rest) if rest > 0 else max(-most, -part.total, rest)
             change = round_currency(change, self.order.unit)
             if abs(change) > abs(rest):
                 change = rest
@@ -162,10 +177,14 @@ class RefundPlan:
     def get_tolerance(self, parts=None):
         """Return how much the external system's amount for these parts, by default all, may differ by rounding.
 
-        It is half a smallest unit for each tax of a line, and one for a line of which only a share comes back.
+        It is half a smallest unit for each tax of a line in the sale and half in the refund; if only a share of the
+        line comes back, half for each tax and one for the share, if that is more.
         """
         parts = self.parts if parts is None else parts
-        halves = sum(len(part.sold.sold.taxes) + (2 if part.may_differ else 0) for part in parts if part.total)
+        halves = 0
+        for part in parts:
+            taxes = len(part.sold.sold.taxes) if part.total else 0
+            halves += max(2 * taxes, taxes + 2 if part.may_differ and part.total else 0)
         return halves * self.order.unit / 2
 
     # ------------------------------------------------------------
@@ -185,6 +204,7 @@ class RefundPlan:
             part.amounts = self._split(part, sold, before)
             before.add(part.amounts)
 
+    @exact
     def _split(self, part, sold, before):
         amounts = Amounts(total=part.total, reversed=sold.reversed)
         if sold.total:
@@ -194,6 +214,9 @@ class RefundPlan:
         for key, tax in sold.taxes.items():
             share = round_currency(tax * ratio, self.order.unit) - before.taxes[key]
             amounts.taxes[key] = self._within(share, tax - before.taxes[key])
+        over = (before.total + part.total - sold.total) / self.order.unit
+        for key in list(amounts.taxes)[: int(over)] if part.total > 0 else ():
+            amounts.taxes[key] += self.order.unit  # what is over by rounding, is tax
         for key, base in sold.bases.items():
             if base == sold.net:
                 amounts.bases[key] = amounts.net

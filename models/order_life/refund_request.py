@@ -32,11 +32,13 @@ class ReplacementRequest:
     :param sale: the ``pos.order`` of the sale, as booked
     :param raw_order: the new content, an order as received
     :param revision: the number of the change: 1 for the first
+    :param location: the LocationID that is part of the order's identity, ``None`` if none is
     """
 
     sale: Any
     raw_order: dict
     revision: int
+    location: str | None = None
 
 
 @dataclass

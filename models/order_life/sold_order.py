@@ -184,9 +184,15 @@ class SoldOrder:
 
     @property
     @exact
+    def left_tax(self):
+        """Return the tax of the sale that has not been paid back."""
+        return sum((line.sold.tax - line.refunded.tax for line in self.lines.values()), ZERO)
+
+    @property
+    @exact
     def is_all_back(self):
         """Return whether nothing is left to come back, neither goods nor money."""
-        return not any(line.left_quantity or line.left for line in self.lines.values())
+        return not self.left and not any(line.left_quantity for line in self.lines.values())
 
     @exact
     def get_payments_left(self):

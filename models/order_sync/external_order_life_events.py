@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...lib.order.content import redact
+from ...lib.order.moment import version_of
 from ...lib.order.refunds import THE_CANCELLATION, has_refunds, listed_refunds, refund_id
 
 
@@ -15,6 +16,7 @@ class LifeEvent:
     :param order: the row of its order, empty if that is not known yet
     :param content: the payload of the row
     :param entry: the entry of the feed, if that is the refund or cancellation itself, else ``None``
+    :param version: when the order was last changed, see `version_of`
     :param counts: whether the entry is counted by this event and not by the sale in it
     """
 
@@ -24,6 +26,7 @@ class LifeEvent:
     refund_id: str
     content: dict
     entry: dict | None = None
+    version: str = ""
     counts: bool = False
 
 
@@ -62,13 +65,15 @@ class LifeEvents:
         if is_sale and not has_refunds(entry):
             return True
         content = redact(entry)
+        version = version_of(content)
         if has_refunds(content):
             self.arrived += [
-                LifeEvent(identity, order, "refund", key, payload) for key, payload in listed_refunds(content)
+                LifeEvent(identity, order, "refund", key, payload, version=version)
+                for key, payload in listed_refunds(content)
             ]
         if not is_sale:
             key = THE_CANCELLATION if kind == "cancellation" else refund_id(content)
-            self.arrived.append(LifeEvent(identity, order, kind, key, content, entry, counts=True))
+            self.arrived.append(LifeEvent(identity, order, kind, key, content, entry, version, counts=True))
         return is_sale
 
     def note_known(self, identity, count):

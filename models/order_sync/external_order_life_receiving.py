@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.field_names import REFUND_TOTAL, REFUNDS, sent_name
-from ...lib.order.moment import is_older, version_of
+from ...lib.order.moment import is_older
 from ...lib.order.payload import order_location, order_status
 from ...lib.order.refunds import THE_CANCELLATION, refund_id
 from ...lib.strict_json import dumps, loads
@@ -144,7 +144,7 @@ class ExternalOrder(models.Model):
             "fingerprint": hashlib.sha256(dumps({**event.content, "OrderID": identifier}).encode()).hexdigest(),
             "source_digest": event.entry is not None and self._get_source_digest(event.entry, event.content, payload),
             "order_status": event.entry is not None and order_status(event.content),
-            "version": event.entry is not None and version_of(event.content),
+            "version": event.version or False,
             "total": _paid_back(event.content),
             "state": "pending",
             **self._prepare_no_error_values(),

@@ -9,6 +9,7 @@ from dev.demo.days import DayRow, Figures
 
 FIGURES = Figures(
     orders=2,
+    refunds=1,
     total=Decimal("184.00"),
     tax=Decimal("24.00"),
     charges=Decimal(0),
@@ -26,6 +27,7 @@ SHOP = {
     "day": "2026-03-09",
     "location": 404,
     "orders": 2,
+    "refunds": 1,
     "grand_total": Decimal("184.00"),
     "tax": Decimal("24.00"),
     "charges": Decimal(0),

@@ -18,6 +18,10 @@ In a test, in the same process::
         shop.add_orders(3)                   # the shop sells something
         shop.add_orders(2, generation="first", service_charge=Decimal("2.50"))
         shop.edit_order(1001)                # an order is changed afterwards
+        shop.refund_order(1002, part="pieces", method="Cash", restock=False)
+        shop.refund_order(1003, form="status")
+        shop.cancel_order(1004)
+        shop.go_on(10)                       # a bit of all this
         shop.put({"OrderID": 7})             # any JSON value, served as it is, not part of the totals
         shop.faults.add("status", status=503, retry_after=1, times=2)
         shop.totals().grand_total            # what Odoo must have booked, a Decimal
@@ -36,6 +40,10 @@ Control, without a key and from the loopback interface only, all JSON:
 ``POST /_control/orders`` ``{"count": n}`` makes n orders, of a ``"generation"`` and sold some ``"days_ago"`` if it says
 so; ``DELETE`` forgets all of them.
 ``POST /_control/orders/<OrderID>`` changes that order (adds a line, paid in cash).
+``POST /_control/refunds/<OrderID>`` refunds it: ``{"part": "pieces"|"money"|"rest", "form": "list"|"status",
+"method": "same"|"Cash"|"Card", "restock": true|false|null}``, all optional.
+``POST /_control/cancellations/<OrderID>`` cancels it.
+``POST /_control/lives`` ``{"count": n}`` lets n orders be refunded, cancelled or edited in all ways.
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
 ``GET /_control/days`` shows the sales of each business day and branch.
 ``GET /_control/totals`` and ``GET /_control/requests`` show the sales and the requests.

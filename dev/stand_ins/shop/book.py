@@ -8,6 +8,7 @@ from typing import Any
 
 from .generator import FIRST_NUMBER, OrderGenerator, changed
 from .order import Order
+from .refunds import refunded
 
 TIME_BETWEEN_ORDERS = timedelta(minutes=1)
 
@@ -64,12 +65,22 @@ class OrderBook:
             return added
 
     def edit(self, number: int) -> Order:
-        """Change an order and return its new version. Raises ``KeyError`` for an unknown order."""
+        """Add a line to an order, and return its new version. Raises ``KeyError`` for an unknown order."""
+        return self._replace(number, changed)
+
+    def refund(self, number: int, **choices: Any) -> Order:
+        """Refund an order, and return its new version; see :func:`~dev.stand_ins.shop.refunds.refunded`.
+
+        Raises ``KeyError`` for an unknown order, and ``CannotRefund``.
+        """
+        return self._replace(number, lambda order, now: refunded(order, now, seed=self._generator.seed, **choices))
+
+    def _replace(self, number: int, change: Callable[[Order, datetime], Order]) -> Order:
         with self._lock:
             versions = self._entries[number].versions
             if not versions:
                 raise KeyError(number)
-            order = changed(versions[-1], self._clock())
+            order = change(versions[-1], self._clock())
             self._entries[number] = Entry(order.payload(), order.changed_at, (*versions, order))
             return order
 

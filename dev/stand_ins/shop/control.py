@@ -22,15 +22,32 @@ def answer_control(shop: "ShopServer", client: str, method: str, path: str, body
 def _add_or_edit_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
     if argument:
         return shop.edit_order(int(argument)).payload()
-    count = values.get("count", 1)
-    if type(count) is not int or not 0 <= count <= MOST_ORDERS_AT_ONCE:
-        raise ValueError(f"count must be a number from 0 to {MOST_ORDERS_AT_ONCE}")
+    count = _count(values)
     chosen = {"generation": values["generation"]} if "generation" in values else {}
     if "days_ago" in values:
         if type(values["days_ago"]) is not int:
             raise ValueError("days_ago must be a whole number")
         chosen["sold_at"] = shop.clock() - timedelta(days=values["days_ago"])
     return {"added": [order.number for order in shop.add_orders(count, **chosen)]}
+
+
+def _count(values: dict) -> int:
+    count = values.get("count", 1)
+    if type(count) is not int or not 0 <= count <= MOST_ORDERS_AT_ONCE:
+        raise ValueError(f"count must be a number from 0 to {MOST_ORDERS_AT_ONCE}")
+    return count
+
+
+def _refund_order(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return shop.refund_order(int(argument), **values).payload()
+
+
+def _cancel_order(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return shop.cancel_order(int(argument)).payload()
+
+
+def _go_on(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return shop.go_on(_count(values))
 
 
 def _clear_orders(shop: "ShopServer", argument: str, values: dict) -> Any:
@@ -65,6 +82,9 @@ _ACTIONS = {
     **COMMON_ACTIONS,
     ("POST", "orders"): _add_or_edit_orders,
     ("DELETE", "orders"): _clear_orders,
+    ("POST", "refunds"): _refund_order,
+    ("POST", "cancellations"): _cancel_order,
+    ("POST", "lives"): _go_on,
     ("POST", "entries"): _put_entry,
     ("GET", "totals"): _totals,
     ("GET", "days"): _totals_by_day,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .money import as_number, as_text
 from .parts import PAYMENT_MODE_CASH
+from .refund_writing import with_refunds
 
 if TYPE_CHECKING:
     from .order import Order
@@ -22,8 +23,8 @@ ITEM_STATUS_SOLD = 201
 
 
 def written(order: Order) -> dict[str, Any]:
-    """Return an order in the format of its generation."""
-    return {"guide": _guide, "first": _first, "today": _today}[order.generation](order)
+    """Return an order in the format of its generation, with what came back of it."""
+    return with_refunds(order, {"guide": _guide, "first": _first, "today": _today}[order.generation])
 
 
 def _guide(order: Order) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .generations import GENERATIONS
 from .money import CENT, ZERO, round_half_up
 from .order import Order
 from .parts import Component, Line, Payment
+from .refunds import LISTED
 
 FIRST_NUMBER = 1001
 MIXED = "mixed"
@@ -83,7 +84,12 @@ class OrderGenerator:
 
 
 def changed(order: Order, changed_at: datetime) -> Order:
-    """Return the order with an added line and a new cash payment, like a shop assistant's later change."""
+    """Return the order with an added line and a new cash payment, like a shop assistant's later change.
+
+    Its refunds stay as they are, unless the order has a discount on the whole, which the line would share.
+    """
+    if order.refunds and (order.discount or order.refunds[-1].form != LISTED):
+        raise ValueError(f"order {order.number} has come back")
     products = products_taxed_at(order.tax_percent)
     line = Line(products[(order.number + len(order.lines)) % len(products)], Decimal(1))
     longer = dataclasses.replace(order, lines=(*order.lines, line), changed_at=changed_at, payments=())

@@ -8,6 +8,7 @@ from functools import cached_property
 from .generations import GENERATIONS, written
 from .money import ZERO, round_half_up, spread
 from .parts import Charge, Customer, Line, Payment
+from .refunds import Refund
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Order:
     :param totals_as_text: whether ``AmountTotal`` and ``GrandTotal`` are sent as strings
     :param location: the branch of a chain, 0 for a shop without branches
     :param voided: lines that were voided before the order was paid
+    :param refunds: what came back after it was paid, the oldest first
     """
 
     number: int
@@ -55,6 +57,7 @@ class Order:
     order_type: str = ""
     taker: int = 0
     voided: tuple[Line, ...] = ()
+    refunds: tuple[Refund, ...] = ()
 
     def __post_init__(self):
         if self.generation not in GENERATIONS:
@@ -65,11 +68,16 @@ class Order:
         return sum((line.gross for line in self.lines), ZERO)
 
     @cached_property
-    def line_taxes(self) -> tuple[Decimal, ...]:
-        nets = [line.net for line in self.lines]
+    def line_nets(self) -> tuple[Decimal, ...]:
+        """Each line without tax, after its own discount and its share of the order's."""
+        nets = tuple(line.net for line in self.lines)
         if self.discount:
-            nets = [net - share for net, share in zip(nets, spread(self.discount, nets), strict=True)]
-        return tuple(round_half_up(net * self.tax_percent / 100) for net in nets)
+            nets = tuple(net - share for net, share in zip(nets, spread(self.discount, nets), strict=True))
+        return nets
+
+    @cached_property
+    def line_taxes(self) -> tuple[Decimal, ...]:
+        return tuple(round_half_up(net * self.tax_percent / 100) for net in self.line_nets)
 
     @cached_property
     def tax(self) -> Decimal:

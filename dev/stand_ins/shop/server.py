@@ -12,7 +12,9 @@ from .feed import Settings
 from .generations import GENERATIONS
 from .generator import OrderGenerator
 from .handler import FEED_PATH, RequestRecord, ShopListener
+from .life import go_on
 from .order import Order
+from .refunds import CANCELLED
 from .totals import Totals, compute_totals, compute_totals_by_day
 
 OTHER_HOST = "127.0.0.2"
@@ -138,6 +140,21 @@ class ShopServer:
     def edit_order(self, number: int) -> Order:
         """Change an order and return its new version. Raises ``KeyError`` for an unknown order."""
         return self.book.edit(number)
+
+    def refund_order(self, number: int, **choices: Any) -> Order:
+        """Refund an order and return its new version; see :func:`~dev.stand_ins.shop.refunds.refunded`.
+
+        Raises ``KeyError`` for an unknown order, and ``ValueError`` if it cannot be refunded so.
+        """
+        return self.book.refund(number, **choices)
+
+    def cancel_order(self, number: int) -> Order:
+        """Cancel an order, of which nothing came back yet, and return its new version. Raises as `refund_order`."""
+        return self.book.refund(number, form=CANCELLED)
+
+    def go_on(self, count: int) -> dict[str, list[int]]:
+        """Refund, cancel and edit orders in all ways, one by one; see :func:`~dev.stand_ins.shop.life.go_on`."""
+        return go_on(self, count)
 
     def versions(self, number: int) -> tuple[Order, ...]:
         """Return the original order and its version after each change. Raises ``KeyError`` for an unknown order."""
