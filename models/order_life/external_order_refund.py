@@ -195,7 +195,7 @@ class ExternalOrderRefund(models.AbstractModel):
         payload, sale = request.payload, request.sale
         terms = self.env["external.order.pricing"]._get_terms(sync).on(moment)
         matches = self.env["external.refund.matching"]._match_items(sync, payload, request.sold, order)
-        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, self._restocks(sync))
+        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
         is_invoiced = self._is_invoiced(sale)
@@ -216,11 +216,6 @@ class ExternalOrderRefund(models.AbstractModel):
             is_invoiced=is_invoiced,
             further_values=self._prepare_refund_values(order, plan),
         )
-
-    @api.model
-    def _restocks(self, sync):
-        """Return whether goods come back into stock where a refund does not say."""
-        return sync.refund_restock if "refund_restock" in sync else True
 
     @api.model
     def _is_invoiced(self, sale):
