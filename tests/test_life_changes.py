@@ -208,6 +208,7 @@ class TestLifeChanges(LifeCase):
             "Oil: quantity 5, now 4",
         ):
             self.assertIn(text, row.life_html)
+        self.assertNotIn("pos.order", row.life_html)  # a change that is not booked has no amount
         row.action_book_difference()
         self.env.invalidate_all()
         for text in ("Changed and booked again", "4 x Oil", "2 of 4 Oil"):

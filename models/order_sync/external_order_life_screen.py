@@ -142,7 +142,7 @@ class ExternalOrder(models.Model):
             "date": date and format_datetime(self.env, date, dt_format="short"),
             "title": title,
             "text": text,
-            "amount": pos_order and self._get_formats()["money"](pos_order.amount_total),
+            "amount": self._get_formats()["money"](pos_order.amount_total) if pos_order else "",
             "pos_order": pos_order.name or "",
             "row": self,
             "kind": "success",
