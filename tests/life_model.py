@@ -28,6 +28,7 @@ class Life:
         self.states_tax = False
         self.has_other_methods = False  # its cancellation paid back what never was the sale's
         self.is_over = self.is_settled = False
+        self.changes_tracked = self.random.random() < 0.3
         self.sale = self._sell()
 
     # ---- selling ---------------------------------------------------------------------------------------------------
@@ -76,6 +77,8 @@ class Life:
         if self.is_over or self.is_settled:
             return None
         self.mistake = None
+        if self.has_tracked and self.changes_tracked:
+            return self._edit() and "edit"
         what = self.random.choice(("edit", "refund", "refund", "refund", "rest", "status", "cancel"))
         if self.random.random() < 0.06:
             return self._err()
@@ -90,8 +93,13 @@ class Life:
         return self._refund(self._rest() if what == "rest" else self._some())
 
     def _edit(self):
-        """Change what was sold; what has come back in part stays as it is."""
+        """Change what was sold; what has come back in part stays as it is.
+
+        After tracked goods came back, a change is left to a person, so these either change or come back.
+        """
         choose = self.random
+        if self.has_tracked and not self.changes_tracked:
+            return False
         back = {part.key for refund in self.refunds for part in refund.parts}
         lines = list(self.sale.lines)
         free = [place for place, line in enumerate(lines) if line.key not in back]
@@ -100,7 +108,8 @@ class Life:
         what = choose.choice(kinds)
         sale = self.sale
         if what == "add":
-            others = [name for name in SOLD if name not in {line.good.name for line in lines}]
+            sold = {line.good.name for line in lines}
+            others = [name for name in SOLD if name not in sold and GOODS[name].tracking == "none"]
             lines.append(self._line(GOODS[choose.choice(others)]))
         elif what == "more":
             # More of what came back in part, where no part of the line is rounded.
@@ -251,6 +260,10 @@ class Life:
     @property
     def is_cancelled(self):
         return any(refund.form == "cancelled" for refund in self.refunds)
+
+    @property
+    def has_tracked(self):
+        return any(line.good.tracking != "none" for line in self.sale.lines)
 
     # ---- what is left ----------------------------------------------------------------------------------------------
 

@@ -114,6 +114,30 @@ class TestLifeChanges(LifeCase):
         self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
         self.assert_booked(50.0, oil=5)
 
+    def test_a_refund_that_depends_on_a_change_waits_for_it(self):
+        """All that is left, of an order of which Odoo does not know yet what was sold."""
+        row = self.change(oil=6, filters=0, Refunds=[{"RefundID": "R1"}])
+        refund = self.refund_rows()
+        self.assertEqual((refund.state, refund.error_code), ("pending", "waiting_for_order"))
+        self.assertIn("Book the Difference", refund.error_message)
+        self.assert_booked(50.0, oil=5)
+        row.action_book_difference()
+        self.synchronize()
+        self.assertEqual(refund.state, "done", refund.error_message)
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_refund_that_depends_on_a_change_goes_in_once_that_was_seen(self):
+        row = self.change(oil=6, filters=0, Refunds=[{"RefundID": "R1"}])
+        row.action_accept_change()
+        self.synchronize()
+        self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_refund_that_says_everything_does_not_wait_for_a_change(self):
+        self.change(oil=6, filters=0, Refunds=[self.refund("R1", oil=2)])
+        self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
+        self.assert_booked(30.0, oil=3)
+
     def test_a_change_that_cannot_be_booked_leaves_everything_and_says_why(self):
         row = self.change(GrandTotal=99.0)
         result = row.action_book_difference()

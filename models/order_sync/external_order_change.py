@@ -236,9 +236,11 @@ class ExternalOrder(models.Model):
                 "revision": revision,
             }
         )
-        # What could not be refunded of the old content may be possible now.
-        failed = self.life_ids.filtered(lambda row: row.state == "failed" and row.error_code != "order_id_ambiguous")
-        failed.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
+        # What could not be refunded of the old content, or waited for the new one, may be possible now.
+        unbooked = self.life_ids.filtered(
+            lambda row: row.state in ("pending", "failed") and row.error_code != "order_id_ambiguous"
+        )
+        unbooked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         return True
 
     def _get_replaced_orders(self):

@@ -144,10 +144,15 @@ class ExternalOrder(models.Model):
                 row._wait(waiting)
                 continue
             try:
-                requests.append(row._prepare_request())
-                asking.append(row)
+                request = row._prepare_request()
             except PayloadError as error:
                 row._fail(ExternalOrderError("invalid_payload", reader_text(self.env, error.message)))
+                continue
+            if waiting := row._get_changed_error(request.payload):
+                row._wait(waiting)
+                continue
+            requests.append(request)
+            asking.append(row)
         if requests:
             self.env["external.order.refund"]._book_refunds(sync, requests)
         for row, request in zip(asking, requests, strict=True):
@@ -175,6 +180,23 @@ class ExternalOrder(models.Model):
             )
             return ExternalOrderError("waiting_for_order", message)
         return None
+
+    def _get_changed_error(self, payload):
+        """Return why this refund waits until the change of its order is booked or seen, or ``None``.
+
+        A refund that says what came back and how it was paid back does not depend on that.
+
+        :param RefundPayload payload:
+        :rtype: ExternalOrderError
+        """
+        is_complete = payload.payments and not payload.is_rest
+        if self.kind != "refund" or not self.origin_id.changed or is_complete:
+            return None
+        message = for_reader(self.env)._(
+            "The order has changed in the external system, and this refund depends on what was sold and how it was "
+            "paid. Book the Difference of the order, or mark its change as seen; then the next run books the refund."
+        )
+        return ExternalOrderError("waiting_for_order", message)
 
     def _prepare_request(self):
         """Return what this refund or cancellation asks for.
