@@ -1,3 +1,4 @@
+import logging
 import os
 import sys
 from collections import Counter, defaultdict
@@ -15,8 +16,10 @@ from .life_books import Books, differences, stock
 from .life_feed import Sender
 from .life_parts import CARD, CASH, GOODS, VOUCHER, Ledger
 
+_logger = logging.getLogger(__name__)
+
 ADDON = transaction.__name__.rpartition(".tools.")[0]
-LIVES = int(os.environ.get("EXTERNAL_ORDER_LIVES") or 120)
+LIVES = int(os.environ.get("EXTERNAL_ORDER_LIVES") or 80)
 SEED = os.environ.get("EXTERNAL_ORDER_LIVES_SEED") or "1"
 # "7/312": only this life of this batch, to look into one that went wrong.
 ONLY = os.environ.get("EXTERNAL_ORDER_LIFE", "")
@@ -130,7 +133,7 @@ class TestLives(ExternalOrderCase):
             with closing(self.env.cr.savepoint()), mute_logger(ADDON):
                 failures += self.live(batch, happened, {int(only_number)} if only_number else None)
             self.env.invalidate_all(flush=False)
-        print(f"{len(batches) * IN_BATCH} lives: {dict(sorted(happened.items()))}")
+        _logger.info("Lives: %s", dict(sorted(happened.items())))
         self.assertFalse(failures, "\n".join([f"{len(failures)} lives went wrong:", *failures[:MOST_SHOWN]]))
 
     # ---- a batch of lives ------------------------------------------------------------------------------------------
