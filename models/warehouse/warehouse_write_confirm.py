@@ -2,7 +2,8 @@ import math
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import LockError, MissingError
+from odoo.tools import SQL
 
 from .warehouse_conflict import WarehouseConflict
 
@@ -237,7 +238,10 @@ class WarehouseWrite(models.AbstractModel):
         quants = self.env["stock.quant"]._gather(
             line.product_id, place.location, place.lot, place.package, line.owner_id, strict=True
         )
-        quants.lock_for_update(allow_referencing=True)
+        locking = SQL("SELECT id FROM stock_quant WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", quants.ids)
+        self.env.cr.execute(locking, log_exceptions=False)  # a conflict is not an error
+        if self.env.cr.rowcount < len(quants):
+            raise LockError(self.env._("Others are changing the same goods."))
 
     @api.model
     def _free(self, line, place):
