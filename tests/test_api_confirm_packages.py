@@ -33,6 +33,19 @@ class TestConfirmPackages(ConfirmCase):
         self.assertDone(self.confirm(line, 5))
         self.assertEqual(self.assertRefused(self.confirm(line, 6), "not_enough")["free"], 5)
 
+    def test_another_location_that_holds_the_goods_in_a_package(self):
+        self.put(self.product, 3, self.shelf_a)
+        line = self.create_demand((self.product, 3)).move_line_ids
+        packages = self.env["stock.package"].create([{"name": "P1"}, {"name": "P2"}])
+        self.put(self.product, 3, self.shelf_b, package=packages[0])
+        self.assertDone(self.confirm(line, 3, scanned_location_barcode="SHELF-B"))
+        self.assertEqual((line.location_id, line.package_id, line.picked), (self.shelf_b, packages[0], True))
+        # Of two packages, which one is it?
+        line = self.create_demand((self.product, 3)).move_line_ids
+        self.assertEqual(line.location_id, self.shelf_a)
+        self.put(self.product, 3, self.shelf_b, package=packages[1])
+        self.assertRefused(self.confirm(line, 3, scanned_location_barcode="SHELF-B"), "package_ambiguous")
+
     def test_a_part_of_a_package_leaves_it(self):
         package = self.env["stock.package"].create({"name": "WHOLE"})
         self.put(self.product, 4, package=package)

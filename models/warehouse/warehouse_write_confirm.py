@@ -212,6 +212,9 @@ class WarehouseWrite(models.AbstractModel):
         """
         packages = [line.package_id] if location == line.location_id else []
         packages.append(self.env["stock.package"])
+        held_in = self._packages_at(line, location, lot) if (location, lot) != (line.location_id, line.lot_id) else []
+        if len(held_in) == 1:
+            packages.append(held_in)
         most = 0.0
         for package in packages:
             place = Place(location, lot, package)
@@ -223,6 +226,13 @@ class WarehouseWrite(models.AbstractModel):
             if line.product_uom_id.compare(quantity, there) <= 0:
                 return place
             most = max(most, there)
+        if len(held_in) > 1:
+            message = self.env._(
+                "%(product)s is in several packages at %(place)s. Choose the package in Odoo.",
+                product=line.product_id.display_name,
+                place=location.display_name,
+            )
+            raise WarehouseConflict("package_ambiguous", message)
         message = self.env._(
             "Only %(free)g %(unit)s of %(product)s are available, not %(quantity)g.",
             free=most,
@@ -231,6 +241,19 @@ class WarehouseWrite(models.AbstractModel):
             quantity=quantity,
         )
         raise WarehouseConflict("not_enough", message, free=most, product_uom_id=line.product_uom_id.id)
+
+    @api.model
+    def _packages_at(self, line, location, lot):
+        """Return the packages that hold such goods at another place than the line's."""
+        quants = self.env["stock.quant"]._gather(line.product_id, location, lot, owner_id=line.owner_id)
+        return quants.filtered(
+            lambda quant: (
+                quant.location_id == location
+                and quant.lot_id == lot
+                and quant.owner_id == line.owner_id
+                and quant.product_uom_id.compare(quant.quantity, 0) > 0
+            )
+        ).package_id
 
     @api.model
     def _lock_goods(self, line, place):
