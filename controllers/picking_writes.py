@@ -2,6 +2,7 @@ from http import HTTPStatus
 
 from werkzeug.http import parse_etags
 
+from ..models.warehouse.warehouse_barcode import BLANKS
 from ..models.warehouse.warehouse_write import Asked
 from ..models.warehouse.warehouse_write_schema import (
     BARCODE,
@@ -117,7 +118,8 @@ class PickingWriteController(WarehouseController):
 
 
 def given(values):
-    """Return the values that are set; an empty text counts as absent."""
+    """Return the values that are set, texts without the blanks around them; an empty text counts as absent."""
+    values = {key: value.strip(BLANKS) if isinstance(value, str) else value for key, value in values.items()}
     return {key: value for key, value in values.items() if value not in (None, "")}
 
 

@@ -137,6 +137,17 @@ class TestConfirm(ConfirmCase):
         self.assertEqual(draft.state, "draft")
         self.assertRefused(self.confirm(draft.move_line_ids, 1), "picking_draft")
 
+    def test_what_is_empty_or_around_a_barcode_does_not_count(self):
+        """Scanners end a barcode with a line feed; clients send the fields of a form that nobody has filled."""
+        empty = {"scanned_product_barcode": "", "scanned_location_barcode": " ", "lot_name": "", "result_package": " "}
+        line = self.create_assigned_picking(5).move_line_ids
+        self.assertDone(self.confirm(line, 5, **empty))
+        self.assertFalse(line.result_package_id)
+        self.assertDone(
+            self.confirm(line, 5, scanned_product_barcode=f"{self.product.barcode}\r\n", result_package=" BOX-1\t")
+        )
+        self.assertEqual(line.result_package_id.name, "BOX-1")
+
     def test_malformed_requests(self):
         line = self.create_assigned_picking(5).move_line_ids
         path = f"{PICKINGS}/{line.picking_id.id}/lines/{line.id}/confirm"
@@ -256,6 +267,44 @@ class TestConfirmLots(TestConfirmLocation):
         self.assertDone(self.confirm(first, 1, lot_name="S1"))
         self.assertRefused(self.confirm(second, 1, lot_name="S1"), "serial_used")
 
+    def test_a_serial_number_that_is_in_stock(self):
+        self.put(self.serials, 1, self.shelf_a, lot="S1")
+        for rules in ({"use_existing_lots": True}, {"use_existing_lots": False}):
+            receipt = self.create_receipt(self.serials, 1, use_create_lots=True, **rules)
+            self.assertRefused(self.confirm(receipt.move_line_ids, 1, lot_name="S1"), "serial_used")
+
+    def test_an_existing_serial_number_twice(self):
+        self.env["stock.lot"].create({"name": "S1", "product_id": self.serials.id})
+        receipt = self.create_receipt(self.serials, 2, use_create_lots=True, use_existing_lots=True)
+        first, second = receipt.move_line_ids
+        self.assertDone(self.confirm(first, 1, lot_name="S1"))
+        self.assertRefused(self.confirm(second, 1, lot_name="S1"), "serial_used")
+
+    def test_a_serial_number_that_a_customer_returns(self):
+        self.put(self.serials, 1, lot="S1")
+        line = self.create_demand((self.serials, 1)).move_line_ids
+        self.assertDone(self.confirm(line, 1))
+        self.assertDone(self.validate(line.picking_id))
+        # From a vendor it would be a second piece with this number.
+        receipt = self.create_receipt(self.serials, 1, use_create_lots=True, use_existing_lots=False)
+        self.assertRefused(self.confirm(receipt.move_line_ids, 1, lot_name="S1"), "serial_used")
+        returned = self.create_demand(
+            (self.serials, 1), picking_type=receipt.picking_type_id, location_dest_id=self.stock.id,
+            location_id=line.location_dest_id.id,
+        )  # fmt: skip
+        self.assertDone(self.confirm(returned.move_line_ids, 1, lot_name="S1"))
+        self.assertDone(self.validate(returned))
+        self.assertEqual(line.lot_id.location_id, self.stock)
+
+    def test_the_barcode_of_another_lot_names_this_lot(self):
+        self.put(self.lots, 5, lot="L1")
+        line = self.create_demand((self.lots, 5)).move_line_ids
+        self.put(self.lots, 5, lot="L2")
+        self.assertDone(self.confirm(line, 5, scanned_product_barcode="L2"))
+        self.assertEqual((line.lot_id.name, line.picked), ("L2", True))
+        self.assertRefused(self.confirm(line, 5, scanned_product_barcode="L2", lot_name="L1"), "wrong_lot")
+        self.assertEqual(line.lot_id.name, "L2")
+
     def test_only_existing_lots(self):
         receipt = self.create_receipt(self.lots, 1, use_create_lots=False, use_existing_lots=True)
         self.assertRefused(self.confirm(receipt.move_line_ids, 1, lot_name="N1"), "lot_unknown")
@@ -266,39 +315,6 @@ class TestConfirmLots(TestConfirmLocation):
     def test_products_without_lots(self):
         line = self.create_assigned_picking(5).move_line_ids
         self.assertRefused(self.confirm(line, 5, lot_name="L1"), "lot_not_used")
-
-
-class TestConfirmPackages(ConfirmCase):
-    def test_a_new_package_and_the_same_again(self):
-        other = self.create_product("Second")
-        self.put(self.product, 2)
-        self.put(other, 2)
-        first, second = self.create_demand((self.product, 2), (other, 2)).move_line_ids
-        self.assertDone(self.confirm(first, 2, result_package="BOX-1"))
-        package = first.result_package_id
-        self.assertEqual((package.name, package.create_uid), ("BOX-1", self.clerk))
-        self.assertDone(self.confirm(second, 2, result_package="BOX-1"))
-        self.assertEqual(second.result_package_id, package)
-        self.assertDone(self.confirm(second, 2, result_package="BOX-2"))
-        self.assertNotEqual(second.result_package_id, package)
-        self.assertDone(self.validate(first.picking_id))
-        self.assertEqual(package.location_id, first.location_dest_id)
-
-    def test_a_package_at_another_place(self):
-        package = self.env["stock.package"].create({"name": "FULL"})
-        self.put(self.product, 1, self.shelf_a, package=package)
-        line = self.create_assigned_picking(2).move_line_ids.filtered(lambda line: not line.package_id)[:1]
-        self.assertRefused(self.confirm(line, line.quantity, result_package="FULL"), "package_elsewhere")
-
-    def test_goods_out_of_a_package(self):
-        package = self.env["stock.package"].create({"name": "FROM"})
-        self.put(self.product, 5, self.shelf_a, package=package)
-        line = self.create_demand((self.product, 3)).move_line_ids
-        self.assertEqual(line.package_id, package)
-        self.assertDone(self.confirm(line, 3))
-        self.assertEqual((line.package_id, line.picked), (package, True))
-        self.assertDone(self.confirm(line, 5))
-        self.assertEqual(self.assertRefused(self.confirm(line, 6), "not_enough")["free"], 5)
 
 
 class TestConfirmRights(ConfirmCase):

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .api_writes_server import WritesServerCase
+from ..dev.server.log_check import problems
+from .api_writes_server import IN_STOCK, WritesServerCase
 from .own_database import API_KEY, PATIENCE
 
 _logger = logging.getLogger(__name__)
@@ -223,6 +224,23 @@ class TestApiWritesServer(WritesServerCase):
             answers = list(pool.map(lambda _number: self.ask(f"{picking}/validate", body), range(4)))
         self.assertEqual([(status, content) for status, _headers, content in answers], [(200, answers[0][2])] * 4)
         self.assertEqual(self.client.call("stock.picking", "search_count", [("backorder_id", "=", picking)]), 1)
+
+    def test_two_transfers_want_the_same_goods_at_once(self):
+        product = self.products[0]
+        transfers = [self.create_picking({product: 1}) for _number in range(2)]
+        paths = [f"{picking}/lines/{lines[product]}/confirm" for picking, lines in transfers]
+        with ThreadPoolExecutor(2) as pool:
+            for _round in range(5):
+                answers = list(pool.map(lambda path: self.ask(path, {"qty_done": 0.6 * IN_STOCK}), paths))
+                self.assertEqual(
+                    sorted((status, content.get("code")) for status, _headers, content in answers),
+                    [(200, None), (409, "not_enough")],
+                )
+                for path in paths:
+                    self.assertEqual(self.ask(path, {"qty_done": 0})[0], 200)
+        # That one of them had to wait is not an error.
+        [log] = self.folder.glob("server-*.log")
+        self.assertEqual(problems(log), [])
 
     def test_somebody_else_keeps_the_transfer_locked(self):
         product = self.products[0]

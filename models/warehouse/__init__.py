@@ -7,5 +7,7 @@ from . import warehouse_barcode
 from . import warehouse_request
 from . import warehouse_write
 from . import warehouse_write_confirm
+from . import warehouse_write_lot
+from . import warehouse_write_package
 from . import warehouse_write_validate
 from . import warehouse_write_scan

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 
 # Maximum number of records of one kind that a barcode may mean; scanning cannot distinguish more.
 MOST = 20
+# What a scanner may send around a barcode. Not all white space: Python counts the separator of a GS1 barcode as such.
+BLANKS = " \t\r\n"
 # Lengths of the codes that a GTIN stands for: EAN-8, UPC-A, EAN-13, GTIN-14.
 GTIN_LENGTHS = (8, 12, 13, 14)
 # Kind of a match: the model of its records.
@@ -97,6 +99,9 @@ class WarehouseBarcode(models.AbstractModel):
     @api.model
     def _parse(self, barcode, company):
         """Return the `Codes` of a barcode; the first code of each kind is the barcode itself."""
+        barcode = barcode.strip(BLANKS)
+        if not barcode:
+            return Codes({kind: [] for kind in KINDS}, None)
         by_kind = {kind: [barcode] for kind in KINDS}
         quantity = None
         for part in self._parse_by_nomenclature(barcode, company):

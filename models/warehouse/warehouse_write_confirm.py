@@ -2,7 +2,8 @@ import math
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import LockError, MissingError
+from odoo.tools import SQL
 
 from .warehouse_conflict import WarehouseConflict
 
@@ -50,12 +51,13 @@ class WarehouseWrite(models.AbstractModel):
         quantity = self._checked_quantity(line, float(qty_done))
         if scanned_product_barcode:
             scanned = self._check_product(line, scanned_product_barcode)
-            lot_name = lot_name or (scanned.lot_name if line.product_id.tracking != "none" else None)
+            lot_name = self._choose_lot_name(line, scanned, lot_name)
         location, destination = self._check_location(line, scanned_location_barcode)
         if not quantity:
             if line.picked:
-                line.picked = False
+                self._undo(line)
             return
+        keeps_destination = line.picked or destination != line.location_dest_id
         is_reserved = not line.move_id._should_bypass_reservation(location)
         lot, new_lot = self._check_lot(line, lot_name, is_reserved)
         values = {"lot_id": lot.id, "lot_name": new_lot} if lot_name else {}
@@ -68,7 +70,7 @@ class WarehouseWrite(models.AbstractModel):
         else:
             self._receive(line, quantity, values)
         if result_package:
-            self._pack(line, result_package)
+            self._pack(line, result_package, destination if keeps_destination else None)
 
     @api.model
     def _check_open(self, picking):
@@ -137,55 +139,6 @@ class WarehouseWrite(models.AbstractModel):
         quants = [("location_id", "=", location.id), ("product_id", "=", product.id), ("quantity", ">", 0)]
         return not product.is_storable or bool(self.env["stock.quant"].search_count(quants, limit=1))
 
-    @api.model
-    def _check_lot(self, line, name, is_reserved):
-        """Return (the lot, the name of a lot that Odoo creates when the transfer is done).
-
-        :param is_reserved: whether the goods have to be in stock already, and with them their lot.
-        """
-        product, operation = line.product_id, line.picking_id.picking_type_id
-        none = self.env["stock.lot"]
-        uses_lots = operation.use_create_lots or operation.use_existing_lots
-        if product.tracking == "none":
-            if name:
-                message = self.env._("%s has no lots or serial numbers.", product.display_name)
-                raise WarehouseConflict("lot_not_used", message)
-            return none, False
-        if not name:
-            if uses_lots and not line.lot_id and not line.lot_name:
-                message = self.env._("Scan the lot or serial number of %s.", product.display_name)
-                raise WarehouseConflict("lot_required", message, product_id=product.id)
-            return line.lot_id, line.lot_name
-        if line.lot_id.name == name:
-            return line.lot_id, False
-        lot = none.search(
-            [
-                ("name", "=", name),
-                ("product_id", "=", product.id),
-                ("company_id", "in", [False, line.company_id.id]),
-            ],
-            limit=1,
-        )
-        if lot and (is_reserved or operation.use_existing_lots):
-            return lot, False
-        if operation.use_create_lots and not is_reserved:
-            self._check_new_serial(line, name, lot)
-            return none, name  # for an existing lot too: Odoo finds it by its name
-        message = self.env._("%(product)s has no lot %(lot)s.", product=product.display_name, lot=name)
-        raise WarehouseConflict("lot_unknown" if uses_lots else "lot_not_used", message, product_id=product.id)
-
-    @api.model
-    def _check_new_serial(self, line, name, lot):
-        """Refuse a serial number that another line of the transfer has, or that is already in stock."""
-        if line.product_id.tracking != "serial":
-            return
-        others = (line.picking_id.move_line_ids - line).filtered(lambda other: other.product_id == line.product_id)
-        if name in others.mapped("lot_name") or lot.quant_ids.filtered(
-            lambda quant: quant.quantity > 0 and quant.location_id.usage in ("internal", "transit", "customer")
-        ):
-            message = self.env._("The serial number %s of this product already exists.", name)
-            raise WarehouseConflict("serial_used", message)
-
     # ------------------------------------------------------------
     # Picking
     # ------------------------------------------------------------
@@ -200,7 +153,7 @@ class WarehouseWrite(models.AbstractModel):
             for other, given in self._lend(open_lines, quantity - held):
                 self._reduce(other, given)
         elif unit.compare(quantity, held) < 0:
-            self._leave(line, held - quantity, lot_id=False, lot_name=False)
+            self._leave(line, self._wanted(line, held - quantity), lot_id=False, lot_name=False)
 
     @api.model
     def _take(self, line, quantity, location, lot, values):
@@ -221,15 +174,35 @@ class WarehouseWrite(models.AbstractModel):
         self._pick(line, quantity, values)
         for other, given in lent:
             self._exchange(other, given, None if target == old else old)
-        if line.product_uom_id.compare(rest, 0) > 0:
-            self._leave(line, rest, location_id=old.location.id, lot_id=old.lot.id, package_id=old.package.id)
+        self._leave(
+            line, self._wanted(line, rest), location_id=old.location.id, lot_id=old.lot.id, package_id=old.package.id
+        )
 
     @api.model
     def _pick(self, line, quantity, values):
         """Write what was picked, but only values that differ: otherwise Odoo would reserve the same goods again."""
         values = {**values, "quantity": quantity, "picked": True}
         current = line._convert_to_write({name: line[name] for name in values})
-        line.write({name: value for name, value in values.items() if value != current[name]})
+        self._write(line, {name: value for name, value in values.items() if value != current[name]})
+
+    @api.model
+    def _write(self, line, values):
+        """Write the values of a line, the package for the goods apart from the others.
+
+        Odoo adjusts no reservation in a write that has this package.
+        """
+        packed = {name: value for name, value in values.items() if name == "result_package_id"}
+        line.write({name: value for name, value in values.items() if name not in packed})
+        if packed:
+            line.write(packed)
+
+    @api.model
+    def _undo(self, line):
+        """Open the line again. It gives back what it has above the demand, such as a mistyped quantity."""
+        line.picked = False
+        unit, wanted = line.product_uom_id, self._wanted(line, line.quantity, of_line=True)
+        if not unit.is_zero(wanted) and unit.compare(wanted, line.quantity) < 0:
+            line.quantity = wanted
 
     @api.model
     def _choose_place(self, line, quantity, location, lot):
@@ -239,6 +212,9 @@ class WarehouseWrite(models.AbstractModel):
         """
         packages = [line.package_id] if location == line.location_id else []
         packages.append(self.env["stock.package"])
+        held_in = self._packages_at(line, location, lot) if (location, lot) != (line.location_id, line.lot_id) else []
+        if len(held_in) == 1:
+            packages.append(held_in)
         most = 0.0
         for package in packages:
             place = Place(location, lot, package)
@@ -250,6 +226,13 @@ class WarehouseWrite(models.AbstractModel):
             if line.product_uom_id.compare(quantity, there) <= 0:
                 return place
             most = max(most, there)
+        if len(held_in) > 1:
+            message = self.env._(
+                "%(product)s is in several packages at %(place)s. Choose the package in Odoo.",
+                product=line.product_id.display_name,
+                place=location.display_name,
+            )
+            raise WarehouseConflict("package_ambiguous", message)
         message = self.env._(
             "Only %(free)g %(unit)s of %(product)s are available, not %(quantity)g.",
             free=most,
@@ -260,12 +243,28 @@ class WarehouseWrite(models.AbstractModel):
         raise WarehouseConflict("not_enough", message, free=most, product_uom_id=line.product_uom_id.id)
 
     @api.model
+    def _packages_at(self, line, location, lot):
+        """Return the packages that hold such goods at another place than the line's."""
+        quants = self.env["stock.quant"]._gather(line.product_id, location, lot, owner_id=line.owner_id)
+        return quants.filtered(
+            lambda quant: (
+                quant.location_id == location
+                and quant.lot_id == lot
+                and quant.owner_id == line.owner_id
+                and quant.product_uom_id.compare(quant.quantity, 0) > 0
+            )
+        ).package_id
+
+    @api.model
     def _lock_goods(self, line, place):
         """Lock the goods before counting them, so that two transfers do not take the same."""
         quants = self.env["stock.quant"]._gather(
             line.product_id, place.location, place.lot, place.package, line.owner_id, strict=True
         )
-        quants.lock_for_update(allow_referencing=True)
+        locking = SQL("SELECT id FROM stock_quant WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", quants.ids)
+        self.env.cr.execute(locking, log_exceptions=False)  # a conflict is not an error
+        if self.env.cr.rowcount < len(quants):
+            raise LockError(self.env._("Others are changing the same goods."))
 
     @api.model
     def _free(self, line, place):
@@ -299,6 +298,18 @@ class WarehouseWrite(models.AbstractModel):
         )
 
     @api.model
+    def _wanted(self, line, quantity, of_line=False):
+        """Return how much of `quantity` the demand still needs beside its lines.
+
+        :param bool of_line: whether `quantity` is that of the line itself.
+        """
+        unit, move = line.product_uom_id, line.move_id
+        lines = move.move_line_ids - line if of_line else move.move_line_ids
+        held = sum(other.product_uom_id._compute_quantity(other.quantity, unit, round=False) for other in lines)
+        demand = move.product_uom._compute_quantity(move.product_uom_qty, unit, round=False)
+        return max(0.0, min(quantity, unit.round(demand - held)))
+
+    @api.model
     def _lend(self, lines, wanted):
         """Return [(line, quantity)]: how much each line gives up, together at most `wanted`."""
         lent = []
@@ -324,14 +335,16 @@ class WarehouseWrite(models.AbstractModel):
             return
         place = {"location_id": old.location.id, "lot_id": old.lot.id, "package_id": old.package.id}
         if other.product_uom_id.compare(other.quantity, given) <= 0:
-            other.write({**place, "result_package_id": False})
+            self._write(other, {**place, "result_package_id": False})
         else:
             other.quantity -= given
             self._leave(other, given, **place)
 
     @api.model
     def _leave(self, line, quantity, **values):
-        """Create a line with the rest of a demand."""
+        """Create a line with the rest of a demand, if there is any."""
+        if line.product_uom_id.compare(quantity, 0) <= 0:
+            return
         line.copy(
             {
                 "move_id": line.move_id.id,
@@ -342,25 +355,3 @@ class WarehouseWrite(models.AbstractModel):
                 **values,
             }
         )
-
-    # ------------------------------------------------------------
-    # Packing
-    # ------------------------------------------------------------
-
-    @api.model
-    def _pack(self, line, name):
-        """Pack the line into the package with that name; Odoo creates a new one if there is none."""
-        packages = self.env["stock.package"].search(
-            [("name", "=", name), ("company_id", "in", [False, line.company_id.id])], limit=2
-        )
-        if line.result_package_id and line.result_package_id in packages:
-            return
-        if len(packages) > 1:
-            message = self.env._("Several packages are called %s.", name)
-            raise WarehouseConflict("package_ambiguous", message)
-        places = packages.move_line_ids.filtered(lambda other: other.state not in ("done", "cancel")).location_dest_id
-        elsewhere = packages.location_id or places
-        if packages and packages != line.package_id and elsewhere - line.location_dest_id:
-            message = self.env._("Package %(name)s is at %(place)s.", name=name, place=elsewhere[:1].display_name)
-            raise WarehouseConflict("package_elsewhere", message)
-        line._put_in_pack(package_id=packages.id, package_name=name)

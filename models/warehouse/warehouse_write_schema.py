@@ -18,6 +18,8 @@ BACKORDER_CHOICES = ("ask", "create", "cancel")
 RECORD_ID = {**INTEGER, "minimum": 1, "maximum": 2**31 - 1}
 KEY = {**STRING, "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
 BARCODE = {**STRING, "minLength": 1, "maxLength": 300}
+# Empty or null if there is none: a client may send all fields of its form.
+OPTIONAL_TEXT = {**NULLABLE_STRING, "maxLength": 300}
 
 MSG_ID = {
     **KEY,
@@ -32,25 +34,21 @@ CONFIRM_KEYS = {
         "description": "The whole quantity that was picked, in the unit of the line; 0 undoes the picking.",
     },
     "scanned_product_barcode": {
-        **BARCODE,
-        "type": ["string", "null"],
+        **OPTIONAL_TEXT,
         "description": "The barcode of the product, its packaging or its lot; GS1 too. Checked if given.",
     },
     "scanned_location_barcode": {
-        **BARCODE,
-        "type": ["string", "null"],
+        **OPTIONAL_TEXT,
         "description": "Where the goods were taken from or, in a receipt, put. A location other than the line's is "
         "used if it is below the transfer's and holds the goods.",
     },
     "lot_name": {
-        **BARCODE,
-        "type": ["string", "null"],
+        **OPTIONAL_TEXT,
         "maxLength": 200,
         "description": "The lot or serial number; a new one is created if the operation type allows it.",
     },
     "result_package": {
-        **BARCODE,
-        "type": ["string", "null"],
+        **OPTIONAL_TEXT,
         "maxLength": 200,
         "description": "The name of the package that the goods are packed into; it is created if there is none.",
     },

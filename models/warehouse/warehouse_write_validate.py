@@ -28,6 +28,7 @@ class WarehouseWrite(models.AbstractModel):
             missing = self._missing(picking)
             if missing:
                 self._check_backorder(picking, backorder, missing)
+            self._unpack_parts(picking)
             self._answer_questions(picking, backorder)
         return self._validated(picking)
 
