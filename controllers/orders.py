@@ -67,7 +67,7 @@ RESULT = closed_object(
         "message": NULLABLE_STRING,
         "pos_order_id": NULLABLE_INTEGER,
     },
-    description="What became of an entry. A refused one is not an order, and nothing of it is stored.",
+    description="The result of an entry. A refused one is not an order, and nothing of it is stored.",
 )
 RESULTS = closed_object(
     {
@@ -154,7 +154,7 @@ class OrderController(ApiController):
     @operation(
         "GET",
         f"{PATH}/{{order_id}}",
-        summary="Get what became of an order",
+        summary="Get the state of an order",
         parameters=(ORDER_ID, SYNC, LOCATION),
         answers={200: Reply("The order.", ORDER_STATUS)},
         errors=(409,),

@@ -37,9 +37,9 @@ ANSWER = closed_object(
     }
 )
 NO_DATA = {"pos_config_id": None, "total": 0, "successful": 0, "failed": 0, "results": []}
-#: Keys of the object around the orders that count for each order that does not say it itself.
+# Keys of the object around the orders: each counts for the orders that do not have it.
 FOR_EACH_ORDER = ("partner_id", "customer_ref")
-#: What its client does not know: the request as a whole is wrong.
+# Statuses that its client does not know. They all mean that the request as a whole is wrong.
 WRONG_REQUEST = (404, 409, 413, 415, 422)
 
 

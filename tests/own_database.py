@@ -25,7 +25,7 @@ class OwnDatabaseCase(BaseCase):
     DATABASE = ""
     # The XML id of the one scheduled action that runs; none if empty.
     SCHEDULED = ""
-    #: Further options of the servers.
+    # Further options of the servers.
     OPTIONS = ()
 
     @classmethod

@@ -16,7 +16,7 @@ TEXTS = (
     "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "A" * 100, "AQ" + "A" * 90, "draft," * 99 + "draft",
 )  # fmt: skip
 
-#: Members of a body with orders, which has several forms.
+# Members of a body with orders, which has several forms.
 PUSHED = {name: {} for name in ("orders", "OrderID", "pos_config_id", "partner_id")}
 
 

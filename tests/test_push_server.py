@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from .own_database import API_KEY
 from .push_server import CODE, PushServerCase
 
-#: PUSH_ORDERS=1000 sends so many in each way.
+# PUSH_ORDERS=1000 sends so many in each way.
 ORDERS = int(os.environ.get("PUSH_ORDERS") or 80)
 PAGE = Path(__file__).parents[1] / "docs" / "push.md"
 BULK = "/api/v1/webhook/pos-order/bulk"

@@ -14,7 +14,7 @@ ADDRESSES = {
     ("delivery.carrier", "opal_test_url"),
     ("delivery.carrier", "opal_username"),
 }
-#: Secrets that others sign with when they send something to this database: they go nowhere.
+# Secrets that others sign with when they send something to this database: they go nowhere.
 RECEIVED = {("external.order.push.secret", "secret"), ("external.order.push.secret.new", "secret")}
 
 

@@ -11,7 +11,7 @@ class AccountMoveLine(models.Model):
         """Return whether this is a credit note's line for goods that did not come back, nor did their value."""
         if self.move_id.move_type != "out_refund":
             return False
-        # sudo: whoever posts the credit note may not have access to POS orders.
+        # sudo: the user who posts the credit note may have no access to POS orders.
         lines = self.move_id.sudo().pos_order_ids.lines.filtered(lambda line: line.product_id == self.product_id)
         kept = lines.filtered("external_no_restock")
         if not kept or kept == lines:

@@ -219,7 +219,7 @@ class ExternalOrderRefund(models.AbstractModel):
 
     @api.model
     def _is_invoiced(self, sale):
-        """Return whether a refund gets a credit note: if the sale has a posted invoice, whoever made it."""
+        """Return whether a refund gets a credit note: if the sale has a posted invoice, made by the import or by a user."""
         # sudo: users of the Point of Sale may not read invoices.
         return sale.sudo().account_move.state == "posted"
 

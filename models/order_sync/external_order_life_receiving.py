@@ -250,8 +250,8 @@ class ExternalOrder(models.Model):
             **self._prepare_no_interruption_values(),
             **self._prepare_cancelled_values(),
         }
-        told = {name: values[name] for name in ("source_digest", "order_status", "version")}
-        self.write({**cancelled, **told})
+        kept = {name: values[name] for name in ("source_digest", "order_status", "version")}
+        self.write({**cancelled, **kept})
         self._ignore_waiting()
 
     def _ignore_waiting(self):

@@ -74,7 +74,7 @@ class ExternalOrder(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        # sudo: a user of the inbox sees all that became of its orders, as on the other fields of this form.
+        # sudo: a user of the inbox sees everything about its orders, as in the other fields of this form.
         sale = self.sudo()
         events = []
         orders = (sale.pos_order_id | sale._get_replaced_orders())[:REPLACEMENTS_SHOWN]

@@ -116,7 +116,7 @@ class ExternalOrderSync(models.Model):
     def _find_signed(self, code, headers, body):
         """Return the synchronization whose secret signed a request, as the system, and what was signed.
 
-        Called without a user. Whoever has no secret does not learn which synchronizations there are.
+        Called without a user. A sender without a secret does not learn which synchronizations exist.
 
         :param str code: the code in the address; without one, the only synchronization with signatures is meant
         :param headers: those of the request

@@ -9,7 +9,7 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     def _get_result(self):
-        """Return what became of this order: ``state``, ``code`` and ``message`` (None if there is nothing to say).
+        """Return the result of this order: ``state``, ``code`` and ``message`` (None if there is nothing to say).
 
         The state is that of the inbox. The code is one of ``error_code`` and ``doubt``, or ``changed``.
         """
@@ -104,7 +104,7 @@ class PosOrder(models.Model):
     _inherit = "pos.order"
 
     def _get_refund_result(self):
-        """Return what is said of a refund, with its time as naive UTC; of none as long as it is not booked."""
+        """Return the figures of a refund, with its time as naive UTC; of none as long as it is not booked."""
         return {
             "pos_order_id": self.id or None,
             "pos_order_name": self.name or None,

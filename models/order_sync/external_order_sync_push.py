@@ -29,7 +29,7 @@ LOCK_TIMEOUT = "4s"
 
 @dataclass
 class PushedEntry:
-    """What became of one entry of a request.
+    """The result of one entry of a request.
 
     :param order: its ``external.order``; empty if the entry is not an order
     :param is_duplicate: whether the order was known with the same content
@@ -156,7 +156,7 @@ class ExternalOrderSync(models.Model):
 
         To be called after the caller was found to be allowed to send orders.
         """
-        # sudo: whoever may send orders does not need write access to the inbox, sessions, orders and stock.
+        # sudo: a user who may send orders does not need write access to the inbox, sessions, orders and stock.
         sync = without_defaults(self).sudo()
         runs = sync.env["external.order.sync.run"].with_context(lang=None)._for_reader(sync)
         reader = Reader.current(runs.env)

@@ -22,7 +22,7 @@ PATIENCE = 30
 class ExternalOrderSyncRun(models.Model):
     """Several workers import the orders of one run: each helper has a part of the run, which counts its results.
 
-    A part is an archived run without a status of its own; the process that works on it holds its lock. When the run
+    A part is an archived run without a separate status; the process that works on it holds its lock. When the run
     ends, it adds up its parts and deletes them.
     """
 
