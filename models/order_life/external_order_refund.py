@@ -219,7 +219,7 @@ class ExternalOrderRefund(models.AbstractModel):
 
     @api.model
     def _is_invoiced(self, sale):
-        """Return whether a refund gets a credit note: if the sale has a posted invoice, made by the import or by a user."""
+        """Return whether a refund gets a credit note: if the sale has a posted invoice, also one of a user."""
         # sudo: users of the Point of Sale may not read invoices.
         return sale.sudo().account_move.state == "posted"
 

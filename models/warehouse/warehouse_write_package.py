@@ -42,6 +42,8 @@ class WarehouseWrite(models.AbstractModel):
         whole = picked.filtered(lambda line: line.package_id and line.result_package_id == line.package_id)
         for package, lines in whole.grouped("package_id").items():
             inside = package | package.all_children_package_ids
-            content = picked.filtered(lambda line: line.product_id.is_storable and line.package_id in inside)
+            content = picked.filtered(
+                lambda line, inside=inside: line.product_id.is_storable and line.package_id in inside
+            )
             if not package._check_move_lines_map_quant(content):
                 lines.result_package_id = False
