@@ -233,7 +233,9 @@ class TestApiWritesServer(WritesServerCase):
             for number in range(5):
                 body = {"qty_done": 2 * IN_STOCK, "msg_id": f"refused {number}"}
                 answers = list(pool.map(lambda _number, body=body: self.ask(path, body), range(4)))
-                self.assertEqual([(status, content) for status, _headers, content in answers], [(409, answers[0][2])] * 4)
+                self.assertEqual(
+                    [(status, content) for status, _headers, content in answers], [(409, answers[0][2])] * 4
+                )
         self.assertLogClean()
 
     def assertLogClean(self):
