@@ -3,6 +3,7 @@ from . import test_api_access
 from . import test_api_batch
 from . import test_api_clients
 from . import test_api_confirm
+from . import test_api_confirm_packages
 from . import test_api_delivery
 from . import test_api_handheld
 from . import test_api_hostile_input
@@ -12,6 +13,7 @@ from . import test_api_openapi
 from . import test_api_operation
 from . import test_api_picking
 from . import test_api_pickings
+from . import test_api_reservations
 from . import test_api_scan
 from . import test_api_server
 from . import test_api_sync

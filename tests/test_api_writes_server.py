@@ -225,6 +225,24 @@ class TestApiWritesServer(WritesServerCase):
         self.assertEqual([(status, content) for status, _headers, content in answers], [(200, answers[0][2])] * 4)
         self.assertEqual(self.client.call("stock.picking", "search_count", [("backorder_id", "=", picking)]), 1)
 
+    def test_one_refused_message_several_times_at_once(self):
+        product = self.products[0]
+        picking, lines = self.create_picking({product: 1})
+        path = f"{picking}/lines/{lines[product]}/confirm"
+        with ThreadPoolExecutor(4) as pool:
+            for number in range(5):
+                body = {"qty_done": 2 * IN_STOCK, "msg_id": f"refused {number}"}
+                answers = list(pool.map(lambda _number, body=body: self.ask(path, body), range(4)))
+                self.assertEqual(
+                    [(status, content) for status, _headers, content in answers], [(409, answers[0][2])] * 4
+                )
+        self.assertLogClean()
+
+    def assertLogClean(self):
+        """Check that the server has logged no error: that a request had to wait for another one is none."""
+        [log] = self.folder.glob("server-*.log")
+        self.assertEqual(problems(log), [])
+
     def test_two_transfers_want_the_same_goods_at_once(self):
         product = self.products[0]
         transfers = [self.create_picking({product: 1}) for _number in range(2)]
@@ -238,9 +256,7 @@ class TestApiWritesServer(WritesServerCase):
                 )
                 for path in paths:
                     self.assertEqual(self.ask(path, {"qty_done": 0})[0], 200)
-        # That one of them had to wait is not an error.
-        [log] = self.folder.glob("server-*.log")
-        self.assertEqual(problems(log), [])
+        self.assertLogClean()
 
     def test_somebody_else_keeps_the_transfer_locked(self):
         product = self.products[0]

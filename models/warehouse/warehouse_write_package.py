@@ -39,11 +39,10 @@ class WarehouseWrite(models.AbstractModel):
         refuse the transfer.
         """
         picked = picking.move_line_ids.filtered(lambda line: line.picked and line.state not in ("done", "cancel"))
+        stored = picked.filtered("product_id.is_storable").grouped("package_id")
         whole = picked.filtered(lambda line: line.package_id and line.result_package_id == line.package_id)
         for package, lines in whole.grouped("package_id").items():
             inside = package | package.all_children_package_ids
-            content = picked.filtered(
-                lambda line, inside=inside: line.product_id.is_storable and line.package_id in inside
-            )
+            content = picked.browse().union(*[stored[one] for one in inside if one in stored])
             if not package._check_move_lines_map_quant(content):
                 lines.result_package_id = False
