@@ -131,3 +131,23 @@ class TestClients(DeliveryApiCase):
         told = self.shipment(picking)
         self.assertEqual((told["status"], told["carrier_price"]), (told["state"], 12.5))
         self.assertTrue(told["label_url"].endswith(f"/web/content/{label.id}?download=1"))
+
+    def test_the_page_takes_a_delivery_from_the_list_to_its_tracking_number(self):
+        picking = self.create_ready_picking()
+        for path in (STATUS, CARRIERS, CONFIG, HISTORY):
+            self.get(path)
+        listed = self.get(f"{PICKINGS}?state=assigned&limit=1000&_=1700000000")
+        [chosen] = [entry for entry in listed if entry["id"] == picking.id]
+        opened = self.get(f"{PICKINGS}/{chosen['id']}")
+        self.assertEqual(opened["picking"]["name"], picking.name)
+        self.assertTrue(opened["move_lines"])
+        provider = self.get(CONFIG)["default_provider_code"] or self.get(CARRIERS)[0]["provider_code"]
+        asked = self.post({"pickingId": chosen["id"], "providerCode": provider})
+        self.assertEqual(asked.status_code, 201, asked.text)
+        # A second click, before anything has happened.
+        again = self.post({"pickingId": chosen["id"], "providerCode": provider})
+        self.assertEqual((again.status_code, again.json()["id"]), (200, asked.json()["id"]))
+        self.work()
+        shown = self.get(f"{SHIPMENTS}/{chosen['id']}")
+        self.assertEqual((shown["status"], shown["error"]), ("shipped", None))
+        self.assertTrue(shown["tracking_number"])
