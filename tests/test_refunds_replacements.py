@@ -156,9 +156,7 @@ class TestReplacements(RefundCase):
         self.assertEqual(self.books()["goods"], {self.product: -1})
 
     def test_an_invoiced_sale(self):
-        self.env["res.partner"].create({"name": "Anna", "email": "anna@example.com"})
-        self.sync.invoice_mode = "customer"
-        customer = {"Customer": {"Email": "anna@example.com"}}
+        customer = self.invoice_customers()
         sale = self.sold_two(**customer)
         refund = self.refund(sale, self.back(quantity=1))
         replacement = self.replace(sale, self.item(price=40, quantity=3), total=138, tax=18, **customer)
@@ -167,6 +165,26 @@ class TestReplacements(RefundCase):
         self.assertEqual(replacement.reversal.account_move.reversed_entry_id, sale.account_move)
         self.assertEqual(refund.account_move.reversed_entry_id, new.account_move)
         self.close_session(sale.session_id)
+
+    def test_an_invoice_that_goes_after_a_refund_is_left_to_a_person(self):
+        customer = self.invoice_customers()
+        sale = self.sold_two(**customer)
+        refund = self.refund(sale, self.back(quantity=1))
+        three = self.item(price=40, quantity=3)
+        self.assert_refused("invoice_refused", sale, three, total=138, tax=18, parts=(refund.name,))
+
+    def test_an_invoice_that_comes_after_a_refund_is_left_to_a_person(self):
+        customer = self.invoice_customers()
+        sale = self.sold_two()
+        refund = self.refund(sale, self.back(quantity=1))
+        three = self.item(price=40, quantity=3)
+        self.assert_refused("invoice_refused", sale, three, total=138, tax=18, parts=(refund.name,), **customer)
+
+    def invoice_customers(self):
+        """Let sales of customers be invoiced, and return what an order says of one."""
+        self.env["res.partner"].create({"name": "Anna", "email": "anna@example.com"})
+        self.sync.invoice_mode = "customer"
+        return {"Customer": {"Email": "anna@example.com"}}
 
     def put_serials(self, *names):
         phone = self.create_product("Phone", self.env["account.tax"], tracking="serial")

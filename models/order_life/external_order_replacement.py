@@ -53,6 +53,7 @@ class ExternalOrderReplacement(models.AbstractModel):
         links = self._detach(sale, refunds)
         reversal = self._book_reversal(sync, request)
         pos_order, warnings = self._import_content(sync, request)
+        self._check_invoices(sale, pos_order, refunds)
         self._attach(sync, refunds, links, pos_order)
         return Replacement(pos_order, reversal, refunds, warnings)
 
@@ -112,6 +113,21 @@ class ExternalOrderReplacement(models.AbstractModel):
                 sale=sale.name,
             )
             raise ExternalOrderError("lots_missing", message)
+
+    @api.model
+    def _check_invoices(self, sale, pos_order, refunds):
+        """Refuse an invoice that comes or goes after a refund, which would keep or lack its credit note."""
+        # sudo: users of the Point of Sale may not read invoices.
+        if not refunds or bool(sale.sudo().account_move) == bool(pos_order.sudo().account_move):
+            return
+        message = for_reader(self.env)._(
+            "%(sale)s and the changed order differ in whether they are invoiced, and something was refunded before "
+            "(%(refunds)s). Nothing was booked. Correct the invoice and the credit note in Odoo by hand, then mark the "
+            "change as seen.",
+            sale=sale.name,
+            refunds=", ".join(refunds.mapped("name")),
+        )
+        raise ExternalOrderError("invoice_refused", message)
 
     @api.model
     def _detach(self, sale, refunds):
