@@ -138,21 +138,31 @@ class ExternalPaymentSettling(models.AbstractModel):
         and warnings about guessed methods.
         """
         values, cash, warnings = [], [], []
-        paid = rounded = ZERO
-        for payment in order.payments:
-            match = methods[payment.card_type, payment.payment_mode]
-            if isinstance(match, ExternalOrderError):
-                raise match
-            method, warning = match
+        for payment, method, warning, amount in self._iter_matched(order.payments, methods, unit):
             warnings += [Warn(warning, "payment_guessed")] if warning else []
-            # Round the sum and not each part, so that fractions of a cent neither appear nor get lost.
-            paid += payment.amount
-            amount = round_currency(paid, unit) - rounded
-            rounded += amount
             values.append(self._prepare_payment(payment, method, amount))
             if method.is_cash_count and self._is_certainly_cash(payment, warning):
                 cash.append(values[-1])
         return values, cash, warnings
+
+    @api.model
+    def _iter_matched(self, payments, methods, unit):
+        """Yield each payment, its method, why that is only guessed (or ""), and its amount in multiples of ``unit``.
+
+        :param payments: `Payment` objects
+        :param dict methods: what `external.payment.matching` found
+        :raise ExternalOrderError: if a payment has no method
+        """
+        paid = rounded = ZERO
+        for payment in payments:
+            match = methods[payment.card_type, payment.payment_mode]
+            if isinstance(match, ExternalOrderError):
+                raise match
+            # Round the sum and not each part, so that fractions of a cent neither appear nor get lost.
+            paid += payment.amount
+            amount = round_currency(paid, unit) - rounded
+            rounded += amount
+            yield payment, *match, amount
 
     @api.model
     def _is_certainly_cash(self, payment, warning):

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import decimal, exact, round_currency
+from ...lib.money import decimal, exact
 from ...tools.message_language import amount_text, for_reader
 from ..order_import.import_target import pos_config_of
 from ..order_import.outcome import Warn
@@ -29,23 +29,17 @@ class ExternalRefundSettling(models.AbstractModel):
         matching = self.env["external.payment.matching"]
         methods = matching._match_payment_methods(sync, payload.payments, has_customer=bool(order.sale.partner_id))
         settling, values, warnings = self.env["external.payment.settling"], [], []
-        paid = rounded = ZERO
-        for payment in payload.payments:
-            match = methods[payment.card_type, payment.payment_mode]
-            if isinstance(match, ExternalOrderError):
-                raise match
-            method, warning = match
+        paid = ZERO
+        for payment, method, warning, amount in settling._iter_matched(payload.payments, methods, order.unit):
             warnings += [Warn(warning, "payment_guessed")] if warning else []
-            paid += payment.amount
-            amount = round_currency(paid, order.unit) - rounded
-            rounded += amount
+            paid += amount
             values.append(settling._prepare_payment(payment, method, -amount))
-        if -rounded not in settling._get_dues(sync, values, -total):
+        if -paid not in settling._get_dues(sync, values, -total):
             currency = order.sale.currency_id
             message = for_reader(self.env)._(
                 "The payments of the refund add up to %(paid)s, but it totals %(total)s. Nothing was booked. The "
                 "external system has to correct the refund.",
-                paid=amount_text(currency, rounded),
+                paid=amount_text(currency, paid),
                 total=amount_text(currency, total),
             )
             raise ExternalOrderError("amount_mismatch", message)
