@@ -83,7 +83,14 @@ class ExternalOrderImport(models.AbstractModel):
     @api.model
     def _import_batch(self, sync, raw_orders, outcomes):
         """Import orders. Those whose target has no session wait; the others are imported."""
-        prepared = self._prepare_orders(sync, raw_orders, outcomes)
+        self._import_prepared(sync, self._prepare_orders(sync, raw_orders, outcomes))
+
+    @api.model
+    def _import_prepared(self, sync, prepared):
+        """Create prepared orders, target by target. Those whose target has no session wait.
+
+        :param prepared: a list of `PreparedOrder`
+        """
         # The newest day first: opening its session may turn those of earlier days into recovery sessions, which must
         # not be in use yet.
         targets = groupby(prepared, lambda order: order.target)

@@ -1,8 +1,7 @@
-from datetime import date
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import SQL, groupby
+from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.parts import OrderPayload
@@ -59,22 +58,7 @@ class ExternalOrderRefund(models.AbstractModel):
             with self.env["external.order.import"]._catch(request.outcome):
                 if order := self._prepare_or_wait(sync, request):
                     prepared.append(order)
-        # The newest day first, as for sales.
-        targets = groupby(prepared, lambda order: order.target)
-        for target, orders in sorted(targets, key=lambda group: group[0].business_day or date.min, reverse=True):
-            try:
-                self.env["external.order.import"]._import_into(target.on(sync), orders)
-            except ExternalOrderError as error:
-                if error.code != "no_session":
-                    raise
-                self._wait(sync, target, orders, error)
-
-    @api.model
-    def _wait(self, sync, target, orders, error):
-        for order in orders:
-            order.outcome.waiting = error
-        if closed := ClosedTargets.current(sync.env):
-            closed.reasons[target] = error
+        self.env["external.order.import"]._import_prepared(sync, prepared)
 
     @api.model
     def _hold_sales(self, requests):
