@@ -28,7 +28,6 @@ from . import measuring, slow_feed, store
 
 ORDERS = int(os.environ.get("ORDERS", 4000))
 SECONDS = 600  # for one import
-CRON = "external_order_sync.ir_cron_sync_external_orders"
 BURN = "sum(number * number for number in range(20_000_000))"
 
 

@@ -8,11 +8,11 @@ from .bad_answers import FETCH_FAILED
 from .kills import WRITTEN_BY_IMPORT, kill_in_first_batch
 from .kinds import INTERRUPTED, Round, kind, pause
 from .laboratory import Laboratory
+from .races import synchronize_on_two_servers
 from .waiting import wait_until
 
 # Orders of a round that come back; the feed then has some pages with little else.
 COME_BACK = 80
-PRESSES = 3
 USUAL_BATCH = 1.5
 
 
@@ -101,15 +101,7 @@ def refunds_of_two_servers(lab: Laboratory, round_: Round) -> None:
     """Refund on two servers at once, with shuffled entries; no session is open, so they also have to agree on one."""
     sell(lab, round_)
     round_.note = f"{come_back(lab, round_)} refunds"
-    lab.second.start()
-    lab.close_session()
-    lab.shop.faults.add("reorder", times=None, probability=0.5)
-    lab.synchronize("scheduled")
-    lab.press_sync_now(lab.second)
-    for _ in range(PRESSES):
-        pause(round_, 1.0)
-        lab.press_sync_now(round_.random.choice((lab.main, lab.second)))
-    lab.wait_for_end()
+    synchronize_on_two_servers(lab, round_, between_presses=1.0)
 
 
 @kind

@@ -30,13 +30,21 @@ def two_servers(lab: Laboratory, round_: Round) -> None:
 
     No session is open, so the servers also have to agree on a new one.
     """
+    synchronize_on_two_servers(lab, round_, between_presses=1.5)
+
+
+def synchronize_on_two_servers(lab: Laboratory, round_: Round, between_presses: float) -> None:
+    """Synchronize on two servers at once with shuffled entries, without an open session, and press Sync Now meanwhile.
+
+    :param between_presses: the usual pause in seconds
+    """
     lab.second.start()
     lab.close_session()
     lab.shop.faults.add("reorder", times=None, probability=0.5)
     lab.synchronize("scheduled")
     lab.press_sync_now(lab.second)
     for _ in range(PRESSES):
-        pause(round_, 1.5)
+        pause(round_, between_presses)
         lab.press_sync_now(round_.random.choice((lab.main, lab.second)))
     lab.wait_for_end()
 

@@ -9,7 +9,6 @@ from .refunds import BY_STATUS, CANCELLED, CARD, CASH, LISTED, MONEY, PIECES, RE
 if TYPE_CHECKING:
     from .server import ShopServer
 
-EDIT = "edit"
 # What happens to an order: an edit, or refunds one after the other.
 LIVES: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
     ("refunded", ({"part": PIECES},)),
