@@ -71,6 +71,21 @@ class ExternalOrderCase(TransactionCase):
         )
 
     @classmethod
+    def create_menu(cls, **values):
+        """Create "Menu", an Odoo combo of a burger and fries, which the class has as well, and return it."""
+        cls.burger = cls.create_product("Burger", list_price=60)
+        cls.fries = cls.create_product("Fries", list_price=20)
+        combos = cls.env["product.combo"].create(
+            [
+                {"name": name, "combo_item_ids": [Command.create({"product_id": product.id})]}
+                for name, product in (("Burgers", cls.burger), ("Sides", cls.fries))
+            ]
+        )
+        return cls.create_product(
+            "Menu", type="combo", is_storable=False, combo_ids=[Command.set(combos.ids)], **values
+        )
+
+    @classmethod
     def create_payment_method(cls, name, kind, **values):
         journal = cls.env["account.journal"].create(
             {

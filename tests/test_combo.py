@@ -9,18 +9,9 @@ class TestCombo(MoneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.burger = cls.create_product("Burger", list_price=60)
-        cls.fries = cls.create_product("Fries", list_price=20)
+        cls.menu = cls.create_menu(list_price=80)
+        cls.combos = cls.menu.combo_ids
         cls.napkin = cls.create_product("Napkin")
-        cls.combos = cls.env["product.combo"].create(
-            [
-                {"name": "Burgers", "combo_item_ids": [Command.create({"product_id": cls.burger.id})]},
-                {"name": "Sides", "combo_item_ids": [Command.create({"product_id": cls.fries.id})]},
-            ]
-        )
-        cls.menu = cls.create_product(
-            "Menu", type="combo", is_storable=False, combo_ids=[Command.set(cls.combos.ids)], list_price=80
-        )
 
     def part(self, name, quantity=1, price=0.0):
         return {"ItemID": 0, "ItemName": name, "Price": price, "Quantity": quantity}

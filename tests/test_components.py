@@ -1,5 +1,3 @@
-from odoo.fields import Command
-
 from .common import ExternalOrderCase
 
 
@@ -9,15 +7,7 @@ class TestComponents(ExternalOrderCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.burger = cls.create_product("Burger", list_price=60)
-        cls.fries = cls.create_product("Fries", list_price=20)
-        combos = cls.env["product.combo"].create(
-            [
-                {"name": name, "combo_item_ids": [Command.create({"product_id": product.id})]}
-                for name, product in (("Burgers", cls.burger), ("Sides", cls.fries))
-            ]
-        )
-        cls.menu = cls.create_product("Menu", type="combo", is_storable=False, combo_ids=[Command.set(combos.ids)])
+        cls.menu = cls.create_menu()
         cls.sync.components = "ignore"
 
     def part(self, name, quantity=1.0):

@@ -1,5 +1,3 @@
-from odoo.fields import Command
-
 from ..lib.order.payload import parse_order
 from .refund_common import RefundCase
 
@@ -10,15 +8,7 @@ class TestRefundedItems(RefundCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.burger = cls.create_product("Burger", list_price=60)
-        cls.fries = cls.create_product("Fries", list_price=20)
-        combos = cls.env["product.combo"].create(
-            [
-                {"name": "Burgers", "combo_item_ids": [Command.create({"product_id": cls.burger.id})]},
-                {"name": "Sides", "combo_item_ids": [Command.create({"product_id": cls.fries.id})]},
-            ]
-        )
-        cls.create_product("Menu", type="combo", is_storable=False, combo_ids=[Command.set(combos.ids)])
+        cls.create_menu()
         cls.untaxed = cls.create_product("Untaxed", cls.env["account.tax"])
 
     def part(self, name, quantity=1, price=0.0):

@@ -1,14 +1,13 @@
 from datetime import datetime
 
-from odoo import fields
-
 from ..exceptions import ExternalOrderError
 from ..models.order_life.refund_request import ReplacementRequest
 from .business_day_common import BusinessDayCase
 from .refund_common import RefundCase
+from .tracked_common import TrackedGoods
 
 
-class TestReplacements(RefundCase):
+class TestReplacements(TrackedGoods, RefundCase):
     """A sale whose content changed: refunded as a whole and booked again on its date, with its earlier refunds."""
 
     def replace(self, sale, *items, revision=1, **values):
@@ -187,25 +186,16 @@ class TestReplacements(RefundCase):
         return {"Customer": {"Email": "anna@example.com"}}
 
     def put_serials(self, *names):
-        phone = self.create_product("Phone", self.env["account.tax"], tracking="serial")
-        stock = self.pos_config.picking_type_id.default_location_src_id
-        for days, name in enumerate(names):
-            self.env["stock.quant"]._update_available_quantity(
-                phone,
-                stock,
-                1,
-                lot_id=self.env["stock.lot"].create({"product_id": phone.id, "name": name}),
-                in_date=fields.Datetime.subtract(fields.Datetime.now(), days=9 - days),
-            )
-        return phone
+        for place, name in enumerate(names):
+            self.put(self.by_serial, name, days=9 - place)
 
     def test_the_customer_keeps_the_serial_numbers(self):
         self.put_serials("S1", "S2", "S3")
         sale = self.sell(self.item("Phone", 10, 2), total=20, percent=0).pos_order_id
-        self.put_serials_back = sale.lines.pack_lot_ids.mapped("lot_name")
+        serials = sale.lines.pack_lot_ids.mapped("lot_name")
         new = self.replace(sale, self.item("Phone", 9, 2), total=18, percent=0).pos_order
-        self.assertEqual(new.lines.pack_lot_ids.mapped("lot_name"), self.put_serials_back)
-        self.assertEqual(sorted(new.picking_ids.move_line_ids.lot_id.mapped("name")), sorted(self.put_serials_back))
+        self.assertEqual(new.lines.pack_lot_ids.mapped("lot_name"), serials)
+        self.assertEqual(sorted(new.picking_ids.move_line_ids.lot_id.mapped("name")), sorted(serials))
 
     def test_more_serial_numbers_than_the_customer_had(self):
         self.put_serials("S1", "S2", "S3")

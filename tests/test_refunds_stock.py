@@ -1,26 +1,9 @@
-from odoo import fields
-
 from .refund_common import RefundCase
+from .tracked_common import TrackedGoods
 
 
-class TestRefundedStock(RefundCase):
+class TestRefundedStock(TrackedGoods, RefundCase):
     """What comes back into stock: with its lots and serial numbers, its owner, and at its cost."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.stock = cls.pos_config.picking_type_id.default_location_src_id
-        cls.no_tax = cls.env["account.tax"]
-        cls.by_lot = cls.create_product("Vitamin C 500", cls.no_tax, tracking="lot")
-        cls.by_serial = cls.create_product("Phone", cls.no_tax, tracking="serial")
-
-    def put(self, product, name, quantity=1.0, days=0, **values):
-        """Put a lot into stock that came in so many days ago."""
-        lot = self.env["stock.lot"].create({"product_id": product.id, "name": name})
-        in_date = fields.Datetime.subtract(fields.Datetime.now(), days=days)
-        self.env["stock.quant"]._update_available_quantity(
-            product, self.stock, quantity, lot_id=lot, in_date=in_date, **values
-        )
 
     def sold_of(self, name, quantity, price=10.0, order_id="sale"):
         row = self.sell(self.item(name, price, quantity), order_id=order_id, total=quantity * price, percent=0)
