@@ -41,6 +41,21 @@ class TestBranchIdentity(BranchCase):
         rows = self.rows(7)
         self.assertEqual((rows["404"].changed, rows["405"].changed), (False, True))
 
+    def test_the_changes_of_both_are_booked(self):
+        self.use_locations()
+        here, there = self.both()
+        self.synchronize(here, there)
+        three = {"OrderItems": [self.item(quantity=3.0)], "AmountTotal": 240.0}
+        paid = [{"Tax": tax, "GrandTotal": total, "AmountPaid": total} for tax, total in ((36.0, 276.0), (12.0, 252.0))]
+        for values in paid:
+            values["CheckoutDetails"] = [self.payment(values["GrandTotal"])]
+        self.synchronize({**here, **three, **paid[0]}, {**there, **three, **paid[1]})
+        rows = self.rows(7)
+        for location in ("404", "405"):
+            rows[location].action_book_difference()
+            self.assertEqual((rows[location].changed, rows[location].error_message), (False, False), location)
+        self.assertEqual([rows[location].pos_order_id.amount_total for location in ("404", "405")], [276.0, 252.0])
+
     def test_two_orders_of_one_branch_with_one_id_are_still_an_error(self):
         self.use_locations()
         run = self.synchronize(self.order_there(7), self.order_there("7", GrandTotal=85.0), self.order_here(" 7"))

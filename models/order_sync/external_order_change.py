@@ -215,6 +215,7 @@ class ExternalOrder(models.Model):
             sale=self.pos_order_id,
             raw_order=loads(self.payload),
             revision=revision,
+            location=(self.external_location or "") if self.by_location else None,
         )
         try:
             replacement = self.env["external.order.replacement"]._book_replacement(sync, request)
