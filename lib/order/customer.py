@@ -1,6 +1,6 @@
 """The customer of an order, and whether an invoice is wanted.
 
-Nothing here refuses an order, because the sale counts whoever the customer is. Unusable values cause a warning.
+Nothing here refuses an order, because the sale counts for any customer. Unusable values cause a warning.
 """
 
 from collections.abc import Callable, Iterator

@@ -113,7 +113,7 @@ def refunded(
     if refund.total <= 0 or refund.total > left:  # more than is left, if money was off the order as a whole
         raise CannotRefund(f"{left} is left to refund of order {order.number}, not {refund.total}")
     payments = _payments(order, refund, method if form != CANCELLED else SAME)
-    # How it was paid back is left unsaid only where there is no doubt about it.
+    # A refund without payments is only sent where the payment method is clear.
     is_plain = method == SAME and (len(order.payments) == 1 or refund.total == order.grand_total)
     states_payments = not is_plain or (part == REST and restock is not None) or random.random() < 0.7
     refund = dataclasses.replace(refund, payments=payments, states_payments=states_payments)
