@@ -27,7 +27,7 @@ from .field_names import (
     has_value,
     sent_name,
 )
-from .fields import amount, identifier, objects, or_ignored, shortened_text, without_decimals
+from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, without_decimals
 from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
 from .moment import parse_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
@@ -40,7 +40,6 @@ MAX_REFUNDS = 100
 THE_REFUND, THE_CANCELLATION = "refund", "cancellation"
 
 _ZERO = Decimal(0)
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 _YES = frozenset(("true", "yes", "1"))
 _NO = frozenset(("false", "no", "0"))
 # What moves without another refund.
@@ -62,7 +61,7 @@ def listed_refunds(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """
     about = {name: order[name] for name in ("OrderID", "LocationID") if name in order}
     try:
-        entries = objects(order, REFUNDS, "", MAX_REFUNDS, _TOO_MANY)
+        entries = objects(order, REFUNDS, "", MAX_REFUNDS, TOO_MANY)
     except PayloadError:
         return [(THE_REFUND, {**about, REFUNDS: order[REFUNDS]})]
     return [(refund_id(entry), {**about, REFUNDS: [entry]}) for _path, entry in entries]
@@ -98,7 +97,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     is_listed = has_refunds(order)
     path, refund = "", order
     if is_listed:
-        (path, refund), *_none = objects(order, REFUNDS, "", MAX_REFUNDS, _TOO_MANY)
+        (path, refund), *_none = objects(order, REFUNDS, "", MAX_REFUNDS, TOO_MANY)
     identifier(refund, REFUND_ID, path)
     warnings: list[Message] = []
     items = _items(refund, path, warnings, has_amounts=is_listed)
@@ -186,7 +185,7 @@ def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_am
     """
     items: list[RefundItem] = []
     signs = set()
-    for where, entry in objects(refund, sent_name(refund, REFUND_ITEMS), path, MAX_LINES, _TOO_MANY):
+    for where, entry in objects(refund, sent_name(refund, REFUND_ITEMS), path, MAX_LINES, TOO_MANY):
         if is_voided(entry):
             warnings.append(voided_note(where))
             continue
