@@ -29,7 +29,7 @@ from .field_names import (
 )
 from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, without_decimals
 from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
-from .moment import parse_moment
+from .moment import parse_moment, read_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
 from .payload import MAX_NOTE_LENGTH, external_id, order_location
 from .payments import read_payments
@@ -117,7 +117,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         total=total,
         tax=_positive(refund, "Tax", path),
         is_rest=is_rest,
-        reason=_reason(refund, path, warnings),
+        reason=_reason(refund, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
     )
@@ -147,7 +147,7 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
         total=None,
         tax=None,
         is_rest=True,
-        reason=_reason(order, "", warnings),
+        reason=_reason(order, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
     )
@@ -281,19 +281,11 @@ def _restock(holder: dict[str, Any], path: str) -> bool | None:
 
 def _refunded_at(refund: dict[str, Any], path: str, order: dict[str, Any], warnings: list[Message]) -> datetime | None:
     """Return when money was paid back: RefundDate or, without it, when the order was last changed."""
-    field, holder = (REFUND_DATE, refund)
-    if not has_value(refund.get(REFUND_DATE)):
-        holder = refund if has_value(refund.get(sent_name(refund, UPDATED_AT))) else order
-        field = sent_name(holder, UPDATED_AT)
-        return parse_moment(holder.get(field))[0]
-    moment, has_time = parse_moment(holder[field])
-    if moment is None:
-        problem = _lt("%s cannot be read as a date and time, so the time of the import was used", join(path, field))
-        warnings.append(problem.doubting("date_differs"))
-    elif not has_time:
-        warnings.append(_lt("%s has no time of day, so noon was used", join(path, field)).as_note())
-    return moment
+    if has_value(refund.get(REFUND_DATE)):
+        return read_moment(refund, REFUND_DATE, path, warnings)
+    holder = refund if has_value(refund.get(sent_name(refund, UPDATED_AT))) else order
+    return parse_moment(holder.get(sent_name(holder, UPDATED_AT)))[0]
 
 
-def _reason(refund: dict[str, Any], _path: str, warnings: list[Message]) -> str:
+def _reason(refund: dict[str, Any], warnings: list[Message]) -> str:
     return or_ignored(warnings, "", shortened_text, refund, sent_name(refund, REFUND_REASON), MAX_NOTE_LENGTH)
