@@ -227,10 +227,10 @@ def _is_whole(
     return total is not None and total == sold_total
 
 
-def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[tuple[Any, ...], Decimal]:
-    found: dict[tuple[Any, ...], Decimal] = {}
+def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[ItemKey, Decimal]:
+    found: dict[ItemKey, Decimal] = {}
     for key, quantity in lines:
-        plain = (key.item_id, name_key(key.name), *key[2:])
+        plain = key.plain
         found[plain] = found.get(plain, _ZERO) + abs(quantity or _ZERO)
     return found
 
