@@ -13,7 +13,6 @@ from typing import Any
 from ..message import Message
 from ..message import message as _lt
 from ..money import exact
-from ..strict_json import dumps
 from .content import PayloadError, join, redact
 from .field_names import (
     REFUND_DATE,
@@ -42,8 +41,6 @@ THE_REFUND, THE_CANCELLATION = "refund", "cancellation"
 _ZERO = Decimal(0)
 _YES = frozenset(("true", "yes", "1"))
 _NO = frozenset(("false", "no", "0"))
-# What moves without another refund.
-_NO_CONTENT = ("OrderStatus", *UPDATED_AT)
 
 
 def has_refunds(order: dict[str, Any]) -> bool:
@@ -151,31 +148,6 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
         location_id=order_location(order),
         warnings=tuple(warnings),
     )
-
-
-def refund_key(raw: dict[str, Any]) -> str:
-    """Return a text that is equal for payloads that are the same refund, however they are written.
-
-    Items, payments, total, tax and RefundDate count; statuses, other times and remarks do not.
-    """
-    try:
-        refund = parse_refund(raw)
-    except PayloadError:
-        return dumps({name: value for name, value in raw.items() if name not in _NO_CONTENT})
-    items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
-    payments = [
-        [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
-        for payment in refund.payments
-    ]
-    return dumps([sorted(map(dumps, items)), sorted(map(dumps, payments)), refund.total, refund.tax, _date_text(raw)])
-
-
-def _date_text(raw: dict[str, Any]) -> str:
-    listed = raw.get(REFUNDS)
-    holder = listed[0] if isinstance(listed, list) and listed else raw
-    value = holder.get(REFUND_DATE)
-    moment, _has_time = parse_moment(value)
-    return moment.isoformat() if moment else dumps(value)
 
 
 def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_amounts: bool) -> list[RefundItem]:
