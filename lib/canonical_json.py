@@ -41,11 +41,7 @@ def dumps_twice(value: dict[str, Any], name: str, other: Any, left_out: str = ""
 
     :raises StrictJsonError: as `dumps` does.
     """
-    texts: dict[str, str] = {}
-    for key in value:
-        parts: list[str] = []
-        _write({key: value[key]}, parts.append, MAX_DEPTH)
-        texts[key] = "".join(parts)[1:-1]
+    texts = {key: dumps({key: value[key]})[1:-1] for key in value}
     changed = {**texts, name: dumps({name: other})[1:-1]}
     changed.pop(left_out, None)
     return tuple(f"{{{','.join(of[key] for key in sorted(of))}}}" for of in (texts, changed))  # type: ignore[return-value]

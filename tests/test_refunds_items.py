@@ -123,6 +123,13 @@ class TestRefundedItems(RefundCase):
         self.assert_money(refund, 54, 6)
         self.assert_nothing_left(sale)
 
+    def test_telling_charges_from_goods_takes_no_statements_for_each_refund(self):
+        order = self.env["external.order.refund"]._read_sale(self.sync, self.sold_with_charges())
+        before = self.env.cr.sql_log_count
+        self.env["external.refund.pricing"]._mark_charges(self.sync, order)
+        self.assertEqual(self.env.cr.sql_log_count, before)
+        self.assertEqual([item.is_charge for item in order.items], [False, True, True])
+
     def test_charges_come_back_with_a_part_if_that_was_paid(self):
         sale = self.sold_with_charges()
         refund = self.refund(sale, self.back(quantity=1), paid=49)

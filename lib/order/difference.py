@@ -1,13 +1,13 @@
 """In what an order that came again differs from what was booked, as data; `external.order` phrases it."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ..money import exact
 from .parts import Item, OrderPayload
-from .spellings import name_key
+from .spellings import ItemKey
 
 _ZERO = Decimal(0)
 # Totals whose change is worth a line, in the order of the receipt.
@@ -50,7 +50,7 @@ def find_changes(was: OrderPayload, now: OrderPayload) -> list[Change]:
             changes.append(Change(kind, "", before, after))
     if was.sold_at != now.sold_at:
         changes.append(Change("sold_at", "", was.sold_at, now.sold_at))
-    if _customer(was) != _customer(now):
+    if was.customer != now.customer:
         changes.append(Change("customer", "", _customer_name(was), _customer_name(now)))
     if was.location_id != now.location_id:
         changes.append(Change("location", "", was.location_id, now.location_id))
@@ -77,11 +77,10 @@ def _item_changes(was: tuple[Item, ...], now: tuple[Item, ...]) -> list[Change]:
     return changes
 
 
-def _by_key(items: tuple[Item, ...]) -> dict[tuple[Any, ...], list[Item]]:
-    found: dict[tuple[Any, ...], list[Item]] = {}
+def _by_key(items: tuple[Item, ...]) -> dict[ItemKey, list[Item]]:
+    found: dict[ItemKey, list[Item]] = {}
     for item in items:
-        key = item.key
-        found.setdefault((key.item_id, name_key(key.name), *key[2:]), []).append(item)
+        found.setdefault(item.key.plain, []).append(item)
     return found
 
 
@@ -103,10 +102,6 @@ def _sum_changes(kind: str, was: dict[str, Decimal], now: dict[str, Decimal]) ->
 
 def _mode(payment_mode: int | None) -> str:
     return "" if payment_mode is None else f"PaymentMode {payment_mode}"
-
-
-def _customer(order: OrderPayload) -> tuple[Any, ...]:
-    return astuple(order.customer) if order.customer else ()
 
 
 def _customer_name(order: OrderPayload) -> str:

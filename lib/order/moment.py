@@ -5,6 +5,7 @@ from typing import Any
 
 from ..message import Message
 from ..message import message as _lt
+from .content import join
 from .field_names import SOLD_AT, UPDATED_AT, has_value, sent_name
 
 MAX_LENGTH = 40  # characters of a date and time
@@ -20,15 +21,17 @@ def sold_at(order: dict[str, Any], warnings: list[Message]) -> datetime | None:
     None if it does not say, or, with a warning, if that cannot be read. Fractions of a second are dropped.
     """
     field = sent_name(order, SOLD_AT)
-    value = order.get(field)
-    if not has_value(value):
-        return None
-    moment, has_time = parse_moment(value)
+    return read_moment(order, field, "", warnings) if has_value(order.get(field)) else None
+
+
+def read_moment(holder: dict[str, Any], field: str, path: str, warnings: list[Message]) -> datetime | None:
+    """Return the time in a field that has a value, as `sold_at` does; None, with a warning, if it cannot be read."""
+    moment, has_time = parse_moment(holder[field])
     if moment is None:
-        problem = _lt("%s cannot be read as a date and time, so the time of the import was used", field)
+        problem = _lt("%s cannot be read as a date and time, so the time of the import was used", join(path, field))
         warnings.append(problem.doubting("date_differs"))
     elif not has_time:
-        warnings.append(_lt("%s has no time of day, so noon was used", field).as_note())
+        warnings.append(_lt("%s has no time of day, so noon was used", join(path, field)).as_note())
     return moment
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from ..message import Message
 from ..message import message as _lt
 from ..money import exact
-from ..strict_json import dumps
 from .content import PayloadError, join, redact
 from .field_names import (
     REFUND_DATE,
@@ -27,9 +26,9 @@ from .field_names import (
     has_value,
     sent_name,
 )
-from .fields import amount, identifier, objects, or_ignored, shortened_text, without_decimals
+from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, without_decimals
 from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
-from .moment import parse_moment
+from .moment import parse_moment, read_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
 from .payload import MAX_NOTE_LENGTH, external_id, order_location
 from .payments import read_payments
@@ -40,11 +39,8 @@ MAX_REFUNDS = 100
 THE_REFUND, THE_CANCELLATION = "refund", "cancellation"
 
 _ZERO = Decimal(0)
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 _YES = frozenset(("true", "yes", "1"))
 _NO = frozenset(("false", "no", "0"))
-# What moves without another refund.
-_NO_CONTENT = ("OrderStatus", *UPDATED_AT)
 
 
 def has_refunds(order: dict[str, Any]) -> bool:
@@ -62,7 +58,7 @@ def listed_refunds(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """
     about = {name: order[name] for name in ("OrderID", "LocationID") if name in order}
     try:
-        entries = objects(order, REFUNDS, "", MAX_REFUNDS, _TOO_MANY)
+        entries = objects(order, REFUNDS, "", MAX_REFUNDS, TOO_MANY)
     except PayloadError:
         return [(THE_REFUND, {**about, REFUNDS: order[REFUNDS]})]
     return [(refund_id(entry), {**about, REFUNDS: [entry]}) for _path, entry in entries]
@@ -98,7 +94,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     is_listed = has_refunds(order)
     path, refund = "", order
     if is_listed:
-        (path, refund), *_none = objects(order, REFUNDS, "", MAX_REFUNDS, _TOO_MANY)
+        (path, refund), *_none = objects(order, REFUNDS, "", MAX_REFUNDS, TOO_MANY)
     identifier(refund, REFUND_ID, path)
     warnings: list[Message] = []
     items = _items(refund, path, warnings, has_amounts=is_listed)
@@ -118,7 +114,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         total=total,
         tax=_positive(refund, "Tax", path),
         is_rest=is_rest,
-        reason=_reason(refund, path, warnings),
+        reason=_reason(refund, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
     )
@@ -148,35 +144,10 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
         total=None,
         tax=None,
         is_rest=True,
-        reason=_reason(order, "", warnings),
+        reason=_reason(order, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
     )
-
-
-def refund_key(raw: dict[str, Any]) -> str:
-    """Return a text that is equal for payloads that are the same refund, however they are written.
-
-    Items, payments, total, tax and RefundDate count; statuses, other times and remarks do not.
-    """
-    try:
-        refund = parse_refund(raw)
-    except PayloadError:
-        return dumps({name: value for name, value in raw.items() if name not in _NO_CONTENT})
-    items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
-    payments = [
-        [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
-        for payment in refund.payments
-    ]
-    return dumps([sorted(map(dumps, items)), sorted(map(dumps, payments)), refund.total, refund.tax, _date_text(raw)])
-
-
-def _date_text(raw: dict[str, Any]) -> str:
-    listed = raw.get(REFUNDS)
-    holder = listed[0] if isinstance(listed, list) and listed else raw
-    value = holder.get(REFUND_DATE)
-    moment, _has_time = parse_moment(value)
-    return moment.isoformat() if moment else dumps(value)
 
 
 def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_amounts: bool) -> list[RefundItem]:
@@ -186,7 +157,7 @@ def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_am
     """
     items: list[RefundItem] = []
     signs = set()
-    for where, entry in objects(refund, sent_name(refund, REFUND_ITEMS), path, MAX_LINES, _TOO_MANY):
+    for where, entry in objects(refund, sent_name(refund, REFUND_ITEMS), path, MAX_LINES, TOO_MANY):
         if is_voided(entry):
             warnings.append(voided_note(where))
             continue
@@ -228,10 +199,10 @@ def _is_whole(
     return total is not None and total == sold_total
 
 
-def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[tuple[Any, ...], Decimal]:
-    found: dict[tuple[Any, ...], Decimal] = {}
+def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[ItemKey, Decimal]:
+    found: dict[ItemKey, Decimal] = {}
     for key, quantity in lines:
-        plain = (key.item_id, name_key(key.name), *key[2:])
+        plain = key.plain
         found[plain] = found.get(plain, _ZERO) + abs(quantity or _ZERO)
     return found
 
@@ -282,19 +253,11 @@ def _restock(holder: dict[str, Any], path: str) -> bool | None:
 
 def _refunded_at(refund: dict[str, Any], path: str, order: dict[str, Any], warnings: list[Message]) -> datetime | None:
     """Return when money was paid back: RefundDate or, without it, when the order was last changed."""
-    field, holder = (REFUND_DATE, refund)
-    if not has_value(refund.get(REFUND_DATE)):
-        holder = refund if has_value(refund.get(sent_name(refund, UPDATED_AT))) else order
-        field = sent_name(holder, UPDATED_AT)
-        return parse_moment(holder.get(field))[0]
-    moment, has_time = parse_moment(holder[field])
-    if moment is None:
-        problem = _lt("%s cannot be read as a date and time, so the time of the import was used", join(path, field))
-        warnings.append(problem.doubting("date_differs"))
-    elif not has_time:
-        warnings.append(_lt("%s has no time of day, so noon was used", join(path, field)).as_note())
-    return moment
+    if has_value(refund.get(REFUND_DATE)):
+        return read_moment(refund, REFUND_DATE, path, warnings)
+    holder = refund if has_value(refund.get(sent_name(refund, UPDATED_AT))) else order
+    return parse_moment(holder.get(sent_name(holder, UPDATED_AT)))[0]
 
 
-def _reason(refund: dict[str, Any], _path: str, warnings: list[Message]) -> str:
+def _reason(refund: dict[str, Any], warnings: list[Message]) -> str:
     return or_ignored(warnings, "", shortened_text, refund, sent_name(refund, REFUND_REASON), MAX_NOTE_LENGTH)

@@ -7,12 +7,15 @@ from typing import Any
 
 from ..strict_json import dumps, loads
 from .content import PayloadError
-from .field_names import SOLD_AT, sent_name
-from .parts import Charge, Item, OrderPayload
+from .field_names import REFUND_DATE, REFUNDS, SOLD_AT, UPDATED_AT, sent_name
+from .moment import parse_moment
+from .parts import Charge, Item, OrderPayload, Payment
 from .payload import parse_order
-from .refunds import refund_key
+from .refunds import parse_refund
 
 _UNREADABLE_BY = ("OrderID", "OrderStatus")
+# What moves without another refund.
+_NO_REFUND_CONTENT = ("OrderStatus", *UPDATED_AT)
 
 
 def content_key(content: dict[str, Any], kind: str | None = None) -> str:
@@ -45,16 +48,26 @@ def sameness_key(raw: dict[str, Any]) -> str:
     return dumps([*_content(order), *_circumstances(order, raw)])
 
 
+def refund_key(raw: dict[str, Any]) -> str:
+    """Return a text that is equal for payloads that are the same refund, however they are written.
+
+    Items, payments, total, tax and RefundDate count; statuses, other times and remarks do not.
+    """
+    try:
+        refund = parse_refund(raw)
+    except PayloadError:
+        return dumps({name: value for name, value in raw.items() if name not in _NO_REFUND_CONTENT})
+    items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
+    payments = map(_payment, refund.payments)
+    return dumps([_multiset(items), _multiset(payments), refund.total, refund.tax, _refund_date(raw)])
+
+
 def _content(order: OrderPayload) -> list[Any]:
     totals = [order.amount_total, order.grand_total, order.amount_paid, order.tax, order.tax_percent, order.discount]
-    payments = [
-        [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
-        for payment in order.payments
-    ]
     return [
         [*totals, order.balance, order.currency, order.discount_percent, order.prices_exclude_tax, order.mixes_prices],
         _multiset(map(_item, order.items)),
-        _multiset(payments),
+        _multiset(map(_payment, order.payments)),
         _multiset(map(_charge, order.charges)),
     ]
 
@@ -71,8 +84,20 @@ def _item(item: Item) -> list[Any]:
     return [list(item.key), item.price, item.quantity, item.discount, _multiset(components)]
 
 
+def _payment(payment: Payment) -> list[Any]:
+    return [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
+
+
 def _charge(charge: Charge) -> list[Any]:
     return [charge.type, charge.amount, charge.name, charge.tax_percent]
+
+
+def _refund_date(raw: dict[str, Any]) -> str:
+    listed = raw.get(REFUNDS)
+    holder = listed[0] if isinstance(listed, list) and listed else raw
+    value = holder.get(REFUND_DATE)
+    moment, _has_time = parse_moment(value)
+    return moment.isoformat() if moment else dumps(value)
 
 
 def _multiset(values: Iterable[Any]) -> list[str]:

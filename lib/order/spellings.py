@@ -33,6 +33,11 @@ class ItemKey(NamedTuple):
     barcode: str = ""
     named: bool = True
 
+    @property
+    def plain(self) -> "ItemKey":
+        """The key with the normalized name: equal for all spellings of it."""
+        return self._replace(name=name_key(self.name))
+
 
 def plain_id(text: str) -> str:
     """Return an identifier without invisible characters, with digits of any script as ASCII digits.

@@ -38,29 +38,29 @@ class ExternalOrderReplacement(models.AbstractModel):
         outcome = Outcome()
         importing = self.env["external.order.import"]
         with importing._catch(outcome), self.env.cr.savepoint():
-            replacement = self._find_replacement(sync, request) or self._replace(sync, request)
+            payload = self._parse(request)
+            replacement = self._find_replacement(sync, request, payload) or self._replace(sync, request, payload)
         if problem := outcome.error or outcome.conflict:
             raise problem
         return replacement
 
     @api.model
-    def _replace(self, sync, request):
+    def _replace(self, sync, request, payload):
         sale = request.sale
         refunding = self.env["external.order.refund"]
         refunding._hold_sales([request])
         refunds = sale._get_all_refunds()
         self._check_refunds(sale, refunds)
         links = self._detach(sale, refunds)
-        reversal = self._book_reversal(sync, request)
-        pos_order, warnings = self._import_content(sync, request)
+        reversal = self._book_reversal(sync, request, payload)
+        pos_order, warnings = self._import_content(sync, request, payload)
         self._check_invoices(sale, pos_order, refunds)
         self._attach(sync, refunds, links, pos_order)
         return Replacement(pos_order, reversal, refunds, warnings)
 
     @api.model
-    def _find_replacement(self, sync, request):
+    def _find_replacement(self, sync, request, payload):
         """Return the `Replacement` if it was booked before, else None."""
-        payload = self._parse(request)
         pos_order = self.env["pos.order"].search([("uuid", "=", self._get_uuid(sync, request, payload))])
         if not pos_order:
             return None
@@ -144,8 +144,11 @@ class ExternalOrderReplacement(models.AbstractModel):
         return links
 
     @api.model
-    def _book_reversal(self, sync, request):
-        """Refund the whole old sale on its own date, by its own payments."""
+    def _book_reversal(self, sync, request, content):
+        """Refund the whole old sale on its own date, by its own payments.
+
+        :param OrderPayload content: the new content
+        """
         sale = request.sale
         payload = RefundPayload(
             external_id=sale.external_order_number or "",
@@ -157,7 +160,7 @@ class ExternalOrderReplacement(models.AbstractModel):
             tax=None,
             is_rest=True,
             reason="",
-            location_id=self._parse(request).location_id,
+            location_id=content.location_id,
             warnings=(),
         )
         refunding = self.env["external.order.refund"]
@@ -180,9 +183,9 @@ class ExternalOrderReplacement(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _import_content(self, sync, request):
+    def _import_content(self, sync, request, payload):
         """Import the new content on the date of the old sale, and return it and its warnings."""
-        sale, payload, outcome = request.sale, self._parse(request), Outcome()
+        sale, outcome = request.sale, Outcome()
         importing = self.env["external.order.import"]
         target = ImportTarget(sale.config_id, importing._get_business_day(sync, payload))
         prepared = importing._prepare_new(target.on(sync), [(payload, outcome)])
@@ -237,8 +240,7 @@ class ExternalOrderReplacement(models.AbstractModel):
         :raise ExternalOrderError: ``refund_exceeds_order``, if more came back than the new sale has
         """
         refunding = self.env["external.order.refund"]
-        target = ImportTarget(pos_order.config_id).on(sync)
-        order = refunding._read_sale(target, pos_order)
+        order = refunding._read_sale(sync, pos_order)
         left = {sold.line: sold.left_quantity for sold in order.lines.values()}
         for line, refunded in links:
             goods = line.product_id == refunded.product_id
@@ -253,7 +255,7 @@ class ExternalOrderReplacement(models.AbstractModel):
                 line.external_refunded_line_id = found
         refunds.external_refunded_order_id = pos_order
         self.env.flush_all()
-        after = refunding._read_sale(target, pos_order)
+        after = refunding._read_sale(sync, pos_order)
         if after.left < 0 <= pos_order.amount_total:
             raise self._get_less_error(after, pos_order)
         for refund in refunds:

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, exact
@@ -55,8 +55,8 @@ class ExternalRefundLines(models.AbstractModel):
         product = line.product_id if part.quantity else self._get_money_product()
         values = {
             "full_product_name": line.full_product_name,
-            "tax_ids": [(6, 0, line.tax_ids.ids)],
-            "attribute_value_ids": [(6, 0, line.attribute_value_ids.ids)],
+            "tax_ids": [fields.Command.set(line.tax_ids.ids)],
+            "attribute_value_ids": [fields.Command.set(line.attribute_value_ids.ids)],
             "external_no_restock": not part.restock,
         }
         if part.quantity:
@@ -112,13 +112,12 @@ class ExternalRefundLines(models.AbstractModel):
             paid = 1 - decimal(discount) / 100
             price_unit = float(gross / -quantity / paid) if paid else price_unit
         # In a refund, amounts above 0 are computed.
-        orientation = 1 if sign < 0 else -1
         fixed = {
-            "manual_total_excluded_currency": float(orientation * amounts.net),
+            "manual_total_excluded_currency": float(-sign * amounts.net),
             "manual_tax_amounts": {
                 str(key): {
-                    "tax_amount_currency": float(orientation * tax),
-                    "base_amount_currency": float(orientation * amounts.bases[key]),
+                    "tax_amount_currency": float(-sign * tax),
+                    "base_amount_currency": float(-sign * amounts.bases[key]),
                 }
                 for key, tax in amounts.taxes.items()
             },
@@ -144,9 +143,8 @@ class ExternalRefundLines(models.AbstractModel):
     def _is_price_of(self, part):
         """Return whether the money for goods is their share of what the line cost, except for rounding."""
         sold = part.sold
-        return abs(part.total - sold.sold.total * part.quantity / sold.quantity) <= Decimal(1) * len(
-            sold.sold.taxes or (1,)
-        ) * decimal(sold.line.currency_id.rounding)
+        rounding = max(len(sold.sold.taxes), 1) * decimal(sold.line.currency_id.rounding)
+        return abs(part.total - sold.sold.total * part.quantity / sold.quantity) <= rounding
 
     @api.model
     def _get_computing_error(self, priced, plan, terms):

@@ -47,15 +47,15 @@ class ExternalRefundPricing(models.AbstractModel):
     @api.model
     def _mark_charges(self, sync, order):
         """Mark which items of a sale are charges or discounts after tax instead of goods."""
+        # Without `env.ref`, which looks in the database whether each of them exists.
+        id_of = self.env["ir.model.data"]._xmlid_to_res_id
         xml_ids = [f"external_order_sync.product_charge_{charge}" for charge in CHARGE_PRODUCTS]
-        charges = self.env["product.product"].union(
-            *(product for xml_id in xml_ids if (product := self.env.ref(xml_id, raise_if_not_found=False))),
-            sync.charge_product_ids.product_id,
-        )
+        charges = self.env["product.product"].browse(filter(None, map(id_of, xml_ids)))
+        charges |= sync.charge_product_ids.product_id
         config = order.sale.config_id
         if order.sale.is_tipped:
             charges |= config.tip_product_id
-        discount = self.env.ref(DISCOUNT_PRODUCT, raise_if_not_found=False) or self.env["product.product"]
+        discount = self.env["product.product"].browse(filter(None, [id_of(DISCOUNT_PRODUCT)]))
         if "discount_product_id" in config:
             discount |= config.discount_product_id
         for item in order.items:

@@ -132,11 +132,6 @@ class SoldItem:
     def total(self):
         return sum((line.sold.total for line in self.all_lines), ZERO)
 
-    @property
-    @exact
-    def left(self):
-        return sum((line.left for line in self.all_lines), ZERO)
-
     def takes(self, line):
         """Return whether ``line``, the next one of the sale, is of the same item, from another lot."""
         return (

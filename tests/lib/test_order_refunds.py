@@ -18,8 +18,8 @@ from lib.order.refunds import (
     parse_cancellation,
     parse_refund,
     refund_id,
-    refund_key,
 )
+from lib.order.sameness import refund_key
 
 PAYMENT = {"AmountPaid": 92.0, "CardType": "Cash", "PaymentMode": 1}
 
