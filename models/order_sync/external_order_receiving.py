@@ -56,9 +56,17 @@ class ExternalOrder(models.Model):
         :rtype: Received
         """
         refusals = {}
-        accepted = sync._get_accepted_statuses()
         arrived = self._group_by_identity(sync, entries, position, refusals)
-        known, new, life = self._match_received(sync, arrived)
+        return self._store_received(sync, *self._match_received(sync, arrived), refusals, earlier)
+
+    @api.model
+    def _store_received(self, sync, known, new, life, refusals, earlier=frozenset()):
+        """Store entries whose rows are found, see `_receive`.
+
+        :param dict known: as `_match_received` returns it, like ``new`` and ``life``
+        :param dict refusals: what is wrong with entries that are not orders, by their number
+        """
+        accepted = sync._get_accepted_statuses()
         received = Received(self.browse(order.id for order in known), self.browse())
         events = LifeEvents(sync._get_life_statuses(), life, earlier)
 

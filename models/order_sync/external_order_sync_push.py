@@ -200,10 +200,11 @@ class ExternalOrderSync(models.Model):
         was_received = bool(signed) and Push._was_received(self, signed)
         if was_received and signed.has_time:
             self._refuse_replay()
-        arrived = Order._group_by_identity(self, entries, 0, {})
-        known, _new, life = Order._match_received(self, arrived)
+        refusals = {}
+        arrived = Order._group_by_identity(self, entries, 0, refusals)
+        known, new, life = Order._match_received(self, arrived)
         before = {row.id: row.fingerprint for row in (*known, *life)}
-        received = Order._receive(self, entries)
+        received = Order._store_received(self, known, new, life, refusals)
         rows, seen, pushed = self._find_rows(received, arrived), set(), []
         # An order that is known as it is may list a new refund.
         refunded = {
