@@ -159,6 +159,19 @@ class ExternalOrder(models.Model):
             order._record(outcome)
         return problem
 
+    def _count_results(self):
+        """Return how many of these rows, which were tried, ended in which way, by names that a run counts."""
+        done = self.filtered(lambda order: order.state == "done")
+        kinds = done.mapped("kind")
+        return {
+            "imported": kinds.count("sale"),
+            "refunded": kinds.count("refund"),
+            "cancelled": kinds.count("cancellation"),
+            "doubtful": len(done.filtered("doubt")),
+            "failed": self.mapped("state").count("failed"),
+            "deferred": len(self.filtered("next_attempt")),
+        }
+
     def _record(self, outcome):
         """Record the outcome of importing this row.
 

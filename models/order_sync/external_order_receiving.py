@@ -35,6 +35,16 @@ class Received:
     refused: list = field(default_factory=list)
     reasons: dict = field(default_factory=dict)
 
+    def get_counts(self):
+        """Return the numbers that a run adds to its counts, by their names; the ambiguous ones are counted by row."""
+        return {
+            "new": self.new,
+            "known": self.known,
+            "changed": self.changed,
+            "ignored": self.ignored,
+            "refused": len(self.refused),
+        }
+
 
 def _count_digits(text):
     return sum(character.isdigit() for character in text)

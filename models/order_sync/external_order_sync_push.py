@@ -2,7 +2,6 @@ import random
 import re
 import time
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -221,15 +220,7 @@ class ExternalOrderSync(models.Model):
         if was_received and is_news:
             # An old request would set an order back to what it was.
             self._refuse_replay()
-        counts = Counter(
-            fetched=len(entries),
-            new=received.new,
-            known=received.known,
-            changed=received.changed,
-            ignored=received.ignored,
-            refused=len(received.refused),
-            ambiguous=len(received.ambiguous),
-        )
+        counts = {**received.get_counts(), "fetched": len(entries), "ambiguous": len(received.ambiguous)}
         if is_news or signed:
             Push._note(self, counts, is_news, received.refused, received.ambiguous, signed)
         if is_news:
