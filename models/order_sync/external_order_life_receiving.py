@@ -89,12 +89,7 @@ class ExternalOrder(models.Model):
         if known:
             known._receive_again(versions, known.id in events.earlier, counts)
             return None
-        values = versions[-1]
-        if len(versions) > 1:
-            payloads = [version["payload"] for version in versions]
-            ambiguous = self._prepare_ambiguous_values(values["external_id"], payloads, refund_id=values["refund_id"])
-            values = {**versions[0], **ambiguous, "state": "failed"}
-        return values
+        return self._prepare_new_values(versions)
 
     def _find_event(self, sale, values):
         """Return the row among these that is the refund or cancellation with these values, or none."""

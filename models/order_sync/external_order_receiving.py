@@ -115,12 +115,8 @@ class ExternalOrder(models.Model):
         vals_list = []
         for identity in sorted(incoming, key=lambda identity: (len(identity[0]), identity[0], identity[1] or "")):
             if versions := incoming[identity]:
-                values = {**versions[-1], "sync_id": sync.id, "by_location": identity[1] is not None}
-                if len(versions) > 1:
-                    payloads = [version["payload"] for version in versions]
-                    ambiguous = self._prepare_ambiguous_values(identity[0], payloads)
-                    values.update({**versions[0], **ambiguous, "state": "failed"})
-                vals_list.append(values)
+                values = self._prepare_new_values(versions)
+                vals_list.append({**values, "sync_id": sync.id, "by_location": identity[1] is not None})
         created = self.create(vals_list)
         received.orders |= created
         received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")
