@@ -95,7 +95,7 @@ class ExternalOrder(models.Model):
         life = self.filtered(lambda row: row.kind != "sale")
         if not life:
             return self
-        self._link_to_sales(life.filtered(lambda row: not row.origin_id), life._find_sales())
+        self._link_to_sales(life, life._find_sales())
         locked = life.origin_id.try_lock_for_update()
         return self - life.filtered(lambda row: row.origin_id and row.origin_id not in locked)
 

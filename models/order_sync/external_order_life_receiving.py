@@ -29,7 +29,7 @@ class ExternalOrder(models.Model):
         :param created: the rows of the sales that the page brought for the first time
         :param Received received: the counters to update
         """
-        self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), received.orders)
+        self._link_to_sales(events.rows, received.orders)
         created |= self._create_cancelled(sync, events, created, received)
         sales = created._by_identity()
         grouped = {}
@@ -40,7 +40,7 @@ class ExternalOrder(models.Model):
         for (identity, sale, kind, _refund_id), arrived in grouped.items():
             counts = Received(self.browse(), self.browse())
             versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
-            known = events.rows._find_event(sale, versions[-1])
+            known = events.get_rows(identity[0])._find_event(sale, versions[-1])
             if kind == "cancellation":
                 values = self._receive_cancellation(sync, sale, known, arrived[-1], versions[-1], events, counts)
             else:
@@ -92,11 +92,11 @@ class ExternalOrder(models.Model):
         return self._prepare_new_values(versions)
 
     def _find_event(self, sale, values):
-        """Return the row among these that is the refund or cancellation with these values, or none."""
+        """Return the row among these, all of one OrderID, that is the refund or cancellation with these values."""
         location = values["external_location"] or ""
 
         def is_meant(row):
-            if row.refund_id != values["refund_id"] or row.external_id != values["external_id"]:
+            if row.refund_id != values["refund_id"]:
                 return False
             if sale and row.origin_id:
                 return row.origin_id == sale
@@ -113,8 +113,7 @@ class ExternalOrder(models.Model):
         if kind == "sale":
             return self.browse()
         key = THE_CANCELLATION if kind == "cancellation" else refund_id(entry)
-        values = {"refund_id": key, "external_location": order_location(entry), "external_id": self[:1].external_id}
-        return self._find_event(sale, values)
+        return self._find_event(sale, {"refund_id": key, "external_location": order_location(entry)})
 
     @api.model
     def _prepare_event_values(self, sync, sale, event):
@@ -173,11 +172,11 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _link_to_sales(self, rows, sales):
-        """Link refunds that arrived before their orders to these."""
-        for row in rows:
-            candidates = sales.filtered(
-                lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id
-            )
+        """Link those of these refunds that arrived before their orders to the sales among these rows."""
+        lost = rows.filtered(lambda row: not row.origin_id)
+        sales_of = sales.filtered(lambda sale: sale.kind == "sale").grouped("external_id") if lost else {}
+        for row in lost:
+            candidates = sales_of.get(row.external_id)
             if candidates and (sale := candidates._choose_at(row.external_location or "", row.by_location)):
                 row.write({"origin_id": sale.id, "pos_config_id": sale.pos_config_id.id})
 
@@ -203,7 +202,7 @@ class ExternalOrder(models.Model):
         received.ignored += len(vals)
         rows = self.create([vals[identity] for identity in sorted(vals, key=lambda key: (key[0], key[1] or ""))])
         received.orders |= rows
-        self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), rows)
+        self._link_to_sales(events.rows, rows)
         rows._ignore_waiting()
         return rows
 
