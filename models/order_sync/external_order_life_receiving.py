@@ -42,7 +42,7 @@ class ExternalOrder(models.Model):
             versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
             known = events.get_rows(identity[0])._find_event(sale, versions[-1])
             if kind == "cancellation":
-                values = self._receive_cancellation(sync, sale, known, arrived[-1], versions[-1], events, counts)
+                values = self._receive_cancellation(sale, known, versions[-1], events, counts)
             else:
                 values = self._receive_refund(known, versions, events, counts)
             if values:
@@ -207,7 +207,7 @@ class ExternalOrder(models.Model):
         return rows
 
     @api.model
-    def _receive_cancellation(self, sync, sale, known, event, values, events, counts):
+    def _receive_cancellation(self, sale, known, values, events, counts):
         """Take in that an order was cancelled.
 
         What is imported is to be refunded; what is not imported yet never will be, unless a person presses Retry.
