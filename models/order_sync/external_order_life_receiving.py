@@ -2,12 +2,13 @@ import hashlib
 
 from odoo import api, models
 
+from ...lib.canonical_json import dumps_twice
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.field_names import REFUND_TOTAL, REFUNDS, sent_name
 from ...lib.order.moment import is_older
 from ...lib.order.payload import order_location, order_status
 from ...lib.order.refunds import THE_CANCELLATION, refund_id
-from ...lib.strict_json import dumps, loads
+from ...lib.strict_json import loads
 from ...tools.message_language import for_reader
 from .external_order_receiving import Received
 
@@ -124,7 +125,7 @@ class ExternalOrder(models.Model):
         """
         identifier, located = event.identity
         location = sale.external_location if sale else located or order_location(event.content)
-        payload = dumps(event.content)
+        payload, same_for_all = dumps_twice(event.content, "OrderID", identifier)
         return {
             "sync_id": sync.id,
             "kind": event.kind,
@@ -135,7 +136,7 @@ class ExternalOrder(models.Model):
             "by_location": sale.by_location if sale else located is not None,
             "pos_config_id": (sale.pos_config_id or sync._find_pos_config_at(location or "")).id,
             "payload": payload,
-            "fingerprint": hashlib.sha256(dumps({**event.content, "OrderID": identifier}).encode()).hexdigest(),
+            "fingerprint": hashlib.sha256(same_for_all.encode()).hexdigest(),
             "source_digest": event.entry is not None and self._get_source_digest(event.entry, event.content, payload),
             "order_status": event.entry is not None and order_status(event.content),
             "version": event.version or False,
