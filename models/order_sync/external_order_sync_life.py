@@ -65,7 +65,6 @@ class ExternalOrderSync(models.Model):
         help="If an imported order comes again with different content, refund what was booked and book the new "
         "content. Otherwise the order is flagged, and a user decides.",
     )
-    refund_count = fields.Integer("Refunds", compute="_compute_life_counts")
     waiting_count = fields.Integer("Waiting for Their Orders", compute="_compute_life_counts")
     changed_count = fields.Integer("Changed", compute="_compute_life_counts")
 
@@ -74,7 +73,6 @@ class ExternalOrderSync(models.Model):
         Order = self.env["external.order"]
         of_syncs = [("sync_id", "in", self.ids)]
         domains = {
-            "refund_count": [("kind", "!=", "sale"), ("state", "=", "done")],
             "waiting_count": [("state", "=", "pending"), ("error_code", "=", "waiting_for_order")],
             "changed_count": [("changed", "=", True)],
         }
