@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import order_status
 from ...lib.order.refunds import has_refunds
+from .external_order_sync_feed import split_statuses
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class ExternalOrderSync(models.Model):
         """
         self.ensure_one()
         refunded, cancelled = (
-            frozenset(status.strip().casefold() for status in (text or "").split(",") if status.strip())
+            frozenset(status.casefold() for status in split_statuses(text))
             for text in (self.refund_statuses, self.cancelled_statuses)
         )
         return LifeStatuses(refunded, cancelled)
