@@ -292,6 +292,10 @@ class ExternalOrderSync(models.Model):
     # Notifications
     # ------------------------------------------------------------
 
+    def _get_reader(self):
+        """Return who reads messages that nobody waits for: the responsible user or, without a language, the company."""
+        return self.responsible_id if self.responsible_id.lang else self.company_id.partner_id
+
     def _update_attention_activity(self):
         """Keep one activity for the responsible user while orders need attention; otherwise remove it."""
         self.ensure_one()

@@ -14,7 +14,7 @@ from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import external_id
-from ...tools.message_language import Reader
+from ...tools.message_language import with_reader
 from ...tools.private_context import without_defaults
 from ...tools.transaction import TRANSIENT_ERRORS, commit
 from .push_refused import PushRefused
@@ -157,9 +157,7 @@ class ExternalOrderSync(models.Model):
         """
         # sudo: a user who may send orders does not need write access to the inbox, sessions, orders and stock.
         sync = without_defaults(self).sudo()
-        runs = sync.env["external.order.sync.run"].with_context(lang=None)._for_reader(sync)
-        reader = Reader.current(runs.env)
-        return (reader.on(sync) if reader else sync).with_company(sync.company_id)
+        return with_reader(sync, sync._get_reader()).with_company(sync.company_id)
 
     # ------------------------------------------------------------
     # Receiving

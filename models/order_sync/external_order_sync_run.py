@@ -119,10 +119,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _for_reader(self, sync):
         """Return these records with messages in the language of who starts ``sync``, or of its responsible user."""
-        if self.env.lang:
-            return self
-        responsible = sync.responsible_id
-        return with_reader(self, responsible if responsible.lang else sync.company_id.partner_id)
+        return self if self.env.lang else with_reader(self, sync._get_reader())
 
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
