@@ -122,7 +122,7 @@ class ExternalOrder(models.Model):
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
-    _changed = models.Index("(sync_id) WHERE changed IS TRUE")
+    _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
 
     @api.depends("payload")

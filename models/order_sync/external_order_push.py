@@ -38,7 +38,7 @@ class ExternalOrderPush(models.Model):
     digest = fields.Char(readonly=True, help="A digest of what was signed.")
     has_time = fields.Boolean(readonly=True, help="The time was signed too, so the same request is never sent again.")
 
-    # IS TRUE, as Odoo searches: earlier versions of PostgreSQL would not use the index otherwise.
+    # IS TRUE, as Odoo searches: otherwise PostgreSQL would not use the index for that.
     _waiting = models.Index("(sync_id) WHERE waiting IS TRUE")
     _digest = models.Index("(sync_id, digest) WHERE digest IS NOT NULL")
     _unique_request = models.UniqueIndex("(sync_id, digest) WHERE has_time", "This request was already received.")
