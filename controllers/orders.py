@@ -8,6 +8,7 @@ from ..lib.json_schema import (
     INTEGER,
     NULLABLE_DATETIME,
     NULLABLE_INTEGER,
+    NULLABLE_NUMBER,
     NULLABLE_STRING,
     NUMBER,
     STRING,
@@ -15,6 +16,7 @@ from ..lib.json_schema import (
 )
 from ..lib.message import Message
 from ..lib.order.pushed import MAX_BYTES, MAX_ORDERS, MAX_WAIT, PushedError, read_pushed, seconds_to_wait
+from ..models.order_sync.external_order_sync_push import CODE
 from ..tools.message_language import reader_text
 from ..tools.worker_time import seconds_to_work
 from .api_operation import Answer, ApiController, Body, Parameter, Reply, operation
@@ -25,7 +27,7 @@ PATH = "/api/orders"
 
 SYNC = Parameter(
     "sync",
-    {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}$"},
+    {"type": "string", "pattern": f"^{CODE.pattern}$"},
     "The code of the synchronization that the orders belong to. If omitted, the only one of the caller is meant.",
 )
 PREFER = Parameter(
@@ -75,7 +77,6 @@ RESULTS = closed_object(
         "results": {"type": "array", "items": RESULT, "description": "One for each entry, in their order."},
     }
 )
-NULLABLE_NUMBER = {"type": ["number", "null"]}
 REFUND = closed_object(
     {
         "refund_id": {
@@ -191,7 +192,7 @@ class OrderController(ApiController):
         :return: a list of ``PushedEntry``, and whether each order was tried
         """
         pushed = sync._receive_pushed(entries, signed, wait)
-        orders = pushed[0].order.union(*(entry.order for entry in pushed)) if pushed else None
+        orders = sync.env["external.order"].union(*(entry.order for entry in pushed))
         return pushed, bool(wait) and (not orders or sync._import_pushed(orders, wait))
 
 

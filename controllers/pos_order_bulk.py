@@ -2,7 +2,7 @@ from http import HTTPStatus
 
 from odoo.http import request
 
-from ..lib.json_schema import INTEGER, NULLABLE_INTEGER, NULLABLE_STRING, NUMBER, STRING, closed_object
+from ..lib.json_schema import INTEGER, NULLABLE_INTEGER, NULLABLE_NUMBER, NULLABLE_STRING, STRING, closed_object
 from ..lib.order.pushed import MAX_BYTES
 from ..tools.scheduling import SYNC_NOW_SECONDS
 from ..tools.worker_time import seconds_to_work
@@ -16,7 +16,7 @@ RESULT = closed_object(
         "status": {**STRING, "enum": ["success", "error"]},
         "pos_order_id": NULLABLE_INTEGER,
         "pos_order_name": NULLABLE_STRING,
-        "amount_total": {**NUMBER, "type": ["number", "null"]},
+        "amount_total": NULLABLE_NUMBER,
         "error": NULLABLE_STRING,
     }
 )

@@ -35,7 +35,7 @@ def dumps(value: Any) -> str:
     return "".join(parts)
 
 
-def dumps_twice(value: dict[str, Any], name: str, other: Any, left_out: str = "") -> tuple[str, str]:
+def dumps_twice(value: dict[str, Any], name: str, other: Any, *, left_out: str | None = None) -> tuple[str, str]:
     """Return the canonical text of an object, and that of the object with another value under `name` and nothing under
     `left_out`.
 
@@ -43,7 +43,8 @@ def dumps_twice(value: dict[str, Any], name: str, other: Any, left_out: str = ""
     """
     texts = {key: dumps({key: value[key]})[1:-1] for key in value}
     changed = {**texts, name: dumps({name: other})[1:-1]}
-    changed.pop(left_out, None)
+    if left_out is not None:
+        changed.pop(left_out, None)
     return tuple(f"{{{','.join(of[key] for key in sorted(of))}}}" for of in (texts, changed))  # type: ignore[return-value]
 
 

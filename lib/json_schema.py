@@ -17,6 +17,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 INTEGER = {"type": "integer"}
 NULLABLE_INTEGER = {"type": ["integer", "null"]}
 NUMBER = {"type": "number"}
+NULLABLE_NUMBER = {"type": ["number", "null"]}
 BOOLEAN = {"type": "boolean"}
 STRING = {"type": "string"}
 NULLABLE_STRING = {"type": ["string", "null"]}

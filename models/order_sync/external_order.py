@@ -122,6 +122,7 @@ class ExternalOrder(models.Model):
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
+    _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
 
     @api.depends("payload")
@@ -158,6 +159,19 @@ class ExternalOrder(models.Model):
                 order.run_id = run
             order._record(outcome)
         return problem
+
+    def _count_results(self):
+        """Return how many of these rows, which were tried, ended in which way, by names that a run counts."""
+        done = self.filtered(lambda order: order.state == "done")
+        kinds = done.mapped("kind")
+        return {
+            "imported": kinds.count("sale"),
+            "refunded": kinds.count("refund"),
+            "cancelled": kinds.count("cancellation"),
+            "doubtful": len(done.filtered("doubt")),
+            "failed": self.mapped("state").count("failed"),
+            "deferred": len(self.filtered("next_attempt")),
+        }
 
     def _record(self, outcome):
         """Record the outcome of importing this row.

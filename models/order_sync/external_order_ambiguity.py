@@ -91,6 +91,19 @@ class ExternalOrder(models.Model):
         return list(contents.values()) if len(contents) > 1 else []
 
     @api.model
+    def _prepare_new_values(self, versions):
+        """Return the values of a new row for these distinct contents; if there are several, they say so.
+
+        :param list versions: what `_leave_out_repeated` returned, not empty
+        """
+        values = versions[0]
+        if len(versions) == 1:
+            return values
+        payloads = [version["payload"] for version in versions]
+        ambiguous = self._prepare_ambiguous_values(values["external_id"], payloads, refund_id=values.get("refund_id"))
+        return {**values, **ambiguous, "state": "failed"}
+
+    @api.model
     def _prepare_ambiguous_values(self, external_id, payloads, pos_order=None, refund_id=None):
         """Return the values that mark an inbox row as having several orders with one OrderID, or refunds with one id.
 

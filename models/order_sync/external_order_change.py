@@ -208,12 +208,13 @@ class ExternalOrder(models.Model):
         """Book the newest content of this locked order in place of what was booked. Return whether that succeeded."""
         self.ensure_one()
         sync = self.sync_id.with_company(self.sync_id.company_id)
-        if sync._get_life_statuses().kind_of(loads(self.payload)) != "sale":
-            return self._book_former_refund(sync)
+        raw_order = loads(self.payload)
+        if sync._get_life_statuses().kind_of(raw_order) != "sale":
+            return self._book_former_refund(sync, raw_order)
         revision = len(self._get_replaced_orders()) + 1
         request = ReplacementRequest(
             sale=self.pos_order_id,
-            raw_order=loads(self.payload),
+            raw_order=raw_order,
             revision=revision,
             location=(self.external_location or "") if self.by_location else None,
         )
@@ -256,13 +257,15 @@ class ExternalOrder(models.Model):
             pos_order = pos_order.external_replaced_id
         return replaced
 
-    def _book_former_refund(self, sync):
+    def _book_former_refund(self, sync, raw_order):
         """Book a refund or cancellation that an earlier release took for a change of the order. Return ``True``.
 
         What was booked is not known, so the order stays without it.
+
+        :param dict raw_order: its payload, as read
         """
         self.write({**self._prepare_no_error_values(), "changed": False})
-        self._receive(sync, [loads(self.payload)])
+        self._receive(sync, [raw_order])
         self.life_ids.filtered(lambda row: row.state == "pending")._import_again()
         return True
 

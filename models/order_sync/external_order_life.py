@@ -6,7 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import decimal
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import parse_order
-from ...lib.order.refunds import parse_cancellation, parse_refund
+from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, parse_cancellation, parse_refund
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader, reader_text
 from ..order_import.outcome import Outcome
@@ -43,14 +43,14 @@ class ExternalOrder(models.Model):
 
     @api.depends("external_id", "kind", "refund_id")
     def _compute_display_name(self):
-        names = dict(self._fields["kind"]._description_selection(self.env))
         for order in self:
-            of_order = order.external_id
-            if order.kind == "refund" and order.refund_id != "refund":
-                of_order = f"{of_order} · {names['refund']} {order.refund_id}"
-            elif order.kind != "sale":
-                of_order = f"{of_order} · {names[order.kind]}"
-            order.display_name = of_order
+            name = order.external_id
+            order.display_name = name if order.kind == "sale" else f"{name} · {order._get_name_in_order()}"
+
+    def _get_name_in_order(self):
+        """Return what this refund or cancellation is called within its order, for example "Refund R1"."""
+        name = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        return name if self.refund_id in (THE_REFUND, THE_CANCELLATION) else f"{name} {self.refund_id}"
 
     # ------------------------------------------------------------
     # Claiming
@@ -95,7 +95,7 @@ class ExternalOrder(models.Model):
         life = self.filtered(lambda row: row.kind != "sale")
         if not life:
             return self
-        self._link_to_sales(life.filtered(lambda row: not row.origin_id), life._find_sales())
+        self._link_to_sales(life, life._find_sales())
         locked = life.origin_id.try_lock_for_update()
         return self - life.filtered(lambda row: row.origin_id and row.origin_id not in locked)
 

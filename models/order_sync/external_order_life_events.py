@@ -44,16 +44,18 @@ class LifeEvents:
     earlier: set
     arrived: list = field(default_factory=list)
     known_orders: set = field(default_factory=set)
-    _digests: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        for row in self.rows:
-            if row.source_digest and row.error_code != "order_id_ambiguous":
-                self._digests.setdefault(row.external_id, set()).add(row.source_digest)
+        self._rows_of = self.rows.grouped("external_id")
+
+    def get_rows(self, external_id):
+        """Return the known rows of refunds and cancellations of the orders with an OrderID."""
+        return self._rows_of.get(external_id, self.rows.browse())
 
     def get_digests(self, external_id):
         """Return the digests of the entries that the known refunds and cancellations of an order came from."""
-        return self._digests.get(external_id, frozenset())
+        rows = self._rows_of.get(external_id, ())
+        return {row.source_digest for row in rows if row.source_digest and row.error_code != "order_id_ambiguous"}
 
     def take(self, identity, order, entry):
         """Take out of an entry what happened to its order after the sale. Return whether the entry is also the sale.

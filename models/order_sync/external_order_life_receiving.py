@@ -2,12 +2,13 @@ import hashlib
 
 from odoo import api, models
 
+from ...lib.canonical_json import dumps_twice
 from ...lib.money import AmountError, parse_amount
 from ...lib.order.field_names import REFUND_TOTAL, REFUNDS, sent_name
 from ...lib.order.moment import is_older
 from ...lib.order.payload import order_location, order_status
 from ...lib.order.refunds import THE_CANCELLATION, refund_id
-from ...lib.strict_json import dumps, loads
+from ...lib.strict_json import loads
 from ...tools.message_language import for_reader
 from .external_order_receiving import Received
 
@@ -29,7 +30,7 @@ class ExternalOrder(models.Model):
         :param created: the rows of the sales that the page brought for the first time
         :param Received received: the counters to update
         """
-        self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), received.orders)
+        self._link_to_sales(events.rows, received.orders)
         created |= self._create_cancelled(sync, events, created, received)
         sales = created._by_identity()
         grouped = {}
@@ -40,9 +41,9 @@ class ExternalOrder(models.Model):
         for (identity, sale, kind, _refund_id), arrived in grouped.items():
             counts = Received(self.browse(), self.browse())
             versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
-            known = events.rows._find_event(sale, versions[-1])
+            known = events.get_rows(identity[0])._find_event(sale, versions[-1])
             if kind == "cancellation":
-                values = self._receive_cancellation(sync, sale, known, arrived[-1], versions[-1], events, counts)
+                values = self._receive_cancellation(sale, known, versions[-1], events, counts)
             else:
                 values = self._receive_refund(known, versions, events, counts)
             if values:
@@ -89,19 +90,14 @@ class ExternalOrder(models.Model):
         if known:
             known._receive_again(versions, known.id in events.earlier, counts)
             return None
-        values = versions[-1]
-        if len(versions) > 1:
-            payloads = [version["payload"] for version in versions]
-            ambiguous = self._prepare_ambiguous_values(values["external_id"], payloads, refund_id=values["refund_id"])
-            values = {**versions[0], **ambiguous, "state": "failed"}
-        return values
+        return self._prepare_new_values(versions)
 
     def _find_event(self, sale, values):
-        """Return the row among these that is the refund or cancellation with these values, or none."""
+        """Return the row among these, all of one OrderID, that is the refund or cancellation with these values."""
         location = values["external_location"] or ""
 
         def is_meant(row):
-            if row.refund_id != values["refund_id"] or row.external_id != values["external_id"]:
+            if row.refund_id != values["refund_id"]:
                 return False
             if sale and row.origin_id:
                 return row.origin_id == sale
@@ -118,8 +114,7 @@ class ExternalOrder(models.Model):
         if kind == "sale":
             return self.browse()
         key = THE_CANCELLATION if kind == "cancellation" else refund_id(entry)
-        values = {"refund_id": key, "external_location": order_location(entry), "external_id": self[:1].external_id}
-        return self._find_event(sale, values)
+        return self._find_event(sale, {"refund_id": key, "external_location": order_location(entry)})
 
     @api.model
     def _prepare_event_values(self, sync, sale, event):
@@ -130,7 +125,7 @@ class ExternalOrder(models.Model):
         """
         identifier, located = event.identity
         location = sale.external_location if sale else located or order_location(event.content)
-        payload = dumps(event.content)
+        payload, same_for_all = dumps_twice(event.content, "OrderID", identifier)
         return {
             "sync_id": sync.id,
             "kind": event.kind,
@@ -141,7 +136,7 @@ class ExternalOrder(models.Model):
             "by_location": sale.by_location if sale else located is not None,
             "pos_config_id": (sale.pos_config_id or sync._find_pos_config_at(location or "")).id,
             "payload": payload,
-            "fingerprint": hashlib.sha256(dumps({**event.content, "OrderID": identifier}).encode()).hexdigest(),
+            "fingerprint": hashlib.sha256(same_for_all.encode()).hexdigest(),
             "source_digest": event.entry is not None and self._get_source_digest(event.entry, event.content, payload),
             "order_status": event.entry is not None and order_status(event.content),
             "version": event.version or False,
@@ -178,11 +173,11 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _link_to_sales(self, rows, sales):
-        """Link refunds that arrived before their orders to these."""
-        for row in rows:
-            candidates = sales.filtered(
-                lambda sale, row=row: sale.kind == "sale" and sale.external_id == row.external_id
-            )
+        """Link those of these refunds that arrived before their orders to the sales among these rows."""
+        lost = rows.filtered(lambda row: not row.origin_id)
+        sales_of = sales.filtered(lambda sale: sale.kind == "sale").grouped("external_id") if lost else {}
+        for row in lost:
+            candidates = sales_of.get(row.external_id)
             if candidates and (sale := candidates._choose_at(row.external_location or "", row.by_location)):
                 row.write({"origin_id": sale.id, "pos_config_id": sale.pos_config_id.id})
 
@@ -208,12 +203,12 @@ class ExternalOrder(models.Model):
         received.ignored += len(vals)
         rows = self.create([vals[identity] for identity in sorted(vals, key=lambda key: (key[0], key[1] or ""))])
         received.orders |= rows
-        self._link_to_sales(events.rows.filtered(lambda row: not row.origin_id), rows)
+        self._link_to_sales(events.rows, rows)
         rows._ignore_waiting()
         return rows
 
     @api.model
-    def _receive_cancellation(self, sync, sale, known, event, values, events, counts):
+    def _receive_cancellation(self, sale, known, values, events, counts):
         """Take in that an order was cancelled.
 
         What is imported is to be refunded; what is not imported yet never will be, unless a person presses Retry.

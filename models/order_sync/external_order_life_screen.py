@@ -102,9 +102,7 @@ class ExternalOrder(models.Model):
     def _prepare_life_event(self):
         """Return the event of this refund or cancellation."""
         self.ensure_one()
-        title = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
-        if self.refund_id not in ("refund", "cancellation"):
-            title = f"{title} {self.refund_id}"
+        title = self._get_name_in_order()
         if self.state != "done":
             return self._prepare_unbooked_event(title)
         if not self.pos_order_id:

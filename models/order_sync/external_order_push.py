@@ -38,7 +38,8 @@ class ExternalOrderPush(models.Model):
     digest = fields.Char(readonly=True, help="A digest of what was signed.")
     has_time = fields.Boolean(readonly=True, help="The time was signed too, so the same request is never sent again.")
 
-    _waiting = models.Index("(sync_id) WHERE waiting")
+    # IS TRUE, as Odoo searches: otherwise PostgreSQL would not use the index for that.
+    _waiting = models.Index("(sync_id) WHERE waiting IS TRUE")
     _digest = models.Index("(sync_id, digest) WHERE digest IS NOT NULL")
     _unique_request = models.UniqueIndex("(sync_id, digest) WHERE has_time", "This request was already received.")
     _create_date_index = models.Index("(create_date)")
@@ -81,7 +82,7 @@ class ExternalOrderPush(models.Model):
                 """
                 UPDATE external_order_push SET waiting = FALSE, run_id = %(run)s
                  WHERE id IN (
-                       SELECT id FROM external_order_push WHERE sync_id = %(sync)s AND waiting
+                       SELECT id FROM external_order_push WHERE sync_id = %(sync)s AND waiting IS TRUE
                         ORDER BY id FOR UPDATE SKIP LOCKED)
                 RETURNING counts, refused, order_ids
                 """,

@@ -35,6 +35,16 @@ class Received:
     refused: list = field(default_factory=list)
     reasons: dict = field(default_factory=dict)
 
+    def get_counts(self):
+        """Return the numbers that a run adds to its counts, by their names; the ambiguous ones are counted by row."""
+        return {
+            "new": self.new,
+            "known": self.known,
+            "changed": self.changed,
+            "ignored": self.ignored,
+            "refused": len(self.refused),
+        }
+
 
 def _count_digits(text):
     return sum(character.isdigit() for character in text)
@@ -56,9 +66,17 @@ class ExternalOrder(models.Model):
         :rtype: Received
         """
         refusals = {}
-        accepted = sync._get_accepted_statuses()
         arrived = self._group_by_identity(sync, entries, position, refusals)
-        known, new, life = self._match_received(sync, arrived)
+        return self._store_received(sync, *self._match_received(sync, arrived), refusals, earlier)
+
+    @api.model
+    def _store_received(self, sync, known, new, life, refusals, earlier=frozenset()):
+        """Store entries whose rows are found, see `_receive`.
+
+        :param dict known: as `_match_received` returns it, like ``new`` and ``life``
+        :param dict refusals: what is wrong with entries that are not orders, by their number
+        """
+        accepted = sync._get_accepted_statuses()
         received = Received(self.browse(order.id for order in known), self.browse())
         events = LifeEvents(sync._get_life_statuses(), life, earlier)
 
@@ -97,12 +115,8 @@ class ExternalOrder(models.Model):
         vals_list = []
         for identity in sorted(incoming, key=lambda identity: (len(identity[0]), identity[0], identity[1] or "")):
             if versions := incoming[identity]:
-                values = {**versions[-1], "sync_id": sync.id, "by_location": identity[1] is not None}
-                if len(versions) > 1:
-                    payloads = [version["payload"] for version in versions]
-                    ambiguous = self._prepare_ambiguous_values(identity[0], payloads)
-                    values.update({**versions[0], **ambiguous, "state": "failed"})
-                vals_list.append(values)
+                values = self._prepare_new_values(versions)
+                vals_list.append({**values, "sync_id": sync.id, "by_location": identity[1] is not None})
         created = self.create(vals_list)
         received.orders |= created
         received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")

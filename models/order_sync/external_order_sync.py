@@ -131,6 +131,7 @@ class ExternalOrderSync(models.Model):
     imported_count = fields.Integer("Orders", compute="_compute_order_counts")
     attention_count = fields.Integer("Failed", compute="_compute_order_counts")
     pending_count = fields.Integer("Pending", compute="_compute_order_counts")
+    refund_count = fields.Integer("Refunds", compute="_compute_order_counts")
     session_count = fields.Integer("Sessions", compute="_compute_session_count")
 
     _sync_interval_positive = models.Constraint(
@@ -165,12 +166,13 @@ class ExternalOrderSync(models.Model):
         )
         for sync, state, kind, count in groups:
             # Refunds are not counted as orders, but they fail and wait like these.
-            if state != "done" or kind == "sale":
-                counts[sync.id, state] = counts.get((sync.id, state), 0) + count
+            name = "refunded" if state == "done" and kind != "sale" else state
+            counts[sync.id, name] = counts.get((sync.id, name), 0) + count
         for sync in self:
             sync.imported_count = counts.get((sync.id, "done"), 0)
             sync.attention_count = counts.get((sync.id, "failed"), 0)
             sync.pending_count = counts.get((sync.id, "pending"), 0)
+            sync.refund_count = counts.get((sync.id, "refunded"), 0)
 
     @api.depends("order_ids.pos_order_id.session_id")
     def _compute_session_count(self):
@@ -289,6 +291,10 @@ class ExternalOrderSync(models.Model):
     # ------------------------------------------------------------
     # Notifications
     # ------------------------------------------------------------
+
+    def _get_reader(self):
+        """Return who reads messages that nobody waits for: the responsible user or, without a language, the company."""
+        return self.responsible_id if self.responsible_id.lang else self.company_id.partner_id
 
     def _update_attention_activity(self):
         """Keep one activity for the responsible user while orders need attention; otherwise remove it."""

@@ -162,4 +162,9 @@ class ExternalOrderSync(models.Model):
     def _get_accepted_statuses(self):
         """Return the OrderStatus values to import as a set of strings; an empty set means all."""
         self.ensure_one()
-        return {status.strip() for status in (self.accepted_statuses or "").split(",") if status.strip()}
+        return split_statuses(self.accepted_statuses)
+
+
+def split_statuses(text):
+    """Return the set of OrderStatus values that a setting lists, separated with commas."""
+    return {status.strip() for status in (text or "").split(",") if status.strip()}

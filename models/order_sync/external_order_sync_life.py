@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import order_status
 from ...lib.order.refunds import has_refunds
+from .external_order_sync_feed import split_statuses
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,6 @@ class ExternalOrderSync(models.Model):
         help="If an imported order comes again with different content, refund what was booked and book the new "
         "content. Otherwise the order is flagged, and a user decides.",
     )
-    refund_count = fields.Integer("Refunds", compute="_compute_life_counts")
     waiting_count = fields.Integer("Waiting for Their Orders", compute="_compute_life_counts")
     changed_count = fields.Integer("Changed", compute="_compute_life_counts")
 
@@ -74,7 +74,6 @@ class ExternalOrderSync(models.Model):
         Order = self.env["external.order"]
         of_syncs = [("sync_id", "in", self.ids)]
         domains = {
-            "refund_count": [("kind", "!=", "sale"), ("state", "=", "done")],
             "waiting_count": [("state", "=", "pending"), ("error_code", "=", "waiting_for_order")],
             "changed_count": [("changed", "=", True)],
         }
@@ -90,7 +89,7 @@ class ExternalOrderSync(models.Model):
         """
         self.ensure_one()
         refunded, cancelled = (
-            frozenset(status.strip().casefold() for status in (text or "").split(",") if status.strip())
+            frozenset(status.casefold() for status in split_statuses(text))
             for text in (self.refund_statuses, self.cancelled_statuses)
         )
         return LifeStatuses(refunded, cancelled)

@@ -2,7 +2,6 @@ import random
 import re
 import time
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +14,7 @@ from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import external_id
-from ...tools.message_language import Reader
+from ...tools.message_language import with_reader
 from ...tools.private_context import without_defaults
 from ...tools.transaction import TRANSIENT_ERRORS, commit
 from .push_refused import PushRefused
@@ -158,9 +157,7 @@ class ExternalOrderSync(models.Model):
         """
         # sudo: a user who may send orders does not need write access to the inbox, sessions, orders and stock.
         sync = without_defaults(self).sudo()
-        runs = sync.env["external.order.sync.run"].with_context(lang=None)._for_reader(sync)
-        reader = Reader.current(runs.env)
-        return (reader.on(sync) if reader else sync).with_company(sync.company_id)
+        return with_reader(sync, sync._get_reader()).with_company(sync.company_id)
 
     # ------------------------------------------------------------
     # Receiving
@@ -200,10 +197,11 @@ class ExternalOrderSync(models.Model):
         was_received = bool(signed) and Push._was_received(self, signed)
         if was_received and signed.has_time:
             self._refuse_replay()
-        arrived = Order._group_by_identity(self, entries, 0, {})
-        known, _new, life = Order._match_received(self, arrived)
+        refusals = {}
+        arrived = Order._group_by_identity(self, entries, 0, refusals)
+        known, new, life = Order._match_received(self, arrived)
         before = {row.id: row.fingerprint for row in (*known, *life)}
-        received = Order._receive(self, entries)
+        received = Order._store_received(self, known, new, life, refusals)
         rows, seen, pushed = self._find_rows(received, arrived), set(), []
         # An order that is known as it is may list a new refund.
         refunded = {
@@ -220,15 +218,7 @@ class ExternalOrderSync(models.Model):
         if was_received and is_news:
             # An old request would set an order back to what it was.
             self._refuse_replay()
-        counts = Counter(
-            fetched=len(entries),
-            new=received.new,
-            known=received.known,
-            changed=received.changed,
-            ignored=received.ignored,
-            refused=len(received.refused),
-            ambiguous=len(received.ambiguous),
-        )
+        counts = {**received.get_counts(), "fetched": len(entries), "ambiguous": len(received.ambiguous)}
         if is_news or signed:
             Push._note(self, counts, is_news, received.refused, received.ambiguous, signed)
         if is_news:

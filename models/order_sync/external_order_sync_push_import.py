@@ -57,17 +57,8 @@ class ExternalOrderSync(models.Model):
         if not claimed:
             return 0
         claimed._import()
-        done = [order.kind for order in claimed if order.state == "done"]
         failed = claimed.filtered(lambda order: order.state == "failed")
-        counts = {
-            "imported": done.count("sale"),
-            "refunded": done.count("refund"),
-            "cancelled": done.count("cancellation"),
-            "doubtful": sum(order.state == "done" and bool(order.doubt) for order in claimed),
-            "failed": len(failed),
-            "deferred": len(claimed.filtered("next_attempt")),
-        }
-        self.env["external.order.push"]._note(self, counts, orders=failed)
+        self.env["external.order.push"]._note(self, claimed._count_results(), orders=failed)
         return len(claimed)
 
     def _has_waiting_pushes(self):

@@ -119,10 +119,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _for_reader(self, sync):
         """Return these records with messages in the language of who starts ``sync``, or of its responsible user."""
-        if self.env.lang:
-            return self
-        responsible = sync.responsible_id
-        return with_reader(self, responsible if responsible.lang else sync.company_id.partner_id)
+        return self if self.env.lang else with_reader(self, sync._get_reader())
 
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
@@ -192,6 +189,13 @@ class ExternalOrderSyncRun(models.Model):
         self.write({"scheduled": True, "fetch_starts": 0})
         self.env.ref("external_order_sync.ir_cron_sync_external_orders")._trigger()
 
+    def _prepare_counts(self, counts):
+        """Return the values of this run with these numbers added to its counts.
+
+        :param dict counts: by the names of its fields without ``_count``
+        """
+        return {f"{name}_count": self[f"{name}_count"] + count for name, count in counts.items() if count}
+
     # ------------------------------------------------------------
     # Fetching
     # ------------------------------------------------------------
@@ -209,15 +213,11 @@ class ExternalOrderSyncRun(models.Model):
             return received
         received.is_counted = True
         received.ambiguous.run_id = self
+        counts = {**received.get_counts(), "fetched": known + len(entries), "known": known + received.known}
         refused = [*(self.refused or "").splitlines(), *received.refused]
         self.write(
             {
-                "fetched_count": self.fetched_count + known + len(entries),
-                "new_count": self.new_count + received.new,
-                "known_count": self.known_count + known + received.known,
-                "changed_count": self.changed_count + received.changed,
-                "ignored_count": self.ignored_count + received.ignored,
-                "refused_count": self.refused_count + len(received.refused),
+                **self._prepare_counts(counts),
                 "refused": self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED])) or False,
                 "ambiguous_count": len(ambiguous.union(received.ambiguous.ids)),
                 "date_progress": fields.Datetime.now(),
@@ -270,18 +270,11 @@ class ExternalOrderSyncRun(models.Model):
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
             problem = orders._import(run=whole)
-            states = [order.state for order in orders]
-            sales = orders.filtered(lambda order: order.kind == "sale")
             problems = [*(self.import_error or "").splitlines(), *problem.splitlines()]
             self.write(
                 {
                     "import_error": "\n".join(unique(problems)) or False,
-                    "imported_count": self.imported_count + sales.mapped("state").count("done"),
-                    **self._count_life(orders - sales),
-                    "doubtful_count": self.doubtful_count
-                    + sum(order.state == "done" and bool(order.doubt) for order in orders),
-                    "failed_count": self.failed_count + states.count("failed"),
-                    "deferred_count": self.deferred_count + len(orders.filtered("next_attempt")),
+                    **self._prepare_counts(orders._count_results()),
                     "date_progress": fields.Datetime.now(),
                 }
             )

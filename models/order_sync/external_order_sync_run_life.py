@@ -20,16 +20,6 @@ class ExternalOrderSyncRun(models.Model):
         """Return whether the run booked a refund, a cancellation or a change."""
         return any((self.refunded_count, self.cancelled_count, self.rebooked_count))
 
-    def _count_life(self, rows):
-        """Return the counts of this run after these refunds and cancellations were tried."""
-        done = rows.filtered(lambda row: row.state == "done").mapped("kind")
-        if not done:
-            return {}
-        return {
-            "refunded_count": self.refunded_count + done.count("refund"),
-            "cancelled_count": self.cancelled_count + done.count("cancellation"),
-        }
-
     # ------------------------------------------------------------
     # Changes
     # ------------------------------------------------------------

@@ -55,7 +55,7 @@ class ExternalOrderSyncRun(models.Model):
         if not taken:
             return
         totals = {name: sum((counts or {}).get(name, 0) for counts, _refused, _ids in taken) for name in COUNTED}
-        values = {f"{name}_count": self[f"{name}_count"] + count for name, count in totals.items() if count}
+        values = self._prepare_counts(totals)
         refused = [
             line
             for text in (self.refused, *(text for _counts, text, _ids in taken))
