@@ -1,4 +1,5 @@
 import time
+from collections import Counter
 from contextlib import contextmanager
 
 from odoo import api, fields, models
@@ -135,8 +136,8 @@ class ExternalOrderSyncRun(models.Model):
     def _find_run_to_help(self):
         """Return a run with orders that nobody imports, those with the fewest helpers first."""
         runs = self.search([("status", "=", "running"), ("scheduled", "=", True)], order="id")
-        helped = runs._get_parts_at_work().mapped("part_of_id.id")
-        for run in runs.sorted(lambda run: helped.count(run.id)):
+        helpers = Counter(part.part_of_id for part in runs._get_parts_at_work())
+        for run in runs.sorted(lambda run: helpers[run]):
             # Look at more than one order: the first ones are being imported.
             if run._is_fetched() and self.env["external.order"]._claim(run.sync_id, BATCH_SIZE, run):
                 return run
