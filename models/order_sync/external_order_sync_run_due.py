@@ -11,6 +11,7 @@ from ...tools.overrides import is_overridden
 from ...tools.scheduling import bring_back, due_domain, plan_next_turn, quietly
 from ...tools.transaction import ScheduledTurn, commit, commit_progress, retrying, rollback
 from ...tools.worker_time import seconds_to_work
+from .external_order_sync_run import UNFINISHED
 from .sync_turn import RECHECK_SECONDS, SyncTurn
 
 _logger = logging.getLogger(__name__)
@@ -116,8 +117,7 @@ class ExternalOrderSyncRun(models.Model):
             rollback(self.env)
             self._record_failure(sync, error)
         of_sync = Domain("sync_id", "=", sync.id)
-        unfinished = of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True)
-        if run := self.search(unfinished, limit=1):
+        if run := self.search(of_sync & UNFINISHED, limit=1):
             return run._is_in_jobs()
         if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
             # An extension skipped it, or it failed before it started: try again after its interval.
@@ -148,7 +148,7 @@ class ExternalOrderSyncRun(models.Model):
 
         def record():
             # If it stayed in state running, it would be resumed first every time.
-            runs = self.search([("sync_id", "=", sync.id), ("status", "=", "running"), ("scheduled", "=", True)])
+            runs = self.search(Domain("sync_id", "=", sync.id) & UNFINISHED)
             run = runs[:1] or self.create({"sync_id": sync.id, "scheduled": True})
             for_sync = run._for_reader(sync)
             for_sync._end_with_error(sync._hide_key(for_sync._describe_unexpected(error)))
@@ -163,7 +163,7 @@ class ExternalOrderSyncRun(models.Model):
         return Domain.OR(
             [
                 due_domain(),
-                [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
+                Domain("run_ids", "any", UNFINISHED),
                 [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
                 [("push_ids", "any", [("waiting", "=", True)])],
             ]

@@ -8,7 +8,7 @@ from odoo.tools import unique
 
 from ...tools.exclusive import exclusive
 from ...tools.transaction import ScheduledTurn, commit, retrying
-from .external_order_sync_run import BATCH_SIZE, LOCK, WAITING_REASONS
+from .external_order_sync_run import BATCH_SIZE, LOCK, UNFINISHED, WAITING_REASONS
 from .sync_turn import HELPERS_SECONDS, SyncTurn
 
 # Other workers are called if more orders are waiting than one worker imports in a few seconds.
@@ -132,7 +132,7 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _find_run_to_help(self):
         """Return a run with orders that nobody imports, those with the fewest helpers first."""
-        runs = self.search([("status", "=", "running"), ("scheduled", "=", True)], order="id")
+        runs = self.search(UNFINISHED, order="id")
         helpers = Counter(part.part_of_id for part in runs._get_parts_at_work())
         for run in runs.sorted(lambda run: helpers[run]):
             # Look at more than one order: the first ones are being imported.
