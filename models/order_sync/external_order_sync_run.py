@@ -150,8 +150,8 @@ class ExternalOrderSyncRun(models.Model):
     def _has_changes(self):
         """Return whether an order was received, changed or tried, so that more than this run is to be updated."""
         received = (self.new_count, self.changed_count, self.ignored_count, self.ambiguous_count)
-        booked = (self.imported_count, self.refunded_count, self.cancelled_count, self.rebooked_count)
-        return any((self.import_error, *received, *booked, self.failed_count, self.deferred_count))
+        tried = (self.imported_count, self.failed_count, self.deferred_count)
+        return any((self.import_error, *received, *tried, self._has_life()))
 
     def _guarded(self, step, error_field):
         """Call ``step`` and store its error in ``error_field``, which the status shows.
