@@ -56,7 +56,8 @@ class ExternalOrderSyncRun(models.Model):
         :return: whether all have finished; ``False`` if time ran out
         """
         started = checked = time.monotonic()
-        finished = self._add_due(turn)
+        finished = {}
+        self._add_due(turn, finished)
         while True:
             if time.monotonic() - checked >= RECHECK_SECONDS and time.monotonic() - started < LONGEST_TURN:
                 checked = time.monotonic()
@@ -76,17 +77,15 @@ class ExternalOrderSyncRun(models.Model):
                 return False
 
     @api.model
-    def _add_due(self, turn, finished=None):
+    def _add_due(self, turn, finished):
         """Let the synchronizations that are due take part in a turn.
 
         The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
 
         :param dict finished: by the IDs of those that had this turn already, when they finished
-        :return: ``finished``, an empty dict at first
         """
-        finished = {} if finished is None else finished
         if finished and seconds_to_work(ScheduledTurn().on(self).env) < ENOUGH_TIME:
-            return finished
+            return
         due = self.env["external.order.sync"].search(
             self._due_domain(fields.Datetime.now()), order="next_sync_date, id"
         )
@@ -96,7 +95,6 @@ class ExternalOrderSyncRun(models.Model):
         for sync in due:
             if sync.id not in turn and time.monotonic() - finished.get(sync.id, -math.inf) > AGAIN_AFTER:
                 turn.add(sync.id, is_suspect=sync in suspects)
-        return finished
 
     @api.model
     def _run_one(self, sync, turn):
