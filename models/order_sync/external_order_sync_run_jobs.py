@@ -42,10 +42,9 @@ class ExternalOrderSyncRun(models.Model):
             return False
         self._ensure_job_function()
         waiting = self._count_waiting(self.sync_id)
-        for number in range(1, min(math.ceil(waiting / (2 * BATCH_SIZE)), JOBS) + 1):
+        jobs = max(1, min(math.ceil(waiting / (2 * BATCH_SIZE)), JOBS))  # the first one concludes the run
+        for number in range(1, jobs + 1):
             self._enqueue(number)
-        if not waiting:
-            self._enqueue(1)
         commit(self.env)
         return True
 
