@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from unittest.mock import patch
 
 from ..models.order_sync import external_order_sync_run, external_order_sync_run_helpers
@@ -91,6 +92,22 @@ class TestHelpingWorkers(ExternalOrderCase):
         self.run.fetch_done = False
         self.assertTrue(self.help())
         self.assertEqual(self.inbox(1).state, "pending")
+
+    def test_a_helper_goes_to_the_run_with_the_fewest_helpers(self):
+        self.receive(1)
+        other = self.sync.copy({"name": "Other Store"})
+        self.env["external.order"]._receive(other, [self.order(2)])
+        other_run = self.Run.create({"sync_id": other.id, "scheduled": True, "fetch_done": True})
+        parts = self.Run.create(
+            [
+                {"sync_id": run.sync_id.id, "part_of_id": run.id, "active": False}
+                for run in (self.run, self.run, other_run)
+            ]
+        )
+        with ExitStack() as stack:
+            for part in parts:
+                self.assertTrue(stack.enter_context(exclusive(self.env, LOCK, part.id)))
+            self.assertEqual(self.Run._find_run_to_help(), other_run)
 
     def count_triggers(self):
         crons = self.Run._get_helping_crons()

@@ -8,13 +8,13 @@ the product's barcode, one after the other and without pause. The time of a requ
 
 import contextlib
 import json
-import math
 import statistics
 import threading
 import time
 import uuid
 
 from .api import Client, options_of, prepare_database, server
+from .measuring import percentile
 
 LINES = 60
 CLIENTS = 2
@@ -53,12 +53,12 @@ def main():
     options = options_of("confirm", __doc__.splitlines()[0], 6)
     data = prepare_database(options, prepare_reserved, options.rounds + 1, LINES)
     with contextlib.nullcontext(options.url) if options.url else server(options) as url:
-        times = sorted(measure(Client(url, options.database, data["key"]), data["pickings"]))
+        times = measure(Client(url, options.database, data["key"]), data["pickings"])
     if len(times) != options.rounds * LINES:
         raise SystemExit("Some confirmations failed.")
     milliseconds = {
         "ms": round(statistics.median(times) * 1000, 2),
-        "p95_ms": round(times[math.ceil(0.95 * len(times)) - 1] * 1000, 2),
+        "p95_ms": round(percentile(times, 0.95) * 1000, 2),
     }
     print(json.dumps({"bench": "confirm", "clients": CLIENTS, "requests": len(times), **milliseconds}), flush=True)
 

@@ -4,11 +4,12 @@ import argparse
 import contextlib
 import gc
 import json
+import math
 import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,6 +90,12 @@ def check_statements(bench: str, statements: float, limit: float) -> None:
     print(json.dumps({"bench": bench, "sql_per_order": round(statements, 2), "limit": limit}), flush=True)
     if statements > limit:
         sys.exit(f"{bench}: {statements:.2f} SQL statements an order, at most {limit} are expected")
+
+
+def percentile(times: Iterable[float], share: float) -> float:
+    """Return the time that this share of the times does not exceed."""
+    ordered = sorted(times)
+    return ordered[math.ceil(share * len(ordered)) - 1]
 
 
 def peak_mb() -> float:

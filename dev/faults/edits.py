@@ -1,9 +1,8 @@
 """Orders that the shop changes between two polls."""
 
-from .kills import WRITTEN_BY_IMPORT, kill_in_first_batch
+from .kills import WRITTEN_BY_IMPORT, kill_before_import, kill_before_writing, kill_in_first_batch
 from .kinds import INTERRUPTED, Round, kind, pause
 from .laboratory import Laboratory
-from .waiting import wait_until
 
 EDITED = 7
 CHANGED = r".* arrived again with different content"
@@ -15,10 +14,7 @@ USUAL_PRESS = 1.0
 @kind
 def edited_before_import(lab: Laboratory, round_: Round) -> None:
     """Change orders that were received but not imported yet: the new content must be imported."""
-    round_.allowed_error = INTERRUPTED
-    # The scheduler would first finish the interrupted run, which has received everything and does not ask again.
-    round_.way = "button"
-    kill_in_first_batch(lab, round_, "pos_order")
+    kill_before_import(lab, round_)
     for number in round_.random.sample(round_.numbers, EDITED):
         lab.shop.edit_order(number)
 
@@ -37,11 +33,7 @@ def kill_while_booking_differences(lab: Laboratory, round_: Round) -> None:
     numbers = _edit_imported(lab, round_)
     _receive_changes(lab, round_)
     table = round_.note = round_.random.choice((*WRITTEN_BY_IMPORT, "external_order"))
-    with lab.database.writing_stopped(table) as held:
-        lab.press_book_the_difference(lab.main, numbers)
-        wait_until(lambda: held.is_waited_for, f"{table} was being written")
-        pause(round_, 0.1)
-        lab.main.kill()
+    kill_before_writing(lab, round_, table, lambda: lab.press_book_the_difference(lab.main, numbers))
     lab.recover()
     _book(lab, numbers)
 

@@ -1,5 +1,7 @@
 """Faults that kill the Odoo server or the database at some moment of a synchronization."""
 
+from collections.abc import Callable
+
 from dev.stand_ins.shop.faults import Faults
 
 from .kinds import INTERRUPTED, Round, kind, pause, wait_for_a_moment
@@ -57,11 +59,24 @@ def kill_during_order_creation(lab: Laboratory, round_: Round) -> None:
 
 def kill_in_first_batch(lab: Laboratory, round_: Round, table: str) -> None:
     """Synchronize, and kill the server when it has received all orders and is about to write to the table."""
+    kill_before_writing(lab, round_, table, lambda: lab.synchronize(round_.way))
+
+
+def kill_before_writing(lab: Laboratory, round_: Round, table: str, start: Callable[[], None]) -> None:
+    """Start some work, and kill the server when it is about to write to the table."""
     with lab.database.writing_stopped(table) as held:
-        lab.synchronize(round_.way)
+        start()
         wait_until(lambda: held.is_waited_for, f"{table} was being written")
         pause(round_, 0.1)
         lab.main.kill()
+
+
+def kill_before_import(lab: Laboratory, round_: Round) -> None:
+    """Kill the server when it has received all orders and imported none of them; the round goes on by the button."""
+    round_.allowed_error = INTERRUPTED
+    # The scheduler would first finish the interrupted run, which has received everything and does not ask again.
+    round_.way = "button"
+    kill_in_first_batch(lab, round_, "pos_order")
 
 
 @kind

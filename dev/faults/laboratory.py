@@ -83,12 +83,14 @@ class Laboratory:
 
     def press_sync_now(self, server: Server) -> None:
         """Press Sync Now without waiting for the answer, which may never come."""
-        arguments = (server, "external.order.sync", "action_sync_now", [self.store])
-        press = Thread(target=self._press, args=arguments, daemon=True)
+        self._press(server, "external.order.sync", "action_sync_now", [self.store])
+
+    def _press(self, server: Server, model: str, button: str, records: list[int]) -> None:
+        press = Thread(target=self._press_and_wait, args=(server, model, button, records), daemon=True)
         self._presses.append(press)
         press.start()
 
-    def _press(self, server: Server, model: str, button: str, records: list[int]) -> None:
+    def _press_and_wait(self, server: Server, model: str, button: str, records: list[int]) -> None:
         try:
             server.client.call(model, button, records)
         except (Failure, ValueError) as error:
@@ -169,10 +171,7 @@ class Laboratory:
 
     def press_book_the_difference(self, server: Server, numbers: list[int]) -> None:
         """Press Book the Difference on these orders, as far as they are flagged, without waiting for the answer."""
-        rows = self.changed(numbers)
-        press = Thread(target=self._press, args=(server, "external.order", "action_book_difference", rows), daemon=True)
-        self._presses.append(press)
-        press.start()
+        self._press(server, "external.order", "action_book_difference", self.changed(numbers))
 
     def has_received(self, after_run: int) -> bool:
         """Return whether the first run after the given one has put all pages into the inbox."""

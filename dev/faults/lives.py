@@ -5,15 +5,14 @@ from typing import Any
 from dev.stand_ins.shop.refunds import BY_STATUS, CANCELLED, CARD, CASH, LISTED, MONEY, PIECES, REST, SAME, CannotRefund
 
 from .bad_answers import FETCH_FAILED
-from .kills import WRITTEN_BY_IMPORT, kill_in_first_batch
-from .kinds import INTERRUPTED, Round, kind, pause
+from .kills import WRITTEN_BY_IMPORT, kill_before_import, kill_in_first_batch
+from .kinds import INTERRUPTED, USUAL_BATCH, Round, kind, pause
 from .laboratory import Laboratory
 from .races import synchronize_on_two_servers
 from .waiting import wait_until
 
 # Orders of a round that come back; the feed then has some pages with little else.
 COME_BACK = 80
-USUAL_BATCH = 1.5
 
 
 def sell(lab: Laboratory, round_: Round) -> None:
@@ -77,19 +76,14 @@ def kill_between_sale_and_refund(lab: Laboratory, round_: Round) -> None:
 @kind
 def refunded_before_import(lab: Laboratory, round_: Round) -> None:
     """Refund orders that were received but not imported: they are sold first, then they come back."""
-    round_.allowed_error = INTERRUPTED
-    # The scheduler would first finish the interrupted run, which has received everything and does not ask again.
-    round_.way = "button"
-    kill_in_first_batch(lab, round_, "pos_order")
+    kill_before_import(lab, round_)
     round_.note = f"{come_back(lab, round_, (LISTED, BY_STATUS))} refunds"
 
 
 @kind
 def cancelled_before_import(lab: Laboratory, round_: Round) -> None:
     """Cancel orders that were received but not imported: they are never booked."""
-    round_.allowed_error = INTERRUPTED
-    round_.way = "button"
-    kill_in_first_batch(lab, round_, "pos_order")
+    kill_before_import(lab, round_)
     for number in round_.random.sample(round_.numbers, COME_BACK // 4):
         if _refund(lab, round_, number, CANCELLED):
             round_.versions[number] = None

@@ -290,10 +290,7 @@ class OrderFeed:
         if not (position and position.url):
             number = position.number if position else 1
             return number, self._numbered_url(number), False
-        url, problem = self._next_url(urlunsplit(self._base), f'<{position.url}>; rel="next"')
-        if problem:
-            raise problem
-        return position.number, url, True
+        return position.number, self._trusted_page(urlunsplit(self._base), position.url), True
 
     def _numbered_url(self, number: int) -> str:
         """Return the address of a page counted from 1."""
@@ -315,20 +312,24 @@ class OrderFeed:
 
     def _next_url(self, url: str, link_header: str) -> tuple[str, FeedError | None]:
         """Return the target of `rel="next"` (RFC 8288, section 3), or what is wrong with it; empty without one."""
-        elsewhere = _lt(
-            "The external system announces its next page at %(target)s, which is a different host or protocol than "
-            "the configured %(base)s. The key is not sent there. If the feed has moved, change the External API "
-            "URL."
-        )
         for link in link_header.split("<")[1:]:
             target, _bracket, params = link.partition(">")
             rel = _REL.search(params)
             if rel and "next" in (rel[1] or rel[2] or "").lower().split():
                 try:
-                    return self._trusted(url, target, elsewhere), None
+                    return self._trusted_page(url, target), None
                 except FeedError as error:
                     return "", error
         return "", None
+
+    def _trusted_page(self, url: str, reference: str) -> str:
+        """Return the URL of a page that the external system announced on another one."""
+        elsewhere = _lt(
+            "The external system announces its next page at %(target)s, which is a different host or protocol than "
+            "the configured %(base)s. The key is not sent there. If the feed has moved, change the External API "
+            "URL."
+        )
+        return self._trusted(url, reference, elsewhere)
 
     def _trusted(self, url: str, reference: str, elsewhere: Message) -> str:
         """Return the URL that the external system refers to; refuse addresses that must not receive the key.

@@ -18,6 +18,8 @@ from .sync_turn import SyncTurn
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
+# The runs that the scheduled action goes on with.
+UNFINISHED = Domain("status", "=", "running") & Domain("scheduled", "=", True)
 # Name of the lock of a run, keyed by its ID. The process that works on the run holds it until it ends.
 LOCK = "external_order_sync.external_order_sync_run"
 FAILURES_NAMED = 20
@@ -104,8 +106,7 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _find_or_create(self, sync):
         scheduled = bool(ScheduledTurn.current(self.env))
-        unfinished = Domain("status", "=", "running") & Domain("scheduled", "=", True)
-        if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & unfinished)[:1]):
+        if scheduled and (run := self.search(Domain("sync_id", "=", sync.id) & UNFINISHED)[:1]):
             turn = SyncTurn.current(self.env)
             if not (run._is_fetched() or (turn and turn.has_download(sync.id))):
                 run.fetch_starts += 1
@@ -146,8 +147,8 @@ class ExternalOrderSyncRun(models.Model):
     def _has_changes(self):
         """Return whether an order was received, changed or tried, so that more than this run is to be updated."""
         received = (self.new_count, self.changed_count, self.ignored_count, self.ambiguous_count)
-        booked = (self.imported_count, self.refunded_count, self.cancelled_count, self.rebooked_count)
-        return any((self.import_error, *received, *booked, self.failed_count, self.deferred_count))
+        tried = (self.imported_count, self.failed_count, self.deferred_count)
+        return any((self.import_error, *received, *tried, self._has_life()))
 
     def _guarded(self, step, error_field):
         """Call ``step`` and store its error in ``error_field``, which the status shows.

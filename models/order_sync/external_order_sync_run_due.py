@@ -11,6 +11,7 @@ from ...tools.overrides import is_overridden
 from ...tools.scheduling import bring_back, due_domain, plan_next_turn, quietly
 from ...tools.transaction import ScheduledTurn, commit, commit_progress, retrying, rollback
 from ...tools.worker_time import seconds_to_work
+from .external_order_sync_run import UNFINISHED
 from .sync_turn import RECHECK_SECONDS, SyncTurn
 
 _logger = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ class ExternalOrderSyncRun(models.Model):
         :return: whether all have finished; ``False`` if time ran out
         """
         started = checked = time.monotonic()
-        finished = self._add_due(turn)
+        finished = {}
+        self._add_due(turn, finished)
         while True:
             if time.monotonic() - checked >= RECHECK_SECONDS and time.monotonic() - started < LONGEST_TURN:
                 checked = time.monotonic()
@@ -75,17 +77,15 @@ class ExternalOrderSyncRun(models.Model):
                 return False
 
     @api.model
-    def _add_due(self, turn, finished=None):
+    def _add_due(self, turn, finished):
         """Let the synchronizations that are due take part in a turn.
 
         The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
 
         :param dict finished: by the IDs of those that had this turn already, when they finished
-        :return: ``finished``, an empty dict at first
         """
-        finished = {} if finished is None else finished
         if finished and seconds_to_work(ScheduledTurn().on(self).env) < ENOUGH_TIME:
-            return finished
+            return
         due = self.env["external.order.sync"].search(
             self._due_domain(fields.Datetime.now()), order="next_sync_date, id"
         )
@@ -95,7 +95,6 @@ class ExternalOrderSyncRun(models.Model):
         for sync in due:
             if sync.id not in turn and time.monotonic() - finished.get(sync.id, -math.inf) > AGAIN_AFTER:
                 turn.add(sync.id, is_suspect=sync in suspects)
-        return finished
 
     @api.model
     def _run_one(self, sync, turn):
@@ -116,8 +115,7 @@ class ExternalOrderSyncRun(models.Model):
             rollback(self.env)
             self._record_failure(sync, error)
         of_sync = Domain("sync_id", "=", sync.id)
-        unfinished = of_sync & Domain("status", "=", "running") & Domain("scheduled", "=", True)
-        if run := self.search(unfinished, limit=1):
+        if run := self.search(of_sync & UNFINISHED, limit=1):
             return run._is_in_jobs()
         if not self.search_count(of_sync & Domain("date_progress", ">=", now), limit=1):
             # An extension skipped it, or it failed before it started: try again after its interval.
@@ -148,7 +146,7 @@ class ExternalOrderSyncRun(models.Model):
 
         def record():
             # If it stayed in state running, it would be resumed first every time.
-            runs = self.search([("sync_id", "=", sync.id), ("status", "=", "running"), ("scheduled", "=", True)])
+            runs = self.search(Domain("sync_id", "=", sync.id) & UNFINISHED)
             run = runs[:1] or self.create({"sync_id": sync.id, "scheduled": True})
             for_sync = run._for_reader(sync)
             for_sync._end_with_error(sync._hide_key(for_sync._describe_unexpected(error)))
@@ -163,7 +161,7 @@ class ExternalOrderSyncRun(models.Model):
         return Domain.OR(
             [
                 due_domain(),
-                [("run_ids", "any", [("status", "=", "running"), ("scheduled", "=", True)])],
+                Domain("run_ids", "any", UNFINISHED),
                 [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
                 [("push_ids", "any", [("waiting", "=", True)])],
             ]

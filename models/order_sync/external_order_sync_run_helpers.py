@@ -1,14 +1,14 @@
 import time
+from collections import Counter
 from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import unique
 
-from ...tools.exclusive import exclusive, sql_held_keys
+from ...tools.exclusive import exclusive
 from ...tools.transaction import ScheduledTurn, commit, retrying
-from .external_order_sync_run import BATCH_SIZE, LOCK, WAITING_REASONS
-from .external_order_sync_run_interruption import ABANDONED_AFTER
+from .external_order_sync_run import BATCH_SIZE, LOCK, UNFINISHED, WAITING_REASONS
 from .sync_turn import HELPERS_SECONDS, SyncTurn
 
 # Other workers are called if more orders are waiting than one worker imports in a few seconds.
@@ -87,10 +87,8 @@ class ExternalOrderSyncRun(models.Model):
 
     def _get_parts_at_work(self):
         """Return the parts that a living process works on."""
-        parts = self._get_parts()
-        held = {key for (key,) in self.env.execute_query(sql_held_keys(LOCK))} if parts else set()
-        alive_since = fields.Datetime.now() - ABANDONED_AFTER
-        return parts.filtered(lambda part: part.id in held and part.date_progress >= alive_since)
+        of_runs = Domain("part_of_id", "in", self.ids)
+        return self.with_context(active_test=False)._search_by_life(of_runs, is_alive=True).with_env(self.env)
 
     def _wait_for_helpers(self):
         """Wait until no helper works on a part of this run. Return whether that is so."""
@@ -134,9 +132,9 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _find_run_to_help(self):
         """Return a run with orders that nobody imports, those with the fewest helpers first."""
-        runs = self.search([("status", "=", "running"), ("scheduled", "=", True)], order="id")
-        helped = runs._get_parts_at_work().mapped("part_of_id.id")
-        for run in runs.sorted(lambda run: helped.count(run.id)):
+        runs = self.search(UNFINISHED, order="id")
+        helpers = Counter(part.part_of_id for part in runs._get_parts_at_work())
+        for run in runs.sorted(lambda run: helpers[run]):
             # Look at more than one order: the first ones are being imported.
             if run._is_fetched() and self.env["external.order"]._claim(run.sync_id, BATCH_SIZE, run):
                 return run

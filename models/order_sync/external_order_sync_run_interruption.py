@@ -25,11 +25,17 @@ class ExternalOrderSyncRun(models.Model):
     def _end_interrupted(self, sync=None):
         """End runs of ``sync``, or of all, whose process is gone; scheduled ones resume in the next turn."""
         running = Domain("status", "=", "running") & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
-        self.flush_model(["scheduled", "date_progress"])
-        query = self._search(running)
-        query.add_where(SQL("%s IS NOT TRUE", self._sql_is_alive(SQL.identifier(query.table))))
-        for run in self.browse(query):
+        for run in self._search_by_life(running, is_alive=False):
             run._for_reader(run.sync_id)._end_as_interrupted()
+
+    @api.model
+    def _search_by_life(self, domain, is_alive):
+        """Return the running runs in a domain that are alive, or those that are not; see `_sql_is_alive`."""
+        self.flush_model(["scheduled", "date_progress"])
+        query = self._search(domain)
+        condition = self._sql_is_alive(SQL.identifier(query.table))
+        query.add_where(condition if is_alive else SQL("%s IS NOT TRUE", condition))
+        return self.browse(query)
 
     @api.model
     def _sql_is_alive(self, table):

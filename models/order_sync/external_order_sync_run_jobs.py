@@ -3,11 +3,12 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools.exclusive import exclusive
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline, ScheduledTurn, commit
-from .external_order_sync_run import BATCH_SIZE, LOCK
+from .external_order_sync_run import BATCH_SIZE, LOCK, UNFINISHED
 
 CHANNEL = "external_order_sync"
 # At most this many jobs import the orders of one synchronization; the channel's capacity says how many work at once.
@@ -41,10 +42,9 @@ class ExternalOrderSyncRun(models.Model):
             return False
         self._ensure_job_function()
         waiting = self._count_waiting(self.sync_id)
-        for number in range(1, min(math.ceil(waiting / (2 * BATCH_SIZE)), JOBS) + 1):
+        jobs = max(1, min(math.ceil(waiting / (2 * BATCH_SIZE)), JOBS))  # the first one concludes the run
+        for number in range(1, jobs + 1):
             self._enqueue(number)
-        if not waiting:
-            self._enqueue(1)
         commit(self.env)
         return True
 
@@ -117,8 +117,7 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _get_times_to_check_jobs(self):
         """Return when the scheduler must look after the runs that are left to jobs."""
-        unfinished = [("status", "=", "running"), ("scheduled", "=", True)]
-        if not self._has_queue() or not self.search_count(unfinished, limit=1):
+        if not self._has_queue() or not self.search_count(UNFINISHED, limit=1):
             return []
         return [fields.Datetime.now() + STALLED_AFTER + timedelta(seconds=10)]
 
@@ -131,7 +130,6 @@ class ExternalOrderSync(models.Model):
 
         :param int number: 1 for the job that also concludes it, more for those that help
         """
-        running = [("sync_id", "=", self.id), ("status", "=", "running"), ("scheduled", "=", True)]
-        run = self.env["external.order.sync.run"].search(running, limit=1)
+        run = self.env["external.order.sync.run"].search(Domain("sync_id", "=", self.id) & UNFINISHED, limit=1)
         if run and run._is_fetched():
             run._run_job(number)

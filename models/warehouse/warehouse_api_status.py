@@ -95,7 +95,11 @@ class WarehouseApi(models.AbstractModel):
         running.add_where(Run._sql_is_alive(SQL.identifier(running.table)))
         last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
         state, kind = (SQL.identifier(orders.table, name) for name in ("state", "kind"))
-        is_sale = SQL("%s = 'sale'", kind)
+        counted = {
+            **{name: SQL("%s = %s", state, name) for name in ("pending", "failed", "ignored")},
+            "done": SQL("%s = 'done' AND %s = 'sale'", state, kind),
+            "refunds": SQL("%s = 'done' AND %s <> 'sale'", state, kind),
+        }
         return SQL(
             """(
                 SELECT json_build_object(
@@ -106,15 +110,9 @@ class WarehouseApi(models.AbstractModel):
             )""",
             states=orders.select(
                 *(
-                    SQL("count(*) FILTER (WHERE %s = %s AND %s) AS %s", state, name, counted, SQL.identifier(name))
-                    for name, counted in (
-                        ("pending", SQL("TRUE")),
-                        ("done", is_sale),
-                        ("failed", SQL("TRUE")),
-                        ("ignored", SQL("TRUE")),
-                    )
-                ),
-                SQL("count(*) FILTER (WHERE %s = 'done' AND NOT (%s)) AS refunds", state, is_sale),
+                    SQL("count(*) FILTER (WHERE %s) AS %s", condition, SQL.identifier(name))
+                    for name, condition in counted.items()
+                )
             ),
             running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
             last=last.select(

@@ -15,6 +15,15 @@ class Place(NamedTuple):
     lot: models.BaseModel
     package: models.BaseModel
 
+    @classmethod
+    def of(cls, line):
+        return cls(line.location_id, line.lot_id, line.package_id)
+
+    @property
+    def values(self):
+        """The values of a move line that is there."""
+        return {"location_id": self.location.id, "lot_id": self.lot.id, "package_id": self.package.id}
+
 
 class WarehouseWrite(models.AbstractModel):
     """Confirming a move line: what was really picked.
@@ -158,7 +167,7 @@ class WarehouseWrite(models.AbstractModel):
     @api.model
     def _take(self, line, quantity, location, lot, values):
         """Pick a line whose goods are reserved, from its own place or another one."""
-        held, old = line.quantity, Place(line.location_id, line.lot_id, line.package_id)
+        held, old = line.quantity, Place.of(line)
         target = self._choose_place(line, quantity, location, lot)
         own = held if target == old else 0.0
         lenders = self._lenders(line, target)
@@ -174,9 +183,7 @@ class WarehouseWrite(models.AbstractModel):
         self._pick(line, quantity, values)
         for other, given in lent:
             self._exchange(other, given, None if target == old else old)
-        self._leave(
-            line, self._wanted(line, rest), location_id=old.location.id, lot_id=old.lot.id, package_id=old.package.id
-        )
+        self._leave(line, self._wanted(line, rest), **old.values)
 
     @api.model
     def _pick(self, line, quantity, values):
@@ -218,7 +225,7 @@ class WarehouseWrite(models.AbstractModel):
         most = 0.0
         for package in packages:
             place = Place(location, lot, package)
-            own = line.quantity if place == Place(line.location_id, line.lot_id, line.package_id) else 0.0
+            own = line.quantity if place == Place.of(line) else 0.0
             if line.product_uom_id.compare(quantity, own) <= 0:
                 return place
             self._lock_goods(line, place)
@@ -293,9 +300,7 @@ class WarehouseWrite(models.AbstractModel):
     @api.model
     def _lenders(self, line, place):
         """Return those of these lines that have reserved goods at a place."""
-        return self._other_lines(line).filtered(
-            lambda other: Place(other.location_id, other.lot_id, other.package_id) == place
-        )
+        return self._other_lines(line).filtered(lambda other: Place.of(other) == place)
 
     @api.model
     def _wanted(self, line, quantity, of_line=False):
@@ -333,12 +338,11 @@ class WarehouseWrite(models.AbstractModel):
         if not old:
             self._reduce(other, given)
             return
-        place = {"location_id": old.location.id, "lot_id": old.lot.id, "package_id": old.package.id}
         if other.product_uom_id.compare(other.quantity, given) <= 0:
-            self._write(other, {**place, "result_package_id": False})
+            self._write(other, {**old.values, "result_package_id": False})
         else:
             other.quantity -= given
-            self._leave(other, given, **place)
+            self._leave(other, given, **old.values)
 
     @api.model
     def _leave(self, line, quantity, **values):

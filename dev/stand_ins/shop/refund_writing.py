@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .money import as_number, as_text
-from .refunds import BY_STATUS, CANCELLED, LISTED, Refund, RefundedLine
+from .refunds import BY_STATUS, CANCELLED, LISTED, Refund, RefundedLine, money_left
 
 if TYPE_CHECKING:
     from .order import Order
@@ -75,8 +75,7 @@ def _listed(order: Order, refund: Refund) -> dict[str, Any]:
 
 def _is_plain_rest(order: Order, refund: Refund) -> bool:
     is_last = refund is order.refunds[-1]
-    is_all = sum((entry.total for entry in order.refunds), Decimal(0)) == order.grand_total
-    return is_last and is_all and all(line.restock is None for line in refund.lines)
+    return is_last and not money_left(order) and all(line.restock is None for line in refund.lines)
 
 
 def _item(order: Order, refund: Refund, line: RefundedLine) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def refunded(
     if part == REST or form != LISTED:
         charge_tax = sum((charge.tax for charge in order.charges), ZERO)
         refund = dataclasses.replace(refund, charges=order.charge_total, charge_tax=charge_tax, tip=order.tip)
-    left = order.grand_total - sum((earlier.total for earlier in order.refunds), ZERO)
+    left = money_left(order)
     if refund.total <= 0 or refund.total > left:  # more than is left, if money was off the order as a whole
         raise CannotRefund(f"{left} is left to refund of order {order.number}, not {refund.total}")
     payments = _payments(order, refund, method if form != CANCELLED else SAME)
@@ -128,7 +128,7 @@ def can_be_refunded(order: Order) -> bool:
 def _check(order: Order, part: str, form: str) -> None:
     if order.grand_total <= 0 or any(line.quantity <= 0 for line in order.lines):
         raise CannotRefund(f"order {order.number} is not a sale")
-    if any(refund.form != LISTED for refund in order.refunds) or _is_all_back(order):
+    if any(refund.form != LISTED for refund in order.refunds) or money_left(order) <= 0:
         raise CannotRefund(f"order {order.number} has come back as a whole")
     if form != LISTED and order.refunds:
         raise CannotRefund(f"a part of order {order.number} has come back: list the rest")
@@ -137,16 +137,12 @@ def _check(order: Order, part: str, form: str) -> None:
         raise CannotRefund(f"order {order.number} has a discount on the whole: refund the rest, or money")
 
 
-def _is_all_back(order: Order) -> bool:
-    return sum((refund.total for refund in order.refunds), ZERO) >= order.grand_total
+def money_left(order: Order) -> Decimal:
+    """Return the part of an order's total that has not come back."""
+    return order.grand_total - sum((refund.total for refund in order.refunds), ZERO)
 
 
 # ---- what comes back -------------------------------------------------------------------------------------------------
-
-
-def pieces_back(order: Order, place: int) -> Decimal:
-    """Return how many pieces of a line have come back."""
-    return sum((line.quantity for line in _lines_back(order, place)), Decimal(0))
 
 
 def _lines_back(order: Order, place: int) -> Iterable[RefundedLine]:
@@ -183,7 +179,7 @@ def _some_of(order: Order, place: int, random: Random) -> RefundedLine:
     pieces_left, amount_left, tax_left = _left(order, place)
     whole = int(pieces_left) == pieces_left and pieces_left > 1
     pieces = Decimal(random.randint(1, int(pieces_left))) if whole else pieces_left
-    before = pieces_back(order, place)
+    before = sold - pieces_left
     if before + pieces == sold:
         return RefundedLine(place, pieces, amount_left, tax_left)
     net, tax = order.line_nets[place], order.line_taxes[place]
