@@ -85,7 +85,8 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     - An item has a Quantity, an Amount, or both. `Price` and discounts say nothing: the goods come back for what they
       were sold for.
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
-      came back.
+      came back. If nothing came back of the items that are named, that is so only for an order with a refund status
+      whose amounts prove it; else only money was paid back.
     - An order with a refund status may repeat the payments of the sale; if these are not what was paid back, because
       change was given, they say nothing.
 
@@ -103,8 +104,11 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     warnings: list[Message] = []
     items = _items(refund, path, warnings, has_amounts=is_listed)
     total = _positive(refund, sent_name(refund, REFUND_TOTAL if is_listed else REFUND_TOTAL[1:]), path)
-    is_rest = not items or (not is_listed and _is_whole(items, sale, total, sold_total))
-    payments = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
+    names_items = has_value(refund.get(sent_name(refund, REFUND_ITEMS)))
+    is_rest = not names_items or (not is_listed and (not items or _is_whole(items, sale, total, sold_total)))
+    payments, total = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
+    if names_items and not items and not payments and not total:
+        is_rest = False  # nothing shows that all of it came back
     restock = _restock(refund, path)
     if restock is not None:
         of_sale = [_item_of(item.key, item.quantity, None) for item in sale.items] if sale and not items else items
@@ -238,13 +242,14 @@ def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[tuple[Any, .
 
 def _payments(
     refund: dict[str, Any], path: str, warnings: list[Message], sale: OrderPayload | None, total: Decimal | None
-) -> tuple[Payment, ...]:
-    """Return what was paid back, with amounts above 0.
+) -> tuple[tuple[Payment, ...], Decimal | None]:
+    """Return what was paid back, with amounts above 0, and the total: 0 if only the payments say so.
 
     :param sale: the sale, if the refund may repeat its payments
+    :param total: the stated total
     """
     try:
-        payments, _paid = read_payments(refund, amount(refund, "AmountPaid", ""), warnings)
+        payments, stated = read_payments(refund, amount(refund, "AmountPaid", ""), warnings)
     except PayloadError as error:
         if not path:
             raise
@@ -253,11 +258,13 @@ def _payments(
     if sale and _amounts(payments) == _amounts(sale.payments):
         sold = sale.grand_total if total is None else total
         if sold is not None and abs(paid) != abs(sold):
-            return ()
+            return (), total
     if len({payment.amount > 0 for payment in payments}) > 1:
         field = join(path, "CheckoutDetails")
         raise PayloadError(field, _lt("%(field)s must all be paid back: their amounts must have the same sign."))
-    return tuple(replace(payment, amount=abs(payment.amount)) for payment in payments)
+    if total is None and not payments and stated == 0:
+        total = _ZERO
+    return tuple(replace(payment, amount=abs(payment.amount)) for payment in payments), total
 
 
 def _amounts(payments: Iterable[Payment]) -> list[tuple[Decimal, str]]:
@@ -266,7 +273,7 @@ def _amounts(payments: Iterable[Payment]) -> list[tuple[Decimal, str]]:
 
 def _positive(holder: dict[str, Any], field: str, path: str) -> Decimal | None:
     value = amount(holder, field, path)
-    return abs(value) if value else None
+    return None if value is None else abs(value)
 
 
 def _restock(holder: dict[str, Any], path: str) -> bool | None:

@@ -71,8 +71,41 @@ def test_quantities_amounts_and_payments_count_without_their_sign():
 
 def test_a_refund_without_items_is_of_all_that_is_left():
     assert listed(RefundID=1).is_rest
-    assert listed(RefundID=1, Items=[{"ItemName": "A", "Quantity": 0}]).is_rest
+    assert listed(RefundID=1, Items=[]).is_rest
     assert not listed(RefundID=1, Items=[{"ItemName": "A", "Quantity": 1}]).is_rest
+
+
+@pytest.mark.parametrize("nothing", [{"Quantity": 0}, {"Quantity": 2, "Mode": "void"}])
+def test_items_of_which_nothing_came_back_are_not_all_that_is_left(nothing):
+    refund = listed(RefundID=1, Items=[{"ItemName": "A", **nothing}])
+    assert (refund.items, refund.is_rest) == ((), False)
+
+
+@pytest.mark.parametrize("nothing", [{"Quantity": 0}, {"Quantity": 2, "Mode": "void"}])
+def test_an_order_that_names_nothing_that_came_back_has_to_say_what_was_paid_back(nothing):
+    items = [{"ItemName": "Product Name", "Price": 80.0, **nothing}]
+    unpaid = {"CheckoutDetails": [], "AmountPaid": None, "GrandTotal": None}
+    assert not refunded_order(OrderItems=items, **unpaid).is_rest
+    assert refunded_order(OrderItems=items, **{**unpaid, "GrandTotal": -92.0}).is_rest
+    assert refunded_order(OrderItems=items).is_rest
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        {"Amount": 0},
+        {"Amount": "0.00", "CheckoutDetails": [{**PAYMENT, "AmountPaid": 0}]},
+        {"CheckoutDetails": [{**PAYMENT, "AmountPaid": 0}]},
+        {"AmountPaid": 0},
+    ],
+)
+def test_nothing_paid_back_is_an_amount_too(paid):
+    assert (listed(**paid).total, listed(**paid).payments) == (0, ())
+    assert listed().total is None
+
+
+def test_no_tax_is_a_tax_too():
+    assert (listed(Tax=0).tax, listed().tax) == (0, None)
 
 
 def test_whether_goods_go_back_to_stock_is_said_for_each_item_or_for_all():
