@@ -161,6 +161,20 @@ class TestLifeRefunds(LifeCase):
                 self.assertEqual((row.state, row.error_code), ("failed", code), row.error_message)
         self.assert_booked(250.0, oil=25)
 
+    def test_a_refund_in_another_currency_is_refused_until_it_comes_in_the_right_one(self):
+        ours, theirs = self.pos_config.currency_id.name, "XAF"
+        for order_id, come_again in (
+            (7001, lambda currency: self.refunded(7001, oil=2, Currency=currency)),
+            (7002, lambda currency: self.sale(7002, Refunds=[self.refund(oil=2, Currency=currency)])),
+        ):
+            with self.subTest(order_id=order_id):
+                self.synchronize(self.sale(order_id))
+                self.synchronize(come_again(theirs))
+                row = self.refund_rows(order_id)
+                self.assertEqual((row.state, row.error_code), ("failed", "wrong_currency"), row.error_message)
+                self.synchronize(come_again(ours))
+                self.assertEqual((row.state, row.total), ("done", -20.0), row.error_message)
+
     def test_money_that_was_paid_back_for_nothing_leaves_the_goods_away(self):
         nothing = [{"ItemName": "Oil", "Quantity": 0}]
         self.synchronize(self.sale(Refunds=[{"RefundID": 1, "Items": nothing, "CheckoutDetails": [self.payment(7)]}]))

@@ -27,7 +27,7 @@ from .field_names import (
     has_value,
     sent_name,
 )
-from .fields import amount, identifier, objects, or_ignored, shortened_text, without_decimals
+from .fields import amount, identifier, objects, or_ignored, shortened_text, text, without_decimals
 from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
 from .moment import parse_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
@@ -125,6 +125,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         reason=_reason(refund, path, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
+        currency=text(refund, "Currency", path),
     )
 
 
@@ -132,7 +133,8 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
 def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayload:
     """Return the refund of all that is left of an order that was cancelled after it was imported.
 
-    Its amounts are those of the sale, so they say nothing, except payments that are all negative: these were paid back.
+    Its amounts are those of the sale, so they say nothing, except payments that are all negative: these were paid back,
+    unless the sale was paid in this way.
 
     :raise PayloadError: if it is not an order
     """
@@ -140,7 +142,7 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
     order_id = external_id(order)
     warnings: list[Message] = []
     payments: tuple[Payment, ...] = or_ignored([], ((), None), read_payments, order, None, [])[0]
-    is_paid_back = bool(payments) and all(payment.amount < 0 for payment in payments)
+    is_paid_back = _are_negative(payments) and not (sale and _are_negative(sale.payments))
     restock = _restock(order, "")
     items = sale.items if sale and restock is not None else ()
     return RefundPayload(
@@ -158,10 +160,14 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
     )
 
 
+def _are_negative(payments: tuple[Payment, ...]) -> bool:
+    return bool(payments) and all(payment.amount < 0 for payment in payments)
+
+
 def refund_key(raw: dict[str, Any]) -> str:
     """Return a text that is equal for payloads that are the same refund, however they are written.
 
-    Items, payments, total, tax and RefundDate count; statuses, other times and remarks do not.
+    Items, payments, total, tax, currency and RefundDate count; statuses, other times and remarks do not.
     """
     try:
         refund = parse_refund(raw)
@@ -172,7 +178,8 @@ def refund_key(raw: dict[str, Any]) -> str:
         [payment.amount, payment.card_type, payment.payment_mode, payment.reference, payment.card_last4]
         for payment in refund.payments
     ]
-    return dumps([sorted(map(dumps, items)), sorted(map(dumps, payments)), refund.total, refund.tax, _date_text(raw)])
+    amounts = [refund.total, refund.tax, refund.currency]
+    return dumps([sorted(map(dumps, items)), sorted(map(dumps, payments)), *amounts, _date_text(raw)])
 
 
 def _date_text(raw: dict[str, Any]) -> str:

@@ -104,6 +104,11 @@ def test_nothing_paid_back_is_an_amount_too(paid):
     assert listed().total is None
 
 
+def test_the_currency_is_that_of_the_refund():
+    assert (listed(Currency="EUR").currency, listed().currency) == ("EUR", "")
+    assert refunded_order(Currency="EUR").currency == "EUR"
+
+
 def test_no_tax_is_a_tax_too():
     assert (listed(Tax=0).tax, listed().tax) == (0, None)
 
@@ -236,6 +241,14 @@ def test_negative_payments_of_a_cancelled_order_were_paid_back():
     assert [payment.amount for payment in parse_cancellation(order).payments] == [92]
 
 
+def test_negative_payments_of_a_cancelled_return_are_those_of_the_return():
+    payments = [{**PAYMENT, "AmountPaid": -92}]
+    items = [{"ItemName": "Product Name", "Price": 80.0, "Quantity": -1}]
+    totals = {"AmountTotal": -80, "Tax": -12, "GrandTotal": -92, "AmountPaid": -92}
+    order = guide_order(OrderItems=items, CheckoutDetails=payments, **totals)
+    assert parse_cancellation({**order, "OrderStatus": "Cancelled"}, parse_order(order)).payments == ()
+
+
 def test_a_cancelled_order_may_say_that_its_goods_stay_away():
     sale = parse_order(guide_order())
     refund = parse_cancellation(guide_order(OrderStatus="Cancelled", Restock=False), sale)
@@ -259,6 +272,7 @@ def test_a_cancelled_order_needs_nothing_but_its_id():
         ({}, {"Items": [{"ItemName": "A", "Quantity": -1}]}, True),
         ({}, {"Items": [{"ItemName": "A", "Quantity": 2}]}, False),
         ({}, {"Amount": 5}, False),
+        ({}, {"Currency": "EUR"}, False),
         ({}, {"RefundDate": "2026-11-20T10:00:00Z"}, False),
         ({}, {"CheckoutDetails": [PAYMENT]}, False),
     ],
