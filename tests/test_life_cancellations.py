@@ -16,6 +16,14 @@ class TestLifeCancellations(LifeCase):
         self.assertIn("1 imported order was cancelled outside and refunded.", run.message)
         self.assert_booked(0.0, oil=0)
 
+    def test_a_cancelled_return_is_booked_back_as_it_was_paid(self):
+        returned = self.sale(oil=-2)
+        self.synchronize(returned)
+        self.assert_booked(-20.0, oil=-2)
+        self.synchronize({**returned, "OrderStatus": "Cancelled"})
+        self.assertEqual(self.cancellation_row().state, "done", self.cancellation_row().error_message)
+        self.assert_booked(0.0, oil=0)
+
     def test_only_what_is_left_is_refunded(self):
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2)]))
         self.synchronize(self.cancelled(Refunds=[self.refund("R1", oil=2)]))

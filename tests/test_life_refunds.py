@@ -142,6 +142,45 @@ class TestLifeRefunds(LifeCase):
         self.assertEqual((first.state, second.state, second.error_code), ("done", "failed", "refund_exceeds_order"))
         self.assert_booked(10.0, oil=1)
 
+    def test_what_says_that_nothing_came_back_is_not_taken_for_all(self):
+        nothing = [{"ItemName": "Oil", "Quantity": 0}]
+        goods = [{"ItemName": "Oil", "Quantity": 2}]
+        unpaid = {"CheckoutDetails": [], "AmountPaid": None, "AmountTotal": None, "GrandTotal": None}
+        cases = [
+            (self.sale(7001, Refunds=[{"RefundID": 1, "Items": nothing}]), "invalid_payload"),
+            (self.sale(7002, Refunds=[{"RefundID": 1, "Amount": 0}]), "amount_mismatch"),
+            (self.sale(7003, Refunds=[{"RefundID": 1, "CheckoutDetails": [self.payment(0)]}]), "amount_mismatch"),
+            (self.sale(7004, Refunds=[{"RefundID": 1, "Items": goods, "Amount": 0}]), "amount_mismatch"),
+            (self.sale(7005, OrderStatus=106, OrderItems=[self.item("Oil", 10.0, 0)], **unpaid), "invalid_payload"),
+        ]
+        self.synchronize(*(self.sale(order["OrderID"]) for order, _code in cases))
+        self.synchronize(*(order for order, _code in cases))
+        for order, code in cases:
+            with self.subTest(order=order["OrderID"]):
+                row = self.refund_rows(order["OrderID"])
+                self.assertEqual((row.state, row.error_code), ("failed", code), row.error_message)
+        self.assert_booked(250.0, oil=25)
+
+    def test_a_refund_in_another_currency_is_refused_until_it_comes_in_the_right_one(self):
+        ours, theirs = self.pos_config.currency_id.name, "XAF"
+        for order_id, come_again in (
+            (7001, lambda currency: self.refunded(7001, oil=2, Currency=currency)),
+            (7002, lambda currency: self.sale(7002, Refunds=[self.refund(oil=2, Currency=currency)])),
+        ):
+            with self.subTest(order_id=order_id):
+                self.synchronize(self.sale(order_id))
+                self.synchronize(come_again(theirs))
+                row = self.refund_rows(order_id)
+                self.assertEqual((row.state, row.error_code), ("failed", "wrong_currency"), row.error_message)
+                self.synchronize(come_again(ours))
+                self.assertEqual((row.state, row.total), ("done", -20.0), row.error_message)
+
+    def test_money_that_was_paid_back_for_nothing_leaves_the_goods_away(self):
+        nothing = [{"ItemName": "Oil", "Quantity": 0}]
+        self.synchronize(self.sale(Refunds=[{"RefundID": 1, "Items": nothing, "CheckoutDetails": [self.payment(7)]}]))
+        self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
+        self.assert_booked(43.0, oil=5)
+
     def test_the_message_of_the_run_names_the_order_and_the_refund(self):
         run = self.synchronize(self.sale(Refunds=[self.refund("R-7", oil=9)]))
         self.assertEqual((run.status, run.failed_count), ("error", 1))

@@ -190,7 +190,7 @@ class RefundPayload:
     `refund_id` identifies the refund within its order; the order of a cancellation has "cancellation". Payments above
     0 were paid back. `total` is the stated total that was paid back and `tax` the tax in it, both above 0, None if not
     stated. `is_rest`: all that is not refunded yet came back; then `items` only say what happens to the goods.
-    `refunded_at` is like `OrderPayload.sold_at`.
+    `refunded_at` and `currency` are like those of an `OrderPayload`.
     """
 
     external_id: str
@@ -204,3 +204,4 @@ class RefundPayload:
     reason: str
     location_id: str
     warnings: tuple[Message, ...]
+    currency: str = ""

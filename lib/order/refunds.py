@@ -26,7 +26,7 @@ from .field_names import (
     has_value,
     sent_name,
 )
-from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, without_decimals
+from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, text, without_decimals
 from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
 from .moment import parse_moment, read_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
@@ -81,7 +81,8 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     - An item has a Quantity, an Amount, or both. `Price` and discounts say nothing: the goods come back for what they
       were sold for.
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
-      came back.
+      came back. If nothing came back of the items that are named, that is so only for an order with a refund status
+      whose amounts prove it; else only money was paid back.
     - An order with a refund status may repeat the payments of the sale; if these are not what was paid back, because
       change was given, they say nothing.
 
@@ -99,8 +100,11 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     warnings: list[Message] = []
     items = _items(refund, path, warnings, has_amounts=is_listed)
     total = _positive(refund, sent_name(refund, REFUND_TOTAL if is_listed else REFUND_TOTAL[1:]), path)
-    is_rest = not items or (not is_listed and _is_whole(items, sale, total, sold_total))
-    payments = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
+    names_items = has_value(refund.get(sent_name(refund, REFUND_ITEMS)))
+    is_rest = not names_items or (not is_listed and (not items or _is_whole(items, sale, total, sold_total)))
+    payments, total = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
+    if names_items and not items and not payments and not total:
+        is_rest = False  # nothing shows that all of it came back
     restock = _restock(refund, path)
     if restock is not None:
         of_sale = [_item_of(item.key, item.quantity, None) for item in sale.items] if sale and not items else items
@@ -117,6 +121,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         reason=_reason(refund, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
+        currency=text(refund, "Currency", path),
     )
 
 
@@ -124,7 +129,8 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
 def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayload:
     """Return the refund of all that is left of an order that was cancelled after it was imported.
 
-    Its amounts are those of the sale, so they say nothing, except payments that are all negative: these were paid back.
+    Its amounts are those of the sale, so they say nothing, except payments that are all negative: these were paid back,
+    unless the sale was paid in this way.
 
     :raise PayloadError: if it is not an order
     """
@@ -132,7 +138,7 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
     order_id = external_id(order)
     warnings: list[Message] = []
     payments: tuple[Payment, ...] = or_ignored([], ((), None), read_payments, order, None, [])[0]
-    is_paid_back = bool(payments) and all(payment.amount < 0 for payment in payments)
+    is_paid_back = _are_negative(payments) and not (sale and _are_negative(sale.payments))
     restock = _restock(order, "")
     items = sale.items if sale and restock is not None else ()
     return RefundPayload(
@@ -148,6 +154,10 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
         location_id=order_location(order),
         warnings=tuple(warnings),
     )
+
+
+def _are_negative(payments: tuple[Payment, ...]) -> bool:
+    return bool(payments) and all(payment.amount < 0 for payment in payments)
 
 
 def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_amounts: bool) -> list[RefundItem]:
@@ -209,13 +219,14 @@ def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[ItemKey, Dec
 
 def _payments(
     refund: dict[str, Any], path: str, warnings: list[Message], sale: OrderPayload | None, total: Decimal | None
-) -> tuple[Payment, ...]:
-    """Return what was paid back, with amounts above 0.
+) -> tuple[tuple[Payment, ...], Decimal | None]:
+    """Return what was paid back, with amounts above 0, and the total: 0 if only the payments say so.
 
     :param sale: the sale, if the refund may repeat its payments
+    :param total: the stated total
     """
     try:
-        payments, _paid = read_payments(refund, amount(refund, "AmountPaid", ""), warnings)
+        payments, stated = read_payments(refund, amount(refund, "AmountPaid", ""), warnings)
     except PayloadError as error:
         if not path:
             raise
@@ -224,11 +235,13 @@ def _payments(
     if sale and _amounts(payments) == _amounts(sale.payments):
         sold = sale.grand_total if total is None else total
         if sold is not None and abs(paid) != abs(sold):
-            return ()
+            return (), total
     if len({payment.amount > 0 for payment in payments}) > 1:
         field = join(path, "CheckoutDetails")
         raise PayloadError(field, _lt("%(field)s must all be paid back: their amounts must have the same sign."))
-    return tuple(replace(payment, amount=abs(payment.amount)) for payment in payments)
+    if total is None and not payments and stated == 0:
+        total = _ZERO
+    return tuple(replace(payment, amount=abs(payment.amount)) for payment in payments), total
 
 
 def _amounts(payments: Iterable[Payment]) -> list[tuple[Decimal, str]]:
@@ -237,7 +250,7 @@ def _amounts(payments: Iterable[Payment]) -> list[tuple[Decimal, str]]:
 
 def _positive(holder: dict[str, Any], field: str, path: str) -> Decimal | None:
     value = amount(holder, field, path)
-    return abs(value) if value else None
+    return None if value is None else abs(value)
 
 
 def _restock(holder: dict[str, Any], path: str) -> bool | None:

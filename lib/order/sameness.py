@@ -51,7 +51,7 @@ def sameness_key(raw: dict[str, Any]) -> str:
 def refund_key(raw: dict[str, Any]) -> str:
     """Return a text that is equal for payloads that are the same refund, however they are written.
 
-    Items, payments, total, tax and RefundDate count; statuses, other times and remarks do not.
+    Items, payments, total, tax, currency and RefundDate count; statuses, other times and remarks do not.
     """
     try:
         refund = parse_refund(raw)
@@ -59,7 +59,8 @@ def refund_key(raw: dict[str, Any]) -> str:
         return dumps({name: value for name, value in raw.items() if name not in _NO_REFUND_CONTENT})
     items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
     payments = map(_payment, refund.payments)
-    return dumps([_multiset(items), _multiset(payments), refund.total, refund.tax, _refund_date(raw)])
+    amounts = [refund.total, refund.tax, refund.currency]
+    return dumps([_multiset(items), _multiset(payments), *amounts, _refund_date(raw)])
 
 
 def _content(order: OrderPayload) -> list[Any]:

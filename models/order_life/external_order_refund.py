@@ -177,7 +177,9 @@ class ExternalOrderRefund(models.AbstractModel):
         :param SoldOrder order:
         """
         payload, sale = request.payload, request.sale
-        terms = self.env["external.order.pricing"]._get_terms(sync).on(moment)
+        pricing = self.env["external.order.pricing"]
+        terms = pricing._get_terms(sync).on(moment)
+        pricing._check_currency(payload, terms)
         matches = self.env["external.refund.matching"]._match_items(sync, payload, request.sold, order)
         plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)

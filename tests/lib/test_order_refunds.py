@@ -71,8 +71,46 @@ def test_quantities_amounts_and_payments_count_without_their_sign():
 
 def test_a_refund_without_items_is_of_all_that_is_left():
     assert listed(RefundID=1).is_rest
-    assert listed(RefundID=1, Items=[{"ItemName": "A", "Quantity": 0}]).is_rest
+    assert listed(RefundID=1, Items=[]).is_rest
     assert not listed(RefundID=1, Items=[{"ItemName": "A", "Quantity": 1}]).is_rest
+
+
+@pytest.mark.parametrize("nothing", [{"Quantity": 0}, {"Quantity": 2, "Mode": "void"}])
+def test_items_of_which_nothing_came_back_are_not_all_that_is_left(nothing):
+    refund = listed(RefundID=1, Items=[{"ItemName": "A", **nothing}])
+    assert (refund.items, refund.is_rest) == ((), False)
+
+
+@pytest.mark.parametrize("nothing", [{"Quantity": 0}, {"Quantity": 2, "Mode": "void"}])
+def test_an_order_that_names_nothing_that_came_back_has_to_say_what_was_paid_back(nothing):
+    items = [{"ItemName": "Product Name", "Price": 80.0, **nothing}]
+    unpaid = {"CheckoutDetails": [], "AmountPaid": None, "GrandTotal": None}
+    assert not refunded_order(OrderItems=items, **unpaid).is_rest
+    assert refunded_order(OrderItems=items, **{**unpaid, "GrandTotal": -92.0}).is_rest
+    assert refunded_order(OrderItems=items).is_rest
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        {"Amount": 0},
+        {"Amount": "0.00", "CheckoutDetails": [{**PAYMENT, "AmountPaid": 0}]},
+        {"CheckoutDetails": [{**PAYMENT, "AmountPaid": 0}]},
+        {"AmountPaid": 0},
+    ],
+)
+def test_nothing_paid_back_is_an_amount_too(paid):
+    assert (listed(**paid).total, listed(**paid).payments) == (0, ())
+    assert listed().total is None
+
+
+def test_the_currency_is_that_of_the_refund():
+    assert (listed(Currency="EUR").currency, listed().currency) == ("EUR", "")
+    assert refunded_order(Currency="EUR").currency == "EUR"
+
+
+def test_no_tax_is_a_tax_too():
+    assert (listed(Tax=0).tax, listed().tax) == (0, None)
 
 
 def test_whether_goods_go_back_to_stock_is_said_for_each_item_or_for_all():
@@ -203,6 +241,14 @@ def test_negative_payments_of_a_cancelled_order_were_paid_back():
     assert [payment.amount for payment in parse_cancellation(order).payments] == [92]
 
 
+def test_negative_payments_of_a_cancelled_return_are_those_of_the_return():
+    payments = [{**PAYMENT, "AmountPaid": -92}]
+    items = [{"ItemName": "Product Name", "Price": 80.0, "Quantity": -1}]
+    totals = {"AmountTotal": -80, "Tax": -12, "GrandTotal": -92, "AmountPaid": -92}
+    order = guide_order(OrderItems=items, CheckoutDetails=payments, **totals)
+    assert parse_cancellation({**order, "OrderStatus": "Cancelled"}, parse_order(order)).payments == ()
+
+
 def test_a_cancelled_order_may_say_that_its_goods_stay_away():
     sale = parse_order(guide_order())
     refund = parse_cancellation(guide_order(OrderStatus="Cancelled", Restock=False), sale)
@@ -226,6 +272,7 @@ def test_a_cancelled_order_needs_nothing_but_its_id():
         ({}, {"Items": [{"ItemName": "A", "Quantity": -1}]}, True),
         ({}, {"Items": [{"ItemName": "A", "Quantity": 2}]}, False),
         ({}, {"Amount": 5}, False),
+        ({}, {"Currency": "EUR"}, False),
         ({}, {"RefundDate": "2026-11-20T10:00:00Z"}, False),
         ({}, {"CheckoutDetails": [PAYMENT]}, False),
     ],
