@@ -89,7 +89,7 @@ def problem_of(error):
         case Problem():
             return error
         case SignatureRefused():
-            return Problem(401, str(error))
+            return Problem(401, error.answer)
         case AccessDenied() | SessionExpiredException():
             return Problem(401)
         case AccessError():

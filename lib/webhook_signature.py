@@ -30,6 +30,10 @@ class SignatureError(ValueError):
     """The request is not signed with one of the keys. The text says what is wrong, and nothing of a key."""
 
 
+class TimeError(SignatureError):
+    """The signature is right, but the request is too old or too new, so only who has the key learns of it."""
+
+
 @dataclass(frozen=True)
 class Signed:
     """What was signed.
@@ -65,7 +69,8 @@ def verify_standard(keys: Iterable[bytes], headers: Mapping[str, str], body: byt
     """Check a request that is signed as Standard Webhooks.
 
     :param now: seconds since 1970
-    :raise SignatureError: if no signature is right, or if the request is older or newer than `TOLERANCE`
+    :raise SignatureError: if no signature is right
+    :raise TimeError: if one is, but the request is older or newer than `TOLERANCE`
     """
     message_id, timestamp, given = (
         (headers.get(name) or "").strip() for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -80,7 +85,7 @@ def verify_standard(keys: Iterable[bytes], headers: Mapping[str, str], body: byt
     if not _match([signature for version, _comma, signature in signatures if version == "v1"], expected):
         raise SignatureError("The signature is wrong.")
     if abs(now - int(timestamp)) > TOLERANCE:
-        raise SignatureError(
+        raise TimeError(
             f"webhook-timestamp is more than {TOLERANCE // 60} minutes from the time of this server. Check the clock "
             "of the sender, and sign again before each attempt."
         )

@@ -80,6 +80,28 @@ class TestPushSignatures(SignedCase):
         self.assertFalse(self.env["external.order"].search_count([("sync_id", "=", self.sync.id)]))
         self.assertProblem(self.send_signed(b"{broken"), 400)
 
+    def test_without_a_right_signature_all_synchronizations_look_the_same(self):
+        self.create_sync(code="hex", push_signature="hmac_hex", push_signature_header="X-Signature")
+        self.create_sync(code="without-secret", push_signature="standard_webhooks")
+        self.create_sync(code="keys-only")
+        codes = ("main-store", "hex", "without-secret", "keys-only", "unknown")
+        headers = (
+            {},
+            {"X-Signature": "0" * 64},
+            {"webhook-id": "m", "webhook-timestamp": "1", "webhook-signature": "v1,x"},
+        )
+        answers, statements = set(), set()
+        for code in (codes[0], *codes):  # the first request of all fills caches
+            for sent in headers:
+                before = self.env.cr.sql_log_count
+                response = self.send(b"[]", f"{ORDERS}?sync={code}", key=False, **sent)
+                statements.add(self.env.cr.sql_log_count - before)
+                answers.add((self.assertProblem(response, 401)["detail"], str(sorted(response.headers))))
+            if code == codes[0] and len(statements) > 1:
+                statements.clear()
+        self.assertEqual(len(answers), 1, answers)
+        self.assertEqual(len(statements), 1, statements)
+
     def test_a_clock_that_is_six_minutes_off_is_refused(self):
         for offset in (-360, 360):
             problem = self.assertProblem(self.send_signed([self.order(1)], offset=offset), 401)
@@ -130,6 +152,16 @@ class TestPushSignatures(SignedCase):
             self.assertEqual(self.send_plain(body, key).status_code, 202)
         self.assertProblem(self.send_plain(first, key), 409, "replayed")
         self.assertEqual(self.inbox(1).order_status, "104")
+
+    def test_a_request_with_an_entry_that_is_not_an_order_may_be_repeated(self):
+        key = self.use_plain()
+        body = [self.order(1), {"x": 1}]
+        answers = [self.send_plain(body, key) for _attempt in range(2)]
+        self.assertEqual([answer.status_code for answer in answers], [202, 202], answers[-1].text)
+        known, refused = answers[1].json()["results"]
+        self.assertEqual((known["state"], known["duplicate"], refused["state"]), ("pending", True, "refused"))
+        self.run_scheduler()
+        self.assertEqual(self.runs()[-1].refused_count, 1)
 
     def test_a_signature_opens_one_synchronization_and_one_address(self):
         other = self.create_sync(code="other", push_signature="standard_webhooks")

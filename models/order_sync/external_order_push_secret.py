@@ -5,9 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.api import SUPERUSER_ID
 from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ...lib.webhook_signature import SignatureError, key_of, verify_hmac, verify_standard
+from ...lib.webhook_signature import SignatureError, TimeError, key_of, verify_hmac, verify_standard
 from .push_refused import SignatureRefused
 
 STANDARD = "standard_webhooks"
@@ -124,31 +124,47 @@ class ExternalOrderSync(models.Model):
         :return: the ``external.order.sync`` and the `Signed`
         :raise SignatureRefused: if it is not signed by one of its valid secrets
         """
-        # The system: there is no user, and nothing is read but what is needed to check the signature.
-        syncs = self.with_user(SUPERUSER_ID)
-        domain = Domain("active", "=", True) & Domain("push_signature", "!=", False)
-        if code:
-            domain &= Domain("code", "=", code)
-        sync = syncs.search(domain, limit=2)
-        if len(sync) != 1:
-            # The time is that of a wrong signature, as far as it can be.
-            self._check_signature([b"\0" * 32], STANDARD, "", headers, body, is_decoy=True)
-            raise SignatureRefused(
-                self.env._("Send an Odoo API key, or sign the request with the secret of a synchronization.")
-            )
-        now = fields.Datetime.now()
-        secrets = sync.push_secret_ids.filtered(lambda secret: not secret.valid_until or secret.valid_until > now)
-        keys = [key for secret in secrets if (key := key_of(secret.secret, sync.push_signature == STANDARD))]
-        signed = self._check_signature(keys, sync.push_signature, sync.push_signature_header, headers, body)
-        return sync._as_system(), signed
+        found = self._read_signing(code)
+        try:
+            if len(found) != 1:
+                raise SignatureError(
+                    "There is no such synchronization with signatures, or it is not clear which is meant."
+                )
+            [(sync_id, (form, header, secrets))] = found.items()
+            keys = [key for secret in secrets if (key := key_of(secret, form == STANDARD))]
+            if form == STANDARD:
+                signed = verify_standard(keys, headers, body, time.time())
+            else:
+                signed = verify_hmac(keys, headers.get(header), body, is_hex=form == "hmac_hex")
+        except TimeError as error:
+            raise SignatureRefused(str(error), str(error)) from None
+        except SignatureError as error:
+            # One answer for all, because each other one would tell that there is such a synchronization.
+            answer = self.env._("Send an Odoo API key, or sign the request with the secret of a synchronization.")
+            raise SignatureRefused(str(error), answer) from None
+        # The system: there is no user. What signed the request may send orders to this synchronization.
+        return self.with_user(SUPERUSER_ID).browse(sync_id)._as_system(), signed
 
     @api.model
-    def _check_signature(self, keys, form, header, headers, body, is_decoy=False):
-        try:
-            if form == STANDARD:
-                return verify_standard(keys, headers, body, time.time())
-            return verify_hmac(keys, headers.get(header), body, is_hex=form == "hmac_hex")
-        except SignatureError as error:
-            if is_decoy:
-                return None
-            raise SignatureRefused(str(error)) from None
+    def _read_signing(self, code):
+        """Return {id: (form, header, valid secrets)} of the synchronizations that a signed request may mean.
+
+        In one statement, whether or not there is one, so that the time of an answer says little of it.
+        """
+        query = SQL(
+            """
+            SELECT sync.id, sync.push_signature, sync.push_signature_header,
+                   ARRAY_AGG(secret.secret) FILTER (WHERE secret.id IS NOT NULL)
+              FROM external_order_sync sync
+              LEFT JOIN external_order_push_secret secret
+                ON secret.sync_id = sync.id AND (secret.valid_until IS NULL OR secret.valid_until > %(now)s)
+             WHERE sync.active AND sync.push_signature IS NOT NULL AND (%(code)s IS NULL OR sync.code = %(code)s)
+             GROUP BY sync.id
+             LIMIT 2
+            """,
+            now=fields.Datetime.now(),
+            code=code or None,
+        )
+        return {
+            sync_id: (form, header, secrets or ()) for sync_id, form, header, secrets in self.env.execute_query(query)
+        }

@@ -215,9 +215,11 @@ class ExternalOrderSync(models.Model):
             pushed.append(PushedEntry(row, is_known and is_same and not reason, reason))
             seen.add(row.id)
         is_news = not all(entry.is_duplicate for entry in pushed)
-        if was_received and is_news:
-            # An old request would set an order back to what it was.
-            self._refuse_replay()
+        if was_received:
+            if not all(entry.is_duplicate or entry.reason for entry in pushed):
+                # An old request would set an order back to what it was.
+                self._refuse_replay()
+            is_news = False  # what is wrong with the other entries was said when it was received first
         counts = {**received.get_counts(), "fetched": len(entries), "ambiguous": len(received.ambiguous)}
         if is_news or signed:
             Push._note(self, counts, is_news, received.refused, received.ambiguous, signed)

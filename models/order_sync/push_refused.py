@@ -18,4 +18,12 @@ class PushRefused(UserError):
 
 
 class SignatureRefused(AccessDenied):
-    """A request has neither an API key nor a right signature. The text says what is wrong with the signature."""
+    """A request has neither an API key nor a right signature.
+
+    :param str message: what is wrong with the signature, for the log
+    :param str answer: what the sender learns
+    """
+
+    def __init__(self, message, answer):
+        super().__init__(message)
+        self.answer = answer
