@@ -124,6 +124,7 @@ from . import test_secrets
 from . import test_security_companies
 from . import test_security_context
 from . import test_security_fields
+from . import test_security_lines
 from . import test_security_methods
 from . import test_session_closing
 from . import test_session_closing_currencies
