@@ -33,6 +33,7 @@
         "views/external_shipment_views.xml",
         "views/delivery_carrier_views.xml",
         "views/menus_order_sync.xml",
+        "views/menus_shipment.xml",
         "views/odoo_sync_run_views.xml",
         "views/odoo_mirror_location_views.xml",
         "views/odoo_mirror_product_views.xml",

@@ -1,8 +1,8 @@
 from odoo.http import request
 
 from ..lib.json_schema import INTEGER, NULLABLE_DATETIME, NULLABLE_STRING, STRING, closed_object
-from ..models.warehouse.warehouse_api_status import SYNC_GROUP
 from ..models.warehouse.warehouse_schema import STATUS
+from ..tools.groups import USER_GROUP
 from .api_operation import Answer, Reply, known_etags, operation
 from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, time_text
 from .api_problem import Problem
@@ -66,7 +66,7 @@ class SyncController(WarehouseController):
         },
     )
     def trigger_sync(self):
-        if not request.env.user.has_group(SYNC_GROUP):
+        if not request.env.user.has_group(USER_GROUP):
             raise Problem(403, "Starting a synchronization requires the group User of External Order Sync.")
         started = [request.env[model]._trigger_sync() for model in ("external.order.sync", "odoo.sync.source")]
         if not any(started):

@@ -2,11 +2,9 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 
+from ...tools.groups import USER_GROUP
 from ...tools.private_context import PrivateContext
 from .pos_session_day import EntryDate
-
-# The group that sees the inbox. Other POS users must still be able to read all other fields of POS orders.
-INBOX_GROUP = "external_order_sync.group_user"
 
 
 @dataclass(frozen=True)
@@ -21,12 +19,12 @@ class PosOrder(models.Model):
 
     # After uninstalling the addon, orders get Odoo's default source.
     source = fields.Selection(selection_add=[("external", "External System")], ondelete={"external": "set default"})
-    external_order_ids = fields.One2many("external.order", "pos_order_id", "External Orders", groups=INBOX_GROUP)
+    external_order_ids = fields.One2many("external.order", "pos_order_id", "External Orders", groups=USER_GROUP)
     external_order_id = fields.Many2one(
         "external.order",
         compute="_compute_external_order_id",
         search="_search_external_order_id",
-        groups=INBOX_GROUP,
+        groups=USER_GROUP,
         help="The external order that this order was created from.",
     )
 

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ...tools.groups import USER_GROUP
 from ...tools.message_language import for_reader
 from ...tools.private_context import PrivateContext
 from .import_target import business_day_of, pos_config_of
@@ -33,13 +34,13 @@ class PosSession(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        groups="external_order_sync.group_user",
+        groups=USER_GROUP,
         help="The synchronization that opened this session.",
     )
     external_closing_starts = fields.Integer(
         readonly=True,
         copy=False,
-        groups="external_order_sync.group_user",
+        groups=USER_GROUP,
         help="Number of consecutive automatic closings that started but did not finish.",
     )
 

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.groups import USER_GROUP
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 
@@ -126,5 +127,5 @@ class ExternalOrder(models.Model):
     def _check_may_act(self):
         """Raise ``AccessError`` for other users, because the buttons of the inbox write with ``sudo()``."""
         self.check_access("read")
-        if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
+        if not self.env.su and not self.env.user.has_group(USER_GROUP):
             raise AccessError(self.env._("This is allowed only for users of External Order Sync."))

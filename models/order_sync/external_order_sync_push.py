@@ -14,12 +14,12 @@ from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import external_id
+from ...tools.groups import USER_GROUP
 from ...tools.message_language import with_reader
 from ...tools.private_context import without_defaults
 from ...tools.transaction import TRANSIENT_ERRORS, commit
 from .push_refused import PushRefused
 
-GROUP = "external_order_sync.group_user"
 CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 # Seconds during which a request waits for others that change the same orders.
 PATIENCE = 8
@@ -125,7 +125,7 @@ class ExternalOrderSync(models.Model):
         :raise AccessError: if the user may not send orders
         :raise PushRefused: if there is no such synchronization, or if it is not clear which one is meant
         """
-        if not self.env.user.has_group(GROUP):
+        if not self.env.user.has_group(USER_GROUP):
             raise AccessError(self.env._("This is allowed only for users of External Order Sync."))
         domain = Domain("active", "=", True)
         if code:

@@ -29,7 +29,7 @@ class ExternalOrderSyncRun(models.Model):
     def _end_with_error(self, message):
         now = fields.Datetime.now()
         self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
-        self._tell_status(now)
+        self._copy_status_to_sync(now)
 
     def _conclude(self):
         self.ensure_one()
@@ -44,7 +44,7 @@ class ExternalOrderSyncRun(models.Model):
             status = "no_orders"
         message = self._get_message(status)
         self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
-        self._tell_status(now)
+        self._copy_status_to_sync(now)
         if self._has_changes():
             self.sync_id._update_attention_activity()
         if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
@@ -52,7 +52,7 @@ class ExternalOrderSyncRun(models.Model):
         log = _logger.warning if status == "error" else _logger.info
         log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))
 
-    def _tell_status(self, date):
+    def _copy_status_to_sync(self, date):
         """Copy this run's result to the status of its configuration."""
         # sudo: a user who may start a run does not need write access to the configuration.
         self.sync_id.sudo().write(

@@ -64,5 +64,5 @@ class ExternalOrderSyncRun(models.Model):
             }
         )
         if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
-            self._tell_status(self.date_end)
+            self._copy_status_to_sync(self.date_end)
         _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)

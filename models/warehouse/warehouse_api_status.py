@@ -1,11 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.groups import USER_GROUP
 from .warehouse_api import ISO_UTC, Document
 from .warehouse_schema import STATUS
-
-# The group whose users may see and start the order import.
-SYNC_GROUP = "external_order_sync.group_user"
 
 # Key of the status → model whose records are counted.
 COUNTED = {
@@ -49,7 +47,7 @@ class WarehouseApi(models.AbstractModel):
             SQL("max(%s)", SQL.identifier(queries["pickings"].table, self._received_field))
         )
         synced = {key: self._sql_last_synced(key) for key in ("products", "locations")}
-        orders = self._sql_orders() if self.env.user.has_group(SYNC_GROUP) else SQL("NULL::json")
+        orders = self._sql_orders() if self.env.user.has_group(USER_GROUP) else SQL("NULL::json")
         statement = SQL(
             """
             WITH counted AS MATERIALIZED (
