@@ -53,6 +53,7 @@ from . import test_interrupted_mirrors
 from . import test_interrupted_runs
 from . import test_invoice_dates
 from . import test_invoices
+from . import test_invoices_of_companies
 from . import test_lives
 from . import test_long_downloads
 from . import test_message_language
