@@ -1,3 +1,5 @@
+from odoo.exceptions import UserError
+
 from .life_common import LifeCase
 
 
@@ -73,6 +75,30 @@ class TestLifeCancellations(LifeCase):
         self.sync.cancelled_statuses = "110, Storniert"
         self.synchronize(self.sale(7001), self.sale(7002))
         self.synchronize(self.sale(7001, OrderStatus=110), self.sale(7002, OrderStatus="STORNIERT"))
+        self.assert_booked(0.0, oil=0)
+
+    def test_the_change_of_a_cancelled_order_is_not_booked(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.sale(oil=6))
+        row = self.sale_row()
+        self.assertTrue(row.can_book_change)
+        self.synchronize(self.cancelled(oil=6))
+        self.assertEqual((self.cancellation_row().state, row.changed, row.can_book_change), ("done", True, False))
+        with self.assertRaisesRegex(UserError, "7001 was cancelled in the external system and is refunded"):
+            row.action_book_difference()
+        self.sync.book_changes = True
+        run = self.synchronize()
+        self.assertEqual((run.rebooked_count, row.changed), (0, True))
+        self.assert_booked(0.0, oil=0)
+
+    def test_the_change_of_an_order_whose_cancellation_failed_can_be_booked(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.sale(oil=6))
+        self.synchronize(self.cancelled(oil=6, CheckoutDetails=[self.payment(-60.0)]))
+        self.assertEqual(self.cancellation_row().error_code, "refund_exceeds_order")
+        self.sale_row().action_book_difference()
+        self.synchronize()
+        self.assertEqual(self.cancellation_row().state, "done", self.cancellation_row().error_message)
         self.assert_booked(0.0, oil=0)
 
     # ---- before the import ----

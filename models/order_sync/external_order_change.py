@@ -35,7 +35,7 @@ class ExternalOrder(models.Model):
     change_text = fields.Text("What Changed", compute="_compute_change_text")
     can_book_change = fields.Boolean(compute="_compute_can_book_change")
 
-    @api.depends("kind", "state", "changed", "error_code")
+    @api.depends("kind", "state", "changed", "error_code", "life_ids.kind", "life_ids.state")
     def _compute_can_book_change(self):
         for order in self:
             order.can_book_change = order._may_book_change()
@@ -43,7 +43,12 @@ class ExternalOrder(models.Model):
     def _may_book_change(self):
         """Return whether this row is a sale with a change that can be booked."""
         is_sale = self.kind == "sale" and self.state == "done"
-        return is_sale and self.changed and self.error_code != "order_id_ambiguous" and bool(self.payload)
+        is_known = self.error_code != "order_id_ambiguous" and bool(self.payload)
+        return is_sale and self.changed and is_known and not self._is_cancelled()
+
+    def _is_cancelled(self):
+        """Return whether the cancellation of this sale is booked: what was sold has been refunded."""
+        return any(row.kind == "cancellation" and row.state == "done" for row in self.life_ids)
 
     # ------------------------------------------------------------
     # What is different
@@ -164,8 +169,17 @@ class ExternalOrder(models.Model):
         """Refund what was booked of these changed orders, and book their new content; each in one transaction."""
         self._check_may_act()
         # Users cannot write to the inbox; this button is how they may change it.
-        orders = without_defaults(self).sudo().filtered(lambda order: order._may_book_change())
+        selected = without_defaults(self).sudo()
+        orders = selected.filtered(lambda order: order._may_book_change())
         if not orders:
+            if cancelled := selected.filtered(lambda order: order.changed and order._is_cancelled()):
+                raise UserError(
+                    self.env._(
+                        "There is no difference to book: %s was cancelled in the external system and is refunded. "
+                        "Press Change Seen.",
+                        ", ".join(cancelled.mapped("external_id")),
+                    )
+                )
             raise UserError(self.env._("Select imported orders that the external system has changed."))
         booked = orders._book_changes()
         for sync in orders.sync_id:
@@ -185,6 +199,7 @@ class ExternalOrder(models.Model):
             ("kind", "=", "sale"),
             ("state", "=", "done"),
             ("payload", "!=", False),
+            ("life_ids", "not any", [("kind", "=", "cancellation"), ("state", "=", "done")]),
             *("|", ("error_code", "=", False), "&", ("error_code", "in", TEMPORARY_REASONS), ("run_id", "!=", run.id)),
         ]
         waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
