@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from .refund_common import RefundCase
 
 
@@ -212,6 +214,31 @@ class TestRefundedParts(RefundCase):
         )
         self.assert_money(self.refund_rest(sale), 23, 3, cash=23)
         self.assertFalse(sale.has_refundable_lines)
+
+    def test_a_part_where_a_person_refunded_more_than_another_part_cost(self):
+        other = self.create_product("Other")
+        sale = self.sell(self.item(price=40), self.item("Other", 40), total=92, tax=12).pos_order_id
+        by_hand = sale._refund()
+        by_hand.lines.filtered(lambda line: line.product_id == other).unlink()
+        by_hand.lines.price_unit = 60
+        by_hand.lines._onchange_amount_line_all()
+        by_hand._compute_prices()
+        by_hand.add_payment({"pos_order_id": by_hand.id, "amount": -69, "payment_method_id": self.cash.id})
+        by_hand.action_pos_order_paid()
+        outcome = self.try_refund(sale, self.back("Other", 1))
+        self.assert_not_booked(outcome, "refund_exceeds_order", "46.00", "23.00 is left")
+
+    def test_the_rest_of_what_a_person_refunded_with_another_tax(self):
+        sale = self.sell(self.item(price=40, quantity=2), total=92, tax=12).pos_order_id
+        by_hand = sale._refund()
+        by_hand.lines.write({"qty": -1, "tax_ids": [Command.set(self.create_tax(5).ids)]})
+        by_hand.lines._onchange_amount_line_all()
+        by_hand._compute_prices()
+        self.assertAlmostEqual(by_hand.amount_total, -42)
+        by_hand.add_payment({"pos_order_id": by_hand.id, "amount": -42, "payment_method_id": self.cash.id})
+        by_hand.action_pos_order_paid()
+        self.assert_not_booked(self.try_refund(sale, is_rest=True, paid=49), "amount_mismatch", "49.00", "50.00")
+        self.assert_money(self.refund_rest(sale, paid=50), 50, 12)
 
     def test_what_does_not_come_back_into_stock(self):
         sale = self.sold_three()
