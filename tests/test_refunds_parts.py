@@ -70,6 +70,25 @@ class TestRefundedParts(RefundCase):
             self.refund(sale, self.back(quantity=quantity))
         self.assert_nothing_left(sale)
 
+    def test_a_quantity_that_odoo_rounds_costs_what_is_stored(self):
+        sale = self.sell(self.item(price=10000, quantity=1), total=11500, tax=1500).pos_order_id
+        refund = self.refund(sale, self.back(quantity="0.3333"))
+        self.assertEqual(refund.lines.qty, -0.33)
+        self.assert_money(refund, 3795, 495)
+        self.assertEqual(self.last_outcome.warnings[0].doubt, "")
+        self.assertIn("0.3333", self.last_outcome.warnings[0])
+
+    def test_the_whole_of_a_quantity_that_odoo_rounded(self):
+        sale = self.sell(self.item(price=100, quantity=0.3333), total=38.33, tax=5).pos_order_id
+        self.assert_money(self.refund(sale, self.back(quantity="0.3333"), paid=38.33), 38.33, 5)
+        self.assert_nothing_left(sale)
+
+    def test_a_quantity_that_odoo_cannot_store_is_refused(self):
+        sale = self.sell(self.item(price=10000, quantity=1), total=11500, tax=1500).pos_order_id
+        for quantity in ("0.0001", "1e-20"):
+            outcome = self.try_refund(sale, self.back(quantity=quantity))
+            self.assert_not_booked(outcome, "invalid_payload", "too small for Odoo")
+
     def test_what_was_paid_back_decides_within_rounding(self):
         """The sender rounds the first piece up, and the last one down."""
         sale = self.sell(self.item(price=3.3333, quantity=3), total=11.5, tax=1.5, AmountTotal=10).pos_order_id

@@ -180,14 +180,16 @@ class ExternalOrderRefund(models.AbstractModel):
         pricing = self.env["external.order.pricing"]
         terms = pricing._get_terms(sync).on(moment)
         pricing._check_currency(payload, terms)
-        matches = self.env["external.refund.matching"]._match_items(sync, payload, request.sold, order)
+        matching = self.env["external.refund.matching"]
+        matches = matching._match_items(sync, payload, request.sold, order)
+        matches, notes = matching._fit_quantities(matches, order)
         plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
         is_invoiced = self._is_invoiced(sale)
         if is_invoiced:
             self.env["external.order.invoicing"]._fix_amounts(priced, terms)
-        request.outcome.warnings = [*as_warnings(self.env, payload.warnings, "warning"), *warnings]
+        request.outcome.warnings = [*as_warnings(self.env, payload.warnings, "warning"), *notes, *warnings]
         return PreparedOrder(
             payload=self._prepare_payload(payload, sale),
             uuid=self._get_own_uuid(sync, request),

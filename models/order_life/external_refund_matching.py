@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import name_key
 from ...tools.message_language import for_reader
+from ..order_import.outcome import Warn
 from .sold_order import SoldItem
 
 
@@ -30,6 +33,32 @@ class ExternalRefundMatching(models.AbstractModel):
         unknown = [item for item, found in pairs if not found]
         matches = self.env["external.product.matching"]._match_products(sync, unknown) if unknown else {}
         return [(item, found or self._find_by_product(item, matches[item.key], order)) for item, found in pairs]
+
+    @api.model
+    def _fit_quantities(self, matches, order):
+        """Return matches with quantities rounded to what Odoo can store, and a note about each rounded one.
+
+        :param matches: pairs of `RefundItem` and a list of `SoldItem`
+        :param SoldOrder order:
+        :raise ExternalOrderError: if a quantity would become 0
+        """
+        fitted, notes = [], []
+        for item, found in matches:
+            if item.quantity is not None:
+                name = item.name or str(item.item_id)
+                quantity = self.env["external.order.pricing"]._fit_quantity(name, item.quantity, order.quantity_unit)
+                if quantity != item.quantity:
+                    text = for_reader(self.env)._(
+                        'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
+                        'of "Product Unit".',
+                        name=name,
+                        sent=f"{item.quantity:f}",
+                        kept=f"{quantity:f}",
+                    )
+                    notes.append(Warn(text, ""))
+                    item = replace(item, quantity=quantity)
+            fitted.append((item, found))
+        return fitted, notes
 
     @api.model
     def _find_by_external_name(self, item, sold, goods):

@@ -154,6 +154,7 @@ class SoldOrder:
     def __init__(self, sale, quantity_unit):
         self.sale = sale
         self.unit = decimal(sale.currency_id.rounding)
+        self.quantity_unit = quantity_unit
         amounts = read_amounts(sale, self.unit)
         self.lines = {line: SoldLine(line, amounts[line], quantity_unit) for line in sale.lines.sorted("id")}
         for sold in self.lines.values():
