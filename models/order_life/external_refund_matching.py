@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.spellings import name_key
+from ...lib.order.spellings import is_same_item, name_key
 from ...tools.message_language import for_reader
 from ..order_import.outcome import Warn
 from .sold_order import SoldItem
@@ -67,16 +67,7 @@ class ExternalRefundMatching(models.AbstractModel):
             return []
         pairs = list(zip(sold.items, goods, strict=True))
         same = [sold_item for sent, sold_item in pairs if sent.key == item.key]
-        return same or [sold_item for sent, sold_item in pairs if self._is_same(sent, item)]
-
-    @api.model
-    def _is_same(self, sent, item):
-        """Return whether two items have an ID, a code or a name in common, and no other ID or code."""
-        pairs = [(getattr(sent, field), getattr(item, field)) for field in ("odoo_id", "item_id", "sku", "barcode")]
-        stated = [one == other for one, other in pairs if one and other]
-        if stated:
-            return all(stated)
-        return bool(name_key(item.name)) and name_key(sent.name) == name_key(item.name)
+        return same or [sold_item for sent, sold_item in pairs if is_same_item(sent.key, item.key)]
 
     @api.model
     def _find_by_product(self, item, match, order):

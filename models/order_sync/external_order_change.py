@@ -6,6 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
 from ...lib.order.difference import find_changes
 from ...lib.order.payload import parse_order
+from ...lib.order.refund_comparison import is_what_is_left
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader, reader_text
 from ...tools.notifications import notification
@@ -226,6 +227,9 @@ class ExternalOrder(models.Model):
         raw_order = loads(self.payload)
         if sync._get_life_statuses().kind_of(raw_order) != "sale":
             return self._book_former_refund(sync, raw_order)
+        if refunds := self._find_refunds_left_out(raw_order):
+            self._fail(self._get_left_out_error(refunds))
+            return False
         revision = len(self._get_replaced_orders()) + 1
         request = ReplacementRequest(
             sale=self.pos_order_id,
@@ -259,6 +263,30 @@ class ExternalOrder(models.Model):
         )
         unbooked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         return True
+
+    def _find_refunds_left_out(self, raw_order):
+        """Return the refunds of this sale if the new content is what they leave of the booked one, else no rows.
+
+        :param dict raw_order: the new content, as read
+        """
+        refunds = self.life_ids.filtered(lambda row: row.kind == "refund" and row.state != "ignored" and row.payload)
+        booked = refunds and self._get_booked_order()
+        if not booked:
+            return self.browse()
+        try:
+            now, parsed = parse_order(raw_order), [row._parse_life(booked) for row in refunds]
+        except PayloadError:
+            return self.browse()  # its import, or that of the refund, says why
+        return refunds if is_what_is_left(booked, now, parsed) else self.browse()
+
+    def _get_left_out_error(self, refunds):
+        message = for_reader(self.env)._(
+            "The changed order is what its refunds (%s) leave of the order as it was booked, so they would count "
+            "twice. Nothing was booked. The external system has to send the order as it was sold, and its refunds "
+            "beside it. If only the refunds are new, mark the change as seen.",
+            ", ".join(refunds.mapped("refund_id")),
+        )
+        return ExternalOrderError("amount_mismatch", message)
 
     def _get_replaced_orders(self):
         """Return the POS orders that the one of this sale replaces, directly or not, the newest first.
