@@ -167,6 +167,32 @@ class TestLifeCancellations(LifeCase):
         self.assertEqual((run.status, len(self.rows())), ("no_orders", 1))
         self.assert_booked(50.0, oil=5)
 
+    def test_an_order_that_is_valid_again_after_its_cancellation_is_flagged_once(self):
+        self.sync.book_changes = True
+        self.synchronize(self.sale(LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        run = self.synchronize(self.sale(LastUpdated="2026-11-20T12:00:00Z"))
+        row = self.sale_row()
+        self.assertEqual((run.status, run.changed_count, row.changed, row.can_book_change), ("error", 1, True, False))
+        self.assertEqual(row.change_text, "It is not cancelled any more; what was refunded is booked.")
+        row.action_accept_change()
+        run = self.synchronize(self.sale(OrderStatus=104, LastUpdated="2026-11-20T13:00:00Z"))
+        self.assertEqual((run.status, row.changed), ("no_orders", False))
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_cancellation_that_is_taken_back_before_it_is_booked_never_is(self):
+        refunds = [self.refund("R1", oil=9)]
+        self.synchronize(self.sale(Refunds=refunds, LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        self.assertEqual(self.cancellation_row().state, "pending")
+        self.synchronize(self.sale(LastUpdated="2026-11-20T12:00:00Z"))
+        self.assertEqual((self.cancellation_row().state, self.sale_row().changed), ("ignored", False))
+        self.refund_rows().action_ignore()
+        self.synchronize()
+        self.assert_booked(50.0, oil=5)
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T13:00:00Z"))
+        self.assert_booked(0.0, oil=0)
+
     def test_other_content_from_before_the_cancellation_counts_for_nothing(self):
         self.sync.book_changes = True
         self.synchronize(self.sale(LastUpdated="2026-11-20T10:00:00Z"))

@@ -55,15 +55,16 @@ class ExternalOrder(models.Model):
     # What is different
     # ------------------------------------------------------------
 
-    def _prepare_change_values(self, values):
+    def _prepare_change_values(self, values, is_reinstated=False):
         """Return the values that note other content of this imported row; back to what was booked is no change.
 
         :param dict values: the received values
+        :param bool is_reinstated: whether the order is valid again after it was cancelled, which is a change
         """
         self.ensure_one()
         booked = self._get_booked_payload()
         nothing = {**self._prepare_no_error_values(), **self._prepare_no_interruption_values()}
-        if booked and self._has_content(booked, values):
+        if booked and not is_reinstated and self._has_content(booked, values):
             return {**nothing, "changed": False, "changed_date": False, "booked_payload": False}
         return {
             **nothing,
@@ -94,8 +95,11 @@ class ExternalOrder(models.Model):
         was = now and self._get_booked_order()
         if not was:
             return self._describe_totals(now)
+        lines = [self.env._("It is not cancelled any more; what was refunded is booked.")] if self._is_reinstated() else []
         changes = find_changes(was, now)
-        lines = [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
+        if lines and [change.kind for change in changes] == ["other"]:
+            return lines[0]
+        lines += [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
         if len(changes) > CHANGES_NAMED:
             lines.append(self.env._("… and %s more.", len(changes) - CHANGES_NAMED))
         return "\n".join(lines)
