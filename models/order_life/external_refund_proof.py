@@ -29,8 +29,13 @@ class ExternalRefundProof(models.AbstractModel):
         self._check_left(sync, order, payload, target)
         if not (payload.items or payload.is_rest):
             return self._plan_money(order, payload, target)
-        plans = list(self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock))
-        for accepts in (self._is_exact, self._is_rounded_cash, self._take_rounding):
+        plans = []
+        # Usually the first one is right, and an order of many lines has many.
+        for plan in self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock):
+            if self._is_exact(sync, payload, plan, target) and self._settle_tax(plan, payload):
+                return plan
+            plans.append(plan)
+        for accepts in (self._is_rounded_cash, self._take_rounding):
             for plan in plans:
                 if accepts(sync, payload, plan, target) and self._settle_tax(plan, payload):
                     return plan

@@ -174,6 +174,18 @@ class SoldOrder:
 
     @property
     @exact
+    def total(self):
+        """Return what was sold, with tax."""
+        return sum((line.sold.total for line in self.lines.values()), ZERO)
+
+    @property
+    @exact
+    def tax(self):
+        """Return the tax in what was sold."""
+        return sum((line.sold.tax for line in self.lines.values()), ZERO)
+
+    @property
+    @exact
     def left(self):
         """Return the money of the sale that has not been paid back, with tax."""
         return sum((line.left for line in self.lines.values()), ZERO)
