@@ -1,3 +1,5 @@
+from odoo.exceptions import UserError
+
 from .life_common import LifeCase
 
 
@@ -75,6 +77,30 @@ class TestLifeCancellations(LifeCase):
         self.synchronize(self.sale(7001, OrderStatus=110), self.sale(7002, OrderStatus="STORNIERT"))
         self.assert_booked(0.0, oil=0)
 
+    def test_the_change_of_a_cancelled_order_is_not_booked(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.sale(oil=6))
+        row = self.sale_row()
+        self.assertTrue(row.can_book_change)
+        self.synchronize(self.cancelled(oil=6))
+        self.assertEqual((self.cancellation_row().state, row.changed, row.can_book_change), ("done", True, False))
+        with self.assertRaisesRegex(UserError, "7001 was cancelled in the external system and is refunded"):
+            row.action_book_difference()
+        self.sync.book_changes = True
+        run = self.synchronize()
+        self.assertEqual((run.rebooked_count, row.changed), (0, True))
+        self.assert_booked(0.0, oil=0)
+
+    def test_the_change_of_an_order_whose_cancellation_failed_can_be_booked(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.sale(oil=6))
+        self.synchronize(self.cancelled(oil=6, CheckoutDetails=[self.payment(-60.0)]))
+        self.assertEqual(self.cancellation_row().error_code, "refund_exceeds_order")
+        self.sale_row().action_book_difference()
+        self.synchronize()
+        self.assertEqual(self.cancellation_row().state, "done", self.cancellation_row().error_message)
+        self.assert_booked(0.0, oil=0)
+
     # ---- before the import ----
 
     def test_an_order_that_was_never_seen_is_ignored_when_it_arrives_cancelled(self):
@@ -140,6 +166,32 @@ class TestLifeCancellations(LifeCase):
         run = self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
         self.assertEqual((run.status, len(self.rows())), ("no_orders", 1))
         self.assert_booked(50.0, oil=5)
+
+    def test_an_order_that_is_valid_again_after_its_cancellation_is_flagged_once(self):
+        self.sync.book_changes = True
+        self.synchronize(self.sale(LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        run = self.synchronize(self.sale(LastUpdated="2026-11-20T12:00:00Z"))
+        row = self.sale_row()
+        self.assertEqual((run.status, run.changed_count, row.changed, row.can_book_change), ("error", 1, True, False))
+        self.assertEqual(row.change_text, "It is not cancelled any more; what was refunded is booked.")
+        row.action_accept_change()
+        run = self.synchronize(self.sale(OrderStatus=104, LastUpdated="2026-11-20T13:00:00Z"))
+        self.assertEqual((run.status, row.changed), ("no_orders", False))
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_cancellation_that_is_taken_back_before_it_is_booked_never_is(self):
+        refunds = [self.refund("R1", oil=9)]
+        self.synchronize(self.sale(Refunds=refunds, LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        self.assertEqual(self.cancellation_row().state, "pending")
+        self.synchronize(self.sale(LastUpdated="2026-11-20T12:00:00Z"))
+        self.assertEqual((self.cancellation_row().state, self.sale_row().changed), ("ignored", False))
+        self.refund_rows().action_ignore()
+        self.synchronize()
+        self.assert_booked(50.0, oil=5)
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T13:00:00Z"))
+        self.assert_booked(0.0, oil=0)
 
     def test_other_content_from_before_the_cancellation_counts_for_nothing(self):
         self.sync.book_changes = True

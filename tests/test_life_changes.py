@@ -185,6 +185,35 @@ class TestLifeChanges(LifeCase):
         self.assertEqual((run.status, run.rebooked_count, run.refunded_count), ("success", 1, 1), run.message)
         self.assert_booked(54.0, oil=5, filters=1)
 
+    def test_an_order_that_comes_without_what_its_refund_brought_back_is_not_booked_again(self):
+        self.sync.book_changes = True
+        back = [self.refund("R1", oil=2)]
+        for order_id, downloads in (
+            (7001, [self.sale(7001, oil=3, Refunds=back)]),
+            (7002, [self.sale(7002, Refunds=back), self.sale(7002, oil=3, Refunds=back)]),
+            (7003, [self.sale(7003, oil=3, Refunds=[{**back[0], "CheckoutDetails": []}])]),
+        ):
+            with self.subTest(order_id=order_id):
+                self.synchronize(self.sale(order_id))
+                for entry in downloads:
+                    run = self.synchronize(entry)
+                row = self.sale_row(order_id)
+                self.assertEqual((run.status, row.changed, row.error_code), ("error", True, "amount_mismatch"))
+                self.assertIn("its refunds (R1)", row.error_message)
+                row.action_accept_change()
+                self.synchronize(downloads[-1])
+                self.assertEqual((self.refund_rows(order_id).state, row.changed), ("done", False))
+        self.assert_booked(90.0, oil=9)
+
+    def test_an_order_whose_price_was_corrected_by_a_refund_is_not_booked_again(self):
+        self.synchronize(self.sale())
+        corrected = {"GrandTotal": 45.0, "AmountTotal": 45.0, "AmountPaid": 45.0, "CheckoutDetails": [self.payment(45)]}
+        back = {"RefundID": 1, "Items": [{"ItemName": "Oil", "Amount": 5}], "CheckoutDetails": [self.payment(5)]}
+        self.synchronize(self.sale(OrderItems=[self.item("Oil", 9.0, 5)], Refunds=[back], **corrected))
+        self.sale_row().action_book_difference()
+        self.assertEqual(self.sale_row().error_code, "amount_mismatch")
+        self.assert_booked(45.0, oil=5)
+
     def test_a_change_that_cannot_be_booked_is_tried_once_and_left_to_a_person(self):
         self.sync.book_changes = True
         row = self.change(GrandTotal=99.0)

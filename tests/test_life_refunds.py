@@ -197,6 +197,19 @@ class TestLifeRefunds(LifeCase):
         self.assertEqual((row.state, row.error_code), ("done", False))
         self.assert_booked(30.0, oil=3)
 
+    def test_a_refund_that_comes_again_in_the_other_form_is_not_booked_twice(self):
+        listed = self.sale(OrderStatus=106, Refunds=[self.refund("R1", oil=2)])
+        for order_id, entries in ((7001, [self.refunded(oil=2), listed]), (7002, [listed, self.refunded(oil=2)])):
+            with self.subTest(order_id=order_id):
+                for entry in (self.sale(), *entries):
+                    self.synchronize({**entry, "OrderID": order_id})
+                first, second = self.refund_rows(order_id)
+                self.assertEqual((first.state, second.state, second.error_code), ("done", "failed", "order_in_the_way"))
+                self.assertIn(first.pos_order_id.name, second.error_message)
+        self.assert_booked(60.0, oil=6)
+        self.synchronize(self.sale(Refunds=[self.refund("R2", oil=1)]))
+        self.assert_booked(50.0, oil=5)
+
     def test_one_refund_twice_in_a_list_is_one(self):
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1), self.refund("R1", oil=1, Reason="broken")]))
         self.assert_booked(40.0, oil=4)

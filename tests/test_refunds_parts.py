@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from .refund_common import RefundCase
 
 
@@ -68,6 +70,25 @@ class TestRefundedParts(RefundCase):
             self.refund(sale, self.back(quantity=quantity))
         self.assert_nothing_left(sale)
 
+    def test_a_quantity_that_odoo_rounds_costs_what_is_stored(self):
+        sale = self.sell(self.item(price=10000, quantity=1), total=11500, tax=1500).pos_order_id
+        refund = self.refund(sale, self.back(quantity="0.3333"))
+        self.assertEqual(refund.lines.qty, -0.33)
+        self.assert_money(refund, 3795, 495)
+        self.assertEqual(self.last_outcome.warnings[0].doubt, "")
+        self.assertIn("0.3333", self.last_outcome.warnings[0])
+
+    def test_the_whole_of_a_quantity_that_odoo_rounded(self):
+        sale = self.sell(self.item(price=100, quantity=0.3333), total=38.33, tax=5).pos_order_id
+        self.assert_money(self.refund(sale, self.back(quantity="0.3333"), paid=38.33), 38.33, 5)
+        self.assert_nothing_left(sale)
+
+    def test_a_quantity_that_odoo_cannot_store_is_refused(self):
+        sale = self.sell(self.item(price=10000, quantity=1), total=11500, tax=1500).pos_order_id
+        for quantity in ("0.0001", "1e-20"):
+            outcome = self.try_refund(sale, self.back(quantity=quantity))
+            self.assert_not_booked(outcome, "invalid_payload", "too small for Odoo")
+
     def test_what_was_paid_back_decides_within_rounding(self):
         """The sender rounds the first piece up, and the last one down."""
         sale = self.sell(self.item(price=3.3333, quantity=3), total=11.5, tax=1.5, AmountTotal=10).pos_order_id
@@ -117,6 +138,13 @@ class TestRefundedParts(RefundCase):
         self.assertEqual(sale.lines.sorted("id").mapped("refunded_qty"), [0, 1])
 
     # Amounts of items
+
+    def test_one_of_each_of_several_lines_of_one_product(self):
+        items = (self.item(price=20, quantity=2), self.item(price=10, quantity=2))
+        sale = self.sell(*items, total=69, tax=9).pos_order_id
+        refund = self.refund(sale, self.back(quantity=1), self.back(quantity=1), paid=34.5)
+        self.assert_money(refund, 34.5, 4.5)
+        self.assertEqual(sale.lines.sorted("id").mapped("refunded_qty"), [1, 1])
 
     def test_a_restocking_fee_is_kept(self):
         sale = self.sold_three()
@@ -212,6 +240,45 @@ class TestRefundedParts(RefundCase):
         )
         self.assert_money(self.refund_rest(sale), 23, 3, cash=23)
         self.assertFalse(sale.has_refundable_lines)
+
+    def test_a_part_where_a_person_refunded_more_than_another_part_cost(self):
+        other = self.create_product("Other")
+        sale = self.sell(self.item(price=40), self.item("Other", 40), total=92, tax=12).pos_order_id
+        by_hand = sale._refund()
+        by_hand.lines.filtered(lambda line: line.product_id == other).unlink()
+        by_hand.lines.price_unit = 60
+        by_hand.lines._onchange_amount_line_all()
+        by_hand._compute_prices()
+        by_hand.add_payment({"pos_order_id": by_hand.id, "amount": -69, "payment_method_id": self.cash.id})
+        by_hand.action_pos_order_paid()
+        outcome = self.try_refund(sale, self.back("Other", 1))
+        self.assert_not_booked(outcome, "refund_exceeds_order", "46.00", "23.00 is left")
+
+    def test_the_rest_of_what_a_person_refunded_with_another_tax(self):
+        sale = self.sell(self.item(price=40, quantity=2), total=92, tax=12).pos_order_id
+        by_hand = sale._refund()
+        by_hand.lines.write({"qty": -1, "tax_ids": [Command.set(self.create_tax(5).ids)]})
+        by_hand.lines._onchange_amount_line_all()
+        by_hand._compute_prices()
+        self.assertAlmostEqual(by_hand.amount_total, -42)
+        by_hand.add_payment({"pos_order_id": by_hand.id, "amount": -42, "payment_method_id": self.cash.id})
+        by_hand.action_pos_order_paid()
+        self.assert_not_booked(self.try_refund(sale, is_rest=True, paid=49), "amount_mismatch", "49.00", "50.00")
+        self.assert_money(self.refund_rest(sale, paid=50), 50, 12)
+
+    def test_a_sale_whose_tax_is_not_what_it_was_is_left_to_a_person(self):
+        sale = self.sell(self.item(price=40, quantity=2), total=92, tax=12).pos_order_id
+        self.tax.active = False
+        for values in ({}, {"is_rest": True}, {"paid": 40}):
+            outcome = self.try_refund(sale, *([] if values.get("is_rest") else [self.back(quantity=1)]), **values)
+            self.assert_not_booked(outcome, "amount_mismatch", "92.00", "12.00", "80.00", "archived")
+        self.tax.active = True
+        self.env.invalidate_all()
+        self.assert_money(self.refund(sale, self.back(quantity=1)), 46, 6)
+        self.close_session(sale.session_id)
+        self.tax.amount = 20
+        outcome = self.try_refund(sale, self.back(quantity=1))
+        self.assert_not_booked(outcome, "amount_mismatch", "96.00", "16.00")
 
     def test_what_does_not_come_back_into_stock(self):
         sale = self.sold_three()

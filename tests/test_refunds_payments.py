@@ -68,6 +68,15 @@ class TestRefundPayments(RefundCase):
         sale = self.sold_by(self.payment(40), self.by_card(52))
         self.assert_money(self.refund(sale, self.back(quantity=3)), 69, cash=17, card=52)
 
+    def test_a_payment_that_does_not_say_how_is_by_the_method_of_the_sale(self):
+        sale = self.sold_by(self.payment(92))
+        paid = [self.pay_back(23, "", None, reference="R-1")]
+        refund = self.refund(sale, self.back(quantity=1), paid=paid)
+        self.assert_money(refund, 23, cash=23)
+        self.assertEqual((refund.payment_ids.payment_ref_no, self.last_outcome.warnings), ("R-1", []))
+        outcome = self.try_refund(sale, self.back(quantity=1), paid=[self.pay_back(20, "", None)], total=23)
+        self.assert_not_booked(outcome, "amount_mismatch", "20.00", "23.00")
+
     def test_change_was_not_paid(self):
         sale = self.sold_by(self.payment(100))
         self.assertEqual(len(sale.payment_ids), 2)

@@ -71,6 +71,18 @@ class TestRefundedStock(TrackedGoods, RefundCase):
         self.assertEqual(self.in_stock(self.by_serial), {sold[0]: 1, sold[2]: 1})
         self.assert_nothing_left(sale)
 
+    def test_a_fraction_of_a_serial_number_does_not_come_back(self):
+        for name in ("S1", "S2", "S3"):
+            self.put(self.by_serial, name)
+        sale = self.sold_of("Phone", 2)
+        for restock in (True, False):
+            outcome = self.try_refund(sale, self.back("Phone", quantity="1.5", restock=restock))
+            self.assert_not_booked(outcome, "lots_missing", "1.5", "whole units")
+        part = {"ItemID": 0, "ItemName": "Phone", "Price": 0, "Quantity": 1}
+        packed = self.sell(self.item(quantity=2, OrderDetailPackages=[part]), order_id=2, total=184, tax=24).pos_order_id
+        self.assert_not_booked(self.try_refund(packed, self.back(quantity=1)), "lots_missing", "0.5")
+        self.assertEqual(len(self.lots(self.refund_rest(sale))[0][1]), 2)
+
     def test_a_serial_number_that_came_back_in_the_register_does_not_come_back_again(self):
         for name in ("S1", "S2"):
             self.put(self.by_serial, name)

@@ -39,6 +39,20 @@ class ItemKey(NamedTuple):
         return self._replace(name=name_key(self.name))
 
 
+def is_same_item(one: ItemKey, other: ItemKey) -> bool:
+    """Return whether two keys have an ID, a code or the name in common, and no other ID or code."""
+    fields = (
+        (one.odoo_id, other.odoo_id),
+        (one.item_id, other.item_id),
+        (one.sku, other.sku),
+        (one.barcode, other.barcode),
+    )
+    stated = [first == second for first, second in fields if first and second]
+    if stated:
+        return all(stated)
+    return bool(name_key(one.name)) and name_key(one.name) == name_key(other.name)
+
+
 def plain_id(text: str) -> str:
     """Return an identifier without invisible characters, with digits of any script as ASCII digits.
 

@@ -151,14 +151,7 @@ class ExternalOrderLots(models.AbstractModel):
         """
         product, quantity = line.product, float(abs(line.quantity))
         env = for_reader(self.env)
-        if product.tracking == "serial" and line.quantity % 1:
-            message = env._(
-                '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
-                "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
-                product=product.display_name,
-                quantity=f"{line.quantity.normalize():f}",
-            )
-            raise ExternalOrderError("lots_missing", message)
+        self._check_whole(product, line.quantity)
         if line.quantity < 0:
             if picks := free.take_back(product, quantity):
                 return picks
@@ -183,6 +176,21 @@ class ExternalOrderLots(models.AbstractModel):
             )
             raise ExternalOrderError("lots_missing", message)
         return picks
+
+    @api.model
+    def _check_whole(self, product, quantity):
+        """Refuse a fraction of a product that is tracked by serial numbers.
+
+        :raise ExternalOrderError: ``lots_missing``
+        """
+        if product.tracking == "serial" and quantity % 1:
+            message = for_reader(self.env)._(
+                '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
+                "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
+                product=product.display_name,
+                quantity=f"{quantity.normalize():f}",
+            )
+            raise ExternalOrderError("lots_missing", message)
 
     @api.model
     def _number(self, quantity):

@@ -172,25 +172,36 @@ class ExternalOrderPricing(models.AbstractModel):
         """
         fitted, warnings = [], []
         for line in lines:
-            quantity = round_currency(line.quantity, terms.quantity_unit)
+            quantity = self._fit_quantity(line.name, line.quantity, terms.quantity_unit)
             if quantity != line.quantity:
-                explained = {"name": line.name, "sent": f"{line.quantity:f}", "kept": f"{quantity:f}"}
-                if not quantity:
-                    message = for_reader(self.env)._(
-                        'The quantity %(sent)s of "%(name)s" is too small for Odoo to store. Raise the Decimal '
-                        'Accuracy of "Product Unit".',
-                        **explained,
-                    )
-                    raise ExternalOrderError("invalid_payload", message)
                 text = for_reader(self.env)._(
                     'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
                     'of "Product Unit". The amount is unchanged.',
-                    **explained,
+                    name=line.name,
+                    sent=f"{line.quantity:f}",
+                    kept=f"{quantity:f}",
                 )
                 warnings.append(Warn(text, ""))
                 line = replace(line, quantity=quantity, price=line.gross / quantity)
             fitted.append(line)
         return fitted, warnings
+
+    @api.model
+    def _fit_quantity(self, name, quantity, unit):
+        """Return a quantity of the item called ``name``, rounded to what Odoo can store.
+
+        :raise ExternalOrderError: if it would become 0
+        """
+        fitted = round_currency(quantity, unit)
+        if quantity and not fitted:
+            message = for_reader(self.env)._(
+                'The quantity %(sent)s of "%(name)s" is too small for Odoo to store. Raise the Decimal '
+                'Accuracy of "Product Unit".',
+                name=name,
+                sent=f"{quantity:f}",
+            )
+            raise ExternalOrderError("invalid_payload", message)
+        return fitted
 
     # ------------------------------------------------------------
     # Finding the reading

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.parts import OrderPayload
-from ...tools.message_language import for_reader
+from ...tools.message_language import amount_text, for_reader
 from ..order_import.external_customer_matching import CustomerMatch
 from ..order_import.external_order_date import EARLIEST, TOLERANCE
 from ..order_import.import_target import ClosedTargets, ImportTarget
@@ -140,11 +140,36 @@ class ExternalOrderRefund(models.AbstractModel):
 
     @api.model
     def _read_sale(self, sync, sale):
-        """Return the `SoldOrder` of a sale, with its charges marked."""
+        """Return the `SoldOrder` of a sale, with its charges marked.
+
+        :raise ExternalOrderError: ``amount_mismatch``, if Odoo no longer computes what it was sold for
+        """
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         order = SoldOrder(sale, Decimal(1).scaleb(-digits))
+        self._check_computed(order)
         self.env["external.refund.pricing"]._mark_charges(sync, order)
         return order
+
+    @api.model
+    def _check_computed(self, order):
+        """Refuse a sale of which a tax was changed or archived since: Odoo then computes other amounts."""
+        sale = order.sale
+        computed, booked = (order.total, order.tax), (sale.amount_total, sale.amount_tax)
+        rounding = float(order.unit) * len(order.lines)
+        if all(abs(float(now) - then) < rounding + float(order.unit) / 2 for now, then in zip(computed, booked)):
+            return
+        currency = sale.currency_id
+        message = for_reader(self.env)._(
+            "Order %(order)s was sold for %(total)s with %(tax)s tax, but Odoo now computes %(now)s with %(now_tax)s: "
+            "a tax was changed or archived since. Nothing was booked. Restore the tax, then press Retry, or enter the "
+            "refund in Odoo by hand, then ignore it here.",
+            order=sale.name,
+            total=amount_text(currency, booked[0]),
+            tax=amount_text(currency, booked[1]),
+            now=amount_text(currency, computed[0]),
+            now_tax=amount_text(currency, computed[1]),
+        )
+        raise ExternalOrderError("amount_mismatch", message)
 
     @api.model
     def _get_target(self, sync, request, moment):
@@ -180,14 +205,16 @@ class ExternalOrderRefund(models.AbstractModel):
         pricing = self.env["external.order.pricing"]
         terms = pricing._get_terms(sync).on(moment)
         pricing._check_currency(payload, terms)
-        matches = self.env["external.refund.matching"]._match_items(sync, payload, request.sold, order)
+        matching = self.env["external.refund.matching"]
+        matches = matching._match_items(sync, payload, request.sold, order)
+        matches, notes = matching._fit_quantities(matches, order)
         plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
         is_invoiced = self._is_invoiced(sale)
         if is_invoiced:
             self.env["external.order.invoicing"]._fix_amounts(priced, terms)
-        request.outcome.warnings = [*as_warnings(self.env, payload.warnings, "warning"), *warnings]
+        request.outcome.warnings = [*as_warnings(self.env, payload.warnings, "warning"), *notes, *warnings]
         return PreparedOrder(
             payload=self._prepare_payload(payload, sale),
             uuid=self._get_own_uuid(sync, request),

@@ -83,8 +83,12 @@ class ExternalRefundLines(models.AbstractModel):
 
     @api.model
     def _take_lots(self, part):
-        """Return the lots of the goods that came back, in the order in which they left."""
+        """Return the lots of the goods that came back, in the order in which they left.
+
+        :raise ExternalOrderError: ``lots_missing`` if a fraction of a serial number came back
+        """
         sold = part.sold
+        self.env["external.order.lots"]._check_whole(sold.product, part.quantity)
         if not (part.quantity and sold.lots):
             return []
         if sold.product.tracking != "serial":

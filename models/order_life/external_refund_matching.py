@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.spellings import name_key
+from ...lib.order.spellings import is_same_item, name_key
 from ...tools.message_language import for_reader
+from ..order_import.outcome import Warn
 from .sold_order import SoldItem
 
 
@@ -32,22 +35,39 @@ class ExternalRefundMatching(models.AbstractModel):
         return [(item, found or self._find_by_product(item, matches[item.key], order)) for item, found in pairs]
 
     @api.model
+    def _fit_quantities(self, matches, order):
+        """Return matches with quantities rounded to what Odoo can store, and a note about each rounded one.
+
+        :param matches: pairs of `RefundItem` and a list of `SoldItem`
+        :param SoldOrder order:
+        :raise ExternalOrderError: if a quantity would become 0
+        """
+        fitted, notes = [], []
+        for item, found in matches:
+            if item.quantity is not None:
+                name = item.name or str(item.item_id)
+                quantity = self.env["external.order.pricing"]._fit_quantity(name, item.quantity, order.quantity_unit)
+                if quantity != item.quantity:
+                    text = for_reader(self.env)._(
+                        'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
+                        'of "Product Unit".',
+                        name=name,
+                        sent=f"{item.quantity:f}",
+                        kept=f"{quantity:f}",
+                    )
+                    notes.append(Warn(text, ""))
+                    item = replace(item, quantity=quantity)
+            fitted.append((item, found))
+        return fitted, notes
+
+    @api.model
     def _find_by_external_name(self, item, sold, goods):
         """Return the items of the sale that were sent with the same ID, code or name."""
         if not sold or len(sold.items) != len(goods):
             return []
         pairs = list(zip(sold.items, goods, strict=True))
         same = [sold_item for sent, sold_item in pairs if sent.key == item.key]
-        return same or [sold_item for sent, sold_item in pairs if self._is_same(sent, item)]
-
-    @api.model
-    def _is_same(self, sent, item):
-        """Return whether two items have an ID, a code or a name in common, and no other ID or code."""
-        pairs = [(getattr(sent, field), getattr(item, field)) for field in ("odoo_id", "item_id", "sku", "barcode")]
-        stated = [one == other for one, other in pairs if one and other]
-        if stated:
-            return all(stated)
-        return bool(name_key(item.name)) and name_key(sent.name) == name_key(item.name)
+        return same or [sold_item for sent, sold_item in pairs if is_same_item(sent.key, item.key)]
 
     @api.model
     def _find_by_product(self, item, match, order):

@@ -1,4 +1,5 @@
-from itertools import chain, combinations, islice
+from collections import Counter
+from itertools import chain, combinations, islice, product
 
 from odoo import api, models
 
@@ -75,14 +76,16 @@ class ExternalRefundPricing(models.AbstractModel):
             return
         readings = [True, False] if any(item.amount is not None for item, _found in matches) else [True]
         places = range(min(MAX_FIRST, max((len(found) for _item, found in matches), default=1)))
+        shared = self._number_shared(matches)
         is_possible, error = False, None
         for includes_tax in readings:
-            for place in places:
+            for place, each_its_own in product(places, (False, True) if any(shared) else (False,)):
                 for take_left in (False, True):
                     plan = RefundPlan(order)
                     try:
-                        for item, found in matches:
-                            turned = found[place % len(found) :] + found[: place % len(found)]
+                        for (item, found), number in zip(matches, shared, strict=True):
+                            first = (place + number * each_its_own) % len(found)
+                            turned = found[first:] + found[:first]
                             wanted = item.restock if item.restock is not None else restock
                             self._take(plan, item, turned, wanted, includes_tax, take_left)
                     except ExternalOrderError as problem:
@@ -92,6 +95,15 @@ class ExternalRefundPricing(models.AbstractModel):
                     yield plan
         if error and not is_possible:
             raise error
+
+    @api.model
+    def _number_shared(self, matches):
+        """Return the number of each item among those that may be the same items of the sale: 0 for the first."""
+        counts, numbers = Counter(), []
+        for _item, found in matches:
+            numbers.append(counts[found[0]])
+            counts[found[0]] += 1
+        return numbers
 
     @api.model
     def _plan_rest(self, order, matches, restock, take_left):
@@ -127,12 +139,9 @@ class ExternalRefundPricing(models.AbstractModel):
         if item.quantity is None:
             self._take_amount(plan, item, found, restock, includes_tax)
             return
-        left = [max(plan.left_of(sold)[0], ZERO) for sold in found]
-        if item.quantity > sum(left, ZERO):
-            raise self._get_quantity_error(item, found, sum(left, ZERO))
         wanted, amount = item.quantity, item.amount
-        for sold, most in zip(found, left, strict=True):
-            back = min(wanted, most)
+        for sold in found:
+            back = min(wanted, max(plan.left_of(sold)[0], ZERO))
             if not back:
                 continue
             of_sold = None
@@ -145,6 +154,9 @@ class ExternalRefundPricing(models.AbstractModel):
                 amount -= share
             plan.take(sold, back, restock, of_sold, take_left)
             wanted -= back
+            if not wanted:
+                return
+        raise self._get_quantity_error(item, found, item.quantity - wanted)
 
     @api.model
     @exact

@@ -29,8 +29,13 @@ class ExternalRefundProof(models.AbstractModel):
         self._check_left(sync, order, payload, target)
         if not (payload.items or payload.is_rest):
             return self._plan_money(order, payload, target)
-        plans = list(self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock))
-        for accepts in (self._is_exact, self._is_rounded_cash, self._take_rounding):
+        plans = []
+        # Usually the first one is right, and an order of many lines has many.
+        for plan in self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock):
+            if self._is_exact(sync, payload, plan, target) and self._settle_tax(plan, payload):
+                return plan
+            plans.append(plan)
+        for accepts in (self._is_rounded_cash, self._take_rounding):
             for plan in plans:
                 if accepts(sync, payload, plan, target) and self._settle_tax(plan, payload):
                     return plan
@@ -54,7 +59,11 @@ class ExternalRefundProof(models.AbstractModel):
         rounding = self.env["external.refund.settling"]._get_most_rounding(sync)
         if target is None or target <= left or target < left + rounding:
             return
-        currency = order.sale.currency_id
+        raise self._get_exceeds_error(order, target)
+
+    @api.model
+    def _get_exceeds_error(self, order, target):
+        currency, left = order.sale.currency_id, max(order.left, ZERO)
         message = for_reader(self.env)._(
             "%(paid)s was paid back, but only %(left)s is left of the %(total)s of order %(order)s. Nothing was "
             "booked. Refunds made in the register count too. Compare the refunds of the order in the external system "
@@ -64,7 +73,7 @@ class ExternalRefundProof(models.AbstractModel):
             total=amount_text(currency, order.sale.amount_total),
             order=order.sale.name,
         )
-        raise ExternalOrderError("refund_exceeds_order", message)
+        return ExternalOrderError("refund_exceeds_order", message)
 
     @api.model
     def _plan_money(self, order, payload, target):
@@ -118,11 +127,14 @@ class ExternalRefundProof(models.AbstractModel):
         tolerance = plan.get_tolerance()
         if stated is not None and abs(stated - plan.tax) > tolerance:
             return False
-        # With the last of an order, all that is left of its tax comes back.
-        tax = plan.order.left_tax if plan.is_last else stated
-        if tax is None or tax == plan.tax:
-            return True
-        return abs(tax - plan.tax) <= tolerance and plan.shift_tax(tax - plan.tax)
+        # With the last of an order, all that is left of its tax comes back, unless a person refunded another tax.
+        wanted = [plan.order.left_tax] if plan.is_last else []
+        for tax in [*wanted, stated]:
+            if tax is None or tax == plan.tax:
+                return True
+            if abs(tax - plan.tax) <= tolerance and plan.shift_tax(tax - plan.tax):
+                return True
+        return False
 
     # ------------------------------------------------------------
     # Why none is
@@ -131,6 +143,8 @@ class ExternalRefundProof(models.AbstractModel):
     @api.model
     def _get_mismatch(self, order, payload, plan, target):
         plan.split_taxes()
+        if target is None and plan.total > order.left:
+            return self._get_exceeds_error(order, plan.total)
         if target is None or plan.total == target:
             return self._get_tax_mismatch(order, payload, plan)
         currency = order.sale.currency_id

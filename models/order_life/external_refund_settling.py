@@ -26,6 +26,25 @@ class ExternalRefundSettling(models.AbstractModel):
         """
         if not payload.payments:
             return self._settle_by_sale(sync, order, total)
+        settling = self.env["external.payment.settling"]
+        if any(payment.card_type or payment.payment_mode is not None for payment in payload.payments):
+            values, warnings, paid = self._settle_stated(sync, order, payload)
+        else:
+            # They say how much was paid back, and nothing of how.
+            values, warnings = self._settle_by_sale(sync, order, total)
+            if len(values) == len(payload.payments) == 1:
+                [payment], [value] = payload.payments, values
+                values = [settling._prepare_payment(payment, value["payment_method"], value["amount"])]
+            paid = self.env["external.refund.proof"]._get_paid(order, payload)
+            if -paid != sum((value["amount"] for value in values), ZERO):
+                raise self._get_mismatch(order, paid, total)
+        if -paid not in settling._get_dues(sync, values, -total):
+            raise self._get_mismatch(order, paid, total)
+        return values, warnings
+
+    @api.model
+    def _settle_stated(self, sync, order, payload):
+        """Return the payments as the refund states them, warnings, and their sum."""
         matching = self.env["external.payment.matching"]
         methods = matching._match_payment_methods(sync, payload.payments, has_customer=bool(order.sale.partner_id))
         settling, values, warnings = self.env["external.payment.settling"], [], []
@@ -34,16 +53,18 @@ class ExternalRefundSettling(models.AbstractModel):
             warnings += [Warn(warning, "payment_guessed")] if warning else []
             paid += amount
             values.append(settling._prepare_payment(payment, method, -amount))
-        if -paid not in settling._get_dues(sync, values, -total):
-            currency = order.sale.currency_id
-            message = for_reader(self.env)._(
-                "The payments of the refund add up to %(paid)s, but it totals %(total)s. Nothing was booked. The "
-                "external system has to correct the refund.",
-                paid=amount_text(currency, paid),
-                total=amount_text(currency, total),
-            )
-            raise ExternalOrderError("amount_mismatch", message)
-        return values, warnings
+        return values, warnings, paid
+
+    @api.model
+    def _get_mismatch(self, order, paid, total):
+        currency = order.sale.currency_id
+        message = for_reader(self.env)._(
+            "The payments of the refund add up to %(paid)s, but it totals %(total)s. Nothing was booked. The "
+            "external system has to correct the refund.",
+            paid=amount_text(currency, paid),
+            total=amount_text(currency, total),
+        )
+        return ExternalOrderError("amount_mismatch", message)
 
     @api.model
     def _get_most_rounding(self, sync):

@@ -154,6 +154,7 @@ class SoldOrder:
     def __init__(self, sale, quantity_unit):
         self.sale = sale
         self.unit = decimal(sale.currency_id.rounding)
+        self.quantity_unit = quantity_unit
         amounts = read_amounts(sale, self.unit)
         self.lines = {line: SoldLine(line, amounts[line], quantity_unit) for line in sale.lines.sorted("id")}
         for sold in self.lines.values():
@@ -170,6 +171,18 @@ class SoldOrder:
         self.refunds = sale._get_all_refunds()
         for refund in self.refunds:
             self._add_refund(refund)
+
+    @property
+    @exact
+    def total(self):
+        """Return what was sold, with tax."""
+        return sum((line.sold.total for line in self.lines.values()), ZERO)
+
+    @property
+    @exact
+    def tax(self):
+        """Return the tax in what was sold."""
+        return sum((line.sold.tax for line in self.lines.values()), ZERO)
 
     @property
     @exact

@@ -6,6 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
 from ...lib.order.difference import find_changes
 from ...lib.order.payload import parse_order
+from ...lib.order.refund_comparison import is_what_is_left
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader, reader_text
 from ...tools.notifications import notification
@@ -35,7 +36,7 @@ class ExternalOrder(models.Model):
     change_text = fields.Text("What Changed", compute="_compute_change_text")
     can_book_change = fields.Boolean(compute="_compute_can_book_change")
 
-    @api.depends("kind", "state", "changed", "error_code")
+    @api.depends("kind", "state", "changed", "error_code", "life_ids.kind", "life_ids.state")
     def _compute_can_book_change(self):
         for order in self:
             order.can_book_change = order._may_book_change()
@@ -43,21 +44,27 @@ class ExternalOrder(models.Model):
     def _may_book_change(self):
         """Return whether this row is a sale with a change that can be booked."""
         is_sale = self.kind == "sale" and self.state == "done"
-        return is_sale and self.changed and self.error_code != "order_id_ambiguous" and bool(self.payload)
+        is_known = self.error_code != "order_id_ambiguous" and bool(self.payload)
+        return is_sale and self.changed and is_known and not self._is_cancelled()
+
+    def _is_cancelled(self):
+        """Return whether the cancellation of this sale is booked: what was sold has been refunded."""
+        return any(row.kind == "cancellation" and row.state == "done" for row in self.life_ids)
 
     # ------------------------------------------------------------
     # What is different
     # ------------------------------------------------------------
 
-    def _prepare_change_values(self, values):
+    def _prepare_change_values(self, values, is_reinstated=False):
         """Return the values that note other content of this imported row; back to what was booked is no change.
 
         :param dict values: the received values
+        :param bool is_reinstated: whether the order is valid again after it was cancelled, which is a change
         """
         self.ensure_one()
         booked = self._get_booked_payload()
         nothing = {**self._prepare_no_error_values(), **self._prepare_no_interruption_values()}
-        if booked and self._has_content(booked, values):
+        if booked and not is_reinstated and self._has_content(booked, values):
             return {**nothing, "changed": False, "changed_date": False, "booked_payload": False}
         return {
             **nothing,
@@ -88,8 +95,11 @@ class ExternalOrder(models.Model):
         was = now and self._get_booked_order()
         if not was:
             return self._describe_totals(now)
+        lines = [self.env._("It is not cancelled any more; what was refunded is booked.")] if self._is_reinstated() else []
         changes = find_changes(was, now)
-        lines = [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
+        if lines and [change.kind for change in changes] == ["other"]:
+            return lines[0]
+        lines += [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
         if len(changes) > CHANGES_NAMED:
             lines.append(self.env._("… and %s more.", len(changes) - CHANGES_NAMED))
         return "\n".join(lines)
@@ -164,8 +174,17 @@ class ExternalOrder(models.Model):
         """Refund what was booked of these changed orders, and book their new content; each in one transaction."""
         self._check_may_act()
         # Users cannot write to the inbox; this button is how they may change it.
-        orders = without_defaults(self).sudo().filtered(lambda order: order._may_book_change())
+        selected = without_defaults(self).sudo()
+        orders = selected.filtered(lambda order: order._may_book_change())
         if not orders:
+            if cancelled := selected.filtered(lambda order: order.changed and order._is_cancelled()):
+                raise UserError(
+                    self.env._(
+                        "There is no difference to book: %s was cancelled in the external system and is refunded. "
+                        "Press Change Seen.",
+                        ", ".join(cancelled.mapped("external_id")),
+                    )
+                )
             raise UserError(self.env._("Select imported orders that the external system has changed."))
         booked = orders._book_changes()
         for sync in orders.sync_id:
@@ -185,6 +204,7 @@ class ExternalOrder(models.Model):
             ("kind", "=", "sale"),
             ("state", "=", "done"),
             ("payload", "!=", False),
+            ("life_ids", "not any", [("kind", "=", "cancellation"), ("state", "=", "done")]),
             *("|", ("error_code", "=", False), "&", ("error_code", "in", TEMPORARY_REASONS), ("run_id", "!=", run.id)),
         ]
         waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
@@ -211,6 +231,9 @@ class ExternalOrder(models.Model):
         raw_order = loads(self.payload)
         if sync._get_life_statuses().kind_of(raw_order) != "sale":
             return self._book_former_refund(sync, raw_order)
+        if refunds := self._find_refunds_left_out(raw_order):
+            self._fail(self._get_left_out_error(refunds))
+            return False
         revision = len(self._get_replaced_orders()) + 1
         request = ReplacementRequest(
             sale=self.pos_order_id,
@@ -244,6 +267,30 @@ class ExternalOrder(models.Model):
         )
         unbooked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         return True
+
+    def _find_refunds_left_out(self, raw_order):
+        """Return the refunds of this sale if the new content is what they leave of the booked one, else no rows.
+
+        :param dict raw_order: the new content, as read
+        """
+        refunds = self.life_ids.filtered(lambda row: row.kind == "refund" and row.state != "ignored" and row.payload)
+        booked = refunds and self._get_booked_order()
+        if not booked:
+            return self.browse()
+        try:
+            now, parsed = parse_order(raw_order), [row._parse_life(booked) for row in refunds]
+        except PayloadError:
+            return self.browse()  # its import, or that of the refund, says why
+        return refunds if is_what_is_left(booked, now, parsed) else self.browse()
+
+    def _get_left_out_error(self, refunds):
+        message = for_reader(self.env)._(
+            "The changed order is what its refunds (%s) leave of the order as it was booked, so they would count "
+            "twice. Nothing was booked. The external system has to send the order as it was sold, and its refunds "
+            "beside it. If only the refunds are new, mark the change as seen.",
+            ", ".join(refunds.mapped("refund_id")),
+        )
+        return ExternalOrderError("amount_mismatch", message)
 
     def _get_replaced_orders(self):
         """Return the POS orders that the one of this sale replaces, directly or not, the newest first.

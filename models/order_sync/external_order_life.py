@@ -6,6 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import decimal
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import parse_order
+from ...lib.order.refund_comparison import is_same_refund
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, parse_cancellation, parse_refund
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader, reader_text
@@ -151,6 +152,9 @@ class ExternalOrder(models.Model):
             if waiting := row._get_changed_error(request.payload):
                 row._wait(waiting)
                 continue
+            if repeated := row._get_repeated_error(request):
+                row._fail(repeated)
+                continue
             requests.append(request)
             asking.append(row)
         if requests:
@@ -197,6 +201,33 @@ class ExternalOrder(models.Model):
             "paid. Book the Difference of the order, or mark its change as seen; then the next run books the refund."
         )
         return ExternalOrderError("waiting_for_order", message)
+
+    def _get_repeated_error(self, request):
+        """Return why this refund may be one that is booked already, or ``None``: of two with the same content, one has
+        no RefundID.
+
+        :param RefundRequest request:
+        :rtype: ExternalOrderError
+        """
+        booked = self.origin_id.life_ids.filtered(
+            lambda row: row.kind == "refund" and row.state == "done" and row.payload and row.pos_order_id
+        )
+        for row in (booked - self) if self.kind == "refund" else ():
+            if THE_REFUND in (self.refund_id, row.refund_id) and self._is_repeated(request, row):
+                message = for_reader(self.env)._(
+                    "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
+                    "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one in "
+                    "the Point of Sale by hand, then press Ignore.",
+                    pos_order=row.pos_order_id.name,
+                )
+                return ExternalOrderError("order_in_the_way", message)
+        return None
+
+    def _is_repeated(self, request, booked):
+        try:
+            return is_same_refund(request.payload, booked._parse_life(request.sold))
+        except PayloadError:
+            return False
 
     def _prepare_request(self):
         """Return what this refund or cancellation asks for.

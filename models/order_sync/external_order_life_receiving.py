@@ -283,6 +283,34 @@ class ExternalOrder(models.Model):
         cancellation = self.search(cancelled, limit=1)
         return bool(cancellation) and not is_older(cancellation.version or "", version)
 
+    def _take_back_cancellation(self, values):
+        """Take in that this imported sale, which was cancelled, is valid again: it comes with a later change.
+
+        A cancellation that is not booked yet never will be.
+
+        :param dict values: the received values of the sale
+        :return: whether the cancellation is booked, and this is the first news that the order is valid
+        """
+        if self.kind != "sale" or not values["version"]:
+            return False
+        former = self.life_ids.filtered(
+            lambda row: (
+                row.kind == "cancellation"
+                and row.state != "ignored"
+                and is_older(row.version or "", values["version"])
+                and not is_older(row.version or "", self.version or "")
+            )
+        )
+        unbooked = former.filtered(lambda row: row.state != "done")
+        unbooked.write({**self._prepare_no_error_values(), "state": "ignored"})
+        return bool(former - unbooked)
+
+    def _is_reinstated(self):
+        """Return whether this sale is valid again after its cancellation was booked."""
+        return self._is_cancelled() and any(
+            is_older(row.version or "", self.version or "") for row in self.life_ids if row.kind == "cancellation"
+        )
+
     def _become_sales(self):
         """Take these rows for sales again, as their entries arrived: their statuses no longer say something else."""
         for row in self:

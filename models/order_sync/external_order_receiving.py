@@ -250,12 +250,13 @@ class ExternalOrder(models.Model):
                 self._receive_alone(values, Received(self.browse(), self.browse()))
             names = ("payload", "fingerprint", "source_digest", "order_status", "version")
             content = {name: values[name] for name in names}
-            if self._is_same_content(values):
+            is_reinstated = self._take_back_cancellation(values)
+            if not is_reinstated and self._is_same_content(values):
                 if not self._has_location():
                     content["external_location"] = values["external_location"]
                 received.known += 1
             else:
-                content.update(self._prepare_change_values(values))
+                content.update(self._prepare_change_values(values, is_reinstated))
                 if not self.by_location and self.external_location != values["external_location"]:
                     content["external_location"] = False  # it is this order in both locations
                 received.changed += content["changed"]
