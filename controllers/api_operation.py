@@ -65,6 +65,9 @@ SECURITY = {
 # Largest body in bytes, unless the operation declares another limit.
 MAX_BODY = 64 * 1024
 
+# What Content-Encoding may say of a body that was compressed. It is not unpacked: a small one could fill the memory.
+COMPRESSED = {"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"}
+
 # All operations, in the order of their declaration.
 OPERATIONS = []
 
@@ -152,6 +155,11 @@ class Operation:
     error_form: ErrorForm | None = None
 
     @property
+    def max_bytes(self):
+        """The largest body."""
+        return self.body.max_bytes if self.body else MAX_BODY
+
+    @property
     def path_pattern(self):
         return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(self.path)))
 
@@ -170,8 +178,10 @@ class Operation:
                 except SchemaError as error:
                     raise Problem(404) from error
         content = httprequest.get_data()  # always: a client that is still sending would not see our answer
+        if len(content) > self.max_bytes:
+            raise Problem(413)
         if self.body:
-            arguments["body"] = self._read_body(httprequest.mimetype, content)
+            arguments["body"] = self._read_body(httprequest, content)
         return arguments
 
     def _read_query(self, args):
@@ -208,11 +218,14 @@ class Operation:
                 values[parameter.argument] = value
         return values
 
-    def _read_body(self, mimetype, content):
+    def _read_body(self, httprequest, content):
         if self.body.optional and not content:
             return {}
-        if mimetype != "application/json":
+        if httprequest.mimetype != "application/json":
             raise Problem(415)
+        encodings = httprequest.headers.get("Content-Encoding", "").lower().split(",")
+        if not COMPRESSED.isdisjoint(map(str.strip, encodings)):
+            raise Problem(415, "The body is compressed. Send it as it is, without Content-Encoding.")
         if self.body.raw:
             return content
         try:
@@ -279,7 +292,8 @@ def operation(
             methods=[method],
             readonly=method == "GET",
             save_session=False,
-            max_content_length=body.max_bytes if body else MAX_BODY,
+            # One byte more, so that a longer body can be seen: of one in chunks, werkzeug returns this much.
+            max_content_length=declared.max_bytes + 1,
             operation=declared,
         )(function)
 

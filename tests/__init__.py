@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_api_access
 from . import test_api_batch
+from . import test_api_bodies
 from . import test_api_clients
 from . import test_api_confirm
 from . import test_api_confirm_packages
