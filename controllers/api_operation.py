@@ -50,6 +50,8 @@ from ..lib.strict_json import StrictJsonError, loads
 from .api_problem import Problem
 
 ROUTING_TYPE = "warehouse_api"
+# The converter of a path's rest, see ``models/order_sync/ir_http.py``.
+REST = "external_order_rest"
 
 # Errors that any operation can return.
 COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
@@ -74,14 +76,19 @@ OPERATIONS = []
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A query parameter, a part of the path (``place="path"``) or a header; `schema` is its JSON Schema."""
+    """A query parameter, a part of the path (``place="path"``) or a header; `schema` is its JSON Schema.
+
+    :param required: a part of the path always is.
+    :param slashes: whether it is the rest of the path, which may contain slashes.
+    """
 
     name: str
     schema: dict
     description: str
     default: Any = None
     place: str = "query"
-    required: bool = False  # a part of the path always is
+    required: bool = False
+    slashes: bool = False
 
     @property
     def argument(self):
@@ -160,8 +167,23 @@ class Operation:
         return self.body.max_bytes if self.body else MAX_BODY
 
     @property
+    def rest(self):
+        """The name of the parameter that is the rest of the path, if there is one."""
+        return next((parameter.name for parameter in self.parameters if parameter.slashes), "")
+
+    @property
+    def rule(self):
+        """The path as werkzeug's routing writes it."""
+        return re.sub(
+            r"\{(\w+)\}", lambda found: f"<{f'{REST}:' if found[1] == self.rest else ''}{found[1]}>", self.path
+        )
+
+    @property
     def path_pattern(self):
-        return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(self.path)))
+        def replace(found):
+            return ".+" if found[1] == self.rest else "[^/]+"
+
+        return re.compile(re.sub(r"\\\{(\w+)\\\}", replace, re.escape(self.path)), re.DOTALL)
 
     def read_request(self, httprequest, path_values):
         """Return the method's arguments, read from a request.
@@ -286,7 +308,7 @@ def operation(
         )
         OPERATIONS.append(declared)
         return route(
-            re.sub(r"\{(\w+)\}", r"<\1>", path),
+            declared.rule,
             type=ROUTING_TYPE,
             auth=auth,
             methods=[method],

@@ -37,7 +37,9 @@ PREFER = Parameter(
     "each order was tried, otherwise 202.",
     place="header",
 )
-ORDER_ID = Parameter("order_id", {"type": "string", "maxLength": 200}, "The OrderID.", place="path")
+ORDER_ID = Parameter(
+    "order_id", {"type": "string", "maxLength": 200}, "The OrderID, percent-encoded.", place="path", slashes=True
+)
 LOCATION = Parameter(
     "location",
     {"type": "string", "maxLength": 200},

@@ -101,6 +101,7 @@ from . import test_progress
 from . import test_queue_servers
 from . import test_push
 from . import test_push_bulk
+from . import test_push_order_ids
 from . import test_push_refunds
 from . import test_push_server
 from . import test_push_signatures
