@@ -4,6 +4,7 @@ import hmac
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -90,17 +91,18 @@ class TestPushSignatures(SignedCase):
             {"X-Signature": "0" * 64},
             {"webhook-id": "m", "webhook-timestamp": "1", "webhook-signature": "v1,x"},
         )
-        answers, statements = set(), set()
-        for code in (codes[0], *codes):  # the first request of all fills caches
+        answers, work = set(), set()
+        self.send(b"[]", key=False)  # fills caches
+        for code in codes:
             for sent in headers:
                 before = self.env.cr.sql_log_count
-                response = self.send(b"[]", f"{ORDERS}?sync={code}", key=False, **sent)
-                statements.add(self.env.cr.sql_log_count - before)
+                with patch("hmac.digest", wraps=hmac.digest) as digest:
+                    response = self.send(b"[]", f"{ORDERS}?sync={code}", key=False, **sent)
+                # What takes time: statements, and signatures of a body that may be large.
+                work.add((self.env.cr.sql_log_count - before, digest.call_count))
                 answers.add((self.assertProblem(response, 401)["detail"], str(sorted(response.headers))))
-            if code == codes[0] and len(statements) > 1:
-                statements.clear()
         self.assertEqual(len(answers), 1, answers)
-        self.assertEqual(len(statements), 1, statements)
+        self.assertEqual(len(work), 1, work)
 
     def test_a_clock_that_is_six_minutes_off_is_refused(self):
         for offset in (-360, 360):
