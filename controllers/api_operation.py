@@ -67,6 +67,8 @@ SECURITY = {
 # Largest body in bytes, unless the operation declares another limit.
 MAX_BODY = 64 * 1024
 
+FORM = "application/x-www-form-urlencoded"
+
 # What Content-Encoding may say of a body that was compressed. It is not unpacked: a small one could fill the memory.
 COMPRESSED = {"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"}
 
@@ -105,6 +107,7 @@ class Body:
     :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
         themselves.
     :param raw: whether the method gets the bytes, because nothing of them may be read before their signature holds.
+    :param is_test: whether the bytes of a form are what a sender posts to try the address; the method gets them too.
     """
 
     schema: dict
@@ -114,6 +117,7 @@ class Body:
     optional: bool = False
     checked: dict | None = None
     raw: bool = False
+    is_test: Callable | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,6 +247,8 @@ class Operation:
     def _read_body(self, httprequest, content):
         if self.body.optional and not content:
             return {}
+        if self.body.is_test and httprequest.mimetype == FORM and self.body.is_test(content):
+            return content
         if httprequest.mimetype != "application/json":
             raise Problem(415)
         encodings = httprequest.headers.get("Content-Encoding", "").lower().split(",")

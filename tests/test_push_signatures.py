@@ -147,6 +147,17 @@ class TestPushSignatures(SignedCase):
                 again = self.send_plain([order], key, form == "hmac_hex")
                 self.assertEqual((again.status_code, again.json()["results"][0]["duplicate"]), (202, True))
 
+    def test_the_test_request_of_woocommerce_is_answered_and_opens_nothing(self):
+        self.use_plain()
+        # Sent when a webhook is saved, without a signature; any answer but 200 is shown as an error.
+        form = {"Content_Type": "application/x-www-form-urlencoded"}
+        for code in ("main-store", "unknown"):
+            response = self.send(b"webhook_id=12", f"{ORDERS}?sync={code}", key=False, **form)
+            self.assertEqual((response.status_code, response.json()), (200, {"accepted": 0, "results": []}))
+        for body in (b"webhook_id=12&x=1", b"webhook_id=", b"webhook_id=1\n", b"x" * 100):
+            self.assertProblem(self.send(body, key=False, **form), 415)
+        self.assertFalse(self.env["external.order.push"].search_count([]))
+
     def test_an_old_request_sets_nothing_back(self):
         key = self.use_plain()
         first, second = [self.order(1)], [self.order(1, OrderStatus=104)]
