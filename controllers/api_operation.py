@@ -50,6 +50,8 @@ from ..lib.strict_json import StrictJsonError, loads
 from .api_problem import Problem
 
 ROUTING_TYPE = "warehouse_api"
+# The converter of a path's rest, see ``models/order_sync/ir_http.py``.
+REST = "external_order_rest"
 
 # Errors that any operation can return.
 COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
@@ -65,20 +67,30 @@ SECURITY = {
 # Largest body in bytes, unless the operation declares another limit.
 MAX_BODY = 64 * 1024
 
+FORM = "application/x-www-form-urlencoded"
+
+# What Content-Encoding may say of a body that was compressed. It is not unpacked: a small one could fill the memory.
+COMPRESSED = {"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"}
+
 # All operations, in the order of their declaration.
 OPERATIONS = []
 
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A query parameter, a part of the path (``place="path"``) or a header; `schema` is its JSON Schema."""
+    """A query parameter, a part of the path (``place="path"``) or a header; `schema` is its JSON Schema.
+
+    :param required: a part of the path always is.
+    :param slashes: whether it is the rest of the path, which may contain slashes.
+    """
 
     name: str
     schema: dict
     description: str
     default: Any = None
     place: str = "query"
-    required: bool = False  # a part of the path always is
+    required: bool = False
+    slashes: bool = False
 
     @property
     def argument(self):
@@ -95,6 +107,7 @@ class Body:
     :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
         themselves.
     :param raw: whether the method gets the bytes, because nothing of them may be read before their signature holds.
+    :param is_test: whether the bytes of a form are what a sender posts to try the address; the method gets them too.
     """
 
     schema: dict
@@ -104,6 +117,7 @@ class Body:
     optional: bool = False
     checked: dict | None = None
     raw: bool = False
+    is_test: Callable | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,8 +166,28 @@ class Operation:
     error_form: ErrorForm | None = None
 
     @property
+    def max_bytes(self):
+        """The largest body."""
+        return self.body.max_bytes if self.body else MAX_BODY
+
+    @property
+    def rest(self):
+        """The name of the parameter that is the rest of the path, if there is one."""
+        return next((parameter.name for parameter in self.parameters if parameter.slashes), "")
+
+    @property
+    def rule(self):
+        """The path as werkzeug's routing writes it."""
+        return re.sub(
+            r"\{(\w+)\}", lambda found: f"<{f'{REST}:' if found[1] == self.rest else ''}{found[1]}>", self.path
+        )
+
+    @property
     def path_pattern(self):
-        return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(self.path)))
+        def replace(found):
+            return ".+" if found[1] == self.rest else "[^/]+"
+
+        return re.compile(re.sub(r"\\\{(\w+)\\\}", replace, re.escape(self.path)), re.DOTALL)
 
     def read_request(self, httprequest, path_values):
         """Return the method's arguments, read from a request.
@@ -170,8 +204,10 @@ class Operation:
                 except SchemaError as error:
                     raise Problem(404) from error
         content = httprequest.get_data()  # always: a client that is still sending would not see our answer
+        if len(content) > self.max_bytes:
+            raise Problem(413)
         if self.body:
-            arguments["body"] = self._read_body(httprequest.mimetype, content)
+            arguments["body"] = self._read_body(httprequest, content)
         return arguments
 
     def _read_query(self, args):
@@ -208,11 +244,16 @@ class Operation:
                 values[parameter.argument] = value
         return values
 
-    def _read_body(self, mimetype, content):
+    def _read_body(self, httprequest, content):
         if self.body.optional and not content:
             return {}
-        if mimetype != "application/json":
+        if self.body.is_test and httprequest.mimetype == FORM and self.body.is_test(content):
+            return content
+        if httprequest.mimetype != "application/json":
             raise Problem(415)
+        encodings = httprequest.headers.get("Content-Encoding", "").lower().split(",")
+        if not COMPRESSED.isdisjoint(map(str.strip, encodings)):
+            raise Problem(415, "The body is compressed. Send it as it is, without Content-Encoding.")
         if self.body.raw:
             return content
         try:
@@ -273,13 +314,14 @@ def operation(
         )
         OPERATIONS.append(declared)
         return route(
-            re.sub(r"\{(\w+)\}", r"<\1>", path),
+            declared.rule,
             type=ROUTING_TYPE,
             auth=auth,
             methods=[method],
             readonly=method == "GET",
             save_session=False,
-            max_content_length=body.max_bytes if body else MAX_BODY,
+            # One byte more, so that a longer body can be seen: of one in chunks, werkzeug returns this much.
+            max_content_length=declared.max_bytes + 1,
             operation=declared,
         )(function)
 

@@ -3,13 +3,14 @@ from odoo.http import request, route
 from .api_operation import ROUTING_TYPE, ApiController, methods_of
 from .api_problem import Problem
 
+BULK = "/api/v1/webhook/pos-order"
+
 
 class FallbackController(ApiController):
+    """Answers requests that match no operation; Odoo's own answer would be an HTML page."""
+
     @route(
-        [
-            *("/api/odoo", "/api/odoo/<path:rest>", "/api/delivery", "/api/delivery/<path:rest>"),
-            *("/api/orders", "/api/orders/<path:rest>", "/api/v1/webhook/pos-order/<path:rest>"),
-        ],
+        ["/api/odoo", "/api/odoo/<path:rest>", "/api/delivery", "/api/delivery/<path:rest>"],
         type=ROUTING_TYPE,
         auth="bearer",
         methods=None,
@@ -17,7 +18,20 @@ class FallbackController(ApiController):
         save_session=False,
     )
     def unknown(self, rest=""):
-        """Answer requests that match no operation; Odoo's own answer would be an HTML page."""
+        self._refuse()
+
+    @route(
+        ["/api/orders", "/api/orders/<path:rest>", BULK, f"{BULK}/<path:rest>"],
+        type=ROUTING_TYPE,
+        auth="external_order_key",  # as at the addresses beside
+        methods=None,
+        readonly=True,
+        save_session=False,
+    )
+    def unknown_of_orders(self, rest=""):
+        self._refuse()
+
+    def _refuse(self):
         allowed = methods_of(request.httprequest.path)
         if allowed:
             raise Problem(405, headers={"Allow": ", ".join(allowed)}, allowed=allowed)

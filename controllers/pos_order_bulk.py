@@ -1,8 +1,10 @@
+from decimal import Decimal
 from http import HTTPStatus
 
 from odoo.http import request
 
 from ..lib.json_schema import INTEGER, NULLABLE_INTEGER, NULLABLE_NUMBER, NULLABLE_STRING, STRING, closed_object
+from ..lib.order.fields import MAX_TEXT_LENGTH
 from ..lib.order.pushed import MAX_BYTES
 from ..tools.scheduling import SYNC_NOW_SECONDS
 from ..tools.worker_time import seconds_to_work
@@ -88,7 +90,7 @@ class PosOrderBulkController(OrderController):
         syncs = request.env["external.order.sync"]
         pushed = read(syncs, body)
         configuration = syncs._find_for_push(sync, _pos_config_id(pushed.members))
-        defaults = {name: pushed.members[name] for name in FOR_EACH_ORDER if pushed.members.get(name) not in (None, "")}
+        defaults = _read_defaults(pushed.members)
         entries = [_with_defaults(entry, defaults) for entry in pushed.entries]
         wait = max(min(SYNC_NOW_SECONDS, int(seconds_to_work(request.env))), 1)
         received, _is_tried = self._push(configuration, entries, None, wait)
@@ -117,6 +119,21 @@ def _pos_config_id(members):
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
         raise Problem(400, "pos_config_id: is not the ID of a Point of Sale.")
     return value
+
+
+def _read_defaults(members):
+    """Return the customer of the whole request. It is copied into each order, so it must not be long."""
+    defaults = {}
+    for name in FOR_EACH_ORDER:
+        value = members.get(name)
+        if not value and not isinstance(value, dict | list):
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+            raise Problem(400, f"{name}: has to be a number or a text.")
+        if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
+            raise Problem(400, f"{name}: has more than {MAX_TEXT_LENGTH} characters.")
+        defaults[name] = value
+    return defaults
 
 
 def _with_defaults(entry, defaults):

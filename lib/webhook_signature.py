@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 STANDARD_PREFIX = "whsec_"
 # Seconds between the sender's clock and ours, in both directions.
@@ -22,6 +23,11 @@ MAX_SIGNATURES = 10
 MAX_HEADER = 2000
 # Bytes of a key that is entered; one that is created here has 32.
 MIN_KEY = 16
+# Signatures that are computed for each request, with the present key and the former one; a missing one is replaced by
+# another key. A large body takes long, so otherwise the time of an answer would tell whether there is a key.
+KEYS = 2
+
+_NO_KEY = secrets.token_bytes(32)
 
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
@@ -75,13 +81,13 @@ def verify_standard(keys: Iterable[bytes], headers: Mapping[str, str], body: byt
     message_id, timestamp, given = (
         (headers.get(name) or "").strip() for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
     )
+    content = f"{message_id}.{timestamp}.".encode() + body
+    expected = [base64.b64encode(digest) for digest in _sign(keys, content)]
     if not (message_id and timestamp and given):
         raise SignatureError("The headers webhook-id, webhook-timestamp and webhook-signature are required.")
     if max(len(message_id), len(given)) > MAX_HEADER or not _TIMESTAMP.fullmatch(timestamp):
         raise SignatureError("The headers webhook-id, webhook-timestamp or webhook-signature have no valid form.")
-    content = f"{message_id}.{timestamp}.".encode() + body
     signatures = [entry.partition(",") for entry in given.split()[:MAX_SIGNATURES]]
-    expected = [base64.b64encode(hmac.digest(key, content, "sha256")) for key in keys]
     if not _match([signature for version, _comma, signature in signatures if version == "v1"], expected):
         raise SignatureError("The signature is wrong.")
     if abs(now - int(timestamp)) > TOLERANCE:
@@ -98,16 +104,28 @@ def verify_hmac(keys: Iterable[bytes], given: str, body: bytes, is_hex: bool) ->
     :param given: the value of the header, in hexadecimal (``sha256=`` before it is allowed) or Base64
     :raise SignatureError: if it is missing or wrong
     """
+    expected = [digest.hex().encode() if is_hex else base64.b64encode(digest) for digest in _sign(keys, body)]
     given = (given or "").strip()
     if not given:
         raise SignatureError("The header with the signature is missing.")
     if is_hex:
         given = given.removeprefix("sha256=").lower()
-    digests = [hmac.digest(key, body, "sha256") for key in keys]
-    expected = [digest.hex().encode() if is_hex else base64.b64encode(digest) for digest in digests]
     if len(given) > MAX_HEADER or not _match([given], expected):
         raise SignatureError("The signature is wrong.")
     return Signed(hashlib.sha256(body).hexdigest(), has_time=False)
+
+
+def refuse(body: bytes) -> NoReturn:
+    """Refuse a request that nobody may sign, after the time that one with a wrong signature takes."""
+    _sign((), body)
+    raise SignatureError("There is no such synchronization with signatures, or it is not clear which is meant.")
+
+
+def _sign(keys: Iterable[bytes], content: bytes) -> list[bytes]:
+    """Return the HMAC-SHA256 of a content with each key."""
+    keys = list(keys)
+    digests = [hmac.digest(key, content, "sha256") for key in (*keys, *[_NO_KEY] * (KEYS - len(keys)))]
+    return digests[: len(keys)]
 
 
 def _match(given: list[str], expected: list[bytes]) -> bool:

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_api_access
 from . import test_api_batch
+from . import test_api_bodies
 from . import test_api_clients
 from . import test_api_confirm
 from . import test_api_confirm_packages
@@ -101,6 +102,7 @@ from . import test_progress
 from . import test_queue_servers
 from . import test_push
 from . import test_push_bulk
+from . import test_push_order_ids
 from . import test_push_refunds
 from . import test_push_server
 from . import test_push_signatures

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -27,13 +28,17 @@ class PushCase(ExternalOrderCase, HttpCase):
         return cls.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "test", None)
 
     def send(self, body, path=f"{ORDERS}?sync=main-store", key=None, method="POST", **headers):
-        """Return the response; ``body``: JSON, or bytes as they are. ``key``: the sender's if None, none if False."""
+        """Return the response.
+
+        :param body: JSON, bytes as they are, or an iterator of chunks
+        :param key: the sender's if None, none if False
+        """
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         headers.setdefault("Content-Type", "application/json")
         key = self.key if key is None else key
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = body if isinstance(body, bytes | Iterator) else json.dumps(body).encode()
         response = self.url_open(path, data=data, headers=headers, method=method, allow_redirects=False)
         self.env.invalidate_all()
         return response

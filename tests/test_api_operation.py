@@ -41,7 +41,7 @@ class TestApiOperation(BaseCase):
                 query_string=query,
             ).get_environ()
         )
-        request.max_content_length = OPERATION.body.max_bytes
+        request.max_content_length = OPERATION.max_bytes + 1
         return OPERATION.read_request(request, {"thing_id": thing_id})
 
     def assertRefused(self, status, *arguments, text="", **options):

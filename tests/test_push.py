@@ -227,9 +227,16 @@ class TestPushRefused(PushCase):
 
     def test_other_methods(self):
         for path in (ORDERS, f"{ORDERS}?sync=main-store"):
-            response = self.send(b"", path, method="PUT")
-            self.assertProblem(response, 405)
-            self.assertEqual(response.headers["Allow"], "OPTIONS, POST")
+            for keys in ({}, {"key": False, "X_API_KEY": self.key}):
+                response = self.send(b"", path, method="PUT", **keys)
+                self.assertProblem(response, 405)
+                self.assertEqual(response.headers["Allow"], "OPTIONS, POST")
+
+    def test_an_address_beside_it_is_not_found_with_either_form_of_the_key(self):
+        bulk = BULK.removesuffix("/bulk")
+        for path in (f"{ORDERS}/1", f"{ORDERS}/1/2", f"{bulk}/", bulk, f"{BULK}/more"):
+            for keys in ({}, {"key": False, "X_API_KEY": self.key}):
+                self.assertProblem(self.send([], path, **keys), 405 if path.startswith(ORDERS) else 404)
 
 
 class TestPushHostileInput(PushCase):

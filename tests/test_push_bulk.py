@@ -63,6 +63,24 @@ class TestPushBulk(PushCase):
         self.send_bulk([self.order(4)], 400)  # of two synchronizations, which?
         self.send_bulk([self.order(4)], 200, f"{BULK}?sync=main-store")
 
+    def test_a_customer_of_all_that_cannot_be_one_is_a_wrong_request(self):
+        for value in (b"NaN", b'{"id": 5}', b"[5]", b"true", b"1e999", b'"\\u0000"', b'"' + b"r" * 501 + b'"', b'"\xe9"'):
+            for name in (b"partner_id", b"customer_ref"):
+                with self.subTest(name=name, value=value[:10]):
+                    body = b'{"' + name + b'": ' + value + b', "orders": [' + self.json_of(self.order(1)) + b"]}"
+                    self.assertIn(name.decode(), self.send_bulk(body, 400)["error"])
+        self.assertFalse(self.sync.order_ids)
+
+    def test_no_customer_of_all_may_be_written_in_many_ways(self):
+        partner = self.env["res.partner"].create({"name": "Customer of one"})
+        for number, value in enumerate((None, "", False, 0)):
+            body = {"partner_id": value, "customer_ref": value, "orders": [self.order(number, partner_id=partner.id)]}
+            self.assertEqual(self.send_bulk(body)["data"]["successful"], 1)
+            self.send_bulk({**body, "orders": [self.order(f"none-{number}")]})
+        self.assertEqual(len(self.pos_orders()), 8)
+        self.assertEqual(len(self.pos_orders().filtered("partner_id")), 4)
+        self.assertFalse(any(self.sync.order_ids.mapped("doubt")))
+
     def test_an_order_that_waits_is_not_a_success(self):
         self.sync.auto_create_session = False
         [result] = self.send_bulk([self.order(1)])["data"]["results"]

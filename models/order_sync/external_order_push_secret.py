@@ -7,7 +7,7 @@ from odoo.api import SUPERUSER_ID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
-from ...lib.webhook_signature import SignatureError, TimeError, key_of, verify_hmac, verify_standard
+from ...lib.webhook_signature import SignatureError, TimeError, key_of, refuse, verify_hmac, verify_standard
 from .push_refused import SignatureRefused
 
 STANDARD = "standard_webhooks"
@@ -127,9 +127,7 @@ class ExternalOrderSync(models.Model):
         found = self._read_signing(code)
         try:
             if len(found) != 1:
-                raise SignatureError(
-                    "There is no such synchronization with signatures, or it is not clear which is meant."
-                )
+                refuse(body)
             [(sync_id, (form, header, secrets))] = found.items()
             keys = [key for secret in secrets if (key := key_of(secret, form == STANDARD))]
             if form == STANDARD:

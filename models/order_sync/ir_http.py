@@ -1,10 +1,23 @@
 from odoo import models
 from odoo.exceptions import AccessDenied
 from odoo.http import request
+from werkzeug.routing import PathConverter
+
+
+class RestConverter(PathConverter):
+    """The rest of a path, slashes included; preferred to the ``path`` of the routes for all that is unknown."""
+
+    regex = "(?s:.+?)"
+    part_isolating = False
+    weight = PathConverter.weight - 1
 
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    @classmethod
+    def _get_converters(cls):
+        return {**super()._get_converters(), "external_order_rest": RestConverter}
 
     @classmethod
     def _auth_method_external_order_key(cls):
