@@ -1,5 +1,8 @@
 from contextlib import contextmanager
 
+from odoo.fields import Command
+
+from ..models.order_import.picking_batch import LockedQuants
 from .customer_common import CustomerCase
 
 ORDERS = 60
@@ -72,6 +75,91 @@ class TestBatchStatements(CustomerCase):
         charges = {"ServiceCharges": 8, "DeliveryCharges": 3, "TipAmount": 2}
         self.assertLessEqual(self.count_import(**charged, **charges), 7)
         self.assertEqual(len(self.pos_orders().lines), ORDERS * 6)
+
+    def make_products(self, count, quantity=1000, is_known=True):
+        """Create products in stock; those that are known have been sold before."""
+        self.env["product.product"].create(
+            [
+                {
+                    "name": f"Many {number}",
+                    "type": "consu",
+                    "is_storable": True,
+                    "available_in_pos": True,
+                    "taxes_id": [Command.clear()],
+                }
+                for number in range(count)
+            ]
+        )
+        places = self.pos_config.picking_type_id.default_location_src_id
+        if is_known:
+            places |= self.env.ref("stock.stock_location_customers")
+        self.env["stock.quant"].sudo().create(
+            [
+                {"product_id": product.id, "location_id": place.id, "quantity": quantity}
+                for product in self.env["product.product"].search([("name", "=like", "Many %")])
+                for place in places
+            ]
+        )
+
+    def count_many(self, orders, lines, products):
+        """Return how many statements an order takes in a batch of orders with many lines.
+
+        :param int products: the number of different products of the batch
+        """
+        amounts = dict.fromkeys(("AmountTotal", "GrandTotal", "AmountPaid"), 2.0 * lines)
+        feed = [
+            self.order(
+                number,
+                OrderItems=[self.item(f"Many {(number * lines + place) % products}", 2.0) for place in range(lines)],
+                CheckoutDetails=[self.payment(2.0 * lines)],
+                Tax=0.0,
+                **amounts,
+            )
+            for number in range(2, orders + 2)
+        ]
+        self.env["external.order"]._receive(self.sync, self.feed_of(1))
+        self.env["external.order"]._claim(self.sync, 1)._import()  # the session, and what is read once a process
+        self.env["external.order"]._receive(self.sync, feed)
+        with self.counted() as counts:
+            self.env["external.order"]._claim(self.sync, orders)._import()
+        moves = self.pos_orders()[1:].picking_ids.move_ids
+        self.assertEqual((len(moves), set(moves.mapped("state"))), (orders * lines, {"done"}))
+        return counts[0] / orders
+
+    def test_three_lines_of_any_products_take_at_most_3(self):
+        self.make_products(180)
+        self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
+
+    def test_60_lines_take_at_most_15(self):
+        self.make_products(600)
+        self.assertLessEqual(self.count_many(20, 60, 600), 15)
+
+    def test_500_lines_take_at_most_150(self):
+        self.make_products(500)
+        self.assertLessEqual(self.count_many(1, 500, 500), 150)
+
+    def test_500_lines_of_what_is_not_in_stock_take_at_most_150(self):
+        self.make_products(500, quantity=0)
+        self.assertLessEqual(self.count_many(1, 500, 500), 150)
+
+    def test_a_product_that_is_sold_for_the_first_time_takes_one_more(self):
+        self.make_products(500, is_known=False)
+        self.assertLessEqual(self.count_many(1, 500, 500), 650)
+
+    def test_only_quants_that_the_batch_has_locked_are_not_locked_again(self):
+        self.make_products(2, is_known=False)
+        ours, other = self.env["stock.quant"].search([("product_id.name", "=like", "Many %")])
+        for quants, options, statements in (
+            (ours, {"allow_referencing": True, "limit": 1}, 0),
+            (ours | other, {"allow_referencing": True, "limit": 1}, 0),
+            (ours | other, {"allow_referencing": True}, 1),
+            (other | ours, {"allow_referencing": True, "limit": 1}, 1),
+            (ours, {}, 1),
+        ):
+            with self.subTest(quants=quants, options=options):
+                with self.counted() as counts:
+                    locked = LockedQuants(frozenset(ours.ids)).on(quants).try_lock_for_update(**options)
+                self.assertEqual((locked, counts[0]), (quants[: options.get("limit")], statements))
 
     def test_a_poll_that_brings_nothing_new_takes_at_most_20_in_all(self):
         self.synchronize(*self.feed_of(ORDERS))

@@ -119,7 +119,7 @@ class TestHelpingWorkers(ExternalOrderCase):
         self.receive(1, 2, 3)
         self.Run._call_helpers()
         self.assertEqual(self.count_triggers(), before)
-        with patch.object(external_order_sync_run_helpers, "WORTH_HELP", 2):
+        with patch.object(external_order_sync_run_helpers, "BATCH_SIZE", 1):
             self.Run._call_helpers()
         self.assertEqual(self.count_triggers(), before + 3)
 

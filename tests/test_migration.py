@@ -83,6 +83,15 @@ class TestMigration(MigrationCase):
         self.assertEqual([loss for loss in losses if "external_product_alias" in loss and "company_id" in loss], losses)
         self.assertLessEqual(len(losses), 1)
 
+    def test_the_lines_of_what_waits_are_counted(self):
+        counts = {"done": set(), "pending": set(), "failed": set()}
+        for row in self.after["external_order"].values():
+            if row["state"] in counts and not row["changed"]:
+                counts[row["state"]].add(row["line_count"])
+        self.assertEqual(counts["done"], {None})
+        self.assertNotIn(None, counts["pending"] | counts["failed"])
+        self.assertTrue(counts["pending"] and counts["failed"])
+
     def test_the_update_keeps_the_members_of_the_groups(self):
         users = self.filled["users"]
         self.assertIn(("group_manager", users["manager"]), self.members_before)

@@ -8,6 +8,8 @@ from .priced_order import Line, PricedOrder
 from .service_product import service_product
 
 ZERO = Decimal(0)
+# The fraction of an amount by which sums of floats may be off.
+FLOAT_NOISE = 1e-9
 DISCOUNT_PRODUCT = "external_order_sync.product_discount_after_tax"
 
 
@@ -18,7 +20,7 @@ class ExternalOrderComputing(models.AbstractModel):
     _description = "External Order Computing"
 
     @api.model
-    def _compute(self, lines, discounts, taxes, terms, sign):
+    def _compute(self, lines, discounts, taxes, terms, sign, target):
         """Return ``lines`` priced under one reading of taxes and discounts.
 
         :param lines: a list of `Line`; those of charges have a `TaxChoice`
@@ -26,6 +28,7 @@ class ExternalOrderComputing(models.AbstractModel):
         :param TaxReading taxes:
         :param PricingTerms terms:
         :param int sign: -1 for a return, which is computed with amounts above 0, as `pos.order` does
+        :param Decimal target: the total that it is compared with; if no rounding leads there, nothing is rounded
         :rtype: PricedOrder
         """
         if discounts.after_tax:
@@ -34,25 +37,60 @@ class ExternalOrderComputing(models.AbstractModel):
         for line in lines:
             choice = line.choice or taxes.choose(line)
             discount = ZERO if line.item is None else discounts.lines[line.item_index]
-            base_line = self._prepare_base_line(line, discount, choice, terms, sign)
+            base_line = self._get_base_line(line, discount, choice, terms, sign)
             priced_lines.append(replace(line, taxes=choice.taxes, base_line=base_line))
-        return self._total(priced_lines, taxes.fiscal_position, discounts, terms, sign)
+        priced = PricedOrder(priced_lines, taxes.fiscal_position, ZERO, ZERO, discounts, sign)
+        return self._leave_unrounded(priced, terms) if self._is_far(priced, target, terms) else self._round(priced, terms)
+
+    @api.model
+    def _is_far(self, priced, target, terms):
+        """Return whether no rounding makes the total ``target``, so that the reading cannot be right."""
+        details = [line.base_line["tax_details"] for line in priced.lines]
+        total = priced.sign * sum(detail["raw_total_included_currency"] for detail in details)
+        most = self.env["external.order.rounding"]._get_largest(priced, terms.unit)
+        most += terms.unit * sum(2 + 2 * len(detail["taxes_data"]) for detail in details)  # Odoo's own rounding
+        most = float(most) + max(terms.cash_rounding.rounding, terms.cash_only_rounding.rounding)
+        return abs(total - float(target)) > most + abs(total) * FLOAT_NOISE
+
+    @api.model
+    def _leave_unrounded(self, priced, terms):
+        """Return ``priced`` with about its total and tax."""
+        details = [line.base_line["tax_details"] for line in priced.lines]
+        total, net = (
+            sum((engine_decimal(detail[f"raw_total_{kind}_currency"]) for detail in details), ZERO)
+            for kind in ("included", "excluded")
+        )
+        return replace(
+            priced,
+            total=round_currency(priced.sign * total, terms.unit),
+            tax=round_currency(priced.sign * (total - net), terms.unit),
+            is_far=True,
+        )
+
+    @api.model
+    def _complete(self, tried, terms, target):
+        """Return these `PricedOrder`, the closest to ``target`` first, with the rounding that `_compute` left out."""
+        complete = [self._round(priced, terms) if priced.is_far else priced for priced in tried]
+        return sorted(complete, key=lambda priced: abs(priced.total - target))
 
     @api.model
     def _total(self, lines, fiscal_position, discounts, terms, sign):
         """Return the `PricedOrder` of lines with prepared base lines."""
-        base_lines = [line.base_line for line in lines]
-        self.env["account.tax"]._add_tax_details_in_base_lines(base_lines, terms.company)
+        self.env["account.tax"]._add_tax_details_in_base_lines([line.base_line for line in lines], terms.company)
+        return self._round(PricedOrder(lines, fiscal_position, ZERO, ZERO, discounts, sign), terms)
+
+    @api.model
+    def _round(self, priced, terms):
+        """Return ``priced`` with the tax details of its lines rounded by Odoo, and their total and tax."""
+        base_lines = [line.base_line for line in priced.lines]
         self.env["account.tax"]._round_base_lines_tax_details(base_lines, terms.company)
         net = sum((self._net(base_line) for base_line in base_lines), ZERO)
         tax = sum((self._tax(base_line) for base_line in base_lines), ZERO)
-        return PricedOrder(
-            lines,
-            fiscal_position,
-            total=round_currency(sign * (net + tax), terms.unit),
-            tax=round_currency(sign * tax, terms.unit),
-            discounts=discounts,
-            sign=sign,
+        return replace(
+            priced,
+            total=round_currency(priced.sign * (net + tax), terms.unit),
+            tax=round_currency(priced.sign * tax, terms.unit),
+            is_far=False,
         )
 
     @api.model
@@ -75,9 +113,7 @@ class ExternalOrderComputing(models.AbstractModel):
 
         :param Line line: a charge with its `TaxChoice`
         """
-        base_line = self._prepare_base_line(line, ZERO, line.choice, terms, sign)
-        self.env["account.tax"]._add_tax_details_in_base_line(base_line, terms.company)
-        return self._get_exact_tax(base_line, sign)
+        return self._get_exact_tax(self._get_base_line(line, ZERO, line.choice, terms, sign), sign)
 
     @api.model
     def _get_exact_tax(self, base_line, sign):
@@ -89,10 +125,33 @@ class ExternalOrderComputing(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _prepare_base_line(self, line, discount, choice, terms, sign):
-        """Return what `pos.order.line._prepare_base_line_for_taxes_computation` will give for this line."""
+    def _get_base_line(self, line, discount, choice, terms, sign):
+        """Return a base line with its tax details, not rounded yet; those of equal lines of a batch are computed once.
+
+        :param Decimal discount: what is taken off the line
+        """
         gross = line.item.gross if line.item else ZERO
         share = discount / gross if gross and not line.is_free else ZERO
+        key = (
+            line.product.id, line.price, line.quantity, share, choice.applied._ids,
+            sign, terms.rate, terms.prices_include_tax,
+        )  # fmt: skip
+        if key not in terms.base_lines:
+            terms.base_lines[key] = self._prepare_base_line(line, share, choice, terms, sign)
+            self.env["account.tax"]._add_tax_details_in_base_line(terms.base_lines[key], terms.company)
+        return self._copy_base_line(terms.base_lines[key])
+
+    @api.model
+    def _copy_base_line(self, base_line):
+        details = base_line["tax_details"]
+        return {**base_line, "tax_details": {**details, "taxes_data": [dict(data) for data in details["taxes_data"]]}}
+
+    @api.model
+    def _prepare_base_line(self, line, share, choice, terms, sign):
+        """Return what `pos.order.line._prepare_base_line_for_taxes_computation` will give for this line.
+
+        :param Decimal share: the part of the price that is taken off
+        """
         return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
             None,
             currency_id=terms.currency,

@@ -215,8 +215,10 @@ class ExternalOrderPricing(models.AbstractModel):
             if found:
                 return found
             attempts.append((stated, tried, terms, total))
-        explained = next(attempt for attempt in attempts if attempt[0] is order)
-        raise ExternalOrderError("amount_mismatch", self.env["external.order.mismatch"]._explain(*explained))
+        stated, tried, terms, total = next(attempt for attempt in attempts if attempt[0] is order)
+        tried = self.env["external.order.computing"]._complete(tried, terms, total)
+        message = self.env["external.order.mismatch"]._explain(stated, tried, terms, total)
+        raise ExternalOrderError("amount_mismatch", message)
 
     @api.model
     def _find_taxes(self, order, lines, terms, target):
@@ -265,15 +267,17 @@ class ExternalOrderPricing(models.AbstractModel):
         """
         tried = []
         for priced in self._iter_readings(order, lines, terms, target, taxes_readings, charge_taxes):
-            settled = self._rounds_to(priced.total, target, order, terms) and self._prove(
-                order, priced, priced.total, target, terms
+            settled = (
+                not priced.is_far
+                and self._rounds_to(priced.total, target, order, terms)
+                and self._prove(order, priced, priced.total, target, terms)
             )
             if settled:
                 return settled, tried
             tried.append(priced)
         tried.sort(key=lambda priced: abs(priced.total - target))
         for priced in tried:
-            settled = self._prove(order, priced, target, target, terms)
+            settled = not priced.is_far and self._prove(order, priced, target, target, terms)
             if settled and not self.env["external.order.charges"]._leaves_out(order, priced, target, terms):
                 return settled, tried
         return None, tried
@@ -294,7 +298,7 @@ class ExternalOrderPricing(models.AbstractModel):
             line_variants = charges._get_tax_readings(order, lines, taxes.fiscal_position, terms, charge_taxes)
             for discounts in discount_variants:
                 for taxed_lines in line_variants:
-                    yield computing._compute(taxed_lines, discounts, taxes, terms, sign)
+                    yield computing._compute(taxed_lines, discounts, taxes, terms, sign, target)
 
     @api.model
     @exact

@@ -76,36 +76,29 @@ class ExternalOrderRounding(models.AbstractModel):
         if priced.total == target and stated in (None, priced.tax):
             return priced
         # Most wrong readings are far off: reject these before computing anything exactly.
-        most = unit * sum(2 + len(line.base_line["tax_details"]["taxes_data"]) * 2 for line in priced.lines)
-        if abs(priced.total - target) > most + self._get_largest_by_piece(priced, unit):
+        if abs(priced.total - target) > self._get_largest(priced, unit):
             return None
-        lines = [replace(line, base_line=self._copy_base_line(line.base_line)) for line in priced.lines]
+        computing = self.env["external.order.computing"]
+        lines = [replace(line, base_line=computing._copy_base_line(line.base_line)) for line in priced.lines]
         amounts = [self._read_line(line, priced, terms) for line in lines]
         if not self._choose_amounts(
             order, priced, amounts, priced.sign * target, None if stated is None else priced.sign * stated, terms
         ):
             return None
         self._set_amounts(amounts, terms)
-        settled = self.env["external.order.computing"]._total(
-            lines, priced.fiscal_position, priced.discounts, terms, priced.sign
-        )
+        settled = computing._total(lines, priced.fiscal_position, priced.discounts, terms, priced.sign)
         return settled if settled.total == target and stated in (None, settled.tax) else None
 
     @api.model
-    def _get_largest_by_piece(self, priced, unit):
-        """Return the largest total difference that rounding per unit can cause."""
+    def _get_largest(self, priced, unit):
+        """Return a total difference that rounding does not exceed, even if the tax of each unit sold is rounded."""
         return unit * sum(
-            abs(line.quantity) * len(line.base_line["tax_details"]["taxes_data"]) for line in priced.lines
+            2 + len(line.base_line["tax_details"]["taxes_data"]) * (2 + abs(line.quantity)) for line in priced.lines
         )
 
     # ------------------------------------------------------------
     # Reading what Odoo computed, rounded and exact
     # ------------------------------------------------------------
-
-    @api.model
-    def _copy_base_line(self, base_line):
-        details = base_line["tax_details"]
-        return {**base_line, "tax_details": {**details, "taxes_data": [dict(data) for data in details["taxes_data"]]}}
 
     @api.model
     def _read_line(self, line, priced, terms):

@@ -59,6 +59,18 @@ class QuantChanges(PrivateContext):
         self.changes[key] = (first, total + quantity)
 
 
+@dataclass(frozen=True)
+class LockedQuants(PrivateContext):
+    """In the context: quants that this transaction has locked.
+
+    Only for calls within the savepoint in which they were locked: rolling it back releases the locks.
+    """
+
+    KEY = "external_order_locked_quants"
+
+    quant_ids: frozenset
+
+
 class Halving:
     """Decides whether halving a batch of `size` is still worthwhile.
 

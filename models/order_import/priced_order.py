@@ -70,8 +70,8 @@ class PricingTerms:
     :param paid_otherwise: if only cash is rounded, for an order with a payment in cash: what was not paid in cash;
         otherwise None
     :param tax_of_percent: the company's sale taxes by rate, ``taxes_of_percent`` the `TaxReading`; both are filled
-        when needed, like ``charge_products`` (`ChargeProduct` by type) and ``charge_choices`` (the `TaxChoice` list of
-        a charge)
+        when needed, like ``charge_products`` (`ChargeProduct` by type), ``charge_choices`` (the `TaxChoice` list of a
+        charge) and ``base_lines`` (Odoo's tax computation of a line)
     """
 
     config: Any
@@ -94,6 +94,7 @@ class PricingTerms:
     paid_otherwise: Decimal | None = None
     charge_products: dict = field(default_factory=dict)
     charge_choices: dict = field(default_factory=dict)
+    base_lines: dict = field(default_factory=dict)
 
     def on(self, moment):
         """Return the terms with the rate of the day of a sale.
@@ -152,7 +153,8 @@ class PricedOrder:
     """Lines with their taxes computed by Odoo's engine. `total` and `tax` in the currency of the Point of Sale.
 
     `discounts` is the reading of the discounts that the lines were priced under. In a return the lines are computed
-    with amounts above 0, as `pos.order` does: then `sign` is -1.
+    with amounts above 0, as `pos.order` does: then `sign` is -1. `is_far`: its total is so far from the stated one that
+    nothing was rounded.
     """
 
     lines: list
@@ -162,3 +164,4 @@ class PricedOrder:
     discounts: Discounts
     sign: int = 1
     warnings: list = field(default_factory=list)
+    is_far: bool = False

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import models
 
-from .picking_batch import PickingBatch, QuantChanges, links_once
+from .picking_batch import LockedQuants, PickingBatch, QuantChanges, links_once
 
 
 class StockMoveLine(models.Model):
@@ -49,16 +49,32 @@ class StockMoveLine(models.Model):
         known = self.env["stock.quant"].concat(*quants.values())
         is_ours = known._lock_for_external_orders()
         known.fetch()
+        self.product_id.fetch()
         target = quants if is_ours else defaultdict(lambda: self.env["stock.quant"])
+        locked = LockedQuants(frozenset(known.ids if is_ours else ()))
+        reserved = None
         for line, quantity in changes.values():
-            line = line.with_env(self.env).with_context(quants_cache=target)
+            line = locked.on(line.with_env(self.env)).with_context(quants_cache=target)
             available, in_date = line._synchronize_quant(-quantity, line.location_id)
             line._synchronize_quant(quantity, line.location_dest_id, package=line.result_package_id, in_date=in_date)
             if not is_ours:
                 same = quants[line.product_id.id, line.location_id.id, False, line.package_id.id, line.owner_id.id]
                 available += sum(quant.quantity - quant.reserved_quantity for quant in same)
-            if available < 0:
-                line.with_context(quants_cache=None)._free_reservation(
+            if available < 0 and reserved is None:
+                reserved = self._get_reserved_products()
+            if available < 0 and line.product_id in reserved:
+                LockedQuants.off(line).with_context(quants_cache=None)._free_reservation(
                     line.product_id, line.location_id, -available,
                     lot_id=line.lot_id, package_id=line.package_id, owner_id=line.owner_id,
                 )  # fmt: skip
+
+    def _get_reserved_products(self):
+        """Return those products of these lines of which other transfers have reserved something."""
+        domain = [
+            ("product_id", "in", self.product_id.ids),
+            ("state", "not in", ("done", "cancel")),
+            ("quantity_product_uom", ">", 0.0),
+            ("picked", "=", False),
+        ]
+        groups = self.env["stock.move.line"]._read_group(domain, ["product_id"])
+        return self.env["product.product"].concat(*(product for (product,) in groups))

@@ -2,9 +2,20 @@ from odoo import models
 from odoo.tools import SQL
 from psycopg2 import errors
 
+from .picking_batch import LockedQuants
+
 
 class StockQuant(models.Model):
     _inherit = "stock.quant"
+
+    def try_lock_for_update(self, *, allow_referencing=False, limit=None):
+        """Do not lock again what a batch has already locked: Odoo locks each quant by itself before it changes it."""
+        locked = LockedQuants.current(self.env)
+        wanted = self[:limit]
+        # The batch's lock allows other transactions to refer to the quants.
+        if locked and allow_referencing and locked.quant_ids.issuperset(wanted._ids):
+            return wanted
+        return super().try_lock_for_update(allow_referencing=allow_referencing, limit=limit)
 
     def _lock_for_external_orders(self):
         """Lock these quants until the end of the transaction.

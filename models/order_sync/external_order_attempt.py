@@ -102,7 +102,8 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _claim(self, sync, limit, run=None):
-        """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction.
+        """Return up to ``limit`` orders that may be tried now, locked until the end of the transaction; fewer if they
+        are long, see `_lock_batch`.
 
         Orders locked by another worker are skipped, so that several workers can share the inbox. Orders with
         interrupted attempts come last, in small batches. Refunds are claimed once their orders are imported.
@@ -120,10 +121,12 @@ class ExternalOrder(models.Model):
             domain += ["|", ("error_code", "not in", WAITING_REASONS), ("run_id", "!=", run.id)]
         domain = Domain(domain) & self._get_ready_domain()
         # Read more than needed because other workers may hold the first ones.
-        waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
+        waiting = self.search_fetch(
+            domain, ["interruptions", "line_count"], order="interruptions NULLS FIRST, id", limit=limit * 10
+        )
         for interruptions, orders in waiting.grouped("interruptions").items():
             together = SUSPECTS_TOGETHER.get(interruptions, limit)
-            if claimed := orders.try_lock_for_update(limit=min(together, limit))._lock_sales():
+            if claimed := orders._lock_batch(min(together, limit))._lock_sales():
                 return claimed
         return self.browse()
 

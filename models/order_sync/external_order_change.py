@@ -207,9 +207,11 @@ class ExternalOrder(models.Model):
             ("life_ids", "not any", [("kind", "=", "cancellation"), ("state", "=", "done")]),
             *("|", ("error_code", "=", False), "&", ("error_code", "in", TEMPORARY_REASONS), ("run_id", "!=", run.id)),
         ]
-        waiting = self.search_fetch(domain, ["interruptions"], order="interruptions NULLS FIRST, id", limit=limit * 10)
+        waiting = self.search_fetch(
+            domain, ["interruptions", "line_count"], order="interruptions NULLS FIRST, id", limit=limit * 10
+        )
         for interruptions, orders in waiting.grouped("interruptions").items():
-            if claimed := orders.try_lock_for_update(limit=1 if interruptions else limit):
+            if claimed := orders._lock_batch(1 if interruptions else limit):
                 return claimed
         return self.browse()
 

@@ -53,7 +53,7 @@ class ExternalOrderSync(models.Model):
         orders = orders.with_env(self.env)
         orders.invalidate_recordset()
         waiting = orders._filter_ready().filtered(lambda order: not order.interruptions)
-        claimed = waiting.sorted("id").try_lock_for_update(limit=BATCH_SIZE)._lock_sales()
+        claimed = waiting.sorted("id")._lock_batch(BATCH_SIZE)._lock_sales()
         if not claimed:
             return 0
         claimed._import()

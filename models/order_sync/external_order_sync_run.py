@@ -239,15 +239,14 @@ class ExternalOrderSyncRun(models.Model):
         turn = SyncTurn.current(self.env)
         while True:
             try:
-                processed = retrying(self.env, import_batch)
+                processed, is_full = retrying(self.env, import_batch)
             except TRANSIENT_ERRORS as error:
-                processed = retrying(self.env, lambda error=error: self._defer_batch(error))
+                processed, is_full = retrying(self.env, lambda error=error: self._defer_batch(error))
             # If no order was pending, there is nothing to commit.
             seconds_left = commit_progress(self.env, processed) if processed or self.import_error else 0
             self._close_due_sessions()
             if not processed:
                 return True
-            is_full = processed >= BATCH_SIZE  # otherwise this was the rest
             if seconds_left <= 0 or (is_full and turn and turn.has_others(self.sync_id.id)):
                 return False
 
@@ -259,13 +258,15 @@ class ExternalOrderSyncRun(models.Model):
     def _import_batch(self):
         """Import the next batch of orders that no other worker holds.
 
-        :return: the number of orders that were tried; 0 if no session can take any of the pending ones
+        :return: the number of orders that were tried, 0 if no session can take any of the pending ones; and whether
+            more may be waiting, which did not fit into the batch
+        :rtype: tuple[int, bool]
         """
         whole = self.part_of_id or self
         if whole == self:
             self._take_pushes()
         if tried := self._book_changes():
-            return tried
+            return tried, False
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, whole)
         problem = ""
         if orders:
@@ -280,14 +281,15 @@ class ExternalOrderSyncRun(models.Model):
                 }
             )
         all_wait = problem and all(order.error_code in WAITING_REASONS for order in orders)
-        return 0 if all_wait and not self.sync_id._has_several_targets() else len(orders)
+        is_stuck = all_wait and not self.sync_id._has_several_targets()
+        return (0 if is_stuck else len(orders)), orders._is_full_batch(BATCH_SIZE)
 
     def _defer_batch(self, error):
-        """Postpone the orders that repeatedly conflicted with other transactions."""
+        """Postpone the orders that repeatedly conflicted with other transactions; return as `_import_batch`."""
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, self.part_of_id or self)
         orders._defer(error)
         self.deferred_count += len(orders)
-        return len(orders)
+        return len(orders), orders._is_full_batch(BATCH_SIZE)
 
     @api.autovacuum
     def _gc_runs(self):

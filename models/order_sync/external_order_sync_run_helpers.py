@@ -8,11 +8,14 @@ from odoo.tools import unique
 
 from ...tools.exclusive import exclusive
 from ...tools.transaction import ScheduledTurn, commit, retrying
+from .external_order_batch import BATCH_LINES
 from .external_order_sync_run import BATCH_SIZE, LOCK, UNFINISHED, WAITING_REASONS
 from .sync_turn import HELPERS_SECONDS, SyncTurn
 
-# Other workers are called if more orders are waiting than one worker imports in a few seconds.
-WORTH_HELP = 2 * BATCH_SIZE
+# Other workers are called if more batches are waiting than one worker imports in a few seconds.
+WORTH_HELP = 2
+# Not more than this many batches of orders are counted.
+BATCHES_COUNTED = 20
 # What the scheduled actions of the helping workers call, however many of them there are.
 HELPER_CODE = "model._cron_help_import()"
 # A run waits this many seconds for the last batches of its helpers before it lets the scheduler go on.
@@ -56,7 +59,7 @@ class ExternalOrderSyncRun(models.Model):
     def _call_helpers(self):
         """Trigger the scheduled actions of the helping workers if that is worth it."""
         turn = SyncTurn.current(self.env)
-        if (turn and turn.has_called_helpers) or self._count_waiting() <= WORTH_HELP:
+        if (turn and turn.has_called_helpers) or self._count_batches() <= WORTH_HELP:
             return
         for cron in self._get_helping_crons():
             cron._trigger()
@@ -67,14 +70,28 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _count_waiting(self, sync=None):
         """Return the number of orders that could be imported now, of one synchronization or of all; it is bounded."""
+        limit = BATCHES_COUNTED * BATCH_SIZE
+        return self.env["external.order"].search_count(self._get_waiting_domain(sync), limit=limit)
+
+    @api.model
+    def _count_batches(self, sync=None):
+        """Return about how many batches these orders are, see `_count_waiting`.
+
+        :rtype: float
+        """
+        inbox = self.env["external.order"]
+        waiting = inbox._search(self._get_waiting_domain(sync), limit=BATCHES_COUNTED * BATCH_SIZE)
+        [(orders, lines)] = inbox._read_group([("id", "in", waiting)], [], ["__count", "line_count:sum"])
+        return max(orders / BATCH_SIZE, (lines or 0) / BATCH_LINES)
+
+    @api.model
+    def _get_waiting_domain(self, sync):
         now = fields.Datetime.now()
         is_ready = Domain("error_code", "not in", WAITING_REASONS) & (
             Domain("next_attempt", "=", False) | Domain("next_attempt", "<=", now)
         )
-        pending = (
-            Domain("state", "=", "pending") & is_ready & (Domain("sync_id", "=", sync.id) if sync else Domain.TRUE)
-        )
-        return self.env["external.order"].search_count(pending, limit=20 * BATCH_SIZE)
+        of_sync = Domain("sync_id", "=", sync.id) if sync else Domain.TRUE
+        return Domain("state", "=", "pending") & is_ready & of_sync
 
     @api.model
     def _get_helping_crons(self):

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ...tools.exclusive import exclusive
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline, ScheduledTurn, commit
-from .external_order_sync_run import BATCH_SIZE, LOCK, UNFINISHED
+from .external_order_sync_run import LOCK, UNFINISHED
 
 CHANNEL = "external_order_sync"
 # At most this many jobs import the orders of one synchronization; the channel's capacity says how many work at once.
@@ -41,8 +41,8 @@ class ExternalOrderSyncRun(models.Model):
         if not self._has_queue() or not ScheduledTurn.current(self.env) or self._is_stalled():
             return False
         self._ensure_job_function()
-        waiting = self._count_waiting(self.sync_id)
-        jobs = max(1, min(math.ceil(waiting / (2 * BATCH_SIZE)), JOBS))  # the first one concludes the run
+        batches = self._count_batches(self.sync_id)
+        jobs = max(1, min(math.ceil(batches / 2), JOBS))  # the first one concludes the run
         for number in range(1, jobs + 1):
             self._enqueue(number)
         commit(self.env)
