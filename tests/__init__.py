@@ -138,6 +138,7 @@ from . import test_shipment_tours
 from . import test_shipment_validation
 from . import test_status
 from . import test_store_servers
+from . import test_sync_counts
 from . import test_sync_orders
 from . import test_sync_turn
 from . import test_tips
