@@ -17,6 +17,7 @@ from . import test_api_reservations
 from . import test_api_scan
 from . import test_api_server
 from . import test_api_sync
+from . import test_api_totals
 from . import test_api_validate
 from . import test_api_writes_server
 from . import test_batch_books

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.private_context import PrivateContext
-from ..warehouse.warehouse_api import CURSOR_SCOPE
+from ..warehouse.warehouse_cursor import CURSOR_SCOPE
 
 # Key of the status → kind whose mirrored rows are counted.
 COUNTED_KINDS = {
