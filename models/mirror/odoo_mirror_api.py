@@ -43,6 +43,7 @@ class OdooMirrorApi(models.AbstractModel):
     _reschedule_model = "odoo.mirror.picking.reschedule"
     _written_field = "synced_date"
     _received_field = "received_date"
+    _newest_order = "received_date DESC"
 
     @api.model
     def _for_source(self, source):

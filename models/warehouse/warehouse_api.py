@@ -58,6 +58,8 @@ class WarehouseApi(models.AbstractModel):
     _written_field = "write_date"
     # The field with the time when a transfer arrived here.
     _received_field = "create_date"
+    # The order in which the transfer that arrived last comes first, by an index.
+    _newest_order = "id DESC"
 
     @api.model
     def _get_field_name(self, key):
