@@ -262,45 +262,57 @@ class WarehouseApi(models.AbstractModel):
                 count,
             )
         # Two parts: transfers not rescheduled since the first page, straight from the index; and rescheduled ones, each
-        # at its date as of the first page, which is the earliest one logged outside the snapshot.
-        # A snapshot cannot tell times apart within its own transaction (a test, a script), so there we compare ids.
+        # at its date as of the first page, which is the earliest one logged outside the snapshot. Former dates are
+        # looked up by their own indexes, so that a page costs the same however many transfers were rescheduled.
         return SQL(
             """
-            moved AS MATERIALIZED (
-                SELECT DISTINCT ON (picking_id) picking_id, %(moved_key)s AS sort_date
-                FROM %(reschedules)s
-                WHERE CASE WHEN transaction_id = pg_current_xact_id_if_assigned()::text
-                    THEN id > %(last_reschedule)s
-                    ELSE NOT pg_visible_in_snapshot(transaction_id::xid8, %(snapshot)s::pg_snapshot)
-                END
-                ORDER BY picking_id, id
-            ),
             page AS MATERIALIZED (
                 (
                     SELECT %(columns)s, %(key)s AS sort_date FROM %(tables)s
-                    WHERE %(where)s AND %(after_own)s
-                        AND NOT EXISTS (SELECT FROM moved WHERE moved.picking_id = %(table)s.id)
+                    WHERE %(where)s AND %(after_own)s AND NOT EXISTS (
+                        SELECT FROM %(reschedules)s AS moved WHERE moved.picking_id = %(table)s.id AND %(moved_since)s
+                    )
                     ORDER BY sort_date DESC, id LIMIT %(count)s
                 ) UNION ALL (
-                    SELECT %(columns)s, moved.sort_date FROM %(tables)s, moved
-                    WHERE moved.picking_id = %(table)s.id AND %(where)s AND %(after_moved)s
+                    SELECT %(columns)s, %(moved_key)s AS sort_date FROM %(tables)s, %(reschedules)s AS moved
+                    WHERE moved.picking_id = %(table)s.id AND %(moved_since)s AND %(where)s AND %(after_moved)s
+                        AND NOT EXISTS (
+                            SELECT FROM %(reschedules)s AS earlier
+                            WHERE earlier.picking_id = moved.picking_id AND earlier.id < moved.id AND %(earlier_since)s
+                        )
                     ORDER BY sort_date DESC, id LIMIT %(count)s
                 )
                 ORDER BY sort_date DESC, id LIMIT %(count)s
             )
             """,
-            moved_key=_sort_date(SQL("previous_date")),
+            moved_key=_sort_date(SQL("moved.previous_date")),
+            moved_since=self._sql_moved_since(SQL("moved"), position),
+            earlier_since=self._sql_moved_since(SQL("earlier"), position),
             reschedules=self._sql_reschedules(),
             table=SQL.identifier(table),
-            snapshot=position.snapshot,
-            last_reschedule=position.last_reschedule,
             columns=columns,
             key=sort_date,
             tables=query.from_clause,
             where=where,
             after_own=self._sql_after(sort_date, position),
-            after_moved=self._sql_after(SQL("moved.sort_date"), position),
+            after_moved=self._sql_after(_sort_date(SQL("moved.previous_date")), position),
             count=count,
+        )
+
+    @api.model
+    def _sql_moved_since(self, moved, position):
+        """Return the condition that a former date was logged after the first page was read.
+
+        A snapshot cannot tell times apart within its own transaction (a test, a script), so there we compare ids.
+        """
+        return SQL(
+            """CASE WHEN %(moved)s.transaction_id = pg_current_xact_id_if_assigned()::text
+                THEN %(moved)s.id > %(last_reschedule)s
+                ELSE NOT pg_visible_in_snapshot(%(moved)s.transaction_id::xid8, %(snapshot)s::pg_snapshot)
+            END""",
+            moved=moved,
+            snapshot=position.snapshot,
+            last_reschedule=position.last_reschedule,
         )
 
     @api.model
