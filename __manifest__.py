@@ -30,6 +30,7 @@
         "views/external_order_push_views.xml",
         "views/pos_order_views.xml",
         "views/pos_session_views.xml",
+        "views/stock_picking_views.xml",
         "views/external_shipment_views.xml",
         "views/delivery_carrier_views.xml",
         "views/menus_order_sync.xml",

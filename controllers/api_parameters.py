@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from odoo.http import request
 
+from ..tools.bounded_count import COUNTED_AT_MOST
 from .api_operation import Parameter, Reply
 
 STRING_HEADER = {"type": "string"}
@@ -15,6 +16,13 @@ LIMIT = Parameter(
     {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
     "Number of entries per page.",
     default=100,
+)
+EXACT = "exact"
+COUNT = Parameter(
+    "count",
+    {"type": "string", "enum": [EXACT]},
+    f"exact: count all matches. Otherwise numbers above {COUNTED_AT_MOST:,} are estimates, because counting takes the "
+    "longer the more there are.",
 )
 PICKING_ID = Parameter(
     "picking_id",
@@ -32,8 +40,22 @@ def page_headers(entries):
     return {
         "ETag": ETAG_HEADER,
         "Link": (STRING_HEADER, 'The next page, as rel="next" (RFC 8288); absent on the last page.'),
-        "X-Total-Count": ({"type": "integer", "minimum": 0}, f"The number of matching {entries} on all pages."),
+        "X-Total-Count": (
+            {"type": "integer", "minimum": 0},
+            f"The number of matching {entries} on all pages, counted when the first one was read.",
+        ),
+        "X-Total-Count-Estimated": (
+            {"const": "true"},
+            f"Present if the number is an estimate: it is above {COUNTED_AT_MOST:,}, and the request did not say "
+            "count=exact.",
+        ),
     }
+
+
+def total_headers(count):
+    """Return the headers that state a `Count` of all pages."""
+    estimated = {"X-Total-Count-Estimated": "true"} if count.is_estimate else {}
+    return {"X-Total-Count": str(count.rows), **estimated}
 
 
 def time_text(value):

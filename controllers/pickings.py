@@ -1,5 +1,5 @@
 from ..lib.json_schema import closed_object
-from ..models.warehouse.warehouse_api import BadCursor
+from ..models.warehouse.warehouse_cursor import BadCursor
 from ..models.warehouse.warehouse_schema import (
     MOVE_LINE,
     MOVE_LINE_NAMES,
@@ -9,7 +9,17 @@ from ..models.warehouse.warehouse_schema import (
     with_names,
 )
 from .api_operation import Parameter, Reply, known_etags, operation
-from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, PICKING_ID, next_link, page_headers
+from .api_parameters import (
+    COUNT,
+    ETAG_HEADER,
+    EXACT,
+    LIMIT,
+    NOT_MODIFIED,
+    PICKING_ID,
+    next_link,
+    page_headers,
+    total_headers,
+)
 from .api_problem import Problem
 from .warehouse import SOURCE, WarehouseController
 
@@ -48,7 +58,7 @@ class PickingController(WarehouseController):
             "Newest scheduled date first, then by id. Following the next links returns each transfer that keeps "
             "matching exactly once, even while others are created, changed or rescheduled."
         ),
-        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE, EXPAND, SOURCE),
+        parameters=(STATE, LIMIT, CURSOR, UPDATED_SINCE, EXPAND, COUNT, SOURCE),
         answers={
             200: Reply(
                 "A page of transfers.",
@@ -59,7 +69,7 @@ class PickingController(WarehouseController):
         },
         errors=(404,),
     )
-    def list_pickings(self, state, limit, cursor, updated_since, expand, source):
+    def list_pickings(self, state, limit, cursor, updated_since, expand, count, source):
         try:
             page = self._warehouse(source)._read_pickings(
                 states=state,
@@ -67,14 +77,13 @@ class PickingController(WarehouseController):
                 cursor=cursor,
                 updated_since=updated_since,
                 expand=bool(expand),
+                exact_total=count == EXACT,
                 known_etags=known_etags(),
             )
         except BadCursor as error:
             detail = "cursor: not a page of this list, or older than a day. Start again without a cursor."
             raise Problem(404, detail, parameter="cursor") from error
-        headers = {}
-        if page.total is not None:  # not counted if the answer is 304
-            headers["X-Total-Count"] = str(page.total)
+        headers = total_headers(page.total) if page.total else {}  # not counted if the answer is 304
         if page.next_cursor:
             headers["Link"] = next_link(page.next_cursor)
         return self._answer(page, headers)

@@ -13,9 +13,12 @@ from ..lib.json_schema import (
 )
 from ..models.shipment.external_shipment import STATES as SHIPMENT_STATES
 from ..models.shipment.external_shipment_event import KINDS as EVENT_KINDS
+from ..tools.bounded_count import Count
 from .api_operation import Answer, ApiController, Body, Parameter, Reply, known_etags, operation
 from .api_parameters import (
+    COUNT,
     ETAG_HEADER,
+    EXACT,
     LIMIT,
     NOT_MODIFIED,
     PICKING_ID,
@@ -23,6 +26,7 @@ from .api_parameters import (
     next_link,
     page_headers,
     time_text,
+    total_headers,
 )
 from .api_problem import Problem
 
@@ -89,7 +93,8 @@ STATE = Parameter(
 )
 CURSOR = Parameter(
     "cursor",
-    {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    # The id of the last shipment of the previous page, and how many there are on all pages, "~" if estimated.
+    {"type": "string", "maxLength": 30, "pattern": "^[1-9][0-9]{0,9}(-[0-9]{1,18}~?)?$"},
     "The page to return, as given by the Link header of the previous page.",
 )
 
@@ -127,25 +132,31 @@ class DeliveryController(ApiController):
         PATH,
         summary="List shipments",
         description="Newest first.",
-        parameters=(STATE, LIMIT, CURSOR),
+        parameters=(STATE, LIMIT, CURSOR, COUNT),
         answers={
             200: Reply("A page of shipments.", {"type": "array", "items": SHIPMENT}, headers=page_headers("shipments")),
             304: NOT_MODIFIED,
         },
     )
-    def list_shipments(self, state, limit, cursor):
-        Shipment = request.env["external.shipment"]
-        # The record rules of the transfers apply too.
-        domain = [("picking_id", "in", request.env["stock.picking"]._search([]))]
-        if state:
-            domain.append(("state", "in", state))
-        page = [("id", "<", cursor)] if cursor else []
-        shipments = Shipment.search(domain + page, order="id desc", limit=limit + 1)
-        headers = {"X-Total-Count": str(Shipment.search_count(domain))}
-        if len(shipments) > limit:
-            shipments = shipments[:limit]
-            headers["Link"] = next_link(shipments[-1].id)
-        return _answer([_document(shipment) for shipment in shipments], headers)
+    def list_shipments(self, state, limit, cursor, count):
+        domain = [("state", "in", state)] if state else []
+        after, total = _read_cursor(cursor)
+        if count == EXACT and total and total.is_estimate:
+            total = None
+        shipments = request.env["external.shipment"]._search_page(domain, after, limit + 1)
+        page = shipments[:limit]
+        documents = [_document(shipment) for shipment in page]
+        has_next = len(shipments) > limit
+        etag = _etag([documents, has_next])
+        is_known = etag in known_etags() or "*" in known_etags()
+        if not is_known and not total:
+            total = shipments._count_visible(domain, exact=count == EXACT)
+        headers = {} if is_known else total_headers(total)
+        if has_next:
+            headers["Link"] = next_link(_write_cursor(page[-1].id, total))
+        if is_known:
+            return Answer(None, status=304, etag=etag, headers=headers)
+        return Answer(documents, etag=etag, headers=headers)
 
     @operation(
         "GET",
@@ -200,14 +211,29 @@ def _find(picking_id):
     return shipment
 
 
-def _answer(content, headers=None):
+def _read_cursor(text):
+    """Return the id after which the page begins, or None, and the `Count` of all pages, or None."""
+    if not text:
+        return None, None
+    after, _separator, total = text.partition("-")
+    return int(after), Count(int(total.rstrip("~")), total.endswith("~")) if total else None
+
+
+def _write_cursor(after, total):
+    """Return the text of a cursor. The total need not be signed, only its client sees it."""
+    return f"{after}-{total.rows}{'~' * total.is_estimate}" if total else str(after)
+
+
+def _etag(content):
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _answer(content):
     """Return the `Answer` to a read: 304 without a body if the client already has this content."""
-    # The headers count too: the total can change while this page stays the same.
-    text = json.dumps([content, headers], ensure_ascii=False)
-    etag = hashlib.sha256(text.encode()).hexdigest()[:32]
+    etag = _etag(content)
     if etag in known_etags() or "*" in known_etags():
-        return Answer(None, status=304, etag=etag, headers=headers or {})
-    return Answer(content, etag=etag, headers=headers or {})
+        return Answer(None, status=304, etag=etag)
+    return Answer(content, etag=etag)
 
 
 def _document(shipment):

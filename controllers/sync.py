@@ -4,7 +4,7 @@ from ..lib.json_schema import INTEGER, NULLABLE_DATETIME, NULLABLE_STRING, STRIN
 from ..models.warehouse.warehouse_schema import STATUS
 from ..tools.groups import USER_GROUP
 from .api_operation import Answer, Reply, known_etags, operation
-from .api_parameters import ETAG_HEADER, LIMIT, NOT_MODIFIED, time_text
+from .api_parameters import COUNT, ETAG_HEADER, EXACT, LIMIT, NOT_MODIFIED, time_text
 from .api_problem import Problem
 from .warehouse import SOURCE, WarehouseController
 
@@ -30,11 +30,11 @@ class SyncController(WarehouseController):
         "GET",
         "/api/odoo/sync/status",
         summary="Get record counts and the state of the order import",
-        parameters=(SOURCE,),
+        parameters=(COUNT, SOURCE),
         answers={200: Reply("The status.", STATUS, headers={"ETag": ETAG_HEADER}), 304: NOT_MODIFIED},
     )
-    def get_status(self, source):
-        return self._answer(self._warehouse(source)._read_status(known_etags()))
+    def get_status(self, count, source):
+        return self._answer(self._warehouse(source)._read_status(known_etags(), exact=count == EXACT))
 
     @operation(
         "GET",

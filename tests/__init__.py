@@ -18,6 +18,7 @@ from . import test_api_reservations
 from . import test_api_scan
 from . import test_api_server
 from . import test_api_sync
+from . import test_api_totals
 from . import test_api_validate
 from . import test_api_writes_server
 from . import test_batch_books
@@ -142,6 +143,7 @@ from . import test_shipment_tours
 from . import test_shipment_validation
 from . import test_status
 from . import test_store_servers
+from . import test_sync_counts
 from . import test_sync_orders
 from . import test_sync_turn
 from . import test_tips

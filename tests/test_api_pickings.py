@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from odoo.fields import Datetime
 from odoo.tests import TransactionCase, tagged
 
-from ..models.warehouse.warehouse_api import BadCursor
+from ..models.warehouse.warehouse_cursor import BadCursor, decode_cursor, encode_cursor
 from .api_common import PICKINGS, ApiCase
 
 STATES = ["draft", "waiting", "confirmed", "assigned", "done", "cancel"]
@@ -229,15 +229,16 @@ class TestWarehouseApi(TransactionCase):
 
     def test_cursor_expires(self):
         warehouse = self.env["warehouse.api"]
-        cursor = warehouse._decode_cursor(warehouse._read_pickings(limit=1).next_cursor)
+        list_of = (self.env, warehouse._get_scope())
+        cursor = decode_cursor(*list_of, warehouse._read_pickings(limit=1).next_cursor)
         remaining = cursor.expires - datetime.now().timestamp()
         self.assertAlmostEqual(remaining, timedelta(days=1).total_seconds(), delta=60)
         old = cursor._replace(expires=int(datetime.now().timestamp()) - 1)
         with self.assertRaises(BadCursor):
-            warehouse._decode_cursor(warehouse._encode_cursor(old))
+            decode_cursor(*list_of, encode_cursor(*list_of, old))
         # further pages do not prolong it: reschedules are logged only for a day
-        page = warehouse._read_pickings(limit=1, cursor=warehouse._encode_cursor(cursor))
-        self.assertEqual(warehouse._decode_cursor(page.next_cursor).expires, cursor.expires)
+        page = warehouse._read_pickings(limit=1, cursor=encode_cursor(*list_of, cursor))
+        self.assertEqual(decode_cursor(*list_of, page.next_cursor).expires, cursor.expires)
 
     def test_reschedules_are_logged_and_forgotten(self):
         Log = self.env["stock.picking.reschedule"]

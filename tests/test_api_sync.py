@@ -4,7 +4,9 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.fields import Datetime
 
 from ..models.order_sync.external_order_sync_run import LOCK
+from ..tools import bounded_count
 from .api_common import STATUS, TRIGGER, ApiCase
+from .explaining import statements
 
 SYNC_USER = "external_order_sync.group_user"
 STARTED = {"success": True, "message": "Odoo sync started in background"}
@@ -66,7 +68,7 @@ class TestApiSync(CronMixinCase, ApiCase):
         status = self.get(STATUS)
         self.assertEqual(
             list(status),
-            ["products", "locations", "pickings", "quants", "lots", "packages", "move_lines", "orders"],
+            ["products", "locations", "pickings", "quants", "lots", "packages", "move_lines", "orders", "estimated"],
         )
         self.assertEqual(list(status["products"]), ["count", "last_synced"])
         self.assertEqual(list(status["locations"]), ["count", "last_synced"])
@@ -74,6 +76,7 @@ class TestApiSync(CronMixinCase, ApiCase):
         self.assertEqual(status["quants"], {"count": 0})
         self.assertEqual(status["move_lines"], {"count": 0})
         self.assertIsNone(status["orders"])
+        self.assertEqual(status["estimated"], [])
 
     def test_status_counts_what_the_user_sees(self):
         self.create_assigned_picking(2)
@@ -171,6 +174,33 @@ class TestApiSync(CronMixinCase, ApiCase):
         self.assertEqual(self.call(STATUS, If_None_Match=etag).status_code, 304)
         self.create_picking()
         self.assertEqual(self.call(STATUS, If_None_Match=etag).status_code, 200)
+
+    def test_large_numbers_are_estimates_unless_asked_for(self):
+        for _number in range(4):
+            self.create_picking()
+        self.env.flush_all()
+        self.patch(bounded_count, "COUNTED_AT_MOST", 3)
+        status = self.get(STATUS, key=self.manager_key)
+        self.assertIn("pickings", status["estimated"])
+        self.assertNotIn("orders.done", status["estimated"])
+        self.assertGreaterEqual(status["pickings"]["count"], 3)
+        exact = self.get(f"{STATUS}?count=exact", key=self.manager_key)
+        self.assertEqual((exact["estimated"], exact["pickings"]["count"]), ([], 4))
+        for path in (STATUS, f"{STATUS}?count=exact"):
+            etag = self.call(path).headers["ETag"]
+            self.assertEqual(self.call(path, If_None_Match=etag).status_code, 304)
+
+    def test_the_status_counts_nothing_to_the_end(self):
+        warehouse = self.env["warehouse.api"].with_user(self.manager)
+        warehouse._read_status()  # fills the caches
+        for etags in ((), ("*",)):
+            with statements() as executed:
+                warehouse._read_status(etags)
+            [statement] = executed
+            self.assertEqual(statement.count("count(*)"), statement.count("AS counted"))
+            self.assertEqual(statement.count("AS counted"), 12)
+            self.assertGreaterEqual(statement.count("LIMIT"), 12)
+            self.assertNotIn("max(", statement)
 
     # Trigger
 

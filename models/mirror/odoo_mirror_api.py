@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.private_context import PrivateContext
-from ..warehouse.warehouse_api import CURSOR_SCOPE
+from ..warehouse.warehouse_cursor import CURSOR_SCOPE
 
 # Key of the status → kind whose mirrored rows are counted.
 COUNTED_KINDS = {
@@ -43,6 +43,7 @@ class OdooMirrorApi(models.AbstractModel):
     _reschedule_model = "odoo.mirror.picking.reschedule"
     _written_field = "synced_date"
     _received_field = "received_date"
+    _newest_order = "received_date DESC"
 
     @api.model
     def _for_source(self, source):

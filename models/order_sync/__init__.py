@@ -43,8 +43,10 @@ from . import external_customer
 from . import external_order_screen
 from . import external_order_life_screen
 from . import external_order_sync_secret
+from . import external_order_sync_counts
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
 from . import ir_http
 from . import pos_session
+from . import stock_picking

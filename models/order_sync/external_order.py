@@ -31,7 +31,7 @@ class ExternalOrder(models.Model):
     _rec_name = "external_id"
 
     sync_id = fields.Many2one(
-        "external.order.sync", "Synchronization", required=True, index=True, ondelete="restrict", readonly=True
+        "external.order.sync", "Synchronization", required=True, ondelete="restrict", readonly=True
     )
     company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True, precompute=True)
     pos_config_id = fields.Many2one(
@@ -121,6 +121,8 @@ class ExternalOrder(models.Model):
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
+    # Also for which Points of Sale a synchronization has orders: only their sessions can hold them.
+    _sync_pos_config = models.Index("(sync_id, pos_config_id)")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
     _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")

@@ -14,6 +14,10 @@ from ..order_import.outcome import Outcome
 from ..order_life.refund_request import RefundRequest
 
 
+# The kinds of rows that are not sales.
+LIFE_KINDS = ("refund", "cancellation")
+
+
 class ExternalOrder(models.Model):
     """The life of an order: its refunds and its cancellation are rows that belong to the row of its sale."""
 
@@ -40,6 +44,9 @@ class ExternalOrder(models.Model):
         help="The order that was refunded or cancelled. Empty until it arrives.",
     )
     life_ids = fields.One2many("external.order", "origin_id", "Refunds and Cancellation", readonly=True)
+    # The few that are not sales: their button and list in the configuration, and their number in the status of the API.
+    _life = models.Index("(sync_id, id) WHERE kind IN ('refund', 'cancellation')")
+
     version = fields.Char(readonly=True, help="When the external system last changed the order, as far as it says so.")
 
     @api.depends("external_id", "kind", "refund_id")

@@ -128,11 +128,6 @@ class ExternalOrderSync(models.Model):
 
     run_ids = fields.One2many("external.order.sync.run", "sync_id", "Runs")
     order_ids = fields.One2many("external.order", "sync_id", "External Orders")
-    imported_count = fields.Integer("Orders", compute="_compute_order_counts")
-    attention_count = fields.Integer("Failed", compute="_compute_order_counts")
-    pending_count = fields.Integer("Pending", compute="_compute_order_counts")
-    refund_count = fields.Integer("Refunds", compute="_compute_order_counts")
-    session_count = fields.Integer("Sessions", compute="_compute_session_count")
 
     _sync_interval_positive = models.Constraint(
         "CHECK (sync_interval >= 1)", "The sync interval must be at least one minute."
@@ -157,32 +152,6 @@ class ExternalOrderSync(models.Model):
     def _check_external_api_url(self):
         for sync in self:
             check_address(sync, "external_api_url")
-
-    @api.depends("order_ids.state", "order_ids.changed")
-    def _compute_order_counts(self):
-        counts = {}
-        groups = self.env["external.order"]._read_group(
-            [("sync_id", "in", self.ids)], ["sync_id", "state", "kind"], ["__count"]
-        )
-        for sync, state, kind, count in groups:
-            # Refunds are not counted as orders, but they fail and wait like these.
-            name = "refunded" if state == "done" and kind != "sale" else state
-            counts[sync.id, name] = counts.get((sync.id, name), 0) + count
-        for sync in self:
-            sync.imported_count = counts.get((sync.id, "done"), 0)
-            sync.attention_count = counts.get((sync.id, "failed"), 0)
-            sync.pending_count = counts.get((sync.id, "pending"), 0)
-            sync.refund_count = counts.get((sync.id, "refunded"), 0)
-
-    @api.depends("order_ids.pos_order_id.session_id")
-    def _compute_session_count(self):
-        for sync in self:
-            sync.session_count = len(sync._get_sessions())
-
-    def _get_sessions(self):
-        """Return the POS sessions that hold orders of this synchronization."""
-        groups = self.env["pos.order"]._read_group([("external_order_ids.sync_id", "=", self.id)], ["session_id"])
-        return self.env["pos.session"].union(*[session for (session,) in groups])
 
     def write(self, vals):
         self._bind_before_write(vals)
@@ -300,7 +269,7 @@ class ExternalOrderSync(models.Model):
         """Keep one activity for the responsible user while orders need attention; otherwise remove it."""
         self.ensure_one()
         activity = self._get_attention_activity()
-        if not (self.attention_count or self.doubtful_count or self.changed_count):
+        if not self._has_orders([("state", "=", "failed")], [("doubt", "!=", False)], [("changed", "=", True)]):
             activity.unlink()
         elif not activity and self.responsible_id:
             env = for_reader(with_reader(self, self.responsible_id).env)
@@ -325,4 +294,4 @@ class ExternalOrderSync(models.Model):
     def action_open_sessions(self):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_session")
-        return {**action, "domain": [("id", "in", self.ensure_one()._get_sessions().ids)], "context": {}}
+        return {**action, "domain": self.ensure_one()._get_records_domain(), "context": {}}

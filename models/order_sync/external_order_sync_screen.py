@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ...tools.notifications import notification
+from .external_order_life import LIFE_KINDS
 
 # Number of bars in the chart of the last runs.
 RUNS_SHOWN = 20
@@ -16,7 +16,6 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
     doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
     is_since_advised = fields.Boolean(compute="_compute_is_since_advised")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
@@ -27,18 +26,6 @@ class ExternalOrderSync(models.Model):
         counts = dict(self.env["external.order"]._read_group(domain, ["sync_id"], ["__count"]))
         for sync in self:
             sync.doubtful_count = counts.get(sync, 0)
-
-    @api.depends("order_ids.pos_order_id.picking_ids")
-    def _compute_picking_count(self):
-        for sync in self:
-            sync.picking_count = self.env["stock.picking"].search_count(sync._get_pickings_domain())
-
-    def _get_pickings_domain(self):
-        """Return the transfers of this synchronization's orders; transfers created at closing belong to the session."""
-        self.ensure_one()
-        of_order = Domain("pos_order_id.external_order_ids.sync_id", "=", self.id)
-        of_session = Domain("pos_order_id", "=", False) & Domain("pos_session_id", "in", self._get_sessions().ids)
-        return of_order | of_session
 
     @api.depends("run_ids.status", "run_ids.imported_count", "run_ids.failed_count")
     def _compute_recent_runs(self):
@@ -140,9 +127,12 @@ class ExternalOrderSync(models.Model):
     def action_open_refunds(self):
         """Open the refunds and cancellations of this synchronization."""
         action = self.action_open_orders()
-        return {**action, "name": self.env._("Refunds"), "domain": [*action["domain"], ("kind", "!=", "sale")]}
+        return {**action, "name": self.env._("Refunds"), "domain": [*action["domain"], ("kind", "in", LIFE_KINDS)]}
 
     def action_open_pickings(self):
         self.ensure_one().check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
-        return {**action, "domain": list(self._get_pickings_domain()), "context": {}}
+        # Newest first, by the primary key: Odoo's own order would sort all transfers for the first page.
+        newest_first = self.env.ref("external_order_sync.stock_picking_view_list_newest").id
+        views = [(newest_first, kind) if kind == "list" else (view_id, kind) for view_id, kind in action["views"]]
+        return {**action, "views": views, "domain": self._get_records_domain(), "context": {}}

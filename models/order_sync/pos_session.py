@@ -1,10 +1,56 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..order_import.outcome import Warn
+from ..order_import.pos_order import INBOX_GROUP
 
 
 class PosSession(models.Model):
     _inherit = "pos.session"
+
+    external_order_sync_ids = fields.Many2many(
+        "external.order.sync",
+        string="Synchronizations",
+        compute="_compute_external_order_sync_ids",
+        search="_search_external_order_sync_ids",
+        groups=INBOX_GROUP,
+        help="The synchronizations that imported orders into this session.",
+    )
+
+    def _compute_external_order_sync_ids(self):
+        Sync = self.env["external.order.sync"].with_context(active_test=False)
+        for session in self:
+            session.external_order_sync_ids = Sync.search([("order_ids.pos_order_id.session_id", "in", session.ids)])
+
+    @api.model
+    def _search_external_order_sync_ids(self, operator, value):
+        """Return the domain of sessions with an order of one of these synchronizations.
+
+        For each Point of Sale that has any, and each of its sessions, one order is looked up. OFFSET 0 keeps PostgreSQL
+        from joining all orders instead.
+        """
+        if operator != "in" or not all(value):
+            return NotImplemented
+        Order = self.env["external.order"]
+        domain = [("sync_id", "in", list(value))]
+
+        def has_orders(_model, session, _query):
+            of_config, of_session = Order._search(domain), Order._search(domain)
+            of_config.add_where(SQL("%s = config.id", SQL.identifier(of_config.table, "pos_config_id")))
+            order = of_session.join(of_session.table, "pos_order_id", "pos_order", "id", "pos_order_id")
+            of_session.add_where(SQL("%s = %s", SQL.identifier(order, "session_id"), SQL.identifier(session, "id")))
+            return SQL(
+                """(
+                    %(config)s IN (SELECT config.id FROM pos_config AS config WHERE EXISTS (%(of_config)s OFFSET 0))
+                    AND EXISTS (%(of_session)s OFFSET 0)
+                )""",
+                config=SQL.identifier(session, "config_id"),
+                of_config=of_config.select(SQL("1")),
+                of_session=of_session.select(SQL("1")),
+            )
+
+        return Domain.custom(to_sql=has_orders)
 
     def _create_picking_at_end_of_session(self):
         result = super()._create_picking_at_end_of_session()

@@ -28,6 +28,11 @@ class StockPickingReschedule(models.Model):
         required=True, readonly=True, help="PostgreSQL ID of the transaction that changed the date (xid8)."
     )
 
+    # A page of a walk reads the former dates in the order of the list, see ``warehouse.api``.
+    _api_order_index = models.Index(
+        "((COALESCE(date_trunc('second', previous_date), '-infinity'::timestamp)) DESC, picking_id)"
+    )
+
     @api.model
     def _log_before_write(self, dates_by_id):
         """Log the dates that are about to be replaced. Call this before the rows are updated.

@@ -1,17 +1,14 @@
-import binascii
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import MissingError
 from odoo.tools import SQL
-from odoo.tools.misc import hash_sign, verify_hash_signed
 
+from ...tools.bounded_count import Count, complete_count, sql_count
+from .warehouse_cursor import CURSOR_LIFETIME, CURSOR_SCOPE, Cursor, decode_cursor, encode_cursor
 from .warehouse_schema import MOVE_LINE, MOVE_LINE_NAMES, PICKING, PICKING_NAMES
 
-CURSOR_SCOPE = "external_order_sync.warehouse_api.cursor"
-CURSOR_LIFETIME = timedelta(days=1)
 ISO_UTC = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 
 
@@ -23,33 +20,20 @@ def _sort_date(column):
     return SQL("COALESCE(date_trunc('second', %s), '-infinity'::timestamp)", column)
 
 
-class BadCursor(ValueError):
-    """The text is not a cursor of this list, or the cursor has expired."""
-
-
-class Cursor(NamedTuple):
-    """A position in the list: the key of the last row returned, and the database state at the first page."""
-
-    sort_date: str
-    id: int
-    snapshot: str  # PostgreSQL's pg_snapshot when the first page was read
-    last_reschedule: int  # id of the newest ``stock.picking.reschedule`` at that time
-    expires: int  # seconds since 1970
-
-
 class Document(NamedTuple):
     """A JSON document from the database."""
 
     etag: str  # opaque; equal if and only if the document is the same
     body: str | None  # None: the caller already knows this etag
-    total: int | None = None  # of a list: rows of all pages; None as well if the caller knows this etag
+    total: Count | None = None  # of a list: rows of all pages; None as well if the caller knows this etag
     next_cursor: str | None = None  # of a list: None on the last page
 
 
 class WarehouseApi(models.AbstractModel):
     """The read methods of the warehouse API on this database.
 
-    Each read is one SQL statement that returns finished JSON. It starts from ``_search``, so it applies the user's
+    Each read is one SQL statement that returns finished JSON; a number of rows that is too large to be counted takes
+    one more, see ``tools.bounded_count``. A read starts from ``_search``, so it applies the user's
     access rights and record rules. The etag is computed from row versions, which is cheaper than hashing the document:
     an update changes a row's `xmin` or, within one transaction, its `ctid`. After restoring a backup both may repeat,
     so `write_date` is included too.
@@ -74,6 +58,8 @@ class WarehouseApi(models.AbstractModel):
     _written_field = "write_date"
     # The field with the time when a transfer arrived here.
     _received_field = "create_date"
+    # The order in which the transfer that arrived last comes first, by an index.
+    _newest_order = "id DESC"
 
     @api.model
     def _get_field_name(self, key):
@@ -120,7 +106,17 @@ class WarehouseApi(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _read_pickings(self, *, states=None, updated_since=None, limit=100, cursor=None, expand=False, known_etags=()):
+    def _read_pickings(
+        self,
+        *,
+        states=None,
+        updated_since=None,
+        limit=100,
+        cursor=None,
+        expand=False,
+        exact_total=False,
+        known_etags=(),
+    ):
         """Return a page of the transfers as a `Document`, a JSON array of ``PICKING``.
 
         Following `next_cursor` from the first page returns each transfer that keeps matching exactly once, even while
@@ -132,6 +128,7 @@ class WarehouseApi(models.AbstractModel):
         :param int limit: rows per page.
         :param str cursor: the `next_cursor` of the previous page.
         :param bool expand: whether to add the keys of ``PICKING_NAMES``.
+        :param bool exact_total: whether to count all transfers, however many; otherwise a large total is an estimate.
         :raise BadCursor: if `cursor` is not valid.
         :raise AccessError: if the user may not read transfers.
         """
@@ -142,7 +139,10 @@ class WarehouseApi(models.AbstractModel):
             domain.append((self._written_field, ">=", updated_since))
         Picking = self.env[self._picking_model]
         query = Picking._search(domain)
-        position = self._decode_cursor(cursor) if cursor else None
+        position = decode_cursor(self.env, self._get_scope(), cursor) if cursor else None
+        count = position.count if position else None
+        if exact_total and count and count.is_estimate:
+            count = None
         names = self._get_picking_names(Picking, query) if expand else {}
         properties = {**PICKING["properties"], **(PICKING_NAMES if expand else {})}
         columns = self._columns(Picking, query, properties, names)
@@ -159,7 +159,7 @@ class WarehouseApi(models.AbstractModel):
                     SELECT '[' || COALESCE(string_agg(row_to_json(row)::text, ','), '') || ']'
                     FROM (SELECT %(keys)s FROM page ORDER BY sort_date DESC, id LIMIT %(limit)s) AS row
                 ) END,
-                CASE WHEN NOT %(known)s THEN (%(total)s) END,
+                CASE WHEN NOT %(known)s THEN %(total)s END,
                 CASE WHEN found > %(limit)s THEN (
                     SELECT ARRAY[sort_date::text, id::text, %(snapshot)s, %(last_reschedule)s]
                     FROM page ORDER BY sort_date, id DESC OFFSET 1 LIMIT 1
@@ -167,7 +167,8 @@ class WarehouseApi(models.AbstractModel):
             FROM facts
             """,
             page=self._sql_page(query, [*columns, self._sql_version(Picking._table, names)], position, limit + 1),
-            total=query.select(SQL("count(*)")),
+            # Once a walk: the cursor carries it.
+            total=SQL("NULL::bigint") if count else sql_count(query, exact_total),
             limit=limit,
             seed=f"{self._get_scope()} {list(properties)}",
             snapshot=position.snapshot if position else SQL("pg_current_snapshot()::text"),
@@ -178,12 +179,15 @@ class WarehouseApi(models.AbstractModel):
             keys=self._sql_keys(properties),
         )
         [(etag, body, total, last_key)] = self.env.execute_query(statement)
+        if total is not None:
+            count = complete_count(self.env, total, query, exact_total)
         next_cursor = None
         if last_key:
             sort_date, last_id, snapshot, last_reschedule = last_key
             expires = position.expires if position else int((datetime.now(UTC) + CURSOR_LIFETIME).timestamp())
-            next_cursor = self._encode_cursor(Cursor(sort_date, int(last_id), snapshot, int(last_reschedule), expires))
-        return Document(etag, body, total, next_cursor)
+            next_position = Cursor(sort_date, int(last_id), snapshot, int(last_reschedule), expires, *(count or ()))
+            next_cursor = encode_cursor(self.env, self._get_scope(), next_position)
+        return Document(etag, body, body and count, next_cursor)
 
     @api.model
     def _read_picking(self, picking_id, known_etags=(), *, expand=False):
@@ -258,45 +262,57 @@ class WarehouseApi(models.AbstractModel):
                 count,
             )
         # Two parts: transfers not rescheduled since the first page, straight from the index; and rescheduled ones, each
-        # at its date as of the first page, which is the earliest one logged outside the snapshot.
-        # A snapshot cannot tell times apart within its own transaction (a test, a script), so there we compare ids.
+        # at its date as of the first page, which is the earliest one logged outside the snapshot. Former dates are
+        # looked up by their own indexes, so that a page costs the same however many transfers were rescheduled.
         return SQL(
             """
-            moved AS MATERIALIZED (
-                SELECT DISTINCT ON (picking_id) picking_id, %(moved_key)s AS sort_date
-                FROM %(reschedules)s
-                WHERE CASE WHEN transaction_id = pg_current_xact_id_if_assigned()::text
-                    THEN id > %(last_reschedule)s
-                    ELSE NOT pg_visible_in_snapshot(transaction_id::xid8, %(snapshot)s::pg_snapshot)
-                END
-                ORDER BY picking_id, id
-            ),
             page AS MATERIALIZED (
                 (
                     SELECT %(columns)s, %(key)s AS sort_date FROM %(tables)s
-                    WHERE %(where)s AND %(after_own)s
-                        AND NOT EXISTS (SELECT FROM moved WHERE moved.picking_id = %(table)s.id)
+                    WHERE %(where)s AND %(after_own)s AND NOT EXISTS (
+                        SELECT FROM %(reschedules)s AS moved WHERE moved.picking_id = %(table)s.id AND %(moved_since)s
+                    )
                     ORDER BY sort_date DESC, id LIMIT %(count)s
                 ) UNION ALL (
-                    SELECT %(columns)s, moved.sort_date FROM %(tables)s, moved
-                    WHERE moved.picking_id = %(table)s.id AND %(where)s AND %(after_moved)s
+                    SELECT %(columns)s, %(moved_key)s AS sort_date FROM %(tables)s, %(reschedules)s AS moved
+                    WHERE moved.picking_id = %(table)s.id AND %(moved_since)s AND %(where)s AND %(after_moved)s
+                        AND NOT EXISTS (
+                            SELECT FROM %(reschedules)s AS earlier
+                            WHERE earlier.picking_id = moved.picking_id AND earlier.id < moved.id AND %(earlier_since)s
+                        )
                     ORDER BY sort_date DESC, id LIMIT %(count)s
                 )
                 ORDER BY sort_date DESC, id LIMIT %(count)s
             )
             """,
-            moved_key=_sort_date(SQL("previous_date")),
+            moved_key=_sort_date(SQL("moved.previous_date")),
+            moved_since=self._sql_moved_since(SQL("moved"), position),
+            earlier_since=self._sql_moved_since(SQL("earlier"), position),
             reschedules=self._sql_reschedules(),
             table=SQL.identifier(table),
-            snapshot=position.snapshot,
-            last_reschedule=position.last_reschedule,
             columns=columns,
             key=sort_date,
             tables=query.from_clause,
             where=where,
             after_own=self._sql_after(sort_date, position),
-            after_moved=self._sql_after(SQL("moved.sort_date"), position),
+            after_moved=self._sql_after(_sort_date(SQL("moved.previous_date")), position),
             count=count,
+        )
+
+    @api.model
+    def _sql_moved_since(self, moved, position):
+        """Return the condition that a former date was logged after the first page was read.
+
+        A snapshot cannot tell times apart within its own transaction (a test, a script), so there we compare ids.
+        """
+        return SQL(
+            """CASE WHEN %(moved)s.transaction_id = pg_current_xact_id_if_assigned()::text
+                THEN %(moved)s.id > %(last_reschedule)s
+                ELSE NOT pg_visible_in_snapshot(%(moved)s.transaction_id::xid8, %(snapshot)s::pg_snapshot)
+            END""",
+            moved=moved,
+            snapshot=position.snapshot,
+            last_reschedule=position.last_reschedule,
         )
 
     @api.model
@@ -367,24 +383,3 @@ class WarehouseApi(models.AbstractModel):
         if "*" in known_etags:
             return SQL("TRUE")
         return SQL("etag = ANY(%s::text[])", list(known_etags))
-
-    # ------------------------------------------------------------
-    # Cursor
-    # ------------------------------------------------------------
-
-    @api.model
-    def _encode_cursor(self, cursor):
-        # sudo: the signing secret is a system parameter. The expiry is part of the cursor and is kept on later pages.
-        return hash_sign(
-            self.env(su=True), self._get_scope(), list(cursor), expiration=datetime.fromtimestamp(cursor.expires)
-        )
-
-    @api.model
-    def _decode_cursor(self, text):
-        try:
-            values = verify_hash_signed(self.env(su=True), self._get_scope(), text)  # sudo: as above
-        except (ValueError, binascii.Error, json.JSONDecodeError) as error:
-            raise BadCursor(text) from error
-        if values is None:
-            raise BadCursor(text)
-        return Cursor(*values)

@@ -1,10 +1,17 @@
+import hashlib
+import json
+
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.bounded_count import complete_count, sql_count
 from ...tools.groups import USER_GROUP
+from ..order_sync.external_order_life import LIFE_KINDS
 from .warehouse_api import ISO_UTC, Document
 from .warehouse_schema import STATUS
 
+# What precedes the keys of the order import among those of all counts.
+ORDERS = "orders."
 # Key of the status → model whose records are counted.
 COUNTED = {
     "products": "product.product",
@@ -31,101 +38,97 @@ class WarehouseApi(models.AbstractModel):
         return None
 
     @api.model
-    def _read_status(self, known_etags=()):
+    def _read_status(self, known_etags=(), *, exact=False):
         """Return the counts of the records that the user may see, as a `Document` in the ``STATUS`` schema.
 
         The data of this database is always current, so `last_synced` is the time of the answer; the etag ignores it.
         `last_received` is when the newest transfer arrived: on this database, when it was created.
 
+        Clients ask for the status every minute, so large numbers are estimates unless `exact` is set.
+
         :raise AccessError: if the user may not read one of the models.
         """
         queries = {key: self.env[model]._search(domain) for key, (model, domain) in self._get_counted().items()}
-        counts = SQL(", ").join(
-            SQL("(%s) AS %s", query.select(SQL("count(*)")), SQL.identifier(key)) for key, query in queries.items()
-        )
-        last_received = queries["pickings"].select(
-            SQL("max(%s)", SQL.identifier(queries["pickings"].table, self._received_field))
-        )
-        synced = {key: self._sql_last_synced(key) for key in ("products", "locations")}
-        orders = self._sql_orders() if self.env.user.has_group(USER_GROUP) else SQL("NULL::json")
-        statement = SQL(
-            """
-            WITH counted AS MATERIALIZED (
-                SELECT %(counts)s, (%(last_received)s) AS last_received, %(orders)s AS orders, %(synced)s
-            ),
-            facts AS MATERIALIZED (SELECT *, md5(concat_ws('/', %(seed)s::text, counted::text)) AS etag FROM counted),
-            clock AS (SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', %(iso)s) AS now)
-            SELECT etag, CASE WHEN NOT %(known)s THEN json_build_object(
-                'products', json_build_object('count', products, 'last_synced', %(products_synced)s),
-                'locations', json_build_object('count', locations, 'last_synced', %(locations_synced)s),
-                'pickings', json_build_object('count', pickings, 'last_received', to_char(last_received, %(iso)s)),
-                'quants', json_build_object('count', quants),
-                'lots', json_build_object('count', lots),
-                'packages', json_build_object('count', packages),
-                'move_lines', json_build_object('count', move_lines),
-                'orders', orders
-            )::text END
-            FROM facts, clock
-            """,
-            last_received=last_received,
-            synced=SQL(", ").join(
-                SQL("(%s) AS %s", sql or SQL("NULL::timestamp"), SQL.identifier(f"{key}_synced"))
-                for key, sql in synced.items()
-            ),
-            **{
-                f"{key}_synced": SQL("to_char(%s, %s)", SQL.identifier(f"{key}_synced"), ISO_UTC) if sql else SQL("now")
-                for key, sql in synced.items()
-            },
-            counts=counts,
-            orders=orders,
-            seed=f"{self._get_scope()} {list(STATUS['properties'])}",
-            iso=ISO_UTC,
-            known=self._sql_known(known_etags),
-        )
-        return Document(*self.env.execute_query(statement)[0])
+        has_orders = self.env.user.has_group(USER_GROUP)
+        order_queries = self._get_order_queries() if has_orders else {}
+        synced = {key: sql for key in ("products", "locations") if (sql := self._sql_last_synced(key))}
+        columns = {
+            **{key: sql_count(query, exact) for key, query in (queries | order_queries).items()},
+            **{f"{key}_synced": SQL("(%s)", sql) for key, sql in synced.items()},
+            "last_received": self._sql_last_received(),
+            **(self._sql_runs() if has_orders else {}),
+            "now": SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
+        }
+        [row] = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(columns.values())))
+        values = dict(zip(columns, row, strict=True))
+        now = values.pop("now")
+        for key, query in (queries | order_queries).items():
+            values[key] = complete_count(self.env, values[key], query, exact)
+        etag = hashlib.sha256(repr([self._get_scope(), list(STATUS["properties"]), values]).encode()).hexdigest()[:32]
+        if etag in known_etags or "*" in known_etags:
+            return Document(etag, None)
+        status = {key: {"count": values[key].rows} for key in queries}
+        for key in ("products", "locations"):
+            status[key]["last_synced"] = _time_text(values[f"{key}_synced"] if key in synced else now)
+        status["pickings"]["last_received"] = _time_text(values["last_received"])
+        status["orders"] = None
+        if has_orders:
+            status["orders"] = {
+                **{key.removeprefix(ORDERS): values[key].rows for key in order_queries},
+                "running_since": _time_text(values["running_since"]),
+                "last_run": values["last_run"],
+            }
+        status["estimated"] = [key for key in (queries | order_queries) if values[key].is_estimate]
+        return Document(etag, json.dumps(status, ensure_ascii=False))
 
     @api.model
-    def _sql_orders(self):
-        """Return the SQL expression of ``ORDERS``, the state of the order import."""
-        orders = self.env["external.order"]._search([])
+    def _sql_last_received(self):
+        """Return the SQL expression of the time when the newest transfer arrived."""
+        model, domain = self._get_counted()["pickings"]
+        newest = self.env[model]._search(domain, order=self._newest_order, limit=1)
+        return SQL("(%s)", newest.select(SQL.identifier(newest.table, self._received_field)))
+
+    @api.model
+    def _get_order_queries(self):
+        """Return {key in ``ORDERS``, after a prefix: query of the rows to count}. Each is found by an index."""
+        domains = {
+            "pending": [("state", "=", "pending")],
+            "done": [("state", "=", "done"), ("kind", "=", "sale")],
+            "failed": [("state", "=", "failed")],
+            "ignored": [("state", "=", "ignored")],
+            "refunds": [("state", "=", "done"), ("kind", "in", LIFE_KINDS)],
+        }
+        return {f"{ORDERS}{key}": self.env["external.order"]._search(domain) for key, domain in domains.items()}
+
+    @api.model
+    def _sql_runs(self):
+        """Return the SQL expressions of the start of the current run and of ``LAST_RUN``."""
         Run = self.env["external.order.sync.run"]
         running = Run._search([("status", "=", "running")])
         running.add_where(Run._sql_is_alive(SQL.identifier(running.table)))
-        last = Run._search([("status", "!=", "running")], order="date_start DESC, id DESC", limit=1)
-        state, kind = (SQL.identifier(orders.table, name) for name in ("state", "kind"))
-        counted = {
-            **{name: SQL("%s = %s", state, name) for name in ("pending", "failed", "ignored")},
-            "done": SQL("%s = 'done' AND %s = 'sale'", state, kind),
-            "refunds": SQL("%s = 'done' AND %s <> 'sale'", state, kind),
+        last = Run._search([("status", "!=", "running")], order="id DESC", limit=1)
+        return {
+            "running_since": SQL("(%s)", running.select(SQL("min(%s)", SQL.identifier(running.table, "date_start")))),
+            "last_run": SQL(
+                "(%s)",
+                last.select(
+                    SQL(
+                        """json_build_object(
+                            'status', %(table)s.status,
+                            'started', to_char(%(table)s.date_start, %(iso)s),
+                            'ended', to_char(%(table)s.date_end, %(iso)s),
+                            'message', NULLIF(%(table)s.message, ''),
+                            'imported', COALESCE(%(table)s.imported_count, 0),
+                            'refunded', COALESCE(%(table)s.refunded_count, 0) + COALESCE(%(table)s.cancelled_count, 0),
+                            'failed', COALESCE(%(table)s.failed_count, 0)
+                        )""",
+                        table=SQL.identifier(last.table),
+                        iso=ISO_UTC,
+                    )
+                ),
+            ),
         }
-        return SQL(
-            """(
-                SELECT json_build_object(
-                    'pending', pending, 'done', done, 'failed', failed, 'ignored', ignored, 'refunds', refunds,
-                    'running_since', (%(running)s), 'last_run', (%(last)s)
-                )
-                FROM (%(states)s) AS by_state
-            )""",
-            states=orders.select(
-                *(
-                    SQL("count(*) FILTER (WHERE %s) AS %s", condition, SQL.identifier(name))
-                    for name, condition in counted.items()
-                )
-            ),
-            running=running.select(SQL("to_char(min(%s), %s)", SQL.identifier(running.table, "date_start"), ISO_UTC)),
-            last=last.select(
-                SQL(
-                    """json_build_object(
-                    'status', %(table)s.status,
-                    'started', to_char(%(table)s.date_start, %(iso)s),
-                    'ended', to_char(%(table)s.date_end, %(iso)s),
-                    'message', NULLIF(%(table)s.message, ''),
-                    'imported', COALESCE(%(table)s.imported_count, 0),
-                    'refunded', COALESCE(%(table)s.refunded_count, 0) + COALESCE(%(table)s.cancelled_count, 0),
-                    'failed', COALESCE(%(table)s.failed_count, 0)
-                )""",
-                    table=SQL.identifier(last.table),
-                    iso=ISO_UTC,
-                )
-            ),
-        )
+
+
+def _time_text(value):
+    return value.isoformat(timespec="seconds") + "Z" if value else None

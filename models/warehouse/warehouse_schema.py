@@ -12,6 +12,7 @@ from ...lib.json_schema import (
     NULLABLE_INTEGER,
     NULLABLE_STRING,
     NUMBER,
+    STRING,
     closed_object,
 )
 
@@ -132,6 +133,11 @@ STATUS = closed_object(
         "packages": COUNT,
         "move_lines": COUNT,
         "orders": ORDERS,
+        "estimated": {
+            "type": "array",
+            "items": STRING,
+            "description": "Which of the numbers are estimates, such as quants or orders.done.",
+        },
     },
     description="Record counts, limited to the records that the user of the API key may see.",
 )

@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+from ...tools.bounded_count import COUNTED_AT_MOST
+from .external_order_life import LIFE_KINDS
+
+# Number of sessions and transfers that the buttons of the form count: each of them costs a look at its orders.
+SHOWN_AT_MOST = 1_000
+
+
+class ExternalOrderSync(models.Model):
+    """How many orders, sessions and transfers there are, as the screens show it.
+
+    What grows with every order is only counted up to a bound, and shown as "10,000+" beyond, as in Odoo's own lists.
+    """
+
+    _inherit = "external.order.sync"
+
+    imported_count = fields.Integer(
+        "Orders", compute="_compute_imported_count", help="Stops counting at a bound, see imported_text."
+    )
+    imported_text = fields.Char("Imported Orders", compute="_compute_imported_count")
+    attention_count = fields.Integer("Failed", compute="_compute_open_counts")
+    pending_count = fields.Integer("Pending", compute="_compute_open_counts")
+    refund_count = fields.Integer("Refunds", compute="_compute_open_counts")
+    session_count = fields.Integer(
+        "Sessions", compute="_compute_session_count", help="Stops counting at a bound, see session_text."
+    )
+    session_text = fields.Char("Sessions with Orders", compute="_compute_session_count")
+    picking_count = fields.Integer(
+        "Pickings", compute="_compute_picking_count", help="Stops counting at a bound, see picking_text."
+    )
+    picking_text = fields.Char("Pickings of Orders", compute="_compute_picking_count")
+
+    @api.depends("order_ids.state", "order_ids.kind")
+    def _compute_imported_count(self):
+        counts = self._count_orders(imported=[("state", "=", "done"), ("kind", "=", "sale")])
+        for sync in self:
+            [sync.imported_count] = counts.get(sync._origin.id, [0])
+            sync.imported_text = sync._get_count_text(sync.imported_count, COUNTED_AT_MOST)
+
+    @api.depends("order_ids.state", "order_ids.kind")
+    def _compute_open_counts(self):
+        # Refunds are not counted as orders, but they fail and wait like these.
+        counts = self._count_orders(
+            failed=[("state", "=", "failed")],
+            pending=[("state", "=", "pending")],
+            refunds=[("state", "=", "done"), ("kind", "in", LIFE_KINDS)],
+        )
+        for sync in self:
+            sync.attention_count, sync.pending_count, sync.refund_count = counts.get(sync._origin.id, [0, 0, 0])
+
+    @api.depends("order_ids.pos_order_id.session_id")
+    def _compute_session_count(self):
+        for sync in self:
+            sync.session_count = sync._count_records("pos.session")
+            sync.session_text = sync._get_count_text(sync.session_count, SHOWN_AT_MOST)
+
+    @api.depends("order_ids.pos_order_id.picking_ids")
+    def _compute_picking_count(self):
+        for sync in self:
+            sync.picking_count = sync._count_records("stock.picking")
+            sync.picking_text = sync._get_count_text(sync.picking_count, SHOWN_AT_MOST)
+
+    def _count_orders(self, **domains):
+        """Return {id of a synchronization: numbers of its orders}, one for each domain, each counted up to a bound."""
+        Order = self.env["external.order"]
+        counts = []
+        for domain in domains.values():
+            query = Order._search(domain)
+            query.add_where(SQL("%s = sync.id", Order._field_to_sql(query.table, "sync_id", query)))
+            query.limit = COUNTED_AT_MOST + 1
+            counts.append(SQL("(SELECT count(*) FROM (%s) AS counted)", query.select(SQL("1"))))
+        rows = self.env.execute_query(
+            SQL("SELECT sync.id, %s FROM unnest(%s::integer[]) AS sync (id)", SQL(", ").join(counts), self._origin.ids)
+        )
+        return {sync_id: numbers for sync_id, *numbers in rows}
+
+    def _count_records(self, model):
+        """Return the number of sessions or transfers of this synchronization, counted up to a bound."""
+        return self.env[model].search_count(self._get_records_domain(), limit=SHOWN_AT_MOST + 1)
+
+    def _get_records_domain(self):
+        """Return the domain of its sessions or transfers."""
+        return [("external_order_sync_ids", "in", self._origin.ids)]
+
+    def _get_sessions(self):
+        """Return the POS sessions that hold orders of this synchronization."""
+        return self.env["pos.session"].search(self._get_records_domain())
+
+    def _get_count_text(self, count, bound):
+        return formatLang(self.env, min(count, bound), digits=0) + "+" * (count > bound)
+
+    def _has_orders(self, *domains):
+        """Return whether it has an order in one of these domains, without counting them."""
+        Order = self.env["external.order"]
+        return any(Order.search_count([("sync_id", "=", self.id), *domain], limit=1) for domain in domains)

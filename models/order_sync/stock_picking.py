@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..order_import.pos_order import INBOX_GROUP
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    external_order_sync_ids = fields.Many2many(
+        "external.order.sync",
+        string="Synchronizations",
+        compute="_compute_external_order_sync_ids",
+        search="_search_external_order_sync_ids",
+        groups=INBOX_GROUP,
+        help="The synchronizations whose orders this transfer moves.",
+    )
+
+    def _compute_external_order_sync_ids(self):
+        for picking in self:
+            orders = picking.pos_order_id.external_order_ids
+            of_session = picking.pos_session_id.external_order_sync_ids
+            picking.external_order_sync_ids = orders.sync_id if picking.pos_order_id else of_session
+
+    @api.model
+    def _search_external_order_sync_ids(self, operator, value):
+        """Return the domain of transfers of these synchronizations; those created at closing belong to a session.
+
+        A condition with OR cannot be joined: PostgreSQL may then compare each transfer with all orders. CASE with
+        OFFSET 0 looks up one order by its index for each transfer that is read, and for no other.
+        """
+        if operator != "in" or not all(value):
+            return NotImplemented
+        Order, Session = self.env["external.order"], self.env["pos.session"]
+        domain = [("sync_id", "in", list(value))]
+        of_syncs = [("external_order_sync_ids", "in", list(value))]
+
+        def is_of_syncs(_model, picking, _query):
+            orders = Order._search(domain)
+            pos_order = SQL.identifier(picking, "pos_order_id")
+            orders.add_where(SQL("%s = %s", SQL.identifier(orders.table, "pos_order_id"), pos_order))
+            return SQL(
+                """CASE WHEN %(pos_order)s IS NOT NULL THEN EXISTS (%(orders)s OFFSET 0)
+                    ELSE %(session)s IN (%(sessions)s) END""",
+                pos_order=pos_order,
+                orders=orders.select(SQL("1")),
+                session=SQL.identifier(picking, "pos_session_id"),
+                sessions=Session._search(of_syncs).select(),
+            )
+
+        return Domain.custom(to_sql=is_of_syncs)

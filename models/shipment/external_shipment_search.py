@@ -1,0 +1,31 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.bounded_count import complete_count, sql_count
+
+
+class ExternalShipment(models.Model):
+    """Finding shipments: pages of the API, and what the worker still has to record."""
+
+    _inherit = "external.shipment"
+
+    # What the worker asks each minute: is there a shipment whose numbers are not on its transfer yet?
+    _unrecorded = models.Index("(id) WHERE state IN ('shipped', 'delivered') AND is_on_picking IS NOT TRUE")
+
+    @api.model
+    def _get_visible_domain(self, domain):
+        """Return the domain of shipments whose transfers the user may see, too."""
+        return [*domain, ("picking_id", "in", self.env["stock.picking"]._search([]))]
+
+    @api.model
+    def _search_page(self, domain, after, limit):
+        """Return at most `limit` shipments that the user may see, newest first, below the id `after` if there is one."""
+        below = [("id", "<", after)] if after else []
+        return self.search(self._get_visible_domain(domain) + below, order="id desc", limit=limit)
+
+    @api.model
+    def _count_visible(self, domain, exact=False):
+        """Return the `Count` of the shipments that the user may see."""
+        query = self._search(self._get_visible_domain(domain))
+        [[rows]] = self.env.execute_query(SQL("SELECT %s", sql_count(query, exact)))
+        return complete_count(self.env, rows, query, exact)

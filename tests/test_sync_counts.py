@@ -1,0 +1,99 @@
+from ..models.order_sync import external_order_sync_counts
+from .common import ExternalOrderCase
+from .explaining import explain, statements
+
+
+class TestSyncCounts(ExternalOrderCase):
+    """The numbers on the buttons of a synchronization, and what the buttons open."""
+
+    def bound(self, rows):
+        for name in ("COUNTED_AT_MOST", "SHOWN_AT_MOST"):
+            self.patch(external_order_sync_counts, name, rows)
+        self.sync.invalidate_recordset()
+
+    def find(self, model, operator="in", syncs=None):
+        return self.env[model].search([("external_order_sync_ids", operator, (syncs or self.sync).ids)])
+
+    def test_sessions_and_transfers_belong_to_the_synchronization_of_their_orders(self):
+        row = self.import_order()
+        other = self.create_sync(pos_config_id=self.create_pos_config("Other POS", self.card).id)
+        session, pickings = row.session_id, row.pos_order_id.picking_ids
+        self.assertEqual((self.find("pos.session"), self.find("stock.picking")), (session, pickings))
+        self.assertEqual((session.external_order_sync_ids, pickings.external_order_sync_ids), (self.sync, self.sync))
+        for model in ("pos.session", "stock.picking"):
+            self.assertFalse(self.find(model, syncs=other))
+            self.assertNotIn(self.find(model), self.find(model, "not in"))
+        self.assertEqual((self.sync._get_sessions(), other._get_sessions()), (session, self.env["pos.session"]))
+
+    def test_a_transfer_created_at_closing_is_found_by_its_session(self):
+        session = self.sync._get_or_create_pos_session()
+        session.update_stock_at_closing = True
+        self.import_order()
+        self.assertFalse(self.find("stock.picking"))
+        self.close_session(session)
+        pickings = session.picking_ids
+        self.assertTrue(pickings)
+        self.assertFalse(pickings.pos_order_id)
+        self.assertEqual(self.find("stock.picking"), pickings)
+        self.assertEqual(pickings.external_order_sync_ids, self.sync)
+
+    def test_a_page_of_transfers_looks_up_an_order_for_each_and_joins_nothing(self):
+        query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"], order="id desc", limit=80)
+        plan = explain(self.env, query)
+        self.assertIn("Index Scan Backward using stock_picking_pkey", plan)
+        self.assertIn("external_order__pos_order_id_index", plan)
+        self.assertNotIn("Sort", plan)
+
+    def test_the_list_of_transfers_begins_with_the_newest_by_their_id(self):
+        [view_id] = [view_id for view_id, kind in self.sync.action_open_pickings()["views"] if kind == "list"]
+        self.assertIn('default_order="id desc"', self.env["stock.picking"].get_view(view_id, "list")["arch"])
+
+    def test_sessions_are_found_by_those_of_the_points_of_sale_that_have_orders(self):
+        plan = explain(self.env, self.env["pos.session"]._search(self.sync.action_open_sessions()["domain"]))
+        # One look for each Point of Sale, and one for each of its sessions; no join of all orders.
+        self.assertIn("pos_session__config_id_index", plan)
+        self.assertEqual(plan.count("Filter: EXISTS(SubPlan"), 2, plan)
+        for join in ("Hash", "Merge"):
+            self.assertNotIn(join, plan)
+
+    def test_numbers_beyond_a_bound_are_not_counted_to_the_end(self):
+        self.synchronize(*(self.order(number) for number in range(1, 5)))
+        self.bound(3)
+        sync = self.sync
+        self.assertEqual((sync.imported_text, sync.picking_text, sync.session_text), ("3+", "3+", "1"))
+        self.assertEqual((sync.imported_count, sync.picking_count), (4, 4))
+        self.bound(4)
+        self.assertEqual((sync.imported_text, sync.picking_text), ("4", "4"))
+
+    def test_opening_the_form_counts_no_more_than_the_bound(self):
+        self.import_order()
+        self.sync.invalidate_recordset()
+        names = ["imported_text", "attention_count", "session_text", "picking_text", "refund_count", "pending_count"]
+        with statements() as executed:
+            self.sync.read(names)
+        counting = [statement for statement in executed if "count(*)" in statement.lower()]
+        self.assertTrue(counting)
+        for statement in counting:
+            self.assertEqual(statement.lower().count("count(*)"), statement.upper().count("LIMIT"), statement)
+
+    def test_the_few_that_need_attention_are_found_by_their_indexes(self):
+        Order = self.env["external.order"]
+        of_sync = ("sync_id", "=", self.sync.id)
+        for index, domain in {
+            "external_order_attention": [("state", "=", "failed")],
+            "external_order_waiting": [("state", "=", "pending")],
+            "external_order_life": [("kind", "in", ("refund", "cancellation"))],
+            "external_order_doubtful": [("doubt", "!=", False)],
+            "external_order_changed": [("changed", "=", True)],
+        }.items():
+            self.assertIn(index, explain(self.env, Order._search([of_sync, *domain])), domain)
+
+    def test_the_end_of_a_run_counts_no_orders(self):
+        self.synchronize(self.order(1), self.order(2, OrderItems=[]))
+        with statements() as executed:
+            self.sync._update_attention_activity()
+            self.env.flush_all()
+        orders = [statement for statement in executed if 'FROM "external_order"' in statement]
+        self.assertTrue(orders)
+        for statement in orders:
+            self.assertIn("LIMIT", statement)
