@@ -57,6 +57,13 @@ class TestIndexedQuestions(TransactionCase):
         indexes = ("external_order_changed", "external_order_doubtful")
         self.assertPlan(self.env["external.order.problem"]._search([]), *indexes, without=("Seq Scan",))
 
+    def test_lists_of_the_inbox(self):
+        Order = self.env["external.order"]
+        by_date = Order._search([], order="received_date desc", limit=80)
+        self.assertPlan(by_date, "Scan Backward using external_order_received")
+        warned = Order._search([("warnings", "!=", False)], order="id desc", limit=80)
+        self.assertPlan(warned, "Scan Backward using external_order_with_warnings")
+
     def test_payloads_to_drop(self):
         Order = self.env["external.order"]
         domain = Order._get_payloads_to_drop_domain(self.env["external.order.sync"].browse(1), Datetime.now())

@@ -11,6 +11,8 @@ import time
 from . import measuring
 
 ROUNDS = 5
+# One of so many transfers is rescheduled during a walk.
+RESCHEDULED = 10
 
 
 def run(options, report):
@@ -40,6 +42,30 @@ def turns(env):
     yield "turn payloads dropped", env["external.order"]._gc_payloads
     yield "turn runs dropped", run_of._gc_runs
     yield "turn former dates dropped", env["stock.picking.reschedule"]._gc_reschedules
+    yield "turn a page of a walk, a tenth rescheduled", walk_of_rescheduled(env)
+
+
+def walk_of_rescheduled(env):
+    """Reschedule transfers after the first page of a walk, and return the call for its second page."""
+    warehouse = env["warehouse.api"]
+    cursor = warehouse._read_pickings().next_cursor
+    env.cr.commit()
+    env.cr.execute(
+        """
+        WITH moved AS (
+            INSERT INTO stock_picking_reschedule (picking_id, previous_date, logged_at, transaction_id)
+            SELECT id, scheduled_date, now() AT TIME ZONE 'UTC', pg_current_xact_id()::text
+              FROM stock_picking WHERE id %% %s = 0
+            RETURNING picking_id
+        )
+        UPDATE stock_picking SET scheduled_date = scheduled_date + interval '1 day'
+         WHERE id IN (SELECT picking_id FROM moved)
+        """,
+        [RESCHEDULED],
+    )
+    env.cr.commit()
+    env.cr.execute("ANALYZE stock_picking_reschedule")
+    return lambda: warehouse._read_pickings(cursor=cursor)
 
 
 def time_now():

@@ -1,6 +1,10 @@
 """Drop indexes that others have replaced: Odoo keeps those that it does not know."""
 
-REPLACED = ("external_order__sync_id_index", "odoo_mirror_quant__product_id_index")
+REPLACED = (
+    "external_order__sync_id_index",
+    "external_order__state_index",
+    "odoo_mirror_quant__product_id_index",
+)
 
 
 def migrate(cr, version):

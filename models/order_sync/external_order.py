@@ -57,7 +57,6 @@ class ExternalOrder(models.Model):
         required=True,
         default="pending",
         readonly=True,
-        index=True,
     )
     error_code = fields.Selection(
         [
@@ -121,11 +120,17 @@ class ExternalOrder(models.Model):
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
+    # The status of the API counts by state, and record rules by company: this index alone answers it.
+    _state = models.Index("(state, company_id)")
     # Also for which Points of Sale a synchronization has orders: only their sessions can hold them.
     _sync_pos_config = models.Index("(sync_id, pos_config_id)")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
     _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
+    # The list by date, and the orders of a day or a month.
+    _received = models.Index("(received_date)")
+    # The filter With Warnings: few of the imported orders have any.
+    _with_warnings = models.Index("(id) WHERE warnings IS NOT NULL")
     # Which payloads the clean-up drops next: without it, each thousand would search all those dropped before.
     _with_payload = models.Index("(sync_id, imported_date) WHERE state = 'done' AND payload IS NOT NULL")
 
