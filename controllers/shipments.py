@@ -145,7 +145,7 @@ class DeliveryController(ApiController):
             total = None
         shipments = request.env["external.shipment"]._search_page(domain, after, limit + 1)
         page = shipments[:limit]
-        documents = [_document(shipment) for shipment in page]
+        documents = _documents(page)
         has_next = len(shipments) > limit
         etag = _etag([documents, has_next])
         is_known = etag in known_etags() or "*" in known_etags()
@@ -236,8 +236,20 @@ def _answer(content):
     return Answer(content, etag=etag)
 
 
+def _documents(shipments):
+    """Return shipments in the form of the ``SHIPMENT`` schema."""
+    labels = {}
+    for carrier, sent in shipments.grouped("carrier_id").items():
+        labels |= carrier._get_labels(sent.picking_id)
+    return [_describe(shipment, labels.get(shipment.picking_id.id)) for shipment in shipments]
+
+
 def _document(shipment):
     """Return a shipment in the form of the ``SHIPMENT`` schema."""
+    return _documents(shipment)[0]
+
+
+def _describe(shipment, label):
     return {
         "id": shipment.id,
         "picking_id": shipment.picking_id.id,
@@ -249,7 +261,7 @@ def _document(shipment):
         "order_number": shipment.order_number or None,
         "reference": shipment.reference or None,
         "carrier_price": shipment.exact_price if shipment.shipped_date else None,
-        "label_url": _label_url(shipment),
+        "label_url": label and f"{shipment.get_base_url()}/web/content/{label.id}?download=1",
         "error": shipment.error_message or None,
         "attempts": shipment.attempts,
         "next_attempt": time_text(shipment.next_attempt),
@@ -266,8 +278,3 @@ def _document(shipment):
             for event in shipment.event_ids
         ],
     }
-
-
-def _label_url(shipment):
-    label = shipment.carrier_id._get_label(shipment.picking_id)
-    return f"{shipment.get_base_url()}/web/content/{label.id}?download=1" if label else None

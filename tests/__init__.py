@@ -47,6 +47,7 @@ from . import test_full_order
 from . import test_helping_workers
 from . import test_inbox
 from . import test_inbox_retry
+from . import test_indexed_questions
 from . import test_life_refunds
 from . import test_life_cancellations
 from . import test_life_changes
@@ -124,6 +125,7 @@ from . import test_refunds_stock
 from . import test_retention
 from . import test_scheduled_action
 from . import test_scheduled_steps
+from . import test_search_panel
 from . import test_secret_addresses
 from . import test_secrets
 from . import test_security_companies

@@ -2,8 +2,10 @@ from datetime import datetime
 
 import jsonschema_rs
 
+from ..tools import bounded_count
 from .api_common import OPENAPI
 from .api_delivery_common import SHIPMENTS, DeliveryApiCase
+from .explaining import statements
 
 
 class TestApiDelivery(DeliveryApiCase):
@@ -207,3 +209,42 @@ class TestApiDelivery(DeliveryApiCase):
         check(self.call(f"{SHIPMENTS}/{picking.id}"), f"{SHIPMENTS}/{{picking_id}}", "get")
         check(self.post("", f"{SHIPMENTS}/{picking.id}/cancel"), f"{SHIPMENTS}/{{picking_id}}/cancel", "post")
         check(self.post("", f"{SHIPMENTS}/{picking.id}/retry"), f"{SHIPMENTS}/{{picking_id}}/retry", "post")
+
+    def test_a_page_takes_the_same_statements_for_any_number_of_shipments(self):
+        self.ask(self.create_ready_picking())
+        self.get(SHIPMENTS)  # fills the caches
+        self.env.invalidate_all()
+        with statements() as one:
+            self.get(SHIPMENTS)
+        for _number in range(4):
+            self.ask(self.create_ready_picking())
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with statements() as five:
+            self.assertEqual(len(self.get(SHIPMENTS)), 5)
+        self.assertLessEqual(len(five), len(one))
+
+    def test_a_walk_counts_once(self):
+        for _number in range(3):
+            self.ask(self.create_ready_picking())
+        self.env.flush_all()
+        for bound, total in ((3, "3"), (2, None)):
+            self.patch(bounded_count, "COUNTED_AT_MOST", bound)
+            response = self.call(f"{SHIPMENTS}?limit=2")
+            self.assertEqual("X-Total-Count-Estimated" in response.headers, not total)
+            self.assertEqual(response.headers["X-Total-Count"], total or response.headers["X-Total-Count"])
+            with statements() as executed:
+                second = self.call(response.links["next"]["url"])
+            self.assertFalse([statement for statement in executed if "AS counted" in statement])
+            for name in ("X-Total-Count", "X-Total-Count-Estimated"):
+                self.assertEqual(second.headers.get(name), response.headers.get(name))
+            exact = self.call(response.links["next"]["url"] + "&count=exact")
+            self.assertEqual(exact.headers["X-Total-Count"], "3")
+
+    def test_an_unchanged_page_is_not_counted(self):
+        self.ask(self.create_ready_picking())
+        etag = self.call(SHIPMENTS).headers["ETag"]
+        with statements() as executed:
+            response = self.call(SHIPMENTS, If_None_Match=etag)
+        self.assertEqual(response.status_code, 304)
+        self.assertFalse([statement for statement in executed if "AS counted" in statement])

@@ -25,6 +25,10 @@ class OdooClient:
         parameters = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._post(f"/web/dataset/call_kw/{model}/{method}", parameters)
 
+    def load_action(self, name: str) -> dict[str, Any]:
+        """Return the action with this XML id, as the web client loads it."""
+        return self._post("/web/action/load", {"action_id": name})
+
     def _post(self, path: str, parameters: dict[str, Any]) -> Any:
         request = urllib.request.Request(
             self._url + path,

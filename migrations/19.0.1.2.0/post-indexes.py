@@ -1,6 +1,13 @@
-"""Drop an index that another one has replaced: Odoo keeps indexes that it does not know."""
+"""Drop indexes that others have replaced: Odoo keeps those that it does not know."""
+
+REPLACED = (
+    "external_order__sync_id_index",
+    "external_order__state_index",
+    "odoo_mirror_quant__product_id_index",
+)
 
 
 def migrate(cr, version):
-    """Drop the index on ``sync_id`` alone; now there is one on ``sync_id`` and ``pos_config_id``."""
-    cr.execute("DROP INDEX IF EXISTS external_order__sync_id_index")
+    """Drop indexes on one column that is now the first one of another index."""
+    for name in REPLACED:
+        cr.execute(f"DROP INDEX IF EXISTS {name}")

@@ -51,3 +51,6 @@ class OdooMirrorMoveLine(models.Model):
     owner_remote_id = fields.Integer("Owner ID", readonly=True, aggregator=None)
     owner_name = fields.Char("Owner", readonly=True)
     company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)
+
+    # The list.
+    _default_order = models.Index("(date DESC, remote_id)")

@@ -6,11 +6,12 @@ class OdooMirrorQuant(models.Model):
     _description = "Mirrored Quant"
     _inherit = ["odoo.mirror.mixin"]
     _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
-    _order = "product_id, location_id, in_date, remote_id"
+    # By the ids of products and locations, not by their names: in the order of the index below.
+    _order = "product_id.id, location_id.id, in_date, remote_id"
     _rec_name = "product_id"
 
     product_remote_id = fields.Integer("Product ID", readonly=True, aggregator=None)
-    product_id = fields.Many2one("odoo.mirror.product", readonly=True, index="btree_not_null")
+    product_id = fields.Many2one("odoo.mirror.product", readonly=True)
     location_remote_id = fields.Integer("Location ID", readonly=True, aggregator=None)
     location_id = fields.Many2one("odoo.mirror.location", readonly=True, index="btree_not_null")
     location_usage = fields.Char(related="location_id.usage")
@@ -27,6 +28,9 @@ class OdooMirrorQuant(models.Model):
     uom_name = fields.Char("Unit", related="product_id.uom_name")
     in_date = fields.Datetime("Incoming Date", readonly=True)
     company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)
+
+    # The list, and the quants of a product.
+    _default_order = models.Index("(product_id, location_id, in_date, remote_id)")
 
     @api.depends("quantity", "reserved_quantity")
     def _compute_available_quantity(self):

@@ -57,7 +57,6 @@ class ExternalOrder(models.Model):
         required=True,
         default="pending",
         readonly=True,
-        index=True,
     )
     error_code = fields.Selection(
         [
@@ -121,11 +120,19 @@ class ExternalOrder(models.Model):
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
+    # The status of the API counts by state, and record rules by company: this index alone answers it.
+    _state = models.Index("(state, company_id)")
     # Also for which Points of Sale a synchronization has orders: only their sessions can hold them.
     _sync_pos_config = models.Index("(sync_id, pos_config_id)")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
     _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
+    # The list by date, and the orders of a day or a month.
+    _received = models.Index("(received_date)")
+    # The filter With Warnings: few of the imported orders have any.
+    _with_warnings = models.Index("(id) WHERE warnings IS NOT NULL")
+    # Which payloads the clean-up drops next: without it, each thousand would search all those dropped before.
+    _with_payload = models.Index("(sync_id, imported_date) WHERE state = 'done' AND payload IS NOT NULL")
 
     @api.depends("payload")
     def _compute_payload_text(self):
@@ -292,15 +299,20 @@ class ExternalOrder(models.Model):
         syncs = self.env["external.order.sync"].with_context(active_test=False)
         for sync in syncs.search([("payload_retention_days", ">", 0)]):
             limit = fields.Datetime.now() - timedelta(days=min(sync.payload_retention_days, MAX_RETENTION_DAYS))
-            domain = [
-                ("sync_id", "=", sync.id),
-                ("state", "=", "done"),
-                ("changed", "=", False),  # the user still has to compare the new content
-                ("imported_date", "<", limit),
-                ("payload", "!=", False),
-            ]
-            while orders := self.search(domain, limit=1000):
+            domain = self._get_payloads_to_drop_domain(sync, limit)
+            while orders := self.search(domain, order="imported_date", limit=1000):
                 for order in orders:
                     order.content_digest = content_digest(order.payload, order.kind)
                 orders.write({"payload": False, "booked_payload": False})
                 commit(self.env)
+
+    @api.model
+    def _get_payloads_to_drop_domain(self, sync, limit):
+        """Return the domain of orders of a synchronization, imported before the limit, that still have a payload."""
+        return [
+            ("sync_id", "=", sync.id),
+            ("state", "=", "done"),
+            ("changed", "=", False),  # the user still has to compare the new content
+            ("imported_date", "<", limit),
+            ("payload", "!=", False),
+        ]

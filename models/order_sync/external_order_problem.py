@@ -48,7 +48,7 @@ class ExternalOrderProblem(models.Model):
 
     @property
     def _table_query(self):
-        # There are few reasons and failed orders are indexed, so this is cheap enough to compute on reading.
+        # Each part has a partial index, so this reads only the orders that need attention, however many there are.
         self.env["external.order"].flush_model()
         return SQL(
             """
@@ -67,8 +67,14 @@ class ExternalOrderProblem(models.Model):
                            CASE WHEN state = 'failed' THEN missing_payment_mode END AS payment_mode,
                            CASE WHEN state = 'failed' AND error_code = 'location_unknown'
                                 THEN coalesce(external_location, '') END AS external_location
-                      FROM external_order
-                     WHERE state = 'failed' OR (state = 'done' AND (changed OR doubt IS NOT NULL))
+                      FROM (
+                            SELECT * FROM external_order WHERE state = 'failed'
+                             UNION ALL
+                            SELECT * FROM external_order WHERE changed IS TRUE AND state = 'done'
+                             UNION ALL
+                            SELECT * FROM external_order
+                             WHERE doubt IS NOT NULL AND changed IS NOT TRUE AND state = 'done'
+                           ) AS found
                    ) AS waiting
              GROUP BY sync_id, company_id, pos_config_id, reason,
                       item_id, item_name, card_type, payment_mode, external_location

@@ -27,8 +27,8 @@ class PosSession(models.Model):
     def _search_external_order_sync_ids(self, operator, value):
         """Return the domain of sessions with an order of one of these synchronizations.
 
-        For each Point of Sale that has any, and each of its sessions, one order is looked up. OFFSET 0 keeps PostgreSQL
-        from joining all orders instead.
+        For each Point of Sale that has any, and each of its sessions, one order is looked up. CASE and OFFSET 0 keep
+        PostgreSQL from looking at other sessions, or joining all orders instead.
         """
         if operator != "in" or not all(value):
             return NotImplemented
@@ -41,10 +41,9 @@ class PosSession(models.Model):
             order = of_session.join(of_session.table, "pos_order_id", "pos_order", "id", "pos_order_id")
             of_session.add_where(SQL("%s = %s", SQL.identifier(order, "session_id"), SQL.identifier(session, "id")))
             return SQL(
-                """(
-                    %(config)s IN (SELECT config.id FROM pos_config AS config WHERE EXISTS (%(of_config)s OFFSET 0))
-                    AND EXISTS (%(of_session)s OFFSET 0)
-                )""",
+                """CASE WHEN %(config)s IN (
+                    SELECT config.id FROM pos_config AS config WHERE EXISTS (%(of_config)s OFFSET 0)
+                ) THEN EXISTS (%(of_session)s OFFSET 0) ELSE FALSE END""",
                 config=SQL.identifier(session, "config_id"),
                 of_config=of_config.select(SQL("1")),
                 of_session=of_session.select(SQL("1")),

@@ -1,0 +1,147 @@
+"""What Odoo's web client asks to open a screen, for ``dev.benchmarks.large``."""
+
+import xml.etree.ElementTree as ElementTree
+
+from dev.server.odoo_client import OdooClient
+
+PAGE, COUNTED = 80, 10_001
+PREFIX = "external_order_sync."
+# Screen: action, and further conditions.
+LISTS = {
+    "inbox": (f"{PREFIX}action_external_order", []),
+    "inbox, failed": (f"{PREFIX}action_external_order", [["state", "=", "failed"]]),
+    "inbox, warnings not seen": (f"{PREFIX}action_external_order", [["doubt", "!=", False]]),
+    "inbox, with warnings": (f"{PREFIX}action_external_order", [["warnings", "!=", False]]),
+    "inbox, changed": (f"{PREFIX}action_external_order", [["changed", "=", True]]),
+    "inbox, refunds": (f"{PREFIX}action_external_order", [["kind", "=", "refund"]]),
+    "reasons": (f"{PREFIX}action_external_order_problem", []),
+    "synchronizations": (f"{PREFIX}action_external_order_sync", []),
+    "runs": (f"{PREFIX}action_external_order_sync_run", []),
+    "shipments": (f"{PREFIX}action_external_shipment", []),
+    "mirrored quants": (f"{PREFIX}action_odoo_mirror_quant", []),
+    "mirrored transfers": (f"{PREFIX}action_odoo_mirror_picking", []),
+    "mirrored move lines": (f"{PREFIX}action_odoo_mirror_move_line", []),
+    "mirrored products": (f"{PREFIX}action_odoo_mirror_product", []),
+}
+
+
+def calls(url, database, login, password, made):
+    """Return the calls that open the screens, by their names."""
+    client = OdooClient(url, database, login, password)
+    screens = Screens(client)
+    inbox, sync = "external.order", "external.order.sync"
+    of_day = {"groupby": ["received_date:day"], "aggregates": ["total:sum", "__count"], "limit": PAGE}
+    found = {name: screens.list(*options) for name, options in LISTS.items()}
+    for button in ("action_open_pickings", "action_open_sessions", "action_open_failed"):
+        found[f"button {button.rpartition('_')[2]}"] = screens.button(sync, made["sync_id"], button)
+    found |= {
+        "synchronization": screens.form(sync, made["sync_id"]),
+        "order done": screens.form(inbox, made["done_id"]),
+        "order failed": screens.form(inbox, made["failed_id"]),
+        "inbox, search panel": screens.panel(inbox),
+        "inbox, sorted by received": screens.list(f"{PREFIX}action_external_order", [], order="received_date desc"),
+        "inbox by day": lambda: client.call(inbox, "web_read_group", domain=screens.inbox_domain, **of_day),
+        "inbox graph": lambda: client.call(
+            inbox, "formatted_read_group", screens.graph_domain, ["received_date:day", "state"], ["__count"]
+        ),
+    }
+    return {f"screen {name}": call for name, call in found.items()}
+
+
+class Screens:
+    """The calls of the web client of one user."""
+
+    def __init__(self, client):
+        self._client = client
+        inbox = self._action(f"{PREFIX}action_external_order")
+        self.inbox_domain = self._domain(inbox)
+        self.graph_domain = self.inbox_domain
+
+    def list(self, action, domain, order=None):
+        """Return the call for the first page of an action's list."""
+        action = self._action(action) if isinstance(action, str) else action
+        [view_id] = [view_id for view_id, kind in action["views"] if kind == "list"][:1] or [False]
+        model, domain = action["res_model"], [*self._domain(action), *domain]
+        arch, fields = self._view(model, view_id, "list")
+        options = {
+            "specification": specification(arch, fields),
+            "limit": PAGE,
+            "count_limit": COUNTED,
+            "order": order or arch.get("default_order") or "",
+        }
+        return lambda: self._client.call(model, "web_search_read", domain, **options)
+
+    def form(self, model, record_id):
+        """Return the call that opens a record in its form."""
+        arch, fields = self._view(model, False, "form")
+        wanted = specification(arch, fields)
+        return lambda: self._client.call(model, "web_read", [record_id], specification=wanted)
+
+    def button(self, model, record_id, method):
+        """Return the call for the list that a button of a record opens, with the button's own call."""
+        opened = self.list(self._client.call(model, method, [record_id]), [])
+        return lambda: (self._client.call(model, method, [record_id]), opened())
+
+    def panel(self, model):
+        """Return the calls for the search panel of a model's list."""
+        view = self._client.call(model, "get_views", [[False, "search"]])["views"]["search"]
+        parts = ElementTree.fromstring(view["arch"]).findall(".//searchpanel/field")
+
+        def ask():
+            for part in parts:
+                is_multi = part.get("select") == "multi"
+                method = "search_panel_select_multi_range" if is_multi else "search_panel_select_range"
+                options = {
+                    "search_domain": [],
+                    "category_domain": [],
+                    "enable_counters": part.get("enable_counters") == "1",
+                    "expand": part.get("expand") == "1",
+                    "limit": 200,
+                    **({"filter_domain": [], "group_by": False, "group_domain": [], "comodel_domain": []}
+                       if is_multi else {"filter_domain": [], "hierarchize": True}),
+                }  # fmt: skip
+                self._client.call(model, method, part.get("name"), **options)
+
+        return ask
+
+    def _action(self, name):
+        return self._client.load_action(name)
+
+    def _domain(self, action):
+        domain = action.get("domain") or []
+        return [] if isinstance(domain, str) else domain
+
+    def _view(self, model, view_id, kind):
+        """Return the arch of a view, and the fields of the models by their names."""
+        answer = self._client.call(model, "get_views", [[view_id, kind]])
+        fields = {name: description["fields"] for name, description in answer["models"].items()}
+        return ElementTree.fromstring(answer["views"][kind]["arch"]), (model, fields)
+
+
+def specification(arch, fields):
+    """Return the specification of the fields of a view, as the web client makes it."""
+    model, of_models = fields
+    result = {}
+    for node in fields_of(arch):
+        name = node.get("name")
+        field = of_models[model].get(name)
+        if not field:
+            continue
+        if field["type"] in ("one2many", "many2many"):
+            views = [child for child in node if child.tag in ("list", "kanban", "form")]
+            inner = specification(views[0], (field["relation"], of_models)) if views else {"display_name": {}}
+            result[name] = {"fields": inner, "limit": 40}
+        elif field["type"] == "many2one":
+            result[name] = {"fields": {"display_name": {}}}
+        else:
+            result[name] = {}
+    return result
+
+
+def fields_of(arch):
+    """Yield the fields of a view, without those of the views inside it."""
+    for child in arch:
+        if child.tag == "field":
+            yield child
+        else:
+            yield from fields_of(child)

@@ -1,0 +1,60 @@
+"""Create the users of ``dev.benchmarks.large`` in a database, and print their keys and what to ask for as JSON."""
+
+import argparse
+import json
+from datetime import timedelta
+
+from odoo import fields
+
+from . import large_data, measuring
+
+GROUPS = {
+    "clerk": ["stock.group_stock_user"],
+    "manager": ["external_order_sync.group_manager", "stock.group_stock_manager", "point_of_sale.group_pos_manager"],
+}
+MANAGER, PASSWORD = "large_manager", "benchmark-large"
+DEEP = 50
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m dev.benchmarks.large_users")
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--config")
+    with measuring.environment(parser.parse_args()) as env:
+        made = prepare(env)
+        env.cr.commit()
+    print(json.dumps(made))
+
+
+def prepare(env):
+    """Create the users, and return what the calls need."""
+    keys = {}
+    for name, groups in GROUPS.items():
+        user = env["res.users"].create(
+            {
+                "name": name,
+                "login": f"large_{name}",
+                "password": PASSWORD,
+                "group_ids": [fields.Command.link(env.ref(group).id) for group in ["base.group_user", *groups]],
+            }
+        )
+        keys[name] = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "Benchmark", None)
+    Order, now = env["external.order"], fields.Datetime.now()
+    sync = env["external.order.sync"].search([("name", "=", "Large 0")])
+    pickings = env["stock.picking"].search_count([])
+    return {
+        "keys": keys,
+        "hour_ago": (now - timedelta(hours=1)).isoformat() + "Z",
+        "month_ago": (now - timedelta(days=30)).isoformat() + "Z",
+        "picking_id": env["stock.picking"].search([("pos_order_id", "!=", False)], limit=1).id,
+        "deep_pages": {str(limit): max(min(DEEP, pickings // limit - 2), 0) for limit in (100, 1000)},
+        "source": large_data.SOURCE_CODE,
+        "mirrored_id": env["odoo.mirror.picking"].search([], limit=1).remote_id,
+        "sync_id": sync.id,
+        "done_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "done")], limit=1).id,
+        "failed_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "failed")], limit=1).id,
+    }
+
+
+if __name__ == "__main__":
+    main()

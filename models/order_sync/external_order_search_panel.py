@@ -1,0 +1,61 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.bounded_count import COUNTED_AT_MOST
+
+
+class ExternalOrder(models.Model):
+    """The numbers beside the list of the inbox, which Odoo asks for at each opening and filter."""
+
+    _inherit = "external.order"
+
+    # Few orders have a reason; those that were imported have none.
+    _reason = models.Index("(error_code) WHERE error_code IS NOT NULL")
+
+    @api.model
+    def _search_panel_domain_image(self, field_name, domain, set_count=False, limit=False):
+        """Return the values of a field in a domain, with their numbers: one that is above the bound is left out (0).
+
+        Odoo would count the whole inbox for each field.
+        """
+        counts = self._count_values(field_name, Domain(domain) & Domain(field_name, "!=", False))
+        names = self._get_value_names(field_name, [value for value, count in counts.items() if count])
+        image = {value: {"id": value, "display_name": name} for value, name in names.items()}
+        if set_count:
+            for value, values in image.items():
+                values["__count"] = counts[value] if counts[value] <= COUNTED_AT_MOST else 0
+        return image
+
+    @api.model
+    def _count_values(self, field_name, domain):
+        """Return {value: number of orders}, each counted up to a bound."""
+        query = self._search(domain)
+        query.limit = COUNTED_AT_MOST + 1
+        value = self._field_to_sql(query.table, field_name, query)
+        found = self.env.execute_query(
+            SQL("SELECT value, count(*) FROM (%s) AS found GROUP BY value", query.select(SQL("%s AS value", value)))
+        )
+        if sum(count for _value, count in found) <= COUNTED_AT_MOST:
+            return dict(found)
+        # These are not all. Each value is found by an index.
+        field = self._fields[field_name]
+        if field.type == "many2one":
+            values = self.env[field.comodel_name].with_context(active_test=False).search([]).ids
+        else:
+            values = field.get_values(self.env)
+        return {
+            value: self.search_count(domain & Domain(field_name, "=", value), limit=COUNTED_AT_MOST + 1)
+            for value in values
+        }
+
+    @api.model
+    def _get_value_names(self, field_name, values):
+        """Return {value: name} of these values, in the order in which they are shown."""
+        field = self._fields[field_name]
+        if field.type == "many2one":
+            # sudo: the user sees the orders of these synchronizations, and their list shows the names, too.
+            records = self.env[field.comodel_name].sudo().with_context(active_test=False).search([("id", "in", values)])
+            return {record.id: record.display_name for record in records}
+        selection = field._description_selection(self.env)
+        return {value: name for value, name in selection if value in values}

@@ -1,0 +1,89 @@
+from datetime import datetime, timedelta
+
+from odoo.fields import Datetime
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
+
+from ..models.warehouse.warehouse_cursor import Cursor
+from .explaining import explain
+
+
+@tagged("post_install", "-at_install")
+class TestIndexedQuestions(TransactionCase):
+    """What a scheduler, a client or a screen asks again and again is answered by an index, without sorting."""
+
+    def assertPlan(self, query, *parts, without=("Seq Scan", "Sort")):
+        plan = explain(self.env, query)
+        for part in parts:
+            self.assertIn(part, plan)
+        for part in without:
+            self.assertNotIn(part, plan)
+
+    def test_transfers_written_since(self):
+        since = ("write_date", ">=", Datetime.now())
+        self.assertPlan(self.env["stock.picking"]._search([since]), "stock_picking_api_written_index", without=())
+
+    def test_mirrored_transfers_received_and_changed_since(self):
+        mirror = self.env["odoo.mirror.picking"]
+        of_source = ("source_id", "=", 1)
+        since = ("synced_date", ">=", Datetime.now())
+        changed = mirror._search([of_source, since], order="synced_date", limit=1)
+        self.assertPlan(changed, "odoo_mirror_picking_api_written_index")
+        newest = mirror._search([of_source], order="received_date DESC", limit=1)
+        self.assertPlan(newest, "odoo_mirror_picking_api_received_index")
+
+    def test_mirrored_lists(self):
+        for name in ("quant", "picking", "move.line"):
+            mirror = self.env[f"odoo.mirror.{name}"]
+            self.assertPlan(mirror._search([], order=mirror._order, limit=80), f"{mirror._table}_default_order")
+
+    def test_newest_transfer(self):
+        newest = self.env["stock.picking"]._search([], order=self.env["warehouse.api"]._newest_order, limit=1)
+        self.assertPlan(newest, "Scan Backward using stock_picking_pkey")
+
+    def test_reasons_why_orders_need_attention(self):
+        sync = self.env["external.order.sync"].create(
+            {
+                "name": "Many",
+                "external_api_url": "http://127.0.0.1:9/",
+                "pos_config_id": self.env["pos.config"].search([], limit=1).id,
+            }
+        )
+        self.env["external.order"].create(
+            [{"sync_id": sync.id, "external_id": str(number), "state": "done"} for number in range(2000)]
+        )
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE external_order")
+        indexes = ("external_order_changed", "external_order_doubtful")
+        self.assertPlan(self.env["external.order.problem"]._search([]), *indexes, without=("Seq Scan",))
+
+    def test_lists_of_the_inbox(self):
+        Order = self.env["external.order"]
+        by_date = Order._search([], order="received_date desc", limit=80)
+        self.assertPlan(by_date, "Scan Backward using external_order_received")
+        warned = Order._search([("warnings", "!=", False)], order="id desc", limit=80)
+        self.assertPlan(warned, "Scan Backward using external_order_with_warnings")
+
+    def test_payloads_to_drop(self):
+        Order = self.env["external.order"]
+        domain = Order._get_payloads_to_drop_domain(self.env["external.order.sync"].browse(1), Datetime.now())
+        self.assertPlan(Order._search(domain, order="imported_date", limit=1000), "external_order_with_payload")
+
+    def test_shipments_that_are_not_on_their_transfers(self):
+        domain = self.env["external.shipment.worker"]._get_recording_domain()
+        self.assertPlan(self.env["external.shipment"]._search(domain), "external_shipment_unrecorded")
+
+    def test_a_page_of_a_walk_while_transfers_are_rescheduled(self):
+        warehouse = self.env["warehouse.api"]
+        [[snapshot]] = self.env.execute_query(SQL("SELECT pg_current_snapshot()::text"))
+        expires = datetime.now() + timedelta(days=1)
+        position = Cursor("2026-01-01 00:00:00", 1, snapshot, 0, int(expires.timestamp()))
+        query = self.env["stock.picking"]._search([])
+        page = warehouse._sql_page(query, [SQL.identifier("stock_picking", "id")], position, 101)
+        self.assertPlan(
+            SQL("WITH %s SELECT * FROM page", page),
+            "using stock_picking_api_order_index on stock_picking",
+            "using stock_picking_reschedule__picking_id_index on stock_picking_reschedule",
+            "using stock_picking_reschedule_api_order_index on stock_picking_reschedule",
+            without=("Seq Scan", "Hash", "CTE moved"),
+        )
