@@ -102,6 +102,8 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: whether it needs no other part of this turn
         """
+        if not sync.exists().active:  # archived or deleted after the turn began
+            return True
         now = fields.Datetime.now()
         scheduled = ScheduledTurn().on(sync)
         # What an extension does before and after the synchronization must happen once, and at that time.
@@ -113,7 +115,10 @@ class ExternalOrderSyncRun(models.Model):
             if self.env.cr.connection.closed:
                 raise
             rollback(self.env)
-            self._record_failure(sync, error)
+            if sync.exists():
+                self._record_failure(sync, error)
+        if not sync.exists():
+            return True
         of_sync = Domain("sync_id", "=", sync.id)
         if run := self.search(of_sync & UNFINISHED, limit=1):
             return run._is_in_jobs()
