@@ -1,8 +1,10 @@
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
 
+from ..models.order_sync import external_order_sync_run_due as run_due
 from .common import ExternalOrderCase
 
 
@@ -53,6 +55,35 @@ class TestChangingStores(ExternalOrderCase):
         with self.changing("_run_one", lambda sync: sync.write({"active": False})):
             self.run_scheduler()
         self.assertFalse(self.other.run_ids)
+
+    def test_one_that_becomes_due_waits_for_no_feed_that_hangs(self):
+        module = run_due.__name__
+        self.sync.next_sync_date = False
+        self.feed(self.order(1))
+        self.shop.faults.add("delay", seconds=6)
+        self.addCleanup(self.shop.faults.clear)
+        ended, started = [], time.monotonic()
+        add_due, conclude = type(self.Run)._add_due, type(self.Run)._conclude
+
+        def add_late(runs, *arguments):
+            late = time.monotonic() - started > 2  # when the turn is no longer young
+            self.other.with_env(runs.env).next_sync_date = False if late else "2099-01-01"
+            return add_due(runs, *arguments)
+
+        def note_end(run):
+            ended.append(run.sync_id.id)
+            return conclude(run)
+
+        with (
+            patch(f"{module}.LONGEST_TURN", 1),
+            patch(f"{module}.RECHECK_SECONDS", 0.5),
+            patch(f"{module}.AGAIN_AFTER", 60),
+            patch.object(type(self.Run), "_add_due", add_late),
+            patch.object(type(self.Run), "_conclude", note_end),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("external_order_sync.ir_cron_sync_external_orders").method_direct_trigger()
+        self.assertEqual(ended, [self.other.id, self.sync.id])
 
     def test_a_run_of_an_archived_one_has_ended(self):
         run = self.Run.create({"sync_id": self.other.id, "scheduled": True, "fetch_starts": 1})
