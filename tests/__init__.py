@@ -30,6 +30,7 @@ from . import test_branches
 from . import test_bounded_choices
 from . import test_business_day_closing
 from . import test_business_days
+from . import test_changing_stores
 from . import test_choices_of_companies
 from . import test_closing_beside_others
 from . import test_combo

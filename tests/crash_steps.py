@@ -72,6 +72,32 @@ def sync_orders(env, sync, killer=None):
     }
 
 
+def run_scheduler(env, sync, killer=None):
+    """Let the scheduler run its job, as a server does; the process dies at the order ``killer``.
+
+    :return: state and reason of each order, and the number of runs that are not finished
+    """
+    importing = env["external.order.import"]
+    with dying(importing, "_prepare_order", lambda _self, _sync, payload, *_args: payload.external_id == killer):
+        run_job(env, env["external.order.sync"]._get_cron())
+    orders = env["external.order"].search([("sync_id", "=", sync)])
+    runs = env["external.order.sync.run"].search([])
+    return {
+        "orders": {order.external_id: [order.state, order.error_code] for order in orders},
+        "running": len(runs.filtered(lambda run: run.status == "running")),
+    }
+
+
+def run_job(env, cron):
+    """Do what a worker of the scheduler does with a job."""
+    env.cr.commit()
+    with env.registry.cursor() as cr:
+        job = env["ir.cron"]._acquire_one_job(cr, cron.id, include_not_ready=True)
+        type(env["ir.cron"])._process_job(cr, job)
+    env.cr.rollback()
+    env.invalidate_all()
+
+
 def retry_order(env, sync, number):
     """Press Retry on an order."""
     order = env["external.order"].search([("sync_id", "=", sync), ("external_id", "=", number)])
@@ -174,13 +200,23 @@ def prepare_parcels(env, url, user, password, count):
     return shipments.ids
 
 
-def ship(env, killer=None):
+def ship(env, killer=None, by_scheduler=False):
     """Send the waiting shipments; return the state of each."""
-    carrier = env["delivery.carrier"]
-    killer = env["external.shipment"].browse(killer).picking_id
+    shipments, carrier = env["external.shipment"], env["delivery.carrier"]
+    killer = shipments.browse(killer).picking_id
     with dying(carrier, "_get_missing_address_parts", lambda _self, picking: picking == killer):
-        env["external.shipment"]._cron_ship()
+        if by_scheduler:
+            run_job(env, shipments._get_cron())
+        else:
+            shipments._cron_ship()
     return _told_of_shipments(env)
+
+
+def retry(env, shipment):
+    """Press Retry on a shipment."""
+    env["external.shipment"].browse(shipment).action_retry()
+    env.cr.commit()
+    return True
 
 
 def follow(env, killer=None, due=False):

@@ -39,6 +39,19 @@ class TestCrashingOrders(CrashCase):
         answer = self.step("sync_orders", sync=self.sync)
         self.assertEqual({answer["orders"][number][0] for number in numbers}, {"done"})
 
+    def test_the_scheduler_does_not_pass_the_job_by(self):
+        """After three kills without progress, Odoo would leave the job to its next regular run."""
+        numbers = [str(number) for number in range(201, 204)]
+        self.shop.clear()
+        for number in numbers:
+            self.shop.put(self.order(number))
+        answer, deaths = self.step_until_alive("run_scheduler", sync=self.sync, killer="201")
+        self.assertGreaterEqual(deaths, 3)
+        states = {number: answer["orders"][number] for number in numbers}
+        self.assertEqual(states.pop("201"), ["failed", "server_stopped"])
+        self.assertEqual(list(states.values()), [["done", False]] * 2)
+        self.assertEqual(answer["running"], 0)
+
     def order(self, number):
         return {
             "OrderID": number,

@@ -24,6 +24,11 @@ class TestCrashingParcels(CrashCase):
         self.assertEqual({row["interruptions"] for row in answer.values()}, {0})
         self.assertEqual(len(self.courier.orders), COUNT - 1)
 
+        # The scheduler does not pass the job by after three kills without progress.
+        self.step("retry", shipment=int(killer))
+        answer, deaths = self.step_until_alive("ship", killer=int(killer), by_scheduler=True)
+        self.assertEqual((deaths, answer[killer]["state"]), (3, "error"))
+
         # The same for parcels whose status is read together.
         killer, *others = others
         self.step("follow", due=True, killer=0)

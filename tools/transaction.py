@@ -68,6 +68,15 @@ def commit_progress(env, processed=0):
     return seconds
 
 
+def commit_interruption(env):
+    """Commit that an interrupted attempt was counted, and report that as progress.
+
+    Odoo leaves a job that was killed three times in a row without progress to its next regular run. What counts its
+    interrupted attempts tries something else the next time and finally goes on without the cause, so it need not wait.
+    """
+    commit_progress(env, 1)
+
+
 def retrying(env, work):
     """Call ``work()`` and return its result; after a conflict with another transaction, roll back and repeat.
 

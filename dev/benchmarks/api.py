@@ -19,6 +19,8 @@ import time
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from dev import ports
+
 PICKINGS = 10_000
 FIELDS = [
     "id", "name", "state", "location_id", "location_dest_id", "scheduled_date", "origin", "priority", "partner_id",
@@ -136,7 +138,8 @@ def server(options, schedulers=0):
             time.sleep(0.2)
         yield url
     finally:
-        process.terminate()
+        # Asked to end, Odoo closes the connection of a job that is running, which the job reports at length.
+        (process.kill if schedulers else process.terminate)()
         process.wait(timeout=30)
 
 
@@ -146,7 +149,7 @@ def options_of(name, description, rounds):
     parser.add_argument("--database", required=True)
     parser.add_argument("--config", help="Odoo's configuration file")
     parser.add_argument("--url", help="a server that is already running")
-    parser.add_argument("--port", type=int, default=8099)
+    parser.add_argument("--port", type=int, default=ports.free())
     parser.add_argument("--rounds", type=int, default=rounds)
     return parser.parse_args()
 

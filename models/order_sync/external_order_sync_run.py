@@ -10,7 +10,15 @@ from odoo.tools import unique
 
 from ...tools.exclusive import exclusive
 from ...tools.message_language import for_reader, with_reader
-from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
+from ...tools.transaction import (
+    TRANSIENT_ERRORS,
+    ScheduledTurn,
+    commit,
+    commit_interruption,
+    commit_progress,
+    retrying,
+    rollback,
+)
 from ..order_import.import_target import ClosedTargets
 from .download import CONCLUDED, WAITING
 from .sync_turn import SyncTurn
@@ -101,7 +109,7 @@ class ExternalOrderSyncRun(models.Model):
         """Count what killed processes were importing. Commits."""
         attempts = self.env["external.order.attempt"]
         if retrying(self.env, lambda: attempts._count_interrupted(self.sync_id, self)):
-            commit(self.env)
+            commit_interruption(self.env)
 
     @api.model
     def _find_or_create(self, sync):

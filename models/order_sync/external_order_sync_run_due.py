@@ -16,7 +16,8 @@ from .sync_turn import RECHECK_SECONDS, SyncTurn
 
 _logger = logging.getLogger(__name__)
 
-# While some wait for their feeds, others that become due join the turn for this many seconds, …
+# While some wait for their feeds, others that become due join the turn for this many seconds, and after that as long as
+# one of these has not finished: a feed that hangs delays only itself. …
 LONGEST_TURN = 100
 # … also those that have had it, after this many seconds, …
 AGAIN_AFTER = 10
@@ -57,12 +58,14 @@ class ExternalOrderSyncRun(models.Model):
         """
         started = checked = time.monotonic()
         finished = {}
-        self._add_due(turn, finished)
+        first = self._add_due(turn, finished)
         while True:
-            if time.monotonic() - checked >= RECHECK_SECONDS and time.monotonic() - started < LONGEST_TURN:
+            is_young = time.monotonic() - started < LONGEST_TURN
+            if time.monotonic() - checked >= RECHECK_SECONDS and (is_young or any(sync_id in turn for sync_id in first)):
                 checked = time.monotonic()
                 commit(self.env)  # to see what has become due
-                self._add_due(turn, finished)
+                added = self._add_due(turn, finished)
+                first += added if is_young else []
             if not len(turn):
                 return True
             sync_id = turn.next()
@@ -83,18 +86,24 @@ class ExternalOrderSyncRun(models.Model):
         The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
 
         :param dict finished: by the IDs of those that had this turn already, when they finished
+        :return: the IDs of those that were added
         """
         if finished and seconds_to_work(ScheduledTurn().on(self).env) < ENOUGH_TIME:
-            return
+            return []
         due = self.env["external.order.sync"].search(
             self._due_domain(fields.Datetime.now()), order="next_sync_date, id"
         )
         # A download that the process died in may be the cause.
         interrupted = self.search([("sync_id", "in", due.ids), ("status", "=", "running"), ("fetch_starts", ">", 0)])
         suspects = interrupted.filtered(lambda run: run.scheduled and not run._is_fetched()).sync_id
-        for sync in due:
-            if sync.id not in turn and time.monotonic() - finished.get(sync.id, -math.inf) > AGAIN_AFTER:
-                turn.add(sync.id, is_suspect=sync in suspects)
+        added = [
+            sync.id
+            for sync in due
+            if sync.id not in turn and time.monotonic() - finished.get(sync.id, -math.inf) > AGAIN_AFTER
+        ]
+        for sync in due.browse(added):
+            turn.add(sync.id, is_suspect=sync in suspects)
+        return added
 
     @api.model
     def _run_one(self, sync, turn):
@@ -102,6 +111,8 @@ class ExternalOrderSyncRun(models.Model):
 
         :return: whether it needs no other part of this turn
         """
+        if not sync.exists().active:  # archived or deleted after the turn began
+            return True
         now = fields.Datetime.now()
         scheduled = ScheduledTurn().on(sync)
         # What an extension does before and after the synchronization must happen once, and at that time.
@@ -113,7 +124,10 @@ class ExternalOrderSyncRun(models.Model):
             if self.env.cr.connection.closed:
                 raise
             rollback(self.env)
-            self._record_failure(sync, error)
+            if sync.exists():
+                self._record_failure(sync, error)
+        if not sync.exists():
+            return True
         of_sync = Domain("sync_id", "=", sync.id)
         if run := self.search(of_sync & UNFINISHED, limit=1):
             return run._is_in_jobs()

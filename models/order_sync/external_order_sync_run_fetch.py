@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.message_language import for_reader
-from ...tools.transaction import commit, commit_progress, retrying
+from ...tools.transaction import commit, commit_interruption, commit_progress, retrying
 from .download import CONCLUDED, WAITING, Download
 from .sync_turn import SyncTurn
 
@@ -67,6 +67,8 @@ class ExternalOrderSyncRun(models.Model):
                 MAX_FETCH_STARTS,
             )
             raise UserError(problem)
+        if self.fetch_starts > 1:
+            commit_interruption(self.env)
         self._forget_interrupted_download()
         fetched = self.sync_id._fetch_entries()
         return Download(fetched, iter(fetched))

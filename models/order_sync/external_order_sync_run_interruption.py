@@ -32,6 +32,7 @@ class ExternalOrderSyncRun(models.Model):
     def _search_by_life(self, domain, is_alive):
         """Return the running runs in a domain that are alive, or those that are not; see `_sql_is_alive`."""
         self.flush_model(["scheduled", "date_progress"])
+        self.sync_id.flush_model(["active"])
         query = self._search(domain)
         condition = self._sql_is_alive(SQL.identifier(query.table))
         query.add_where(condition if is_alive else SQL("%s IS NOT TRUE", condition))
@@ -41,11 +42,16 @@ class ExternalOrderSyncRun(models.Model):
     def _sql_is_alive(self, table):
         """Return the condition that a running run is alive: the scheduler will resume it, or a process works on it.
 
+        The scheduler resumes no run of an archived configuration.
+
         :param SQL table: the table of runs in the query
         :rtype: SQL
         """
         return SQL(
-            """(%(run)s.scheduled IS TRUE OR (
+            """((
+                %(run)s.scheduled IS TRUE
+                AND EXISTS (SELECT FROM external_order_sync WHERE id = %(run)s.sync_id AND active)
+            ) OR (
                 %(run)s.date_progress >= %(silent_since)s
                 AND EXISTS (SELECT FROM (%(held)s) AS held (id) WHERE held.id = %(run)s.id OR held.id IS NULL)
             ))""",

@@ -131,5 +131,5 @@ class ExternalOrderSync(models.Model):
         :param int number: 1 for the job that also concludes it, more for those that help
         """
         run = self.env["external.order.sync.run"].search(Domain("sync_id", "=", self.id) & UNFINISHED, limit=1)
-        if run and run._is_fetched():
+        if run and run._is_fetched() and self.active:
             run._run_job(number)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.message_language import for_reader
-from ...tools.transaction import commit, retrying
+from ...tools.transaction import commit, commit_interruption, retrying
 
 # A shipment is left to the user once the process died this many times while working on it.
 MAX_INTERRUPTIONS = 3
@@ -42,7 +42,7 @@ class ExternalShipmentWorker(models.AbstractModel):
             shipments |= self._claim_others_to_poll(shipment)
         for interruptions, alike in shipments.grouped("interruptions").items():
             alike.interruptions = interruptions + 1
-        commit(self.env)
+        (commit_interruption if shipment.interruptions > 1 else commit)(self.env)
         # The commit released the locks. Skip shipments that another worker or a user has locked meanwhile.
         shipments = retrying(self.env, lambda: self._lock_again(shipments, domain))
         if shipments:
