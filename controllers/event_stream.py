@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 RETRY = 1000
 PAUSE = 0.5
 # A comment at least this often, so that a client that is gone is noticed.
-SILENCE = 5
+SILENCE = 2
 CHUNK = 100
 
 

@@ -37,7 +37,9 @@ from . import test_crashing_orders
 from . import test_crashing_parcels
 from . import test_customer_creation
 from . import test_customers
+from . import test_event_acknowledge
 from . import test_event_feed
+from . import test_event_server
 from . import test_event_subscriptions
 from . import test_events
 from . import test_every_screen

@@ -11,7 +11,9 @@ from . import external_event_secret
 from . import external_event_delivery
 from . import external_event_sender
 from . import external_order
+from . import external_order_sync
 from . import external_shipment
+from . import pos_order
 from . import stock_picking
 from . import stock_quant
 from . import res_config_settings

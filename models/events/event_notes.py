@@ -26,7 +26,7 @@ def note_states(records):
     if not records or not records.env["external.event"]._is_wanted(records._event_types):
         return
     before = _notes(records.env).states.setdefault(records._name, {})
-    for record in records:
+    for record in records.sudo():  # sudo: only for these notes, so that it works for whoever may change the record
         if record.id and record.id not in before:
             before[record.id] = record.state
 

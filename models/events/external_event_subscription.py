@@ -24,6 +24,7 @@ class ExternalEventSubscription(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company, help="Whose events are sent."
     )
@@ -104,6 +105,8 @@ class ExternalEventSubscription(models.Model):
     def write(self, vals):
         if "url" in vals:
             self.mapped("headers_binding")  # of what was entered for the address until now
+        if "active" in vals and not vals["active"]:
+            vals = {**vals, "state": "ended"}  # nothing is kept for it any more
         result = super().write(vals)
         if SETTINGS & vals.keys():
             self.env.registry.clear_cache()

@@ -25,6 +25,11 @@ PLACEHOLDERS = (
     "amount_paid", "currency", "type", "id", "timestamp",
 )  # fmt: skip
 
+ACKNOWLEDGEMENT = (
+    '{"OrderID": "{OrderID}", "kind": "{kind}", "state": "{state}", "reference": "{pos_reference}",'
+    ' "message": "{message}"}'
+)
+
 
 class ExternalEventSubscription(models.Model):
     """To where messages are sent, and what they consist of if a template makes them."""
@@ -42,9 +47,7 @@ class ExternalEventSubscription(models.Model):
     headers_binding = fields.Char(
         "Headers Entered For", compute="_compute_headers_binding", store=True, groups="base.group_system"
     )
-    body = fields.Text(
-        "JSON", default='{"OrderID": "{OrderID}", "state": "{state}", "reference": "{pos_reference}"}'
-    )
+    body = fields.Text("JSON", default=ACKNOWLEDGEMENT)
     send_api_key = fields.Boolean(
         "Send the API Key",
         help="Send the API key of the synchronization, as its downloads do. The address must be of the same system.",
@@ -140,7 +143,8 @@ class ExternalEventSubscription(models.Model):
         if not self._is_bound():
             raise UserError(
                 for_reader(self.env)._(
-                    "The headers were entered for %(old)s and are not sent to %(new)s. Enter them again.",
+                    "The headers were entered for %(old)s and are not sent to %(new)s. A system "
+                    "administrator must enter them again.",
                     old=bound_origins(self.headers_binding) or "?",
                     new=str(origin_of(self.url)),
                 )

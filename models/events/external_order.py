@@ -40,7 +40,7 @@ class ExternalOrder(models.Model):
 
     def _get_event_data(self):
         """Return what an event says of this order."""
-        pos_order = self.pos_order_id
+        booked = self.pos_order_id._get_booked_data()
         return {
             "order_id": self.external_id,
             "location_id": self.external_location or None,
@@ -50,11 +50,6 @@ class ExternalOrder(models.Model):
             **self._get_result(),
             "order_status": self.order_status or None,
             "total": self.total,
-            "pos_order_id": pos_order.id or None,
-            "pos_order_name": pos_order.name or None,
-            "pos_reference": pos_order.pos_reference or None,
-            "amount_total": pos_order.amount_total if pos_order else None,
-            "amount_tax": pos_order.amount_tax if pos_order else None,
-            "amount_paid": pos_order.amount_paid if pos_order else None,
-            "currency": (pos_order or self).currency_id.name or None,
+            **booked,
+            "currency": booked["currency"] or self.currency_id.name or None,
         }

@@ -17,9 +17,10 @@ class StockQuant(models.Model):
         return quants
 
     def write(self, vals):
+        result = super().write(vals)
         if QUANTITIES & vals.keys():
             note_stock(self)
-        return super().write(vals)
+        return result
 
     @api.model
     def _prepare_stock_events(self, changed):
