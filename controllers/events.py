@@ -17,7 +17,7 @@ NUMBER = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
 AFTER = Parameter(
     "after",
     {**NUMBER, "default": 0},
-    "The number of the last event that you have, which is `next` of the last answer. 0: begin with the oldest one kept.",
+    "The number of the last event that you have: next of the last answer. 0 begins with the oldest one kept.",
     default=0,
 )
 WAIT = Parameter(

@@ -73,9 +73,7 @@ class TestEventAcknowledge(SubscriptionCase):
     def test_orders_of_another_synchronization_are_not_told(self):
         self.acknowledge()
         other = self.create_sync(name="Other")
-        self.env["external.order"].create(
-            {"sync_id": other.id, "external_id": "7", "state": "failed", "payload": "{}"}
-        )
+        self.env["external.order"].create({"sync_id": other.id, "external_id": "7", "state": "failed", "payload": "{}"})
         self.happen()
         self.send()
         self.assertEqual([body["OrderID"] for body in self.bodies()], ["1"])

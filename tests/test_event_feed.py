@@ -26,7 +26,7 @@ class TestEventFeed(ApiCase):
 
     def set_age(self, seq, days):
         self.env.cr.execute(
-            SQL("UPDATE external_event SET date = now() AT TIME ZONE 'utc' - %s * interval '1 day' WHERE seq <= %s", days, seq)
+            SQL("UPDATE external_event SET date = date - %s * interval '1 day' WHERE seq <= %s", days, seq)
         )
 
     def test_a_transfer_is_ready_and_done_and_another_cancelled(self):

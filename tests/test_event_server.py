@@ -1,9 +1,12 @@
 import json
 import os
 import random
+import re
+import subprocess
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 import requests
@@ -17,6 +20,7 @@ from .own_database import API_KEY, PATIENCE, OwnDatabaseCase
 EVENTS = int(os.environ.get("EVENTS") or 600)
 WRITERS = 4
 PATH = "/api/events"
+PAGE = Path(__file__).parents[1] / "docs" / "events.md"
 
 
 @tagged("post_install", "-at_install")
@@ -77,9 +81,8 @@ class TestEventServer(OwnDatabaseCase):
     # Reading
 
     def request(self, headers=(), **query):
-        return requests.get(
-            self.url + PATH, params=query, headers={"X-API-Key": API_KEY, **dict(headers)}, stream=True, timeout=PATIENCE
-        )
+        headers = {"X-API-Key": API_KEY, **dict(headers)}
+        return requests.get(self.url + PATH, params=query, headers=headers, stream=True, timeout=PATIENCE)
 
     def ask(self, **query):
         with self.request(**query) as response:
@@ -215,6 +218,20 @@ class TestEventServer(OwnDatabaseCase):
         self.wake_until(lambda: set(slow.ids) >= set(committed))
         self.assertEqual(list(dict.fromkeys(slow.ids)), committed)
         self.assertEqual(set(broken.ids), {committed[0]})
+
+    def test_what_the_page_shows_works(self):
+        self.write(0, 3, 1, [])
+        commands = [text for text in re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL) if "curl" in text]
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            command = command.replace("https://odoo.example.com", self.url).replace("after=4711", f"after={self.start}")
+            command = command.replace("curl ", "curl -sS --fail-with-body ", 1).replace("wait=30", "wait=2")
+            done = subprocess.run(
+                ["bash", "-e"], input=command.replace("order.imported,order.failed", "picking.done"), text=True,
+                env={"KEY": API_KEY, "PATH": "/usr/bin:/bin"}, capture_output=True, timeout=90, check=False,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(done.stdout.count('"type": "picking.done"'), 3, done.stdout)
 
     def wake_until(self, is_reached):
         deadline = time.monotonic() + PATIENCE

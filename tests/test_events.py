@@ -1,6 +1,8 @@
 import json
 
+from ..models.events.external_event import LOG_DAYS
 from .events_common import EventCase
+from .shipment_common import ShipmentCase
 
 
 class TestEventsOfOrders(EventCase):
@@ -51,3 +53,25 @@ class TestEventsOfOrders(EventCase):
         row.write({"state": "failed", "error_code": "odoo_error"})
         savepoint.close(rollback=True)
         self.assertEqual(self.events(), before)
+
+
+class TestEventsOfShipments(ShipmentCase):
+    def test_a_parcel_that_is_shipped_and_delivered_and_one_that_fails(self):
+        self.env["ir.config_parameter"].set_param(LOG_DAYS, "7")
+        first, _is_new = self.env["external.shipment"]._request(self.create_picking(), "opal")
+        second, _is_new = self.env["external.shipment"]._request(self.create_picking(), "opal")
+        self.env.cr.flush()
+        first._mark_shipped({"tracking_number": "12345", "exact_price": 1.0})
+        self.env.cr.flush()
+        event = {"date": first.shipped_date, "kind": "delivered", "status": "Delivered", "details": ""}
+        first._receive_events([event])
+        self.env.cr.flush()
+        second._fail("The address is incomplete.")
+        self.env.cr.flush()
+        events = self.env["external.event"].search([("res_model", "=", "external.shipment")], order="id")
+        self.assertEqual(
+            [(event.type, event.res_id) for event in events],
+            [("shipment.shipped", first.id), ("shipment.delivered", first.id), ("shipment.error", second.id)],
+        )
+        self.assertEqual(events[0].data["tracking_number"], "12345")
+        self.assertEqual(events[2].data["message"], "The address is incomplete.")

@@ -55,9 +55,7 @@ class TestRefundsInTheRegister(SecurityCase, RefundCase):
     def test_a_refund_in_the_register_is_an_event_of_the_order(self):
         self.env["ir.config_parameter"].set_param(LOG_DAYS, "7")
         self.sell(self.cashier)
-        refund = self.sell(
-            self.cashier, quantity=-1, line={"refunded_orderline_id": self.line.id, "price_unit": 20}
-        )
+        refund = self.sell(self.cashier, quantity=-1, line={"refunded_orderline_id": self.line.id, "price_unit": 20})
         self.env.cr.flush()
         [event] = self.env["external.event"].search([("type", "=", "order.refunded")])
         row = self.sale.external_order_id

@@ -15,11 +15,11 @@ def compare(shop: DemoShop, totals: Mapping[str, Any]) -> list[Row]:
     """Return how many sales and refunds were acknowledged as booked, beside how many the shop has."""
     with progress.step("Acknowledging the orders to the shop"):
         deadline = time.monotonic() + PATIENCE
-        while not all(row.agrees for row in (rows := _rows(shop.acknowledgements(), totals))):
-            if time.monotonic() > deadline:
-                break
+        while True:
+            rows = _rows(shop.acknowledgements(), totals)
+            if all(row.agrees for row in rows) or time.monotonic() > deadline:
+                return rows
             time.sleep(0.5)
-    return rows
 
 
 def _rows(said: Mapping[str, list[dict[str, Any]]], totals: Mapping[str, Any]) -> list[Row]:

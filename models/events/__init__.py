@@ -10,6 +10,7 @@ from . import external_event_subscription_result
 from . import external_event_secret
 from . import external_event_delivery
 from . import external_event_sender
+from . import external_event_sender_start
 from . import external_order
 from . import external_order_sync
 from . import external_shipment

@@ -122,7 +122,6 @@ class ExternalEvent(models.Model):
             visible.update(seq for seq, res_id in found if res_id in readable)
         return visible
 
-
     @api.model
     @contextmanager
     def _waiting_slot(self):

@@ -28,9 +28,7 @@ class ExternalEventSecretNew(models.TransientModel):  # pylint: disable=no-wizar
     _inherit = "external.signing.secret.new"
     _description = "New Secret for Event Signatures"
 
-    subscription_id = fields.Many2one(
-        "external.event.subscription", required=True, ondelete="cascade", readonly=True
-    )
+    subscription_id = fields.Many2one("external.event.subscription", required=True, ondelete="cascade", readonly=True)
     has_former = fields.Boolean(compute="_compute_has_former")
 
     @api.depends("subscription_id.secret_date")

@@ -12,7 +12,7 @@ from ...lib.message import Message
 from ...lib.side_by_side import SideBySide
 from ...tools.exclusive import exclusive
 from ...tools.message_language import with_reader
-from ...tools.transaction import ScheduledTurn, commit_progress, retrying, rollback
+from ...tools.transaction import commit, commit_progress, retrying, rollback
 from ...tools.worker_time import seconds_to_work
 from .external_event_subscription_call import CallKey
 
@@ -40,14 +40,18 @@ class ExternalEventSender(models.AbstractModel):
 
     @api.model
     def _work(self):
-        """Send what is due, for as long as there is something and time allows."""
+        """Send what is due, for as long as there is something and time allows.
+
+        :return: False if another process is doing that
+        """
         seconds = min(LONGEST_TURN, seconds_to_work(self.env) - TIMEOUT)
         with exclusive(self.env, LOCK, 0) as is_ours:
             if not is_ours:
-                return
+                return False
             with closing(SideBySide(AT_ONCE)) as threads:
                 self._serve(threads, time.monotonic() + seconds)
             self._plan()
+        return True
 
     @api.model
     def _serve(self, threads, end):
@@ -141,6 +145,14 @@ class ExternalEventSender(models.AbstractModel):
         return with_reader(subscription, subscription.create_uid, subscription.company_id.partner_id)
 
     @api.model
+    def _is_anything_due(self):
+        """Return whether something has to be sent now. Commits."""
+        self.env["external.event"]._number()
+        commit(self.env)
+        due = self._find_due([], is_late=False)
+        return any(subscription._find_waiting(1) for subscription in due) or "again" in due.mapped("delivery_ids.state")
+
+    @api.model
     def _plan(self):
         """Let the scheduled action run again when the next message is due."""
         cron = self.env["external.event.subscription"]._get_cron()
@@ -150,12 +162,3 @@ class ExternalEventSender(models.AbstractModel):
             cron._trigger()
         if times:
             cron._trigger(at=min(times))
-
-
-class ExternalEventSubscription(models.Model):
-    _inherit = "external.event.subscription"
-
-    @api.model
-    def _cron_send(self):
-        """Send the events that are due to their subscribers."""
-        ScheduledTurn().on(self.env["external.event.sender"])._work()

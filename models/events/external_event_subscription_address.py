@@ -104,9 +104,7 @@ class ExternalEventSubscription(models.Model):
                     self.env._("%s: choose the synchronization whose orders the template is for.", subscription.name)
                 )
             try:
-                check_template(
-                    PLACEHOLDERS, subscription.url, subscription.headers or "", subscription.body or ""
-                )
+                check_template(PLACEHOLDERS, subscription.url, subscription.headers or "", subscription.body or "")
             except TemplateError as error:
                 raise ValidationError(subscription._describe(error)) from None
 

@@ -114,4 +114,3 @@ class ExternalEventSubscription(models.Model):
             self.state, self.url, self.form, self.method, self.headers, self.body, self.send_api_key,
             self.type_ids._ids, self.company_id.id, self.sync_id.id,
         )  # fmt: skip
-

@@ -17,9 +17,7 @@ class ResConfigSettings(models.TransientModel):
     def _check_external_event_log_days(self):
         for settings in self:
             if not 0 <= settings.external_event_log_days <= LONGEST_LOG:
-                raise ValidationError(
-                    self.env._("Event Log: enter a number of days between 0 and %s.", LONGEST_LOG)
-                )
+                raise ValidationError(self.env._("Event Log: enter a number of days between 0 and %s.", LONGEST_LOG))
 
     def set_values(self):
         events = self.env["external.event"]

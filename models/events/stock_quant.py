@@ -40,10 +40,9 @@ class StockQuant(models.Model):
         }
         events = self.env["external.event"]
         vals_list = []
+        products = self.env["product.product"].browse(product_id for product_id, _company in changed)
         for product_id, company_id in sorted(changed):
-            product = self.env["product.product"].browse(product_id).with_prefetch(
-                [product_id for product_id, _company in changed]
-            )
+            product = self.env["product.product"].browse(product_id).with_prefetch(products._ids)
             quantity, reserved = totals.get((product_id, company_id), (0.0, 0.0))
             data = {
                 "product_id": product_id,

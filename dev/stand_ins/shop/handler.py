@@ -86,10 +86,7 @@ class ShopHandler(Handler):
         else:
             self.server.stand_in.requests.append(self.record)
             body = self.read_body()
-            if path == ACKNOWLEDGE_PATH:
-                answer = self._acknowledge(body or b"")
-            else:
-                answer = self._answer_api(path, query)
+            answer = self._acknowledge(body or b"") if path == ACKNOWLEDGE_PATH else self._answer_api(path, query)
         self._write(answer)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET
