@@ -224,7 +224,7 @@ class TestEventServer(OwnDatabaseCase):
         commands = [text for text in re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL) if "curl" in text]
         self.assertEqual(len(commands), 3)
         for command in commands:
-            command = command.replace("https://odoo.example.com", self.url).replace("after=4711", f"after={self.start}")
+            command = re.sub(r"after=\d+", f"after={self.start}", command.replace("https://odoo.example.com", self.url))
             command = command.replace("curl ", "curl -sS --fail-with-body ", 1).replace("wait=30", "wait=2")
             done = subprocess.run(
                 ["bash", "-e"], input=command.replace("order.imported,order.failed", "picking.done"), text=True,
