@@ -1,5 +1,10 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from .event_receiver import EventReceiver
@@ -165,6 +170,39 @@ class TestEventSubscriptions(SubscriptionCase):
         self.assert_told(self.receiver, *ids)
         self.assert_told(hanging, *ids)
         self.assertEqual(len(failing.told), 1)
+
+    @contextmanager
+    def failing(self, method_name, broken):
+        """Let a method of one subscription raise."""
+        model = type(broken)
+        original = getattr(model, method_name)
+
+        def step(subscription, *arguments):
+            if subscription == broken:
+                raise KeyError("a step that fails")
+            return original(subscription, *arguments)
+
+        with patch.object(model, method_name, step), mute_logger("odoo.addons.external_order_sync"):
+            yield
+
+    def test_an_error_of_one_subscription_does_not_stop_the_others(self):
+        for method_name in ("_prepare_calls", "_record"):
+            with self.subTest(method_name):
+                receiver, other = self.enterContext(EventReceiver()), self.enterContext(EventReceiver())
+                broken = self.subscribe(other)
+                self.subscribe(receiver)
+                first = self.env["external.order"].search_count([]) + 100
+                with self.failing(method_name, broken):
+                    [event] = self.happen(first=first)
+                    self.send()
+                self.assert_told(receiver, event)
+                self.assertIn("KeyError", broken.last_error)
+                self.assertGreater(broken.next_attempt, fields.Datetime.now())
+                self.assertLessEqual(len(other.told), 1)
+                broken.action_try_now()
+                self.send()
+                self.assertEqual(other.ids[-1:], [event])
+                self.assertFalse(broken.last_error)
 
     def test_a_pause_keeps_events(self):
         self.subscription.action_pause()

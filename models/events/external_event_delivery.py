@@ -40,6 +40,7 @@ class ExternalEventDelivery(models.Model):
         waiting = self.filtered(lambda delivery: delivery.state == "dead")
         waiting.state = "again"
         if waiting:
+            waiting.subscription_id.next_attempt = False
             self.env["external.event.subscription"]._get_cron()._trigger()
         return notification("info", self.env._("%s events are being sent again.", len(waiting)))
 

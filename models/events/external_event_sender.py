@@ -8,10 +8,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...lib.event_call import TIMEOUT, Call, Reply, send_all
-from ...lib.message import Message
+from ...lib.message import message as _lt
 from ...lib.side_by_side import SideBySide
 from ...tools.exclusive import exclusive
-from ...tools.message_language import with_reader
+from ...tools.message_language import reader_text, with_reader
+from ...tools.scheduling import quietly
 from ...tools.transaction import commit, commit_progress, retrying, rollback
 from ...tools.worker_time import seconds_to_work
 from .external_event_subscription_call import CallKey
@@ -89,7 +90,7 @@ class ExternalEventSender(models.AbstractModel):
         domain = Domain("state", "=", "active") & Domain("id", "not in", at_work)
         due = Domain("next_attempt", "=", False)
         if not is_late:
-            due |= Domain("next_attempt", "<=", now) | Domain("delivery_ids.state", "=", "again")
+            due |= Domain("next_attempt", "<=", now)
         return self.env["external.event.subscription"].search(domain & due, order="last_success NULLS FIRST, id")
 
     @api.model
@@ -99,8 +100,15 @@ class ExternalEventSender(models.AbstractModel):
         try:
             calls = subscription._prepare_calls()
         except UserError as error:
-            if not subscription.next_attempt or subscription.next_attempt <= fields.Datetime.now():
-                subscription._postpone(str(error))
+            subscription._postpone(str(error))
+            return None
+        except Exception as error:
+            if self.env.cr.connection.closed:
+                raise
+            # The other subscribers must not wait for this one.
+            rollback(self.env)
+            _logger.exception("External Order Sync: events: the subscription %s failed", subscription.id)
+            subscription._postpone(reader_text(subscription.env, self._describe(error)))
             return None
         if not calls:
             return None
@@ -118,8 +126,7 @@ class ExternalEventSender(models.AbstractModel):
         except Exception as error:
             # A bug or a library's surprise with one address must not keep the other subscribers.
             _logger.exception("External Order Sync: events: unexpected error")
-            text = Message("Internal error: %s. See the server log for details.", (type(error).__name__,))
-            call, reply = Call(CallKey(()), "", "", {}, b""), Reply(None, text)
+            call, reply = Call(CallKey(()), "", "", {}, b""), Reply(None, self._describe(error))
 
         def record():
             subscription = self.env["external.event.subscription"].browse(subscription_id).exists()
@@ -128,18 +135,26 @@ class ExternalEventSender(models.AbstractModel):
         try:
             goes_on = retrying(self.env, record)
             commit_progress(self.env, processed=1)
-        except Exception:
+        except Exception as error:
             if self.env.cr.connection.closed:
                 raise
             # The event is sent again: at least once.
             rollback(self.env)
             _logger.exception("External Order Sync: events: the result could not be recorded")
             goes_on = False
+            with quietly(self.env, f"subscription {subscription_id}"):
+                subscription = self._for_reader(self.env["external.event.subscription"].browse(subscription_id))
+                subscription._postpone(reader_text(subscription.env, self._describe(error)))
         if goes_on:
             stream.go_on()
             return True
         stream.close()
         return False
+
+    @api.model
+    def _describe(self, error):
+        """Return a message for the reader about an error that was not expected."""
+        return _lt("Internal error: %s. See the server log for details.", type(error).__name__)
 
     def _for_reader(self, subscription):
         return with_reader(subscription, subscription.create_uid, subscription.company_id.partner_id)

@@ -114,8 +114,9 @@ class ExternalEventSubscription(models.Model):
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     @api.model
     def _get_cron(self):

@@ -42,10 +42,10 @@ class ExternalEventSubscription(models.Model):
         """
         again = self.delivery_ids.filtered(lambda delivery: delivery.state == "again").sorted("id")[:BATCH]
         prepare = self._get_preparation()
-        calls = [prepare(delivery.event_id, delivery.id) for delivery in again]
-        if not self.next_attempt or self.next_attempt <= fields.Datetime.now():
-            calls += [prepare(event) for event in self._find_waiting(BATCH)]
-        return calls
+        return [
+            *(prepare(delivery.event_id, delivery.id) for delivery in again),
+            *(prepare(event) for event in self._find_waiting(BATCH)),
+        ]
 
     def _get_preparation(self):
         """Return the function that makes the call of an event, with what all calls of now have in common."""
