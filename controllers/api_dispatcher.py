@@ -4,7 +4,7 @@ from http import HTTPStatus
 from odoo import api
 from odoo.http import Dispatcher, get_default_session, root
 
-from .api_operation import ROUTING_TYPE, Answer, error_form_at, methods_of
+from .api_operation import EVENT_STREAM, ROUTING_TYPE, Answer, error_form_at, methods_of
 from .api_problem import PROBLEM_TYPE, problem_of
 
 
@@ -52,6 +52,8 @@ class WarehouseApiDispatcher(Dispatcher):
         return self._response(request.registry["ir.http"]._dispatch(endpoint))
 
     def _response(self, answer: Answer):
+        if answer.stream is not None:
+            return self._make_stream(answer)
         content = answer.content
         if content is not None and not isinstance(content, str):
             content = json.dumps(content, ensure_ascii=False)
@@ -66,6 +68,16 @@ class WarehouseApiDispatcher(Dispatcher):
             is_problem = answer.status >= HTTPStatus.BAD_REQUEST
             headers["Content-Type"] = PROBLEM_TYPE if is_problem else "application/json; charset=utf-8"
         return self._make_response((content or "").encode(), headers, answer.status)
+
+    def _make_stream(self, answer: Answer):
+        """Return the response whose body is written as it comes, after the request has ended."""
+        headers = {
+            "Content-Type": EVENT_STREAM,
+            "Cache-Control": "no-store",
+            "Vary": "Authorization, X-API-Key, Accept",
+            "X-Accel-Buffering": "no",  # nginx would collect events before it passes them on
+        }
+        return self.request.make_response(answer.stream, list(headers.items()), status=answer.status)
 
     def handle_error(self, exc):
         problem = problem_of(exc)

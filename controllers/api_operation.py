@@ -35,7 +35,8 @@ rules. It raises `Problem` for its own errors; Odoo's exceptions are converted.
 
 Statuses of a bad request: 400 if the body is not JSON, 415 for another content type, 413 if it is too large, 422 if it
 does not match its schema; 400 for a bad query parameter, 404 for a bad path parameter. Errors that any operation can
-return (401, 403 and so on) need no declaration. GET operations run on a read-only cursor.
+return (401, 403 and so on) need no declaration. GET operations run on a read-only cursor unless they
+say otherwise.
 """
 
 import dataclasses
@@ -52,6 +53,7 @@ from .api_problem import Problem
 ROUTING_TYPE = "warehouse_api"
 # The converter of a path's rest, see ``models/order_sync/ir_http.py``.
 REST = "external_order_rest"
+EVENT_STREAM = "text/event-stream"
 
 # Errors that any operation can return.
 COMMON_ERRORS = (400, 401, 403, 405, 413, 429, 500, 503)
@@ -134,21 +136,29 @@ class ErrorForm:
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """What a status returns: a description, the schema of the body (None: no body), {header name: (schema, text)}."""
+    """What a status returns: a description, the schema of the body (None: no body), {header name: (schema, text)}.
+
+    :param is_stream: whether it is an event stream if the client accepts that.
+    """
 
     description: str
     schema: dict | None = None
     headers: dict = dataclasses.field(default_factory=dict)
+    is_stream: bool = False
 
 
 @dataclasses.dataclass
 class Answer:
-    """What a method returns; `content` is JSON text, a value to write as JSON, or None for an empty body."""
+    """What a method returns; `content` is JSON text, a value to write as JSON, or None for an empty body.
+
+    :param stream: the body as an iterable of bytes instead, an event stream.
+    """
 
     content: Any
     status: int = 200
     etag: str | None = None
     headers: dict = dataclasses.field(default_factory=dict)
+    stream: Any = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -287,6 +297,7 @@ def operation(
     errors=(),
     auth="bearer",
     error_form=None,
+    readonly=None,
 ):
     """Declare a controller's method as an operation of the API; see the example in the module docstring.
 
@@ -295,6 +306,7 @@ def operation(
     :param errors: statuses of errors in addition to the common ones.
     :param auth: how the caller is identified: ``bearer``, or a key of `SECURITY`.
     :param ErrorForm error_form: the form of its errors, if they are not problem documents.
+    :param bool readonly: whether a read-only cursor is enough; by default, for GET.
     """
 
     def decorate(function):
@@ -318,7 +330,7 @@ def operation(
             type=ROUTING_TYPE,
             auth=auth,
             methods=[method],
-            readonly=method == "GET",
+            readonly=method == "GET" if readonly is None else readonly,
             save_session=False,
             # One byte more, so that a longer body can be seen: of one in chunks, werkzeug returns this much.
             max_content_length=declared.max_bytes + 1,

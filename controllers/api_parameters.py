@@ -58,11 +58,6 @@ def total_headers(count):
     return {"X-Total-Count": str(count.rows), **estimated}
 
 
-def time_text(value):
-    """Return a naive UTC time as ISO 8601, or None."""
-    return value.isoformat(timespec="seconds") + "Z" if value else None
-
-
 def next_link(cursor):
     """Return the ``Link`` header (RFC 8288) that points from the requested page to the next one."""
     query = {**request.httprequest.args.to_dict(), "cursor": cursor}

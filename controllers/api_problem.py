@@ -31,6 +31,7 @@ DETAILS = {
     404: "There is nothing at this address, or the user of this API key is not allowed to see it.",
     405: "This method is not allowed at this address.",
     409: "The request conflicts with the current data.",
+    410: "What was asked for is no longer there.",
     412: "It has changed since it was read. Read it again.",
     413: "The body is too large.",
     415: "The body must be application/json.",

@@ -3,7 +3,7 @@ import json
 from functools import cache
 from http import HTTPStatus
 
-from .api_operation import OPERATIONS, SECURITY, Answer, ApiController, Reply, known_etags, operation
+from .api_operation import EVENT_STREAM, OPERATIONS, SECURITY, Answer, ApiController, Reply, known_etags, operation
 from .api_parameters import ETAG_HEADER, NOT_MODIFIED
 from .api_problem import DETAILS, PROBLEM_TYPE
 
@@ -58,7 +58,8 @@ def openapi_document():
             "title": "External Order Sync",
             "version": "1",
             "description": (
-                "Orders, transfers and their detailed operations, shipments, and the state of the synchronization. Ids "
+                "Orders, transfers and their detailed operations, shipments, events, and the state of the "
+                "synchronization. Ids "
                 "are integers, empty values are null, and times are ISO 8601 in UTC. If the server has several "
                 "databases, choose one with the header X-Odoo-Database."
             ),
@@ -129,6 +130,8 @@ def _response_object(reply):
     result = {"description": reply.description}
     if reply.schema is not None:
         result["content"] = {"application/json": {"schema": reply.schema}}
+    if reply.is_stream:
+        result["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     if reply.headers:
         result["headers"] = {
             name: {"schema": schema, "description": text} for name, (schema, text) in reply.headers.items()

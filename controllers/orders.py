@@ -24,11 +24,12 @@ from ..lib.order.pushed import (
     read_pushed,
     seconds_to_wait,
 )
+from ..lib.time_text import time_text
 from ..models.order_sync.external_order_sync_push import CODE
 from ..tools.message_language import reader_text
 from ..tools.worker_time import seconds_to_work
 from .api_operation import Answer, ApiController, Body, Parameter, Reply, operation
-from .api_parameters import STRING_HEADER, time_text
+from .api_parameters import STRING_HEADER
 from .api_problem import Problem
 
 PATH = "/api/orders"

@@ -11,6 +11,7 @@ from ..lib.json_schema import (
     STRING,
     closed_object,
 )
+from ..lib.time_text import time_text
 from ..models.shipment.external_shipment import STATES as SHIPMENT_STATES
 from ..models.shipment.external_shipment_event import KINDS as EVENT_KINDS
 from ..tools.bounded_count import Count
@@ -25,7 +26,6 @@ from .api_parameters import (
     STRING_HEADER,
     next_link,
     page_headers,
-    time_text,
     total_headers,
 )
 from .api_problem import Problem

@@ -1,10 +1,11 @@
 from odoo.http import request
 
 from ..lib.json_schema import INTEGER, NULLABLE_DATETIME, NULLABLE_STRING, STRING, closed_object
+from ..lib.time_text import time_text
 from ..models.warehouse.warehouse_schema import STATUS
 from ..tools.groups import USER_GROUP
 from .api_operation import Answer, Reply, known_etags, operation
-from .api_parameters import COUNT, ETAG_HEADER, EXACT, LIMIT, NOT_MODIFIED, time_text
+from .api_parameters import COUNT, ETAG_HEADER, EXACT, LIMIT, NOT_MODIFIED
 from .api_problem import Problem
 from .warehouse import SOURCE, WarehouseController
 

@@ -6,6 +6,12 @@ UPDATE external_order_sync
 
 DELETE FROM external_order_push_secret;
 
+UPDATE external_event_subscription
+   SET state = 'paused',
+       headers = NULL;
+
+DELETE FROM external_event_secret;
+
 -- Odoo archives the couriers' shipping methods in a neutralized copy; what is under way is not asked for any more.
 UPDATE delivery_carrier
    SET opal_username = NULL,

@@ -23,6 +23,7 @@ from urllib3.util.retry import Retry
 
 from .message import Message
 from .message import message as _lt
+from .network_address import is_public
 
 RETRY_STATUSES = frozenset({429, *range(500, 600)})
 _WIRE_CHUNK = 1 << 16
@@ -51,6 +52,10 @@ class BodyError(Exception):
 
 class BodyTooLarge(Exception):
     """The body of a response is larger than allowed."""
+
+
+class PrivateAddress(Exception):
+    """The host is inside the own network, and connections to there are not allowed."""
 
 
 class Deadline:
@@ -131,10 +136,21 @@ class _DeadlineSocket:
         return io.BufferedReader(_DeadlineReader(self._sock, self._sock.gettimeout(), self._deadline))
 
 
-def _bounded(pool_class: type, deadline: Deadline) -> type:
-    """Return the urllib3 pool class with connections that respect the deadline."""
+def _bounded(pool_class: type, deadline: Deadline, public_only: bool = False) -> type:
+    """Return the urllib3 pool class with connections that respect the deadline.
+
+    :param public_only: refuse addresses of the own network. The address that was connected to is checked, because a
+        name may stand for another one with each look-up.
+    """
 
     class Connection(pool_class.ConnectionCls):
+        def _new_conn(self) -> socket.socket:
+            sock = super()._new_conn()
+            if public_only and not is_public(sock.getpeername()[0]):
+                sock.close()
+                raise PrivateAddress
+            return sock
+
         def connect(self) -> None:
             self.timeout = deadline.cap(self.timeout)
             super().connect()
@@ -150,11 +166,14 @@ class _Adapter(HTTPAdapter):
     long as the server says, and logs the address with its query.
     """
 
-    def __init__(self, deadline: Deadline, retry: Retry, connect_timeout: float) -> None:
+    def __init__(self, deadline: Deadline, retry: Retry, connect_timeout: float, public_only: bool) -> None:
         self._deadline = deadline
         self._retry = retry
         self._connect_timeout = connect_timeout
-        self._pools = {"http": _bounded(HTTPConnectionPool, deadline), "https": _bounded(HTTPSConnectionPool, deadline)}
+        classes = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
+        self._pools = {scheme: _bounded(pool, deadline, public_only) for scheme, pool in classes.items()}
+        # A proxy may be inside the own network; it decides to where it connects.
+        self._proxy_pools = {scheme: _bounded(pool, deadline) for scheme, pool in classes.items()}
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -164,7 +183,7 @@ class _Adapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
         if not proxy.lower().startswith("socks"):  # a SOCKS proxy uses different connection classes
-            manager.pool_classes_by_scheme = self._pools
+            manager.pool_classes_by_scheme = self._proxy_pools
         return manager
 
     def send(self, request: requests.PreparedRequest, *args: Any, timeout: float, **kwargs: Any) -> requests.Response:
@@ -240,6 +259,7 @@ def open_session(
     connect_timeout: float,
     retry_methods: Collection[str] = ("GET",),
     retry_statuses: Collection[int] = RETRY_STATUSES,
+    public_only: bool = False,
 ) -> requests.Session:
     """Return a session that sends the headers with every request; TLS is verified, cookies are not kept.
 
@@ -252,6 +272,7 @@ def open_session(
     :param connect_timeout: seconds to wait for a connection.
     :param retry_methods: HTTP methods that may be repeated safely.
     :param retry_statuses: HTTP statuses after which a request is repeated.
+    :param public_only: raise `PrivateAddress` instead of connecting to an address of the own network.
     """
     retry = Retry(
         total=retries,
@@ -265,7 +286,7 @@ def open_session(
     session.headers["Accept-Encoding"] = "gzip"  # encodings that read_body can limit
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(deadline, retry, connect_timeout))
+        session.mount(scheme, _Adapter(deadline, retry, connect_timeout, public_only))
     return session
 
 

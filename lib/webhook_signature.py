@@ -1,4 +1,4 @@
-"""Checks the signature of a received request.
+"""Checks the signature of a received request, and signs a request to send.
 
 Two forms: Standard Webhooks (https://www.standardwebhooks.com), which signs a message id and a time as well, and a
 plain HMAC-SHA256 of the body in one header, as WooCommerce, Shopify and many others send it. Nothing of the body is
@@ -96,6 +96,20 @@ def verify_standard(keys: Iterable[bytes], headers: Mapping[str, str], body: byt
             "of the sender, and sign again before each attempt."
         )
     return Signed(hashlib.sha256(content).hexdigest(), has_time=True)
+
+
+def sign_standard(keys: Iterable[bytes], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """Return the headers that sign a request as Standard Webhooks, with each of the keys.
+
+    :param timestamp: the time of this attempt, in seconds since 1970
+    """
+    content = f"{message_id}.{timestamp}.".encode() + body
+    signatures = (base64.b64encode(hmac.digest(key, content, "sha256")).decode() for key in keys)
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
+    }
 
 
 def verify_hmac(keys: Iterable[bytes], given: str, body: bytes, is_hex: bool) -> Signed:

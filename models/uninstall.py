@@ -1,5 +1,6 @@
 from odoo.tools import SQL
 
+from .events.external_event import LOG_DAYS, LOG_FROM
 from .order_import.external_order_identity import KEYED_SINCE
 from .order_import.product_template import NAME_KEYS
 
@@ -14,8 +15,8 @@ def uninstall_hook(env):
     _keep_sold_products(env)
     # Those that a user duplicated to have more workers; they would keep Odoo from deleting our models.
     env["ir.cron"].with_context(active_test=False).search([("model_id.model", "=", "external.order.sync")]).unlink()
-    # What the next installation finds was not imported by a former version.
-    env["ir.config_parameter"].search([("key", "=", KEYED_SINCE)]).unlink()
+    # What the next installation finds was not imported by a former version, and its log of events begins anew.
+    env["ir.config_parameter"].search([("key", "in", (KEYED_SINCE, LOG_FROM, LOG_DAYS))]).unlink()
     # The index of product names depends on a function of the addon, which belongs to no model.
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s(jsonb) CASCADE", SQL.identifier(NAME_KEYS)))
 

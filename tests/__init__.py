@@ -41,6 +41,11 @@ from . import test_crashing_orders
 from . import test_crashing_parcels
 from . import test_customer_creation
 from . import test_customers
+from . import test_event_acknowledge
+from . import test_event_feed
+from . import test_event_server
+from . import test_event_subscriptions
+from . import test_events
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text

@@ -1,8 +1,12 @@
 """The secrets of the addon, each with the ways to use it and to change its address."""
 
+from datetime import timedelta
 from itertools import count
 
 from odoo.exceptions import UserError
+
+from ..lib.webhook_signature import new_secret
+from ..models.events.external_event_subscription_address import PRIVATE_ADDRESSES
 
 SECRET = "sesame17"
 NEW_SECRET = "sesame18"
@@ -149,4 +153,33 @@ class Courier(SecretCase):
         return []
 
 
-CASES = {(case.model, case.field): case for case in (FeedKey, FeedParameters, RemoteOdoo, Courier)}
+class EventHeaders(SecretCase):
+    model, field, changes_as_admin = "external.event.subscription", "headers", True
+
+    def __init__(self, test, server):
+        test.env["ir.config_parameter"].set_param(PRIVATE_ADDRESSES, "True")
+        super().__init__(test, server)
+        test.env["external.event.secret"]._replace(self.record, new_secret(is_standard=True), timedelta(0))
+
+    def entered(self, secret):
+        return f"X-Key: {secret}"
+
+    def values(self):
+        return {"name": "Secret Subscriber", "url": self.url, "headers": self.entered(SECRET)}
+
+    def changes(self, other):
+        return {
+            "port": {"url": self.address(other)},
+            "host": {"url": self.address(other, host="localhost")},
+            "scheme": {"url": self.address(other, scheme="https")},
+        }
+
+    def call(self, user):
+        try:
+            self.record.with_user(self.test.admin).action_test()
+        except UserError as error:
+            return [str(error)]
+        return []
+
+
+CASES = {(case.model, case.field): case for case in (FeedKey, FeedParameters, RemoteOdoo, Courier, EventHeaders)}

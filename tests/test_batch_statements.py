@@ -2,6 +2,7 @@ from contextlib import contextmanager
 
 from odoo.fields import Command
 
+from ..models.events.external_event import LOG_DAYS
 from ..models.order_import.picking_batch import LockedQuants
 from .customer_common import CustomerCase
 
@@ -33,11 +34,11 @@ class TestBatchStatements(CustomerCase):
     @contextmanager
     def counted(self):
         """Yield a list that holds the number of statements after the block."""
-        self.env.flush_all()
+        self.env.cr.flush()
         self.env.invalidate_all()
         counts, before = [], self.env.cr.sql_log_count
         yield counts
-        self.env.flush_all()
+        self.env.cr.flush()  # writes what a commit would write
         counts.append(self.env.cr.sql_log_count - before)
 
     def count_import(self, first=1, **values):
@@ -167,3 +168,23 @@ class TestBatchStatements(CustomerCase):
             run = self.sync.sync_orders()
         self.assertEqual((run.status, run.known_count, run.fetched_count), ("no_orders", ORDERS, ORDERS))
         self.assertLessEqual(counts[0], 20)
+
+    def test_events_take_at_most_20_statements_for_a_batch(self):
+        without = self.count_import()
+        self.env["ir.config_parameter"].set_param(LOG_DAYS, "7")
+        events = self.count_import(1 + ORDERS)
+        written = self.env["external.event"].search_count([("type", "in", ("order.imported", "picking.done"))])
+        self.assertEqual(written, 2 * ORDERS)
+        self.assertLessEqual((events - without) * ORDERS, 20)
+
+    def test_events_that_nobody_wants_take_no_statement(self):
+        params = self.env["ir.config_parameter"]
+        params.set_param(LOG_DAYS, "0")
+        noted = self.env["external.event"]
+        noted._is_wanted(("order.imported",))
+        with self.counted() as counts:
+            for _time in range(3):
+                noted._is_wanted(("order.imported", "picking.done"))
+        self.assertEqual(counts, [0])
+        self.count_import()
+        self.assertFalse(noted.search([]))

@@ -5,6 +5,7 @@ from odoo.tools import config
 
 from ..dev.setup import oca_addons
 from ..dev.stand_ins.balancer import Balancer
+from .event_receiver import EventReceiver
 from .store_servers import StoreServerCase
 
 ORDERS = 450
@@ -96,6 +97,38 @@ class TestQueueServers(StoreServerCase):
         self.wait_until(lambda: self.has_ended(self.sync), "the run has ended")
         self.assertEqual(self.runs(self.sync)[0]["status"], "no_orders")
         self.assertEqual(len(self.jobs()), before)
+
+    def test_events_are_sent_by_a_job(self):
+        call = self.client.call
+        call("ir.config_parameter", "set_param", "external_order_sync.private_event_addresses", "True")
+        with self.autocommitting(self.database) as cr:
+            cr.execute(
+                "UPDATE ir_cron SET active = TRUE WHERE id IN (SELECT res_id FROM ir_model_data"
+                " WHERE module = 'external_order_sync' AND name = 'ir_cron_send_events')"
+            )
+        receiver = self.enterContext(EventReceiver())
+        values = {"name": "Subscriber", "url": receiver.url, "company_id": 1}
+        [kind] = call("external.event.type", "search", [("code", "=", "order.imported")])
+        subscription = call("external.event.subscription", "create", {**values, "type_ids": [[6, 0, [kind]]]})
+        call("external.event.secret.new", "action_use", [
+            call("external.event.secret.new", "create", {"subscription_id": subscription})
+        ])  # fmt: skip
+        call("external.event.subscription", "action_start", [subscription])
+        self.shop.add_orders(20)
+        self.synchronize()
+        self.check_all(20)
+        self.wait_until(lambda: len(set(receiver.ids)) == 20, "all events are received")
+        numbers = [told.message["seq"] for told in receiver.told]
+        self.assertEqual(numbers, sorted(numbers))
+        states = self.select("SELECT state FROM queue_job WHERE identity_key = 'external_order_sync-events'")
+        self.assertLessEqual({state for (state,) in states}, {"pending", "enqueued", "started", "done"})
+        self.wait_until(
+            lambda: self.select(
+                "SELECT FROM queue_job WHERE identity_key = 'external_order_sync-events' AND state = 'done'"
+            ),
+            "the job has ended",
+        )
+        call("external.event.subscription", "write", [subscription], {"active": False})
 
     def test_without_a_runner_of_the_queue_the_scheduler_imports(self):
         """As without ``queue_job`` among the server-wide modules. The last test: it stops the other servers."""

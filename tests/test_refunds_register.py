@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 
+from ..models.events.external_event import LOG_DAYS
 from .refund_common import RefundCase
 from .security_common import SecurityCase
 
@@ -50,6 +51,19 @@ class TestRefundsInTheRegister(SecurityCase, RefundCase):
         self.assertGreater(len(orders), 5)
         count(orders)
         self.assertLessEqual(count(orders), count(self.sale))
+
+    def test_a_refund_in_the_register_is_an_event_of_the_order(self):
+        self.env["ir.config_parameter"].set_param(LOG_DAYS, "7")
+        self.sell(self.cashier)
+        refund = self.sell(self.cashier, quantity=-1, line={"refunded_orderline_id": self.line.id, "price_unit": 20})
+        self.env.cr.flush()
+        [event] = self.env["external.event"].search([("type", "=", "order.refunded")])
+        row = self.sale.external_order_id
+        self.assertEqual((event.res_id, event.sync_id), (row.id, row.sync_id))
+        self.assertEqual(
+            (event.data["order_id"], event.data["kind"], event.data["pos_order_id"], event.data["amount_total"]),
+            (row.external_id, "refund", refund.id, refund.amount_total),
+        )
 
     def test_the_register_refunds_the_rest(self):
         self.refund(self.sale, self.back(quantity=3))

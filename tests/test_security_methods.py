@@ -55,6 +55,10 @@ class PublicMethodsCase(SecurityCase):
         mapping = {"sync_id": cls.sync.id, "card_type": "Voucher", "payment_method_id": cls.card.id}
         alias = {"sync_id": cls.sync.id, "item_name": "Gadget", "product_id": cls.product.id}
         customer = {"sync_id": cls.sync.id, "external_id": "17", "partner_id": cls.company.partner_id.id}
+        subscription = env["external.event.subscription"].create(
+            {"name": "Subscriber", "url": "https://subscriber.example/", "company_id": cls.company.id}
+        )
+        env["external.event.secret"]._replace(subscription, "whsec_" + "A" * 32, timedelta(0))
         env.flush_all()
         return {
             "external.order.sync": cls.sync,
@@ -70,6 +74,7 @@ class PublicMethodsCase(SecurityCase):
             "stock.picking": shipment.picking_id,
             "odoo.sync.source": source,
             "pos.order": cls.sell_one(),
+            "external.event.subscription": subscription,
         }
 
     @classmethod
@@ -179,6 +184,9 @@ class TestPublicMethods(PublicMethodsCase):
             ("stock.picking", "cancel_shipment"),
             ("delivery.carrier", "action_check_opal"),
             ("odoo.sync.source", "action_sync_now"),
+            ("external.event.subscription", "action_start"),
+            ("external.event.subscription", "action_test"),
+            ("external.event.subscription", "action_new_secret"),
         ):
             for user in self.strangers:
                 with self.subTest(method=f"{model_name}.{name}", user=user.login):

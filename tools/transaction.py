@@ -5,6 +5,7 @@ After a conflict between transactions, Odoo retries an HTTP request, but not a s
 
 import random
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from odoo import modules
@@ -96,3 +97,17 @@ def retrying(env, work):
             if attempt == ATTEMPTS:
                 raise
             time.sleep(random.uniform(0.05, 0.1 * 2**attempt))
+
+
+@contextmanager
+def separate_transaction(env):
+    """Provide the environment in a separate transaction, which is committed at the end of the block.
+
+    In a test, it is the same transaction: another one would not see what the test has written.
+    """
+    if modules.module.current_test:
+        yield env
+        env.flush_all()
+        return
+    with env.registry.cursor() as cr:
+        yield env(cr=cr)

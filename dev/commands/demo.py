@@ -5,6 +5,7 @@ and branch, and ship one parcel.
 import os
 
 from dev import ports
+from dev.demo import acknowledgements as demo_acknowledgements
 from dev.demo import comparison as demo_comparison
 from dev.demo import courier as demo_courier
 from dev.demo import database as demo_database
@@ -37,6 +38,7 @@ def run(arguments: list[str]) -> int:
                     demo_database.close_past_days(client)
                     store = demo_database.demo_store(client)
                     rows = demo_comparison.compare(client, store, shop.totals())
+                    rows += demo_acknowledgements.compare(shop, shop.totals())
                     branches = demo_database.branch_names(client, store)
                     days = demo_days.compare(client, store, branches, shop.totals_by_day(), shop.today)
                     shipment = demo_shipment.ship(server.url, key, client, courier)

@@ -45,6 +45,15 @@ class DemoShop:
         """Return the same for each ``day`` of business (ISO 8601) and ``location``."""
         return [{"day": entry.pop("day"), **_exact(entry)} for entry in process.control(self.address, "days")]
 
+    @property
+    def acknowledge_url(self) -> str:
+        """The address at which it wants to be told about its orders."""
+        return f"{self.address}/api/acknowledgements"
+
+    def acknowledgements(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what it was told, by OrderID."""
+        return process.control(self.address, "acknowledgements")
+
     def sell_late(self) -> None:
         """Make some orders that were sold yesterday and arrive only now."""
         process.control(self.address, "orders", {"count": LATE_ORDERS, "days_ago": 1})

@@ -62,6 +62,27 @@ def connect_branches(branches):
 if locations := json.loads(os.environ.get("DEMO_SHOP_BRANCHES", "{}")):
     connect_branches({location: env.ref(xml_id) for location, xml_id in locations.items()})
 
+
+def acknowledge(url):
+    """Tell the shop what became of its orders."""
+    names = ["order.imported", "order.failed", "order.refunded"]
+    subscription = env["external.event.subscription"].create(
+        {
+            "name": "Demo Store: Acknowledge",
+            "form": "template",
+            "sync_id": store.id,
+            "company_id": store.company_id.id,
+            "type_ids": [Command.set(env["external.event.type"].search([("code", "in", names)]).ids)],
+            "url": url,
+            "send_api_key": True,
+        }
+    )
+    subscription.action_start()
+
+
+if acknowledge_url := os.environ.get("DEMO_SHOP_ACKNOWLEDGE_URL"):
+    acknowledge(acknowledge_url)
+
 # In a new database all of Odoo's jobs are due at once. They would compete with the first synchronization for the
 # machine and for rows (the stock scheduler logs such a conflict as an error), so they are postponed by a day.
 ours = env.ref("external_order_sync.ir_cron_sync_external_orders")

@@ -20,6 +20,8 @@ from . import external_order_sync_run_push
 from . import external_order_sync_push
 from . import external_order_sync_push_import
 from . import external_order_push
+from . import external_signing_secret
+from . import external_signing_secret_new
 from . import external_order_push_secret
 from . import external_order_push_secret_new
 from . import external_order

@@ -1,6 +1,5 @@
 import re
 import time
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.api import SUPERUSER_ID
@@ -16,38 +15,19 @@ HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
 
 class ExternalOrderPushSecret(models.Model):
-    """A secret with which an external system signs what it sends, until it is replaced.
-
-    Nobody reads it: it is shown once, in the dialog that creates it. A signature is computed from it, so the database
-    has to hold it as it is.
-    """
+    """A secret with which an external system signs what it sends."""
 
     _name = "external.order.push.secret"
+    _inherit = "external.signing.secret"
     _description = "External Order Push Secret"
-    _order = "id desc"
+
+    _owner_name = "sync_id"
 
     sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
-    secret = fields.Char(required=True, readonly=True, copy=False, prefetch=False, groups=fields.NO_ACCESS)
-    valid_until = fields.Datetime(readonly=True, help="Empty for the present one.")
-
-    @api.model
-    def _replace(self, sync, secret, keep):
-        """Make this the secret of a synchronization.
-
-        :param timedelta keep: how long the one before is still valid; earlier ones end now
-        """
-        now = fields.Datetime.now()
-        former = self.search([("sync_id", "=", sync.id), ("valid_until", "=", False)], limit=1)
-        (self.search([("sync_id", "=", sync.id)]) - former).unlink()
-        if keep > timedelta(0):
-            former.valid_until = now + keep
-        else:
-            former.unlink()
-        return self.create({"sync_id": sync.id, "secret": secret})
 
     @api.autovacuum
     def _gc_secrets(self):
-        self.search([("valid_until", "<", fields.Datetime.now())]).unlink()
+        self._delete_expired()
 
 
 class ExternalOrderSync(models.Model):

@@ -6,11 +6,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.exclusive import exclusive
+from ...tools.queue_jobs import FULL_CHANNEL, ensure_job_function, find_jobs, has_queue
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline, ScheduledTurn, commit
 from .external_order_sync_run import LOCK, UNFINISHED
 
-CHANNEL = "external_order_sync"
 # At most this many jobs import the orders of one synchronization; the channel's capacity says how many work at once.
 JOBS = 8
 # If a job has not started after this time, the queue is full or its runner does not run: the scheduler imports.
@@ -28,19 +28,14 @@ class ExternalOrderSyncRun(models.Model):
 
     _inherit = "external.order.sync.run"
 
-    @api.model
-    def _has_queue(self):
-        """Return whether ``queue_job`` is installed in this database."""
-        return "queue.job" in self.env
-
     def _import_in_jobs(self):
         """Let the queue's jobs import the orders of this run.
 
         :return: whether they do; ``False`` without ``queue_job``, in a job itself, or if the queue does not start them
         """
-        if not self._has_queue() or not ScheduledTurn.current(self.env) or self._is_stalled():
+        if not has_queue(self.env) or not ScheduledTurn.current(self.env) or self._is_stalled():
             return False
-        self._ensure_job_function()
+        ensure_job_function(self.env, self.sync_id._name, "_import_in_job")
         batches = self._count_batches(self.sync_id)
         jobs = max(1, min(math.ceil(batches / 2), JOBS))  # the first one concludes the run
         for number in range(1, jobs + 1):
@@ -50,7 +45,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _is_in_jobs(self):
         """Return whether this run is left to the jobs of the queue."""
-        if not self._has_queue() or not self._is_fetched() or self._is_stalled():
+        if not has_queue(self.env) or not self._is_fetched() or self._is_stalled():
             return False
         return bool(self._find_jobs(["pending", "enqueued", "started"]))
 
@@ -60,9 +55,7 @@ class ExternalOrderSyncRun(models.Model):
         return any(job.date_created < limit for job in self._find_jobs(["pending", "enqueued"]))
 
     def _find_jobs(self, states):
-        domain = [("identity_key", "=", self._get_job_key(1)), ("state", "in", states)]
-        # sudo: jobs belong to the system
-        return self.env["queue.job"].sudo().search(domain)
+        return find_jobs(self.env, self._get_job_key(1), states)
 
     def _get_job_key(self, number):
         key = f"external_order_sync-{self.sync_id.id}"
@@ -71,29 +64,11 @@ class ExternalOrderSyncRun(models.Model):
     def _enqueue(self, number, seconds=0):
         """Put a job into the queue, unless it is already waiting there."""
         self.sync_id.with_delay(
-            channel=f"root.{CHANNEL}",
+            channel=FULL_CHANNEL,
             identity_key=self._get_job_key(number),
             description=f"External Order Sync: {self.sync_id.name} ({number})",
             eta=seconds or None,
         )._import_in_job(number)
-
-    @api.model
-    def _ensure_job_function(self):
-        """Allow the jobs to commit, as ``queue_job`` wants it declared, and create their channel."""
-        functions = self.env["queue.job.function"].sudo()  # they belong to the system, like the jobs
-        model, method = self.sync_id._name, "_import_in_job"
-        name = functions.job_function_name(model, method)
-        if functions.search_count([("name", "=", name)], limit=1):
-            return
-        channels = self.env["queue.job.channel"].sudo()
-        channel = channels.search([("complete_name", "=", f"root.{CHANNEL}")]) or channels.create(
-            {"name": CHANNEL, "parent_id": self.env.ref("queue_job.channel_root").id}
-        )
-        values = {"model_id": self.env["ir.model"]._get_id(model), "method": method, "channel_id": channel.id}
-        if "allow_commit" in functions._fields:
-            values["allow_commit"] = True
-        functions.create(values)
-        commit(self.env)
 
     def _run_job(self, number):
         """Work as a job of the queue; if time runs out, another one continues. Commits."""
@@ -117,7 +92,7 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _get_times_to_check_jobs(self):
         """Return when the scheduler must look after the runs that are left to jobs."""
-        if not self._has_queue() or not self.search_count(UNFINISHED, limit=1):
+        if not has_queue(self.env) or not self.search_count(UNFINISHED, limit=1):
             return []
         return [fields.Datetime.now() + STALLED_AFTER + timedelta(seconds=10)]
 

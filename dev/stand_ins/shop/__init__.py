@@ -34,6 +34,8 @@ API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
     it; ``page`` (from 1) and ``per_page`` (1 to 1000) cut pages, and ``Link`` (RFC 8288) leads to the next one.
 ``GET /api/orders/<OrderID>``
     One order as a single object.
+``POST /api/acknowledgements``
+    ``{"OrderID", "state": "done"|"failed", …}``: what became of an order. 404 for an order that the shop does not have.
 
 Control, without a key and from the loopback interface only, all JSON:
 
@@ -45,6 +47,7 @@ so; ``DELETE`` forgets all of them.
 ``POST /_control/cancellations/<OrderID>`` cancels it.
 ``POST /_control/lives`` ``{"count": n}`` lets n orders be refunded, cancelled or edited in all ways.
 ``POST /_control/entries`` ``{"payload": <any JSON>}`` serves that value as an entry of the feed.
+``GET /_control/acknowledgements`` shows what was said of each order.
 ``GET /_control/days`` shows the sales of each business day and branch.
 ``GET /_control/totals`` and ``GET /_control/requests`` show the sales and the requests.
 ``GET``, ``POST``, ``DELETE /_control/faults``: e.g. ``{"kind": "cut", "times": 1, "page": 2, "fraction": 0.5}``;

@@ -73,6 +73,10 @@ def _totals_by_day(shop: "ShopServer", argument: str, values: dict) -> Any:
     ]
 
 
+def _acknowledgements(shop: "ShopServer", argument: str, values: dict) -> Any:
+    return shop.acknowledgements.as_json()
+
+
 def _settings(shop: "ShopServer", argument: str, values: dict) -> Any:
     shop.settings = replace(shop.settings, **values)
     return asdict(shop.settings)
@@ -88,6 +92,7 @@ _ACTIONS = {
     ("POST", "entries"): _put_entry,
     ("GET", "totals"): _totals,
     ("GET", "days"): _totals_by_day,
+    ("GET", "acknowledgements"): _acknowledgements,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _settings,
 }

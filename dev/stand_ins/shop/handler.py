@@ -1,6 +1,7 @@
 """The HTTP side of the shop: requests in, answers out, byte by byte."""
 
 import hmac
+import json
 import socket
 import struct
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 
 from ..common.control import CONTROL_PATH
 from ..common.listener import Handler, Listener
+from .acknowledgements import PATH as ACKNOWLEDGE_PATH
 from .answer import Answer, error_answer, json_answer
 from .control import answer_control
 from .fault_answers import KINDS
@@ -83,8 +85,8 @@ class ShopHandler(Handler):
                 answer = answer_control(self.server.stand_in, self.client_address[0], self.command, path, body)
         else:
             self.server.stand_in.requests.append(self.record)
-            self.read_body()
-            answer = self._answer_api(path, query)
+            body = self.read_body()
+            answer = self._acknowledge(body or b"") if path == ACKNOWLEDGE_PATH else self._answer_api(path, query)
         self._write(answer)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET
@@ -140,6 +142,21 @@ class ShopHandler(Handler):
             return page.answer()
         self.record.fault = fault.kind
         return KINDS[fault.kind].make(page, shop, **fault.options)
+
+    def _acknowledge(self, body: bytes) -> Answer:
+        shop = self.server.stand_in
+        if self.command != "POST":
+            return error_answer(405, "Acknowledgements are sent with POST.", {"Allow": "POST"})
+        if self.record.key != "valid":
+            return error_answer(401, "The API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
+        try:
+            value = json.loads(body)
+            if isinstance(value, dict) and not shop.book.entry(str(value.get("OrderID"))):
+                return error_answer(404, "There is no such order.")
+            shop.acknowledgements.receive(value, self.headers.get("Idempotency-Key", ""))
+        except ValueError as error:
+            return error_answer(400, str(error))
+        return json_answer(200, {"acknowledged": True})
 
     # ---- writing -----------------------------------------------------------------------------------------------------
 

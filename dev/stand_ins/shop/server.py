@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from threading import Event, Lock
 from typing import Any
 
+from .acknowledgements import Acknowledgements
 from .book import OrderBook
 from .chain import Chain
 from .faults import Faults
@@ -61,6 +62,7 @@ class ShopServer:
         self.clock = clock
         self.settings = Settings(shape, per_page, link_header)
         self.book = OrderBook(OrderGenerator(seed, generation, chain), clock)
+        self.acknowledgements = Acknowledgements()
         self.faults = Faults(seed)
         self.requests: list[RequestRecord] = []
         self.stopping = Event()
@@ -165,5 +167,6 @@ class ShopServer:
         self.book.put(payload)
 
     def clear(self) -> None:
-        """Forget all orders."""
+        """Forget all orders, and what was said of them."""
         self.book.clear()
+        self.acknowledgements.clear()

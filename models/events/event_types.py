@@ -1,0 +1,17 @@
+"""The kinds of events. Their names are part of the API."""
+
+EVENT_TYPES = [
+    ("order.imported", "Order Imported"),
+    ("order.failed", "Order Failed"),
+    ("order.refunded", "Order Refunded"),
+    ("picking.assigned", "Transfer Ready"),
+    ("picking.done", "Transfer Done"),
+    ("picking.cancelled", "Transfer Cancelled"),
+    ("shipment.shipped", "Shipment Shipped"),
+    ("shipment.delivered", "Shipment Delivered"),
+    ("shipment.error", "Shipment Error"),
+    ("stock.changed", "Stock Changed"),
+]
+TYPE_NAMES = tuple(name for name, _label in EVENT_TYPES)
+# The model that a reader must be allowed to read beside that of the event's record, because the event tells of it.
+ACCESS_OF = {"product.product": "stock.quant"}

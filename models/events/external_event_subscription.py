@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ...tools.company_access import check_written
+from .event_types import TYPE_NAMES
+
+# What decides what is sent, and to where.
+SETTINGS = frozenset(
+    {"state", "url", "form", "method", "headers", "body", "send_api_key", "type_ids", "company_id", "sync_id"}
+)
+
+
+class ExternalEventSubscription(models.Model):
+    """An address that is told about events, in their order, and how far it has received them.
+
+    It has a place in the log (``position``) instead of a row for each event, so an event costs the same for one
+    subscription and for ten.
+    """
+
+    _name = "external.event.subscription"
+    _description = "Event Subscription"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company, help="Whose events are sent."
+    )
+    state = fields.Selection(
+        [("paused", "Paused"), ("active", "Active"), ("ended", "Ended")],
+        required=True,
+        readonly=True,
+        default="paused",
+        copy=False,
+        tracking=True,
+        help="While it is paused, events are kept for it. It ends if the receiver answers 410.",
+    )
+    url = fields.Char("Address", required=True, tracking=True)
+    type_ids = fields.Many2many("external.event.type", string="Events", help="Empty for all.")
+    form = fields.Selection(
+        [("standard", "Standard Webhooks"), ("template", "Template")],
+        "Format",
+        required=True,
+        default="standard",
+        help="Standard Webhooks sends each event as signed JSON. A template makes a call of any form about an order, "
+        "such as the one by which a shop learns that its order was imported.",
+    )
+    sync_id = fields.Many2one(
+        "external.order.sync",
+        "Synchronization",
+        ondelete="cascade",
+        index="btree_not_null",
+        check_company=True,
+        help="Only events of its orders are sent.",
+    )
+    position = fields.Integer(readonly=True, copy=False, help="The number of the last event that was received.")
+    attempts = fields.Integer(readonly=True, copy=False, help="How often the next event was tried in vain.")
+    next_attempt = fields.Datetime(readonly=True, copy=False)
+    failing_since = fields.Datetime(readonly=True, copy=False)
+    last_success = fields.Datetime("Last Received", readonly=True, copy=False)
+    last_error = fields.Text(readonly=True, copy=False)
+    delivery_ids = fields.One2many("external.event.delivery", "subscription_id", "Not Received")
+    waiting_count = fields.Integer("Waiting", compute="_compute_waiting_count")
+    dead_count = fields.Integer("Not Received", compute="_compute_dead_count")
+
+    @api.depends("position", "type_ids", "company_id", "sync_id", "state")
+    def _compute_waiting_count(self):
+        for subscription in self:
+            waiting = subscription.id and subscription.state != "ended"
+            subscription.waiting_count = subscription._count_waiting() if waiting else 0
+
+    @api.depends("delivery_ids.state")
+    def _compute_dead_count(self):
+        counts = dict(
+            self.env["external.event.delivery"]._read_group(
+                [("subscription_id", "in", self.ids), ("state", "=", "dead")], ["subscription_id"], ["__count"]
+            )
+        )
+        for subscription in self:
+            subscription.dead_count = counts.get(subscription._origin, 0)
+
+    @api.constrains("sync_id", "company_id")
+    def _check_company_of_sync(self):
+        for subscription in self:
+            if subscription.sync_id and subscription.sync_id.company_id != subscription.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s and its synchronization %(sync)s belong to different companies. Choose the company "
+                        "of the synchronization.",
+                        name=subscription.name,
+                        sync=subscription.sync_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # It gets the events from now on.
+        position = self.env["external.event"].sudo()._get_latest()  # sudo: the highest number says nothing of an event
+        subscriptions = super().create([{**vals, "position": position} for vals in vals_list])
+        self.env.registry.clear_cache()
+        return subscriptions
+
+    def write(self, vals):
+        if "url" in vals:
+            self.mapped("headers_binding")  # of what was entered for the address until now
+        if "active" in vals and not vals["active"]:
+            vals = {**vals, "state": "ended"}  # nothing is kept for it any more
+        result = super().write(vals)
+        if SETTINGS & vals.keys():
+            self.env.registry.clear_cache()
+        check_written(self)
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    def _get_cron(self):
+        # sudo: users have no access to scheduled actions.
+        return self.env.ref("external_order_sync.ir_cron_send_events").sudo()
+
+    # ------------------------------------------------------------
+    # Its part of the log
+    # ------------------------------------------------------------
+
+    def _get_types(self):
+        """Return the names of the types of its events."""
+        names = self.type_ids.mapped("code") or TYPE_NAMES
+        # A template is filled with the fields of an order.
+        return tuple(name for name in names if self.form == "standard" or name.startswith("order."))
+
+    def _get_waiting_condition(self):
+        return SQL(
+            "seq > %s AND type IN %s AND company_id = %s AND (%s IS NULL OR sync_id = %s)",
+            self.position,
+            self._get_types() or ("",),
+            self.company_id.id,
+            self.sync_id.id or None,
+            self.sync_id.id or None,
+        )
+
+    def _find_waiting(self, limit):
+        """Return the next events that it has not received, in their order."""
+        query = SQL(
+            "SELECT id FROM external_event WHERE %s ORDER BY seq LIMIT %s", self._get_waiting_condition(), limit
+        )
+        return self.env["external.event"].browse(event_id for (event_id,) in self.env.execute_query(query))
+
+    def _count_waiting(self):
+        query = SQL("SELECT COUNT(*) FROM external_event WHERE %s", self._get_waiting_condition())
+        [(count,)] = self.env.execute_query(query)
+        return count

@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+from .event_types import EVENT_TYPES
+
+
+class ExternalEventType(models.Model):
+    """A type of events, for choosing several of them."""
+
+    _name = "external.event.type"
+    _description = "Event Type"
+    _order = "id"
+    _rec_name = "name"
+
+    code = fields.Selection(EVENT_TYPES, required=True, readonly=True)
+    name = fields.Char(required=True, readonly=True, help="As messages name it.")
+
+    _unique_code = models.Constraint("UNIQUE (code)", "There is one record for each type of events.")

@@ -1,0 +1,38 @@
+from odoo import models
+
+from .event_notes import note_states
+
+
+class ExternalShipment(models.Model):
+    """The events of a shipment: shipped, delivered, error."""
+
+    _inherit = "external.shipment"
+
+    _event_types = ("shipment.shipped", "shipment.delivered", "shipment.error")
+
+    def write(self, vals):
+        if "state" in vals:
+            note_states(self)
+        return super().write(vals)
+
+    def _prepare_events(self):
+        """Return the values of the events that these shipments' present states are."""
+        events = self.env["external.event"]
+        return [
+            events._prepare_event(kind, shipment, shipment.company_id, shipment._get_event_data())
+            for shipment in self
+            if (kind := f"shipment.{shipment.state}") in self._event_types
+        ]
+
+    def _get_event_data(self):
+        """Return what an event says of this shipment."""
+        return {
+            "shipment_id": self.id,
+            "picking_id": self.picking_id.id,
+            "picking_name": self.picking_id.name,
+            "state": self.state,
+            "provider_code": self.provider_code,
+            "tracking_number": self.tracking_number or None,
+            "order_number": self.order_number or None,
+            "message": self.error_message or None,
+        }
