@@ -1,1 +1,1 @@
-from . import order_import, order_life, order_sync, warehouse, mirror, shipment, opal
+from . import order_import, order_life, order_sync, warehouse, mirror, shipment, opal, proof

@@ -19,6 +19,7 @@ WINGS = {
     "models/mirror": {"models/order_import", "models/order_life", "models/order_sync", "models/warehouse"},
     "models/shipment": set(),
     "models/opal": {"models/shipment"},
+    "models/proof": {"models/order_import", "models/order_life", "models/order_sync"},
 }
 # Part of the code: the other parts that it may use.
 ARROWS = {
