@@ -1,2 +1,2 @@
 from . import api_dispatcher, batch, carriers, fallback, openapi, orders, picking_writes, pickings, pos_order_bulk
-from . import shipments, sync
+from . import proof, shipments, sync

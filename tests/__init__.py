@@ -14,6 +14,7 @@ from . import test_api_operation
 from . import test_api_picking
 from . import test_api_pickings
 from . import test_api_reservations
+from . import test_api_proof
 from . import test_api_scan
 from . import test_api_server
 from . import test_api_sync
@@ -37,6 +38,7 @@ from . import test_crashing_orders
 from . import test_crashing_parcels
 from . import test_customer_creation
 from . import test_customers
+from . import test_dashboard
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
@@ -119,6 +121,7 @@ from . import test_refunds_replacements
 from . import test_refunds_rounding
 from . import test_refunds_sessions
 from . import test_refunds_stock
+from . import test_replay
 from . import test_retention
 from . import test_scheduled_action
 from . import test_scheduled_steps

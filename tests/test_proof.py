@@ -249,3 +249,50 @@ class TestProofDays(ProofCase):
         self.receive_bad(1)
         with self.assertRaises(UserError):
             self.check().line_ids.action_fetch()
+
+
+class TestProofScreens(ProofCase):
+    """A bookkeeper reads a day on the screen and on paper."""
+
+    def test_the_table_shows_what_differs(self):
+        row, _other = self.sell(1, 2)
+        self.pay_with(row.pos_order_id, self.card)
+        rows = {row["name"]: row for row in self.check()._get_figure_rows()}
+        self.assertFalse(rows["Total"]["differs"] or rows["Orders"]["differs"])
+        self.assertEqual((rows["Total"]["shop"], rows["Total"]["difference"]), (rows["Total"]["odoo"], ""))
+        self.assertTrue(rows["Paid: Card (test)"]["differs"])
+        self.assertIn("92.00", rows["Paid: Card (test)"]["difference"])
+
+    def test_the_report_names_the_orders(self):
+        row = self.sell("A-17")
+        self.edit(row.pos_order_id)
+        proof = self.check()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "external_order_sync.report_external_proof", proof.ids
+        )
+        for text in ("A-17", "Edited in Odoo", "80.50", "Differs"):
+            self.assertIn(text, html.decode())
+
+    def test_hostile_names_are_shown_as_text(self):
+        self.sync.unknown_payment = "refuse"
+        self.sell(1)
+        self.use_summary(**self.listed(1, payments={"<b>Shells</b>": 92}))
+        self.assertIn("&lt;b&gt;", self.check().figures_html)
+
+    def test_a_user_reads_days_of_the_own_companies_only(self):
+        proof = self.check()
+        user = new_test_user(self.env, "proof-reader", groups="base.group_user,external_order_sync.group_user")
+        proof.with_user(user).read()
+        other = self.env["res.company"].create({"name": "Other"})
+        user.write({"company_ids": other.ids, "company_id": other.id})
+        proofs = self.env["external.proof"].with_user(user).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(proofs.search([]))
+
+    def test_the_way_from_the_synchronization(self):
+        self.receive_bad(1)
+        proof = self.check()
+        self.assertEqual(self.sync.red_days, 1)
+        action = self.sync.action_open_proofs()
+        self.assertIn(proof, self.env["external.proof"].search(action["domain"]))
+        lines = self.env["external.proof.line"].search(proof.action_open_lines()["domain"])
+        self.assertEqual(lines, proof.line_ids)

@@ -55,8 +55,11 @@ class PublicMethodsCase(SecurityCase):
         mapping = {"sync_id": cls.sync.id, "card_type": "Voucher", "payment_method_id": cls.card.id}
         alias = {"sync_id": cls.sync.id, "item_name": "Gadget", "product_id": cls.product.id}
         customer = {"sync_id": cls.sync.id, "external_id": "17", "partner_id": cls.company.partner_id.id}
+        proof = env["external.proof"]._check_day(cls.sync, cls.sync._get_business_day())
         env.flush_all()
         return {
+            "external.proof": proof,
+            "external.proof.line": proof.line_ids,
             "external.order.sync": cls.sync,
             "external.order": row,
             "external.order.problem": env["external.order.problem"].search([("sync_id", "=", cls.sync.id)]),
