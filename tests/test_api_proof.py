@@ -15,7 +15,7 @@ class TestApiProof(ProofCase, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.sync.code = "main-store"
-        cls.user = new_test_user(cls.env, "proof-api", groups="external_order_sync.group_user")
+        cls.user = new_test_user(cls.env, "proof-api", groups="base.group_user,external_order_sync.group_user")
 
     def ask(self, query="?date=2026-03-09", user=None):
         # sudo: a key without an end
@@ -37,7 +37,7 @@ class TestApiProof(ProofCase, HttpCase):
         self.assertEqual((difference["order_id"], difference["reason"]), ("A-1", "edited"))
         self.assertEqual((difference["pos_order_id"], difference["accepted"]), (row.pos_order_id.id, False))
         self.assertEqual(difference["what_to_do"], proof.line_ids.remedy)
-        document = self.url_open(OPENAPI, headers=response.request.headers).json()
+        document = self.url_open(OPENAPI, headers={"Authorization": response.request.headers["Authorization"]}).json()
         schema = document["paths"][PROOF]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         jsonschema_rs.validate(schema, response.json(), validate_formats=True)
 
@@ -56,13 +56,13 @@ class TestApiProof(ProofCase, HttpCase):
 
     def test_the_rights_are_those_of_the_caller(self):
         self.check()
-        cashier = new_test_user(self.env, "proof-api-cashier", groups="point_of_sale.group_pos_user")
+        cashier = new_test_user(self.env, "proof-api-cashier", groups="base.group_user,point_of_sale.group_pos_user")
         self.assertEqual(self.ask(user=cashier).status_code, 403)
         other = self.env["res.company"].create({"name": "Other"})
         stranger = new_test_user(
             self.env,
             "proof-api-stranger",
-            groups="external_order_sync.group_user",
+            groups="base.group_user,external_order_sync.group_user",
             company_id=other.id,
             company_ids=[Command.set(other.ids)],
         )

@@ -147,3 +147,16 @@ class TestProofSummary(ProofCase):
         proof = self.check()
         self.assertEqual(proof.state, "error")
         self.assertIn("404", proof.message)
+
+    def test_an_archived_synchronization_asks_nobody(self):
+        lost = self.sell(1)
+        self.lose(lost)
+        self.use_summary(**self.listed(1))
+        proof = self.check()
+        self.assertEqual(self.reasons(proof), [("1", "missing")])
+        self.sync.active = False
+        self.shop.requests.clear()
+        with self.assertRaisesRegex(UserError, "archived"):
+            proof.line_ids.action_fetch()
+        self.assertEqual(self.check().source, "inbox")
+        self.assertFalse(self.shop.requests)

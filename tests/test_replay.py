@@ -87,8 +87,8 @@ class TestReplay(ExternalOrderCase):
 
     def test_it_is_for_administrators(self):
         row = self.import_order()
-        user = new_test_user(self.env, "replay-user", groups="external_order_sync.group_user")
-        manager = new_test_user(self.env, "replay-manager", groups="external_order_sync.group_manager")
+        user = new_test_user(self.env, "replay-user", groups="base.group_user,external_order_sync.group_user")
+        manager = new_test_user(self.env, "replay-manager", groups="base.group_user,external_order_sync.group_manager")
         with self.assertRaises(AccessError):
             row.with_user(user).action_replay()
         action = row.with_user(manager).action_replay()

@@ -121,6 +121,8 @@ class ExternalOrderSync(models.Model):
         :raise UserError: if the feed cannot be read
         """
         self.ensure_one()
+        if not self.active:
+            raise UserError(self.env._("%s is archived, so its external system is not asked.", self.name))
         if is_overridden(self, "_fetch_orders_from_external"):
             yield self._fetch_orders_from_external()
             return

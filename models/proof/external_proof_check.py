@@ -168,7 +168,9 @@ class ExternalProof(models.Model):
             unbooked = self.env["external.proof.unbooked"].with_env(sync.env)._read_unbooked(sync, day).get(day, [])
         of_day = proofs.env["external.proof.books"]._read_day(sync, day, unbooked)
         summaries, problem = {}, ""
-        if sync.summary_url:
+        # An archived synchronization, such as one in a neutralized copy, asks no external system.
+        has_summary = bool(sync.summary_url) and sync.active
+        if has_summary:
             try:
                 summaries = sync._fetch_summaries(day)
             except UserError as error:
@@ -176,7 +178,7 @@ class ExternalProof(models.Model):
         configs = sync._get_pos_configs().union(*of_day.inbox, *of_day.books, *of_day.closing, *summaries)
         found = proofs._find_or_create(sync, day, configs)
         for proof in found:
-            proof._check(of_day, summaries.get(proof.pos_config_id), bool(sync.summary_url))
+            proof._check(of_day, summaries.get(proof.pos_config_id), has_summary)
             if problem:
                 proof._store_error(problem)
         return found
