@@ -243,7 +243,17 @@ class TestProofDays(ProofCase):
     def test_check_now_without_a_selection_checks_what_is_due(self):
         self.sync.proof_start = DAY
         self.env["external.proof"].action_check_now()
-        self.assertEqual(len(self.sync.proof_ids), 1)
+        self.assertEqual(sorted(map(str, self.sync.proof_ids.mapped("day"))), ["2026-03-09", "2026-03-10"])
+
+    def test_a_day_that_was_checked_before_its_end_is_checked_again_after_it(self):
+        self.sync.proof_start = "2026-03-10"
+        self.receive_bad(1, day="2026-03-10")
+        self.env["external.proof"].action_check_now()
+        today = self.sync.proof_ids
+        self.assertEqual((today.state, len(today.activity_ids)), ("red", 0))
+        self.at("2026-03-11 12:00")
+        self.synchronize()
+        self.assertEqual((self.run_proof()["2026-03-10"], len(today.activity_ids)), (today, 1))
 
     def test_what_was_received_already_is_not_fetched(self):
         self.receive_bad(1)

@@ -9,6 +9,7 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
+    branch_names = fields.Char("Points of Sale", compute="_compute_branch_names")
     today_count = fields.Integer("Orders Today", compute="_compute_today")
     today_amount = fields.Monetary("Amount Today", compute="_compute_today")
     card_pending_count = fields.Integer("Waiting", compute="_compute_card_counts")
@@ -18,6 +19,11 @@ class ExternalOrderSync(models.Model):
         string="Yesterday",
         compute="_compute_yesterday_state",
     )
+
+    @api.depends("pos_config_id.name", "location_mapping_ids.pos_config_id.name")
+    def _compute_branch_names(self):
+        for sync in self:
+            sync.branch_names = ", ".join(sync._get_pos_configs().mapped("name"))
 
     @api.depends("order_ids.state", "order_ids.sold_date", "order_ids.total")
     def _compute_today(self):

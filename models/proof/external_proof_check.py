@@ -66,7 +66,7 @@ class ExternalProof(models.Model):
         return True
 
     @api.model
-    def _check_guarded(self, sync, day, unbooked):
+    def _check_guarded(self, sync, day, unbooked=None):
         """Check a day. If that raises, the day says so, and the other days are checked."""
         try:
             with self.env.cr.savepoint():
@@ -99,7 +99,7 @@ class ExternalProof(models.Model):
         due = []
         for day in days:
             found = of_day.get(day)
-            if not found:
+            if not found or checked[day] < sync._get_end_of_day(day):
                 if self._is_day_complete(sync, day):
                     due.append(day)
             elif day in changed or unbooked.get(day) or any(proof.state in RED_STATES for proof in found):
@@ -212,29 +212,32 @@ class ExternalProof(models.Model):
     def _find_or_create(self, sync, day, configs):
         found = self.search([("sync_id", "=", sync.id), ("day", "=", day), ("pos_config_id", "in", configs.ids)])
         missing = configs - found.pos_config_id
-        return found | self.create(
+        # A day has no author and no followers.
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True)
+        return found | quiet.create(
             [{"sync_id": sync.id, "day": day, "pos_config_id": config.id} for config in missing.sorted("id")]
-        )
+        ).with_env(self.env)
 
     # ------------------------------------------------------------
     # The activity
     # ------------------------------------------------------------
 
     def _update_activity(self):
-        """Keep one activity of the responsible user while a day differs; it is done by itself when the day agrees."""
+        """Keep one activity of the responsible user while a day that is over differs. It goes when the day agrees."""
         for proof in self:
             activity = proof.activity_search([ACTIVITY])
             responsible = proof.sync_id.responsible_id
             if proof.state not in RED_STATES:
                 activity.unlink()
-            elif not activity and responsible:
+            elif not activity and responsible and proof.day < proof.sync_id._get_business_day():
                 env = for_reader(with_reader(proof, responsible).env)
-                proof.activity_schedule(
-                    ACTIVITY,
-                    user_id=responsible.id,
-                    summary=env._("The books differ from the shop"),
-                    note=env._("Open the day: it lists the orders behind the difference and what to do."),
-                )
+                if proof.state == "red":
+                    summary = env._("The books differ from the shop")
+                    note = env._("Open the day: it lists the orders behind the difference and what to do.")
+                else:
+                    summary = env._("The books could not be compared with the shop")
+                    note = env._("Open the day: it says why. It is tried again every hour.")
+                proof.activity_schedule(ACTIVITY, user_id=responsible.id, summary=summary, note=note)
 
     # ------------------------------------------------------------
     # Clicks

@@ -124,7 +124,7 @@ class ExternalProofLine(models.Model):
             paid = line.payments or []
             line.payment_note = ", ".join(f"{name} {line.currency_id.format(amount)}" for name, amount in paid)
 
-    @api.depends("reason", "order_id.error_message", "order_id.change_text")
+    @api.depends("reason", "payments", "order_id.error_message", "order_id.change_text")
     @api.depends_context("lang")
     def _compute_remedy(self):
         for line in self:
@@ -150,8 +150,9 @@ class ExternalProofLine(models.Model):
                 )
             case "payment":
                 return env._(
-                    "The POS order is paid with other methods than the order that was imported. Correct the payments, "
-                    "or accept the difference."
+                    "The POS order is paid with other methods than the order that was imported (%s). Correct the "
+                    "payments, or accept the difference.",
+                    self.payment_note,
                 )
             case "refunded":
                 return env._(
