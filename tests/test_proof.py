@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
+from ..models.proof import external_proof_check
 from .proof_common import DAY, ProofCase
 
 
@@ -222,6 +223,9 @@ class TestProofDays(ProofCase):
         proof.checked_date = fields.Datetime.now() + timedelta(minutes=20)
         self.assertEqual(proofs._get_due_days(self.sync)[0], [])
         self.receive_bad(3)
+        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
+        self.assertEqual(proofs._get_due_days(self.sync, is_asked=True)[0], [DAY])
+        self.at("2026-03-10 16:30")
         self.assertEqual(proofs._get_due_days(self.sync)[0], [DAY])
 
     def test_a_failure_of_one_day_stops_no_other_one(self):
@@ -239,6 +243,19 @@ class TestProofDays(ProofCase):
             proofs = self.run_proof()
         self.assertEqual([proof.state for proof in proofs.values()], ["error", "green"])
         self.assertIn("KeyError", proofs["2026-03-08"].message)
+
+    def test_a_summary_that_hangs_is_not_asked_for_the_other_days(self):
+        self.sync.write({"proof_start": "2026-03-07", "summary_url": self.shop.summary_url})
+        asked = []
+
+        def fetch(sync, day):
+            asked.append(str(day))
+            raise UserError("It hangs.")
+
+        self.patch(type(self.sync), "_fetch_summaries", fetch)
+        self.patch(external_proof_check, "SLOW_SECONDS", -1)
+        self.assertEqual([proof.state for proof in self.run_proof().values()], ["error"])
+        self.assertEqual(asked, ["2026-03-07"])
 
     def test_check_now_without_a_selection_checks_what_is_due(self):
         self.sync.proof_start = DAY

@@ -112,6 +112,39 @@ class TestProofSummary(ProofCase):
         self.use_summary(orders=1, gross=92)
         self.assert_green()
 
+    def test_each_branch_has_its_own_day(self):
+        there = self.create_pos_config("Branch There", self.card)
+        self.env["external.location.mapping"].create(
+            [
+                {"sync_id": self.sync.id, "external_location": "404", "pos_config_id": self.pos_config.id},
+                {"sync_id": self.sync.id, "external_location": "405", "pos_config_id": there.id},
+            ]
+        )
+        by_card = {"PaymentMode": 2, "CheckoutDetails": [self.payment(92.0, "Card (test)", 2)]}
+        # The shop keeps one order of each OrderID as written.
+        orders = [self.sold_at(" 1", "2026-03-09 10:00", LocationID=404)]
+        orders += [self.sold_at(number, "2026-03-09 10:00", LocationID=405, **by_card) for number in (1, 2)]
+        self.synchronize(*orders)
+        paid = {"Card (test)": 184}
+        locations = [self.listed(1, location=404), self.listed(1, 2, location=405, payments=paid)]
+        self.use_summary(locations=locations)
+        proofs = self.env["external.proof"]._check_day(self.sync, DAY)
+        self.assertEqual(
+            sorted((proof.pos_config_id.name, proof.state, proof.odoo_orders) for proof in proofs),
+            [("Branch There", "green", 2), ("Test POS", "green", 1)],
+        )
+        lost = self.env["external.order"].search([("pos_config_id", "=", there.id), ("external_id", "=", "1")])
+        self.lose(lost)
+        proofs = self.env["external.proof"]._check_day(self.sync, DAY)
+        line = proofs.line_ids
+        self.assertEqual((line.proof_id.pos_config_id, line.reason, line.external_id), (there, "missing", "1"))
+        line.action_fetch()
+        self.assertEqual(set(proofs.mapped("state")), {"green"})
+        self.use_summary(locations=[*locations, self.listed(location=406)])
+        proofs = self.env["external.proof"]._check_day(self.sync, DAY)
+        self.assertEqual(set(proofs.mapped("state")), {"error"})
+        self.assertIn("406", proofs[0].message)
+
     # ---- when it cannot be had ---------------------------------------------------------------------------------------
 
     def test_a_summary_that_cannot_be_read_is_a_reason_not_a_difference(self):

@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -21,6 +22,11 @@ CHECKED_DAYS = 31
 LONGEST_WAIT = timedelta(hours=6)
 # A change of this long before the last check may have been committed after it.
 LATE_COMMIT = timedelta(minutes=15)
+# By itself, a day is checked again after this time at the earliest, so that no synchronization waits for the days of
+# another one.
+RECHECK = timedelta(minutes=50)
+# If a summary takes this many seconds and then fails, the other days are not asked for in this turn.
+SLOW_SECONDS = 10
 ACTIVITY = "mail.mail_activity_data_todo"
 
 
@@ -44,17 +50,21 @@ class ExternalProof(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
-    def _check_due(self, sync):
+    def _check_due(self, sync, is_asked=False):
         """Check the due days of a synchronization; its errors stop no other one. Commits.
 
+        :param is_asked: whether a user asks for it, so that days which differ are checked whenever that was last done
         :return: whether there was enough time
         """
         try:
-            days, unbooked = self._get_due_days(sync)
+            days, unbooked = self._get_due_days(sync, is_asked)
             for day in days:
-                retrying(self.env, lambda day=day: self._check_guarded(sync, day, unbooked.get(day, ())))
+                started = time.monotonic()
+                proofs = retrying(self.env, lambda day=day: self._check_guarded(sync, day, unbooked.get(day, ())))
                 if commit_progress(self.env, 1) <= 0:
                     return False
+                if "error" in proofs.mapped("state") and time.monotonic() - started > SLOW_SECONDS:
+                    break
         except TRANSIENT_ERRORS as error:
             rollback(self.env)
             _logger.info("External Order Sync: %s: reconciliation put off: %r", sync.name, error)
@@ -84,8 +94,11 @@ class ExternalProof(models.Model):
             return proofs
 
     @api.model
-    def _get_due_days(self, sync):
-        """Return the business days to check, the oldest first, and the orders that are not imported, by day."""
+    def _get_due_days(self, sync, is_asked=False):
+        """Return the business days to check, the oldest first, and the orders that are not imported, by day.
+
+        :param is_asked: see `_check_due`
+        """
         today = sync._get_business_day()
         first = max(sync._get_proof_start(), today - timedelta(days=CHECKED_DAYS))
         days = [first + timedelta(days=number) for number in range((today - first).days)]
@@ -102,6 +115,8 @@ class ExternalProof(models.Model):
             if not found or checked[day] < sync._get_end_of_day(day):
                 if self._is_day_complete(sync, day):
                     due.append(day)
+            elif not is_asked and checked[day] > fields.Datetime.now() - RECHECK:
+                continue
             elif day in changed or unbooked.get(day) or any(proof.state in RED_STATES for proof in found):
                 due.append(day)
         return due, unbooked
@@ -175,7 +190,9 @@ class ExternalProof(models.Model):
                 summaries = sync._fetch_summaries(day)
             except UserError as error:
                 problem = str(error)
-        configs = sync._get_pos_configs().union(*of_day.inbox, *of_day.books, *of_day.closing, *summaries)
+        # Also those that had orders of this day when it was checked before.
+        known = proofs.search([("sync_id", "=", sync.id), ("day", "=", day)]).pos_config_id
+        configs = sync._get_pos_configs().union(known, *of_day.inbox, *of_day.books, *of_day.closing, *summaries)
         found = proofs._find_or_create(sync, day, configs)
         for proof in found:
             proof._check(of_day, summaries.get(proof.pos_config_id), has_summary)

@@ -79,7 +79,8 @@ class ExternalProofLine(models.Model):
             "odoo_gross": float(difference.books.gross),
             "difference_gross": float(amount.gross),
             "difference_tax": float(amount.tax),
-            "payments": [[name_of.get(key, str(key)), float(paid)] for key, paid in amount.payments.items()] or False,
+            "payments": sorted([name_of.get(key, str(key)), float(paid)] for key, paid in amount.payments.items())
+            or False,
         }
 
     def _store(self, proof, differences):

@@ -59,7 +59,7 @@ class ExternalProof(models.Model):
             proofs._check_again()
         else:
             for sync in self.env["external.order.sync"].search([("active", "=", True)]).sudo():
-                if proofs._check_due(sync):
+                if proofs._check_due(sync, is_asked=True):
                     proofs._check_guarded(sync, sync._get_business_day())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
