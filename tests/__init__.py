@@ -15,6 +15,7 @@ from . import test_api_operation
 from . import test_api_picking
 from . import test_api_pickings
 from . import test_api_reservations
+from . import test_api_proof
 from . import test_api_scan
 from . import test_api_server
 from . import test_api_sync
@@ -41,6 +42,7 @@ from . import test_crashing_orders
 from . import test_crashing_parcels
 from . import test_customer_creation
 from . import test_customers
+from . import test_dashboard
 from . import test_event_acknowledge
 from . import test_event_feed
 from . import test_event_server
@@ -109,6 +111,9 @@ from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
 from . import test_queue_servers
+from . import test_proof
+from . import test_proof_disturbances
+from . import test_proof_summary
 from . import test_push
 from . import test_push_bulk
 from . import test_push_order_ids
@@ -128,6 +133,7 @@ from . import test_refunds_replacements
 from . import test_refunds_rounding
 from . import test_refunds_sessions
 from . import test_refunds_stock
+from . import test_replay
 from . import test_retention
 from . import test_scheduled_action
 from . import test_scheduled_steps

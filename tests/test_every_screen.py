@@ -39,6 +39,8 @@ class TestEveryScreen(ExternalOrderCase, BrowserCase):
             self.order(2, OrderItems=[self.item("Unknown Thing")]),
             self.order(3, CheckoutDetails=[self.payment(92.0, "Voucher", 9)]),
         )
+        self.env["external.proof"]._check_day(self.sync, self.sync._get_business_day())
+        self.env["external.order.replay"]._open(self.inbox(1))
         self.env["external.product.alias"].create({"item_name": "Something", "product_id": self.product.id})
         self.env["external.payment.mapping"].create({"card_type": "Gift", "payment_method_id": self.cash.id})
         self.env["external.customer"].create({"external_id": "17", "partner_id": self.env.user.partner_id.id})

@@ -59,8 +59,11 @@ class PublicMethodsCase(SecurityCase):
             {"name": "Subscriber", "url": "https://subscriber.example/", "company_id": cls.company.id}
         )
         env["external.event.secret"]._replace(subscription, "whsec_" + "A" * 32, timedelta(0))
+        proof = env["external.proof"]._check_day(cls.sync, cls.sync._get_business_day())
         env.flush_all()
         return {
+            "external.proof": proof,
+            "external.proof.line": proof.line_ids,
             "external.order.sync": cls.sync,
             "external.order": row,
             "external.order.problem": env["external.order.problem"].search([("sync_id", "=", cls.sync.id)]),

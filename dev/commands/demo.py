@@ -1,5 +1,5 @@
 """Import the orders of the demo shop's branches and what comes back of them, compare Odoo with the shop's books per day
-and branch, and ship one parcel.
+and branch, let Odoo do the same with the shop's summaries, and ship one parcel.
 """
 
 import os
@@ -10,6 +10,7 @@ from dev.demo import comparison as demo_comparison
 from dev.demo import courier as demo_courier
 from dev.demo import database as demo_database
 from dev.demo import days as demo_days
+from dev.demo import proof as demo_proof
 from dev.demo import shipment as demo_shipment
 from dev.demo import shop as demo_shop
 from dev.server import environment, log_check, odoo_server
@@ -41,6 +42,7 @@ def run(arguments: list[str]) -> int:
                     rows += demo_acknowledgements.compare(shop, shop.totals())
                     branches = demo_database.branch_names(client, store)
                     days = demo_days.compare(client, store, branches, shop.totals_by_day(), shop.today)
+                    proofs = demo_proof.prove(client, store)
                     shipment = demo_shipment.ship(server.url, key, client, courier)
         finally:
             if not ours:
@@ -48,8 +50,9 @@ def run(arguments: list[str]) -> int:
     print("\n" + "\n".join(message for _status, message in results) + "\n")
     print(demo_comparison.table(rows))
     print(f"\n{demo_days.table(days)}")
+    print(f"\n{demo_proof.table(proofs)}")
     print(f"\nTransfer {shipment.transfer}, parcel {shipment.tracking_number}: {shipment.state}")
-    differing = [row for row in (*rows, *days) if not row.agrees]
+    differing = [row for row in (*rows, *days, *proofs) if not row.agrees]
     problems = log_check.problems(server.log)
     for problem in problems:
         print(f"In Odoo's log: {problem}")

@@ -51,6 +51,8 @@ def make(env: Environment, database: str, shop: DemoShop | None = None) -> None:
                 "DEMO_SHOP_URL": shop.orders_url,
                 "DEMO_SHOP_API_KEY": shop.api_key,
                 "DEMO_SHOP_ACKNOWLEDGE_URL": shop.acknowledge_url,
+                "DEMO_SHOP_SUMMARY_URL": shop.summary_url,
+                "DEMO_SHOP_FIRST_DAY": shop.first_day.isoformat(),
                 "DEMO_SHOP_BRANCHES": json.dumps(BRANCHES),
             }
             odoo_program.run_script(env, database, paths.DEV / "scripts" / "connect_demo_store.py", variables)

@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from .. import ports
 from ..stand_ins import process
-from ..stand_ins.shop.chain import day_of
+from ..stand_ins.shop.chain import Chain, day_of
 
 ORDERS = 200
 LATE_ORDERS = 6
@@ -36,6 +36,16 @@ class DemoShop:
     def orders_url(self) -> str:
         """The address of its order API."""
         return f"{self.address}/api/orders"
+
+    @property
+    def summary_url(self) -> str:
+        """The address of its summaries of days."""
+        return f"{self.address}/api/summary"
+
+    @property
+    def first_day(self) -> date:
+        """The business day of its first orders."""
+        return self.today - timedelta(days=Chain(()).days - 1)
 
     def totals(self) -> dict[str, Any]:
         """Return the shop's totals from its books; amounts and quantities are Decimal."""

@@ -48,6 +48,8 @@ def connect_branches(branches):
             # As `dev/stand_ins/shop/chain.py` sells.
             "timezone": "Asia/Riyadh",
             "session_per_day": True,
+            "summary_url": os.environ["DEMO_SHOP_SUMMARY_URL"],
+            "proof_start": os.environ["DEMO_SHOP_FIRST_DAY"],
             "day_end": 4.0,
             "customer_mode": "create",
             "invoice_mode": "asked",

@@ -22,6 +22,11 @@ class ExternalOrder(models.Model):
         compute="_compute_payment_method_ids",
         search="_search_payment_method_ids",
     )
+    booked_amounts = fields.Json(
+        readonly=True,
+        help="Total, tax and payments (net of change, by the id of the payment method) as they were imported. A later "
+        "change of the POS order is compared with them.",
+    )
     # Not stored: it is read, searched and grouped through the POS order.
     partner_id = fields.Many2one(related="pos_order_id.partner_id", string="Customer")
     # As the order says, imported or not.
@@ -78,4 +83,23 @@ class ExternalOrder(models.Model):
     def _prepare_sale_values(self, pos_order):
         """Return the values that an imported order takes from its ``pos.order``."""
         largest = max(pos_order.payment_ids, key=lambda payment: abs(payment.amount), default=pos_order.payment_ids)
-        return {"sold_date": pos_order.date_order, "payment_method_id": largest.payment_method_id.id}
+        return {
+            "sold_date": pos_order.date_order,
+            "payment_method_id": largest.payment_method_id.id,
+            "booked_amounts": self._prepare_booked_amounts(pos_order),
+        }
+
+    @api.model
+    def _prepare_booked_amounts(self, pos_order):
+        """Return the amounts of a ``pos.order`` as JSON numbers, rounded to its currency."""
+        round_amount = pos_order.currency_id.round
+        paid = {}
+        for payment in pos_order.payment_ids:
+            key = str(payment.payment_method_id.id)
+            paid[key] = paid.get(key, 0.0) + payment.amount
+        payments = {key: round_amount(amount) for key, amount in paid.items()}
+        return {
+            "total": round_amount(pos_order.amount_total),
+            "tax": round_amount(pos_order.amount_tax),
+            "payments": {key: amount for key, amount in payments.items() if amount},
+        }

@@ -56,6 +56,10 @@ class ExternalOrderSync(models.Model):
         """Return when a business day ends, in UTC without time zone."""
         return start_of(fields.Date.add(day, days=1), self._get_zone(), self.day_end)
 
+    def _get_start_of_day(self, day):
+        """Return when a business day begins, in UTC without time zone."""
+        return start_of(day, self._get_zone(), self.day_end)
+
     def _get_moments_within(self, day):
         """Return the first and the last moment of a business day, in UTC; see `business_day.moments_within`."""
         return moments_within(day, self._get_zone(), self.day_end)

@@ -61,7 +61,9 @@ class ExternalOrderSyncRun(models.Model):
         first = self._add_due(turn, finished)
         while True:
             is_young = time.monotonic() - started < LONGEST_TURN
-            if time.monotonic() - checked >= RECHECK_SECONDS and (is_young or any(sync_id in turn for sync_id in first)):
+            if time.monotonic() - checked >= RECHECK_SECONDS and (
+                is_young or any(sync_id in turn for sync_id in first)
+            ):
                 checked = time.monotonic()
                 commit(self.env)  # to see what has become due
                 added = self._add_due(turn, finished)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...lib.order.spellings import name_key
+from .trial import Trial
 
 PAYMENT_REASONS = ("payment_not_found", "payment_ambiguous")
 
@@ -92,6 +93,8 @@ class ExternalPaymentMapping(models.Model):
 
     def _retry_waiting_orders(self):
         """Retry failed orders that waited for one of these payment methods."""
+        if Trial.current(self.env):
+            return
         # sudo: users cannot write to the inbox, but a manager's choice of a payment method retries its orders.
         Order = self.env["external.order"].sudo()
         for mapping in self:

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...lib.order.spellings import name_key
 from ..order_import.external_product_matching import id_key
+from .trial import Trial
 
 
 class ExternalProductAlias(models.Model):
@@ -131,6 +132,8 @@ class ExternalProductAlias(models.Model):
 
     def _retry_waiting_orders(self):
         """Retry failed orders that waited for one of these products."""
+        if Trial.current(self.env):
+            return
         for alias in self:
             domain = [("error_code", "in", ("product_not_found", "product_ambiguous"))]
             domain += ["|", ("state", "=", "failed"), ("changed", "=", True), *alias._get_orders_domain()]

@@ -20,6 +20,7 @@ WINGS = {
     "models/shipment": set(),
     "models/opal": {"models/shipment"},
     "models/events": {"models/order_import", "models/order_life", "models/order_sync", "models/shipment"},
+    "models/proof": {"models/order_import", "models/order_life", "models/order_sync"},
 }
 # Part of the code: the other parts that it may use.
 ARROWS = {

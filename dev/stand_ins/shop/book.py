@@ -39,6 +39,11 @@ class OrderBook:
         self._entries: dict[Any, Entry] = {}
         self._next_number = FIRST_NUMBER
 
+    @property
+    def chain(self) -> Any:
+        """The chain of branches that sells, if the shop is one."""
+        return self._generator.chain
+
     def add_past(self, count: int) -> list[Order]:
         """Make orders that were received one per minute until now; those of a chain were sold on several days, and have
         all just arrived.

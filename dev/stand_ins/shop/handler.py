@@ -6,9 +6,9 @@ import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from ..common.control import CONTROL_PATH
 from ..common.listener import Handler, Listener
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .server import ShopServer
 
 FEED_PATH = "/api/orders"
+SUMMARY_PATH = "/api/summary"
 MOVED_PATH = "/api/moved"
 LOOP_PATH = "/api/loop"
 
@@ -121,6 +122,8 @@ class ShopHandler(Handler):
         shop = self.server.stand_in
         if path == LOOP_PATH:
             return Answer(302, {"Location": LOOP_PATH})
+        if path == SUMMARY_PATH:
+            return self._answer_summary(query)
         is_page = path in (FEED_PATH, MOVED_PATH)
         if not is_page and not path.startswith(f"{FEED_PATH}/"):
             return error_answer(404, "There is nothing here.")
@@ -157,6 +160,16 @@ class ShopHandler(Handler):
         except ValueError as error:
             return error_answer(400, str(error))
         return json_answer(200, {"acknowledged": True})
+
+    def _answer_summary(self, query: str) -> Answer:
+        if self.record.key != "valid":
+            return error_answer(401, "The API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
+        try:
+            day = date.fromisoformat(parse_qs(query)["date"][-1])
+        except (KeyError, ValueError):
+            return error_answer(400, "date must be a day such as 2026-01-31.")
+        summary = self.server.stand_in.summary_of(day)
+        return error_answer(404, "There is no summary of this day.") if summary is None else json_answer(200, summary)
 
     # ---- writing -----------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,11 @@ from .faults import Faults
 from .feed import Settings
 from .generations import GENERATIONS
 from .generator import OrderGenerator
-from .handler import FEED_PATH, RequestRecord, ShopListener
+from .handler import FEED_PATH, SUMMARY_PATH, RequestRecord, ShopListener
 from .life import go_on
 from .order import Order
 from .refunds import CANCELLED
+from .summary import summarize
 from .totals import Totals, compute_totals, compute_totals_by_day
 
 OTHER_HOST = "127.0.0.2"
@@ -65,6 +66,7 @@ class ShopServer:
         self.acknowledgements = Acknowledgements()
         self.faults = Faults(seed)
         self.requests: list[RequestRecord] = []
+        self.summaries: dict[date, Any] = {}
         self.stopping = Event()
         self._listeners: dict[str, ShopListener] = {}
         self._lock = Lock()
@@ -110,6 +112,11 @@ class ShopServer:
         """The address of the order feed, for *External API URL*."""
         return f"{self.base_url}{FEED_PATH}"
 
+    @property
+    def summary_url(self) -> str:
+        """The address of the summaries of days, for *Daily Summary URL*."""
+        return f"{self.base_url}{SUMMARY_PATH}"
+
     def other_origin(self) -> str:
         """Return the origin of the other server, which only a redirect leads to. It is started when first needed."""
         return f"http://{OTHER_HOST}:{self._listen(OTHER_HOST, 0).server_port}"
@@ -134,6 +141,13 @@ class ShopServer:
     def totals_by_day(self) -> dict[tuple[date, int], Totals]:
         """Return the same totals for each business day and branch."""
         return compute_totals_by_day(self.orders)
+
+    def summary_of(self, day: date) -> Any:
+        """Return the summary of a business day: the one that a test has set, else that of the shop's orders."""
+        if day in self.summaries:
+            return self.summaries[day]
+        chain = self.book.chain
+        return summarize(self.orders, day, chain.locations if chain else (0,))
 
     def add_orders(self, count: int = 1, **values: Any) -> list[Order]:
         """Make new orders, dated now, with other values of their fields: ``generation="first"``, ``location=404``."""

@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ExternalOrderSync(models.Model):
+    """The figures on the cards of the dashboard: one query for each, however many cards there are."""
+
+    _inherit = "external.order.sync"
+
+    branch_names = fields.Char("Points of Sale", compute="_compute_branch_names")
+    today_count = fields.Integer("Orders Today", compute="_compute_today")
+    today_amount = fields.Monetary("Amount Today", compute="_compute_today")
+    card_pending_count = fields.Integer("Waiting", compute="_compute_card_counts")
+    card_failed_count = fields.Integer("Failed Orders", compute="_compute_card_counts")
+    yesterday_state = fields.Selection(
+        selection=lambda self: self.env["external.proof"]._fields["state"]._description_selection(self.env),
+        string="Yesterday",
+        compute="_compute_yesterday_state",
+    )
+
+    @api.depends("pos_config_id.name", "location_mapping_ids.pos_config_id.name")
+    def _compute_branch_names(self):
+        for sync in self:
+            sync.branch_names = ", ".join(sync._get_pos_configs().mapped("name"))
+
+    @api.depends("order_ids.state", "order_ids.sold_date", "order_ids.total")
+    def _compute_today(self):
+        """Set the number of sales of the current business day, and their amount less refunds."""
+        self.env["external.order"].flush_model(["sync_id", "state", "kind", "sold_date", "total"])
+        starts = SQL(", ").join(
+            SQL("(%s, %s::timestamp)", sync.id, sync._get_start_of_day(sync._get_business_day()))
+            for sync in self
+            if sync.id
+        )
+        found = {}
+        if starts:
+            # The day is compared with the index of the date.
+            query = SQL(
+                """SELECT sync_id, count(*) FILTER (WHERE kind = 'sale'), sum(total)
+                     FROM external_order
+                     JOIN (VALUES %s) AS today(sync, start) ON sync_id = sync AND sold_date >= start
+                    WHERE state = 'done' GROUP BY sync_id""",
+                starts,
+            )
+            found = {sync: (count, amount) for sync, count, amount in self.env.execute_query(query)}
+        for sync in self:
+            sync.today_count, sync.today_amount = found.get(sync.id, (0, 0.0))
+
+    @api.depends("order_ids.state")
+    def _compute_card_counts(self):
+        counts = {
+            (sync, state): count
+            for sync, state, count in self.env["external.order"]._read_group(
+                [("sync_id", "in", self.ids), ("state", "in", ("pending", "failed"))],
+                ["sync_id", "state"],
+                ["__count"],
+            )
+        }
+        for sync in self:
+            sync.card_pending_count = counts.get((sync, "pending"), 0)
+            sync.card_failed_count = counts.get((sync, "failed"), 0)
+
+    @api.depends("proof_ids.state")
+    def _compute_yesterday_state(self):
+        """Set the worst status of yesterday's days; none if they have not been checked."""
+        yesterday = {sync: sync._get_business_day() - timedelta(days=1) for sync in self}
+        domain = [("sync_id", "in", self.ids), ("day", "in", list(set(yesterday.values())))]
+        states = {}
+        for proof in self.env["external.proof"].search(domain):
+            if proof.day == yesterday[proof.sync_id]:
+                states.setdefault(proof.sync_id, set()).add(proof.state)
+        for sync in self:
+            of_sync = states.get(sync, ())
+            sync.yesterday_state = next(
+                (state for state in ("red", "error", "explained", "green") if state in of_sync), False
+            )
+
+    def action_open_today(self):
+        """Open the orders of the current business day."""
+        self.ensure_one()
+        action = self.action_open_orders()
+        start = self._get_start_of_day(self._get_business_day())
+        domain = [*action["domain"], ("state", "=", "done"), ("sold_date", ">=", start)]
+        return {**action, "name": self.env._("Today"), "domain": domain}
+
+    def action_open_waiting(self):
+        """Open the orders that are not imported yet."""
+        action = self.action_open_orders()
+        domain = [*action["domain"], ("state", "=", "pending")]
+        return {**action, "name": self.env._("Waiting"), "domain": domain}

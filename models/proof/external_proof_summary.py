@@ -1,0 +1,179 @@
+from odoo import api, models
+
+from ...lib.order.content import PayloadError, redact
+from ...lib.order.figures import Figures
+from ...lib.order.parts import Payment
+from ...lib.order.payload import order_status
+from ..order_sync.external_order_life_events import LifeEvents
+from .difference import Difference
+
+MOST_MISSING = 500
+
+
+class ExternalProofSummary(models.AbstractModel):
+    """Compares the shop's own summary of a day with what the inbox received: which order is missing, or too many."""
+
+    _name = "external.proof.summary"
+    _description = "External Proof: Summary of the Shop"
+
+    @api.model
+    def _get_figures(self, sync, config, summary, inbox):
+        """Return the shop's figures; for what its summary does not state, those of the inbox."""
+        payments = inbox.payments
+        if summary.payments is not None:
+            stated = [Payment(amount, name, None, "", "") for name, amount in summary.payments.items()]
+            matched = self.env["external.proof.unbooked"]._match(sync, config, stated)
+            payments = {key: amount for key, amount in matched.items() if amount}
+        refunds = summary.refunds
+        if refunds is None:
+            is_listed = summary.lists_refunds
+            refunds = sum(bool(entry.refund_id) for entry in summary.listed) if is_listed else inbox.refunds
+        tax = inbox.tax if summary.tax is None else summary.tax
+        return Figures(summary.orders, refunds, summary.gross, tax, payments)
+
+    @api.model
+    def _compare(self, sync, day, config, summary, inbox, shop, found):
+        """Return a `Difference` for each order in which the shop's summary differs from the inbox.
+
+        :param Figures inbox: what the inbox received
+        :param Figures shop: what the summary says
+        :param found: the differences between the inbox and the books
+        """
+        if summary.listed is not None:
+            return self._compare_listed(sync, day, config, summary, found)
+        if not shop - inbox:
+            return []
+        return [missing for missing in self._find_missing(sync, day) if missing.pos_config == config]
+
+    # ------------------------------------------------------------
+    # With the list of the day's orders
+    # ------------------------------------------------------------
+
+    @api.model
+    def _compare_listed(self, sync, day, config, summary, found):
+        Order = self.env["external.order"]
+        unbooked = self.env["external.proof.unbooked"]
+        read = ["external_id", "kind", "refund_id", "state", "sold_date", "changed", "booked_amounts", "total"]
+        listed = list({entry.order_id for entry in summary.listed})
+        rows = Order.search_fetch([("sync_id", "=", sync.id), ("external_id", "in", listed)], read)
+        first, end = sync._get_start_of_day(day), sync._get_end_of_day(day)
+        of_day = Order.search_fetch(
+            [
+                ("sync_id", "=", sync.id),
+                ("state", "=", "done"),
+                ("pos_config_id", "=", config.id),
+                ("sold_date", ">=", first),
+                ("sold_date", "<", end),
+            ],
+            read,
+        )
+        at_hand = {}
+        for row in rows.filtered(lambda row: not row.pos_config_id or row.pos_config_id == config):
+            at_hand[row.external_id, row.refund_id or ""] = row
+        named = {difference.row for difference in found if difference.row}
+        differences, met = [], set()
+        for entry in summary.listed:
+            counts = (0, 1) if entry.refund_id else (1, 0)
+            row = at_hand.get((entry.order_id, entry.refund_id))
+            if not row:
+                shop = Figures(*counts, entry.gross or 0, entry.tax or 0)
+                differences.append(
+                    Difference(
+                        "missing",
+                        config,
+                        shop,
+                        external_id=entry.order_id,
+                        refund_id=entry.refund_id,
+                        location=summary.location,
+                        is_known=False,
+                    )
+                )
+                continue
+            met.add(row)
+            if row.state != "done":
+                if row not in named:
+                    reason = {"failed": "failed", "pending": "waiting"}.get(row.state, "ignored")
+                    shop = Figures(*counts, entry.gross or 0, entry.tax or 0)
+                    differences.append(Difference(reason, config, shop, row=row, is_known=False))
+                continue
+            booked = unbooked._get_booked(row)
+            if not (row.sold_date and first <= row.sold_date < end):
+                differences.append(Difference("moved", config, booked, row=row, pos_order=row.pos_order_id))
+            elif entry.gross is not None and entry.gross != booked.gross and not row.changed:
+                shop = Figures(*counts, entry.gross, booked.tax if entry.tax is None else entry.tax)
+                behind = {"row": row, "pos_order": row.pos_order_id}
+                differences.append(Difference("changed", config, shop, booked, is_known=False, **behind))
+        for row in of_day:
+            if row not in met and (row.kind == "sale" or summary.lists_refunds):
+                booked = unbooked._get_booked(row)
+                behind = {"row": row, "pos_order": row.pos_order_id}
+                differences.append(Difference("extra", config, Figures(), booked, **behind))
+        return differences
+
+    # ------------------------------------------------------------
+    # With the feed
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_missing(self, sync, day):
+        """Return the orders and refunds of a business day that the feed has and the inbox has not.
+
+        :rtype: list of `Difference`
+        """
+        unbooked = self.env["external.proof.unbooked"]
+        missing = []
+        for entries in sync._iter_feed_since(day):
+            for location, external_id, kind, refund_id, content in self._find_unknown(sync, entries):
+                config = sync._find_pos_config_at(location) or sync.pos_config_id
+                sold_on, figures, is_known = unbooked._read_entry(sync, config, kind, content)
+                if sold_on == day:
+                    missing.append(
+                        Difference(
+                            "missing",
+                            config,
+                            figures,
+                            external_id=external_id,
+                            refund_id=refund_id,
+                            location=location,
+                            is_known=is_known,
+                        )
+                    )
+                if len(missing) >= MOST_MISSING:
+                    return missing
+        return missing
+
+    @api.model
+    def _find_unknown(self, sync, entries):
+        """Yield what these entries of the feed have that the inbox has not.
+
+        :return: tuples of LocationID, OrderID, kind, RefundID and content
+        """
+        Order = self.env["external.order"]
+        refused = {}
+        arrived = Order._group_by_identity(sync, entries, 0, refused)
+        known, new, life = Order._match_received(sync, arrived)
+        events = LifeEvents(sync._get_life_statuses(), life, frozenset())
+        pairs = [((row.external_id, row.external_location or ""), row, numbered) for row, numbered in known.items()]
+        pairs += [((identity[0], identity[1] or ""), Order, numbered) for identity, numbered in new.items()]
+        accepted = sync._get_accepted_statuses()
+        for identity, row, numbered in pairs:
+            for entry in numbered.values():
+                try:
+                    is_sale = events.take(identity, row, entry)
+                    content = redact(entry)
+                except PayloadError:
+                    continue
+                if is_sale and not row and _is_accepted(content, accepted):
+                    yield identity[1], identity[0], "sale", "", content
+        stored = {(row.external_id, row.refund_id) for row in life}
+        for event in events.arrived:
+            if (event.identity[0], event.refund_id) not in stored and event.order.state == "done":
+                yield event.identity[1], event.identity[0], event.kind, event.refund_id, event.content
+
+
+def _is_accepted(content, accepted):
+    """Return whether an order with this status would be imported."""
+    try:
+        return not accepted or order_status(content) in accepted
+    except PayloadError:
+        return True

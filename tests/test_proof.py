@@ -1,0 +1,325 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
+
+from ..models.proof import external_proof_check
+from .proof_common import DAY, ProofCase
+
+
+class TestProof(ProofCase):
+    """A day is green if the books are what the shop sent; otherwise it names each order behind the difference."""
+
+    def test_what_was_imported_agrees(self):
+        self.sell(1, 2)
+        proof = self.assert_green()
+        self.assertEqual((proof.source, proof.shop_orders, proof.odoo_orders), ("inbox", 2, 2))
+        self.assertEqual((proof.shop_gross, proof.odoo_gross, proof.shop_tax, proof.odoo_tax), (184, 184, 24, 24))
+        payment = proof.payment_ids
+        self.assertEqual(
+            (payment.payment_method_id, payment.shop_amount, payment.odoo_amount, payment.difference),
+            (self.cash, 184, 184, 0),
+        )
+
+    def test_a_day_without_orders_agrees(self):
+        proof = self.assert_green()
+        self.assertEqual((proof.shop_orders, proof.odoo_orders, len(proof.payment_ids)), (0, 0, 0))
+
+    def test_orders_of_other_days_do_not_count(self):
+        self.sell(1)
+        self.sell(2, day="2026-03-08")
+        self.assertEqual(self.assert_green().odoo_orders, 1)
+
+    def test_change_and_refunds_of_the_shop_agree(self):
+        paid = {"AmountPaid": 100, "CheckoutDetails": [self.payment(100)]}
+        row = self.sell(1, **paid)
+        refund = {"RefundID": "R1", "RefundDate": "2026-03-09T11:00:00", "CheckoutDetails": [self.payment(92)]}
+        self.synchronize(self.sold_at(1, "2026-03-09 10:00", Refunds=[refund], **paid))
+        self.assertEqual(row.life_ids.state, "done", row.life_ids.error_message)
+        proof = self.assert_green()
+        self.assertEqual((proof.odoo_orders, proof.odoo_refunds, proof.odoo_gross), (1, 1, 0))
+
+    def test_a_failed_order_is_named_until_it_is_imported(self):
+        self.sell(1)
+        row = self.receive_bad(2)
+        proof = self.check()
+        self.assertEqual((proof.state, self.reasons(proof)), ("red", [("2", "failed")]))
+        self.assertEqual((proof.shop_gross, proof.odoo_gross, proof.difference_gross), (184, 92, -92))
+        self.assertEqual(proof.line_ids.remedy, row.error_message)
+        self.create_product("No Such Product")
+        proof.line_ids.action_retry()
+        self.assertEqual((row.state, proof.state, len(proof.line_ids)), ("done", "green", 0))
+
+    def test_a_failed_order_counts_on_its_own_day(self):
+        self.receive_bad(2, day="2026-03-08")
+        self.assert_green()
+        self.assertEqual(self.reasons(self.check(DAY - timedelta(days=1))), [("2", "failed")])
+
+    def test_an_order_that_was_edited_in_odoo(self):
+        row, _other = self.sell(1, 2)
+        self.edit(row.pos_order_id)
+        proof = self.check()
+        self.assertEqual(self.reasons(proof), [("1", "edited")])
+        line = proof.line_ids
+        self.assertEqual((line.shop_gross, line.odoo_gross, line.difference_tax), (92, 80.5, -1.5))
+        self.assertEqual(proof.difference_gross, -11.5)
+        self.assertEqual(line.action_open()["res_id"], row.pos_order_id.id)
+
+    def test_a_payment_on_another_method(self):
+        row, _other = self.sell(1, 2)
+        self.pay_with(row.pos_order_id, self.card)
+        proof = self.check()
+        self.assertEqual((self.reasons(proof), proof.difference_gross), ([("1", "payment")], 0))
+        of_method = {payment.payment_method_id: payment.difference for payment in proof.payment_ids}
+        self.assertEqual(of_method, {self.cash: -92, self.card: 92})
+        self.assertIn(self.card.name, proof.line_ids.payment_note)
+
+    def test_a_refund_that_was_made_in_odoo(self):
+        row, _other = self.sell(1, 2)
+        refund = self.refund_by_hand(row.pos_order_id)
+        proof = self.check()
+        self.assertEqual(self.reasons(proof), [("1", "refunded")])
+        self.assertEqual((proof.difference_gross, proof.difference_refunds), (-92, 1))
+        self.assertEqual(proof.line_ids.pos_order_id, refund)
+
+    def test_an_order_that_was_deleted_or_cancelled_in_odoo(self):
+        deleted, cancelled, _other = self.sell(1, 2, 3)
+        self.delete(deleted)
+        self.cancel(cancelled.pos_order_id)
+        proof = self.check()
+        self.assertEqual(self.reasons(proof), [("1", "deleted"), ("2", "deleted")])
+        self.assertEqual((proof.difference_orders, proof.difference_gross, proof.difference_tax), (-2, -184, -24))
+
+    def test_an_order_whose_date_was_changed_in_odoo(self):
+        row = self.sell(1)
+        row.pos_order_id.date_order -= timedelta(days=1)
+        self.assertEqual(self.reasons(self.check()), [("1", "moved")])
+        self.assertEqual(self.reasons(self.check(DAY - timedelta(days=1))), [("1", "moved")])
+
+    def test_a_session_that_was_closed_with_a_difference(self):
+        row = self.sell(1, day="2026-03-10")
+        self.close_with_difference(row.session_id, -5)
+        self.at("2026-03-11 12:00")
+        self.assert_green()
+        proof = self.check(DAY + timedelta(days=1))
+        self.assertEqual((proof.state, self.reasons(proof)), ("red", [("", "closing")]))
+        self.assertEqual((proof.difference_closing, proof.difference_gross), (-5, 0))
+        self.assertEqual(proof.line_ids.action_open()["res_id"], row.session_id.id)
+
+    def test_an_order_that_the_shop_changed(self):
+        row = self.sell(1)
+        changed = self.sold_at(1, "2026-03-09 10:00", OrderItems=[self.item(quantity=2)], AmountTotal=160, Tax=24,
+                               GrandTotal=184, AmountPaid=184, CheckoutDetails=[self.payment(184)])  # fmt: skip
+        self.synchronize(changed)
+        proof = self.check()
+        self.assertEqual((self.reasons(proof), proof.shop_gross, proof.odoo_gross), ([("1", "changed")], 184, 92))
+        proof.line_ids.action_book_difference()
+        self.assertEqual((row.pos_order_id.amount_total, proof.state, proof.odoo_gross), (184, "green", 184))
+
+    # ---- what was found, and what users do with it -------------------------------------------------------------------
+
+    def test_an_accepted_difference_stays_accepted_while_it_is_the_same(self):
+        first, second = self.sell(1, 2)
+        self.edit(first.pos_order_id)
+        proof = self.check()
+        proof.line_ids.action_accept()
+        self.assertEqual((proof.state, self.check().state), ("explained", "explained"))
+        self.assertEqual(proof.line_ids.accepted_by_id, self.env.user)
+        self.edit(second.pos_order_id)
+        self.assertEqual(self.check().state, "red")
+        self.assertEqual(sorted(proof.line_ids.mapped("accepted")), [False, True])
+        proof.line_ids.action_reconsider()
+        self.assertFalse(any(proof.line_ids.mapped("accepted")))
+
+    def test_one_activity_while_a_day_differs(self):
+        self.receive_bad(1)
+        proof = self.check()
+        activity = self.check().activity_ids
+        self.assertEqual((len(activity), activity.user_id), (1, self.sync.responsible_id))
+        self.inbox(1).action_ignore()
+        self.assert_green()
+        self.assertFalse(proof.activity_ids)
+
+    def test_only_users_of_external_order_sync_act(self):
+        self.receive_bad(1)
+        proof = self.check()
+        cashier = new_test_user(self.env, "proof-cashier", groups="base.group_user,point_of_sale.group_pos_user")
+        user = new_test_user(self.env, "proof-user", groups="base.group_user,external_order_sync.group_user")
+        for action in (proof.action_check_now, proof.line_ids.action_accept, proof.line_ids.action_retry):
+            with self.assertRaises(AccessError):
+                getattr(action.__self__.with_user(cashier), action.__name__)()
+        with self.assertRaises(AccessError):
+            proof.with_user(user).state = "green"
+        proof.with_user(user).action_check_now()
+        proof.line_ids.with_user(user).action_accept()
+        self.assertEqual(proof.state, "explained")
+
+    def test_the_number_of_statements_does_not_depend_on_the_number_of_orders(self):
+        def count():
+            self.check()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.check()
+            return self.env.cr.sql_log_count - before
+
+        self.sell(1)
+        few = count()
+        rows = self.sell(*range(1, 31))
+        self.assertEqual(self.check().odoo_orders, 30)
+        self.assertLessEqual(count(), few + 2)
+        self.assertEqual(len(rows), 30)
+
+
+class TestProofDays(ProofCase):
+    """Days are checked by themselves once they are over, and again when something of them has changed."""
+
+    def run_proof(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("external_order_sync.ir_cron_proof").method_direct_trigger()
+        self.env.invalidate_all()
+        proofs = self.env["external.proof"].search([("sync_id", "=", self.sync.id)], order="day")
+        return {str(proof.day): proof for proof in proofs}
+
+    def test_days_are_checked_from_the_first_one_to_yesterday(self):
+        self.sync.proof_start = "2026-03-07"
+        self.sell(1)
+        proofs = self.run_proof()
+        self.assertEqual(list(proofs), ["2026-03-07", "2026-03-08", "2026-03-09"])
+        self.assertEqual({proof.state for proof in proofs.values()}, {"green"})
+
+    def test_without_a_first_day_it_is_that_of_the_creation(self):
+        self.sync.proof_start = False
+        self.assertEqual(self.sync._get_proof_start(), self.sync._get_business_day(self.sync.create_date))
+
+    def test_a_day_waits_for_its_last_orders(self):
+        self.sync.proof_start = "2026-03-10"
+        self.sell(1, day="2026-03-10")
+        self.at("2026-03-11 00:05")
+        self.assertFalse(self.run_proof())
+        self.synchronize(self.sold_at(1, "2026-03-10 10:00"), self.sold_at(2, "2026-03-10 23:59"))
+        self.assertEqual(self.run_proof()["2026-03-10"].odoo_orders, 2)
+
+    def test_a_day_whose_orders_cannot_be_requested_waits_for_some_hours(self):
+        self.sync.proof_start = "2026-03-10"
+        self.at("2026-03-11 06:05")
+        self.assertEqual(list(self.run_proof()), ["2026-03-10"])
+
+    def test_a_day_is_checked_again_when_something_of_it_changes(self):
+        self.sync.proof_start = DAY
+        row = self.sell(1)
+        proof = self.run_proof()[str(DAY)]
+        self.at("2026-03-10 14:00")
+        proofs = self.env["external.proof"]
+        self.env.cr.execute("UPDATE pos_order SET write_date = '2026-03-10 11:00' WHERE id = %s", [row.pos_order_id.id])
+        self.env.cr.execute("UPDATE pos_payment SET write_date = '2026-03-10 11:00'")
+        self.env.cr.execute("UPDATE pos_session SET write_date = '2026-03-10 11:00'")
+        self.env.cr.execute("UPDATE external_order SET write_date = '2026-03-10 11:00'")
+        proof.checked_date = fields.Datetime.now()
+        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
+        self.at("2026-03-10 15:00")
+        self.env.cr.execute("UPDATE pos_payment SET write_date = %s", [fields.Datetime.now()])
+        self.assertEqual(proofs._get_due_days(self.sync)[0], [DAY])
+        proof.checked_date = fields.Datetime.now() + timedelta(minutes=20)
+        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
+        self.receive_bad(3)
+        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
+        self.assertEqual(proofs._get_due_days(self.sync, is_asked=True)[0], [DAY])
+        self.at("2026-03-10 16:30")
+        self.assertEqual(proofs._get_due_days(self.sync)[0], [DAY])
+
+    def test_a_failure_of_one_day_stops_no_other_one(self):
+        self.sync.proof_start = "2026-03-08"
+        books = type(self.env["external.proof.books"])
+        original = books._read_day
+
+        def read_day(model, sync, day, unbooked=()):
+            if str(day) == "2026-03-08":
+                raise KeyError("a step that fails")
+            return original(model, sync, day, unbooked)
+
+        self.patch(books, "_read_day", read_day)
+        with self.assertLogs("odoo.addons.external_order_sync", "ERROR"):
+            proofs = self.run_proof()
+        self.assertEqual([proof.state for proof in proofs.values()], ["error", "green"])
+        self.assertIn("KeyError", proofs["2026-03-08"].message)
+
+    def test_a_summary_that_hangs_is_not_asked_for_the_other_days(self):
+        self.sync.write({"proof_start": "2026-03-07", "summary_url": self.shop.summary_url})
+        asked = []
+
+        def fetch(sync, day):
+            asked.append(str(day))
+            raise UserError("It hangs.")
+
+        self.patch(type(self.sync), "_fetch_summaries", fetch)
+        self.patch(external_proof_check, "SLOW_SECONDS", -1)
+        self.assertEqual([proof.state for proof in self.run_proof().values()], ["error"])
+        self.assertEqual(asked, ["2026-03-07"])
+
+    def test_check_now_without_a_selection_checks_what_is_due(self):
+        self.sync.proof_start = DAY
+        self.env["external.proof"].action_check_now()
+        self.assertEqual(sorted(map(str, self.sync.proof_ids.mapped("day"))), ["2026-03-09", "2026-03-10"])
+
+    def test_a_day_that_was_checked_before_its_end_is_checked_again_after_it(self):
+        self.sync.proof_start = "2026-03-10"
+        self.receive_bad(1, day="2026-03-10")
+        self.env["external.proof"].action_check_now()
+        today = self.sync.proof_ids
+        self.assertEqual((today.state, len(today.activity_ids)), ("red", 0))
+        self.at("2026-03-11 12:00")
+        self.synchronize()
+        self.assertEqual((self.run_proof()["2026-03-10"], len(today.activity_ids)), (today, 1))
+
+    def test_what_was_received_already_is_not_fetched(self):
+        self.receive_bad(1)
+        with self.assertRaises(UserError):
+            self.check().line_ids.action_fetch()
+
+
+class TestProofScreens(ProofCase):
+    """A bookkeeper reads a day on the screen and on paper."""
+
+    def test_the_table_shows_what_differs(self):
+        row, _other = self.sell(1, 2)
+        self.pay_with(row.pos_order_id, self.card)
+        rows = {row["name"]: row for row in self.check()._get_figure_rows()}
+        self.assertFalse(rows["Total"]["differs"] or rows["Orders"]["differs"])
+        self.assertEqual((rows["Total"]["shop"], rows["Total"]["difference"]), (rows["Total"]["odoo"], ""))
+        self.assertTrue(rows["Paid: Card (test)"]["differs"])
+        self.assertIn("92.00", rows["Paid: Card (test)"]["difference"])
+
+    def test_the_report_names_the_orders(self):
+        row = self.sell("A-17")
+        self.edit(row.pos_order_id)
+        proof = self.check()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "external_order_sync.report_external_proof", proof.ids
+        )
+        for text in ("A-17", "Edited in Odoo", "80.50", "Differs"):
+            self.assertIn(text, html.decode())
+
+    def test_hostile_names_are_shown_as_text(self):
+        self.sync.unknown_payment = "refuse"
+        self.sell(1)
+        self.use_summary(**self.listed(1, payments={"<b>Shells</b>": 92}))
+        self.assertIn("&lt;b&gt;", self.check().figures_html)
+
+    def test_a_user_reads_days_of_the_own_companies_only(self):
+        proof = self.check()
+        user = new_test_user(self.env, "proof-reader", groups="base.group_user,external_order_sync.group_user")
+        proof.with_user(user).read()
+        other = self.env["res.company"].create({"name": "Other"})
+        user.write({"company_ids": other.ids, "company_id": other.id})
+        proofs = self.env["external.proof"].with_user(user).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(proofs.search([]))
+
+    def test_the_way_from_the_synchronization(self):
+        self.receive_bad(1)
+        proof = self.check()
+        self.assertEqual(self.sync.red_days, 1)
+        action = self.sync.action_open_proofs()
+        self.assertIn(proof, self.env["external.proof"].search(action["domain"]))
+        lines = self.env["external.proof.line"].search(proof.action_open_lines()["domain"])
+        self.assertEqual(lines, proof.line_ids)
