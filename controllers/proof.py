@@ -12,9 +12,9 @@ from ..lib.json_schema import (
     STRING,
     closed_object,
 )
+from ..lib.time_text import time_text
 from ..models.order_sync.external_order_sync_push import CODE
 from .api_operation import Answer, ApiController, Parameter, Reply, operation
-from .api_parameters import time_text
 from .api_problem import Problem
 
 DATE = Parameter(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.misc import formatLang
 
+from ...tools.groups import USER_GROUP
 from ...tools.private_context import without_defaults
 
 
@@ -66,7 +67,7 @@ class ExternalProof(models.Model):
     def _check_may_act(self):
         """Raise ``AccessError`` for other users, because the buttons write with ``sudo()``."""
         self.check_access("read")
-        if not self.env.su and not self.env.user.has_group("external_order_sync.group_user"):
+        if not self.env.su and not self.env.user.has_group(USER_GROUP):
             raise AccessError(self.env._("This is allowed only for users of External Order Sync."))
 
     def action_open_lines(self):
