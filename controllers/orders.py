@@ -15,7 +15,15 @@ from ..lib.json_schema import (
     closed_object,
 )
 from ..lib.message import Message
-from ..lib.order.pushed import MAX_BYTES, MAX_ORDERS, MAX_WAIT, PushedError, is_test_request, read_pushed, seconds_to_wait
+from ..lib.order.pushed import (
+    MAX_BYTES,
+    MAX_ORDERS,
+    MAX_WAIT,
+    PushedError,
+    is_test_request,
+    read_pushed,
+    seconds_to_wait,
+)
 from ..models.order_sync.external_order_sync_push import CODE
 from ..tools.message_language import reader_text
 from ..tools.worker_time import seconds_to_work

@@ -64,7 +64,16 @@ class TestPushBulk(PushCase):
         self.send_bulk([self.order(4)], 200, f"{BULK}?sync=main-store")
 
     def test_a_customer_of_all_that_cannot_be_one_is_a_wrong_request(self):
-        for value in (b"NaN", b'{"id": 5}', b"[5]", b"true", b"1e999", b'"\\u0000"', b'"' + b"r" * 501 + b'"', b'"\xe9"'):
+        for value in (
+            b"NaN",
+            b'{"id": 5}',
+            b"[5]",
+            b"true",
+            b"1e999",
+            b'"\\u0000"',
+            b'"' + b"r" * 501 + b'"',
+            b'"\xe9"',
+        ):
             for name in (b"partner_id", b"customer_ref"):
                 with self.subTest(name=name, value=value[:10]):
                     body = b'{"' + name + b'": ' + value + b', "orders": [' + self.json_of(self.order(1)) + b"]}"
