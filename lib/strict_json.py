@@ -100,9 +100,9 @@ def iter_orders(body: str | bytes, members: dict[str, Any] | None = None) -> Ite
     start = reader.skip(0)
     first = text[start : start + 1]
     if not first:
-        raise StrictJsonError(_lt("The response is empty; a JSON array of orders was expected."), start)
+        raise StrictJsonError(_lt("The content is empty; a JSON array of orders was expected."), start)
     if first == "<":
-        raise StrictJsonError(_lt("The response is a web page (HTML or XML), not JSON; check the address."), start)
+        raise StrictJsonError(_lt("The content is a web page (HTML or XML), not JSON; check the address."), start)
     if first == "[":
         reader.expect_end((yield from reader.array(start, 0)))
     elif first == "{":
@@ -110,7 +110,7 @@ def iter_orders(body: str | bytes, members: dict[str, Any] | None = None) -> Ite
     else:
         value, end = reader.value(start)
         reader.expect_end(end)
-        raise StrictJsonError(_lt("The response is %s; a JSON array of orders was expected.", _kind(value)), start)
+        raise StrictJsonError(_lt("The content is %s; a JSON array of orders was expected.", _kind(value)), start)
 
 
 class _Reader:
@@ -345,11 +345,11 @@ def _orders_of_object(reader: _Reader, start: int, members: dict[str, Any] | Non
         yield reader.entry(start, 0)[0]
     elif "orders" in names:
         raise StrictJsonError(
-            _lt('"orders" in the response is %s; an array of orders was expected.', orders_kind), start
+            _lt('"orders" in the content is %s; an array of orders was expected.', orders_kind), start
         )
     else:
         raise StrictJsonError(
-            _lt('The response is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
+            _lt('The content is an object with neither "orders" nor "OrderID"; it has %s.', _shortened(names)), start
         )
 
 

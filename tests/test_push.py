@@ -189,10 +189,10 @@ class TestPushRefused(PushCase):
     def test_what_is_no_order_list(self):
         for body in (b"7", b'"x"', b"null", b'{"a": 1}', b"[1, 2]", b'{"orders": 5}', b'{"orders": null}'):
             with self.subTest(body=body):
-                self.assertProblem(self.send(body), 422)
+                self.assertNotIn("response", self.assertProblem(self.send(body), 422)["detail"])
         for body in (b"", b"{", b'[{"OrderID": 1}', b"<html>", b'[{"OrderID": 1}] x', b"\xff"):
             with self.subTest(body=body):
-                self.assertProblem(self.send(body), 400)
+                self.assertNotIn("response", self.assertProblem(self.send(body), 400)["detail"])
 
     def test_too_much(self):
         self.assertProblem(self.send([{"OrderID": number} for number in range(1001)]), 413)

@@ -166,6 +166,14 @@ class TestPushSignatures(SignedCase):
         self.assertProblem(self.send_plain(first, key), 409, "replayed")
         self.assertEqual(self.inbox(1).order_status, "104")
 
+    def test_a_repeated_request_writes_nothing(self):
+        key = self.use_plain()
+        pushes = self.env["external.order.push"].search_count
+        for number in range(3):
+            response = self.send_plain([self.order(1)], key)
+            self.assertEqual(response.json()["results"][0]["duplicate"], bool(number))
+        self.assertEqual(pushes([("sync_id", "=", self.sync.id)]), 1)
+
     def test_a_request_with_an_entry_that_is_not_an_order_may_be_repeated(self):
         key = self.use_plain()
         body = [self.order(1), {"x": 1}]

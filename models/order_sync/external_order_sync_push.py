@@ -221,7 +221,7 @@ class ExternalOrderSync(models.Model):
                 self._refuse_replay()
             is_news = False  # what is wrong with the other entries was said when it was received first
         counts = {**received.get_counts(), "fetched": len(entries), "ambiguous": len(received.ambiguous)}
-        if is_news or signed:
+        if is_news or (signed and not was_received):
             Push._note(self, counts, is_news, received.refused, received.ambiguous, signed)
         if is_news:
             self._trigger_push(wait)

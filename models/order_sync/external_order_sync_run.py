@@ -133,6 +133,8 @@ class ExternalOrderSyncRun(models.Model):
     def _execute(self):
         """Fetch, import and conclude. If time runs out (see `commit_progress`), leave the rest to the scheduler."""
         self.ensure_one()
+        if self._import_pushed_meanwhile():
+            return
         is_fetched = self._is_fetched() or self._guarded(self._fetch, "fetch_error")
         if is_fetched is WAITING:
             return

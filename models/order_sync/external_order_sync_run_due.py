@@ -60,14 +60,14 @@ class ExternalOrderSyncRun(models.Model):
         finished = {}
         first = self._add_due(turn, finished)
         while True:
-            is_young = time.monotonic() - started < LONGEST_TURN
-            if time.monotonic() - checked >= RECHECK_SECONDS and (
-                is_young or any(sync_id in turn for sync_id in first)
-            ):
+            if time.monotonic() - checked >= RECHECK_SECONDS:
                 checked = time.monotonic()
                 commit(self.env)  # to see what has become due
-                added = self._add_due(turn, finished)
-                first += added if is_young else []
+                is_young = checked - started < LONGEST_TURN
+                if is_young or any(sync_id in turn for sync_id in first):
+                    added = self._add_due(turn, finished)
+                    first += added if is_young else []
+                self._call_pushed(turn)
             if not len(turn):
                 return True
             sync_id = turn.next()

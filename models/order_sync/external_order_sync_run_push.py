@@ -1,11 +1,14 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import unique
 
 from ...tools.scheduling import DUE_TOLERANCE
+from ...tools.transaction import commit
 from .external_order_push import COUNTED
 from .external_order_sync_run import FAILURES_NAMED
+from .sync_turn import SyncTurn
 
 # Pushes with shorter pauses between them are one burst. One run shows it, but not more than this together.
 PAUSE = timedelta(minutes=1)
@@ -45,6 +48,30 @@ class ExternalOrderSyncRun(models.Model):
             last.write({"status": "running", "message": False, "date_end": False, "date_progress": now})
             return last
         return self.create({"sync_id": sync.id, "scheduled": scheduled, "without_fetch": True})
+
+    @api.model
+    def _call_pushed(self, turn):
+        """Let the synchronizations of a turn that wait for their feeds import what was pushed meanwhile.
+
+        :param SyncTurn turn:
+        """
+        waiting = Domain("sync_id", "in", turn.get_waiting()) & Domain("waiting", "=", True)
+        for [sync] in self.env["external.order.push"]._read_group(waiting, ["sync_id"]):
+            turn.call(sync.id)
+
+    def _import_pushed_meanwhile(self):
+        """Import what was pushed while the next page of the feed has not arrived. Commits.
+
+        :return: whether this was such a part of the turn; the download goes on in another one
+        """
+        turn = SyncTurn.current(self.env)
+        if not (turn and turn.was_called(self.sync_id.id)):
+            return False
+        if not self._guarded(self._import_orders, "import_error"):
+            turn.call(self.sync_id.id)
+        self.env["external.order.attempt"]._end(self)
+        commit(self.env)
+        return True
 
     def _take_pushes(self):
         """Add what requests brought to the counts of this run.

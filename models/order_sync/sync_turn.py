@@ -23,12 +23,16 @@ class _Entry:
     """A synchronization in the turn.
 
     :param is_suspect: whether the process died during its last download, so that nothing else may be downloaded with it
+    :param is_called: whether it has something else to do while it waits for its feed
+    :param was_called: whether it has its turn for that
     :param not_before: the time (monotonic) until which it waits for other workers
     :param download: what `SyncTurn.take_download` returns
     """
 
     is_suspect: bool = False
     is_started: bool = False
+    is_called: bool = False
+    was_called: bool = False
     not_before: float = 0.0
     stream: Stream | None = None
     download: Any = None
@@ -76,7 +80,7 @@ class SyncTurn(PrivateContext):
         for sync_id, entry in self._entries.items():
             if self._is_runnable(entry):
                 self._entries[sync_id] = self._entries.pop(sync_id)
-                entry.is_started = True
+                entry.is_started, entry.was_called, entry.is_called = True, entry.is_called, False
                 return sync_id
         return None
 
@@ -85,6 +89,14 @@ class SyncTurn(PrivateContext):
         pauses = [entry.not_before - time.monotonic() for entry in self._entries.values() if not entry.stream]
         seconds = min([RECHECK_SECONDS, *(pause for pause in pauses if pause > 0)])
         self._feeds.wait(lambda: any(map(self._is_runnable, self._entries.values())), seconds)
+
+    def get_waiting(self) -> list[int]:
+        """Return the IDs of those that wait for their feeds."""
+        return [sync_id for sync_id, entry in self._entries.items() if entry.download and entry.is_waiting]
+
+    def call(self, sync_id: int) -> None:
+        """Let a synchronization work on something else while it waits for its feed."""
+        self._entries[sync_id].is_called = True
 
     def remove(self, sync_id: int) -> None:
         """End the part of a synchronization, and its download if one is still running."""
@@ -96,6 +108,8 @@ class SyncTurn(PrivateContext):
         self._feeds.close()
 
     def _is_runnable(self, entry: _Entry) -> bool:
+        if entry.is_called:
+            return True
         if entry.is_waiting:
             return False
         if entry.is_started:
@@ -126,6 +140,11 @@ class SyncTurn(PrivateContext):
         return self._feeds.wait(
             lambda: stream.is_ready or self.has_others(sync_id), RECHECK_SECONDS
         ) and not self.has_others(sync_id)
+
+    def was_called(self, sync_id: int) -> bool:
+        """Return whether a synchronization that waits for its feed has its turn because of `call`."""
+        entry = self._entries.get(sync_id)
+        return bool(entry and entry.download and entry.was_called)
 
     def keep_download(self, sync_id: int, download: Any) -> None:
         """Keep the download of a run that waits for its feed, for `take_download`."""
