@@ -15,7 +15,9 @@ def explain(env, query, *selected):
     env.flush_all()
     env.cr.execute("SET LOCAL enable_seqscan = off")
     env.cr.execute("SET LOCAL enable_bitmapscan = off")
-    rows = env.execute_query(SQL("EXPLAIN (COSTS OFF) %s", query if isinstance(query, SQL) else query.select(*selected)))
+    rows = env.execute_query(
+        SQL("EXPLAIN (COSTS OFF) %s", query if isinstance(query, SQL) else query.select(*selected))
+    )
     env.cr.execute("RESET enable_seqscan")
     env.cr.execute("RESET enable_bitmapscan")
     return "\n".join(line for (line,) in rows)

@@ -21,9 +21,7 @@ class TestSearchPanel(ExternalOrderCase):
         self.assertEqual(self.numbers("kind"), {"sale": 4})
         self.assertEqual(self.numbers("error_code"), {"invalid_payload": 1})
         self.assertEqual(self.numbers("sync_id"), {self.sync.id: 4})
-        self.assertEqual(
-            self.numbers("state", filter_domain=[("external_id", "=", "4")]), {"done": 0, "failed": 1}
-        )
+        self.assertEqual(self.numbers("state", filter_domain=[("external_id", "=", "4")]), {"done": 0, "failed": 1})
 
     def test_a_number_above_the_bound_is_left_out(self):
         self.patch(external_order_search_panel, "COUNTED_AT_MOST", 2)
@@ -37,6 +35,7 @@ class TestSearchPanel(ExternalOrderCase):
             shown = Order._search_panel_domain_image(field, [], set_count=True)
             groups = Order.formatted_read_group([(field, "!=", False)], [field], ["__count"])
             counted = {
-                group[field][0] if isinstance(group[field], tuple) else group[field]: group["__count"] for group in groups
+                group[field][0] if isinstance(group[field], tuple) else group[field]: group["__count"]
+                for group in groups
             }
             self.assertEqual({value: row["__count"] for value, row in shown.items()}, counted)

@@ -55,7 +55,11 @@ def _import_one(env, number):
     pos_config = env["pos.config"].create({"name": f"Large {number}"})
     far = "2099-01-01 00:00:00"
     sync = env["external.order.sync"].create(
-        {"name": f"Large {number}", "pos_config_id": pos_config.id, "external_api_url": f"http://127.0.0.1:{number + 1}/"}
+        {
+            "name": f"Large {number}",
+            "pos_config_id": pos_config.id,
+            "external_api_url": f"http://127.0.0.1:{number + 1}/",
+        }
     )
     env.cr.commit()
     store.receive(sync, [store.order(number + 1)])
@@ -137,7 +141,9 @@ def _fill_products(env, count):
         id=f"{_first('product_product')} + n",
         product_tmpl_id=f"{_first('product_template')} + n",
     )
-    quant = env["stock.quant"].search([("product_id", "=", product.id), ("location_id.usage", "=", "internal")], limit=1)
+    quant = env["stock.quant"].search(
+        [("product_id", "=", product.id), ("location_id.usage", "=", "internal")], limit=1
+    )
     shelves = env["stock.location"].create(
         [{"name": f"Shelf {number}", "location_id": quant.location_id.id} for number in range(3)]
     )
@@ -357,7 +363,11 @@ def _fill_mirror(env, rows):
         location_remote_id=links["location_remote_id"],
         location_id=links["location_id"],
     )
-    line = {"remote_id": "n", "picking_remote_id": "n", "picking_id": "(SELECT min(id) FROM odoo_mirror_picking) + n - 1"}
+    line = {
+        "remote_id": "n",
+        "picking_remote_id": "n",
+        "picking_id": "(SELECT min(id) FROM odoo_mirror_picking) + n - 1",
+    }
     _insert(env, "move_line", rows, **own, **links, **line, quantity="1", qty_done="1", state="'done'", date=at)
 
 

@@ -12,7 +12,6 @@ from ...tools.message_language import for_reader, reader_text
 from ..order_import.outcome import Outcome
 from ..order_life.refund_request import RefundRequest
 
-
 # The kinds of rows that are not sales.
 LIFE_KINDS = ("refund", "cancellation")
 
