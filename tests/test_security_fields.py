@@ -23,6 +23,7 @@ class TestFieldsOnOtherModels(SecurityCase):
         cls.row.pos_order_id.external_replaced_id = other.pos_order_id
         cls.row.pos_order_id.lines.external_refunded_line_id = other.pos_order_id.lines
         cls.shipment = cls.env["external.shipment"]._request(cls.create_picking(), "opal")[0]
+        cls.shipment.picking_id.pos_session_id = cls.row.session_id
 
     def setUp(self):
         super().setUp()

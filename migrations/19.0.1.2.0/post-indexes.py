@@ -1,5 +1,7 @@
 """Drop indexes that others have replaced: Odoo keeps those that it does not know."""
 
+from odoo.tools import SQL
+
 REPLACED = (
     "external_order__sync_id_index",
     "external_order__state_index",
@@ -10,4 +12,4 @@ REPLACED = (
 def migrate(cr, version):
     """Drop indexes on one column that is now the first one of another index."""
     for name in REPLACED:
-        cr.execute(f"DROP INDEX IF EXISTS {name}")
+        cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))

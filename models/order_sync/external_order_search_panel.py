@@ -41,7 +41,7 @@ class ExternalOrder(models.Model):
         # These are not all. Each value is found by an index.
         field = self._fields[field_name]
         if field.type == "many2one":
-            values = self.env[field.comodel_name].with_context(active_test=False).search([]).ids
+            values = self.env[field.comodel_name].search([("active", "in", (True, False))]).ids
         else:
             values = field.get_values(self.env)
         return {
