@@ -65,6 +65,18 @@ class TestEveryScreen(ExternalOrderCase, BrowserCase):
         self.env["external.shipment"].create(
             {"picking_id": picking.id, "carrier_id": carrier.id, "provider_code": carrier.delivery_type}
         )
+        subscription = self.env["external.event.subscription"].create(
+            {
+                "name": "Subscriber",
+                "url": "https://subscriber.example.com/with/a/long/path/of/a/hundred/characters/and/more",
+                "sync_id": self.sync.id,
+                "last_error": "The receiver answered 500.",
+            }
+        )
+        event = {"type": "picking.done", "res_model": picking._name, "res_id": picking.id, "data": {"a": "b" * 100}}
+        self.env["external.event.delivery"].create(
+            {"subscription_id": subscription.id, "event_id": self.env["external.event"].create(event).id}
+        )
 
     def check_all_served(self):
         """Fail unless the browser requested every view."""
