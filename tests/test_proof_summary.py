@@ -35,6 +35,17 @@ class TestProofSummary(ProofCase):
         proof.line_ids.action_fetch()
         self.assertEqual((proof.state, self.inbox(1).state), ("green", "done"))
 
+    def test_a_feed_that_cannot_be_read_is_a_reason(self):
+        lost = self.sell(1)
+        self.lose(lost)
+        self.use_summary(orders=1, gross=92)
+        self.shop.faults.add("status", times=10, status=404)
+        proof = self.check()
+        self.assertEqual(proof.state, "error")
+        self.assertIn("404", proof.message)
+        self.shop.faults.clear()
+        self.assertEqual(self.reasons(self.check()), [("1", "missing")])
+
     def test_the_feed_is_asked_since_the_beginning_of_the_day(self):
         self.sync.write({"since_parameter": "since", "overlap_minutes": 0})
         lost = self.sell(1)

@@ -47,9 +47,11 @@ class DayBooks:
     :param books: figures of the POS orders
     :param differences: between both
     :param closing: differences of the cash of closed sessions
+    :param missing: the differences of orders that only the feed has, once it has been asked for them
     """
 
     inbox: dict
     books: dict
     differences: list
     closing: dict = field(default_factory=dict)
+    missing: list | None = None

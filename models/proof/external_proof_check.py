@@ -195,9 +195,9 @@ class ExternalProof(models.Model):
         configs = sync._get_pos_configs().union(known, *of_day.inbox, *of_day.books, *of_day.closing, *summaries)
         found = proofs._find_or_create(sync, day, configs)
         for proof in found:
-            proof._check(of_day, summaries.get(proof.pos_config_id), has_summary)
-            if problem:
-                proof._store_error(problem)
+            unread = proof._check(of_day, summaries.get(proof.pos_config_id), has_summary)
+            if problem or unread:
+                proof._store_error(problem or unread)
         return found
 
     def _check(self, of_day, summary, has_summary):
@@ -206,16 +206,23 @@ class ExternalProof(models.Model):
         :param DayBooks of_day: what inbox and books have
         :param summary: the `Summary` of the shop, ``None`` if it has none of this Point of Sale
         :param has_summary: whether the shop has summaries
+        :return: why the feed could not be asked for a missing order; otherwise an empty text
+        :rtype: str
         """
         self.ensure_one()
         config = self.pos_config_id
         inbox = shop = of_day.inbox.get(config, Figures())
         books = of_day.books.get(config, Figures())
         differences = [difference for difference in of_day.differences if difference.pos_config == config]
-        summing = self.env["external.proof.summary"]
+        summing, unread = self.env["external.proof.summary"], ""
         if summary:
             shop = summing._get_figures(self.sync_id, config, summary, inbox)
-            differences += summing._compare(self.sync_id, self.day, config, summary, inbox, shop, differences)
+            try:
+                of_summary = summing._compare(self.sync_id, self.day, config, summary, shop, of_day)
+                shop = summing._complete(summary, shop, of_summary)
+                differences += of_summary
+            except UserError as error:
+                unread = str(error)
         rest = remaining(books - shop, differences)
         if rest:
             differences.append(Difference("unexplained", config, Figures(), rest))
@@ -224,6 +231,7 @@ class ExternalProof(models.Model):
             "difference_closing": float(of_day.closing.get(config, 0)),
         }
         self._store(shop, books, differences, values)
+        return unread
 
     @api.model
     def _find_or_create(self, sync, day, configs):

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from odoo import api, models
 
 from ...lib.order.content import PayloadError, redact
-from ...lib.order.figures import Figures
+from ...lib.order.figures import Figures, total_of
 from ...lib.order.parts import Payment
 from ...lib.order.payload import order_status
 from ..order_sync.external_order_life_events import LifeEvents
@@ -32,18 +34,37 @@ class ExternalProofSummary(models.AbstractModel):
         return Figures(summary.orders, refunds, summary.gross, tax, payments)
 
     @api.model
-    def _compare(self, sync, day, config, summary, inbox, shop, found):
+    def _complete(self, summary, shop, differences):
+        """Return the shop's figures with what its summary does not state: that of the inbox and of these orders.
+
+        :param differences: what `_compare` found
+        """
+        more = -total_of(difference.amount for difference in differences)
+        return replace(
+            shop,
+            refunds=shop.refunds + (more.refunds if summary.refunds is None and not summary.lists_refunds else 0),
+            tax=shop.tax + (more.tax if summary.tax is None else 0),
+            payments=(Figures(payments=shop.payments) + Figures(payments=more.payments)).payments
+            if summary.payments is None
+            else shop.payments,
+        )
+
+    @api.model
+    def _compare(self, sync, day, config, summary, shop, of_day):
         """Return a `Difference` for each order in which the shop's summary differs from the inbox.
 
-        :param Figures inbox: what the inbox received
         :param Figures shop: what the summary says
-        :param found: the differences between the inbox and the books
+        :param DayBooks of_day: what inbox and books have
+        :raise UserError: if the feed has to be asked for the missing order, and cannot be read
         """
         if summary.listed is not None:
+            found = [difference for difference in of_day.differences if difference.pos_config == config]
             return self._compare_listed(sync, day, config, summary, found)
-        if not shop - inbox:
+        if not shop - of_day.inbox.get(config, Figures()):
             return []
-        return [missing for missing in self._find_missing(sync, day) if missing.pos_config == config]
+        if of_day.missing is None:
+            of_day.missing = self._find_missing(sync, day)
+        return [missing for missing in of_day.missing if missing.pos_config == config]
 
     # ------------------------------------------------------------
     # With the list of the day's orders
