@@ -30,7 +30,9 @@ class TestBatchLines(ExternalOrderCase):
         with patch.object(
             type(self.Inbox),
             "try_lock_for_update",
-            lambda orders, **options: asked(orders.filtered(lambda order: int(order.external_id) not in held), **options),
+            lambda orders, **options: asked(
+                orders.filtered(lambda order: int(order.external_id) not in held), **options
+            ),
         ):
             return [int(number) for number in rows._lock_batch(limit).mapped("external_id")]
 

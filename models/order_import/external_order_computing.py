@@ -40,7 +40,9 @@ class ExternalOrderComputing(models.AbstractModel):
             base_line = self._get_base_line(line, discount, choice, terms, sign)
             priced_lines.append(replace(line, taxes=choice.taxes, base_line=base_line))
         priced = PricedOrder(priced_lines, taxes.fiscal_position, ZERO, ZERO, discounts, sign)
-        return self._leave_unrounded(priced, terms) if self._is_far(priced, target, terms) else self._round(priced, terms)
+        return (
+            self._leave_unrounded(priced, terms) if self._is_far(priced, target, terms) else self._round(priced, terms)
+        )
 
     @api.model
     def _is_far(self, priced, target, terms):

@@ -17,7 +17,9 @@ def test_items_and_their_components():
 
 
 def test_charges_are_lines():
-    order = guide_order(OrderItems=[ITEM], ServiceCharges=8, DeliveryCharges=0, Tip="", TipAmount=2, Charges=[{"Amount": 3}])
+    order = guide_order(
+        OrderItems=[ITEM], ServiceCharges=8, DeliveryCharges=0, Tip="", TipAmount=2, Charges=[{"Amount": 3}]
+    )
     assert count_lines(order) == 4
 
 
@@ -37,7 +39,16 @@ def test_a_refund_has_the_lines_that_came_back_and_its_order_its_own():
 
 @pytest.mark.parametrize(
     "order",
-    [{}, [], None, 5, {"OrderItems": {}}, {"OrderItems": "tea"}, {"OrderItems": [1, None]}, {"Refunds": [{"Items": 1}]}],
+    [
+        {},
+        [],
+        None,
+        5,
+        {"OrderItems": {}},
+        {"OrderItems": "tea"},
+        {"OrderItems": [1, None]},
+        {"Refunds": [{"Items": 1}]},
+    ],
 )
 def test_what_is_not_an_order_has_none(order):
     assert count_lines(order) == 0
