@@ -23,6 +23,7 @@ from . import test_api_totals
 from . import test_api_validate
 from . import test_api_writes_server
 from . import test_batch_books
+from . import test_batch_companies
 from . import test_batch_lines
 from . import test_batch_split
 from . import test_batch_statements

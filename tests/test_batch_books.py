@@ -273,6 +273,23 @@ class TestBatchBooks(ExternalOrderCase):
         self.synchronize(*feed)
         self.assertEqual(order.move_ids.quantity, 2)
 
+    def test_a_reordering_rule_sees_what_was_sold(self):
+        rule = self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": self.kinds["plenty"].id,
+                "warehouse_id": self.picking_type.warehouse_id.id,
+                "location_id": self.source.id,
+                "product_min_qty": 995,
+                "product_max_qty": 1000,
+            }
+        )
+        self.assertEqual(rule.qty_to_order, 0)
+        self.env.flush_all()
+        self.synchronize(*[self.sale(number, ("plenty", 2), ("untaxed", 1)) for number in range(5)])
+        self.assertEqual((rule.qty_forecast, rule.qty_to_order), (990, 10))
+        rules = self.env["stock.warehouse.orderpoint"]
+        self.assertEqual(rules.search([("qty_to_order", ">", 0), ("id", "=", rule.id)]), rule)
+
     def test_lots_and_kinds_that_need_it_take_odoos_own_way(self):
         self.kinds["plenty"].tracking = "lot"
         lot = self.env["stock.lot"].create({"name": "LOT", "product_id": self.kinds["plenty"].id})

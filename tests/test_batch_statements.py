@@ -132,8 +132,8 @@ class TestBatchStatements(CustomerCase):
         self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
 
     def test_60_lines_take_at_most_15(self):
-        self.make_products(600)
-        self.assertLessEqual(self.count_many(20, 60, 600), 15)
+        self.make_products(960)
+        self.assertLessEqual(self.count_many(16, 60, 960), 15)  # 960 lines fit into a batch
 
     def test_500_lines_take_at_most_150(self):
         self.make_products(500)

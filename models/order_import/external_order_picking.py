@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...tools.overrides import is_extended_beyond
 from .ir_sequence import NumberRanges
 from .outcome import Warn
-from .picking_batch import Halving, PickingBatch, PickingRequests
+from .picking_batch import Halving, PickingBatch, PickingRequests, written_together
 
 # Methods of Odoo that are skipped for a batch, and the addons whose overrides are known to be irrelevant: they act only
 # on lines from sales or repair orders, which external orders do not have.
@@ -40,7 +40,8 @@ class ExternalOrderPicking(models.AbstractModel):
             else:
                 for order in batch:
                     order._create_order_picking()
-            batch._compute_total_cost_in_real_time()
+            with written_together(batch.lines, ["total_cost", "is_total_cost_computed"]):
+                batch._compute_total_cost_in_real_time()
 
     @api.model
     def _get_open_warnings(self, orders):

@@ -59,6 +59,13 @@ class IrSequence(models.Model):
         number = ranges.take(self) if ranges else None
         return super()._next_do() if number is None else self.get_next_char(number)
 
+    def _get_prefix_suffix(self, date=None, date_range=None):
+        texts = self.prefix or "", self.suffix or ""
+        # For each number, Odoo writes the date in all ways that a prefix can contain.
+        if NumberRanges.current(self.env) and not any("%" in text for text in texts):
+            return texts
+        return super()._get_prefix_suffix(date, date_range)
+
     def _reserve_numbers(self, count):
         """Reserve and return a range of numbers.
 

@@ -1,7 +1,11 @@
 """Context values that are shared by transfers while they are created together."""
 
 import dataclasses
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
+
+from odoo.fields import Domain
 
 from ...tools.private_context import PrivateContext
 
@@ -90,11 +94,39 @@ class Halving:
 
 
 def links_once(records):
-    """Yield each field whose company Odoo checks, with a minimal set of records that covers all links and companies.
+    """Yield each field whose company Odoo checks, with a minimal set of records that covers all different cases.
 
-    Odoo repeats the same check for every record; checking each distinct case once gives the same result.
+    Odoo repeats the check for every record. It has the same result for linked records with the same values in the
+    fields that it looks at, which is usually only the company.
     """
+    owners = [(record, record.company_id) for record in records]
+    companies = {company for _record, company in owners} | {records.env.company}
     for name, field in records._fields.items():
-        if field.relational and field.check_company:
-            different = {(record.company_id, record[name]): record.id for record in records}
+        if not (field.relational and field.check_company):
+            continue
+        names = _fields_of_company_check(records.env[field.comodel_name], companies)
+        different = {}
+        for record, company in owners:
+            if linked := record[name]:
+                case = (company, frozenset(tuple(one[each] for each in names) for one in linked))
+                different.setdefault(case, record.id)
+        if different:
             yield name, records.browse(different.values())
+
+
+def _fields_of_company_check(model, companies):
+    """Return the names of the fields by which Odoo checks whether records of ``model`` may be used by ``companies``."""
+    domains = [Domain(model._check_company_domain(company) or Domain.TRUE) for company in companies]
+    conditions = chain.from_iterable(domain.iter_conditions() for domain in domains)
+    return {condition.field_expr.partition(".")[0] for condition in conditions}
+
+
+@contextmanager
+def written_together(records, names):
+    """Within the block, values that are assigned to these fields of the records are not written one by one.
+
+    What depends on the fields is only marked to be computed again at the end, so nothing in the block may read it.
+    """
+    with records.env.protecting([records._fields[name] for name in names], records):
+        yield
+    records.modified(names)

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .picking_batch import PickingBatch, links_once
+from .picking_batch import PickingBatch, links_once, written_together
 
 
 class StockMove(models.Model):
@@ -27,6 +27,29 @@ class StockMove(models.Model):
             return super()._set_references()
         # Odoo writes on each move, even if nothing changes.
         return super(StockMove, self.filtered("picking_id.reference_ids"))._set_references()
+
+    def _update_orderpoints(self):
+        if not self or not PickingBatch.current(self.env):
+            return super()._update_orderpoints()
+        # Odoo searches the reordering rules of each move; most products have none, and equal moves have the same.
+        # sudo: as Odoo does.
+        rules = self.env["stock.warehouse.orderpoint"].sudo().search([("product_id", "in", self.product_id.ids)])
+        replenished = set(rules.product_id.ids)
+        different = {
+            (move.product_id, move.location_id, move.location_dest_id): move.id
+            for move in self
+            if move.product_id.id in replenished
+        }
+        return super(StockMove, self.browse(different.values()))._update_orderpoints()
+
+    def _set_value(self, correction_quantity=None):
+        # The value of what comes in changes the cost of its product; by FIFO, so does the value of what leaves.
+        if not PickingBatch.current(self.env) or any(
+            move.is_in or move.is_dropship or move.product_id.cost_method == "fifo" for move in self
+        ):
+            return super()._set_value(correction_quantity)
+        with written_together(self, ["value"]):
+            return super()._set_value(correction_quantity)
 
     def _check_company(self, fnames=None):
         if fnames or not PickingBatch.current(self.env):

@@ -52,9 +52,10 @@ class StockMoveLine(models.Model):
         self.product_id.fetch()
         target = quants if is_ours else defaultdict(lambda: self.env["stock.quant"])
         locked = LockedQuants(frozenset(known.ids if is_ours else ()))
+        env = locked.on(self).with_context(quants_cache=target).env
         reserved = None
         for line, quantity in changes.values():
-            line = locked.on(line.with_env(self.env)).with_context(quants_cache=target)
+            line = line.with_env(env)
             available, in_date = line._synchronize_quant(-quantity, line.location_id)
             line._synchronize_quant(quantity, line.location_dest_id, package=line.result_package_id, in_date=in_date)
             if not is_ours:

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ...tools.message_language import for_reader
-from .picking_batch import PickingRequests
+from .picking_batch import PickingBatch, PickingRequests, links_once
 
 
 class StockPicking(models.Model):
@@ -18,6 +18,13 @@ class StockPicking(models.Model):
         # The transfers of many orders are created together: see ``external.order.picking``.
         noted.requests.append((location_dest_id, lines, picking_type, partner))
         return self.browse()
+
+    def _check_company(self, fnames=None):
+        if fnames or not PickingBatch.current(self.env):
+            return super()._check_company(fnames)
+        for name, pickings in links_once(self):
+            super(StockPicking, pickings)._check_company([name])
+        return None
 
     def _get_open_warning(self):
         """Return the warning that sold goods were not moved because this transfer could not be validated."""
