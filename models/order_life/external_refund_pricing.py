@@ -107,9 +107,15 @@ class ExternalRefundPricing(models.AbstractModel):
 
     @api.model
     def _plan_rest(self, order, matches, restock, take_left):
-        """Return the plan of all that is left, without charges. The items only say which goods come back to stock."""
+        """Return the plan of all that is left, without charges. The items only say which goods come back to stock.
+
+        :raise ExternalOrderError: ``refund_exceeds_order``, if more of an item came back before than was sold
+        """
         plan = RefundPlan(order)
         goods = [item for item in order.items if not item.is_charge]
+        for sold in goods:
+            if sold.left_quantity * sold.quantity < 0:
+                raise self._get_too_much_error(sold)
         for item, found in matches:
             if item.restock is None or item.restock == restock:
                 continue
@@ -260,6 +266,19 @@ class ExternalRefundPricing(models.AbstractModel):
                 item=item.name or found[0].product.display_name,
                 left=f"{left.normalize():f}",
                 sold=f"{sold.normalize():f}",
+            ),
+        )
+
+    @api.model
+    def _get_too_much_error(self, sold):
+        return ExternalOrderError(
+            "refund_exceeds_order",
+            for_reader(self.env)._(
+                '%(back)s of "%(item)s" came back in the register, but only %(sold)s were sold, so nobody can say what '
+                "is left. Nothing was booked. Enter what is missing in the Point of Sale by hand, then press Ignore.",
+                back=f"{abs(sold.quantity - sold.left_quantity).normalize():f}",
+                item=sold.product.display_name,
+                sold=f"{abs(sold.quantity).normalize():f}",
             ),
         )
 
