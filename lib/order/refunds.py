@@ -78,8 +78,9 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     """Return the refund in `raw`: a payload of `listed_refunds`, or an order with a refund status.
 
     - Quantities and amounts count without their sign, if all have the same.
-    - An item has a Quantity, an Amount, or both. `Price` and discounts usually say nothing: the goods come back for what
-      they were sold for. In an order with a refund status, they say for how much less, if what was paid back proves it.
+    - An item has a Quantity, an Amount, or both. `Price` and discounts usually say nothing: the goods come back for
+      what they were sold for. In an order with a refund status, they say for how much less, if what was paid back
+      proves it.
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
       came back. If nothing came back of the items that are named, that is so only for an order with a refund status
       whose amounts prove it; else only money was paid back.

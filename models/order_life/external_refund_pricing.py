@@ -43,7 +43,8 @@ class ExternalRefundPricing(models.AbstractModel):
             for plan in self._iter_goods(order, payload, matches, restock)
         )
         kept = (
-            self._iter_charges(order, plan, False, restock) for plan in self._iter_priced(order, payload, matches, restock)
+            self._iter_charges(order, plan, False, restock)
+            for plan in self._iter_priced(order, payload, matches, restock)
         )
         return islice(chain.from_iterable(chain(plans, kept)), MAX_PLANS)
 
@@ -151,13 +152,13 @@ class ExternalRefundPricing(models.AbstractModel):
     @api.model
     @exact
     def _prefer_amount(self, order, item, found, includes_tax):
-        """Return ``found`` with the items first that cost exactly the stated amount."""
+        """Return ``found`` with the items first that cost the stated amount, except for rounding."""
         if item.amount is None or not item.quantity or len(found) == 1:
             return found
 
         def differs(sold):
             cost = sum((line.sold.total if includes_tax else line.sold.net for line in sold.all_lines), ZERO)
-            return round_currency(cost * item.quantity / sold.quantity, order.unit) != item.amount
+            return abs(cost * item.quantity / sold.quantity - item.amount) > order.unit
 
         return sorted(found, key=differs)
 
