@@ -174,7 +174,7 @@ class TestLifeCancellations(LifeCase):
         run = self.synchronize(self.sale(LastUpdated="2026-11-20T12:00:00Z"))
         row = self.sale_row()
         self.assertEqual((run.status, run.changed_count, row.changed, row.can_book_change), ("error", 1, True, False))
-        self.assertEqual(row.change_text, "It is not cancelled any more; what was refunded is booked.")
+        self.assertEqual(row.change_text, "It is not cancelled any more, but its cancellation is booked.")
         row.action_accept_change()
         run = self.synchronize(self.sale(OrderStatus=104, LastUpdated="2026-11-20T13:00:00Z"))
         self.assertEqual((run.status, row.changed), ("no_orders", False))

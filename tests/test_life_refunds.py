@@ -43,6 +43,26 @@ class TestLifeRefunds(LifeCase):
         )
         self.assert_booked(0.0, oil=0)
 
+    def test_less_that_was_paid_back_than_it_cost_is_proven_by_the_prices_of_the_refund(self):
+        for order_id, oil, filters in ((7001, 5, 0), (7002, 2, 0), (7003, 5, 2)):
+            with self.subTest(order_id=order_id):
+                self.synchronize(self.sale(order_id, filters=2))
+                kept = [self.item("Oil", 9.0, -oil), *([self.item("Filter", 4.0, -filters)] if filters else [])]
+                total = -9.0 * oil - 4.0 * filters
+                amounts = {"GrandTotal": total, "AmountTotal": total, "AmountPaid": total}
+                self.synchronize(self.refunded(order_id, oil, filters, paid=-total, OrderItems=kept, **amounts))
+                row = self.refund_rows(order_id)
+                self.assertEqual((row.state, row.total), ("done", total), row.error_message)
+                self.assertEqual(sum(row.pos_order_id.lines.mapped("qty")), -oil - filters)
+
+    def test_less_that_was_paid_back_without_a_reason_is_refused(self):
+        self.synchronize(self.sale())
+        self.synchronize(self.refunded(paid=45, GrandTotal=-45.0, AmountTotal=-45.0))
+        self.assertEqual(self.refund_rows().error_code, "amount_mismatch")
+        self.synchronize(self.sale(7002))
+        self.synchronize(self.refunded(7002, paid=44, GrandTotal=-44.0, OrderItems=[self.item("Oil", 9.0, -5)]))
+        self.assertEqual(self.refund_rows(7002).error_code, "amount_mismatch")
+
     def test_another_refund_status_may_be_set_or_none(self):
         self.sync.refund_statuses = " Returned , 7"
         self.synchronize(self.sale())

@@ -146,6 +146,13 @@ class TestRefundedParts(RefundCase):
         self.assert_money(refund, 34.5, 4.5)
         self.assertEqual(sale.lines.sorted("id").mapped("refunded_qty"), [1, 1])
 
+    def test_the_line_of_one_product_that_cost_the_stated_amount_came_back(self):
+        items = (self.item(price=30, quantity=2), self.item(price=20, quantity=2))
+        sale = self.sell(*items, total=115, tax=15).pos_order_id
+        self.refund(sale, self.back(quantity=2, amount=46), paid=46)
+        self.assertEqual(sale.lines.sorted("id").mapped("refunded_qty"), [0, 2])
+        self.refund(sale, self.back(quantity=2), paid=69)
+
     def test_a_restocking_fee_is_kept(self):
         sale = self.sold_three()
         refund = self.refund(sale, self.back(quantity=1, amount=10), paid=10)

@@ -74,6 +74,15 @@ class TestRefundsInTheRegister(SecurityCase, RefundCase):
         outcome = self.try_refund(self.sale, self.back(quantity=1))
         self.assert_not_booked(outcome, "refund_exceeds_order", "only 0 are left of the 4")
 
+    def test_what_came_back_too_much_in_the_register_is_not_sold_again_by_a_cancellation(self):
+        self.create_product("Other")
+        items = [self.item(price=20, quantity=2), self.item("Other", 40)]
+        sale = self.import_order(order_id=640, OrderItems=items).pos_order_id
+        amounts = {"price_unit": 20, "price_subtotal": -60, "price_subtotal_incl": -69}
+        self.sell(self.cashier, quantity=-0.75, line={"refunded_orderline_id": sale.lines[0].id, "qty": -3, **amounts})
+        outcome = self.try_refund(sale, is_rest=True)
+        self.assert_not_booked(outcome, "refund_exceeds_order", "3", "Product Name", "2", "register")
+
     def test_a_cashier_cannot_link_or_unlink_refunds(self):
         refund = self.refund(self.sale, self.back(amount=5))
         own = self.sell(self.cashier)

@@ -109,6 +109,13 @@ class TestReplacements(TrackedGoods, RefundCase):
         self.assertFalse(new.has_refundable_lines)
         self.assertEqual(self.books()["money"], [0, 0])
 
+    def test_an_earlier_refund_stays_with_the_line_of_its_price(self):
+        two = (self.item(price=40, quantity=2), self.item(price=10, quantity=2))
+        sale = self.sell(*two, total=115, tax=15).pos_order_id
+        self.refund(sale, self.back(quantity=1), paid=11.5)
+        new = self.replace(sale, *two, self.item("Other", 10), total=126.5, tax=16.5).pos_order
+        self.assertEqual(new.lines.sorted("id").mapped("refunded_qty"), [0, 1, 0])
+
     def test_more_came_back_than_the_changed_order_has(self):
         sale = self.sold_two()
         self.refund(sale, self.back(quantity=2))

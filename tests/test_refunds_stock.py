@@ -79,9 +79,8 @@ class TestRefundedStock(TrackedGoods, RefundCase):
             outcome = self.try_refund(sale, self.back("Phone", quantity="1.5", restock=restock))
             self.assert_not_booked(outcome, "lots_missing", "1.5", "whole units")
         part = {"ItemID": 0, "ItemName": "Phone", "Price": 0, "Quantity": 1}
-        packed = self.sell(
-            self.item(quantity=2, OrderDetailPackages=[part]), order_id=2, total=184, tax=24
-        ).pos_order_id
+        item = self.item(quantity=2, OrderDetailPackages=[part])
+        packed = self.sell(item, order_id=2, total=184, tax=24).pos_order_id
         self.assert_not_booked(self.try_refund(packed, self.back(quantity=1)), "lots_missing", "0.5")
         self.assertEqual(len(self.lots(self.refund_rest(sale))[0][1]), 2)
 

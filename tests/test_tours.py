@@ -27,6 +27,19 @@ class TestTours(ExternalOrderCase, BrowserCase):
         self.assertEqual(order.state, "done")
         self.assertEqual(order.pos_order_id.lines.product_id, self.product)
 
+    def test_what_a_refund_lacks_is_chosen_as_for_a_sale(self):
+        self.sync.unknown_payment = "refuse"
+        item = {"ItemName": "No Such Product", "Quantity": 1}
+        back = {"RefundID": 1, "Items": [{**item, "ItemName": "Product Name"}]}
+        self.synchronize(
+            self.order("no-such", Refunds=[{**back, "Items": [item]}]),
+            self.order("voucher", Refunds=[{**back, "CheckoutDetails": [self.payment(92.0, "Voucher", 77)]}]),
+        )
+        self.run_tour("action_external_order", "external_order_choose_for_refunds")
+        refunds = self.sync.order_ids.filtered(lambda row: row.kind == "refund").sorted("external_id")
+        self.assertEqual(refunds.mapped("state"), ["done", "done"])
+        self.assertEqual(refunds[1].payment_method_id, self.card)
+
     def test_failed_orders_are_retried_together(self):
         self.synchronize(*[self.order(number, OrderItems=[self.item("Late Product")]) for number in (1, 2)])
         self.create_product("Late Product")

@@ -128,6 +128,15 @@ def is_voided(entry: dict[str, Any]) -> bool:
     return False
 
 
+def priced_amount(entry: dict[str, Any], path: str) -> Decimal | None:
+    """Return what an item costs by its Price, Quantity and discount, without its sign; None if it has no price."""
+    price = amount(entry, sent_name(entry, PRICE), path)
+    if not price:
+        return None
+    gross = price * quantity_of(entry, path)
+    return abs(gross) - _discount(entry, path, gross)
+
+
 def _voided_amount(entry: dict[str, Any], path: str) -> list[tuple[str, Decimal]]:
     """Return path and amount of a voided item; nothing if they cannot be read, because they only explain errors."""
     try:

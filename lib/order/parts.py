@@ -162,9 +162,9 @@ class RefundItem:
     """Goods or money that came back for an item of a sale.
 
     `quantity` and `amount` are above 0, or None if not stated; at least one of them is stated. `amount` is the money
-    paid back for this item, with tax unless the payments prove otherwise. `restock` is whether the goods go back to
-    stock, None if not stated. `field` is the item's path in the refund, for messages. The other fields identify the
-    item as those of `Item` do.
+    paid back for this item, with tax unless the payments prove otherwise; `priced` is what its own price says, which
+    counts only if what was paid back proves it. `restock` is whether the goods go back to stock, None if not stated.
+    `field` is the item's path in the refund, for messages. The other fields identify the item as those of `Item` do.
     """
 
     item_id: int | None
@@ -177,6 +177,7 @@ class RefundItem:
     barcode: str = ""
     named: bool = True
     field: str = ""
+    priced: Decimal | None = None
 
     @property
     def key(self) -> ItemKey:

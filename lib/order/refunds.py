@@ -27,7 +27,7 @@ from .field_names import (
     sent_name,
 )
 from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, text, without_decimals
-from .items import MAX_LINES, is_voided, left_out_note, product_key, quantity_of, voided_note
+from .items import MAX_LINES, is_voided, left_out_note, priced_amount, product_key, quantity_of, voided_note
 from .moment import parse_moment, read_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
 from .payload import MAX_NOTE_LENGTH, external_id, order_location
@@ -78,8 +78,9 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     """Return the refund in `raw`: a payload of `listed_refunds`, or an order with a refund status.
 
     - Quantities and amounts count without their sign, if all have the same.
-    - An item has a Quantity, an Amount, or both. `Price` and discounts say nothing: the goods come back for what they
-      were sold for.
+    - An item has a Quantity, an Amount, or both. `Price` and discounts usually say nothing: the goods come back for
+      what they were sold for. In an order with a refund status, they say for how much less, if what was paid back
+      proves it.
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
       came back. If nothing came back of the items that are named, that is so only for an order with a refund status
       whose amounts prove it; else only money was paid back.
@@ -184,7 +185,8 @@ def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_am
             raise PayloadError(join(where, "Amount"), problem)
         signs |= {number > 0 for number in (quantity, paid_back) if number}
         item = _item_of(key, quantity, _restock(entry, where))
-        items.append(replace(item, amount=paid_back and abs(paid_back), field=where))
+        priced = None if has_amounts else or_ignored([], None, priced_amount, entry, where)
+        items.append(replace(item, amount=paid_back and abs(paid_back), field=where, priced=priced))
     if len(signs) > 1:
         raise PayloadError(
             join(path, sent_name(refund, REFUND_ITEMS)),

@@ -155,8 +155,8 @@ class ExternalOrderRefund(models.AbstractModel):
         """Refuse a sale of which a tax was changed or archived since: Odoo then computes other amounts."""
         sale = order.sale
         computed, booked = (order.total, order.tax), (sale.amount_total, sale.amount_tax)
-        rounding = float(order.unit) * len(order.lines)
-        if all(abs(float(now) - then) < rounding + float(order.unit) / 2 for now, then in zip(computed, booked)):
+        rounding = float(order.unit) * (len(order.lines) + 0.5)
+        if all(abs(float(now) - then) < rounding for now, then in zip(computed, booked, strict=True)):
             return
         currency = sale.currency_id
         message = for_reader(self.env)._(

@@ -272,8 +272,13 @@ class ExternalOrderReplacement(models.AbstractModel):
             for sold in order.lines.values()
             if sold.product == refunded.product_id and left[sold.line] >= quantity
         ]
-        # A component stays a component.
-        same.sort(key=lambda line: bool(line.combo_parent_id) != bool(refunded.combo_parent_id))
+        # A component stays a component, and of two lines of a product, that with the same price is the same.
+        same.sort(
+            key=lambda line: (
+                bool(line.combo_parent_id) != bool(refunded.combo_parent_id),
+                (line.price_unit, line.discount) != (refunded.price_unit, refunded.discount),
+            )
+        )
         return next(iter(same), None)
 
     @api.model

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import chain, combinations, islice, product
 
 from odoo import api, models
@@ -37,13 +38,15 @@ class ExternalRefundPricing(models.AbstractModel):
         :param bool restock: whether goods come back into stock where the refund does not say
         :raise ExternalOrderError: ``refund_exceeds_order``, if more came back than is left
         """
-        return islice(
-            chain.from_iterable(
-                self._iter_charges(order, plan, payload.is_rest, restock)
-                for plan in self._iter_goods(order, payload, matches, restock)
-            ),
-            MAX_PLANS,
+        plans = (
+            self._iter_charges(order, plan, payload.is_rest, restock)
+            for plan in self._iter_goods(order, payload, matches, restock)
         )
+        kept = (
+            self._iter_charges(order, plan, False, restock)
+            for plan in self._iter_priced(order, payload, matches, restock)
+        )
+        return islice(chain.from_iterable(chain(plans, kept)), MAX_PLANS)
 
     @api.model
     def _mark_charges(self, sync, order):
@@ -85,7 +88,7 @@ class ExternalRefundPricing(models.AbstractModel):
                     try:
                         for (item, found), number in zip(matches, shared, strict=True):
                             first = (place + number * each_its_own) % len(found)
-                            turned = found[first:] + found[:first]
+                            turned = self._prefer_amount(order, item, found[first:] + found[:first], includes_tax)
                             wanted = item.restock if item.restock is not None else restock
                             self._take(plan, item, turned, wanted, includes_tax, take_left)
                     except ExternalOrderError as problem:
@@ -95,6 +98,17 @@ class ExternalRefundPricing(models.AbstractModel):
                     yield plan
         if error and not is_possible:
             raise error
+
+    @api.model
+    def _iter_priced(self, order, payload, matches, restock):
+        """Yield plans in which each item comes back for its own price: a part of what it cost was kept."""
+        priced = [(replace(item, amount=item.priced), found) for item, found in matches]
+        if not priced or not all(item.amount and item.quantity for item, _found in priced):
+            return
+        try:
+            yield from self._iter_goods(order, replace(payload, is_rest=False), priced, restock)
+        except ExternalOrderError:
+            return  # their own prices are not what was paid back
 
     @api.model
     def _number_shared(self, matches):
@@ -107,9 +121,15 @@ class ExternalRefundPricing(models.AbstractModel):
 
     @api.model
     def _plan_rest(self, order, matches, restock, take_left):
-        """Return the plan of all that is left, without charges. The items only say which goods come back to stock."""
+        """Return the plan of all that is left, without charges. The items only say which goods come back to stock.
+
+        :raise ExternalOrderError: ``refund_exceeds_order``, if more of an item came back before than was sold
+        """
         plan = RefundPlan(order)
         goods = [item for item in order.items if not item.is_charge]
+        for sold in goods:
+            if sold.left_quantity * sold.quantity < 0:
+                raise self._get_too_much_error(sold)
         for item, found in matches:
             if item.restock is None or item.restock == restock:
                 continue
@@ -128,6 +148,19 @@ class ExternalRefundPricing(models.AbstractModel):
             if take_left and money and (money > 0) == (sold.total > 0):
                 plan.take_money(sold, money)
         return plan
+
+    @api.model
+    @exact
+    def _prefer_amount(self, order, item, found, includes_tax):
+        """Return ``found`` with the items first that cost the stated amount, except for rounding."""
+        if item.amount is None or not item.quantity or len(found) == 1:
+            return found
+
+        def differs(sold):
+            cost = sum((line.sold.total if includes_tax else line.sold.net for line in sold.all_lines), ZERO)
+            return abs(cost * item.quantity / sold.quantity - item.amount) > order.unit
+
+        return sorted(found, key=differs)
 
     @api.model
     @exact
@@ -260,6 +293,19 @@ class ExternalRefundPricing(models.AbstractModel):
                 item=item.name or found[0].product.display_name,
                 left=f"{left.normalize():f}",
                 sold=f"{sold.normalize():f}",
+            ),
+        )
+
+    @api.model
+    def _get_too_much_error(self, sold):
+        return ExternalOrderError(
+            "refund_exceeds_order",
+            for_reader(self.env)._(
+                '%(back)s of "%(item)s" came back in the register, but only %(sold)s were sold, so nobody can say what '
+                "is left. Nothing was booked. Enter what is missing in the Point of Sale by hand, then press Ignore.",
+                back=f"{abs(sold.quantity - sold.left_quantity).normalize():f}",
+                item=sold.product.display_name,
+                sold=f"{abs(sold.quantity).normalize():f}",
             ),
         )
 

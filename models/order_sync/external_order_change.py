@@ -95,9 +95,9 @@ class ExternalOrder(models.Model):
         was = now and self._get_booked_order()
         if not was:
             return self._describe_totals(now)
-        lines = (
-            [self.env._("It is not cancelled any more; what was refunded is booked.")] if self._is_reinstated() else []
-        )
+        lines = []
+        if self._is_reinstated():
+            lines.append(self.env._("It is not cancelled any more, but its cancellation is booked."))
         changes = find_changes(was, now)
         if lines and [change.kind for change in changes] == ["other"]:
             return lines[0]

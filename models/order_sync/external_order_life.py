@@ -222,8 +222,8 @@ class ExternalOrder(models.Model):
             if THE_REFUND in (self.refund_id, row.refund_id) and self._is_repeated(request, row):
                 message = for_reader(self.env)._(
                     "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
-                    "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one in "
-                    "the Point of Sale by hand, then press Ignore.",
+                    "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one "
+                    "in the Point of Sale by hand, then press Ignore.",
                     pos_order=row.pos_order_id.name,
                 )
                 return ExternalOrderError("order_in_the_way", message)

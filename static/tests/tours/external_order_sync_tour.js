@@ -104,3 +104,22 @@ addTour("external_order_warnings_of_a_kind", () => [
     { trigger: ".o_kanban_record:contains('Payment Method Guessed') button[name=action_warnings_seen]", run: "click" },
     { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
 ]);
+
+// The same three clicks as for a sale: the button, the choice, the button of the dialog.
+addTour("external_order_choose_for_refunds", () => [
+    { trigger: ".o_data_row:contains('Product not found') .o_data_cell:contains('no-such')", run: "click" },
+    { trigger: ".o_form_view .alert-danger:contains('Product not found')" },
+    { trigger: ".o_form_view .o_statusbar_buttons button[name=action_choose_product]", run: "click" },
+    ...choose("Product Name"),
+    { trigger: notification("1 refund booked") },
+    closeNotification,
+    { trigger: ".o_form_view .o_arrow_button_current:contains('Imported')" },
+    { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" },
+    { trigger: ".o_data_row:contains('Choose Payment Method') .o_data_cell:contains('voucher')", run: "click" },
+    { trigger: ".o_form_view .o_statusbar_buttons button[name=action_choose_payment]", run: "click" },
+    { trigger: ".modal .o_field_widget[name=payment_method_id] input", run: "edit Card (test)" },
+    { trigger: ".o-autocomplete--dropdown-item:contains(Card (test))", run: "click" },
+    { trigger: ".modal button[name=action_remember]", run: "click" },
+    { trigger: notification("1 refund booked") },
+    { trigger: ".o_form_view .o_arrow_button_current:contains('Imported')" },
+]);
