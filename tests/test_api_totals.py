@@ -77,7 +77,7 @@ class TestApiTotals(ApiCase):
 
     def test_one_statement_for_few_and_two_for_many(self):
         self.warehouse._read_pickings()  # fills the caches
-        for rows, statements in ((7, 1), (6, 2)):
+        for rows, count in ((7, 1), (6, 2)):
             self.counted_at_most(rows)
-            with self.assertQueryCount(statements):
+            with self.assertQueryCount(count):
                 self.warehouse._read_pickings(updated_since=datetime.min)

@@ -4,8 +4,8 @@
 
 `rows` is the number of orders and of transfers: five synchronizations, one of which has 60 % of the orders; three
 lines, moves and move lines each, over three years; 98 % of them done. Beside them a tenth as many products with names
-in three languages, three quants of each, a twentieth as many runs, a fifth as many shipments with three events each, and
-a mirrored Odoo of the same size. Rows are copies of a few that the addon itself has imported.
+in three languages, three quants of each, a twentieth as many runs, a fifth as many shipments with three events each,
+and a mirrored Odoo of the same size. Rows are copies of a few that the addon itself has imported.
 """
 
 import argparse
@@ -77,14 +77,16 @@ def _plan(env, rows, seeds):
           FROM (
                 SELECT k, CASE WHEN k %% 10 < 6 THEN 0 ELSE k %% 10 - 5 END AS seed, %(rows)s AS rows,
                        greatest(%(rows)s / 900, 1) AS sessions,
-                       date_trunc('second', now() AT TIME ZONE 'UTC' - (%(rows)s - k) * interval '3 years' / %(rows)s) AS at,
+                       date_trunc('second', now() AT TIME ZONE 'UTC'
+                           - (%(rows)s - k) * interval '3 years' / %(rows)s) AS at,
                        CASE WHEN chance < 8 THEN 'failed' WHEN chance < 9 THEN 'pending'
                             WHEN chance < 20 THEN 'ignored' ELSE 'done' END AS state,
                        CASE WHEN chance BETWEEN 20 AND 23 THEN 'refund' ELSE 'sale' END AS kind
                   FROM (SELECT n::bigint AS k, n::bigint * 7919 %% 1000 AS chance
                           FROM generate_series(0, %(rows)s - 1) AS n) AS numbered
                ) AS planned;
-        CREATE TEMPORARY TABLE seeds (seed integer, inbox_id integer, order_id integer, session_id integer, run_id integer);
+        CREATE TEMPORARY TABLE seeds
+            (seed integer, inbox_id integer, order_id integer, session_id integer, run_id integer);
         CREATE TEMPORARY TABLE first_ids (name text, id bigint);
         ANALYZE plan;
         """,
@@ -166,7 +168,7 @@ def _fill_orders(env):
     _clone(
         env,
         "pos_session",
-        f"""(SELECT DISTINCT seed, session, min(at) OVER (PARTITION BY session) AS at FROM plan) AS plan
+        """(SELECT DISTINCT seed, session, min(at) OVER (PARTITION BY session) AS at FROM plan) AS plan
             JOIN seeds USING (seed) JOIN pos_session AS seed_row ON seed_row.id = seeds.session_id""",
         id=f"{_first('pos_session')} + session",
         name="'LARGE/' || session",

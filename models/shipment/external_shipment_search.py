@@ -19,7 +19,7 @@ class ExternalShipment(models.Model):
 
     @api.model
     def _search_page(self, domain, after, limit):
-        """Return at most `limit` shipments that the user may see, newest first, below the id `after` if there is one."""
+        """Return at most `limit` shipments that the user may see, newest first, after that with the id `after`."""
         below = [("id", "<", after)] if after else []
         return self.search(self._get_visible_domain(domain) + below, order="id desc", limit=limit)
 

@@ -9,8 +9,8 @@ class StockPicking(models.Model):
         "((COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, id)"
     )
 
-    # `updated_since` of the warehouse API, which a client asks every minute. Nearly every write of a transfer changes an
-    # indexed field anyway, so this index does not cost more than its own entries.
+    # `updated_since` of the warehouse API, which a client asks every minute. Nearly every write of a transfer changes
+    # an indexed field anyway, so this index does not cost more than its own entries.
     _api_written_index = models.Index("(write_date)")
 
     def _write_multi(self, vals_list):
