@@ -11,6 +11,7 @@ from dev.stand_ins.shop import ShopServer
 from dev.stand_ins.shop.chain import LOCAL_TIME, Chain, day_of
 from dev.stand_ins.shop.generations import GENERATIONS
 from lib.order.payload import parse_order
+from lib.order.summary import parse_summaries
 from lib.strict_json import loads
 
 LOCATIONS = (404, 405, 406)
@@ -105,3 +106,18 @@ def test_the_items_are_those_of_a_shop_without_branches():
     plain = ShopServer(orders=200, seed=1, generation="mixed")
     for ours, other in zip(chain_of().orders, plain.orders, strict=True):
         assert ours.lines == other.lines
+
+
+def test_its_summary_of_a_day_is_read_as_its_totals():
+    shop = chain_of()
+    shop.go_on(40)
+    assert {day for day, _location in shop.totals_by_day()} == {date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)}
+    for (day, location), totals in shop.totals_by_day().items():
+        parsed = {summary.location: summary for summary in parse_summaries(shop.summary_of(day), day)}
+        summary = parsed[str(location)]
+        assert set(parsed) == set(map(str, LOCATIONS))
+        assert (summary.orders, summary.refunds) == (totals.orders, totals.refunds)
+        assert (summary.gross, summary.tax) == (totals.grand_total, totals.tax)
+        assert summary.payments == totals.payments
+        assert len(summary.listed) == totals.orders + totals.refunds
+        assert sum(entry.gross for entry in summary.listed) == totals.grand_total
