@@ -17,20 +17,14 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    imported_count = fields.Integer(
-        "Orders", compute="_compute_imported_count", help="Stops counting at a bound, see imported_text."
-    )
+    imported_count = fields.Integer("Orders", compute="_compute_imported_count")
     imported_text = fields.Char("Imported Orders", compute="_compute_imported_count")
     attention_count = fields.Integer("Failed", compute="_compute_open_counts")
     pending_count = fields.Integer("Pending", compute="_compute_open_counts")
     refund_count = fields.Integer("Refunds", compute="_compute_open_counts")
-    session_count = fields.Integer(
-        "Sessions", compute="_compute_session_count", help="Stops counting at a bound, see session_text."
-    )
+    session_count = fields.Integer("Sessions", compute="_compute_session_count")
     session_text = fields.Char("Sessions with Orders", compute="_compute_session_count")
-    picking_count = fields.Integer(
-        "Pickings", compute="_compute_picking_count", help="Stops counting at a bound, see picking_text."
-    )
+    picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
     picking_text = fields.Char("Pickings of Orders", compute="_compute_picking_count")
 
     @api.depends("order_ids.state", "order_ids.kind")
