@@ -47,6 +47,15 @@ def item(line, quantity, sign=1):
     return entry
 
 
+def item_back(line, part, sign):
+    """An item of an order with a refund status: at its price, or at a lower one, if a fee was kept."""
+    entry = item(line, part.quantity, sign)
+    if part.has_fee:
+        entry["Price"] = number(round((part.amount - part.tax) / part.quantity, 6))
+        entry["DiscountAmount"] = 0
+    return entry
+
+
 def refund_item(sale, part):
     entry = {"ItemID": 0, "ItemName": sale.line(part.key).good.name}
     if part.quantity:
@@ -102,7 +111,7 @@ def by_status(life, refund):
         "GrandTotal": number(sign * refund.total),
         "AmountPaid": number(sign * refund.total),
         "Tax": number(sign * refund.tax),
-        "OrderItems": [item(line, part.quantity, sign) for line, part in lines],
+        "OrderItems": [item_back(line, part, sign) for line, part in lines],
         "CheckoutDetails": payments(refund.paid, sign=sign),
     }
     if refund.is_rest:

@@ -37,6 +37,8 @@ class Life:
         choose = self.random
         names = choose.sample(SOLD, choose.choice((1, 1, 2, 2, 3, 4)))
         lines = tuple(self._line(GOODS[name]) for name in names)
+        if choose.random() < 0.2:
+            lines += self._twin(lines[0])
         charges = ()
         if choose.random() < 0.2:
             name = choose.choice(("ServiceCharges", "DeliveryCharges", "Tip"))
@@ -54,6 +56,17 @@ class Life:
         if choose.random() < 0.2:
             discount = cents(price * quantity * choose.choice((10, 25, 33)) / 100)
         return Line(self.keys, good, price, quantity, discount)
+
+    def _twin(self, line):
+        """Return a second line of the same good, at another price; none where parts of a line would be rounded."""
+        if not line.is_even or line.discount or line.good.tracking != "none" or line.good.contains:
+            return ()
+        self.keys += 1
+        price, quantity = line.price + self.random.randint(1, 50), Decimal(self.random.randint(1, 3))
+        return (Line(self.keys, line.good, price, quantity),)
+
+    def _has_twin(self, line):
+        return sum(other.good == line.good for other in self.sale.lines) > 1
 
     def _paid(self, sale):
         """Return a sale as it is paid: by one method, or by two; cash may have been more than it cost."""
@@ -164,16 +177,33 @@ class Life:
     def _by_status(self):
         """The order comes again with a refund status: all of it, or a part."""
         refund = self._some() if self.random.random() < 0.3 else self._rest()
-        if refund is None or any(not part.quantity or part.has_fee for part in refund.parts):
-            return None  # nothing but pieces at their price can be written so
+        if self.random.random() < 0.15:
+            refund = self._all_of_a_line_with_fee()
+        if refund is None or any(not part.quantity for part in refund.parts):
+            return None  # nothing but pieces can be written so
+        has_fee = any(part.has_fee for part in refund.parts)
+        if has_fee and not all(part.has_fee or self.sale.line(part.key).is_even for part in refund.parts):
+            return None  # the prices would be rounded
         is_rest = refund.total == self.sale.total
-        if not is_rest and all(self._left(line)[0] == part.quantity for line, part in self._matched(refund)):
+        has_all = all(self._left(line)[0] == part.quantity for line, part in self._matched(refund))
+        if has_all and not is_rest and not has_fee:
             return None  # all goods without the charges would read as everything
         paid = refund.paid if not is_rest or refund.states_payments else self._reversed()
         parts = tuple(replace(part, restock=None, states_amount=False) for part in refund.parts)
         self.refunds += (replace(refund, form="status", day=self.today, paid=paid, parts=parts, is_rest=is_rest),)
         self.is_over = True
         return "status"
+
+    def _all_of_a_line_with_fee(self):
+        """All of a line of which nothing came back before, for less than it cost."""
+        lines = [line for line in self.sale.lines if line.total > 1 and not (self._has_twin(line) or self._back(line))]
+        return self._new_refund([self._part_with_fee(self.random.choice(lines))]) if lines else None
+
+    def _part_with_fee(self, line):
+        pieces, left, _tax = self._left(line)
+        amount = cents(left * 4 / 5)
+        net = cents(amount / (1 + Decimal(line.good.rate) / 100))
+        return Part(line.key, pieces, amount, amount - net, None, True, False, True)
 
     def _matched(self, refund):
         """Each line with its part of a refund; with one of nothing if it has none."""
@@ -192,7 +222,8 @@ class Life:
         refund = Refund(number, day, parts, (), charges)
         total = refund.total
         net = self.net_paid()
-        if all(amount >= 0 for amount in net.values()) and choose.random() < 0.4:
+        is_clear = is_all or not any(self._has_twin(self.sale.line(part.key)) for part in parts)
+        if is_clear and all(amount >= 0 for amount in net.values()) and choose.random() < 0.4:
             # How it was paid back is not said, and follows from the sale.
             if is_all:
                 return replace(refund, paid=self._reversed(), states_payments=False)
@@ -210,7 +241,7 @@ class Life:
         choose = self.random
         lines = [line for line in self.sale.lines if self._left(line)[1] > 0]
         if choose.random() < 0.25:
-            lines = [line for line in lines if self._left(line)[1] > Decimal("0.50")]
+            lines = [line for line in lines if self._left(line)[1] > Decimal("0.50") and not self._has_twin(line)]
             if not lines:
                 return None
             line = choose.choice(lines)
@@ -229,11 +260,10 @@ class Life:
         left, amount_left, tax_left = self._left(line)
         pieces = Decimal(self.random.randint(1, int(left)))
         states_amount = self.random.random() < 0.3
-        if pieces == left and amount_left > 1 and self.random.random() < 0.1:
-            # A fee is kept for taking it back.
-            amount = cents(amount_left * 4 / 5)
-            net = cents(amount / (1 + Decimal(line.good.rate) / 100))
-            return Part(line.key, pieces, amount, amount - net, None, True, False, True)
+        has_twin = self._has_twin(line)
+        if pieces == left and amount_left > 1 and self.random.random() < 0.1 and not has_twin:
+            return self._part_with_fee(line)  # kept for taking it back
+        states_amount = states_amount or has_twin  # by which the line is told from the other one
         if pieces == left:
             return Part(line.key, pieces, amount_left, tax_left, states_amount=states_amount)
         before = line.quantity - left

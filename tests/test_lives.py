@@ -163,7 +163,11 @@ class TestLives(ExternalOrderCase):
             downloads += 1
         self.act_as_a_person([sender.versions[-1] for sender in senders])
         for sender in senders:
-            happened.update([refund.form for refund in sender.life.refunds], lives=1, versions=len(sender.versions))
+            life = sender.life
+            happened.update([refund.form for refund in life.refunds], lives=1, versions=len(sender.versions))
+            with_fee = [refund for refund in life.refunds if any(part.has_fee for part in refund.parts)]
+            happened.update(f"{refund.form} with fee" for refund in with_fee)
+            happened["two lines of one product"] += len({line.good for line in life.sale.lines}) < len(life.sale.lines)
         return list(self.find_problems(batch, senders, before))
 
     def entries(self, senders, is_last):
@@ -280,10 +284,12 @@ class TestLives(ExternalOrderCase):
         if not life.is_cancelled and len(booked.pos_order_id) != len(refunds):
             yield f"{len(booked.pos_order_id)} POS refunds, not {len(refunds)}"
         there = books.left(sale.pos_order_id)
+        left = defaultdict(Decimal)
         for line in life.sale.lines:
-            expected = life.pieces_left(line)
-            if there[line.good.name] != expected:
-                yield f"{there[line.good.name]} of {line.good.name} can be refunded, not {expected}"
+            left[line.good.name] += life.pieces_left(line)
+        for name, expected in left.items():
+            if there[name] != expected:
+                yield f"{there[name]} of {name} can be refunded, not {expected}"
 
 
 def is_sale(row):
