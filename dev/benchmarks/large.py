@@ -22,6 +22,8 @@ import statistics
 import sys
 import time
 
+from dev import ports
+
 from . import api, large_screens, large_turns
 
 KEY_NAME = "Benchmark of a large database"
@@ -35,8 +37,8 @@ def main():
     options = parse()
     with contextlib.ExitStack() as stack:
         sides = [
-            Side(stack, options.small, options.small_config, options.port),
-            Side(stack, options.database, options.config, options.port + 1),
+            Side(stack, options.small, options.small_config),
+            Side(stack, options.database, options.config),
         ]
         failed = False
         for name in [name for name in sides[0].calls if not options.only or options.only in name]:
@@ -52,7 +54,6 @@ def parse():
     parser.add_argument("--config", help="Odoo's configuration file for it")
     parser.add_argument("--small", required=True, help="the small database")
     parser.add_argument("--small-config", help="Odoo's configuration file for it")
-    parser.add_argument("--port", type=int, default=8099)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", help="measure only what contains this word")
     return parser.parse_args()
@@ -61,8 +62,8 @@ def parse():
 class Side:
     """One of the two databases: a server, and the calls to measure by their names."""
 
-    def __init__(self, stack, database, config, port):
-        options = argparse.Namespace(database=database, config=config, port=port)
+    def __init__(self, stack, database, config):
+        options = argparse.Namespace(database=database, config=config, port=ports.free())
         made = stack.enter_context(prepared(options))
         url = stack.enter_context(api.server(options))
         clerk = api.Client(url, database, made["keys"]["clerk"])
