@@ -13,7 +13,7 @@ from .feed_errors import FeedError
 class SummaryFeed(OrderFeed):
     """One document, requested like the pages of an order feed: with its key, limits, retries and rules of redirects."""
 
-    def read(self) -> Any:
+    def fetch(self) -> Any:
         """Return the JSON value of the document.
 
         :raise FeedError: if it cannot be requested or read

@@ -88,7 +88,7 @@ class ExternalOrderSync(models.Model):
                 total_timeout=min(self.fetch_timeout, SUMMARY_SECONDS),
                 max_bytes=MAX_SUMMARY_BYTES,
             )
-            summaries = parse_summaries(SummaryFeed(settings).read(), day)
+            summaries = parse_summaries(SummaryFeed(settings).fetch(), day)
         except (FeedError, PayloadError) as error:
             reason = self._hide_key(reader_text(self.env, error.message))
             raise UserError(env._("The daily summary could not be read: %s", reason)) from None

@@ -52,7 +52,7 @@ class ExternalProofLine(models.Model):
     payment_note = fields.Char("Payments", compute="_compute_payment_note")
     remedy = fields.Text("What to Do", compute="_compute_remedy")
     accepted = fields.Boolean(readonly=True)
-    accepted_by_id = fields.Many2one("res.users", "Accepted By", readonly=True)
+    accepted_by_id = fields.Many2one("res.users", readonly=True)
     accepted_date = fields.Datetime("Accepted On", readonly=True)
 
     # ------------------------------------------------------------

@@ -33,7 +33,8 @@ async function findActions() {
         for (const view of action.view_mode.split(",")) {
             const id = view === "form" && (await findNewest(action.res_model));
             const what = `${action.xmlid} as ${view}`;
-            screens.push({ view, what, model: action.res_model, run: open.bind(null, action.xmlid), id });
+            const run = open.bind(null, action.xmlid);
+            screens.push({ view, what, model: action.res_model, action: action.id, run, id });
         }
     }
     return screens;
@@ -42,13 +43,20 @@ async function findActions() {
 /** The same, but each view alone: on a phone, an action with cards begins with these, whatever is asked for. */
 async function findSingleViews() {
     const screens = await findActions();
+    // Some actions have other views than the model's usual ones.
+    const own = await services().orm.searchRead(
+        "ir.actions.act_window.view",
+        [["act_window_id", "in", screens.map((screen) => screen.action)]],
+        ["act_window_id", "view_mode", "view_id"]
+    );
+    const viewOf = Object.fromEntries(own.map((view) => [`${view.act_window_id[0]} ${view.view_mode}`, view.view_id[0]]));
     return screens.map((screen) => ({
         ...screen,
         run: open.bind(null, {
             type: "ir.actions.act_window",
             name: screen.what,
             res_model: screen.model,
-            views: [[false, screen.view]],
+            views: [[viewOf[`${screen.action} ${screen.view}`] || false, screen.view]],
         }),
     }));
 }
