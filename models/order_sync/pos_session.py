@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.groups import USER_GROUP
 from ..order_import.outcome import Warn
-from ..order_import.pos_order import INBOX_GROUP
 
 
 class PosSession(models.Model):
@@ -14,7 +14,7 @@ class PosSession(models.Model):
         string="Synchronizations",
         compute="_compute_external_order_sync_ids",
         search="_search_external_order_sync_ids",
-        groups=INBOX_GROUP,
+        groups=USER_GROUP,
         help="The synchronizations that imported orders into this session.",
     )
 

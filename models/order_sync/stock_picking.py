@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..order_import.pos_order import INBOX_GROUP
+from ...tools.groups import USER_GROUP
 
 
 class StockPicking(models.Model):
@@ -13,7 +13,7 @@ class StockPicking(models.Model):
         string="Synchronizations",
         compute="_compute_external_order_sync_ids",
         search="_search_external_order_sync_ids",
-        groups=INBOX_GROUP,
+        groups=USER_GROUP,
         help="The synchronizations whose orders this transfer moves.",
     )
 
