@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .odoo_mirror_mixin import unlinked_index
+
 
 class OdooMirrorMoveLine(models.Model):
     _name = "odoo.mirror.move.line"
@@ -51,3 +53,5 @@ class OdooMirrorMoveLine(models.Model):
     owner_remote_id = fields.Integer("Owner ID", readonly=True, aggregator=None)
     owner_name = fields.Char("Owner", readonly=True)
     company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)
+
+    _unlinked = unlinked_index("picking", "product", "location", "location_dest", "lot", "package", "result_package")
