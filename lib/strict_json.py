@@ -120,13 +120,13 @@ class _Reader:
         """Take a text, whether it has marks of `marked_text`, and whether it is too deep to be decoded unseen."""
         self.text, self.is_marked, self.is_deep = text, is_marked, is_deep
         self.base, self.window = -MAX_ENTRY, ""  # the first entry opens a window
-        self.refused: list[_RefusedNumber] = []
-        self.doubled: list[list[tuple[str, Any]]] = []
+        values = _Values()
+        self.refused, self.doubled = values.refused, values.doubled
         self.decoder = json.JSONDecoder(
-            parse_int=self._integer,
-            parse_float=self._decimal,
-            parse_constant=self._constant,
-            object_pairs_hook=self._object,
+            parse_int=values.integer,
+            parse_float=values.decimal,
+            parse_constant=values.constant,
+            object_pairs_hook=values.object,
         )
 
     def skip(self, position: int) -> int:
@@ -138,7 +138,10 @@ class _Reader:
         value, end = self._decode(position)
         problem = self._problem(value, position, end)
         if problem:
-            raise problem
+            try:
+                raise problem
+            finally:
+                del problem  # this frame, with the text, and the error would refer to each other
         return value, end
 
     def entry(self, position: int, level: int) -> tuple[Any, int]:
@@ -236,7 +239,10 @@ class _Reader:
         if position >= len(self.text):
             raise StrictJsonError(_lt("The JSON text is cut off at character %s.", position), position)
         if self.is_marked and (mark := mark_problem(self.text, position, position + 1)):
-            raise mark
+            try:
+                raise mark
+            finally:
+                del mark  # as in `value`
         raise StrictJsonError(problem.filled(place=place(self.text, position)), position)
 
     def _decode(self, position: int) -> tuple[Any, int]:
@@ -263,12 +269,6 @@ class _Reader:
                 return StrictJsonError(problem.filled(place=place(self.text, suspect.start())), suspect.start())
         return None
 
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(pairs)
-        if len(value) != len(pairs):
-            self.doubled.append(pairs)
-        return value
-
     def _place_of(self, literal: str, start: int, end: int) -> int:
         """Return the position of a number between two offsets, or the first offset if it is not found."""
         position = self.text.find(literal, start, end)
@@ -276,22 +276,40 @@ class _Reader:
             position = self.text.find(literal, position + len(literal), end)
         return max(position, start)
 
+
+class _Values:
+    """What the decoder calls for numbers and objects, and those that cannot be taken as they are.
+
+    It does not know the text: the decoder refers to it, so each text would be part of a cycle, and Python would keep it
+    in memory until it looks for cycles.
+    """
+
+    def __init__(self) -> None:
+        self.refused: list[_RefusedNumber] = []
+        self.doubled: list[list[tuple[str, Any]]] = []
+
+    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            self.doubled.append(pairs)
+        return value
+
     def _refuse(self, literal: str, reason: Message) -> _RefusedNumber:
         # Do not raise inside the decoder: the end of the value would be lost, and with it the entries that follow.
         number = _RefusedNumber(literal, reason)
         self.refused.append(number)
         return number
 
-    def _constant(self, literal: str) -> _RefusedNumber:
+    def constant(self, literal: str) -> _RefusedNumber:
         return self._refuse(literal, _lt("%(literal)s is not a JSON number %(place)s.", literal=literal))
 
-    def _integer(self, literal: str) -> int | _RefusedNumber:
+    def integer(self, literal: str) -> int | _RefusedNumber:
         if len(literal) <= MAX_EXPONENT:
             return int(literal)
-        number = self._decimal(literal)
+        number = self.decimal(literal)
         return int(number) if isinstance(number, Decimal) else number
 
-    def _decimal(self, literal: str) -> Decimal | _RefusedNumber:
+    def decimal(self, literal: str) -> Decimal | _RefusedNumber:
         if len(literal) <= MAX_EXPONENT and "e" not in literal and "E" not in literal:
             return Decimal(literal)  # the usual case: no limit can be exceeded
         if len(literal) > MAX_LITERAL:

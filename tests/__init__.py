@@ -39,6 +39,7 @@ from . import test_combo
 from . import test_components
 from . import test_connected_once
 from . import test_contributing
+from . import test_crashing_closings
 from . import test_crashing_orders
 from . import test_crashing_parcels
 from . import test_customer_creation
@@ -53,6 +54,7 @@ from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
 from . import test_full_order
+from . import test_full_sessions
 from . import test_helping_workers
 from . import test_inbox
 from . import test_inbox_retry
@@ -75,6 +77,7 @@ from . import test_migration_of_1_1_0
 from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
+from . import test_mirror_quants
 from . import test_mirror_source
 from . import test_mirror_sync
 from . import test_mirror_tours

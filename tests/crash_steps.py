@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.api import SUPERUSER_ID, Environment
@@ -104,6 +105,57 @@ def retry_order(env, sync, number):
     order.action_retry()
     env.cr.commit()
     return [order.state, order.interruptions]
+
+
+# ---- closing sessions ------------------------------------------------------------------------------------------------
+
+
+def prepare_closings(env, urls, key):
+    """Connect the feeds of shops, each with a Point of Sale; return their ids."""
+    syncs = [prepare_orders(env, urls[0], key)]
+    for number, url in enumerate(urls[1:]):
+        first = env["external.order.sync"].browse(syncs[0])
+        pos = first.pos_config_id.copy({"name": f"Crash {number}"})
+        syncs.append(
+            env["external.order.sync"]
+            .create({"name": pos.name, "external_api_url": url, "external_api_key": key, "pos_config_id": pos.id})
+            .id
+        )
+    env.cr.commit()
+    return syncs
+
+
+def make_due(env, sync):
+    """Let the session of a synchronization be due for its closing."""
+    sync = env["external.order.sync"].browse(sync)
+    sync.close_daily = True
+    sync.order_ids.session_id.start_at -= timedelta(days=2)
+    env.cr.commit()
+    return True
+
+
+def run_scheduled(env, syncs, is_killed=False, seconds=None):
+    """Run the scheduled action with a time limit; the process dies while it closes a session if ``is_killed``."""
+    if seconds:
+        config["limit_time_real_cron"] = seconds
+    env["external.order.sync"].browse(syncs).next_sync_date = "2020-01-01"
+    env.cr.commit()
+    with dying(env["pos.session"], "_create_account_move", lambda *_args: is_killed):
+        env["external.order.sync"]._cron_sync_orders()
+    env.cr.commit()
+    return look_at_sessions(env, syncs)
+
+
+def look_at_sessions(env, syncs):
+    """Return how many orders each synchronization has imported, and how its sessions are."""
+    syncs = env["external.order.sync"].browse(syncs)
+    sessions = [sync.order_ids.session_id for sync in syncs]
+    return {
+        "imported": [len(sync.order_ids.filtered(lambda order: order.state == "done")) for sync in syncs],
+        "sessions": [[session.state, session.external_closing_starts, session.order_count] for session in sessions],
+        "activities": sum(len(session.activity_ids) for session in sessions),
+        "entries": sum(len(session.move_id) for session in sessions),
+    }
 
 
 # ---- what happens to orders later ------------------------------------------------------------------------------------

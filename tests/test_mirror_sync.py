@@ -258,14 +258,6 @@ class TestMirrorSync(MirrorCase):
         self.assertEqual(self.mirror("quant", 901).quantity, 12.0)
         self.assertTrue(self.mirror("quant", 902).gone)
 
-    def test_a_change_of_one_quant_has_all_of_them_compared(self):
-        self.put("stock.quant", 901, product_id=789, location_id=8, quantity=5.0, ago=86400)
-        self.sync()
-        self.remote.tables.rows["stock.quant"][901]["reserved_quantity"] = 4.0
-        self.put("stock.quant", 900, quantity=13.5)
-        self.sync()
-        self.assertEqual(self.mirror("quant", 901).reserved_quantity, 4.0)
-
     def test_quants_are_compared_whole_from_time_to_time(self):
         self.sync()
         self.remote.tables.rows["stock.quant"][900]["quantity"] = 99.0

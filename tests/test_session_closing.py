@@ -226,11 +226,11 @@ class TestSessionClosing(ExternalOrderCase):
         """A killed process only leaves the information that it began."""
         self.sync.close_daily = True
         session = self.import_yesterday()
-        session.external_closing_starts = 3
+        session.external_closing_starts = 2
         self.run_scheduled_action()
         self.assertEqual(session.state, "opened")
         activity = self.closing_activities(session)
-        self.assertIn("The server stopped 3 times while it was closing the session", activity.note)
+        self.assertIn("The server stopped 2 times while it was closing the session", activity.note)
         activity.action_done()
         self.run_scheduled_action()
         self.assertEqual((session.state, session.external_closing_starts), ("closed", 0))

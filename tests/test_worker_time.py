@@ -7,14 +7,14 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
 from ..tools.transaction import ScheduledTurn
-from ..tools.worker_time import seconds_to_work
+from ..tools.worker_time import get_limits, seconds_to_work, should_wait
 
 
 @tagged("post_install", "-at_install")
 class TestWorkerTime(TransactionCase):
     """The time that a worker has left follows the limits as Odoo's server applies them."""
 
-    def seconds(self, elapsed=None, scheduled=True, **limits):
+    def seconds(self, elapsed=None, scheduled=True, ask=seconds_to_work, **limits):
         """Return the seconds left to a thread of the server that has worked for ``elapsed`` seconds."""
         env = ScheduledTurn().on(self.env.user).env if scheduled else self.env
         values = {"limit_time_real": 120, "limit_time_real_cron": -1, "workers": 0, **limits}
@@ -22,7 +22,7 @@ class TestWorkerTime(TransactionCase):
         with patch.dict(config.options, values), patch.object(thread, "start_time", create=True, new=None):
             if elapsed is not None:
                 thread.start_time = time.time() - elapsed
-            return seconds_to_work(env)
+            return ask(env)
 
     def test_a_quarter_of_the_limit_is_kept_for_what_follows(self):
         self.assertAlmostEqual(self.seconds(elapsed=0), 90, delta=1)
@@ -44,3 +44,22 @@ class TestWorkerTime(TransactionCase):
 
     def test_without_a_server_there_is_no_limit(self):
         self.assertEqual(self.seconds(), math.inf)
+
+    def test_a_step_that_does_not_fit_any_more_waits_unless_another_job_is_no_better(self):
+        for elapsed, seconds, waits in (
+            (0, 80, False),
+            (20, 80, True),
+            (20, 60, False),
+            (0, 500, False),
+            (50, 500, True),
+        ):
+            with self.subTest(elapsed=elapsed, seconds=seconds):
+                asked = self.seconds(elapsed=elapsed, ask=lambda env, seconds=seconds: should_wait(env, seconds))
+                self.assertEqual(asked, waits)
+        self.assertFalse(should_wait(self.env, 500))
+
+    def test_other_limits_are_another_text(self):
+        with patch.dict(config.options, {"limit_time_real": 120}):
+            before = get_limits()
+        with patch.dict(config.options, {"limit_time_real": 240}):
+            self.assertNotEqual(get_limits(), before)

@@ -25,6 +25,24 @@ def seconds_to_work(env):
     return limit * (1 - RESERVE) - (time.monotonic() - started)
 
 
+def should_wait(env, seconds):
+    """Return whether a step of about this many seconds should rather begin in another job, with all its time.
+
+    A step that fits into no job waits until a job has half of its time left.
+    """
+    limit = _get_limit(bool(ScheduledTurn.current(env)))
+    if not limit:
+        return False
+    most = limit * (1 - RESERVE)
+    return seconds_to_work(env) < (seconds if seconds < 0.9 * most else most / 2)
+
+
+def get_limits():
+    """Return the limits of the scheduled actions of this server as one text, to see whether they have changed."""
+    names = ("limit_time_real", "limit_time_real_cron", "limit_time_cpu", "limit_memory_hard")
+    return ", ".join(f"{name} = {config[name]}" for name in names)
+
+
 def _get_limit(is_scheduled):
     """Return the seconds after which Odoo ends this worker, None if never (see odoo/service/server.py)."""
     limit = config["limit_time_real"] or None

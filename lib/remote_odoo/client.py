@@ -181,13 +181,20 @@ class OdooClient:
             rows = kind.brief_rows(answer["records"]) if brief else kind.rows(answer["records"])
             return Newest(rows, int(answer["length"]), self.asked_at)
 
-    def brief_rows(self, name: str, since: datetime | None, after_id: int, limit: int) -> list[Row]:
-        """Return a page of brief rows written at `since` (naive UTC) or later, by ascending id."""
+    def brief_rows(
+        self, name: str, since: datetime | None, after_id: int, limit: int, products: Sequence[int] | None = None
+    ) -> list[Row]:
+        """Return a page of brief rows written at `since` (naive UTC) or later, by ascending id.
+
+        `products` are the ids of the products whose rows are wanted, None for all rows.
+        """
         kind = self.kind(name)
         domain: list[Any] = []
         if since:
             domain += ["|"] * (len(kind.date_paths) - 1)
             domain += [[path, ">=", f"{since:%Y-%m-%d %H:%M:%S}"] for path in kind.date_paths]
+        if products is not None:
+            domain += [[kind.field_of("product_remote_id"), "in", list(products)]]
         domain += [["id", ">", after_id]]
         arguments = {"domain": domain, "fields": list(kind.listed), "limit": limit, "order": "id"}
         records = self._call(kind.model, "search_read", arguments)

@@ -260,6 +260,10 @@ class RemoteKind:
         """Return the full row's specification for ``web_search_read`` (Odoo 17+), with names only for labels."""
         return {name: {"fields": {"display_name": {}}} if column.label else {} for column, name in self._columns}
 
+    def field_of(self, column: str) -> str:
+        """Return the remote field from which a column comes."""
+        return next(name for known, name in self._columns if known.name == column)
+
     def rows(self, records: Iterable[Record]) -> list[Row]:
         """Return full rows by our columns, with references as ids and missing values as None.
 

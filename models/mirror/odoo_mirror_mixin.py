@@ -18,6 +18,12 @@ SQL_TYPES = {
 }
 
 
+def unlinked_index(*names):
+    """Return the index of the rows with a link that is not set yet, of a table with many rows; they are few."""
+    conditions = (f"({name}_id IS NULL AND {name}_remote_id IS NOT NULL)" for name in names)
+    return models.Index(f"(source_id) WHERE {' OR '.join(conditions)}")
+
+
 class OdooMirrorMixin(models.AbstractModel):
     """A row of a remote Odoo's table, as it was when it was last received.
 
@@ -78,11 +84,11 @@ class OdooMirrorMixin(models.AbstractModel):
 
         :param source: the ``odoo.sync.source``
         :param rows: dicts by our columns, as built by ``lib.remote_odoo.versions``; a missing column is empty
-        :return: how many rows were inserted or changed
-        :rtype: int
+        :return: the remote ids of the rows that were inserted or changed
+        :rtype: list[int]
         """
         if not rows:
-            return 0
+            return []
         columns = self._get_row_columns()
         links = self._get_links()
         compared = [SQL.identifier(name) for name in ("gone", *columns)]
@@ -109,7 +115,7 @@ class OdooMirrorMixin(models.AbstractModel):
             FROM json_to_recordset(%(rows)s) AS page (%(definitions)s) %(joins)s
             ON CONFLICT (source_id, remote_id) DO UPDATE SET %(assignments)s
             WHERE (%(present)s) IS DISTINCT FROM (%(received)s)
-            RETURNING id
+            RETURNING remote_id
             """,
             table=SQL.identifier(self._table),
             names=SQL(", ").join(map(SQL.identifier, (*columns, *links))),
@@ -130,16 +136,30 @@ class OdooMirrorMixin(models.AbstractModel):
         )
         written = self.env.execute_query(statement)
         self.invalidate_model(flush=False)
-        return len(written)
+        return [remote_id for (remote_id,) in written]
 
     @api.model
-    def _link(self, source):
+    def _has_received(self, source, since):
+        """Return whether rows were received for the first time at ``since`` or later."""
+        query = SQL(
+            "SELECT EXISTS (SELECT FROM %s WHERE source_id = %s AND received_date >= %s)",
+            SQL.identifier(self._table),
+            source.id,
+            since,
+        )
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _link(self, source, targets):
         """Set the links to rows that were received after the rows that refer to them.
 
+        :param targets: the names of the models to which rows were added
         :return: how many rows were linked
         """
         linked = 0
         for link, column in self._get_links().items():
+            if self._fields[link].comodel_name not in targets:
+                continue
             linked += len(
                 self.env.execute_query(
                     SQL(
@@ -217,9 +237,10 @@ class OdooMirrorMixin(models.AbstractModel):
         return [remote_id for (remote_id,) in rows]
 
     @api.model
-    def _mark_gone(self, source, remote_ids, after_id, until_id=None):
+    def _mark_gone(self, source, remote_ids, after_id, until_id=None, among=None):
         """Mark rows as gone whose remote id is above ``after_id``, at most ``until_id``, and not in ``remote_ids``.
 
+        :param among: a condition (SQL) on the rows of ``mirror``, if only some were requested from the remote
         :return: how many rows were marked
         """
         rows = self.env.execute_query(
@@ -229,6 +250,7 @@ class OdooMirrorMixin(models.AbstractModel):
             SET gone = TRUE, gone_date = %(now)s, synced_date = %(now)s
             WHERE mirror.source_id = %(source)s AND NOT mirror.gone
                 AND mirror.remote_id > %(after)s AND mirror.remote_id <= COALESCE(%(until)s, mirror.remote_id)
+                AND %(among)s
                 AND NOT EXISTS (
                     SELECT FROM unnest(%(ids)s::integer[]) AS present (id) WHERE present.id = mirror.remote_id
                 )
@@ -239,6 +261,7 @@ class OdooMirrorMixin(models.AbstractModel):
                 source=source.id,
                 after=after_id,
                 until=until_id,
+                among=among or SQL("TRUE"),
                 ids=remote_ids,
             )
         )

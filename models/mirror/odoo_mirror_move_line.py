@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .odoo_mirror_mixin import unlinked_index
+
 
 class OdooMirrorMoveLine(models.Model):
     _name = "odoo.mirror.move.line"
@@ -54,3 +56,4 @@ class OdooMirrorMoveLine(models.Model):
 
     # The list.
     _default_order = models.Index("(date DESC, remote_id)")
+    _unlinked = unlinked_index("picking", "product", "location", "location_dest", "lot", "package", "result_package")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .odoo_mirror_mixin import unlinked_index
+
 
 class OdooMirrorPicking(models.Model):
     _name = "odoo.mirror.picking"
@@ -54,6 +56,8 @@ class OdooMirrorPicking(models.Model):
     # `updated_since` and `last_received` of the warehouse API, which a client asks every minute.
     _api_written_index = models.Index("(source_id, synced_date)")
     _api_received_index = models.Index("(source_id, received_date)")
+
+    _unlinked = unlinked_index("location", "location_dest", "backorder")
 
     @api.model
     def _upsert(self, source, rows):

@@ -1,5 +1,6 @@
 import logging
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count, takewhile
 
@@ -26,6 +27,8 @@ SETTLED_AFTER = timedelta(seconds=5)
 # Full rows and brief rows per request.
 PAGE_ROWS = 2000
 BRIEF_PAGE_ROWS = 20_000
+# The quants of at most this many products are listed by one request.
+PRODUCTS_AT_ONCE = 2000
 
 # A kind is skipped once the process died this many times while syncing it, until a user starts a sync.
 MAX_INTERRUPTIONS = 3
@@ -54,6 +57,20 @@ class OutOfTime(Exception):
     """No time is left for this run; everything received so far is committed."""
 
 
+@dataclass
+class Compared:
+    """What comparing rows with the remote's has found.
+
+    :param changed: the remote ids of the rows that were new or changed
+    :param listed: how many rows the remote listed
+    :param vanished: how many rows vanished while they were compared
+    """
+
+    changed: list[int] = field(default_factory=list)
+    listed: int = 0
+    vanished: int = 0
+
+
 class OdooMirrorSync(models.AbstractModel):
     """Bring the mirrors of a source up to date.
 
@@ -62,9 +79,10 @@ class OdooMirrorSync(models.AbstractModel):
     ``write_date`` is the start of the transaction, and the row may become visible much later.
 
     Otherwise the remote's rows are listed as brief rows (id, ``write_date`` and a few more columns) and compared with
-    ours. Rows that differ are fetched in full; rows missing at the remote are marked as gone. Listings are keyset pages
-    by id within the ``write_date`` window: Odoo sorts by microseconds but returns whole seconds, so paging by
-    ``write_date`` would skip rows.
+    ours. Rows that differ are fetched in full; rows missing at the remote are marked as gone. After a change of quants,
+    only those of the same products are listed, see `_compare_quants`. Listings are keyset pages by id within the
+    ``write_date`` window: Odoo sorts by microseconds but returns whole seconds, so paging by ``write_date`` would skip
+    rows.
 
     The mirror itself is the only record of what was received. An interrupted sync therefore simply continues: rows
     that are already here compare equal and are not fetched again.
@@ -150,15 +168,26 @@ class OdooMirrorSync(models.AbstractModel):
                 _logger.info("%s Odoo: Syncing %s...", sign, title)
                 self._sync_kind(source, run, client, kind)
                 _logger.info("✅ Odoo: Updated %s %s", run[f"{kind}_count"], plural)
-        if run._has_changes() or source.status != "success":
-            for kind in KINDS:
-                self._get_mirror(kind)._link(source)
+        self._link(source, run)
         if skipped := self._get_skipped(source):
             self._report_skipped(run, skipped)
             return
         retrying(self.env, lambda: run._conclude("success", run._get_summary()))
         commit(self.env)
         _logger.info("✅ Odoo: Full sync completed")
+
+    @api.model
+    def _link(self, source, run):
+        """Set the links to the rows that this run has added; all links if the last run did not get that far."""
+        targets = [
+            self._get_mirror(kind)
+            for kind in KINDS
+            if source.status != "success"
+            or (run[f"{kind}_count"] and self._get_mirror(kind)._has_received(source, run.date_start))
+        ]
+        if targets:
+            for kind in KINDS:
+                self._get_mirror(kind)._link(source, [target._name for target in targets])
 
     @api.model
     def _get_skipped(self, source):
@@ -197,27 +226,39 @@ class OdooMirrorSync(models.AbstractModel):
         known = mirror._count_written(source, since) if since else 0
         brief = known > NEWEST_FULL_ROWS
         newest = client.newest(kind, min(known + NEWEST_ROWS, BRIEF_PAGE_ROWS), brief)
+        whole = cursor._is_comparing_due()
+        whole_date = cursor.whole_date
+        if kind == "quant":
+            cursor.whole_date = False  # if this pass is interrupted, the next one does not see what has changed
+        compared = Compared()
         if brief:
-            changed, _vanished = self._fetch_changed(source, run, client, kind, newest.rows, cursor)
+            self._fetch_changed(source, run, client, kind, newest.rows, cursor, compared)
         else:
-            changed = self._store(source, run, client, kind, newest.rows)
+            compared.changed += self._store(source, run, client, kind, newest.rows)
         if since and newest.asked_at + SETTLED_AFTER < cursor.asked_date:
             since = None  # the remote's clock was ahead during the last pass, and has been corrected
-        # write_date shows only some of the changes to quants, so after one change there may be others.
-        whole = not since or cursor._is_comparing_due() or (kind == "quant" and changed)
+        whole = whole or not since
         if not since and mirror._count_present(source) <= len(newest.rows):
             self._fetch_all(source, run, client, kind)
-            whole, cursor.whole_date = False, fields.Datetime.now()
+            whole, whole_date = False, fields.Datetime.now()
         elif not whole and not _reaches_back(client.kind(kind), newest, since):
-            self._compare(source, run, client, kind, cursor, since)
-        if whole or mirror._count_present(source) != newest.total:
-            settled = self._compare(source, run, client, kind, cursor, None, newest.total)
-            cursor.whole_date = settled and fields.Datetime.now()
+            self._compare(source, run, client, kind, cursor, compared, since=since)
+        if kind == "quant" and since and not whole:
+            is_settled = self._compare_quants(source, run, client, cursor, compared.changed, newest.total)
+            whole_date = is_settled and whole_date
+        present = mirror._count_present(source)
+        if whole or present != newest.total:
+            compared = self._compare(source, run, client, kind, cursor, Compared())
+            # If rows vanished meanwhile, their content may have moved to rows that were already compared.
+            is_settled = not compared.vanished and compared.listed == newest.total
+            whole_date = is_settled and fields.Datetime.now()
+            present = mirror._count_present(source)
         cursor.write(
             {
                 "asked_date": newest.asked_at,
+                "whole_date": whole_date,
                 "synced_date": fields.Datetime.now(),
-                "row_count": mirror._count_present(source),
+                "row_count": present,
                 "interruptions": 0,
             }
         )
@@ -242,57 +283,82 @@ class OdooMirrorSync(models.AbstractModel):
                 self._store(source, run, client, kind, rows)
 
     @api.model
-    def _compare(self, source, run, client, kind, cursor, since, total=None):
-        """Compare the rows written ``since`` (None: all rows) with the remote's, and fetch those that differ.
+    def _compare_quants(self, source, run, client, cursor, changed, total):
+        """Compare the quants of the products of ``changed`` ones with the remote's.
 
-        :param total: the number of rows that the remote reported
-        :return: whether the comparison was consistent. If rows vanished meanwhile, their content may have moved to
-            rows that were already compared (Odoo merges quants), so all rows should be compared again.
-        :rtype: bool
+        Odoo merges quants by SQL: it adds them up in one, whose ``write_date`` stays, and deletes the others. They are
+        quants of one product, of which one has been written, so they are found among these or, if the merge comes
+        later, because their number differs: then also those that Odoo may have merged or deleted are compared.
+
+        :param list changed: remote ids
+        :param int total: the number of quants that the remote reported
+        :return: whether the comparison was consistent
+        """
+        mirror = self._get_mirror("quant")
+        products = mirror._get_products(source, changed) if changed else []
+        compared = self._compare_products(source, run, client, cursor, products)
+        if mirror._count_present(source) > total:
+            others = sorted({*mirror._get_mergeable_products(source)}.difference(products))
+            compared.vanished += self._compare_products(source, run, client, cursor, others).vanished
+        return not compared.vanished
+
+    @api.model
+    def _compare_products(self, source, run, client, cursor, products):
+        compared = Compared()
+        for some in split_every(PRODUCTS_AT_ONCE, products, list):
+            self._compare(source, run, client, "quant", cursor, compared, products=some)
+        return compared
+
+    @api.model
+    def _compare(self, source, run, client, kind, cursor, compared, since=None, products=None):
+        """Compare the remote's rows with ours, and fetch those that differ.
+
+        :param Compared compared: receives the result
+        :param since: only rows written at this time or later; None for all rows, of which the missing ones are gone
+        :param list products: only the quants of these products (remote ids)
+        :return: ``compared``
         """
         mirror = self._get_mirror(kind)
-        after_id, listed, pages, vanished = 0, 0, 0, 0
+        among = mirror._sql_of_products(products) if products else None
+        after_id, pages = 0, 0
         while True:
-            brief_rows = client.brief_rows(kind, since, after_id, BRIEF_PAGE_ROWS)
+            brief_rows = client.brief_rows(kind, since, after_id, BRIEF_PAGE_ROWS, products)
             ids = [row["remote_id"] for row in brief_rows]
             last_id = _check_order(client.kind(kind), brief_rows, after_id)
-            listed, pages = listed + len(ids), pages + 1
+            compared.listed, pages = compared.listed + len(ids), pages + 1
             is_last = len(ids) < BRIEF_PAGE_ROWS
-            vanished += self._fetch_changed(source, run, client, kind, brief_rows, cursor)[1]
+            self._fetch_changed(source, run, client, kind, brief_rows, cursor, compared)
             if since is None:
-                gone = mirror._mark_gone(source, ids, after_id, None if is_last else last_id)
+                gone = mirror._mark_gone(source, ids, after_id, None if is_last else last_id, among)
                 run.gone_count += gone
-                vanished += gone if pages > 1 else 0
+                compared.vanished += gone if pages > 1 else 0
             self._commit(run, client)
             if is_last:
-                return not vanished and listed == total
+                return compared
             after_id = last_id
 
     @api.model
-    def _fetch_changed(self, source, run, client, kind, brief_rows, cursor):
-        """Fetch the full rows of the brief rows that are missing here or differ.
-
-        :return: how many rows were new or changed, and how many vanished after they were listed
-        """
+    def _fetch_changed(self, source, run, client, kind, brief_rows, cursor, compared):
+        """Fetch the full rows of the brief rows that are missing here or differ; ``compared`` receives the result."""
         unsettled = cursor.asked_date and cursor.asked_date - SETTLED_AFTER
         ids = self._get_mirror(kind)._find_changed(source, brief_rows, unsettled)
-        changed, vanished = 0, len(ids)
+        compared.vanished += len(ids)
         with closing(ahead(lambda page: client.rows(kind, page), split_every(PAGE_ROWS, ids, list))) as pages:
             for rows in pages:
-                vanished -= len(rows)
-                changed += self._store(source, run, client, kind, rows)
-        return changed, vanished
+                compared.vanished -= len(rows)
+                compared.changed += self._store(source, run, client, kind, rows)
 
     @api.model
     def _store(self, source, run, client, kind, rows):
         """Upsert a page and commit it.
 
-        :return: how many rows were new or changed
+        :return: the remote ids of the rows that were new or changed
+        :rtype: list[int]
         """
         changed = self._get_mirror(kind)._upsert(source, rows)
         if changed:
-            run[f"{kind}_count"] += changed
-            self._commit(run, client, changed)
+            run[f"{kind}_count"] += len(changed)
+            self._commit(run, client, len(changed))
         return changed
 
     @api.model

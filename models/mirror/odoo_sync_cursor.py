@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from ...lib.remote_odoo.versions import KINDS
 
 # All rows of a kind are compared with the remote's at this interval, even if dates and counts show no change. Quants
-# are compared more often, because Odoo also changes them by SQL.
+# are compared more often, because Odoo also changes them by SQL, see `_compare_quants`.
 COMPARE_AFTER = timedelta(hours=24)
 COMPARE_QUANTS_AFTER = timedelta(hours=1)
 

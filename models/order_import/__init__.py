@@ -33,6 +33,7 @@ from . import pos_order_origin
 from . import pos_session
 from . import pos_session_closing
 from . import pos_session_day
+from . import pos_session_full
 from . import account_move
 from . import account_payment
 from . import account_bank_statement_line

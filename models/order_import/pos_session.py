@@ -43,6 +43,26 @@ class PosSession(models.Model):
         groups=USER_GROUP,
         help="Number of consecutive automatic closings that started but did not finish.",
     )
+    external_closing_date = fields.Datetime(
+        "Last Automatic Closing",
+        readonly=True,
+        copy=False,
+        groups=USER_GROUP,
+        help="When the last automatic closing started.",
+    )
+    external_closing_limits = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=USER_GROUP,
+        help="The limits of the server that were too low for closing this session. With others, it is tried again.",
+    )
+    external_full = fields.Boolean(
+        "Full",
+        readonly=True,
+        copy=False,
+        groups=USER_GROUP,
+        help="It has as many external orders as one session takes, and waits for its closing.",
+    )
 
     external_business_day = fields.Date(
         "Business Day",
@@ -59,13 +79,23 @@ class PosSession(models.Model):
 
     # Written only by the system: they decide which sessions are closed and posted automatically, and with what date.
     _SYSTEM_FIELDS = frozenset(
-        ("external_order_sync_id", "external_closing_starts", "external_business_day", "external_late")
+        (
+            "external_order_sync_id",
+            "external_closing_starts",
+            "external_closing_date",
+            "external_closing_limits",
+            "external_full",
+            "external_business_day",
+            "external_late",
+        )
     )
 
-    # Two workers must not both open a session. One that takes all days may wait for its closing beside a new one.
+    # Two workers must not both open a session. One that takes all days may wait for its closing beside a new one, and so
+    # may one that is full.
     _one_external_session = models.UniqueIndex(
         "(config_id, COALESCE(external_business_day, '-infinity'::date)) WHERE external_order_sync_id IS NOT NULL "
-        "AND state NOT IN ('closed', 'closing_control') AND (rescue IS NOT TRUE OR external_business_day IS NOT NULL)"
+        "AND state NOT IN ('closed', 'closing_control') AND (rescue IS NOT TRUE OR external_business_day IS NOT NULL) "
+        "AND external_full IS NOT TRUE"
     )
 
     @api.model_create_multi
@@ -97,7 +127,9 @@ class PosSession(models.Model):
             ]
         )
         opened = unfinished.filtered(lambda session: session.state == "opened")[:1]
-        if opened:
+        if opened and opened._make_room_if_full(sync):
+            unfinished -= opened
+        elif opened:
             if opened.external_business_day and not opened.external_order_sync_id.session_per_day:
                 opened.external_business_day = False  # it takes the orders of all days from now on
             return opened

@@ -5,16 +5,21 @@ import pytz
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
-from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
+from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, retrying
+from ...tools.worker_time import get_limits, should_wait
 from .pos_session import CLOSING_ACTIVITY, AutomaticClosing, OrdersArriving
 
 _logger = logging.getLogger(__name__)
 
-# Leave a session to the user once the process has died this often while closing it.
-MAX_CLOSING_STARTS = 3
+# Leave a session to the user once the process has died this often while closing it. Odoo puts off a scheduled action
+# that was killed three times.
+MAX_CLOSING_STARTS = 2
+# Seconds that closing takes per order, on a busy machine; it only decides whether to begin now.
+SECONDS_PER_ORDER = 0.005
 
 
 class PosSession(models.Model):
@@ -27,20 +32,31 @@ class PosSession(models.Model):
         """Close and post sessions that were opened by synchronizations and are due.
 
         Commit before calling this: each session is closed in a separate transaction, because Odoo rolls back a closing
-        that does not balance. If closing fails, a user gets one activity, and it is tried again once that is done.
+        that does not balance. If closing fails, a user gets one activity, and it is tried again once that is done. The
+        scheduled action does this last, because closing a session of very many orders may end its process.
 
         :param syncs: ``external.order.sync`` records whose sessions to check; all active ones if not given
         """
+        env = ScheduledTurn().on(self).env
         for session in self._get_due_external_sessions(syncs):
+            if should_wait(env, session.order_count * SECONDS_PER_ORDER):
+                self.env["external.order.sync"]._get_cron()._trigger()
+                return
             session._close_in_own_transaction()
 
     @api.model
     def _get_due_external_sessions(self, syncs=None):
         now = fields.Datetime.now()
         waiting = self._get_external_sessions(syncs).filtered(
-            lambda session: not session.activity_search([CLOSING_ACTIVITY])
+            lambda session: not session.activity_search([CLOSING_ACTIVITY]) or session._has_other_limits()
         )
-        return waiting.filtered(lambda session: session._is_closing_due_guarded(now))
+        due = waiting.filtered(lambda session: session._is_closing_due_guarded(now))
+        # The one that may end the process comes last.
+        return due.sorted(lambda session: (session.external_closing_starts, session.order_count))
+
+    def _has_other_limits(self):
+        """Return whether the limits of the server under which it could not close this session were changed."""
+        return bool(self.external_closing_limits) and self.external_closing_limits != get_limits()
 
     def _is_closing_due_guarded(self, now):
         """Return whether this session is due for closing; report errors in an activity."""
@@ -62,12 +78,14 @@ class PosSession(models.Model):
         syncs = self.env["external.order.sync"].search([("active", "=", True)]) if syncs is None else syncs
         opened = self.search([("external_order_sync_id", "in", syncs.ids), ("state", "=", "opened")])
         closing = syncs.filtered(lambda sync: sync.close_daily or sync.closing_order_count)
-        return opened.filtered(lambda session: session.external_order_sync_id in closing or session._get_day())
+        return opened.filtered(
+            lambda session: session.external_order_sync_id in closing or session.external_full or session._get_day()
+        )
 
     def _is_closing_due(self, now):
         self.ensure_one()
         sync = self.external_order_sync_id
-        if sync.closing_order_count and self.order_count >= sync.closing_order_count:
+        if self.external_full or (sync.closing_order_count and self.order_count >= sync.closing_order_count):
             return True
         if self._is_day_over():
             return self._is_day_complete()
@@ -104,15 +122,13 @@ class PosSession(models.Model):
         self.ensure_one()
         sync = self.external_order_sync_id
         if self.external_closing_starts >= MAX_CLOSING_STARTS:
-            env = for_reader(with_reader(self, sync.responsible_id or self.user_id).env)
-            self._end_closing(
-                env._("The server stopped %s times while it was closing the session.", MAX_CLOSING_STARTS)
-            )
+            self._give_up_closing()
             return
         if not self.try_lock_for_update(allow_referencing=True):
             return  # orders are coming in
         # Commit before the work, because the process may not survive it.
         self.external_closing_starts += 1
+        self.external_closing_date = fields.Datetime.now()
         commit(self.env)
         problem = ""
         try:
@@ -139,9 +155,24 @@ class PosSession(models.Model):
 
         :param str problem: why closing failed; empty if it succeeded or will be retried
         """
-        self.external_closing_starts = 0
+        self.write({"external_closing_starts": 0, "external_closing_limits": False})
         if problem:
             self._report_closing_problem(problem)
+
+    def _give_up_closing(self):
+        """Leave this session to a user, because the process has died too often while closing it."""
+        env = for_reader(with_reader(self, self.external_order_sync_id.responsible_id or self.user_id).env)
+        problem = env._(
+            "The server stopped %(times)s times while it was closing the session, which has %(count)s orders. The last "
+            "attempt began on %(date)s. Probably a time or memory limit of the server is too low for it "
+            "(%(limits)s). The session is closed automatically once these limits are raised.",
+            times=MAX_CLOSING_STARTS,
+            count=self.order_count,
+            date=format_datetime(env, self.external_closing_date),
+            limits=get_limits(),
+        )
+        self._end_closing(problem)
+        self.external_closing_limits = get_limits()
 
     def _close_balanced(self):
         """Close and post this session as if its user had counted exactly the expected cash.
@@ -178,6 +209,7 @@ class PosSession(models.Model):
         _logger.warning("External Order Sync: %s: session %s stays open: %s", sync.name, self.name, problem)
         responsible = sync.responsible_id or self.user_id
         env = for_reader(with_reader(self, responsible).env)
+        self.activity_unlink([CLOSING_ACTIVITY])  # of the attempt before
         advice = env._(
             "Close the session manually, or fix the cause and mark this activity as done so that Odoo tries again. "
             "External orders are still imported."

@@ -39,13 +39,17 @@ class PosSession(models.Model):
         :param sync: the ``external.order.sync``, with the orders' target in its context
         :raise UserError: if there is none and none may be created
         """
-        unfinished = self.search([("config_id", "=", pos_config_of(sync).id), ("state", "!=", "closed")])
+        unfinished = self.search(
+            [("config_id", "=", pos_config_of(sync).id), ("state", "!=", "closed"), ("external_full", "=", False)]
+        )
         of_day = unfinished.filtered(lambda session: session.external_business_day == day)
         today = sync._get_business_day()
         if day == today:
             of_day += unfinished.filtered(lambda session: not session.rescue and session._is_of_today(sync))
         if opened := of_day.filtered(lambda session: session.state == "opened")[:1]:
-            return opened
+            if not opened._make_room_if_full(sync):
+                return opened
+            of_day -= opened
         if waiting := of_day.filtered(lambda session: session.state == "opening_control")[:1]:
             return waiting._open_for_external_orders(sync)
         if day == today and of_day:
@@ -124,11 +128,11 @@ class PosSession(models.Model):
         return sync._has_imported_until(sync._get_end_of_day(self._get_day()))
 
     def _become_regular(self):
-        """Turn a recovery session that made room for the next day's into a regular one, to close it like any other.
+        """Turn a recovery session that made room for another one into a regular one, to close it like any other.
 
         The cash of a recovery session is only that of its orders, without cash moves.
         """
-        if self.rescue and self._get_day() and not self.external_late:
+        if self.rescue and (self._get_day() or self.external_full) and not self.external_late:
             self.rescue = False
 
     def _begin_closing_day(self):

@@ -139,8 +139,6 @@ class ExternalOrderSyncRun(models.Model):
         if is_fetched is WAITING:
             return
         if is_fetched is CONCLUDED:
-            if ScheduledTurn.current(self.env):
-                self._close_due_sessions()
             return
         if self.fetch_error:
             self._forget_position()
@@ -254,16 +252,10 @@ class ExternalOrderSyncRun(models.Model):
                 processed, is_full = retrying(self.env, lambda error=error: self._defer_batch(error))
             # If no order was pending, there is nothing to commit.
             seconds_left = commit_progress(self.env, processed) if processed or self.import_error else 0
-            self._close_due_sessions()
             if not processed:
                 return True
             if seconds_left <= 0 or (is_full and turn and turn.has_others(self.sync_id.id)):
                 return False
-
-    def _close_due_sessions(self):
-        """Close the sessions that are due, unless a user is waiting: it takes too long then."""
-        if self.scheduled:
-            self.env["pos.session"]._close_due_external_sessions(self.sync_id)
 
     def _import_batch(self):
         """Import the next batch of orders that no other worker holds.

@@ -3,7 +3,7 @@ import logging
 from odoo import fields, models
 
 from ...tools.message_language import in_english
-from ...tools.transaction import retrying, rollback
+from ...tools.transaction import ScheduledTurn, retrying, rollback
 
 # A run writes its log under one name.
 _logger = logging.getLogger(__name__.removesuffix("_conclusion"))
@@ -47,7 +47,8 @@ class ExternalOrderSyncRun(models.Model):
         self._copy_status_to_sync(now)
         if self._has_changes():
             self.sync_id._update_attention_activity()
-        if not self.scheduled and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
+        # The scheduled action closes sessions at the end of its turn: it may take longer than a user or a job waits.
+        if not ScheduledTurn.current(self.env) and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
             self.sync_id._get_cron()._trigger()
         log = _logger.warning if status == "error" else _logger.info
         log("External Order Sync: %s: %s", self.sync_id.name, in_english(self)._get_message(status).replace("\n", " "))

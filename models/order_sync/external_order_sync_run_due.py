@@ -45,7 +45,8 @@ class ExternalOrderSyncRun(models.Model):
             self.env["external.order.sync"]._get_cron()._trigger()
             cron._commit_progress(remaining=max(self._count_waiting(), 1))
             return
-        for step in (self.env["pos.session"]._close_due_external_sessions, self._plan_next_runs):
+        # Closing comes last: it may end this process, and another turn begins then, which imports first.
+        for step in (self._plan_next_runs, self.env["pos.session"]._close_due_external_sessions):
             self._run_step(step)
         cron._commit_progress(remaining=0)
 

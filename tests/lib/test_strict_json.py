@@ -1,5 +1,7 @@
 """Reading and writing the JSON of other systems."""
 
+import contextlib
+import gc
 import json
 import tracemalloc
 from decimal import Decimal
@@ -213,6 +215,33 @@ def test_a_large_answer_is_walked_entry_by_entry():
 
 
 # ---- dumps -----------------------------------------------------------------------------------------------------------
+
+
+def loads_it(text):
+    with contextlib.suppress(StrictJsonError):
+        loads(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (loads_it, '[{"quantity": 1.5}, {"quantity": 2}]'),
+        (loads_it, '[{"quantity": 1e400}]'),
+        (loads_it, '[{"quantity": 1.5}, {"quantity": '),
+        (lambda text: list(iter_orders(text)), '[{"OrderID": 1, "Total": 1.5}, {"OrderID": 2, "OrderID": 3}]'),
+        (loads_it, b'[{"quantity": "\x00"}]'),
+        (lambda text: next(iter_orders(text)), '{"orders": [{"OrderID": 1}, {"OrderID": 2}]}'),
+    ],
+)
+def test_a_text_is_freed_at_once_and_not_when_python_looks_for_cycles(read, text):
+    read(text)  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        read(text)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_equal_values_have_equal_text():
