@@ -28,7 +28,8 @@ class PosSession(models.Model):
         """Return the domain of sessions with an order of one of these synchronizations.
 
         For each Point of Sale that has any, and each of its sessions, one order is looked up. CASE and OFFSET 0 keep
-        PostgreSQL from looking at other sessions, or joining all orders instead.
+        PostgreSQL from looking at other sessions, or joining all orders instead. That a Point of Sale has any is found
+        by the next one in the index: PostgreSQL would read all orders in the hope of meeting one of it.
         """
         if operator != "in" or not all(value):
             return NotImplemented
@@ -36,16 +37,21 @@ class PosSession(models.Model):
         domain = [("sync_id", "in", list(value))]
 
         def has_orders(_model, session, _query):
-            of_config, of_session = Order._search(domain), Order._search(domain)
-            of_config.add_where(SQL("%s = config.id", SQL.identifier(of_config.table, "pos_config_id")))
+            of_config, of_session = Order._search([]), Order._search(domain)
+            pos_config = SQL.identifier(of_config.table, "pos_config_id")
+            of_config.add_where(SQL("%s = sync.id", SQL.identifier(of_config.table, "sync_id")))
+            of_config.add_where(SQL("%s >= config.id", pos_config))
             order = of_session.join(of_session.table, "pos_order_id", "pos_order", "id", "pos_order_id")
             of_session.add_where(SQL("%s = %s", SQL.identifier(order, "session_id"), SQL.identifier(session, "id")))
             return SQL(
                 """CASE WHEN %(config)s IN (
-                    SELECT config.id FROM pos_config AS config WHERE EXISTS (%(of_config)s OFFSET 0)
+                    SELECT config.id FROM pos_config AS config, unnest(%(syncs)s::integer[]) AS sync (id)
+                    WHERE config.id = (%(of_config)s ORDER BY %(pos_config)s LIMIT 1)
                 ) THEN EXISTS (%(of_session)s OFFSET 0) ELSE FALSE END""",
                 config=SQL.identifier(session, "config_id"),
-                of_config=of_config.select(SQL("1")),
+                syncs=list(value),
+                of_config=of_config.select(pos_config),
+                pos_config=pos_config,
                 of_session=of_session.select(SQL("1")),
             )
 
