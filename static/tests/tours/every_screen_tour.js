@@ -133,7 +133,7 @@ function checkDirection(root, what) {
 }
 
 // A step may take a minute at most, so each opens a part of the screens.
-const PARTS = 16;
+const PARTS = 24;
 
 /**
  * Register a tour of the screens.
