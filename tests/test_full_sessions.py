@@ -139,6 +139,13 @@ class TestFullSessions(ExternalOrderCase):
             activity = session.activity_search(["mail.mail_activity_data_warning"])
             self.assertEqual((session.state, len(activity)), ("opened", 1))
             self.assertIn("limit_time_real = 70", activity.note)
+        with patch.object(pos_session_closing, "get_limits", lambda: "limit_time_real = 80"):  # another server's
+            session.external_closing_starts = 2
+            self.run_scheduled_action()
+            self.assertIn("limit_time_real = 80", session.activity_search(["mail.mail_activity_data_warning"]).note)
+        with patch.object(pos_session_closing, "get_limits", lambda: "limit_time_real = 70"):
+            self.run_scheduled_action()
+            self.assertEqual(session.state, "opened")
         self.run_scheduled_action()
         self.assertEqual(session.state, "closed")
         self.assertFalse(session.activity_search(["mail.mail_activity_data_warning"]))

@@ -50,11 +50,11 @@ class PosSession(models.Model):
         groups=USER_GROUP,
         help="When the last automatic closing started.",
     )
-    external_closing_limits = fields.Char(
+    external_closing_limits = fields.Text(
         readonly=True,
         copy=False,
         groups=USER_GROUP,
-        help="The limits of the server that were too low for closing this session. With others, it is tried again.",
+        help="Limits of the server that were too low for closing this session. With others, it is tried again.",
     )
     external_full = fields.Boolean(
         "Full",
@@ -90,8 +90,8 @@ class PosSession(models.Model):
         )
     )
 
-    # Two workers must not both open a session. One that takes all days may wait for its closing beside a new one, and so
-    # may one that is full.
+    # Two workers must not both open a session. One that takes all days may wait for its closing beside a new one, and a
+    # full one too.
     _one_external_session = models.UniqueIndex(
         "(config_id, COALESCE(external_business_day, '-infinity'::date)) WHERE external_order_sync_id IS NOT NULL "
         "AND state NOT IN ('closed', 'closing_control') AND (rescue IS NOT TRUE OR external_business_day IS NOT NULL) "

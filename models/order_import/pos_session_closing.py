@@ -5,7 +5,7 @@ import pytz
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, unique
 
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
@@ -55,8 +55,9 @@ class PosSession(models.Model):
         return due.sorted(lambda session: (session.external_closing_starts, session.order_count))
 
     def _has_other_limits(self):
-        """Return whether the limits of the server under which it could not close this session were changed."""
-        return bool(self.external_closing_limits) and self.external_closing_limits != get_limits()
+        """Return whether this server has other limits than those under which this session could not be closed."""
+        too_low = (self.external_closing_limits or "").splitlines()
+        return bool(too_low) and get_limits() not in too_low
 
     def _is_closing_due_guarded(self, now):
         """Return whether this session is due for closing; report errors in an activity."""
@@ -85,7 +86,7 @@ class PosSession(models.Model):
     def _is_closing_due(self, now):
         self.ensure_one()
         sync = self.external_order_sync_id
-        if self.external_full or (sync.closing_order_count and self.order_count >= sync.closing_order_count):
+        if self.external_full or self._is_full():
             return True
         if self._is_day_over():
             return self._is_day_complete()
@@ -171,8 +172,10 @@ class PosSession(models.Model):
             date=format_datetime(env, self.external_closing_date),
             limits=get_limits(),
         )
+        too_low = (self.external_closing_limits or "").splitlines()
         self._end_closing(problem)
-        self.external_closing_limits = get_limits()
+        # Several servers may have different limits.
+        self.external_closing_limits = "\n".join(unique([*too_low, get_limits()]))
 
     def _close_balanced(self):
         """Close and post this session as if its user had counted exactly the expected cash.

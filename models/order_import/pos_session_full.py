@@ -19,10 +19,7 @@ class PosSession(models.Model):
         :raise psycopg2.OperationalError: if orders were being imported into it; try again in a new transaction
         """
         self.ensure_one()
-        limit = self.external_order_sync_id.closing_order_count
-        if not limit or not sync.auto_create_session:
-            return False
-        if self.env["pos.order"].search_count([("session_id", "=", self.id)], limit=limit) < limit:
+        if not sync.auto_create_session or not self._is_full():
             return False
         if not self.try_lock_for_update(allow_referencing=True):
             # Wait for the other importers. Only a new transaction sees their orders, with whose cash the next session
@@ -32,3 +29,9 @@ class PosSession(models.Model):
         self.write({"external_full": True, "rescue": True})
         self.flush_recordset()  # the database allows only one that is not
         return True
+
+    def _is_full(self):
+        """Return whether this session was opened by a synchronization and has as many orders as one session takes."""
+        limit = self.external_order_sync_id.closing_order_count
+        of_session = [("session_id", "=", self.id)]
+        return limit > 0 and self.env["pos.order"].search_count(of_session, limit=limit) >= limit

@@ -115,7 +115,7 @@ class ExternalOrderSync(models.Model):
     )
     closing_order_count = fields.Integer(
         "Close After",
-        # Closing 2,000 orders takes about 5 seconds of CPU and 9 in all on a busy machine. Odoo's limits are 60 and 120.
+        # Closing 2,000 orders takes about 4 seconds, 9 on a busy machine. Odoo's limits are 60 (CPU) and 120.
         default=2000,
         help="Once an automatically opened session has this many orders, the next one is opened, and the full one is "
         "closed and posted after the import. It may have a few more orders because they are imported in batches. "

@@ -119,6 +119,14 @@ def test_brief_rows_are_paged_by_id_within_the_window(odoo):
     assert pages == [[1001, 1003], [1005, 1007], [1009]]
 
 
+def test_the_quants_of_some_products_are_listed(odoo):
+    for id, product in ((1001, 789), (1002, 790), (1003, 789)):
+        odoo.tables.put("stock.quant", id, product_id=product, location_id=8, quantity=1.0)
+    with client(odoo) as remote:
+        rows = remote.brief_rows("quant", None, 0, 10, [790])
+        assert [row["remote_id"] for row in rows] == [1002]
+
+
 def test_a_changed_template_changes_its_products(odoo):
     since = CLOCK_START + timedelta(hours=1)
     odoo.tables.put("product.template", 700, write_date=since)
