@@ -9,7 +9,7 @@ class TestDashboard(ProofCase):
     FIGURES = ("today_count", "today_amount", "card_pending_count", "card_failed_count", "doubtful_count",
                "changed_count", "red_days", "yesterday_state")  # fmt: skip
 
-    def read(self, syncs=None):
+    def read_cards(self, syncs=None):
         self.env.invalidate_all()
         user = new_test_user(
             self.env, f"card-{self.env.cr.sql_log_count}", groups="base.group_user,external_order_sync.group_user"
@@ -24,7 +24,7 @@ class TestDashboard(ProofCase):
             self.sold_at(2, "2026-03-10 04:00"),
             self.sold_at(3, "2026-03-11 01:00"),
         )
-        [card] = self.read()
+        [card] = self.read_cards()
         self.assertEqual((card["today_count"], card["today_amount"]), (2, 184))
         rows = self.env["external.order"].search(self.sync.action_open_today()["domain"])
         self.assertEqual(rows, self.inbox(2) | self.inbox(3))
@@ -33,26 +33,26 @@ class TestDashboard(ProofCase):
         self.sell(1, day="2026-03-10")
         refund = {"RefundID": "R1", "RefundDate": "2026-03-10T11:00:00", "CheckoutDetails": [self.payment(92)]}
         self.synchronize(self.sold_at(1, "2026-03-10 10:00", Refunds=[refund]))
-        [card] = self.read()
+        [card] = self.read_cards()
         self.assertEqual((card["today_count"], card["today_amount"]), (1, 0))
 
     def test_what_waits_and_failed(self):
         self.receive_bad(1)
         self.sync.auto_create_session = False
         self.synchronize(self.sold_at(2, "2026-03-10 10:00"))
-        [card] = self.read()
+        [card] = self.read_cards()
         self.assertEqual((card["card_pending_count"], card["card_failed_count"]), (1, 1))
         rows = self.env["external.order"].search(self.sync.action_open_waiting()["domain"])
         self.assertEqual(rows, self.inbox(2))
 
     def test_whether_yesterday_agrees(self):
-        self.assertFalse(self.read()[0]["yesterday_state"])
+        self.assertFalse(self.read_cards()[0]["yesterday_state"])
         row = self.sell(1)
         self.check()
-        self.assertEqual(self.read()[0]["yesterday_state"], "green")
+        self.assertEqual(self.read_cards()[0]["yesterday_state"], "green")
         self.edit(row.pos_order_id)
         self.check()
-        [card] = self.read()
+        [card] = self.read_cards()
         self.assertEqual((card["yesterday_state"], card["red_days"]), ("red", 1))
 
     def test_more_cards_take_no_more_statements(self):

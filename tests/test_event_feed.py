@@ -17,12 +17,12 @@ class TestEventFeed(ApiCase):
         super().setUp()
         self.env["ir.config_parameter"].set_param(LOG_DAYS, "7")
 
-    def read(self, key=None, **query):
+    def read_events(self, key=None, **query):
         self.env.cr.flush()
         return self.get(f"{EVENTS}?{urlencode(query)}", key=key)
 
     def types(self, **query):
-        return [event["type"] for event in self.read(**query)["events"]]
+        return [event["type"] for event in self.read_events(**query)["events"]]
 
     def set_age(self, seq, days):
         self.env.cr.execute(
@@ -30,61 +30,61 @@ class TestEventFeed(ApiCase):
         )
 
     def test_a_transfer_is_ready_and_done_and_another_cancelled(self):
-        start = self.read()["next"]
+        start = self.read_events()["next"]
         picking = self.create_assigned_picking()
         self.assertEqual(self.types(after=start, types="picking.assigned"), ["picking.assigned"])
         picking.button_validate()
         other = self.create_picking()
         other.action_cancel()
-        events = self.read(after=start, types="picking.assigned,picking.done,picking.cancelled")["events"]
+        events = self.read_events(after=start, types="picking.assigned,picking.done,picking.cancelled")["events"]
         self.assertEqual(
             [(event["type"], event["data"]["picking_id"]) for event in events],
             [("picking.assigned", picking.id), ("picking.done", picking.id), ("picking.cancelled", other.id)],
         )
         self.assertEqual(sorted(event["seq"] for event in events), [event["seq"] for event in events])
         document = openapi_document()["paths"][EVENTS]["get"]["responses"]["200"]["content"]
-        jsonschema_rs.validate(document["application/json"]["schema"], self.read(), validate_formats=True)
+        jsonschema_rs.validate(document["application/json"]["schema"], self.read_events(), validate_formats=True)
         self.assertIn("text/event-stream", document)
 
     def test_stock_that_changes(self):
-        start = self.read()["next"]
+        start = self.read_events()["next"]
         self.put(self.product, 5)
-        [event] = self.read(after=start, types="stock.changed")["events"]
+        [event] = self.read_events(after=start, types="stock.changed")["events"]
         self.assertEqual((event["data"]["product_id"], event["data"]["available_quantity"]), (self.product.id, 5.0))
         self.create_demand((self.product, 2))
-        [event] = self.read(after=event["seq"], types="stock.changed")["events"]
+        [event] = self.read_events(after=event["seq"], types="stock.changed")["events"]
         data = event["data"]
         self.assertEqual((data["quantity"], data["reserved_quantity"], data["available_quantity"]), (5.0, 2.0, 3.0))
 
     def test_pages_continue_where_the_last_one_ended(self):
-        start = self.read()["next"]
+        start = self.read_events()["next"]
         for _number in range(5):
             self.create_picking().action_cancel()
-        everything = self.read(after=start)["events"]
+        everything = self.read_events(after=start)["events"]
         self.assertEqual(len(everything), 5)
         paged, after = [], start
-        while page := self.read(after=after, limit=2)["events"]:
+        while page := self.read_events(after=after, limit=2)["events"]:
             self.assertLessEqual(len(page), 2)
             paged += page
             after = page[-1]["seq"]
         self.assertEqual(paged, everything)
-        self.assertEqual(self.read(after=start, types="shipment.error")["next"], everything[-1]["seq"])
+        self.assertEqual(self.read_events(after=start, types="shipment.error")["next"], everything[-1]["seq"])
 
     def test_only_events_of_what_the_caller_may_read(self):
-        start = self.read()["next"]
+        start = self.read_events()["next"]
         stranger = self.create_key(self.create_user("api_stranger", "stock.group_stock_user", self.other_company))
         employee = self.create_key(self.create_user("api_employee", ""))
         self.create_assigned_picking()
-        mine = self.read(after=start)
+        mine = self.read_events(after=start)
         self.assertEqual({event["type"] for event in mine["events"]}, {"picking.assigned", "stock.changed"})
-        page = self.read(after=start, key=stranger)
+        page = self.read_events(after=start, key=stranger)
         self.assertEqual((page["events"], page["next"]), ([], mine["next"]))
         # Every employee may read quantities in Odoo, but not transfers.
-        page = self.read(after=start, key=employee)
+        page = self.read_events(after=start, key=employee)
         self.assertEqual([event["type"] for event in page["events"]], ["stock.changed"])
         shared = self.create_product("Shared", company_id=False)
         self.put(shared, 1)
-        self.assertFalse(self.read(after=start, key=stranger)["events"])
+        self.assertFalse(self.read_events(after=start, key=stranger)["events"])
         self.assertProblem(self.call(EVENTS, key=False), 401)
 
     def test_without_a_log_there_is_no_answer_that_looks_complete(self):
@@ -92,30 +92,30 @@ class TestEventFeed(ApiCase):
         self.assertRefused(self.call(EVENTS), "no_log")
 
     def test_a_reader_who_would_miss_events_is_told(self):
-        self.read()
+        self.read_events()
         for _number in range(3):
             self.create_picking().action_cancel()
-        events = self.read()["events"]
+        events = self.read_events()["events"]
         self.set_age(events[-2]["seq"], 8)
         self.env["external.event"]._gc_events()
         deleted = events[-2]["seq"]
         problem = self.assertRefused(self.call(f"{EVENTS}?after={deleted - 1}"), "log_incomplete", 410)
         self.assertEqual(problem["after"], deleted)
-        self.assertEqual(self.read(after=problem["after"])["events"], events[-1:])
+        self.assertEqual(self.read_events(after=problem["after"])["events"], events[-1:])
         self.assertRefused(self.call(f"{EVENTS}?after={events[-1]['seq'] + 1}"), "log_incomplete", 410)
-        self.assertEqual(self.read()["events"], events[-1:])
+        self.assertEqual(self.read_events()["events"], events[-1:])
 
     def test_a_log_that_was_off_does_not_continue_where_it_was(self):
         self.create_picking().action_cancel()
-        after = self.read()["next"]
+        after = self.read_events()["next"]
         settings = self.env["res.config.settings"]
         settings.create({"external_event_log_days": 0}).execute()
         self.create_picking().action_cancel()
         self.env.cr.flush()
         settings.create({"external_event_log_days": 7}).execute()
-        self.assertEqual(self.read(after=after)["events"], [])
+        self.assertEqual(self.read_events(after=after)["events"], [])
         self.create_picking().action_cancel()
-        self.assertEqual(len(self.read(after=after)["events"]), 1)
+        self.assertEqual(len(self.read_events(after=after)["events"]), 1)
 
     def test_wrong_parameters(self):
         for query in ("after=-1", "after=x", "wait=61", "types=order.lost", "limit=0"):
@@ -128,4 +128,4 @@ class TestEventFeed(ApiCase):
         response = self.call(f"{EVENTS}?wait=1")
         self.assertProblem(response, 503)
         self.assertTrue(response.headers["Retry-After"])
-        self.assertIn("events", self.read())
+        self.assertIn("events", self.read_events())

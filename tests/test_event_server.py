@@ -50,7 +50,7 @@ class TestEventServer(OwnDatabaseCase):
 
     # Writing
 
-    def write(self, number, count, seed, committed):
+    def write_events(self, number, count, seed, committed):
         """Write events in many transactions that stay open for a random time; some are rolled back."""
         chance = random.Random(seed)
         written = 0
@@ -210,7 +210,7 @@ class TestEventServer(OwnDatabaseCase):
             call("external.event.subscription", "action_start", [subscription])
         committed = []
         for seed in range(3):
-            self.write(seed, 60, seed, committed)
+            self.write_events(seed, 60, seed, committed)
             before = len(slow.told)
             self.wake_until(lambda before=before: len(slow.told) > before + 5)
             self.kill_server()
@@ -220,7 +220,7 @@ class TestEventServer(OwnDatabaseCase):
         self.assertEqual(set(broken.ids), {committed[0]})
 
     def test_what_the_page_shows_works(self):
-        self.write(0, 3, 1, [])
+        self.write_events(0, 3, 1, [])
         commands = [text for text in re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL) if "curl" in text]
         self.assertEqual(len(commands), 3)
         for command in commands:
