@@ -134,7 +134,7 @@ class TestEventServer(OwnDatabaseCase):
         committed, results = [], {}
         deadline = time.monotonic() + 120 + EVENTS / 10
         writers = [
-            threading.Thread(target=self.write, args=(number, EVENTS // WRITERS, 7 + number, committed))
+            threading.Thread(target=self.write_events, args=(number, EVENTS // WRITERS, 7 + number, committed))
             for number in range(WRITERS)
         ]
 
@@ -191,7 +191,7 @@ class TestEventServer(OwnDatabaseCase):
             self.assertEqual(response.status_code, 200)
 
     def test_a_long_poll_answers_as_soon_as_something_happens(self):
-        threading.Timer(1, self.write, (0, 1, 1, [])).start()
+        threading.Timer(1, self.write_events, (0, 1, 1, [])).start()
         started = time.monotonic()
         [event] = self.ask(after=self.start, wait=30, types="picking.done")["events"]
         self.assertEqual(event["data"], {"writer": 0, "number": 0})

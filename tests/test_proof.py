@@ -250,7 +250,7 @@ class TestProofDays(ProofCase):
 
         def fetch(sync, day):
             asked.append(str(day))
-            raise UserError("It hangs.")  # pylint: disable=translation-required
+            raise UserError(f"{day} hangs.")
 
         self.patch(type(self.sync), "_fetch_summaries", fetch)
         self.patch(external_proof_check, "SLOW_SECONDS", -1)
