@@ -90,11 +90,12 @@ class ExternalOrderProblem(models.Model):
             if problem.newest_id.error_message or problem.reason != "changed":
                 problem.message = problem.newest_id.error_message
                 continue
+            newest = problem.newest_id.change_text or ""
             problem.message = self.env._(
                 "The external system changed these orders after they were imported. The POS orders were left as they "
                 "are. Compare both, then book the difference, or correct the POS orders and mark the changes as seen. "
                 "The newest: %s",
-                (problem.newest_id.change_text or "").replace("\n", "; "),
+                newest.replace("\n", "; "),
             )
 
     @api.depends("reason", "external_location")
