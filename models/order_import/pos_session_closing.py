@@ -50,7 +50,12 @@ class PosSession(models.Model):
         waiting = self._get_external_sessions(syncs).filtered(
             lambda session: not session.activity_search([CLOSING_ACTIVITY]) or session._has_other_limits()
         )
-        due = waiting.filtered(lambda session: session._is_closing_due_guarded(now))
+        due = waiting.filtered("external_full")
+        due |= (waiting - due)._filter_full()
+        by_time = (waiting - due).filtered(
+            lambda session: session.external_order_sync_id.close_daily or session._get_day()
+        )
+        due |= by_time.filtered(lambda session: session._is_closing_due_guarded(now))
         # The one that may end the process comes last.
         return due.sorted(lambda session: (session.external_closing_starts, session.order_count))
 
@@ -60,7 +65,7 @@ class PosSession(models.Model):
         return bool(too_low) and get_limits() not in too_low
 
     def _is_closing_due_guarded(self, now):
-        """Return whether this session is due for closing; report errors in an activity."""
+        """Return whether it is time to close this session; report errors in an activity."""
         try:
             with self.env.cr.savepoint():
                 return self._is_closing_due(now)
@@ -86,8 +91,6 @@ class PosSession(models.Model):
     def _is_closing_due(self, now):
         self.ensure_one()
         sync = self.external_order_sync_id
-        if self.external_full or self._is_full():
-            return True
         if self._is_day_over():
             return self._is_day_complete()
         return sync.close_daily and self.start_at < self._get_daily_closings(sync, now)[0]

@@ -32,6 +32,13 @@ class PosSession(models.Model):
 
     def _is_full(self):
         """Return whether this session was opened by a synchronization and has as many orders as one session takes."""
-        limit = self.external_order_sync_id.closing_order_count
-        of_session = [("session_id", "=", self.id)]
-        return limit > 0 and self.env["pos.order"].search_count(of_session, limit=limit) >= limit
+        return bool(self._filter_full())
+
+    def _filter_full(self):
+        """Return those of these sessions that have as many orders as their synchronizations allow; in one statement."""
+        limited = self.filtered(lambda session: session.external_order_sync_id.closing_order_count > 0)
+        of_sessions = [("session_id", "in", limited.ids)]
+        counts = dict(self.env["pos.order"]._read_group(of_sessions, ["session_id"], ["__count"])) if limited else {}
+        return limited.filtered(
+            lambda session: counts.get(session, 0) >= session.external_order_sync_id.closing_order_count
+        )
