@@ -179,7 +179,7 @@ def sync_lives(env, sync, killer=None, book_changes=False):
     def is_refund(_self, _sync, request, *_args):
         return request.key == killer
 
-    def is_change(_self, _sync, request):
+    def is_change(_self, _sync, request, *_args):
         return str(request.raw_order["OrderID"]) == killer
 
     with (
