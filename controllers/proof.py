@@ -1,5 +1,3 @@
-from datetime import date as Date
-
 from odoo.http import request
 
 from ..lib.json_schema import (
@@ -15,11 +13,10 @@ from ..lib.json_schema import (
 from ..lib.time_text import time_text
 from ..models.order_sync.external_order_sync_push import CODE
 from .api_operation import Answer, ApiController, Parameter, Reply, operation
-from .api_problem import Problem
 
 DATE = Parameter(
     "date",
-    {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    {"type": "string", "format": "date"},
     "The business day, such as 2026-01-31.",
     required=True,
 )
@@ -105,13 +102,9 @@ class ProofController(ApiController):
         auth="external_order_key",
     )
     def get_proof(self, date, sync):
-        try:
-            day = Date.fromisoformat(date)
-        except ValueError as error:
-            raise Problem(400, f"date: {date} is not a day.", parameter="date") from error
-        domain = [("day", "=", day), *([("sync_id.code", "=", sync)] if sync else [])]
+        domain = [("day", "=", date), *([("sync_id.code", "=", sync)] if sync else [])]
         proofs = request.env["external.proof"].search(domain)
-        return Answer({"date": date, "proofs": [_proof_document(proof) for proof in proofs]})
+        return Answer({"date": date.isoformat(), "proofs": [_proof_document(proof) for proof in proofs]})
 
 
 def _proof_document(proof):

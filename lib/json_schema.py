@@ -1,18 +1,19 @@
 """The part of JSON Schema that the API's declarations use: its vocabulary, and the check of a value against it.
 
 Supported: type (also a list of types), enum, const, minimum, maximum, minLength, maxLength, pattern, format
-(date-time), properties, required, additionalProperties (false), items, minItems, maxItems. The same dictionaries go
-into the OpenAPI document as they are, so what is documented is what is checked.
+(date-time, date), properties, required, additionalProperties (false), items, minItems, maxItems. The same dictionaries
+go into the OpenAPI document as they are, so what is documented is what is checked.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
 
 from .json_limits import UNSTORABLE
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 INTEGER = {"type": "integer"}
 NULLABLE_INTEGER = {"type": ["integer", "null"]}
@@ -43,7 +44,8 @@ def closed_object(properties, **keywords):
 def parse_text(text, schema, name):
     """Return `text`, from a path or a query string, as a value of `schema`.
 
-    An array is comma-separated (OpenAPI: style form, explode false). A date-time becomes a naive datetime in UTC.
+    An array is comma-separated (OpenAPI: style form, explode false). A date-time becomes a naive datetime in UTC, a
+    date a date.
 
     :raise SchemaError: if `text` is not such a value.
     """
@@ -57,7 +59,8 @@ def parse_text(text, schema, name):
     else:
         value = text
     check(value, schema, name)
-    return _parse_datetime(value, name) if schema.get("format") == "date-time" else value
+    parse = _PARSERS.get(schema.get("format"))
+    return parse(value, name) if parse else value
 
 
 def check(value, schema, name):
@@ -96,8 +99,8 @@ def _check_text(value, schema, name):
         raise SchemaError(f"{name}: longer than {schema['maxLength']} characters")
     if "pattern" in schema and not re.search(schema["pattern"], value):
         raise SchemaError(f"{name}: {_shown(value)} does not have the form {schema['pattern']}")
-    if schema.get("format") == "date-time":
-        _parse_datetime(value, name)
+    if parse := _PARSERS.get(schema.get("format")):
+        parse(value, name)
 
 
 def _check_number(value, schema, name):
@@ -134,6 +137,19 @@ def _parse_datetime(text, name):
         return value.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise SchemaError(f"{name}: {_shown(text)} is not a time such as 2026-01-17T10:00:00Z") from None
+
+
+def _parse_date(text, name):
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise SchemaError(f"{name}: {_shown(text)} is not a day such as 2026-01-17")
+
+
+# What a format makes of a text.
+_PARSERS = {"date-time": _parse_datetime, "date": _parse_date}
 
 
 def _is_a(value, kind):

@@ -79,6 +79,7 @@ def run_scheduler(env, sync, killer=None):
     :return: state and reason of each order, and the number of runs that are not finished
     """
     importing = env["external.order.import"]
+    env["external.order.sync"].browse(sync).next_sync_date = "2020-01-01"
     with dying(importing, "_prepare_order", lambda _self, _sync, payload, *_args: payload.external_id == killer):
         run_job(env, env["external.order.sync"]._get_cron())
     orders = env["external.order"].search([("sync_id", "=", sync)])

@@ -44,7 +44,7 @@ class ExternalEvent(models.Model):
     )
     res_model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
-    data = fields.Json(readonly=True)
+    data = fields.Json("Content", readonly=True)
     data_text = fields.Text("Data", compute="_compute_data_text")
 
     _unique_seq = models.UniqueIndex("(seq) WHERE seq IS NOT NULL")

@@ -12,6 +12,8 @@ const USER_ERRORS = [
     "courier_exceptions.ShipmentConflict",
     "exceptions.ExternalOrderError",
     "models.order_import.pos_session.OrdersArriving",
+    "models.events.event_feed.LogIncomplete",
+    "models.events.event_feed.NoLog",
     "models.order_sync.push_refused.PushRefused",
     "models.order_sync.push_refused.SignatureRefused",
     "models.warehouse.warehouse_conflict.WarehouseConflict",
