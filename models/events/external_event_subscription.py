@@ -61,7 +61,7 @@ class ExternalEventSubscription(models.Model):
     failing_since = fields.Datetime(readonly=True, copy=False)
     last_success = fields.Datetime("Last Received", readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
-    delivery_ids = fields.One2many("external.event.delivery", "subscription_id", "Not Received")
+    delivery_ids = fields.One2many("external.event.delivery", "subscription_id", "Events Not Received")
     waiting_count = fields.Integer("Waiting", compute="_compute_waiting_count")
     dead_count = fields.Integer("Not Received", compute="_compute_dead_count")
 

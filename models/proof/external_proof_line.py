@@ -48,7 +48,7 @@ class ExternalProofLine(models.Model):
     odoo_gross = fields.Monetary("Odoo", readonly=True)
     difference_gross = fields.Monetary("Difference", readonly=True, help="What Odoo has more than the shop.")
     difference_tax = fields.Monetary("Tax", readonly=True)
-    payments = fields.Json(readonly=True, help="What Odoo has more of each payment.")
+    payments = fields.Json("Payments by Method", readonly=True, help="What Odoo has more of each payment.")
     payment_note = fields.Char("Payments", compute="_compute_payment_note")
     remedy = fields.Text("What to Do", compute="_compute_remedy")
     accepted = fields.Boolean(readonly=True)
