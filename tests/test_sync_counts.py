@@ -1,3 +1,5 @@
+import re
+
 from ..models.order_sync import external_order_sync_counts
 from .common import ExternalOrderCase
 from .explaining import explain, statements
@@ -75,7 +77,9 @@ class TestSyncCounts(ExternalOrderCase):
         counting = [statement for statement in executed if "count(*)" in statement.lower()]
         self.assertTrue(counting)
         for statement in counting:
-            self.assertEqual(statement.lower().count("count(*)"), statement.upper().count("LIMIT"), statement)
+            # One row is looked up for each Point of Sale; that bounds no count.
+            bounds = len(re.findall(r"\bLIMIT (?!1\b)", statement, re.IGNORECASE))
+            self.assertEqual(statement.lower().count("count(*)"), bounds, statement)
 
     def test_the_few_that_need_attention_are_found_by_their_indexes(self):
         Order = self.env["external.order"]
