@@ -6,6 +6,7 @@ go into the OpenAPI document as they are, so what is documented is what is check
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -140,11 +141,9 @@ def _parse_datetime(text, name):
 
 
 def _parse_date(text, name):
-    try:
-        if _DATE.fullmatch(text):
+    if _DATE.fullmatch(text):
+        with suppress(ValueError):
             return date.fromisoformat(text)
-    except ValueError:
-        pass
     raise SchemaError(f"{name}: {_shown(text)} is not a day such as 2026-01-17")
 
 

@@ -250,7 +250,8 @@ class TestProofDays(ProofCase):
 
         def fetch(sync, day):
             asked.append(str(day))
-            raise UserError(f"{day} hangs.")
+            problem = f"{day} hangs."
+            raise UserError(problem)
 
         self.patch(type(self.sync), "_fetch_summaries", fetch)
         self.patch(external_proof_check, "SLOW_SECONDS", -1)
