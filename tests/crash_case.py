@@ -54,3 +54,15 @@ class CrashCase(BaseCase):
             if answer := self.step(step, **arguments):
                 return answer, deaths
         self.fail("The process dies every time.")
+
+    def order(self, number):
+        """Return an order of a lamp as the shop sends it."""
+        return {
+            "OrderID": number,
+            "AmountTotal": 80.0,
+            "GrandTotal": 80.0,
+            "Tax": 0,
+            "OrderStatus": 103,
+            "CheckoutDetails": [{"AmountPaid": 80.0, "CardType": "Card", "PaymentMode": 2}],
+            "OrderItems": [{"ItemID": 0, "ItemName": "Lamp", "Price": 80.0, "Quantity": 1.0}],
+        }

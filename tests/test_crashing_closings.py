@@ -37,14 +37,3 @@ class TestCrashingClosings(CrashCase):
         self.assertEqual(answer["imported"], [6, 6])
         self.assertEqual(answer["sessions"], [["closed", 0, 6], ["opened", 0, 6]])
         self.assertEqual((answer["activities"], answer["entries"]), (0, 1))
-
-    def order(self, number):
-        return {
-            "OrderID": number,
-            "AmountTotal": 80.0,
-            "GrandTotal": 80.0,
-            "Tax": 0,
-            "OrderStatus": 103,
-            "CheckoutDetails": [{"AmountPaid": 80.0, "CardType": "Card", "PaymentMode": 2}],
-            "OrderItems": [{"ItemID": 0, "ItemName": "Lamp", "Price": 80.0, "Quantity": 1.0}],
-        }

@@ -51,14 +51,3 @@ class TestCrashingOrders(CrashCase):
         self.assertEqual(states.pop("201"), ["failed", "server_stopped"])
         self.assertEqual(list(states.values()), [["done", False]] * 2)
         self.assertEqual(answer["running"], 0)
-
-    def order(self, number):
-        return {
-            "OrderID": number,
-            "AmountTotal": 80.0,
-            "GrandTotal": 80.0,
-            "Tax": 0,
-            "OrderStatus": 103,
-            "CheckoutDetails": [{"AmountPaid": 80.0, "CardType": "Card", "PaymentMode": 2}],
-            "OrderItems": [{"ItemID": 0, "ItemName": "Lamp", "Price": 80.0, "Quantity": 1.0}],
-        }

@@ -15,7 +15,7 @@ from . import store
 SYNCS = 5
 LANGUAGES = ("en_US", "de_DE", "fr_FR")
 SOURCE_CODE = "large"
-# Payloads are kept for so many days.
+# The number of days for which payloads are kept.
 PAYLOAD_DAYS = 90
 
 

@@ -11,7 +11,7 @@ import time
 from . import measuring
 
 ROUNDS = 5
-# One of so many transfers is rescheduled during a walk.
+# One in this many transfers is rescheduled during a walk.
 RESCHEDULED = 10
 
 

@@ -66,7 +66,7 @@ if locations := json.loads(os.environ.get("DEMO_SHOP_BRANCHES", "{}")):
 
 
 def acknowledge(url):
-    """Tell the shop what became of its orders."""
+    """Acknowledge the orders to the shop."""
     names = ["order.imported", "order.failed", "order.refunded"]
     subscription = env["external.event.subscription"].create(
         {

@@ -13,15 +13,13 @@ from ..message import Message
 from ..message import message as _lt
 from .card_texts import in_text
 from .content import PayloadError, join
-from .fields import amount, identifier, objects, required_amount, whole_number, without_decimals
+from .fields import TOO_MANY, amount, identifier, objects, required_amount, whole_number, without_decimals
 from .spellings import plain_id
 
 MAX_LOCATIONS = 1000
 MAX_PAYMENTS = 200
 MAX_ORDERS = 100_000
 MAX_NAME_LENGTH = 100
-
-_TOO_MANY = _lt("%(field)s must have at most %(limit)s entries, not %(count)s.")
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,11 @@ def parse_summaries(value: Any, day: date) -> tuple[Summary, ...]:
     """
     if isinstance(value, dict) and "locations" in value:
         _check_date(value, "", day)
-        entries = objects(value, "locations", "", MAX_LOCATIONS, _TOO_MANY)
+        entries = objects(value, "locations", "", MAX_LOCATIONS, TOO_MANY)
     elif isinstance(value, dict):
         entries = [("", value)]
     elif isinstance(value, list):
-        entries = objects({"summary": value}, "summary", "", MAX_LOCATIONS, _TOO_MANY)
+        entries = objects({"summary": value}, "summary", "", MAX_LOCATIONS, TOO_MANY)
     else:
         raise PayloadError("", _lt("The summary of the day must be an object."))
     summaries = tuple(_parse(entry, path, day) for path, entry in entries)
@@ -128,7 +126,7 @@ def _payments(entry: dict[str, Any], path: str) -> dict[str, Decimal] | None:
     if not isinstance(payments, dict):
         raise PayloadError(where, _lt("%(field)s must be an object with an amount for each payment."))
     if len(payments) > MAX_PAYMENTS:
-        raise PayloadError(where, _TOO_MANY, limit=MAX_PAYMENTS, count=len(payments))
+        raise PayloadError(where, TOO_MANY, limit=MAX_PAYMENTS, count=len(payments))
     found: dict[str, Decimal] = {}
     for name in payments:
         shown = in_text(name.strip())[:MAX_NAME_LENGTH]
@@ -147,7 +145,7 @@ def _listed(entry: dict[str, Any], path: str) -> tuple[SummaryOrder, ...] | None
     if not isinstance(listed, list):
         raise PayloadError(where, _lt("%(field)s must be a list."))
     if len(listed) > MAX_ORDERS:
-        raise PayloadError(where, _TOO_MANY, limit=MAX_ORDERS, count=len(listed))
+        raise PayloadError(where, TOO_MANY, limit=MAX_ORDERS, count=len(listed))
     return tuple(_read_listed(listed, where))
 
 

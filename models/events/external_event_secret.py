@@ -61,8 +61,7 @@ class ExternalEventSubscription(models.Model):
     def _compute_secret_date(self):
         for subscription in self:
             secrets = subscription.sudo().secret_ids  # sudo: their dates say nothing of the secrets
-            subscription.secret_date = secrets.filtered(lambda secret: not secret.valid_until)[:1].create_date
-            subscription.former_secret_until = secrets.filtered("valid_until")[:1].valid_until
+            subscription.secret_date, subscription.former_secret_until = secrets._get_dates()
 
     def _get_valid_secrets(self):
         """Return the secrets to sign with now, the present one first."""

@@ -12,7 +12,7 @@ class ExternalOrderSync(models.Model):
     )
 
     def action_acknowledge(self):
-        """Open the form of a new call by which the shop learns what became of its orders."""
+        """Open the form of a new call by which orders are acknowledged to the shop."""
         self.ensure_one()
         if not self.env.is_system():
             raise AccessError(self.env._("Only system administrators can change event subscriptions."))

@@ -61,8 +61,7 @@ class ExternalOrderSync(models.Model):
     def _compute_push_secret_date(self):
         for sync in self:
             secrets = sync.sudo().push_secret_ids  # sudo: their dates say nothing of the secrets
-            sync.push_secret_date = secrets.filtered(lambda secret: not secret.valid_until)[:1].create_date
-            sync.push_former_until = secrets.filtered("valid_until")[:1].valid_until
+            sync.push_secret_date, sync.push_former_until = secrets._get_dates()
 
     @api.constrains("push_signature", "push_signature_header")
     def _check_push_signature_header(self):

@@ -35,6 +35,11 @@ class ExternalSigningSecret(models.AbstractModel):
             former.unlink()
         return self.create({self._owner_name: owner.id, "secret": secret})
 
+    def _get_dates(self):
+        """Return when the present one of these secrets of one owner was set, and until when the former one is valid."""
+        present = self.filtered(lambda secret: not secret.valid_until)
+        return present[:1].create_date, self.filtered("valid_until")[:1].valid_until
+
     @api.model
     def _delete_expired(self):
         self.search([("valid_until", "<", fields.Datetime.now())]).unlink()

@@ -35,7 +35,7 @@ API (``Authorization: Bearer KEY`` or ``X-API-Key: KEY``, otherwise 401):
 ``GET /api/orders/<OrderID>``
     One order as a single object.
 ``POST /api/acknowledgements``
-    ``{"OrderID", "state": "done"|"failed", …}``: what became of an order. 404 for an order that the shop does not have.
+    ``{"OrderID", "state": "done"|"failed", …}``: whether an order was imported. 404 for one that the shop has not.
 
 Control, without a key and from the loopback interface only, all JSON:
 
