@@ -31,6 +31,8 @@ def run(options: Mapping[str, str]) -> int:
             for number in range(first, first + count):
                 kind = rounds.kind_of(number, seed, kinds)
                 round_, findings = rounds.play(lab, books, number, seed, kind, orders)
+                if round_.books_changes:
+                    versions = {order: version for order, version in versions.items() if version is None}
                 versions |= round_.versions
                 report.add(number, kind, findings)
                 if findings.problems:

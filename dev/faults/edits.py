@@ -59,6 +59,7 @@ def kill_while_changes_are_booked(lab: Laboratory, round_: Round) -> None:
     """Change imported orders where changes are booked by themselves, and kill the server meanwhile."""
     round_.allowed_error = INTERRUPTED
     lab.book_changes(True)
+    round_.books_changes = True
     _edit_imported(lab, round_)
     table = round_.note = round_.random.choice(WRITTEN_BY_IMPORT)
     kill_in_first_batch(lab, round_, table)

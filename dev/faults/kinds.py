@@ -30,6 +30,7 @@ class Round:
     :param way: how synchronizations are started, ``scheduled`` or by the ``button``
     :param last_run: id of the newest run before this round
     :param versions: see `Books.compare`; a fault adds the orders whose last version must not be in the books
+    :param books_changes: whether all flagged changes, also those of earlier rounds, were booked by themselves
     :param note: how the fault went, if there are several possibilities
     :param allowed_error: pattern for the start of an allowed error message of a run; empty if none is allowed
     """
@@ -42,6 +43,7 @@ class Round:
     way: str
     last_run: int
     versions: dict[int, int | None] = field(default_factory=dict)
+    books_changes: bool = False
     allowed_error: str = ""
     note: str = ""
 
