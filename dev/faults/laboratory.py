@@ -49,6 +49,7 @@ class Laboratory:
         self.main = main
         self.second = second
         self._presses: list[Thread] = []
+        self._woken = 0.0
         self.store = self._external_id("demo_store")
         self._cron = self._external_id("ir_cron_sync_external_orders")
 
@@ -108,22 +109,19 @@ class Laboratory:
 
     @property
     def is_idle(self) -> bool:
-        """Return whether no synchronization is running, and nothing is waiting for the scheduler."""
-        return not self.is_pressed and self.database.value(IDLE, cron=self._cron)
+        """Return whether no synchronization is running, and nothing is waiting for the scheduler.
+
+        What is waiting wakes it: by itself it looks only once a minute, also if it has just started.
+        """
+        is_idle = not self.is_pressed and self.database.value(IDLE, cron=self._cron)
+        if not is_idle and time.monotonic() > self._woken + 1:
+            self.database.notify_scheduler()
+            self._woken = time.monotonic()
+        return is_idle
 
     def wait_for_end(self) -> None:
         """Wait until no synchronization is running. Raises Timeout."""
-        notified = 0.0
-
-        def is_idle() -> bool:
-            nonlocal notified
-            if time.monotonic() > notified + 1:
-                # A server that has just started checks for work only after a minute, or when it is woken.
-                self.database.notify_scheduler()
-                notified = time.monotonic()
-            return self.is_idle
-
-        wait_until(is_idle, "all synchronizations ended", SYNC_TIMEOUT, poll=0.05)
+        wait_until(lambda: self.is_idle, "all synchronizations ended", SYNC_TIMEOUT, poll=0.05)
 
     def come_to_rest(self, way: str) -> int:
         """Synchronize without faults until nothing is waiting. Return the number of synchronizations. Raises Timeout.
