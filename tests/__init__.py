@@ -57,6 +57,7 @@ from . import test_full_order
 from . import test_full_sessions
 from . import test_helping_workers
 from . import test_inbox
+from . import test_inbox_history
 from . import test_inbox_retry
 from . import test_indexed_questions
 from . import test_life_refunds
