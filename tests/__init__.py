@@ -140,6 +140,7 @@ from . import test_refunds_sessions
 from . import test_refunds_stock
 from . import test_replay
 from . import test_retention
+from . import test_role_tours
 from . import test_scheduled_action
 from . import test_scheduled_steps
 from . import test_search_panel

@@ -40,6 +40,7 @@ from . import external_order_sale
 from . import external_choice
 from . import external_charge_product
 from . import external_product_alias
+from . import external_product_alias_screen
 from . import external_location_mapping
 from . import external_payment_mapping
 from . import external_customer
