@@ -50,6 +50,7 @@ from . import test_event_feed
 from . import test_event_server
 from . import test_event_subscriptions
 from . import test_events
+from . import test_every_button
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
@@ -99,6 +100,7 @@ from . import test_money_session_closing
 from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
+from . import test_new_records
 from . import test_one_id_two_orders
 from . import test_order_dates
 from . import test_order_details
