@@ -50,6 +50,7 @@ from . import test_event_feed
 from . import test_event_server
 from . import test_event_subscriptions
 from . import test_events
+from . import test_every_button
 from . import test_every_screen
 from . import test_fetch_errors
 from . import test_foreign_text
@@ -57,6 +58,7 @@ from . import test_full_order
 from . import test_full_sessions
 from . import test_helping_workers
 from . import test_inbox
+from . import test_inbox_history
 from . import test_inbox_retry
 from . import test_indexed_questions
 from . import test_life_refunds
@@ -98,6 +100,7 @@ from . import test_money_session_closing
 from . import test_money_taxes
 from . import test_money_totals
 from . import test_neutralize
+from . import test_new_records
 from . import test_one_id_two_orders
 from . import test_order_dates
 from . import test_order_details
@@ -139,6 +142,7 @@ from . import test_refunds_sessions
 from . import test_refunds_stock
 from . import test_replay
 from . import test_retention
+from . import test_role_tours
 from . import test_scheduled_action
 from . import test_scheduled_steps
 from . import test_search_panel

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
@@ -36,6 +36,30 @@ class TestMirrorSource(MirrorCase):
         )
         self.assertGreaterEqual(self.source.last_sync_date, before)
         self.assertEqual({cursor.kind: cursor.row_count for cursor in self.source.cursor_ids}, SAMPLE_COUNTS)
+
+    def test_the_buttons_show_how_many_rows_there_are(self):
+        self.assertEqual([self.source[f"{kind}_count"] for kind in KINDS], [0] * len(KINDS))
+        self.sync()
+        self.assertEqual({kind: self.source[f"{kind}_count"] for kind in KINDS}, SAMPLE_COUNTS)
+
+    def test_a_new_source_gets_a_code_of_its_name_that_no_other_has(self):
+        def propose(name):
+            form = Form(self.env["odoo.sync.source"])
+            form.name = name
+            return form.code
+
+        self.assertEqual(propose("Central  Warehouse (East)"), "central-warehouse-east")
+        self.source.code = "central"
+        self.assertEqual(propose("Central"), "central-2")
+        self.source.active = False
+        self.assertEqual(propose("Central"), "central-2")
+        self.assertEqual(propose("Local"), "local-2")
+        self.assertFalse(propose("Łódź"[:1]))
+        self.assertLessEqual(len(propose("x" * 200)), 64)
+
+    def test_what_a_button_opens_is_called_after_its_source(self):
+        action = self.source.with_context(mirror_action="product").action_open_mirror()
+        self.assertEqual(action["name"], "Mirrored Products · Old Warehouse")
 
     @mute_logger(SYNC_LOGGER)
     def test_a_failed_login_is_told_and_tried_again_at_the_next_interval(self):

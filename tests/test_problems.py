@@ -32,6 +32,27 @@ class TestProblems(ExternalOrderCase):
         self.assertEqual(self.problems()[0].item_name, "Thing", "what stops most orders comes first")
         self.assertIn("Thing", self.problems()[0].message)
 
+    def test_a_card_of_several_orders_says_what_they_have_in_common(self):
+        self.synchronize(self.order(1, GrandTotal=99.0), self.order(2, GrandTotal=98.0), self.missing(3, "Thing"))
+        amounts, product = self.problems().sorted("order_count", reverse=True)
+        self.assertNotIn("98", amounts.message)
+        self.assertNotIn("99", amounts.message)
+        self.assertIn("The external system has to correct the order.", amounts.message)
+        self.assertIn("open the orders", amounts.message)
+        self.assertEqual(product.message, self.inbox(3).error_message)
+        self.synchronize(self.missing(3, "Thing"), self.missing(4, "Thing"))
+        product = self.problems().filtered("item_name")
+        self.assertEqual((product.order_count, product.message), (2, self.inbox(3).error_message))
+
+    def test_warnings_that_differ_are_not_shown_for_all(self):
+        names = ("Another Name", "A Third Name")
+        self.synchronize(
+            *[self.order(n, OrderItems=[self.item(name, ItemID=self.product.id)]) for n, name in enumerate(names, 1)]
+        )
+        [problem] = self.problems()
+        self.assertEqual((problem.reason, problem.order_count), ("product_differs", 2))
+        self.assertNotIn("Third", problem.message)
+
     def test_a_changed_order_is_a_problem_until_it_was_seen(self):
         self.synchronize(self.order(1))
         self.synchronize(self.order(1, Tax=11.0))

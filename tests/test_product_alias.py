@@ -104,3 +104,73 @@ class TestProductAlias(ExternalOrderCase):
         self.assertEqual(len(set(aliases.mapped("name_key"))), 3)
         row.action_retry()
         self.assertEqual(row.state, "done")
+
+    def dialog(self, row, *groups):
+        """Return the dialog of Choose Product as a user of further groups sees it, not saved."""
+        groups = ",".join(["base.group_user", "external_order_sync.group_user", *groups])
+        user = new_test_user(self.env, f"dialog-{row.id}-{len(groups)}", groups=groups)
+        user.company_ids = user.company_id = self.company
+        action = row.with_user(user).action_choose_product()
+        return self.env[action["res_model"]].with_user(user).with_context(**action["context"]).new()
+
+    def test_the_dialog_shows_what_the_order_says_about_the_item(self):
+        dialog = self.dialog(self.failed(1))
+        self.assertTrue(dialog.has_item and dialog.has_item_tax)
+        self.assertEqual((dialog.item_price, dialog.item_tax_percent), (80.0, 15.0))
+        self.assertEqual(dialog.currency_id, self.pos_config.currency_id)
+        dialog.product_id = self.product
+        self.assertEqual(dialog.product_price, 80.0)
+
+    def test_it_proposes_a_new_product_to_who_may_create_one(self):
+        row = self.failed(1)
+        self.assertFalse(self.dialog(row).new_product_context)
+        dialog = self.dialog(row, "point_of_sale.group_pos_manager")
+        Product = dialog.env["product.product"].with_context(**dialog.new_product_context)
+        product = Form(Product, "external_order_sync.product_product_view_form_new").save()
+        self.assertEqual((product.name, product.list_price, product.available_in_pos), ("Gadget", 80.0, True))
+        self.assertEqual((product.taxes_id.amount, product.taxes_id.type_tax_use), (15, "sale"))
+        self.choose(row, product.sudo())
+        self.assertEqual(row.state, "done")
+
+    def test_its_price_is_given_as_its_tax_wants_it(self):
+        row = self.failed(1)
+        self.tax.price_include_override = "tax_included"
+        self.company.account_sale_tax_id = self.tax
+        context = self.dialog(row, "point_of_sale.group_pos_manager").new_product_context
+        self.assertEqual((context["default_list_price"], context["default_taxes_id"]), (92.0, [[6, 0, self.tax.ids]]))
+        self.tax.price_include_override = "tax_excluded"
+        self.sync.prices_include_tax = True
+        row.invalidate_recordset()
+        context = self.dialog(row, "point_of_sale.group_pos_manager", "base.group_no_one").new_product_context
+        self.assertEqual(context["default_list_price"], 69.57)
+
+    def test_an_untaxed_item_becomes_an_untaxed_product(self):
+        self.synchronize(
+            self.order(
+                1,
+                OrderItems=[self.item("Gadget")],
+                Tax=0.0,
+                TaxPercent=0,
+                GrandTotal=80.0,
+                AmountPaid=80.0,
+                CheckoutDetails=[self.payment(80.0)],
+            )
+        )
+        context = self.dialog(self.inbox(1), "point_of_sale.group_pos_manager").new_product_context
+        self.assertEqual(context["default_taxes_id"], [[6, 0, []]])
+
+    def test_the_dialog_reads_only_orders_that_the_user_may_read(self):
+        row = self.failed(1)
+        other = self.env["res.company"].create({"name": "Other"})
+        user = new_test_user(
+            self.env,
+            "other-company",
+            groups="base.group_user,external_order_sync.group_user",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        Alias = self.env["external.product.alias"].with_user(user)
+        alias = Alias.with_context(external_order_ids=[row.id, "x"], allowed_company_ids=other.ids).new(
+            {"item_name": "Gadget"}
+        )
+        self.assertFalse(alias.has_item)

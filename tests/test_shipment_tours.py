@@ -25,3 +25,7 @@ class TestShipmentTours(ShipmentCase, BrowserCase):
         self.run_tour("action_external_shipment", "external_shipment_mend")
         [order] = self.courier.orders
         self.assertEqual((self.shipment().state, self.shipment().tracking_number), ("shipped", order.tracking_number))
+
+    def test_an_open_shipment_shows_by_itself_what_became_of_it(self):
+        self.request_shipment()
+        self.run_tour("action_external_shipment", "external_shipment_refreshes_itself")

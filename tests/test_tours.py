@@ -27,6 +27,17 @@ class TestTours(ExternalOrderCase, BrowserCase):
         self.assertEqual(order.state, "done")
         self.assertEqual(order.pos_order_id.lines.product_id, self.product)
 
+    def test_a_product_is_created_as_the_order_has_it(self):
+        self.synchronize(self.order("no-such", OrderItems=[self.item("No Such Product")]))
+        self.run_tour("action_external_order", "external_order_create_product")
+        product = self.inbox("no-such").pos_order_id.lines.product_id
+        self.assertEqual((product.name, product.list_price, product.taxes_id.amount), ("No Such Product", 80.0, 15))
+
+    def test_ignored_orders_are_brought_back(self):
+        self.synchronize(self.order("no-such", OrderItems=[self.item("No Such Product")]))
+        self.run_tour("action_external_order", "external_order_ignore_and_back")
+        self.assertEqual(self.inbox("no-such").error_code, "product_not_found")
+
     def test_what_a_refund_lacks_is_chosen_as_for_a_sale(self):
         self.sync.unknown_payment = "refuse"
         item = {"ItemName": "No Such Product", "Quantity": 1}

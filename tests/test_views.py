@@ -14,7 +14,7 @@ class TestViews(ExternalOrderCase):
             self.assertTrue(menu.action, menu.complete_name)
 
     def test_a_user_sees_no_key_and_cannot_configure(self):
-        user = new_test_user(self.env, "screen-user", groups="external_order_sync.group_user")
+        user = new_test_user(self.env, "screen-user", groups="base.group_user,external_order_sync.group_user")
         sync = self.sync.with_user(user)
         arch = sync.get_view(view_type="form")["arch"]
         self.assertNotIn("external_api_key", arch)
@@ -28,7 +28,7 @@ class TestViews(ExternalOrderCase):
         self.assertIn("external_api_key", self.sync.with_user(self.env.ref("base.user_admin")).get_view()["arch"])
 
     def test_a_user_reads_every_screen_of_the_inbox(self):
-        user = new_test_user(self.env, "inbox-user", groups="external_order_sync.group_user")
+        user = new_test_user(self.env, "inbox-user", groups="base.group_user,external_order_sync.group_user")
         self.synchronize(self.order(1), self.order(2, OrderItems=[self.item("Unknown Thing")]))
         for row in (self.inbox(1), self.inbox(2)):
             row = row.with_user(user)

@@ -53,9 +53,20 @@ def _introduce(server: odoo_server.OdooServer, shop: demo_shop.DemoShop, message
   Password   {demo_database.PASSWORD}
   Log        {server.log}
 
-  The Demo Store is under Settings > External Order Sync: one shop with three branches, whose orders of today and of
-  the two days before have arrived. They are under Point of Sale > Orders, in one session per branch and day.
-  The shop makes one new order per minute. To make five at once:
+  Demo shop  {shop.orders_url}
+  API key    {shop.api_key}   (to connect the shop once more by yourself: Authorization: Bearer)
+
+  Overview           {server.url}/odoo/action-external_order_sync.action_external_order_dashboard
+  Needs Attention    Point of Sale > Orders > Needs Attention
+  Received orders    Point of Sale > Orders > External Orders
+  Set up and choices Point of Sale > Configuration > External Orders
+  Shipments          Inventory > Operations > Shipments
+  Warehouse mirror   Inventory > Warehouse Mirror
+  Events             Settings > Events
+
+  The Demo Store is one shop with three branches, whose orders of today and of the two days before have arrived. They
+  are under Point of Sale > Orders, in one session per branch and day. The shop makes one new order per minute.
+  To make five at once:
     curl -X POST {shop.address}/_control/orders -H 'Content-Type: application/json' -d '{{"count": 5}}'
 
 Ctrl-C stops everything.

@@ -1,5 +1,6 @@
 """The content of an external order as it may be stored: without card data, as valid JSON."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,17 +10,50 @@ from ..message import message as _lt
 from .card_data import BINDING, OF_CARD, OUTSIDE, below, place_below, rule_of_pair, rules_of_list, stricter
 from .card_texts import Rule, in_text, keep, last_digits
 
+# Below these names are an order's items and payments, which people count from 1.
+_ENTRIES = re.compile(r"(Items|OrderItems|OrderDetails|CheckoutDetails|OrderCheckoutDetails)\[([0-9]+)\](?:\.|$)")
+_PAYMENTS = ("CheckoutDetails", "OrderCheckoutDetails")
+
+
+def in_entry(path: str, problem: Message) -> Message:
+    """Return a problem with the item or payment that its path is in, as people count them."""
+    entry = _ENTRIES.match(path)
+    if not entry or problem.template in _WITH_ENTRY:
+        return problem
+    number = int(entry[2]) + 1
+    if entry[1] in _PAYMENTS:
+        return _lt("Payment %(number)s: %(problem)s", number=number, problem=problem)
+    return _lt("Item %(number)s: %(problem)s", number=number, problem=problem)
+
+
+def missing(path: str) -> "PayloadError":
+    """Return the error of a field without a value."""
+    entry = _ENTRIES.match(path)
+    problem = _MISSING.get(path[entry.end() :]) if entry else None
+    if not entry or not problem:
+        return PayloadError(path, _lt("%(field)s is missing."))
+    return PayloadError(path, problem, number=int(entry[2]) + 1)
+
+
+_MISSING = {
+    "Price": _lt("Item %(number)s has no price (%(field)s is missing)."),
+    "PriceWithoutTax": _lt("Item %(number)s has no price (%(field)s is missing)."),
+    "Quantity": _lt("Item %(number)s has no quantity (%(field)s is missing)."),
+    "AmountPaid": _lt("Payment %(number)s has no amount (%(field)s is missing)."),
+}
+_WITH_ENTRY = {problem.template for problem in _MISSING.values()}
+
 
 class PayloadError(ValueError):
     """The order cannot be read.
 
-    `message` is a sentence that names the field ("OrderItems[2].Price must be ..."), `path` only the field, "" for the
-    whole order.
+    `message` is a sentence that names the place and the field ("Item 3: OrderItems[2].Price must be ..."), `path` only
+    the field, "" for the whole order.
     """
 
     def __init__(self, path: str, problem: Message, **values: Any):
         self.path = path
-        self.message = problem.filled(field=path or _lt("The order"), **values)
+        self.message = in_entry(path, problem.filled(field=path or _lt("The order"), **values))
         super().__init__(self.message)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ..message import Message
 from ..message import message as _lt
 from ..money import AmountError, parse_amount
-from .content import PayloadError, join
+from .content import PayloadError, join, missing
 from .field_names import has_value
 
 T = TypeVar("T")
@@ -138,10 +138,6 @@ def or_ignored(warnings: list[Message], nothing: T, read: Callable[..., T], *arg
     except PayloadError as error:
         warnings.append(_lt("%s It was ignored", error.message))
         return nothing
-
-
-def missing(where: str) -> PayloadError:
-    return PayloadError(where, _lt("%(field)s is missing."))
 
 
 def _number_text(value: float | Decimal, where: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from ..message import Message
 from ..message import message as _lt
 from ..money import ambiguous_comma, may_be_decimal_comma
-from .content import PayloadError, join
+from .content import PayloadError, join, missing
 from .field_names import (
     DISCOUNT_PERCENTAGE,
     ITEM_DISCOUNT,
@@ -18,7 +18,7 @@ from .field_names import (
     PRICE_WITHOUT_TAX,
     sent_name,
 )
-from .fields import amount, missing, objects, percentage, required_amount, text, whole_number
+from .fields import amount, objects, percentage, required_amount, text, whole_number
 from .parts import Component, Item
 from .spellings import ItemKey
 

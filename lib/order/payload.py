@@ -14,7 +14,7 @@ from ..message import message as _lt
 from ..money import exact, may_be_decimal_comma
 from ..strict_json import RefusedEntry
 from .charges import read_charges
-from .content import PayloadError, redact
+from .content import PayloadError, missing, redact
 from .customer import read_customer, wants_invoice
 from .field_names import (
     CHARGES,
@@ -31,7 +31,6 @@ from .fields import (
     MAX_ID_LENGTH,
     amount,
     identifier,
-    missing,
     or_ignored,
     percentage,
     shortened_text,

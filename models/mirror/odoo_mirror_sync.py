@@ -145,7 +145,7 @@ class OdooMirrorSync(models.AbstractModel):
                     raise  # the database connection is gone, so the error cannot be stored
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)
                 message = for_reader(self.env)._(
-                    "Unexpected error (%(kind)s). See the server log for details.", kind=type(error).__name__
+                    "The synchronization stopped unexpectedly. The next one continues; the server log has the reason."
                 )
                 self._fail(run, "error", message, type(error).__name__)
             return run

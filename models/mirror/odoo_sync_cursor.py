@@ -14,7 +14,7 @@ class OdooSyncCursor(models.Model):
     """The sync state of one kind of one source."""
 
     _name = "odoo.sync.cursor"
-    _description = "Odoo Sync Cursor"
+    _description = "Warehouse Mirror State"
     _order = "source_id, id"
     _rec_name = "kind"
 

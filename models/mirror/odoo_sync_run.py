@@ -18,7 +18,7 @@ class OdooSyncRun(models.Model):
     """One synchronization of one source, with the number of new or changed rows of each kind."""
 
     _name = "odoo.sync.run"
-    _description = "Odoo Sync Run"
+    _description = "Warehouse Mirror Run"
     _order = "id desc"
     _rec_name = "date_start"
 

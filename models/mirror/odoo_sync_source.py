@@ -32,7 +32,7 @@ class OdooSyncSource(models.Model):
     """A remote Odoo whose stock data is mirrored here."""
 
     _name = "odoo.sync.source"
-    _description = "Odoo Sync Source"
+    _description = "Warehouse Mirror Source"
     _order = "name, id"
 
     name = fields.Char(required=True)
@@ -278,7 +278,9 @@ class OdooSyncSource(models.Model):
     def _record_failure(self, error):
         """Show an unexpected error in the source's status, so that the other sources can continue."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
-        message = self.env._("Unexpected error (%s). See the server log for details.", type(error).__name__)
+        message = self.env._(
+            "The synchronization stopped unexpectedly. The next one continues; the server log has the reason."
+        )
         now = fields.Datetime.now()
         with quietly(self.env, self.code):
             # If left running, the next turns would resume these runs first.
@@ -369,4 +371,10 @@ class OdooSyncSource(models.Model):
         self.check_access("read")
         name = self.env.context["mirror_action"]
         action = self.env["ir.actions.act_window"]._for_xml_id(f"external_order_sync.action_odoo_mirror_{name}")
-        return {**action, "domain": [("source_id", "=", self.id)], "context": {"search_default_present": 1}}
+        title = f"{action['name']} · {self.name}"
+        return {
+            **action,
+            "name": title,
+            "domain": [("source_id", "=", self.id)],
+            "context": {"search_default_present": 1},
+        }

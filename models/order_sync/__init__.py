@@ -25,6 +25,7 @@ from . import external_signing_secret_new
 from . import external_order_push_secret
 from . import external_order_push_secret_new
 from . import external_order
+from . import external_order_history
 from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_batch
@@ -39,6 +40,7 @@ from . import external_order_sale
 from . import external_choice
 from . import external_charge_product
 from . import external_product_alias
+from . import external_product_alias_screen
 from . import external_location_mapping
 from . import external_payment_mapping
 from . import external_customer

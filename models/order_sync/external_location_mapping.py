@@ -88,7 +88,7 @@ class ExternalLocationMapping(models.Model):
                 ]
             )
             if waiting:
-                waiting._retry()
+                waiting._retry(self.env._("Retried with the Point of Sale %s", mapping.pos_config_id.display_name))
 
     def action_remember(self):
         """Return the actions that report the effect of this choice, as for a product."""

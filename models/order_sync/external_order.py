@@ -155,6 +155,7 @@ class ExternalOrder(models.Model):
         problems = [sales._import_sales(run)] if sales else []
         if life := self - sales:
             problems += life._import_life(run)
+        self._note_failures()
         return "\n".join(unique(filter(None, problems)))
 
     def _import_sales(self, run):

@@ -23,8 +23,12 @@ class ExternalOrder(models.Model):
             raise UserError(self.env._("Select orders that have not been imported yet."))
         return orders._retry()
 
-    def _retry(self):
-        """Try these rows again: import those that are not imported, and book the changes of the others."""
+    def _retry(self, reason=""):
+        """Try these rows again: import those that are not imported, and book the changes of the others.
+
+        :param str reason: what the user did to make it work
+        """
+        self._note(reason or self.env._("Retried"))
         changed = self.filtered(lambda order: order.state == "done")
         changed._book_changes()
         orders, problems = (self - changed)._import_again()
@@ -63,6 +67,7 @@ class ExternalOrder(models.Model):
             waiting = imported.life_ids.filtered(lambda order: order.state == "pending") - of_sync
             if waiting := waiting.try_lock_for_update():
                 problems.append(waiting._import())
+        locked._note_imports()
         return locked, problems
 
     def _get_retry_notification(self, problem):
@@ -96,7 +101,21 @@ class ExternalOrder(models.Model):
         self._check_may_act()
         # sudo: users cannot write to the inbox; see `action_retry`.
         orders = self.sudo().filtered(lambda order: order.state in ("pending", "failed"))
+        orders._remember_before_ignored()
         orders.write({**self._prepare_no_error_values(), "state": "ignored"})
+        orders._note(self.env._("Ignored"))
+        for sync in orders.sync_id:
+            sync._update_attention_activity()
+
+    def action_stop_ignoring(self):
+        """Undo *Ignore*: these orders need attention again, or wait for the next run, as they did before."""
+        self._check_may_act()
+        # sudo: users cannot write to the inbox; see `action_retry`.
+        orders = self.sudo().filtered("can_stop_ignoring")
+        if not orders:
+            raise UserError(self.env._("Select orders that a user has ignored."))
+        orders._stop_ignoring()
+        orders._note(self.env._("Not ignored any more"))
         for sync in orders.sync_id:
             sync._update_attention_activity()
 
@@ -104,6 +123,7 @@ class ExternalOrder(models.Model):
         """Mark the external changes of these imported orders as seen."""
         self._check_may_act()
         orders = self.sudo()  # as above
+        orders.filtered("changed")._note(self.env._("The change was marked as seen."))
         orders.changed = False
         # Why a change could not be booked does not matter any more.
         orders.filtered(lambda order: order.state == "done" and order.error_code != "order_id_ambiguous").write(
@@ -116,6 +136,7 @@ class ExternalOrder(models.Model):
         """Mark the warnings of these imported orders as seen; their texts stay."""
         self._check_may_act()
         orders = self.sudo()  # as above
+        orders.filtered("doubt")._note(self.env._("The warnings were marked as seen."))
         orders.doubt = False
         for sync in orders.sync_id:
             sync._update_attention_activity()

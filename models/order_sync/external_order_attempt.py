@@ -160,5 +160,6 @@ class ExternalOrder(models.Model):
         for order in hopeless:
             order._fail(ExternalOrderError("server_stopped", reason))
         if hopeless:
+            hopeless._note_failures()
             hopeless.run_id = run
             run.failed_count += len(hopeless)

@@ -226,6 +226,11 @@ class ExternalOrder(models.Model):
         for order in self.filtered(lambda order: order._may_book_change()).try_lock_for_update():
             if order._book_change():
                 booked |= order
+            else:
+                order._note_failures()
+        booked._note_each({
+            order.id: for_reader(self.env)._("The change was booked: %s", order.pos_order_id.name) for order in booked
+        })  # fmt: skip
         return booked
 
     def _book_change(self):

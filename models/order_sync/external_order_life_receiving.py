@@ -39,7 +39,7 @@ class ExternalOrder(models.Model):
             grouped.setdefault((event.identity, sale, event.kind, event.refund_id), []).append(event)
         vals_list = []
         for (identity, sale, kind, _refund_id), arrived in grouped.items():
-            counts = Received(self.browse(), self.browse())
+            counts = Received(self.browse(), self.browse(), self.browse())
             versions = [self._prepare_event_values(sync, sale, event) for event in arrived]
             known = events.get_rows(identity[0])._find_event(sale, versions[-1])
             if kind == "cancellation":
@@ -55,7 +55,7 @@ class ExternalOrder(models.Model):
         vals_list.sort(
             key=lambda values: (len(values["external_id"]), values["external_id"], values.get("refund_id") or "")
         )
-        rows = self.create(vals_list)
+        rows = self._create_received(vals_list)
         received.orders |= events.rows | rows
         received.ambiguous |= rows.filtered(lambda row: row.error_code == "order_id_ambiguous")
 
@@ -70,6 +70,7 @@ class ExternalOrder(models.Model):
         received.changed += counts.changed
         received.ignored += counts.ignored
         received.ambiguous |= counts.ambiguous
+        received.altered |= counts.altered
         if any(event.counts for event in arrived):
             received.known += counts.known
         elif not counts.known and identity in events.known_orders:
@@ -201,7 +202,9 @@ class ExternalOrder(models.Model):
                 }
                 event.counts = False  # it is counted as ignored
         received.ignored += len(vals)
-        rows = self.create([vals[identity] for identity in sorted(vals, key=lambda key: (key[0], key[1] or ""))])
+        rows = self._create_received(
+            [vals[identity] for identity in sorted(vals, key=lambda key: (key[0], key[1] or ""))]
+        )
         received.orders |= rows
         self._link_to_sales(events.rows, rows)
         rows._ignore_waiting()

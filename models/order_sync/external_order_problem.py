@@ -1,7 +1,13 @@
+import re
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .external_payment_mapping import PAYMENT_REASONS
+
+# A card of several orders shows what the texts of this many of them have in common.
+ORDERS_COMPARED = 50
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 PRODUCT_REASONS = ("product_not_found", "product_ambiguous")
 
@@ -85,10 +91,10 @@ class ExternalOrderProblem(models.Model):
     def _compute_message(self):
         for problem in self:
             if problem.is_doubt:
-                problem.message = problem.newest_id.warnings
+                problem.message = problem._get_common_text("warnings")
                 continue
             if problem.newest_id.error_message or problem.reason != "changed":
-                problem.message = problem.newest_id.error_message
+                problem.message = problem._get_common_text("error_message")
                 continue
             newest = problem.newest_id.change_text or ""
             problem.message = self.env._(
@@ -97,6 +103,23 @@ class ExternalOrderProblem(models.Model):
                 "The newest: %s",
                 newest.replace("\n", "; "),
             )
+
+    def _get_common_text(self, name):
+        """Return what a text of these orders has in common: the sentences that each of the newest has.
+
+        :param str name: the field with the text
+        """
+        newest = self.newest_id[name] or ""
+        if self.order_count < 2:
+            return newest
+        orders = self.env["external.order"].search(self._get_orders_domain(), limit=ORDERS_COMPARED, order="id desc")
+        others = [set(_SENTENCE_END.split(order[name] or "")) for order in orders]
+        sentences = _SENTENCE_END.split(newest)
+        common = [sentence for sentence in sentences if all(sentence in other for other in others)]
+        if len(common) == len(sentences):
+            return newest
+        differing = self.env._("The details differ from order to order: open the orders to see them.")
+        return "\n".join(filter(None, [" ".join(common), differing]))
 
     @api.depends("reason", "external_location")
     def _compute_remedies(self):

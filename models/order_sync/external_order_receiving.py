@@ -22,11 +22,13 @@ class Received:
     :param ambiguous: the rows whose OrderID is shared by different orders
     :param refused: a sentence for each entry that is not an order
     :param reasons: what is wrong with each of them, by its number
+    :param altered: the known rows that got other content
     :param is_counted: whether the run has already counted this page
     """
 
     orders: Any
     ambiguous: Any
+    altered: Any
     is_counted: bool = False
     new: int = 0
     known: int = 0
@@ -77,7 +79,7 @@ class ExternalOrder(models.Model):
         :param dict refusals: what is wrong with entries that are not orders, by their number
         """
         accepted = sync._get_accepted_statuses()
-        received = Received(self.browse(order.id for order in known), self.browse())
+        received = Received(self.browse(order.id for order in known), self.browse(), self.browse())
         events = LifeEvents(sync._get_life_statuses(), life, earlier)
 
         def read_versions(identity, numbered_entries, order):
@@ -117,13 +119,14 @@ class ExternalOrder(models.Model):
             if versions := incoming[identity]:
                 values = self._prepare_new_values(versions)
                 vals_list.append({**values, "sync_id": sync.id, "by_location": identity[1] is not None})
-        created = self.create(vals_list)
+        created = self._create_received(vals_list)
         received.orders |= created
         received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")
         received.ignored += sum(values["state"] == "ignored" for values in vals_list)
         received.new += sum(values["state"] == "pending" for values in vals_list)
         if events.arrived or life:
             self._receive_life(sync, events, created, received)
+        received.altered._note_arrivals()
         return received
 
     def _is_unchanged(self, numbered_entries, digests=frozenset()):
@@ -247,7 +250,7 @@ class ExternalOrder(models.Model):
         self.ensure_one()
         if self.state == "done":
             if self.error_code == "order_id_ambiguous":
-                self._receive_alone(values, Received(self.browse(), self.browse()))
+                self._receive_alone(values, Received(self.browse(), self.browse(), self.browse()))
             names = ("payload", "fingerprint", "source_digest", "order_status", "version")
             content = {name: values[name] for name in names}
             is_reinstated = self._take_back_cancellation(values)
@@ -261,9 +264,12 @@ class ExternalOrder(models.Model):
                     content["external_location"] = False  # it is this order in both locations
                 received.changed += content["changed"]
                 received.known += not content["changed"]
+                if content["changed"]:
+                    received.altered |= self
             self.write(content)
         else:
             interruptions = self._prepare_no_interruption_values()
             self.write({**values, **interruptions, "other_payloads": False, "attempts": 0})
+            received.altered |= self
             received.ignored += values["state"] == "ignored"
             received.new += values["state"] == "pending"

@@ -27,11 +27,20 @@ class ExternalOrder(models.Model):
     picking_count = fields.Integer(related="pos_order_id.picking_count")
     problem_note = fields.Char("Remark", compute="_compute_problem_note")
 
+    result_note = fields.Char("Result", compute="_compute_result_note")
+
     @api.depends("error_message", "warnings", "change_text")
     def _compute_problem_note(self):
         for order in self:
             changed = order.change_text and self.env._("Changed: %s", order.change_text.replace("\n", "; "))
             order.problem_note = order.error_message or changed or order.warnings
+
+    @api.depends("problem_note", "pos_order_id", "state", "kind", "refund_id")
+    def _compute_result_note(self):
+        for order in self:
+            name = order.kind != "sale" and order._get_name_in_order()
+            parts = [name, order.pos_order_id.name, order.problem_note]
+            order.result_note = " · ".join(filter(None, parts))
 
     @api.depends("payload")
     def _compute_content_html(self):
@@ -123,7 +132,7 @@ class ExternalOrder(models.Model):
                 "default_item_id": self.missing_item_id,
                 "default_item_name": self.missing_item_name,
                 "external_order_ids": waiting.ids,
-                "dialog_size": "medium",
+                "dialog_size": "large",
             },
         }
 

@@ -102,7 +102,8 @@ class ExternalPaymentMapping(models.Model):
             domain += ["|", ("state", "=", "failed"), ("changed", "=", True)]
             waiting = Order.search_fetch(domain, ["missing_card_type", "missing_payment_mode"])
             if orders := waiting.filtered(mapping._is_meant):
-                orders._retry()
+                method = mapping.payment_method_id.display_name
+                orders._retry(self.env._("Retried with the payment method %s", method))
 
     def _is_meant(self, order):
         """Return whether this mapping applies to the payment that has no method in the failed ``order``."""

@@ -140,7 +140,8 @@ class ExternalProductAlias(models.Model):
             # sudo: users cannot write to the inbox, but their choice of a product retries its orders.
             waiting = self.env["external.order"].sudo().search_fetch(domain, ["missing_item_id", "missing_item_name"])
             if orders := waiting.filtered(alias._is_meant):
-                orders._retry()
+                product = alias.product_id.display_name
+                orders._retry(self.env._("Retried with the product %s", product))
 
     def _is_meant(self, order):
         """Return whether this alias is for the missing product of the failed ``order``."""

@@ -56,7 +56,10 @@ class ExternalProofLine(models.Model):
                 )
             )
         waiting = orders.filtered(lambda order: order.state == "pending")
-        result = waiting._retry() if waiting else notification("info", self.env._("Order %s was received.", name))
+        if waiting:
+            result = waiting._retry(self.env._("Fetched from the order feed"))
+        else:
+            result = notification("info", self.env._("Order %s was received.", name))
         proof._check_again()
         return result
 

@@ -72,7 +72,17 @@ def test_what_the_order_must_have(key):
 @pytest.mark.parametrize("key", ["Price", "Quantity"])
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_what_an_item_must_have(key, value):
-    assert str(error_of(item_with(**{key: value}))) == f"OrderItems[0].{key} is missing."
+    what = key.lower()
+    assert str(error_of(item_with(**{key: value}))) == f"Item 1 has no {what} (OrderItems[0].{key} is missing)."
+
+
+def test_a_payment_must_have_an_amount():
+    error = error_of(guide_order(CheckoutDetails=[{"AmountPaid": 92.0}, {"CardType": "Cash"}]))
+    assert str(error) == "Payment 2 has no amount (CheckoutDetails[1].AmountPaid is missing)."
+
+
+def test_other_mistakes_name_the_item_as_people_count_them():
+    assert str(error_of(item_with(Quantity="many"))).startswith("Item 1: OrderItems[0].Quantity ")
 
 
 @pytest.mark.parametrize(

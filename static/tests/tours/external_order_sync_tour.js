@@ -1,4 +1,4 @@
-import { addTour, closeNotification, enter, enterCookie, notification } from "./patient_tour";
+import { addTour, closeNotification, confirm, enter, enterCookie, notification, press } from "./patient_tour";
 
 const choose = (name) => [
     { trigger: ".modal .o_field_widget[name=product_id] input", run: `edit ${name}` },
@@ -46,6 +46,39 @@ addTour("external_order_choose_product", () => [
     { trigger: ".o_field_widget[name=result_html]:contains('Product Name')" },
     { trigger: ".o_form_view .oe_stat_button[name=action_open_order]", run: "click" },
     { trigger: ".o_form_view .o_field_widget[name=external_order_id]:contains('no-such')" },
+]);
+
+addTour("external_order_create_product", () => [
+    { trigger: ".o_data_row .o_data_cell:contains('no-such')", run: "click" },
+    { trigger: ".o_form_view .o_statusbar_buttons button[name=action_choose_product]", run: "click" },
+    { trigger: ".modal .o_field_widget[name=item_name]:contains('No Such Product')" },
+    { trigger: ".modal .o_field_widget[name=item_price]:contains('80.00')" },
+    { trigger: ".modal .o_external_create_product", run: "click" },
+    { trigger: ".modal .o_field_widget[name=list_price] input:value(80.00)" },
+    { trigger: ".modal .o_field_widget[name=taxes_id]:contains('Test 15 %')" },
+    { trigger: ".modal .o_form_button_save", run: "click" },
+    { trigger: ".modal .o_field_widget[name=product_id] input:value(No Such Product)" },
+    { trigger: ".modal .o_field_widget[name=product_price]:contains('80.00')" },
+    { trigger: ".modal button[name=action_remember]", run: "click" },
+    { trigger: notification("1 order imported") },
+    { trigger: ".o_form_view .o_arrow_button_current:contains('Imported')" },
+    { trigger: ".o-mail-Chatter .o-mail-Message:contains('Retried with the product No Such Product')" },
+]);
+
+addTour("external_order_ignore_and_back", () => [
+    { trigger: "thead .o_list_record_selector input", run: "click" },
+    { trigger: ".o_control_panel button[name=action_ignore]", run: "click" },
+    confirm,
+    { trigger: ".o_data_row .badge:contains('Ignored')" },
+    { trigger: "thead .o_list_record_selector input", run: "click" },
+    { trigger: ".o_control_panel button[name=action_stop_ignoring]", run: "click" },
+    { trigger: ".o_data_row .badge:contains('Failed')" },
+    { trigger: ".o_data_row .o_data_cell:contains('no-such')", run: "click" },
+    { trigger: ".o-mail-Chatter .o-mail-Message:contains('Not ignored any more')" },
+    press("action_ignore"),
+    { trigger: ".o_form_view .o_arrow_button_current:contains('Ignored')" },
+    press("action_stop_ignoring"),
+    { trigger: ".o_form_view .o_arrow_button_current:contains('Failed')" },
 ]);
 
 addTour("external_order_bulk_retry", () => [

@@ -1,19 +1,24 @@
 import { browser } from "@web/core/browser/browser";
 import { addTour, confirm, enter, press } from "./patient_tour";
 
-/** Let the shipments' scheduled action run, as the scheduler does, and show what it changed. */
+/** Let the shipments' scheduled action run, as the scheduler does. */
+async function sendShipments() {
+    const { orm } = odoo.__WOWL_DEBUG__.root.env.services;
+    const domain = [
+        ["module", "=", "external_order_sync"],
+        ["name", "=", "ir_cron_ship"],
+    ];
+    const [name] = await orm.searchRead("ir.model.data", domain, ["res_id"]);
+    await orm.call("ir.cron", "method_direct_trigger", [[name.res_id]]);
+}
+
+/** Let it run, and show what it changed. */
 const runScheduler = {
     content: "The scheduler sends the shipments",
     trigger: ".o_action_manager",
     async run() {
-        const { orm, action } = odoo.__WOWL_DEBUG__.root.env.services;
-        const domain = [
-            ["module", "=", "external_order_sync"],
-            ["name", "=", "ir_cron_ship"],
-        ];
-        const [name] = await orm.searchRead("ir.model.data", domain, ["res_id"]);
-        await orm.call("ir.cron", "method_direct_trigger", [[name.res_id]]);
-        await action.doAction("soft_reload");
+        await sendShipments();
+        await odoo.__WOWL_DEBUG__.root.env.services.action.doAction("soft_reload");
     },
 };
 const inState = (state) => ({ trigger: `.o_form_view .o_arrow_button_current:contains('${state}')` });
@@ -45,6 +50,18 @@ addTour("external_shipment_validate", () => [
     press("action_cancel"),
     confirm,
     inState("Cancelled"),
+]);
+
+addTour("external_shipment_refreshes_itself", () => [
+    { trigger: ".o_data_row .o_data_cell[name=picking_id]", run: "click" },
+    inState("Pending"),
+    {
+        content: "The scheduler sends the shipments, and nobody reloads the form",
+        trigger: ".o_form_view",
+        run: () => sendShipments(),
+    },
+    inState("Shipped"),
+    { trigger: ".o_form_view .o_field_widget[name=tracking_number]" },
 ]);
 
 addTour("external_shipment_mend", () => [

@@ -1,6 +1,6 @@
-import { addTour, closeNotification, enter, enterCookie, notification, press } from "./patient_tour";
+import { addTour, closeNotification, enter, enterCookie, notification, openApp, press } from "./patient_tour";
 
-/** Go to a screen of Settings → Odoo Sync through the menu. */
+/** Go to a screen of Inventory → Warehouse Mirror through the menu. */
 const openMenu = (name) => [
     { trigger: ".o_menu_sections [data-menu-xmlid='external_order_sync.menu_odoo_sync']", run: "click" },
     { trigger: `.o-dropdown--menu [data-menu-xmlid='external_order_sync.${name}']`, run: "click" },
@@ -13,7 +13,10 @@ addTour("odoo_sync_mirror", () => [
     enterCookie("database", "remote_database"),
     enterCookie("login", "remote_login"),
     enterCookie("secret", "remote_password"),
+    { trigger: ".o_field_widget[name=code] input:value(tour-warehouse)" },
     enter("code", "tour"),
+    { trigger: ".o_form_button_save", run: "click" },
+    { trigger: ".o_form_saved .alert:contains('Almost there')" },
     press("action_test_connection"),
     { trigger: notification("Connected to Odoo 17 through JSON-RPC. The user can see 2 products") },
     closeNotification,
@@ -25,8 +28,10 @@ addTour("odoo_sync_mirror", () => [
     { trigger: ".o_field_widget[name=cursor_ids] .o_data_row:contains('Move Line'):contains('2')" },
     { trigger: ".o_notebook .nav-link:contains('Runs')", run: "click" },
     { trigger: ".o_field_widget[name=run_ids] .o_data_row:contains('Success')" },
-    { trigger: ".oe_stat_button:contains('Locations')", run: "click" },
+    { trigger: ".oe_stat_button:contains('Locations'):contains('3')", run: "click" },
+    { trigger: ".o_breadcrumb:contains('Tour Warehouse')" },
     { trigger: ".o_list_view .o_data_row:contains('WH/Stock')" },
+    ...openApp("stock.menu_stock_root"),
     ...openMenu("menu_odoo_mirror_quant"),
     { trigger: ".o_list_view .o_data_row:contains('Desk'):contains('LOT-1'):contains('12.5')" },
     ...openMenu("menu_odoo_mirror_picking"),

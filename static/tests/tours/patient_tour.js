@@ -31,3 +31,16 @@ export const press = (name) => ({ trigger: `.o_form_view .o_statusbar_buttons bu
 
 /** Answer Yes to a button's question. */
 export const confirm = { trigger: ".modal .modal-footer .btn-primary", run: "click" };
+
+/** Go to an app through the menu of apps. */
+export const openApp = (xmlid) => [
+    { trigger: ".o_navbar_apps_menu button", run: "click" },
+    { trigger: `.o-dropdown--menu .o_app[data-menu-xmlid='${xmlid}']`, run: "click" },
+    { trigger: `.o_main_navbar .o_menu_brand` },
+];
+
+/** Go to a screen through the menu bar of the current app. */
+export const openMenu = (section, xmlid) => [
+    { trigger: `.o_menu_sections [data-menu-xmlid='${section}']`, run: "click" },
+    { trigger: `.o-dropdown--menu [data-menu-xmlid='${xmlid}']`, run: "click" },
+];

@@ -1,0 +1,25 @@
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+
+class ExternalShipment(models.Model):
+    """What the screens show of a shipment in one line."""
+
+    _inherit = "external.shipment"
+
+    news = fields.Char("Latest News", compute="_compute_news")
+
+    @api.depends("state", "error_message", "event_ids.date", "event_ids.status", "shipped_date", "delivered_date")
+    @api.depends_context("lang", "tz")
+    def _compute_news(self):
+        for shipment in self:
+            shipment.news = shipment.error_message or shipment._describe_newest_event()
+
+    def _describe_newest_event(self):
+        """Return what the courier reported last, and when; empty before the parcel was sent."""
+        event = self.event_ids.sorted("date")[-1:]
+        date = event.date or self.delivered_date or self.shipped_date
+        if not date:
+            return ""
+        text = event.status or dict(self._fields["state"]._description_selection(self.env))[self.state]
+        return f"{text}, {format_datetime(self.env, date, dt_format='short')}"

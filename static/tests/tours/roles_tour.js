@@ -1,0 +1,51 @@
+import { addTour, closeNotification, notification, openMenu } from "./patient_tour";
+
+const ORDERS = "point_of_sale.menu_point_of_sale";
+
+// What a user of External Order Sync does, from the menu of Point of Sale.
+const walk = [
+    ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
+    { trigger: ".o_data_row .o_data_cell:contains('Main Store Orders')", run: "click" },
+    { trigger: ".o_form_view .o_statusbar_buttons button[name=action_sync_now]", run: "click" },
+    { trigger: notification("Product not found") },
+    closeNotification,
+    ...openMenu(ORDERS, "external_order_sync.menu_external_order"),
+    { trigger: ".o_list_view .o_data_row:contains('no-such'):contains('Failed')" },
+    ...openMenu(ORDERS, "external_order_sync.menu_external_order_dashboard"),
+    { trigger: ".o_kanban_record:contains('Main Store Orders')" },
+    ...openMenu(ORDERS, "external_order_sync.menu_external_proof"),
+    { trigger: ".o_breadcrumb:contains('Reconciliation')" },
+    ...openMenu(ORDERS, "external_order_sync.menu_external_order_problem"),
+    { trigger: ".o_breadcrumb:contains('Needs Attention')" },
+    { trigger: ".o_kanban_record:contains('No Such Product') button:contains('Retry All')", run: "click" },
+    { trigger: notification("Product not found") },
+    closeNotification,
+];
+
+addTour("external_order_role_user", () => [
+    ...walk,
+    { trigger: ".o_kanban_record:contains('No Such Product') button[name=action_choose_product]", run: "click" },
+    { trigger: ".modal .o_field_widget[name=item_price]" },
+    { trigger: ".modal:not(:has(.o_external_create_product)) .btn-close", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+    ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
+    { trigger: ".o_list_view:not(:has(.o_list_button_add)) .o_data_row" },
+]);
+
+addTour("external_order_role_administrator", () => [
+    ...walk,
+    ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
+    { trigger: ".o_list_button_add", run: "click" },
+    { trigger: ".o_form_view .o_field_widget[name=external_api_url]" },
+    { trigger: ".o_form_button_cancel", run: "click" },
+]);
+
+addTour("external_order_role_warehouse", () => [
+    ...openMenu("stock.menu_stock_warehouse_mgmt", "external_order_sync.menu_external_shipment"),
+    { trigger: ".o_breadcrumb:contains('Shipments')" },
+    ...openMenu("external_order_sync.menu_odoo_sync", "external_order_sync.menu_odoo_sync_source"),
+    { trigger: ".o_list_view:not(:has(.o_list_button_add)) .o_data_row .o_data_cell:contains('Remote')", run: "click" },
+    { trigger: ".o_form_view:not(:has(button[name=action_sync_now])) .o_field_widget[name=name]" },
+    ...openMenu("external_order_sync.menu_odoo_sync", "external_order_sync.menu_odoo_mirror_quant"),
+    { trigger: ".o_breadcrumb:contains('Mirrored Stock')" },
+]);
