@@ -55,6 +55,7 @@ from . import test_fetch_errors
 from . import test_foreign_text
 from . import test_full_order
 from . import test_full_sessions
+from . import test_health
 from . import test_helping_workers
 from . import test_inbox
 from . import test_inbox_retry
@@ -108,6 +109,7 @@ from . import test_order_tours
 from . import test_overrides
 from . import test_payment_matching
 from . import test_plain_errors
+from . import test_pos_card
 from . import test_preview
 from . import test_problems
 from . import test_product_alias
@@ -159,6 +161,7 @@ from . import test_shipment_sending
 from . import test_shipment_servers
 from . import test_shipment_tours
 from . import test_shipment_validation
+from . import test_start
 from . import test_status
 from . import test_store_servers
 from . import test_sync_counts

@@ -44,7 +44,8 @@ class TestFieldsOnOtherModels(SecurityCase):
         """Return a record of each model that has such a field, related to records of this addon."""
         order = self.row.pos_order_id
         analyzed = self.env["report.pos.order"].search([("order_id", "=", order.id)], limit=1)
-        records = (order, order.lines, order.session_id, analyzed, self.shipment.picking_id, self.carrier)
+        config = order.config_id
+        records = (order, order.lines, order.session_id, config, analyzed, self.shipment.picking_id, self.carrier)
         return {record._name: record for record in records}
 
     def readers(self, model_name):

@@ -47,6 +47,8 @@ from . import external_order_search_panel
 from . import external_order_life_screen
 from . import external_order_sync_secret
 from . import external_order_sync_counts
+from . import external_order_sync_health
+from . import external_order_sync_start
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
