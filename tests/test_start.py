@@ -124,12 +124,12 @@ class TestCountedByPeople(ExternalOrderCase):
 
     def test_a_register_that_people_open_is_hinted_at(self):
         self.pos_config.cash_control = True
-        self.assertFalse(self.sync.is_counted_by_people)
+        self.assertFalse(self.sync.counted_by_people)
         self.import_order()
         self.sync.invalidate_recordset()
-        self.assertFalse(self.sync.is_counted_by_people, "the synchronization opened the session itself")
+        self.assertFalse(self.sync.counted_by_people, "the synchronization opened the session itself")
         self.close_session(self.sync._get_sessions())
         self.pos_config.open_ui()
         self.pos_config.current_session_id.set_opening_control(0, "")
         self.sync.invalidate_recordset()
-        self.assertTrue(self.sync.is_counted_by_people)
+        self.assertEqual(self.sync.counted_by_people, "Test POS")

@@ -20,7 +20,7 @@ store.write(
     }
 )
 # The first page after the login.
-env.ref("base.user_admin").action_id = env.ref("external_order_sync.action_external_order_sync")
+env.ref("base.user_admin").action_id = env.ref("external_order_sync.action_external_order_sync").id
 
 
 def connect_branches(branches):

@@ -28,6 +28,7 @@ from . import external_order
 from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_batch
+from . import external_order_entry
 from . import external_order_location
 from . import external_order_receiving
 from . import external_order_result

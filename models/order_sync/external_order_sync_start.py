@@ -25,22 +25,21 @@ class ExternalOrderSync(models.Model):
         help="Orders are fetched and imported automatically once somebody has pressed Start or, the first time, Sync "
         "Now. Until then, and while it is paused, orders that the external system sends wait in the inbox.",
     )
-    is_counted_by_people = fields.Boolean(compute="_compute_is_counted_by_people")
+    counted_by_people = fields.Char(compute="_compute_counted_by_people")
 
-    @api.depends("pos_config_id")
-    def _compute_is_counted_by_people(self):
-        """Set whether people open sessions of the Point of Sale and count its cash, which external orders would mix
-        with theirs.
-        """
+    @api.depends("pos_config_id", "location_mapping_ids.pos_config_id")
+    def _compute_counted_by_people(self):
+        """Set the names of the Points of Sale whose sessions people open and whose cash they count."""
         since = fields.Datetime.subtract(fields.Datetime.now(), days=COUNTED_WITHIN_DAYS)
         # sudo: only which registers people use is read, which everyone sees who may choose one.
         sessions = self.env["pos.session"].sudo()
-        counted = self.pos_config_id.filtered("cash_control")
+        counted = self._get_pos_configs()._origin.filtered("cash_control")
         domain = [("config_id", "in", counted.ids), ("external_order_sync_id", "=", False), ("rescue", "=", False)]
         opened = sessions._read_group([*domain, ("start_at", ">=", since)], ["config_id"])
         used = {config.id for [config] in opened}
         for sync in self:
-            sync.is_counted_by_people = sync.pos_config_id.id in used
+            configs = sync._get_pos_configs().filtered(lambda config: config._origin.id in used)
+            sync.counted_by_people = ", ".join(configs.mapped("name"))
 
     @api.model
     def _get_scheduled_domain(self):

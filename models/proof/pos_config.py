@@ -31,6 +31,7 @@ class PosConfig(models.Model):
                 connected[config] |= sync
         today = syncs._read_today()
         states = self._count_external_orders(syncs, [("state", "in", ("pending", "failed"))], "state")
+        in_trouble = syncs.filtered(lambda sync: sync.health == "error")
         guessed = self._count_external_orders(syncs, [("doubt", "!=", False)])
         for config, its_syncs in connected.items():
             if not its_syncs:
@@ -43,7 +44,7 @@ class PosConfig(models.Model):
                 "waiting": states.get((config, "pending"), 0),
                 "failed": states.get((config, "failed"), 0),
                 "guessed": guessed.get((config,), 0),
-                "problem": any(sync.health == "error" for sync in its_syncs),
+                "problem": bool(its_syncs & in_trouble),
             }
 
     def _count_external_orders(self, syncs, domain, *groups):
