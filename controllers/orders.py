@@ -80,7 +80,7 @@ RESULT = closed_object(
         "message": NULLABLE_STRING,
         "pos_order_id": NULLABLE_INTEGER,
     },
-    description="The result of an entry. A refused one is not an order, and nothing of it is stored.",
+    description="The result of an entry. A refused one is not an order; users see it under Needs Attention.",
 )
 RESULTS = closed_object(
     {

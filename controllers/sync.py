@@ -58,7 +58,8 @@ class SyncController(WarehouseController):
         "POST",
         "/api/odoo/sync/trigger",
         summary="Start a synchronization now",
-        description="Returns at once; the scheduler does the work. Requires the group User of External Order Sync.",
+        description="Returns at once; the scheduler does the work. Synchronizations that are paused, or that nobody has "
+        "started in Odoo, do not run. Requires the group User of External Order Sync.",
         answers={
             200: Reply(
                 "The synchronization has been started.",
@@ -71,7 +72,7 @@ class SyncController(WarehouseController):
             raise Problem(403, "Starting a synchronization requires the group User of External Order Sync.")
         started = [request.env[model]._trigger_sync() for model in ("external.order.sync", "odoo.sync.source")]
         if not any(started):
-            raise Problem(503, "No synchronization is configured, so there is nothing to start.")
+            raise Problem(503, "No synchronization is configured and started in Odoo, so there is nothing to run.")
         return Answer(STARTED)
 
 

@@ -45,6 +45,7 @@ from . import test_crashing_parcels
 from . import test_customer_creation
 from . import test_customers
 from . import test_dashboard
+from . import test_entries
 from . import test_event_acknowledge
 from . import test_event_feed
 from . import test_event_server
@@ -56,6 +57,7 @@ from . import test_fetch_errors
 from . import test_foreign_text
 from . import test_full_order
 from . import test_full_sessions
+from . import test_health
 from . import test_helping_workers
 from . import test_inbox
 from . import test_inbox_history
@@ -111,6 +113,7 @@ from . import test_order_tours
 from . import test_overrides
 from . import test_payment_matching
 from . import test_plain_errors
+from . import test_pos_card
 from . import test_preview
 from . import test_problems
 from . import test_product_alias
@@ -163,6 +166,7 @@ from . import test_shipment_sending
 from . import test_shipment_servers
 from . import test_shipment_tours
 from . import test_shipment_validation
+from . import test_start
 from . import test_status
 from . import test_store_servers
 from . import test_sync_counts

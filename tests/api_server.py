@@ -56,6 +56,7 @@ class ApiServerCase(BaseCase):
             {
                 "name": LOGIN,
                 "external_api_url": "http://127.0.0.1:9/orders",
+                "state": "started",
                 "pos_config_id": pos_config.id,
                 # What is pushed stays in the inbox.
                 "auto_create_session": False,

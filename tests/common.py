@@ -117,7 +117,7 @@ class ExternalOrderCase(TransactionCase):
 
     @classmethod
     def create_sync(cls, **values):
-        """Connect the shop's feed; each further connection counts as a different feed."""
+        """Connect the shop's feed, and start that; each further connection counts as a different feed."""
         cls.sync_count = getattr(cls, "sync_count", -1) + 1
         store = f"?store={cls.sync_count}" if cls.sync_count else ""
         return cls.env["external.order.sync"].create(
@@ -126,6 +126,7 @@ class ExternalOrderCase(TransactionCase):
                 "external_api_url": f"{cls.shop.url}{store}",
                 "external_api_key": API_KEY,
                 "pos_config_id": cls.pos_config.id,
+                "state": "started",
                 **values,
             }
         )

@@ -50,7 +50,13 @@ def prepare_orders(env, url, key):
     pos = env["pos.config"].create({"name": "Crash", "payment_method_ids": [Command.set(method.ids)]})
     env["external.order.sync"].search([]).active = False
     sync = env["external.order.sync"].create(
-        {"name": "Crash", "external_api_url": url, "external_api_key": key, "pos_config_id": pos.id}
+        {
+            "name": "Crash",
+            "external_api_url": url,
+            "external_api_key": key,
+            "pos_config_id": pos.id,
+            "state": "started",
+        }
     )
     env.cr.commit()
     return sync.id

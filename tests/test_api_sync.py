@@ -47,6 +47,7 @@ class TestApiSync(CronMixinCase, ApiCase):
             {
                 "name": "Shop",
                 "external_api_url": "http://127.0.0.1:9/orders",
+                "state": "started",
                 "pos_config_id": pos_config.id,
                 **values,
             }

@@ -83,3 +83,23 @@ class TestPreview(ExternalOrderCase):
         preview = self.preview(self.order(1))
         self.assertEqual(preview.action_sync_now()["params"]["type"], "success")
         self.assertEqual(self.inbox(1).state, "done")
+
+    def test_orders_that_another_synchronization_has_imported_are_named(self):
+        self.import_order(order_id=1)
+        order_name = self.inbox(1).pos_order_id.name
+        second_pos = self.create_pos_config("Second", self.create_payment_method("Cash (second)", "cash"))
+        self.sync = self.create_sync(name="Again", pos_config_id=second_pos.id)
+        preview = self.preview(self.order(1), self.order(2))
+        first, second = preview.line_ids
+        self.assertEqual((first.result, second.result), ("elsewhere", "ready"))
+        self.assertEqual(first.note, f"Already imported by Main Store Orders: {order_name}")
+        self.assertIn("1 of the first 2 orders were already imported by Main Store Orders.", preview.summary)
+
+    def test_an_order_of_another_shop_with_the_same_number_is_another_order(self):
+        self.import_order(order_id=1)
+        self.sync = self.create_sync(name="Other Shop")
+        other = self.order(1, OrderItems=[self.item(quantity=2)], AmountTotal=160, Tax=24, GrandTotal=184,
+                           AmountPaid="184", CheckoutDetails=[self.payment(184.0)])  # fmt: skip
+        preview = self.preview(other)
+        self.assertEqual(preview.line_ids.result, "ready")
+        self.assertFalse(preview.elsewhere_names)

@@ -59,6 +59,7 @@ def _import_one(env, number):
             "name": f"Large {number}",
             "pos_config_id": pos_config.id,
             "external_api_url": f"http://127.0.0.1:{number + 1}/",
+            "state": "started",
         }
     )
     env.cr.commit()

@@ -44,6 +44,7 @@ def make(env, config, url):
         {
             "name": "Large Feed",
             "external_api_url": url,
+            "state": "started",
             "pos_config_id": config.id,
             "accepted_statuses": "none",
         }

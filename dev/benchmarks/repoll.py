@@ -56,6 +56,7 @@ def receive_all(env, sync, url):
         {
             "name": "Benchmark Feed",
             "external_api_url": url,
+            "state": "started",
             "pos_config_id": sync.pos_config_id.id,
             "accepted_statuses": "none",
         }

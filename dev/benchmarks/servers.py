@@ -65,6 +65,7 @@ def prepare(options, url):
                 {
                     "name": f"Inbox {number}",
                     "external_api_url": f"{url}/{number}",
+                    "state": "started",
                     "pos_config_id": pos_config.id,
                 }
                 for number in range(1, 4 * options.rounds + 1)

@@ -20,6 +20,7 @@ def make(env, name="Benchmark"):
             {
                 "name": name,
                 "external_api_url": "http://127.0.0.1:1/",
+                "state": "started",
                 "pos_config_id": pos_config.id,
             }
         )

@@ -31,6 +31,7 @@ def main():
                 {
                     "name": f"Store {number:02}",
                     "external_api_url": f"{feeds.url}/{number}",
+                    "state": "started",
                     "pos_config_id": pos_config.id,
                 }
                 for number in range(1, STORES + 1)

@@ -16,8 +16,11 @@ store.write(
         "external_api_url": os.environ["DEMO_SHOP_URL"],
         "external_api_key": os.environ["DEMO_SHOP_API_KEY"],
         "active": True,
+        "state": "started",
     }
 )
+# The first page after the login.
+env.ref("base.user_admin").action_id = env.ref("external_order_sync.action_external_order_sync").id
 
 
 def connect_branches(branches):

@@ -23,6 +23,8 @@ class ExternalOrder(models.Model):
 
     def _get_event_type(self):
         """Return the type of the event that this order's state is, or None."""
+        if self.kind == "entry":
+            return None
         if self.state == "failed":
             return "order.failed"
         if self.state == "done":

@@ -29,6 +29,7 @@ from . import external_order_history
 from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_batch
+from . import external_order_entry
 from . import external_order_location
 from . import external_order_receiving
 from . import external_order_result
@@ -49,6 +50,8 @@ from . import external_order_search_panel
 from . import external_order_life_screen
 from . import external_order_sync_secret
 from . import external_order_sync_counts
+from . import external_order_sync_health
+from . import external_order_sync_start
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview

@@ -60,6 +60,7 @@ class ExternalOrder(models.Model):
     )
     error_code = fields.Selection(
         [
+            ("not_an_order", "Not an Order"),
             ("invalid_payload", "Order Not Understood"),
             ("product_not_found", "Product Not Found"),
             ("product_ambiguous", "Several Products Match"),
@@ -152,8 +153,10 @@ class ExternalOrder(models.Model):
         :rtype: str
         """
         sales = self.filtered(lambda order: order.kind == "sale")
+        entries = self.filtered(lambda order: order.kind == "entry")
+        entries._refuse_again()
         problems = [sales._import_sales(run)] if sales else []
-        if life := self - sales:
+        if life := self - sales - entries:
             problems += life._import_life(run)
         self._note_failures()
         return "\n".join(unique(filter(None, problems)))

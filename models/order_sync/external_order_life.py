@@ -23,11 +23,12 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     kind = fields.Selection(
-        [("sale", "Sale"), ("refund", "Refund"), ("cancellation", "Cancellation")],
+        [("sale", "Sale"), ("refund", "Refund"), ("cancellation", "Cancellation"), ("entry", "Not an Order")],
         required=True,
         default="sale",
         readonly=True,
-        help="A sale, or what happened to it later: a refund, or its cancellation.",
+        help="A sale, or what happened to it later: a refund, or its cancellation. Or an entry of the feed that is not "
+        "an order.",
     )
     refund_id = fields.Char(
         "RefundID",
@@ -52,7 +53,7 @@ class ExternalOrder(models.Model):
     def _compute_display_name(self):
         for order in self:
             name = order.external_id
-            order.display_name = name if order.kind == "sale" else f"{name} · {order._get_name_in_order()}"
+            order.display_name = name if order.kind in ("sale", "entry") else f"{name} · {order._get_name_in_order()}"
 
     def _get_name_in_order(self):
         """Return what this refund or cancellation is called within its order, for example "Refund R1"."""

@@ -74,8 +74,9 @@ class ExternalOrder(models.Model):
         :rtype: tuple[dict, dict, external.order]
         """
         by_location = sync._uses_locations()
+        identifiers = list({identifier for identifier, _location in arrived})
         rows = self.search_fetch(
-            [("sync_id", "=", sync.id), ("external_id", "in", list({identifier for identifier, _location in arrived}))],
+            [("sync_id", "=", sync.id), ("external_id", "in", identifiers), ("kind", "!=", "entry")],
             [
                 *("external_id", "external_location", "by_location"),
                 *("fingerprint", "source_digest", "state", "error_code", "changed_date"),

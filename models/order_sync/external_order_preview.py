@@ -20,6 +20,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     sync_id = fields.Many2one("external.order.sync", required=True, ondelete="cascade", readonly=True)
     line_ids = fields.One2many("external.order.preview.line", "preview_id", readonly=True)
     problem_count = fields.Integer(compute="_compute_problem_count")
+    elsewhere_names = fields.Char(compute="_compute_elsewhere_names")
     # Most feeds say only some of this; the other columns would be blank.
     has_dates = fields.Boolean(compute="_compute_columns")
     has_branches = fields.Boolean(compute="_compute_columns")
@@ -32,6 +33,11 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         for preview in self:
             preview.problem_count = preview.line_ids.mapped("result").count("problem")
 
+    @api.depends("line_ids.elsewhere_id")
+    def _compute_elsewhere_names(self):
+        for preview in self:
+            preview.elsewhere_names = ", ".join(preview.line_ids.elsewhere_id.mapped("sync_id.name"))
+
     @api.depends("line_ids.sold_date", "line_ids.customer", "line_ids.charges")
     def _compute_columns(self):
         for preview in self:
@@ -40,11 +46,20 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             preview.has_customers = any(preview.line_ids.mapped("customer"))
             preview.has_charges = any(preview.line_ids.mapped("charges"))
 
-    @api.depends("line_ids", "problem_count")
+    @api.depends("line_ids", "problem_count", "elsewhere_names")
     def _compute_summary(self):
         for preview in self:
             shown, problems = len(preview.line_ids), preview.problem_count
-            if problems:
+            if preview.elsewhere_names:
+                preview.summary = self.env._(
+                    "The external system responds. Nothing has been imported yet. %(count)s of the first %(shown)s "
+                    "orders were already imported by %(names)s. If both receive the same orders, every sale is booked "
+                    "twice: continue only if these are orders of another shop.",
+                    count=len(preview.line_ids.filtered("elsewhere_id")),
+                    shown=shown,
+                    names=preview.elsewhere_names,
+                )
+            elif problems:
                 preview.summary = self.env._(
                     "The external system responds. Nothing has been imported yet. %(problems)s of the first "
                     "%(shown)s orders could not be imported. They would wait in the inbox until you fix the cause, "
@@ -115,7 +130,39 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             of_outcome.update((id(order.outcome), order) for order in ready)
         for (_entry, line), outcome in zip(orders, outcomes, strict=True):
             line.update(self._describe(sync, outcome, of_outcome.get(id(outcome))))
+        self._find_elsewhere(sync, lines)
         return lines
+
+    @api.model
+    def _find_elsewhere(self, sync, lines):
+        """Say in these line values which orders another synchronization of the company has imported.
+
+        Shops often number their orders in the same way, so the total has to be the same as well.
+        """
+        others = sync.with_context(active_test=False).search(
+            [("id", "!=", sync.id), ("company_id", "=", sync.company_id.id)]
+        )
+        by_id = {
+            line["external_id"]: line
+            for line in lines
+            if line["result"] in ("ready", "problem") and line.get("external_id")
+        }
+        rows = sync.env["external.order"].search(
+            [
+                ("sync_id", "in", others.ids),
+                ("external_id", "in", list(by_id)),
+                ("kind", "=", "sale"),
+                ("state", "=", "done"),
+            ],
+            order="id",
+        )
+        for row in rows:
+            line = by_id[row.external_id]
+            if not row.currency_id.compare_amounts(row.total, line.get("total") or 0):
+                note = self.env._(
+                    "Already imported by %(sync)s: %(order)s", sync=row.sync_id.name, order=row.pos_order_id.name
+                )
+                line.update(result="elsewhere", elsewhere_id=row.id, note=note)
 
     @api.model
     def _describe_event(self, kind):
@@ -177,6 +224,7 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
     sequence = fields.Integer()
     external_id = fields.Char("Order ID")
+    elsewhere_id = fields.Many2one("external.order", help="The order that another synchronization has imported.")
     sold_date = fields.Datetime("Sold On")
     customer = fields.Char()
     charges = fields.Monetary()
@@ -187,6 +235,7 @@ class ExternalOrderPreviewLine(models.TransientModel):  # pylint: disable=no-wiz
         [
             ("ready", "Ready"),
             ("known", "Imported"),
+            ("elsewhere", "Imported Elsewhere"),
             ("refund", "Refund"),
             ("cancellation", "Cancellation"),
             ("ignored", "Ignored"),

@@ -69,7 +69,9 @@ class ExternalOrder(models.Model):
         """
         refusals = {}
         arrived = self._group_by_identity(sync, entries, position, refusals)
-        return self._store_received(sync, *self._match_received(sync, arrived), refusals, earlier)
+        received = self._store_received(sync, *self._match_received(sync, arrived), refusals, earlier)
+        self._keep_refused(sync, entries, position, received)
+        return received
 
     @api.model
     def _store_received(self, sync, known, new, life, refusals, earlier=frozenset()):
@@ -108,10 +110,7 @@ class ExternalOrder(models.Model):
             else:
                 incoming[identity] = read_versions(identity, numbered_entries, self.browse())
         received.reasons = {number: reader_text(self.env, refusals[number].message) for number in sorted(refusals)}
-        received.refused = [
-            for_reader(self.env)._("Entry %(number)s of the feed: %(problem)s", number=number, problem=reason)
-            for number, reason in received.reasons.items()
-        ]
+        received.refused = self._describe_refused(received.reasons)
         # Workers that receive the same new orders at once must write them in the same order to avoid deadlocks. Sort by
         # length first, so that 9 comes before 10.
         vals_list = []

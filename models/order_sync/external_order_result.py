@@ -25,6 +25,10 @@ class ExternalOrder(models.Model):
                 )
             else:
                 code, message = self.doubt, self.warnings
+        if not message and self.state == "pending" and self.sync_id.state != "started":
+            message = for_reader(self.env)._(
+                "The order is in the inbox. It is imported once the synchronization is started."
+            )
         return {"state": self.state, "code": code or None, "message": message or None}
 
     def _get_push_result(self, is_duplicate=False):

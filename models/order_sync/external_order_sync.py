@@ -159,8 +159,8 @@ class ExternalOrderSync(models.Model):
 
     def write(self, vals):
         self._bind_before_write(vals)
-        if "sync_interval" in vals or vals.get("active"):
-            # A new interval or unarchiving takes effect now, not after the old schedule.
+        if "sync_interval" in vals or vals.get("active") or vals.get("state") == "started":
+            # A new interval, unarchiving or starting takes effect now, not after the old schedule.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
         result = super().write(vals)
         check_written(self)
@@ -194,9 +194,13 @@ class ExternalOrderSync(models.Model):
         return runs.with_env(self.env)
 
     def action_sync_now(self):
-        """Synchronize now and show the result. Long work continues in the background."""
+        """Synchronize now and show the result. Long work continues in the background.
+
+        The first time, this also starts the schedule.
+        """
         self.ensure_one()
         self.check_access("read")
+        self._start_new()
         deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
         runs = deadline.on(self).sync_orders()  # an override may return nothing
         # sudo: the run was created by the system; the notification shows counts only, no orders.
@@ -204,12 +208,13 @@ class ExternalOrderSync(models.Model):
         return run._get_notification()
 
     def _trigger_sync(self):
-        """Trigger a scheduled run now for ``self``, or for all active configurations that the user can see.
+        """Trigger a scheduled run now for ``self``, or for all configurations that the user can see.
 
-        :return: the number of configurations that will run
+        :return: the number of configurations that will run; those that are archived, paused or not started will not
         :rtype: int
         """
-        syncs = (self or self.search([("active", "=", True)])).filtered("active")
+        scheduled = self._get_scheduled_domain()
+        syncs = self.filtered_domain(scheduled) if self else self.search(scheduled)
         if syncs:
             # sudo: users cannot write the schedule; the caller has checked that they may start a synchronization.
             syncs.sudo().next_sync_date = fields.Datetime.now()

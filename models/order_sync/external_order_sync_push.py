@@ -202,6 +202,7 @@ class ExternalOrderSync(models.Model):
         known, new, life = Order._match_received(self, arrived)
         before = {row.id: row.fingerprint for row in (*known, *life)}
         received = Order._store_received(self, known, new, life, refusals)
+        Order._keep_refused(self, entries, 0, received)
         rows, seen, pushed = self._find_rows(received, arrived), set(), []
         # An order that is known as it is may list a new refund.
         refunded = {
@@ -237,6 +238,7 @@ class ExternalOrderSync(models.Model):
         except PayloadError:
             return self.env["external.order"]
         domain = Domain("sync_id", "=", self.id) & Domain("external_id", "=", identifier)
+        domain &= Domain("kind", "!=", "entry")
         if location is not None:
             domain &= Domain("external_location", "=", location)
         rows = self.env["external.order"].search(domain)

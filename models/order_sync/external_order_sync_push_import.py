@@ -19,13 +19,15 @@ class ExternalOrderSync(models.Model):
         """Import these orders now, for as long as the sender waits. Commits after each batch.
 
         Orders that another worker holds are imported by it, and waited for. What is left belongs to the scheduled
-        action, which was triggered when the orders were received.
+        action, which was triggered when the orders were received. If the synchronization is not started, all wait.
 
         :param orders: ``external.order`` records of this synchronization
         :return: whether each of them was tried
         :rtype: bool
         """
         self.ensure_one()
+        if self.state != "started":
+            return False
         deadline = time.monotonic() + seconds
         sync = ClosedTargets().on(self)
         while True:

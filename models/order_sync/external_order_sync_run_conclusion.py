@@ -61,5 +61,19 @@ class ExternalOrderSyncRun(models.Model):
                 "last_sync_date": date,
                 "last_sync_status": self.status,
                 "last_sync_message": self.message,
+                "last_sync_problem": self._get_problem() or False,
             }
         )
+
+    def _get_problem(self):
+        """Return what went wrong in this run as a whole, if it ended with an error.
+
+        Orders that failed or changed and entries that are not orders are rows of the inbox, which say it themselves.
+        """
+        if self.status != "error":
+            return ""
+        problems = [self.fetch_error, self.import_error]
+        if self.ambiguous_count:
+            problems += self._describe_ambiguous()
+        of_rows = self.ambiguous_count or self.failed_count or self.refused_count or self._count_unbooked_changes()
+        return "\n".join(filter(None, problems)) or ("" if of_rows else self.message)

@@ -116,6 +116,8 @@ class ExternalOrderSyncRun(models.Model):
         """
         if not sync.exists().active:  # archived or deleted after the turn began
             return True
+        if sync.state != "started" and not self.search_count(Domain("sync_id", "=", sync.id) & UNFINISHED, limit=1):
+            return True  # paused meanwhile
         now = fields.Datetime.now()
         scheduled = ScheduledTurn().on(sync)
         # What an extension does before and after the synchronization must happen once, and at that time.
@@ -154,7 +156,8 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _bring_back_plans(self):
-        bring_back(self.env["external.order.sync"].search([("active", "=", True)]))
+        Sync = self.env["external.order.sync"]
+        bring_back(Sync.search(Sync._get_scheduled_domain()))
 
     @api.model
     def _record_failure(self, sync, error):
@@ -174,21 +177,26 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _due_domain(self, now):
-        """Return active configurations that are due, have an unfinished scheduled run, or have orders to retry."""
-        return Domain.OR(
+        """Return the configurations that are due, have orders to retry or were sent some, if they are started.
+
+        One with an unfinished run is due even if it is paused meanwhile: that run goes on.
+        """
+        due = Domain.OR(
             [
                 due_domain(),
-                Domain("run_ids", "any", UNFINISHED),
                 [("order_ids", "any", [("state", "=", "pending"), ("next_attempt", "<=", now)])],
                 [("push_ids", "any", [("waiting", "=", True)])],
             ]
         )
+        started = self.env["external.order.sync"]._get_scheduled_domain()
+        return (started & due) | (Domain("active", "=", True) & Domain("run_ids", "any", UNFINISHED))
 
     @api.model
     def _plan_next_runs(self):
         """Trigger the scheduled action for the next due synchronization, order retry or session closing."""
         now = fields.Datetime.now()
-        syncs = self.env["external.order.sync"].search([("active", "=", True)])
+        Sync = self.env["external.order.sync"]
+        syncs = Sync.search(Sync._get_scheduled_domain())
         times = [sync.next_sync_date for sync in syncs]
         times += (
             self.env["external.order"]

@@ -35,17 +35,7 @@ class ExternalOrderSyncRun(models.Model):
         if count:
             parts += self._describe_failed()
             parts.append(env._("Open them with the Failed button, fix the cause, then press Retry."))
-        count = self.ambiguous_count
-        tell(
-            count,
-            env._("1 OrderID is used by several orders:"),
-            env._("%s OrderIDs are each used by several orders:", count),
-        )
-        if count:
-            ambiguous = self.env["external.order"].search(
-                [("run_id", "=", self.id), ("error_code", "=", "order_id_ambiguous")], order="id", limit=FAILURES_NAMED
-            )
-            parts += ambiguous.mapped("error_message")
+        parts += self._describe_ambiguous()
         count = self.refused_count
         tell(count, env._("1 entry is not an order:"), env._("%s entries are not orders:", count))
         if count:
@@ -96,6 +86,21 @@ class ExternalOrderSyncRun(models.Model):
         if doubtful:
             return env._("%(count)s orders imported, %(doubtful)s with warnings.", count=count, doubtful=doubtful)
         return env._("%s orders imported.", count)
+
+    def _describe_ambiguous(self):
+        """Return which OrderIDs are used by several orders."""
+        env = for_reader(self.env)
+        count = self.ambiguous_count
+        if not count:
+            return []
+        one = env._("1 OrderID is used by several orders:")
+        ambiguous = self.env["external.order"].search(
+            [("run_id", "=", self.id), ("error_code", "=", "order_id_ambiguous")], order="id", limit=FAILURES_NAMED
+        )
+        return [
+            one if count == 1 else env._("%s OrderIDs are each used by several orders:", count),
+            *ambiguous.mapped("error_message"),
+        ]
 
     def _describe_failed(self):
         env = for_reader(self.env)

@@ -71,11 +71,12 @@ class ExternalOrderSync(models.Model):
         }
 
     def action_sync_selected(self):
-        """Trigger a scheduled run of these synchronizations now."""
+        """Trigger a scheduled run of these synchronizations now; this starts those that have never been started."""
         self.check_access("read")
+        self._start_new()
         if not self._trigger_sync():
-            return notification("warning", self.env._("Archived synchronizations do not run."))
-        names = ", ".join(self.filtered("active").mapped("name"))
+            return notification("warning", self.env._("Archived and paused synchronizations do not run."))
+        names = ", ".join(self.filtered_domain(self._get_scheduled_domain()).mapped("name"))
         return notification("info", self.env._("Started in the background: %s", names))
 
     def action_test_connection(self):

@@ -11,3 +11,4 @@ from . import external_proof_line_remedies
 from . import external_order_replay
 from . import external_order
 from . import external_order_sync_dashboard
+from . import pos_config

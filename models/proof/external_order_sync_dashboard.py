@@ -14,6 +14,7 @@ class ExternalOrderSync(models.Model):
     today_amount = fields.Monetary("Amount Today", compute="_compute_today")
     card_pending_count = fields.Integer("Waiting", compute="_compute_card_counts")
     card_failed_count = fields.Integer("Failed Orders", compute="_compute_card_counts")
+    health = fields.Selection(selection_add=[("differs", "Days That Differ"), ("changed",)])
     yesterday_state = fields.Selection(
         selection=lambda self: self.env["external.proof"]._fields["state"]._description_selection(self.env),
         string="Yesterday",
@@ -28,25 +29,35 @@ class ExternalOrderSync(models.Model):
     @api.depends("order_ids.state", "order_ids.sold_date", "order_ids.total")
     def _compute_today(self):
         """Set the number of sales of the current business day, and their amount less refunds."""
-        self.env["external.order"].flush_model(["sync_id", "state", "kind", "sold_date", "total"])
+        found = {}
+        for (sync_id, _config_id), (count, amount) in self._read_today().items():
+            counted, total = found.get(sync_id, (0, 0.0))
+            found[sync_id] = (counted + count, total + amount)
+        for sync in self:
+            sync.today_count, sync.today_amount = found.get(sync.id, (0, 0.0))
+
+    def _read_today(self):
+        """Return the number of sales of the current business day, and their amount less refunds, in one statement.
+
+        :rtype: dict of (id of a synchronization, id of a Point of Sale) and (number, amount)
+        """
+        self.env["external.order"].flush_model(["sync_id", "pos_config_id", "state", "kind", "sold_date", "total"])
         starts = SQL(", ").join(
             SQL("(%s, %s::timestamp)", sync.id, sync._get_start_of_day(sync._get_business_day()))
             for sync in self
             if sync.id
         )
-        found = {}
-        if starts:
-            # The day is compared with the index of the date.
-            query = SQL(
-                """SELECT sync_id, count(*) FILTER (WHERE kind = 'sale'), sum(total)
-                     FROM external_order
-                     JOIN (VALUES %s) AS today(sync, start) ON sync_id = sync AND sold_date >= start
-                    WHERE state = 'done' GROUP BY sync_id""",
-                starts,
-            )
-            found = {sync: (count, amount) for sync, count, amount in self.env.execute_query(query)}
-        for sync in self:
-            sync.today_count, sync.today_amount = found.get(sync.id, (0, 0.0))
+        if not starts:
+            return {}
+        # The day is compared with the index of the date.
+        query = SQL(
+            """SELECT sync_id, pos_config_id, count(*) FILTER (WHERE kind = 'sale'), sum(total)
+                 FROM external_order
+                 JOIN (VALUES %s) AS today(sync, start) ON sync_id = sync AND sold_date >= start
+                WHERE state = 'done' GROUP BY sync_id, pos_config_id""",
+            starts,
+        )
+        return {(sync, config): (count, amount or 0) for sync, config, count, amount in self.env.execute_query(query)}
 
     @api.depends("order_ids.state")
     def _compute_card_counts(self):
@@ -77,6 +88,22 @@ class ExternalOrderSync(models.Model):
                 (state for state in ("red", "error", "explained", "green") if state in of_sync), False
             )
 
+    # ------------------------------------------------------------
+    # Health
+    # ------------------------------------------------------------
+
+    @api.depends("red_days")
+    def _compute_health(self):
+        super()._compute_health()
+
+    @api.model
+    def _get_matters_for_people(self):
+        matters = super()._get_matters_for_people()
+        return [*matters[:1], "differs", *matters[1:]]
+
+    def _count_matters(self):
+        return {**super()._count_matters(), "differs": {sync._origin.id: sync.red_days for sync in self}}
+
     def action_open_today(self):
         """Open the orders of the current business day."""
         self.ensure_one()
@@ -84,9 +111,3 @@ class ExternalOrderSync(models.Model):
         start = self._get_start_of_day(self._get_business_day())
         domain = [*action["domain"], ("state", "=", "done"), ("sold_date", ">=", start)]
         return {**action, "name": self.env._("Today"), "domain": domain}
-
-    def action_open_waiting(self):
-        """Open the orders that are not imported yet."""
-        action = self.action_open_orders()
-        domain = [*action["domain"], ("state", "=", "pending")]
-        return {**action, "name": self.env._("Waiting"), "domain": domain}

@@ -43,7 +43,8 @@ class ExternalProof(models.Model):
     def _cron_check(self):
         """Scheduled action: check the days that are over and new, differ, or have changed since."""
         scheduled = ScheduledTurn().on(self)
-        for sync in self.env["external.order.sync"].search([("active", "=", True)]):
+        Sync = self.env["external.order.sync"]
+        for sync in Sync.search(Sync._get_scheduled_domain()):
             if not scheduled._check_due(sync):
                 self.env["ir.cron"]._commit_progress(remaining=1)
                 return

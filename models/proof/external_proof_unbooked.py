@@ -36,6 +36,7 @@ class ExternalProofUnbooked(models.AbstractModel):
         :rtype: dict
         """
         domain = Domain("sync_id", "=", sync.id) & Domain("state", "in", ("pending", "failed"))
+        domain &= Domain("kind", "!=", "entry")
         received = Domain("received_date", ">=", sync._get_start_of_day(since) - EARLY)
         rows = self.env["external.order"].search(domain & received, order="id", limit=MOST_READ)
         by_day = {}
