@@ -7,6 +7,8 @@ def clone(env, table, source, **values):
     :param str source: what follows FROM
     :param values: SQL expressions by column
     """
+    # PostgreSQL checks references as it planned that for the few rows that this connection has created before.
+    env.cr.execute("DISCARD PLANS")
     env.cr.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s",
         [table],

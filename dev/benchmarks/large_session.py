@@ -74,7 +74,7 @@ def main():
             "state": watch.state,
         }
         with serving(options, RAISED_LIMIT):
-            watch.sell = False
+            watch.sell = True
             watch.until(lambda: watch.state == "closed", RAISED_LIMIT)
             figures |= {"closing_s": round(watch.seconds), "state_with_higher_limit": watch.state}
     print(json.dumps(figures), flush=True)
@@ -95,6 +95,7 @@ def prepare(options, urls):
     """Create a synchronization for each shop, and fill the session of the first one. Return their ids."""
     with measuring.environment(options) as env:
         env["external.order.sync"].search([]).active = False
+        env["ir.cron"].search([("model_id.model", "!=", "external.order.sync")]).active = False
         store.make_products(env, env.ref("point_of_sale.pos_config_main"))
         syncs = env["external.order.sync"].create(
             [
@@ -149,6 +150,7 @@ def fill(env, order, count):
             uuid=f"md5('{table} ' || seed_row.id || ' ' || n)",
             **{parent: f"{first} + n"},
         )
+    env.cr.execute("ANALYZE pos_order_line")
     env.cr.execute(
         "INSERT INTO account_tax_pos_order_line_rel (pos_order_line_id, account_tax_id)"
         " SELECT line.id, seed.account_tax_id FROM pos_order_line AS line"
@@ -186,8 +188,9 @@ class Watch:
 
     def __init__(self, options, shops, session_id):
         self.shops, self.session_id = shops, session_id
-        self.connection = psycopg2.connect(dbname=options.database)
-        self.connection.autocommit = True
+        self.database = options.database
+        self.connection, self.server = (psycopg2.connect(dbname=name) for name in (options.database, "postgres"))
+        self.connection.autocommit = self.server.autocommit = True
         self.sell, self.last_sale, self.longest, self.number = True, 0.0, 0.0, FIRST
         self.waiting = {}  # (number, sync): when it was sold
         self.state, self.starts, self.activities, self.seconds = "opened", 0, 0, 0.0
@@ -198,6 +201,7 @@ class Watch:
 
     def close(self):
         self.connection.close()
+        self.server.close()
 
     def until(self, is_reached, patience):
         """Let the shops sell until something is reached, or this many seconds have passed."""
@@ -219,6 +223,9 @@ class Watch:
 
     def sell_one(self):
         self.last_sale = time.monotonic()
+        # A worker of the scheduler sleeps for up to 70 s unless it is woken up, and Odoo counts that as its time.
+        with self.server.cursor() as cr:
+            cr.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
         for sync_id, shop in self.shops.items():
             shop.put(store.order(self.number))
             self.waiting[self.number, sync_id] = self.last_sale
