@@ -30,10 +30,10 @@ def complete_count(env, rows, query, exact=False):
     """
     if exact or rows <= COUNTED_AT_MOST:
         return Count(rows)
-    return Count(max(_estimate(env, query), COUNTED_AT_MOST), is_estimate=True)
+    return Count(max(estimate(env, query), COUNTED_AT_MOST), is_estimate=True)
 
 
-def _estimate(env, query):
+def estimate(env, query):
     """Return how many rows PostgreSQL's planner expects, by its statistics; the query contains the record rules."""
     [[plans]] = env.execute_query(SQL("EXPLAIN (FORMAT JSON) %s", query.select(SQL("1"))))
     rows = int(plans[0]["Plan"]["Plan Rows"])

@@ -26,12 +26,14 @@ BENCHMARKS = {
     "servers": ("servers", []),
     "workers": ("workers", []),
     "session_close": ("session_close", []),
+    "large_session": ("large_session", []),
     "api": ("api", []),
     "large": ("large", []),
     "confirm": ("confirm", []),
     "push": ("push", []),
     "mirror_full": ("mirror", ["--only=mirror_full"]),
     "mirror_idle": ("mirror", ["--only=mirror_idle"]),
+    "large_mirror": ("large_mirror", []),
 }
 # Numbers of orders in the larger database of `large` by default, and how many times fewer the smaller one has.
 LARGE_ROWS, SMALLER = 100_000, 100

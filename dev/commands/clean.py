@@ -11,6 +11,7 @@ from dev.faults import cluster
 from dev.postgres import embedded_postgres, postgres
 from dev.postgres.databases import Databases
 from dev.progress import say, step
+from dev.remote14 import machine
 from dev.setup import rtlcss
 
 # Locks of commands that use something that is removed here.
@@ -20,6 +21,7 @@ IN_USE_BY = {
     "demo-database": "running",
     "faults": "at work",
     "odoo-tests": "testing Odoo",
+    "remote14": "using Odoo 14",
 }
 # By name, because EOS_STATE_DIR may contain other files too. The locks come last, because they are held meanwhile.
 PARTS = (
@@ -31,6 +33,7 @@ PARTS = (
     rtlcss.FOLDER,
     paths.ODOO,
     cluster.FOLDER,
+    machine.FOLDER,
     paths.POSTGRES,
     paths.POSTGRES.with_suffix(".part"),
     paths.VENV,

@@ -31,7 +31,7 @@ def unpack(target: Path) -> None:
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
             raise Failure(f"{tool} is not installed (not a Debian machine).")
-    options = _private_apt(_archive())
+    options = _private_apt(archive_address())
     progress.run(
         ["apt-get", *options, "update"],
         "odoo-apt-update",
@@ -53,7 +53,7 @@ def unpack(target: Path) -> None:
         archive.unlink()
 
 
-def _archive() -> str:
+def archive_address() -> str:
     """Return the address of the Debian archive that the machine uses."""
     answer = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"],

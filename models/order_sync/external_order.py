@@ -121,10 +121,12 @@ class ExternalOrder(models.Model):
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, index="btree_not_null", ondelete="restrict")
     session_id = fields.Many2one(related="pos_order_id.session_id")
 
-    # The status of the API counts by state, and record rules by company: this index alone answers it.
+    # Record rules are about the company: with it, an index alone answers what the status, the form of a synchronization
+    # and the search panel count, without reading orders.
     _state = models.Index("(state, company_id)")
     # Also for which Points of Sale a synchronization has orders: only their sessions can hold them.
-    _sync_pos_config = models.Index("(sync_id, pos_config_id)")
+    _sync_pos_config = models.Index("(sync_id, pos_config_id, company_id)")
+    _done = models.Index("(sync_id, kind, company_id) WHERE state = 'done'")
     _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
     _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
     _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")

@@ -11,7 +11,8 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     # Few orders have a reason; those that were imported have none.
-    _reason = models.Index("(error_code) WHERE error_code IS NOT NULL")
+    _reason = models.Index("(error_code, company_id) WHERE error_code IS NOT NULL")
+    _kind = models.Index("(kind, company_id)")
 
     @api.model
     def _search_panel_domain_image(self, field_name, domain, set_count=False, limit=False):

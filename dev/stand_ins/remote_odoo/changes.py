@@ -12,6 +12,8 @@ from .stock_data import MARK
 class Changes:
     """Make changes, counting them in `done`, or in `refused` if Odoo refuses them."""
 
+    LOT, PACKAGE = "stock.lot", "stock.package"
+
     def __init__(self, place: Place, server: RemoteServer, seed: int) -> None:
         self._server = server
         self._place = place
@@ -54,7 +56,7 @@ class Changes:
 
     def create_lot(self) -> None:
         product = self._pick("product.product", [["is_storable", "=", True]])
-        self._call("stock.lot", "create", vals_list=[{"name": f"NEW{self._random.random()}", "product_id": product}])
+        self._call(self.LOT, "create", vals_list=[{"name": f"NEW{self._random.random()}", "product_id": product}])
 
     def create_picking(self) -> None:
         [quant] = self._search(
@@ -98,14 +100,8 @@ class Changes:
         self._call("stock.quant", "action_apply_inventory", ids=[quant])
 
     def move_package(self) -> None:
-        self._call(
-            "stock.package",
-            "write",
-            ids=[self._pick("stock.package", [])],
-            vals={
-                "name": f"BOX{self._random.random()}",
-            },
-        )
+        package = self._pick(self.PACKAGE, [])
+        self._call(self.PACKAGE, "write", ids=[package], vals={"name": f"BOX{self._random.random()}"})
 
     # ---- validations
 
@@ -138,10 +134,10 @@ class Changes:
         self._call("stock.picking", "unlink", ids=[picking])
 
     def delete_lot(self) -> None:
-        self._call("stock.lot", "unlink", ids=[self._pick("stock.lot", [["quant_ids", "=", False]])])
+        self._call(self.LOT, "unlink", ids=[self._pick(self.LOT, [["quant_ids", "=", False]])])
 
     def delete_package(self) -> None:
-        self._call("stock.package", "unlink", ids=[self._pick("stock.package", [["quant_ids", "=", False]])])
+        self._call(self.PACKAGE, "unlink", ids=[self._pick(self.PACKAGE, [["quant_ids", "=", False]])])
 
     def merge_quants(self) -> None:
         """Split a quant by SQL and let Odoo merge the parts, which Odoo also does by SQL."""

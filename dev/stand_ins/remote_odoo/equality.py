@@ -1,5 +1,6 @@
 """Compare a mirror with its remote, row by row and directly in the databases, without using the mirror's code."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .place import Place
@@ -64,12 +65,23 @@ LINKS = {
 }  # fmt: skip
 
 
-def differences(place: Place, local: str, remote: str, source_id: int) -> list[str]:
-    """Return the differences between the mirrors of a source and the remote, one line each; empty if they are equal."""
+def differences(
+    place: Place,
+    local: str,
+    remote: str,
+    source_id: int,
+    remote_place: Place | None = None,
+    all_columns: Mapping[str, tuple[str, dict[str, str]]] = COLUMNS,
+) -> list[str]:
+    """Return the differences between the mirrors of a source and the remote, one line each; empty if they are equal.
+
+    :param remote_place: where the remote's database is, if not at the same place
+    :param all_columns: as `COLUMNS`, of the remote's version
+    """
     found = []
-    for kind, (table, columns) in COLUMNS.items():
+    for kind, (table, columns) in all_columns.items():
         common = {"remote_id": "id", "remote_write_date": "date_trunc('second', write_date)", **columns}
-        theirs = _rows(place, remote, f'SELECT {", ".join(common.values())} FROM "{table}"')
+        theirs = _rows(remote_place or place, remote, f'SELECT {", ".join(common.values())} FROM "{table}"')
         ours = _rows(
             place, local,
             f'SELECT {", ".join(common)} FROM odoo_mirror_{kind} WHERE NOT gone AND source_id = {source_id}',
