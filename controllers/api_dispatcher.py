@@ -7,6 +7,9 @@ from odoo.http import Dispatcher, get_default_session, root
 from .api_operation import EVENT_STREAM, ROUTING_TYPE, Answer, error_form_at, methods_of
 from .api_problem import PROBLEM_TYPE, problem_of
 
+# Seconds in which a client has to take a part of a stream.
+STREAM_TIMEOUT = 15
+
 
 class WarehouseApiDispatcher(Dispatcher):
     """Write every answer of the API as JSON, errors included, and keep the API free of sessions."""
@@ -71,6 +74,10 @@ class WarehouseApiDispatcher(Dispatcher):
 
     def _make_stream(self, answer: Answer):
         """Return the response whose body is written as it comes, after the request has ended."""
+        # A client that stops reading would otherwise keep its place for ever. Worker processes have such a limit; the
+        # threaded server has none, but gives the socket to the request, for Odoo's own websockets.
+        if connection := self.request.httprequest._HTTPRequest__environ.get("socket"):
+            connection.settimeout(STREAM_TIMEOUT)
         headers = {
             "Content-Type": EVENT_STREAM,
             "Cache-Control": "no-store",

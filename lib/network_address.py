@@ -2,6 +2,11 @@
 
 import ipaddress
 
+# IPv4 addresses inside IPv6 ones: RFC 4291 (2.5.5.1), RFC 6052 and RFC 8215.
+COMPATIBLE = ipaddress.IPv6Network("::/96")
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+TRANSLATED_LOCALLY = ipaddress.IPv6Network("64:ff9b:1::/48")
+
 
 def is_public(address: str) -> bool:
     """Return whether an IP address is one of the public internet: not private, local, reserved or a group."""
@@ -9,8 +14,18 @@ def is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.is_site_local or parsed in TRANSLATED_LOCALLY:
+            return False
+        parsed = _get_inner(parsed) or parsed
     return parsed.is_global and not parsed.is_multicast
+
+
+def _get_inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address stands for, to which a gateway may forward; None if it has none."""
+    if address in COMPATIBLE or address in TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
 
 
 def may_be_public(host: str) -> bool:

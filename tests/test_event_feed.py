@@ -117,6 +117,23 @@ class TestEventFeed(ApiCase):
         self.create_picking().action_cancel()
         self.assertEqual(len(self.read_events(after=after)["events"]), 1)
 
+    def test_the_first_page_does_not_begin_before_the_log(self):
+        settings = self.env["res.config.settings"]
+        settings.create({"external_event_log_days": 0}).execute()
+        [kind] = self.env["external.event.type"].search([("name", "=", "picking.cancelled")])
+        self.env["external.event.subscription"].create(
+            {"name": "Subscriber", "url": "https://example.com/events", "type_ids": kind, "company_id": self.company.id}
+        )
+        self.create_picking().action_cancel()
+        self.create_picking().action_cancel()
+        self.env.cr.flush()
+        settings.create({"external_event_log_days": 7}).execute()
+        page = self.read_events(limit=1)
+        self.assertEqual(page["events"], [])
+        self.create_picking().action_cancel()
+        self.assertEqual(len(self.read_events(after=page["next"])["events"]), 1)
+        self.assertEqual(len(self.read_events(after=0)["events"]), 1)
+
     def test_wrong_parameters(self):
         for query in ("after=-1", "after=x", "wait=61", "types=order.lost", "limit=0"):
             with self.subTest(query):

@@ -2,6 +2,7 @@ import json
 import os
 import random
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -189,6 +190,35 @@ class TestEventServer(OwnDatabaseCase):
         self.assertEqual(statuses, [200] * 3)
         with self.request(after=after, wait=0) as response:
             self.assertEqual(response.status_code, 200)
+
+    def test_a_client_that_does_not_read_loses_its_place(self):
+        self.set_parameter("event_waits", "1")
+        self.addCleanup(self.set_parameter, "event_waits", "")
+        after = self.ask()["latest"]
+        with self.autocommitting(self.database) as cr:  # more than the buffers of a connection hold
+            cr.execute(
+                "INSERT INTO external_event (message_id, type, date, company_id, res_model, res_id, data)"
+                " SELECT 'evt_large_' || number, 'picking.done', now() AT TIME ZONE 'utc', 1, 'stock.picking', %s,"
+                " json_build_object('text', repeat('x', 10000)) FROM generate_series(1, 2500) AS number",
+                (self.picking,),
+            )
+        host, port = self.url.removeprefix("http://").split(":")
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect((host, int(port)))
+            client.sendall(
+                f"GET {PATH}?after={after}&wait=2 HTTP/1.1\r\nHost: {host}\r\nX-API-Key: {API_KEY}\r\n"
+                "Accept: text/event-stream\r\n\r\n".encode()
+            )
+            self.assertIn(b"200 OK", client.recv(100))
+            deadline = time.monotonic() + PATIENCE
+            while True:
+                with self.request(after=after, wait=1, types="order.failed") as response:
+                    if response.status_code == 200:
+                        break
+                    self.assertEqual(response.status_code, 503)
+                self.assertLess(time.monotonic(), deadline, "the place was not given back")
+                time.sleep(0.5)
 
     def test_a_long_poll_answers_as_soon_as_something_happens(self):
         threading.Timer(1, self.write_events, (0, 1, 1, [])).start()

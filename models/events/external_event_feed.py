@@ -54,7 +54,9 @@ class ExternalEvent(models.Model):
                 self.env._("No log of events is kept. An administrator can switch it on in Settings: Event Log.")
             )
         latest, oldest = self._get_latest(), self._get_log_from()
-        if after and not oldest <= after <= latest:
+        # What is older was written for subscriptions only, so it is incomplete.
+        after = after or oldest
+        if not oldest <= after <= latest:
             raise LogIncomplete(
                 self.env._(
                     "The events after %(after)s are not complete here. Read again what you need to know, then "
