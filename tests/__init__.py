@@ -60,6 +60,7 @@ from . import test_full_sessions
 from . import test_health
 from . import test_helping_workers
 from . import test_inbox
+from . import test_inbox_by_day
 from . import test_inbox_history
 from . import test_inbox_retry
 from . import test_indexed_questions
