@@ -197,9 +197,9 @@ class TestLives(ExternalOrderCase):
                 self.sync.sync_orders()
 
     def book_differences(self):
-        """Press *Book the Difference* on all orders that changed. Return whether there were any."""
+        """Press *Book the Difference* on all changed orders that have this button. Return whether there were any."""
         domain = [("sync_id", "=", self.sync.id), ("changed", "=", True), ("kind", "=", "sale")]
-        rows = self.env["external.order"].search(domain, order="id")
+        rows = self.env["external.order"].search(domain, order="id").filtered("can_book_change")
         if rows:
             rows.action_book_difference()
         return bool(rows)
