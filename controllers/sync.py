@@ -58,8 +58,8 @@ class SyncController(WarehouseController):
         "POST",
         "/api/odoo/sync/trigger",
         summary="Start a synchronization now",
-        description="Returns at once; the scheduler does the work. Synchronizations that are paused, or that nobody has "
-        "started in Odoo, do not run. Requires the group User of External Order Sync.",
+        description="Returns at once; the scheduler does the work. Synchronizations that are paused, or that nobody "
+        "has started in Odoo, do not run. Requires the group User of External Order Sync.",
         answers={
             200: Reply(
                 "The synchronization has been started.",

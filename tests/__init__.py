@@ -22,6 +22,7 @@ from . import test_api_sync
 from . import test_api_totals
 from . import test_api_validate
 from . import test_api_writes_server
+from . import test_attention
 from . import test_batch_books
 from . import test_batch_companies
 from . import test_batch_lines
@@ -62,6 +63,7 @@ from . import test_inbox
 from . import test_inbox_retry
 from . import test_indexed_questions
 from . import test_life_refunds
+from . import test_late_orders
 from . import test_life_cancellations
 from . import test_life_changes
 from . import test_life_crashes

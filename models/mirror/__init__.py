@@ -1,4 +1,5 @@
 from . import odoo_sync_source
+from . import odoo_sync_source_attention
 from . import odoo_sync_source_secret
 from . import odoo_sync_run
 from . import odoo_sync_cursor
