@@ -22,6 +22,8 @@
         "data/external_event_type.xml",
         "data/ir_cron_events.xml",
         "data/ir_cron_proof.xml",
+        "data/ir_cron_daily_mail.xml",
+        "data/mail_activity_type.xml",
         "views/external_order_sync_run_views.xml",
         "views/external_product_alias_views.xml",
         "views/external_location_mapping_views.xml",
@@ -57,6 +59,7 @@
         "views/external_event_delivery_views.xml",
         "views/external_event_subscription_views.xml",
         "views/res_config_settings_views.xml",
+        "views/external_order_attention_views.xml",
     ],
     "demo": ["demo/external_order_sync_demo.xml"],
     "assets": {

@@ -22,6 +22,7 @@ from . import test_api_sync
 from . import test_api_totals
 from . import test_api_validate
 from . import test_api_writes_server
+from . import test_attention
 from . import test_batch_books
 from . import test_batch_companies
 from . import test_batch_lines
@@ -65,6 +66,7 @@ from . import test_inbox_history
 from . import test_inbox_retry
 from . import test_indexed_questions
 from . import test_life_refunds
+from . import test_late_orders
 from . import test_life_cancellations
 from . import test_life_changes
 from . import test_life_crashes
@@ -112,6 +114,7 @@ from . import test_order_generations
 from . import test_order_identity
 from . import test_order_tours
 from . import test_overrides
+from . import test_overview_tours
 from . import test_payment_matching
 from . import test_plain_errors
 from . import test_pos_card

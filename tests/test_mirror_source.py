@@ -291,7 +291,7 @@ class TestMirrorSource(MirrorCase):
     # ---- Who may do what, and what cannot be -------------------------------------------------------------------------
 
     def test_only_system_administrators_read_the_key(self):
-        manager = new_test_user(self.env, "mirror-manager", "external_order_sync.group_manager")
+        manager = new_test_user(self.env, "mirror-manager", "base.group_user,external_order_sync.group_manager")
         source = self.source.with_user(manager)
         self.assertEqual(source.name, "Old Warehouse")
         with self.assertRaises(AccessError):

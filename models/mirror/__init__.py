@@ -1,5 +1,6 @@
 from . import odoo_sync_source
 from . import odoo_sync_source_screen
+from . import odoo_sync_source_attention
 from . import odoo_sync_source_secret
 from . import odoo_sync_run
 from . import odoo_sync_cursor

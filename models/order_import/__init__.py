@@ -32,6 +32,7 @@ from . import pos_order_line
 from . import pos_order_origin
 from . import pos_session
 from . import pos_session_closing
+from . import pos_session_counting
 from . import pos_session_day
 from . import pos_session_full
 from . import account_move

@@ -53,6 +53,8 @@ from . import external_order_sync_secret
 from . import external_order_sync_counts
 from . import external_order_sync_health
 from . import external_order_sync_start
+from . import external_order_sync_attention
+from . import external_daily_mail
 from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview

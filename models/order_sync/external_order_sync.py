@@ -4,7 +4,6 @@ from odoo import api, fields, models
 
 from ...tools.address_check import check_address
 from ...tools.company_access import check_written
-from ...tools.message_language import for_reader, with_reader
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
 from ...tools.transaction import Deadline, ScheduledTurn
@@ -273,24 +272,6 @@ class ExternalOrderSync(models.Model):
     def _get_reader(self):
         """Return who reads messages that nobody waits for: the responsible user or, without a language, the company."""
         return self.responsible_id if self.responsible_id.lang else self.company_id.partner_id
-
-    def _update_attention_activity(self):
-        """Keep one activity for the responsible user while orders need attention; otherwise remove it."""
-        self.ensure_one()
-        activity = self._get_attention_activity()
-        if not self._has_orders([("state", "=", "failed")], [("doubt", "!=", False)], [("changed", "=", True)]):
-            activity.unlink()
-        elif not activity and self.responsible_id:
-            env = for_reader(with_reader(self, self.responsible_id).env)
-            summary = env._("External orders need attention")
-            note = env._(
-                "Some orders failed, have warnings, or changed after they were imported. Open them with the Failed, "
-                "With Warnings and Changed buttons."
-            )
-            self.activity_schedule(ATTENTION_ACTIVITY, user_id=self.responsible_id.id, summary=summary, note=note)
-
-    def _get_attention_activity(self):
-        return self.activity_search([ATTENTION_ACTIVITY])  # only automated ones, not those that users schedule
 
     def action_open_orders(self):
         self.check_access("read")

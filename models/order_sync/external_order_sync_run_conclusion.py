@@ -30,6 +30,7 @@ class ExternalOrderSyncRun(models.Model):
         now = fields.Datetime.now()
         self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
         self._copy_status_to_sync(now)
+        self.sync_id._update_attention_activity()
 
     def _conclude(self):
         self.ensure_one()
@@ -44,8 +45,9 @@ class ExternalOrderSyncRun(models.Model):
             status = "no_orders"
         message = self._get_message(status)
         self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
+        had_problem = bool(self.sync_id.last_sync_problem)
         self._copy_status_to_sync(now)
-        if self._has_changes():
+        if self._has_changes() or self.refused_count or had_problem or self.sync_id.last_sync_problem:
             self.sync_id._update_attention_activity()
         # The scheduled action closes sessions at the end of its turn: it may take longer than a user or a job waits.
         if not ScheduledTurn.current(self.env) and self.env["pos.session"]._get_due_external_sessions(self.sync_id):

@@ -6,3 +6,4 @@ from . import external_shipment_screen
 from . import external_shipment_search
 from . import delivery_carrier
 from . import stock_picking
+from . import external_shipment_attention

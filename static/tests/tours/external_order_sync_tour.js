@@ -8,7 +8,7 @@ const choose = (name) => [
 ];
 
 addTour("external_order_sync_setup", () => [
-    { trigger: ".o_list_button_add", run: "click" },
+    { trigger: ".o-kanban-button-new", run: "click" },
     { trigger: ".o_form_view .alert:contains('three steps')" },
     enter("name", "Tour Store"),
     enterCookie("external_api_url", "external_shop_url"),
@@ -17,6 +17,7 @@ addTour("external_order_sync_setup", () => [
     { trigger: ".o-autocomplete--dropdown-item:contains(Test POS)", run: "click" },
     { trigger: ".o_form_button_save", run: "click" },
     { trigger: ".o_form_saved .alert:contains('Almost there')" },
+    { trigger: ".o_arrow_button_current:contains('Not Started')" },
     { trigger: ".o_statusbar_buttons button[name=action_test_connection]", run: "click" },
     { trigger: ".modal .alert-warning:contains('Nothing has been imported yet')" },
     { trigger: ".modal .o_data_row:contains('Ready')" },
@@ -26,6 +27,8 @@ addTour("external_order_sync_setup", () => [
     { trigger: ".o_statusbar_buttons button[name=action_sync_now]", run: "click" },
     { trigger: notification("Product not found") },
     { trigger: ".o_field_widget[name=last_sync_status]:contains('Error')" },
+    { trigger: ".o_field_widget[name=health_text]:contains('Failed 1')" },
+    { trigger: ".o_arrow_button_current:contains('Started')" },
     { trigger: ".o_external_order_run.o_run_error" },
     // An unknown product is fixed from the notification: this button, the product, the button of the dialog.
     { trigger: ".o_notification_buttons button:contains('Choose Product')", run: "click" },

@@ -1,0 +1,50 @@
+from odoo import models
+
+from ...tools.attention import keep_activity, link, note_of
+from ...tools.message_language import for_reader, with_reader
+from .external_order_sync import ATTENTION_ACTIVITY
+
+
+class ExternalOrderSync(models.Model):
+    """The activity of the responsible user while a synchronization needs attention; its links lead to the rows."""
+
+    _inherit = "external.order.sync"
+
+    def _update_attention_activity(self):
+        """Keep one activity for the responsible user while something needs attention; otherwise remove it."""
+        self.ensure_one()
+        activity = self._get_attention_activity()
+        lines = with_reader(self, self.responsible_id)._describe_attention()
+        if not lines:
+            activity.unlink()
+        elif self.responsible_id:
+            env = for_reader(with_reader(self, self.responsible_id).env)
+            summary = env._("External orders need attention")
+            keep_activity(self, activity, self.responsible_id, summary, note_of(lines))
+
+    def _get_attention_activity(self):
+        return self.activity_search([ATTENTION_ACTIVITY])  # only automated ones, not those that users schedule
+
+    def _describe_attention(self):
+        """Return a line for each matter that needs attention, with a link to its rows."""
+        env = for_reader(self.env)
+        lines = []
+        if self.last_sync_problem:
+            first = self.last_sync_problem.splitlines()[0]
+            lines.append(self._get_attention_link(env._("The last run had an error: %s", first), "runs"))
+        for name, text, domain in (
+            ("failed", env._("Orders failed"), [("state", "=", "failed")]),
+            ("changed", env._("Orders were changed after their import"), [("changed", "=", True)]),
+            (
+                "guessed",
+                env._("Orders were imported with something guessed or left to check"),
+                [("doubt", "!=", False)],
+            ),
+        ):
+            if self._has_orders(domain):
+                lines.append(self._get_attention_link(text, name))
+        return lines
+
+    def _get_attention_link(self, text, name):
+        overview = f"action-external_order_sync.action_external_order_sync/{self.id}"
+        return link(text, f"{overview}/action-external_order_sync.action_external_order_sync_{name}")

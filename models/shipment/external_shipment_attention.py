@@ -1,0 +1,57 @@
+from odoo import api, models
+
+from ...tools.attention import link, note_of, person_of
+from ...tools.message_language import for_reader, with_reader
+
+ACTIVITY = "external_order_sync.mail_activity_shipment_error"
+
+
+class ExternalShipment(models.Model):
+    """One activity for each company while a parcel is in error; it is on a transfer, and links to all of these rows."""
+
+    _inherit = "external.shipment"
+
+    def write(self, vals):
+        were_wrong = self.filtered(lambda shipment: shipment.state == "error") if "state" in vals else self.browse()
+        result = super().write(vals)
+        if were_wrong or vals.get("state") == "error":
+            self._update_attention(self.company_id)
+        return result
+
+    def unlink(self):
+        companies = self.filtered(lambda shipment: shipment.state == "error").company_id
+        result = super().unlink()
+        self._update_attention(companies)
+        return result
+
+    @api.model
+    def _update_attention(self, companies):
+        """Keep one activity in each company that has a parcel in error; otherwise remove it."""
+        # sudo: whoever changes a shipment may not see the transfers and activities of others.
+        shipments = self.sudo()
+        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
+        if not (companies and kind):  # an administrator may have deleted the type
+            return
+        domain = [("activity_type_id", "=", kind.id), ("res_model", "=", "stock.picking"), ("automated", "=", True)]
+        activities = self.env["mail.activity"].sudo().search(domain)
+        pickings = self.env["stock.picking"].sudo().browse(activities.mapped("res_id")).exists()
+        for company in companies:
+            of_company = pickings.filtered(lambda picking, company=company: picking.company_id == company)
+            wrong = shipments.search([("state", "=", "error"), ("company_id", "=", company.id)], order="id")
+            kept = of_company & wrong.picking_id
+            activities.filtered(lambda activity, gone=of_company - kept: activity.res_id in gone.ids).unlink()
+            if wrong and not kept:
+                wrong[0]._ask_for_attention()
+
+    def _ask_for_attention(self):
+        picking = self.picking_id
+        user = person_of(self.env, picking.user_id, self.create_uid, self.carrier_id.create_uid)
+        env = for_reader(with_reader(self, user).env)
+        path = "action-external_order_sync.action_external_shipment_error"
+        lines = [
+            env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.error_message or ""),
+            link(env._("All shipments in error"), path),
+        ]
+        picking.activity_schedule(
+            ACTIVITY, user_id=user.id, summary=env._("Parcels could not be sent"), note=note_of(lines)
+        )

@@ -1,0 +1,38 @@
+"""The one activity that a record has while something needs a person."""
+
+from markupsafe import Markup
+from odoo.tools import html2plaintext
+
+ACTIVITY = "mail.mail_activity_data_todo"
+
+
+def link(text, path):
+    """Return a link to a screen of Odoo, for the note of an activity.
+
+    :param str path: what follows ``/odoo/`` in the address of the screen
+    """
+    return Markup('<a href="/odoo/%s">%s</a>') % (path, text)
+
+
+def note_of(lines):
+    """Return the note of an activity with these lines, each a text or a `link`."""
+    return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % line for line in lines)
+
+
+def keep_activity(record, activities, user, summary, note):
+    """Keep one activity of a record for a user, with this note.
+
+    :param activities: those that the record has for this purpose
+    :param user: the ``res.users`` who gets it, if there is none yet
+    """
+    if not activities:
+        record.activity_schedule(ACTIVITY, user_id=user.id, summary=summary, note=note)
+    elif html2plaintext(activities[:1].note or "") != html2plaintext(note):
+        activities[:1].note = note
+
+
+def person_of(env, *users):
+    """Return the first of these users who is a person working here, otherwise the administrator."""
+    root = env.ref("base.user_root")
+    people = (user for user in users if user and user.active and user._is_internal() and user != root)
+    return next(people, env.ref("base.user_admin"))
