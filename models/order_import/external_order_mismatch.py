@@ -5,7 +5,7 @@ from odoo import api, models
 from ...lib.money import exact, round_currency
 from ...lib.order.discounts import discount_readings
 from ...lib.order.totals import adds_up, field_of, item_nets
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 
 ZERO = Decimal(0)
 
@@ -23,7 +23,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
         :param tried: the `PricedOrder` of each reading, the closest first; it may be empty
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         if excess := self._explain_excess(order, terms):
             return excess
         if mistake := self.env["external.order.wrong.totals"]._explain(order, tried, terms, target):
@@ -68,7 +68,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         discount = order.discount or ZERO
         if discount * gross <= 0 or abs(discount) < abs(gross) + terms.unit:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The order's AmountDiscount (%(discount)s) is more than its items cost (%(gross)s). The external system "
             "has to correct the order.",
             discount=amount_text(terms.currency, abs(discount)),
@@ -80,7 +80,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         """Return a message if the prices alone give the total, although the order is taxed."""
         if terms.prices_include_tax or order.prices_exclude_tax or not self._costs(order, terms, target):
             return ""
-        env = for_reader(self.env)
+        env = stored(self.env)
         if order.tax:
             return env._(
                 "The prices of the order already add up to its total of %(total)s without its Tax of %(tax)s, so "
@@ -104,7 +104,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     def _explain_percent(self, order, priced):
         """Return the message for a TaxPercent for which there is no sale tax, if nothing else states the tax."""
         taxes = {data["tax"] for line in priced.lines for data in line.base_line["tax_details"]["taxes_data"]}
-        env = for_reader(self.env)
+        env = stored(self.env)
         return env._(
             "The order's TaxPercent is %(percent)s %%, but its products have %(taxes)s and the company has no sale tax "
             "of that rate. Create it, or correct the taxes of the products, then press Retry.",
@@ -131,7 +131,7 @@ class ExternalOrderMismatch(models.AbstractModel):
             return ""
         # AmountTotal may contain the charges, but the message says what it usually does.
         stated = min(candidates, key=lambda amount: abs(amount + charges - target)) + charges
-        env = for_reader(self.env)
+        env = stored(self.env)
         amounts = {
             name: amount_text(terms.currency, amount)
             for name, amount in {
@@ -166,7 +166,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _explain_subtotal(self, order, terms):
         gross = round_currency(sum((item.gross for item in order.items), ZERO), terms.unit)
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "AmountTotal is %(theirs)s, but the order's items add up to %(ours)s.",
             theirs=amount_text(terms.currency, order.amount_total),
             ours=amount_text(terms.currency, gross),
@@ -180,7 +180,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         gives that total."""
         cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
         tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
-        env = for_reader(self.env)
+        env = stored(self.env)
         amounts = {
             "ours": amount_text(terms.currency, cost + tax),
             "theirs": amount_text(terms.currency, target),
@@ -193,7 +193,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _explain_total(self, order, tried, terms, target):
-        env = for_reader(self.env)
+        env = stored(self.env)
         if not tried:
             return env._(
                 "The order's AmountDiscount (%(discount)s) cannot be distributed over its items. The external "
@@ -219,14 +219,14 @@ class ExternalOrderMismatch(models.AbstractModel):
     def _get_difference_advice(self, order, difference, terms):
         if name := field_of(order, difference, terms.unit):
             return self._get_field_advice(order, name, difference, terms)
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "A difference of %(difference)s remains unexplained. The external system has to correct the order.",
             difference=amount_text(terms.currency, abs(difference)),
         )
 
     @api.model
     def _get_field_advice(self, order, name, difference, terms):
-        env = for_reader(self.env)
+        env = stored(self.env)
         charge = next((charge for charge in order.charges if charge.field == name), None)
         if charge:
             return self._get_charge_advice(charge, difference, terms)
@@ -240,7 +240,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_charge_advice(self, charge, difference, terms):
         """Return the advice if the stated totals differ by the amount of a charge."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         known = {"field": charge.field, "amount": amount_text(terms.currency, charge.amount)}
         if difference * charge.amount > 0:
             return env._(
@@ -278,7 +278,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         stated = [("TaxPercent", order.tax_percent)]
         stated += [(charge.field.replace("Amount", "TaxPercent"), charge.tax_percent) for charge in order.charges]
         return [
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "%(field)s is %(percent)s %%, but Odoo has no sale tax of %(percent)s %%.",
                 field=field,
                 percent=f"{percent.normalize():f}",
@@ -289,7 +289,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _get_comparing_advice(self, order):
-        env = for_reader(self.env)
+        env = stored(self.env)
         percent = env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %"
         if order.charges:
             return env._(
