@@ -15,6 +15,7 @@ from .shipment_common import ShipmentCase
 
 GERMAN = {
     "%(field)s is missing.": "%(field)s fehlt.",
+    "Item %(number)s has no price (%(field)s is missing).": "Artikel %(number)s hat keinen Preis (%(field)s fehlt).",
     "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
     "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
     "%s of the receiver": "%s des Empfängers",
@@ -128,7 +129,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         del item["Price"]
         self.feed(self.order(1, OrderItems=[item]))
         self.run_scheduled_action()
-        self.assertEqual(self.inbox(1).error_message, "OrderItems[0].Price fehlt.")
+        self.assertEqual(self.inbox(1).error_message, "Artikel 1 hat keinen Preis (OrderItems[0].Price fehlt).")
 
     def test_warnings_are_translated(self):
         order = self.order(1)

@@ -1,8 +1,8 @@
 """Texts that are stored and later shown to people of any language: each remembers its template and values.
 
 A `StoredText` is the text in the language in which it was made. `terms_of` returns its template and values for a JSON
-field, `text_of` the text that they give in another language. What is lost by joining or formatting texts stays as it
-was written.
+field, `text_of` the text that they give in another language. Put sentences together with `joined`: a text that was
+formatted in another way stays as it was written.
 """
 
 from odoo.tools.translate import code_translations
@@ -33,6 +33,11 @@ class AmountText(str):
         self.amount = amount
         self.currency_id = currency.id
         return self
+
+
+def joined(*texts):
+    """Return sentences as one text, which remembers the template of each."""
+    return StoredText(" ".join(texts), Message(" ".join(["%s"] * len(texts)), texts))
 
 
 def translate_in(lang):

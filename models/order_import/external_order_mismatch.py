@@ -6,6 +6,7 @@ from ...lib.money import exact, round_currency
 from ...lib.order.discounts import discount_readings
 from ...lib.order.totals import adds_up, field_of, item_nets
 from ...tools.message_language import amount_text, stored
+from ...tools.stored_text import joined
 
 ZERO = Decimal(0)
 
@@ -52,7 +53,7 @@ class ExternalOrderMismatch(models.AbstractModel):
                 theirs=amount_text(terms.currency, tax),
                 ours=amount_text(terms.currency, agreeing[0].tax),
             )
-            return f"{reason} {self._get_tax_advice(order, terms)}"
+            return joined(reason, self._get_tax_advice(order, terms))
         if contradiction := self._explain_contradiction(order, terms, target):
             return contradiction
         if same_total and order.amount_total is not None:
@@ -160,8 +161,8 @@ class ExternalOrderMismatch(models.AbstractModel):
                 "GrandTotal would be right if the DiscountAmount of its items were added, but a DiscountAmount, even "
                 "below 0, is always taken off. The external system has to send a surcharge as an item."
             )
-            return f"{message} {advice}"
-        return f"{message} {self._get_difference_advice(order, target - stated, terms)}"
+            return joined(message, advice)
+        return joined(message, self._get_difference_advice(order, target - stated, terms))
 
     @api.model
     def _explain_subtotal(self, order, terms):
@@ -172,7 +173,7 @@ class ExternalOrderMismatch(models.AbstractModel):
             ours=amount_text(terms.currency, gross),
         )
         difference = round_currency(order.amount_total, terms.unit) - gross
-        return f"{message} {self._get_difference_advice(order, difference, terms)}"
+        return joined(message, self._get_difference_advice(order, difference, terms))
 
     @api.model
     def _explain_prices(self, order, discounts, terms, target):
@@ -189,7 +190,7 @@ class ExternalOrderMismatch(models.AbstractModel):
             message = env._("The order's items and charges cost %(ours)s, but its total is %(theirs)s.", **amounts)
         else:
             message = env._("The order's items cost %(ours)s, but its total is %(theirs)s.", **amounts)
-        return f"{message} {self._get_difference_advice(order, target - cost - tax, terms)}"
+        return joined(message, self._get_difference_advice(order, target - cost - tax, terms))
 
     @api.model
     def _explain_total(self, order, tried, terms, target):
@@ -210,10 +211,10 @@ class ExternalOrderMismatch(models.AbstractModel):
         difference = target - tried[0].total
         name = field_of(order, difference, terms.unit)
         if name and name != "Tax":
-            return f"{message} {self._get_field_advice(order, name, difference, terms)}"
+            return joined(message, self._get_field_advice(order, name, difference, terms))
         if not order.tax and not order.tax_percent and not any(priced.tax for priced in tried):
-            return f"{message} {self._get_difference_advice(order, difference, terms)}"
-        return f"{message} {self._get_tax_advice(order, terms)}"
+            return joined(message, self._get_difference_advice(order, difference, terms))
+        return joined(message, self._get_tax_advice(order, terms))
 
     @api.model
     def _get_difference_advice(self, order, difference, terms):
@@ -271,7 +272,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_tax_advice(self, order, terms):
         """Return the advice to compare the taxes, naming rates for which the company has no sale tax."""
-        return " ".join([self._get_comparing_advice(order), *self._get_missing_rates(order, terms)])
+        return joined(self._get_comparing_advice(order), *self._get_missing_rates(order, terms))
 
     @api.model
     def _get_missing_rates(self, order, terms):
