@@ -2,7 +2,6 @@ import re
 from contextlib import contextmanager
 
 from lxml import etree
-from odoo import exceptions
 from odoo.tests import tagged
 
 from ..dev.stand_ins.courier import CourierServer
@@ -45,7 +44,13 @@ class TestEveryButton(ScreenCase):
         self.enterContext(self.remote)
         self.source = self.env["odoo.sync.source"].search([("code", "=", "remote")])
         self.source.write({"url": self.remote.url, "database": DATABASE, "login": LOGIN, "secret": PASSWORD})
-        self.sync.action_test_connection()  # its dialog
+        # The dialogs.
+        location = {"sync_id": self.sync.id, "external_location": "404", "pos_config_id": self.pos_config.id}
+        self.env["external.location.mapping"].create(location)
+        self.sync.action_test_connection()
+        subscription = self.env["external.event.subscription"].search([], limit=1)
+        self.env["external.event.secret.new"].create({"subscription_id": subscription.id})
+        self.env["external.order.push.secret.new"].create({"sync_id": self.sync.id})
         script = (ROOT / "static/src/plain_errors.js").read_text()
         names = re.findall(r'^    "([\w.]+)",$', script, re.MULTILINE)
         self.known = OF_ODOO | {f"{PACKAGE}{name}" for name in names}
@@ -69,22 +74,18 @@ class TestEveryButton(ScreenCase):
         return model
 
     def press(self, model, method):
-        """Press a button on the newest record, and return the name of the error's class, if there is one."""
-        record = self.env[model].search([], limit=1, order="id desc")
-        if model == "delivery.carrier":
-            record = self.carrier
-        elif not record:
-            record = self.env[model].new({})
-        try:
-            with self.env.cr.savepoint():
+        """Press a button on the newest record, undo it, and return the error with the name of its class, or None."""
+        record = self.carrier if model == "delivery.carrier" else self.env[model].search([], limit=1, order="id desc")
+        self.assertTrue(record, model)
+        with self.env.cr.savepoint() as before:
+            try:
                 getattr(record.with_context(mirror_action="product"), method)()
                 self.env.flush_all()
-        except exceptions.RedirectWarning:
-            return None
-        except Exception as error:
-            self.env.invalidate_all()
-            kind = type(error)
-            return f"{kind.__module__}.{kind.__name__}: {error}"
+            except Exception as error:
+                kind = type(error)
+                return f"{kind.__module__}.{kind.__name__}: {error}"
+            finally:
+                before.rollback()
         return None
 
     def press_all(self):

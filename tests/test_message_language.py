@@ -15,6 +15,7 @@ from .shipment_common import ShipmentCase
 
 GERMAN = {
     "%(field)s is missing.": "%(field)s fehlt.",
+    "Item %(number)s has no price (%(field)s is missing).": "Artikel %(number)s hat keinen Preis (%(field)s fehlt).",
     "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
     "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
     "%s of the receiver": "%s des Empfängers",
@@ -128,7 +129,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         del item["Price"]
         self.feed(self.order(1, OrderItems=[item]))
         self.run_scheduled_action()
-        self.assertEqual(self.inbox(1).error_message, "OrderItems[0].Price fehlt.")
+        self.assertEqual(self.inbox(1).error_message, "Artikel 1 hat keinen Preis (OrderItems[0].Price fehlt).")
 
     def test_warnings_are_translated(self):
         order = self.order(1)
@@ -235,3 +236,51 @@ class TestShipmentLanguage(GermanMixin, ShipmentCase):
         message = "Die Adresse ist unvollständig. Es fehlt: Ort des Empfängers."
         self.assertEqual(shipment.error_message, message)
         self.assertIn(message, self.chatter(picking))
+
+
+class TestReadersOfTheInbox(GermanMixin, ExternalOrderCase):
+    """What the inbox says is shown in the language of each reader, whatever language it was written in."""
+
+    def shown(self, row, lang):
+        row = row.with_context(lang=lang)
+        row.invalidate_recordset()
+        return row
+
+    def test_the_reason_of_a_failed_order(self):
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Thing")]))
+        row = self.inbox(1)
+        self.assertIn("Product not found", row.error_message)
+        self.assertIn("Produkt nicht gefunden", self.shown(row, "de_DE").error_text)
+        self.assertIn('"No Such Thing"', row.error_text)
+        self.assertEqual(self.shown(row, "en_US").error_text, row.error_message)
+        self.assertIn("Produkt nicht gefunden", self.shown(row, "de_DE").result_note)
+        problem = self.env["external.order.problem"].with_context(lang="de_DE").search([("sync_id", "=", self.sync.id)])
+        self.assertIn("Produkt nicht gefunden", problem.message)
+
+    def test_amounts_are_in_the_readers_format(self):
+        self.synchronize(self.order(2, GrandTotal=99.0))
+        german = self.shown(self.inbox(2), "de_DE").error_text
+        self.assertIn("statt", german)
+        self.assertIn("99,00", german)
+        self.assertIn("99.00", self.shown(self.inbox(2), "en_US").error_text)
+
+    def test_warnings(self):
+        self.synchronize(self.order(1, GrandTotal=None))
+        row = self.inbox(1)
+        self.assertIn("GrandTotal is missing", row.warnings)
+        self.assertIn("GrandTotal fehlt", self.shown(row, "de_DE").warning_text)
+        self.assertEqual(self.shown(row, "en_US").warning_text, row.warnings)
+
+    def test_what_was_stored_before_the_update_is_shown_as_it_is(self):
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Thing")]))
+        row = self.inbox(1)
+        row.error_terms = False
+        self.assertEqual(self.shown(row, "de_DE").error_text, row.error_message)
+
+    def test_ignoring_and_coming_back_keeps_it(self):
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Thing")]))
+        row = self.inbox(1)
+        row.action_ignore()
+        self.assertFalse(self.shown(row, "de_DE").error_text)
+        row.action_stop_ignoring()
+        self.assertIn("Produkt nicht gefunden", self.shown(row, "de_DE").error_text)

@@ -41,6 +41,7 @@ class TestProblems(ExternalOrderCase):
         self.assertIn("open the orders", amounts.message)
         self.assertEqual(product.message, self.inbox(3).error_message)
         self.synchronize(self.missing(3, "Thing"), self.missing(4, "Thing"))
+        self.env.invalidate_all()
         product = self.problems().filtered("item_name")
         self.assertEqual((product.order_count, product.message), (2, self.inbox(3).error_message))
 
@@ -63,7 +64,7 @@ class TestProblems(ExternalOrderCase):
 
     def test_a_product_is_chosen_for_all_orders_that_lack_it(self):
         self.synchronize(self.missing(1, "Thing"), self.missing(2, "Thing"))
-        user = new_test_user(self.env, "problem-user", groups="external_order_sync.group_user")
+        user = new_test_user(self.env, "problem-user", groups="base.group_user,external_order_sync.group_user")
         action = self.problems().with_user(user).action_choose_product()
         view, _kind = action["views"][0]
         dialog = Form(self.env["external.product.alias"].with_user(user).with_context(**action["context"]), view=view)
@@ -161,7 +162,7 @@ class TestProblems(ExternalOrderCase):
         buttons = self.sync.action_sync_now()["params"]["buttons"]
         names = [button["name"] for button in buttons]
         self.assertEqual(names, ["Choose Payment Method: Card / 2", "Show Failed Orders"])
-        user = new_test_user(self.env, "mere-user", groups="external_order_sync.group_user")
+        user = new_test_user(self.env, "mere-user", groups="base.group_user,external_order_sync.group_user")
         steps = self.env["external.order.sync.run"].search([("sync_id", "=", self.sync.id)], limit=1)
         self.assertEqual([step["name"] for step in steps.with_user(user)._get_next_steps()], ["Show Failed Orders"])
 
@@ -179,7 +180,7 @@ class TestProblems(ExternalOrderCase):
         user = new_test_user(
             self.env,
             "elsewhere",
-            groups="external_order_sync.group_user",
+            groups="base.group_user,external_order_sync.group_user",
             company_id=company.id,
             company_ids=company.ids,
         )

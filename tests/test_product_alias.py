@@ -124,7 +124,7 @@ class TestProductAlias(ExternalOrderCase):
     def test_it_proposes_a_new_product_to_who_may_create_one(self):
         row = self.failed(1)
         self.assertFalse(self.dialog(row).new_product_context)
-        dialog = self.dialog(row, "point_of_sale.group_pos_manager")
+        dialog = self.dialog(row, "product.group_product_manager")
         Product = dialog.env["product.product"].with_context(**dialog.new_product_context)
         product = Form(Product, "external_order_sync.product_product_view_form_new").save()
         self.assertEqual((product.name, product.list_price, product.available_in_pos), ("Gadget", 80.0, True))
@@ -136,12 +136,12 @@ class TestProductAlias(ExternalOrderCase):
         row = self.failed(1)
         self.tax.price_include_override = "tax_included"
         self.company.account_sale_tax_id = self.tax
-        context = self.dialog(row, "point_of_sale.group_pos_manager").new_product_context
+        context = self.dialog(row, "product.group_product_manager").new_product_context
         self.assertEqual((context["default_list_price"], context["default_taxes_id"]), (92.0, [[6, 0, self.tax.ids]]))
         self.tax.price_include_override = "tax_excluded"
         self.sync.prices_include_tax = True
         row.invalidate_recordset()
-        context = self.dialog(row, "point_of_sale.group_pos_manager", "base.group_no_one").new_product_context
+        context = self.dialog(row, "product.group_product_manager", "base.group_no_one").new_product_context
         self.assertEqual(context["default_list_price"], 69.57)
 
     def test_an_untaxed_item_becomes_an_untaxed_product(self):
@@ -156,7 +156,7 @@ class TestProductAlias(ExternalOrderCase):
                 CheckoutDetails=[self.payment(80.0)],
             )
         )
-        context = self.dialog(self.inbox(1), "point_of_sale.group_pos_manager").new_product_context
+        context = self.dialog(self.inbox(1), "product.group_product_manager").new_product_context
         self.assertEqual(context["default_taxes_id"], [[6, 0, []]])
 
     def test_the_dialog_reads_only_orders_that_the_user_may_read(self):

@@ -3,17 +3,14 @@
 A run started by a user writes messages in that user's language. A scheduled run has no language, so it writes for the
 responsible user. Only messages use that language; everything else, such as booked records, uses the environment
 unchanged. Use ``for_reader(self.env)._("…")`` where a scheduled run may write a message, and ``self.env._("…")``
-elsewhere.
+elsewhere; ``stored(self.env)._("…")`` for the messages of the inbox, which are shown in the language of each reader.
 """
 
 from dataclasses import dataclass
 
-from odoo.tools.translate import code_translations
-
 from ..lib.message import Message
 from .private_context import PrivateContext
-
-MODULE = "external_order_sync"
+from .stored_text import AmountText, StoredText, translate_in
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def in_english(records):
 
 def amount_text(currency, amount):
     """Return an amount of a ``res.currency``, formatted for the reader of a message."""
-    return currency.with_env(for_reader(currency.env)).format(float(amount))
+    return AmountText(currency.with_env(for_reader(currency.env)).format(float(amount)), amount, currency)
 
 
 def reader_text(env, message):
@@ -57,7 +54,26 @@ def reader_text(env, message):
     """
     if not isinstance(message, Message):
         return str(message)
+    return StoredText(message.text(translate_in(_reader_lang(env))), message)
+
+
+def _reader_lang(env):
     reader = Reader.current(env)
-    lang = reader.lang if reader else env.lang or "en_US"
-    translations = {} if lang == "en_US" else code_translations.get_python_translations(MODULE, lang)
-    return message.text(lambda template: translations.get(template, template))
+    return reader.lang if reader else env.lang or "en_US"
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Translates like an environment, into texts that remember their templates."""
+
+    lang: str
+
+    def _(self, source, /, *values, **named):
+        """Return the translated text of a template with its values, as ``env._`` does."""
+        message = Message(source, named or values)
+        return StoredText(message.text(translate_in(self.lang)), message)
+
+
+def stored(env):
+    """Return what translates messages that are stored, see `stored_text`: ``stored(self.env)._("…")``."""
+    return Teller(_reader_lang(env))

@@ -6,7 +6,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import allocate, decimal
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 
 ZERO = Decimal(0)
 
@@ -71,7 +71,7 @@ class ExternalComboPricing(models.AbstractModel):
                 missing[combo] -= taken
                 left -= taken
         if names := [combo.name for combo, quantity in missing.items() if quantity > 0]:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 '"%(product)s" is a combo, and the order does not contain enough choices for %(combos)s. The external '
                 "system has to send the chosen products as OrderDetailPackages.",
                 product=item.name or product.display_name,

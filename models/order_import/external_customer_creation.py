@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...lib.order.customer_keys import remember_key, vat_key
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .external_customer_matching import CustomerMatch
 from .outcome import Warn
 
@@ -52,7 +52,7 @@ class ExternalCustomerCreation(models.AbstractModel):
         warnings = []
         if new is None:
             if not (key and (customer.name or customer.email)):
-                text = for_reader(self.env)._(
+                text = stored(self.env)._(
                     "No contact was created for the customer: this requires a name or an e-mail address, and one of "
                     "CustomerID, e-mail address, VAT number and reference to recognize the customer again."
                 )
@@ -71,7 +71,7 @@ class ExternalCustomerCreation(models.AbstractModel):
 
         :param Customer customer:
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         notes = []
         country = self._find_country(customer.country)
         if customer.country and not country:

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ...lib.order.customer_keys import is_same_vat, remember_key, vat_forms, vat_number
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .outcome import Warn
 
 CUSTOMERS_NAMED = 3
@@ -102,7 +102,7 @@ class ExternalCustomerMatching(models.AbstractModel):
         """Return the match of an order without its own contact: the default customer, if there is one."""
         partner, warnings = sync.default_customer_id, [] if match is None else list(match.warnings)
         if partner and not self._is_usable(sync, partner):
-            text = for_reader(self.env)._(
+            text = stored(self.env)._(
                 "The default customer %s is archived or belongs to another company, so it was not used.",
                 self._describe(partner),
             )
@@ -204,7 +204,7 @@ class ExternalCustomerMatching(models.AbstractModel):
     @api.model
     def _match_by_id(self, sync, customer, facts, remembered, found):
         """Return the contact that an id names, or none if it cannot be used: nothing else is tried then."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         stated = f"partner_id {customer.odoo_id}" if customer.odoo_id else f'"{self._get_key(customer)}"'
         partner = facts.by_id.get(customer.odoo_id or remembered.id)
         if not partner:
@@ -233,7 +233,7 @@ class ExternalCustomerMatching(models.AbstractModel):
         entities = set.intersection(*(set(partners.commercial_partner_id) for partners in found.values()))
         if len(entities) == 1:
             return CustomerMatch(self._choose_contact(entities.pop(), next(iter(found.values()))))
-        text = for_reader(self.env)._(
+        text = stored(self.env)._(
             "The customer could be several contacts, so the order was linked to none of them: %(found)s. Merge or "
             "correct the contacts, or map the CustomerID to the right one in External Customers.",
             found=self._list(found),
@@ -255,7 +255,7 @@ class ExternalCustomerMatching(models.AbstractModel):
 
     @api.model
     def _list(self, found):
-        env = for_reader(self.env)
+        env = stored(self.env)
         return "; ".join(
             env._(
                 "%(name)s is %(contacts)s",

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ...lib.money import exact, round_currency
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .external_order_charges import USUALLY_UNTAXED
 
 ZERO = Decimal(0)
@@ -45,7 +45,7 @@ class ExternalOrderChargeSplit(models.AbstractModel):
                         fields[line.charge.field] = True
         if not fields:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The order's totals agree with more than one way to tax its charges %(fields)s. The likelier one was "
             "booked. Check their taxes, or have the external system send the TaxPercent of each charge.",
             fields=", ".join(fields),

@@ -5,7 +5,7 @@ from itertools import islice, product
 from odoo import api, models
 
 from ...lib.money import decimal, exact, round_currency
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from .priced_order import ChargeProduct, Line, TaxChoice
 from .service_product import service_product
 
@@ -279,7 +279,7 @@ class ExternalOrderCharges(models.AbstractModel):
         most = max(decimal(method.rounding) if method else ZERO, MAX_ROUNDING_UNITS * terms.unit)
         if charge.type != "rounding" or abs(charge.amount) <= most:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "%(field)s (%(amount)s) is called rounding, but it is too large for that. Check what it is.",
             field=charge.field,
             amount=amount_text(terms.currency, charge.amount),
@@ -293,7 +293,7 @@ class ExternalOrderCharges(models.AbstractModel):
             return ""
         if taxes._has_rate(details, float(percent)) if percent else not taxes._is_taxed(details):
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The TaxPercent of %(field)s is %(percent)s %%, but the order's totals only agree with another tax. That "
             "tax was booked.",
             field=line.charge.field,
@@ -309,7 +309,7 @@ class ExternalOrderCharges(models.AbstractModel):
         is_matter_of_course = charge.type in USUALLY_UNTAXED or not priced.tax or not terms.prices_include_tax
         if is_stated or is_chosen or is_matter_of_course:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "%(field)s (%(amount)s) was booked without tax, because neither the order nor the product %(product)s says "
             "whether it contains any. Set the taxes of the product, or choose the product in the synchronization.",
             field=charge.field,
@@ -326,7 +326,7 @@ class ExternalOrderCharges(models.AbstractModel):
         tips = sum((charge.amount for charge in order.charges if charge.type == "tip"), ZERO)
         if not tips or priced.total != round_currency(order.grand_total + tips, terms.unit):
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The tip of %(tip)s was added to GrandTotal, and what was paid beyond both is change. Check whether all of "
             "it was given back.",
             tip=amount_text(terms.currency, tips),

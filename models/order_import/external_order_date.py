@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytz
 from odoo import api, fields, models
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .outcome import Warn
 
 # Systems write a missing date as 0001-01-01, 1900-01-01 or 1970-01-01.
@@ -29,7 +29,7 @@ class ExternalOrderImport(models.AbstractModel):
             return now, None
         if EARLIEST <= moment <= now + TOLERANCE:
             return moment, None
-        env = for_reader(self.env)
+        env = stored(self.env)
         shown = payload.sold_at.replace(tzinfo=None, microsecond=0).isoformat(" ")
         if moment < EARLIEST:
             warning = env._("The order's date, %s, cannot be right, so it got the time of import.", shown)

@@ -5,7 +5,7 @@ import uuid
 from odoo import api, models
 
 from ...lib.order.spellings import name_key
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .import_target import pos_config_of
 from .outcome import Warn
 
@@ -52,9 +52,9 @@ class ExternalOrderDetails(models.AbstractModel):
         count = len(self._find_presets(sync, payload.order_type))
         values = {"pos": config.name, "name": payload.order_type}
         if count > 1:
-            text = for_reader(self.env)._('Several presets of %(pos)s are called "%(name)s": none was chosen', **values)
+            text = stored(self.env)._('Several presets of %(pos)s are called "%(name)s": none was chosen', **values)
         elif not count:
-            text = for_reader(self.env)._('No preset of %(pos)s is called "%(name)s"', **values)
+            text = stored(self.env)._('No preset of %(pos)s is called "%(name)s"', **values)
         return [] if count == 1 else [Warn(text, "")]
 
     @api.model

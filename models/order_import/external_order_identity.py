@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .import_target import pos_config_of
 
 # Namespace of order UUIDs from before they depended on the database secret; never change it.
@@ -44,7 +44,7 @@ class ExternalOrderImport(models.AbstractModel):
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         if not secret:
             raise UserError(
-                for_reader(self.env)._(
+                stored(self.env)._(
                     "The system parameter database.secret is missing. Odoo does not work without it; restore it."
                 )
             )
@@ -139,7 +139,7 @@ class ExternalOrderImport(models.AbstractModel):
             lambda order: order.sync_id == sync and order.external_id == payload.external_id
         ):
             return ""
-        env = for_reader(self.env)
+        env = stored(self.env)
         total = payload.grand_total
         if pos_order.source != "external" or pos_order.state in ("draft", "cancel"):
             problem = env._("it is not a paid, imported order")

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import for_reader
+from ...tools.message_language import for_reader, stored
 from .import_target import pos_config_of
 from .outcome import Warn
 from .pos_session_day import EntryDate
@@ -39,7 +39,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
         if self._is_of_somebody_else(payload, match):
             return False
         if not pos_config_of(sync).invoice_journal_id:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "%s has no invoice journal, so the order cannot be invoiced. Choose one in the settings of the Point "
                 "of Sale, then press Retry.",
                 pos_config_of(sync).name,
@@ -181,7 +181,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
         except ExternalOrderError:
             raise
         except UserError as error:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "Odoo refused the invoice: %(reason)s Nothing was booked. Correct that and press Retry, or set Invoice "
                 "to Never in the synchronization.",
                 reason=error,
@@ -198,7 +198,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
         if invoice.currency_id == currency and not any(currency.compare_amounts(*pair) for pair in pairs):
             return
         texts = [invoice.currency_id.format(invoice.amount_total), invoice.currency_id.format(invoice.amount_tax)]
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The invoice would total %(invoice)s with %(invoice_tax)s tax, but the order %(total)s with %(tax)s tax. "
             "Nothing was booked. Check the cash rounding of the Point of Sale and the taxes of the products, or set "
             "Invoice to Never in the synchronization; then press Retry.",

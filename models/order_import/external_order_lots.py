@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .free_lots import FreeLots
 
 
@@ -150,7 +150,7 @@ class ExternalOrderLots(models.AbstractModel):
         :raise ExternalOrderError: ``lots_missing``
         """
         product, quantity = line.product, float(abs(line.quantity))
-        env = for_reader(self.env)
+        env = stored(self.env)
         self._check_whole(product, line.quantity)
         if line.quantity < 0:
             if picks := free.take_back(product, quantity):
@@ -184,7 +184,7 @@ class ExternalOrderLots(models.AbstractModel):
         :raise ExternalOrderError: ``lots_missing``
         """
         if product.tracking == "serial" and quantity % 1:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
                 "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
                 product=product.display_name,
@@ -275,7 +275,7 @@ class ExternalOrderLots(models.AbstractModel):
         Tax._add_tax_details_in_base_lines(base_lines, config.company_id)
         Tax._round_base_lines_tax_details(base_lines, config.company_id)
         if config.currency_id.compare_amounts(self._total(lines), wanted):
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "One of the order's products comes from several lots, and its amounts cannot be split between "
                 "them. Enter this order by hand, then ignore it here."
             )

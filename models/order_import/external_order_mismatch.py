@@ -5,7 +5,8 @@ from odoo import api, models
 from ...lib.money import exact, round_currency
 from ...lib.order.discounts import discount_readings
 from ...lib.order.totals import adds_up, field_of, item_nets
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
+from ...tools.stored_text import joined
 
 ZERO = Decimal(0)
 
@@ -23,7 +24,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
         :param tried: the `PricedOrder` of each reading, the closest first; it may be empty
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         if excess := self._explain_excess(order, terms):
             return excess
         if mistake := self.env["external.order.wrong.totals"]._explain(order, tried, terms, target):
@@ -52,7 +53,7 @@ class ExternalOrderMismatch(models.AbstractModel):
                 theirs=amount_text(terms.currency, tax),
                 ours=amount_text(terms.currency, agreeing[0].tax),
             )
-            return f"{reason} {self._get_tax_advice(order, terms)}"
+            return joined(reason, self._get_tax_advice(order, terms))
         if contradiction := self._explain_contradiction(order, terms, target):
             return contradiction
         if same_total and order.amount_total is not None:
@@ -68,7 +69,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         discount = order.discount or ZERO
         if discount * gross <= 0 or abs(discount) < abs(gross) + terms.unit:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The order's AmountDiscount (%(discount)s) is more than its items cost (%(gross)s). The external system "
             "has to correct the order.",
             discount=amount_text(terms.currency, abs(discount)),
@@ -80,7 +81,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         """Return a message if the prices alone give the total, although the order is taxed."""
         if terms.prices_include_tax or order.prices_exclude_tax or not self._costs(order, terms, target):
             return ""
-        env = for_reader(self.env)
+        env = stored(self.env)
         if order.tax:
             return env._(
                 "The prices of the order already add up to its total of %(total)s without its Tax of %(tax)s, so "
@@ -104,7 +105,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     def _explain_percent(self, order, priced):
         """Return the message for a TaxPercent for which there is no sale tax, if nothing else states the tax."""
         taxes = {data["tax"] for line in priced.lines for data in line.base_line["tax_details"]["taxes_data"]}
-        env = for_reader(self.env)
+        env = stored(self.env)
         return env._(
             "The order's TaxPercent is %(percent)s %%, but its products have %(taxes)s and the company has no sale tax "
             "of that rate. Create it, or correct the taxes of the products, then press Retry.",
@@ -131,7 +132,7 @@ class ExternalOrderMismatch(models.AbstractModel):
             return ""
         # AmountTotal may contain the charges, but the message says what it usually does.
         stated = min(candidates, key=lambda amount: abs(amount + charges - target)) + charges
-        env = for_reader(self.env)
+        env = stored(self.env)
         amounts = {
             name: amount_text(terms.currency, amount)
             for name, amount in {
@@ -160,19 +161,19 @@ class ExternalOrderMismatch(models.AbstractModel):
                 "GrandTotal would be right if the DiscountAmount of its items were added, but a DiscountAmount, even "
                 "below 0, is always taken off. The external system has to send a surcharge as an item."
             )
-            return f"{message} {advice}"
-        return f"{message} {self._get_difference_advice(order, target - stated, terms)}"
+            return joined(message, advice)
+        return joined(message, self._get_difference_advice(order, target - stated, terms))
 
     @api.model
     def _explain_subtotal(self, order, terms):
         gross = round_currency(sum((item.gross for item in order.items), ZERO), terms.unit)
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "AmountTotal is %(theirs)s, but the order's items add up to %(ours)s.",
             theirs=amount_text(terms.currency, order.amount_total),
             ours=amount_text(terms.currency, gross),
         )
         difference = round_currency(order.amount_total, terms.unit) - gross
-        return f"{message} {self._get_difference_advice(order, difference, terms)}"
+        return joined(message, self._get_difference_advice(order, difference, terms))
 
     @api.model
     def _explain_prices(self, order, discounts, terms, target):
@@ -180,7 +181,7 @@ class ExternalOrderMismatch(models.AbstractModel):
         gives that total."""
         cost = round_currency(sum(item_nets(order, discounts), -discounts.after_tax), terms.unit)
         tax = ZERO if terms.prices_include_tax or order.tax is None else round_currency(order.tax, terms.unit)
-        env = for_reader(self.env)
+        env = stored(self.env)
         amounts = {
             "ours": amount_text(terms.currency, cost + tax),
             "theirs": amount_text(terms.currency, target),
@@ -189,11 +190,11 @@ class ExternalOrderMismatch(models.AbstractModel):
             message = env._("The order's items and charges cost %(ours)s, but its total is %(theirs)s.", **amounts)
         else:
             message = env._("The order's items cost %(ours)s, but its total is %(theirs)s.", **amounts)
-        return f"{message} {self._get_difference_advice(order, target - cost - tax, terms)}"
+        return joined(message, self._get_difference_advice(order, target - cost - tax, terms))
 
     @api.model
     def _explain_total(self, order, tried, terms, target):
-        env = for_reader(self.env)
+        env = stored(self.env)
         if not tried:
             return env._(
                 "The order's AmountDiscount (%(discount)s) cannot be distributed over its items. The external "
@@ -210,23 +211,23 @@ class ExternalOrderMismatch(models.AbstractModel):
         difference = target - tried[0].total
         name = field_of(order, difference, terms.unit)
         if name and name != "Tax":
-            return f"{message} {self._get_field_advice(order, name, difference, terms)}"
+            return joined(message, self._get_field_advice(order, name, difference, terms))
         if not order.tax and not order.tax_percent and not any(priced.tax for priced in tried):
-            return f"{message} {self._get_difference_advice(order, difference, terms)}"
-        return f"{message} {self._get_tax_advice(order, terms)}"
+            return joined(message, self._get_difference_advice(order, difference, terms))
+        return joined(message, self._get_tax_advice(order, terms))
 
     @api.model
     def _get_difference_advice(self, order, difference, terms):
         if name := field_of(order, difference, terms.unit):
             return self._get_field_advice(order, name, difference, terms)
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "A difference of %(difference)s remains unexplained. The external system has to correct the order.",
             difference=amount_text(terms.currency, abs(difference)),
         )
 
     @api.model
     def _get_field_advice(self, order, name, difference, terms):
-        env = for_reader(self.env)
+        env = stored(self.env)
         charge = next((charge for charge in order.charges if charge.field == name), None)
         if charge:
             return self._get_charge_advice(charge, difference, terms)
@@ -240,7 +241,7 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_charge_advice(self, charge, difference, terms):
         """Return the advice if the stated totals differ by the amount of a charge."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         known = {"field": charge.field, "amount": amount_text(terms.currency, charge.amount)}
         if difference * charge.amount > 0:
             return env._(
@@ -271,14 +272,14 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_tax_advice(self, order, terms):
         """Return the advice to compare the taxes, naming rates for which the company has no sale tax."""
-        return " ".join([self._get_comparing_advice(order), *self._get_missing_rates(order, terms)])
+        return joined(self._get_comparing_advice(order), *self._get_missing_rates(order, terms))
 
     @api.model
     def _get_missing_rates(self, order, terms):
         stated = [("TaxPercent", order.tax_percent)]
         stated += [(charge.field.replace("Amount", "TaxPercent"), charge.tax_percent) for charge in order.charges]
         return [
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "%(field)s is %(percent)s %%, but Odoo has no sale tax of %(percent)s %%.",
                 field=field,
                 percent=f"{percent.normalize():f}",
@@ -289,7 +290,7 @@ class ExternalOrderMismatch(models.AbstractModel):
 
     @api.model
     def _get_comparing_advice(self, order):
-        env = for_reader(self.env)
+        env = stored(self.env)
         percent = env._("not sent") if order.tax_percent is None else f"{order.tax_percent.normalize():f} %"
         if order.charges:
             return env._(

@@ -8,7 +8,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, exact, round_currency
 from ...lib.order.discounts import discount_readings
 from ...lib.order.totals import adds_up, keeps_prices
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from .import_target import pos_config_of
 from .outcome import Warn
 from .priced_order import PricingTerms
@@ -88,7 +88,7 @@ class ExternalOrderPricing(models.AbstractModel):
         if not terms.prices_include_tax:
             return terms
         if order.mixes_prices:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "Some items have a Price, which includes tax in this synchronization, and others a PriceWithoutTax. "
                 "The external system has to send the same for all items."
             )
@@ -103,7 +103,7 @@ class ExternalOrderPricing(models.AbstractModel):
             return
         if stated == currency.symbol.upper() and self._is_only_symbol(currency):
             return
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The order is in %(theirs)s, but %(pos)s sells in %(ours)s. Choose a Point of Sale with the order's "
             "currency, or have the external system send the currency code, such as %(ours)s.",
             theirs=order.currency,
@@ -119,7 +119,7 @@ class ExternalOrderPricing(models.AbstractModel):
         paid = sum((payment.amount for payment in order.payments), ZERO)
         for field, amount in (("GrandTotal", order.grand_total), ("AmountPaid", paid)):
             if amount is not None and not terms.currency.decimal_places and amount % 1:
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     "%(field)s is %(amount)s, but %(currency)s, the currency of %(pos)s, has no decimals, so the order "
                     "seems to be in another currency. Choose a Point of Sale with the order's currency.",
                     field=field,
@@ -142,7 +142,7 @@ class ExternalOrderPricing(models.AbstractModel):
         if order.grand_total is not None:
             return round_currency(order.grand_total, terms.unit)
         if not order.payments and order.amount_paid is None:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The order has neither a GrandTotal nor payments, so its total cannot be checked. The external "
                 "system has to send one of them."
             )
@@ -155,7 +155,7 @@ class ExternalOrderPricing(models.AbstractModel):
         """Refuse an order with a discount that exceeds its item's amount by more than rounding explains."""
         for item in order.items:
             if abs(item.discount) >= abs(item.gross) + terms.unit:
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     'The DiscountAmount of "%(name)s" (%(discount)s) is more than the item costs (%(gross)s). The '
                     "external system has to correct the order.",
                     name=item.name or item.item_id,
@@ -174,7 +174,7 @@ class ExternalOrderPricing(models.AbstractModel):
         for line in lines:
             quantity = self._fit_quantity(line.name, line.quantity, terms.quantity_unit)
             if quantity != line.quantity:
-                text = for_reader(self.env)._(
+                text = stored(self.env)._(
                     'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
                     'of "Product Unit". The amount is unchanged.',
                     name=line.name,
@@ -194,7 +194,7 @@ class ExternalOrderPricing(models.AbstractModel):
         """
         fitted = round_currency(quantity, unit)
         if quantity and not fitted:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 'The quantity %(sent)s of "%(name)s" is too small for Odoo to store. Raise the Decimal '
                 'Accuracy of "Product Unit".',
                 name=name,

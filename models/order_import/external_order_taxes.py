@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import float_compare, unique
 
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from .priced_order import TaxReading
 
 
@@ -64,7 +64,7 @@ class ExternalOrderTaxes(models.AbstractModel):
             if len(taxes := self._get_rivals(terms, percent, line.product)) > 1 and line.taxes == taxes[:1]
         }
         return [
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "The company has several sale taxes of %(percent)s %%: %(taxes)s. The first was booked. Set the right "
                 "one on the products, or as the company's default sale tax.",
                 percent=f"{percent.normalize():f}",
@@ -80,7 +80,7 @@ class ExternalOrderTaxes(models.AbstractModel):
         :param PricedOrder own: the reading with the products' own taxes
         :param PricedOrder stated: the one with TaxPercent
         """
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The tax is %(booked)s by the order's TaxPercent of %(percent)s %%, which was booked, but %(own)s by the "
             "taxes of its products: %(names)s. Have the external system send Tax, or correct the products.",
             booked=amount_text(terms.currency, stated.tax),
@@ -99,7 +99,7 @@ class ExternalOrderTaxes(models.AbstractModel):
         ]
         if not names:
             return []
-        text = for_reader(self.env)._(
+        text = stored(self.env)._(
             "The order states a Tax of 0, so it was imported without tax, although these have a sale tax in Odoo: "
             "%(names)s. If its prices include tax, switch on Prices Include Tax in the synchronization and correct "
             "this order.",

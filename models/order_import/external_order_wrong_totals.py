@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ...lib.money import decimal, exact, round_currency
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 
 ZERO = Decimal(0)
 
@@ -45,7 +45,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
         """Explain that "1,500" may be 1.5 in a currency with three decimals."""
         if terms.currency.decimal_places < 3 or not order.ambiguous:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The order's totals do not agree, and %(fields)s has a comma that may separate thousands or decimals. The "
             "external system has to send it without the comma.",
             fields=", ".join(order.ambiguous),
@@ -56,7 +56,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
         """Explain that a return has the totals of a sale, or a sale those of a return."""
         if not target or not any(priced.total == -target for priced in tried):
             return ""
-        env = for_reader(self.env)
+        env = stored(self.env)
         total = amount_text(terms.currency, target)
         if target > 0:
             return env._(
@@ -82,7 +82,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
         for path, amount in order.voided:
             amounts = {round_currency(amount * (100 + rate) / 100, terms.unit) for rate in rates}
             if amount and any(target - priced.total in amounts for priced in tried):
-                return for_reader(self.env)._(
+                return stored(self.env)._(
                     "The order's total of %(total)s still contains %(field)s (%(amount)s), which was voided. The "
                     "external system has to take voided items out of all totals.",
                     total=amount_text(terms.currency, target),
@@ -115,7 +115,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
             return ""
         for priced in tried:
             if 0 < priced.total < target and self._agrees(order, priced, terms):
-                return for_reader(self.env)._(
+                return stored(self.env)._(
                     "The order has no GrandTotal, so what was paid, %(paid)s, has to be its total, but it totals "
                     "%(ours)s. If the rest is change, the external system has to send GrandTotal, or payments without "
                     "the change.",
@@ -141,7 +141,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
         is_right = any(priced.total == target and self._agrees(order, priced, terms) for priced in tried)
         if rest not in subtotals or not is_right:
             return ""
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "AmountTotal is %(subtotal)s and contains the Tax of %(tax)s, but the order's prices do not include tax. "
             "The external system has to send AmountTotal without tax: %(rest)s.",
             subtotal=amount_text(terms.currency, order.amount_total),
@@ -157,7 +157,7 @@ class ExternalOrderWrongTotals(models.AbstractModel):
             return ""
         gross = sum((item.gross for item in order.items), ZERO)
         subtotal = round_currency(order.amount_total, terms.unit)
-        env = for_reader(self.env)
+        env = stored(self.env)
         amounts = {
             "subtotal": amount_text(terms.currency, subtotal),
             "discount": amount_text(terms.currency, abs(discount)),

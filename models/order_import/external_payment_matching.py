@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import name_key
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ...tools.private_context import PrivateContext
 from .import_target import pos_config_of
 
@@ -126,7 +126,7 @@ class ExternalPaymentMatching(models.AbstractModel):
             return found, self._get_guess_warning(found, card_type, mode) if is_guess else ""
         return ExternalOrderError(
             "payment_ambiguous",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Use Choose Payment Method to "
                 "select the right one.",
                 payment=self._describe(card_type, mode),
@@ -216,7 +216,7 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _match_unknown(self, sync, methods, card_type, mode):
         """Return the result of the setting *Unknown Payments* for a payment that matches no rule."""
         described = self._describe(card_type, mode)
-        env = for_reader(self.env)
+        env = stored(self.env)
         # No customer's account is charged on a guess.
         methods = methods.filtered(self._can_take_any_payment)
         if not methods:
@@ -252,7 +252,7 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _get_guess_warning(self, method, card_type, mode):
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the right "
             "one.",
             payment=self._describe(card_type, mode),
@@ -284,13 +284,13 @@ class ExternalPaymentMatching(models.AbstractModel):
             "pos": pos_config_of(sync).name,
         }
         if method in pos_config_of(sync).payment_method_ids:
-            problem = for_reader(self.env)._(
+            problem = stored(self.env)._(
                 "%(payment)s is the payment method %(method)s of %(pos)s, which requires a customer or an online "
                 "payment. Use Choose Payment Method to select another one.",
                 **values,
             )
         else:
-            problem = for_reader(self.env)._(
+            problem = stored(self.env)._(
                 "%(payment)s is the payment method %(method)s, which %(pos)s does not have. Add it to the Point of "
                 "Sale, or use Choose Payment Method to select another one.",
                 **values,
@@ -322,8 +322,8 @@ class ExternalPaymentMatching(models.AbstractModel):
 
     @api.model
     def _describe(self, card_type, mode):
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "CardType %(card_type)s, PaymentMode %(mode)s",
-            card_type=f'"{card_type}"' if card_type else for_reader(self.env)._("(none)"),
-            mode=for_reader(self.env)._("(none)") if mode is None else mode,
+            card_type=f'"{card_type}"' if card_type else stored(self.env)._("(none)"),
+            mode=stored(self.env)._("(none)") if mode is None else mode,
         )

@@ -5,7 +5,7 @@ from odoo import api, models
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, round_currency
 from ...lib.order.spellings import name_key
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from .external_payment_matching import CASH_MODE, NOT_A_WORD
 from .import_target import pos_config_of
 from .outcome import Warn
@@ -60,9 +60,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         """
         currency = pos_config_of(sync).currency_id
         if order.balance is not None and round_currency(order.balance, decimal(currency.rounding)) > 0:
-            reason = for_reader(self.env)._(
-                "BalanceAmount (still to be paid) is %s", amount_text(currency, order.balance)
-            )
+            reason = stored(self.env)._("BalanceAmount (still to be paid) is %s", amount_text(currency, order.balance))
             raise self._get_not_paid_error(reason)
 
     @api.model
@@ -88,7 +86,7 @@ class ExternalPaymentSettling(models.AbstractModel):
             due = dues[-1] if paid > dues[-1] else total
             if not paid > due >= 0:
                 raise self._get_not_paid_error(
-                    for_reader(self.env)._(
+                    stored(self.env)._(
                         "it totals %(total)s, but its payments add up to %(paid)s",
                         total=amount_text(currency, total),
                         paid=amount_text(currency, paid),
@@ -107,7 +105,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         It may mean 1.092. A payment that equals the total cannot mean that.
         """
         if currency.decimal_places >= 3 and any(payment.is_ambiguous for payment in order.payments):
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The payments differ from the total, and an AmountPaid has a comma that may separate thousands or "
                 "decimals. The external system has to send it without the comma."
             )
@@ -125,7 +123,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         if balance >= 0 or -balance in (change, tendered):
             return
         code = "overpaid" if total >= 0 else "not_fully_paid"
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The BalanceAmount of %s says that money is still owed to the customer. The order will be imported "
             "once the external system sends it as settled.",
             amount_text(currency, balance),
@@ -234,7 +232,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         :raise ExternalOrderError: ``overpaid`` if less cash was paid than the change
         """
         if sum((payment["amount"] for payment in cash), ZERO) < amount:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The order totals %(total)s, but %(paid)s was paid. Only cash payments can give change, so the "
                 "excess paid by card is unexplained. If it is a tip, the external system has to say so.",
                 total=amount_text(currency, total),
@@ -248,7 +246,7 @@ class ExternalPaymentSettling(models.AbstractModel):
     def _get_not_paid_error(self, reason):
         return ExternalOrderError(
             "not_fully_paid",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "The order is not fully paid: %(reason)s. It will be imported once the external system sends it as "
                 "paid.",
                 reason=reason,

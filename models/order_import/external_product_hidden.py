@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...lib.order.spellings import name_key
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 
 
 class ExternalProductHidden(models.AbstractModel):
@@ -31,7 +31,7 @@ class ExternalProductHidden(models.AbstractModel):
     @api.model
     def _explain(self, sync, products):
         """Return why the first of ``products`` cannot be sold here, and the advice to make it available."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         here = products.filtered_domain(self.env["product.product"]._check_company_domain(sync.company_id))
         if not here:
             return env._(

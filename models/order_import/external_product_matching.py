@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import ItemKey, name_key
-from ...tools.message_language import for_reader
+from ...tools.message_language import for_reader, stored
 
 # Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
 GTIN_LENGTHS = (12, 13, 14)
@@ -104,7 +104,7 @@ class ExternalProductMatching(models.AbstractModel):
             elif alias:
                 found[key] = self._get_missing_error(
                     key,
-                    for_reader(self.env)._(
+                    stored(self.env)._(
                         "An alias maps it to %(product)s, which can no longer be sold in this Point of Sale. Make "
                         "this product available, or choose another one.",
                         product=alias.product_id.display_name,
@@ -183,7 +183,7 @@ class ExternalProductMatching(models.AbstractModel):
             if others and chosen not in others:
                 return self._get_contradiction_error(sync, key, chosen, others, by_name=others is named)
         if of_id and not named and chosen.id == key.item_id != key.odoo_id and not self._is_code(key):
-            return chosen, for_reader(self.env)._(
+            return chosen, stored(self.env)._(
                 'ItemID %(id)s is the product "%(product)s" in Odoo, but "%(name)s" in the external system.',
                 id=key.item_id,
                 product=chosen.display_name,
@@ -238,7 +238,7 @@ class ExternalProductMatching(models.AbstractModel):
     def _get_ambiguous_error(self, key, products):
         return ExternalOrderError(
             "product_ambiguous",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 'Several products match "%(name)s": %(products)s. Choose the right one.',
                 name=key.name or key.item_id,
                 products=", ".join(self._describe(product) for product in products[:PRODUCTS_NAMED]),
@@ -248,7 +248,7 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _get_contradiction_error(self, sync, key, chosen, others, by_name):
-        env = for_reader(self.env)
+        env = stored(self.env)
         if chosen.id == key.odoo_id:
             stated = f"OdooItemID {key.odoo_id}"
         elif chosen.id == key.item_id and sync.match_item_id:
@@ -313,7 +313,7 @@ class ExternalProductMatching(models.AbstractModel):
         :param same: products with its name
         :param similar: products whose names differ from its name in punctuation or accents only
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         candidates = of_code.union(*same)
         # Usually there are none.
         found = candidates and candidates.filtered_domain(self._product_domain(sync))
@@ -361,7 +361,7 @@ class ExternalProductMatching(models.AbstractModel):
             item = keys
         return ExternalOrderError(
             "product_not_found",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "Product not found: %(item)s. %(advice)s",
                 item=item,
                 advice=advice,

@@ -8,7 +8,7 @@ import psycopg2
 from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 from ...tools.private_context import PrivateContext
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Warn(str):
     def __new__(cls, text, doubt):
         self = super().__new__(cls, text)
         self.doubt = doubt
+        self.message = getattr(text, "message", None)  # of a `StoredText`
         return self
 
 
@@ -103,7 +104,7 @@ class OutcomeCatcher:
             case Exception():
                 if not isinstance(error, UserError):
                     _logger.error("External Order Sync: an order cannot be made", exc_info=error)
-                reason = for_reader(self.env)._("Odoo refused the order: %(reason)s", reason=error)
+                reason = stored(self.env)._("Odoo refused the order: %(reason)s", reason=error)
                 self.outcome.error = ExternalOrderError("odoo_error", reason)
             case _:
                 return False

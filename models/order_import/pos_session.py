@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.groups import USER_GROUP
-from ...tools.message_language import for_reader
+from ...tools.message_language import for_reader, stored
 from ...tools.private_context import PrivateContext
 from .import_target import business_day_of, pos_config_of
 
@@ -148,7 +148,7 @@ class PosSession(models.Model):
 
     def _get_being_closed_error(self):
         return UserError(
-            for_reader(self.env)._(
+            stored(self.env)._(
                 "No open POS session found for %(pos)s: session %(session)s is being closed. Finish closing "
                 "it. The orders wait until then.",
                 pos=self.config_id.name,

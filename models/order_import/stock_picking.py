@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .picking_batch import PickingBatch, PickingRequests, links_once
 
 
@@ -29,7 +29,7 @@ class StockPicking(models.Model):
     def _get_open_warning(self):
         """Return the warning that sold goods were not moved because this transfer could not be validated."""
         self.ensure_one()
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "The transfer %(transfer)s could not be validated, so the stock is unchanged (%(products)s). Open it "
             "and press Validate to see what is missing.",
             transfer=self.name,

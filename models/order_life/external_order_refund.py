@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.parts import OrderPayload
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from ..order_import.external_customer_matching import CustomerMatch
 from ..order_import.external_order_date import EARLIEST, TOLERANCE
 from ..order_import.import_target import ClosedTargets, ImportTarget
@@ -107,7 +107,7 @@ class ExternalOrderRefund(models.AbstractModel):
             elif found.external_refunded_order_id == request.sale and found.state not in ("draft", "cancel"):
                 request.outcome.pos_order = found
             else:
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     "The POS order %(order)s has the same identity as this refund, but is not a paid refund of "
                     "%(sale)s. Nothing was booked. Compare both: if they are the same refund, press Ignore here; if "
                     "not, cancel or delete the POS order, then press Retry.",
@@ -159,7 +159,7 @@ class ExternalOrderRefund(models.AbstractModel):
         if all(abs(float(now) - then) < rounding for now, then in zip(computed, booked, strict=True)):
             return
         currency = sale.currency_id
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "Order %(order)s was sold for %(total)s with %(tax)s tax, but Odoo now computes %(now)s with %(now_tax)s: "
             "a tax was changed or archived since. Nothing was booked. Restore the tax, then press Retry, or enter the "
             "refund in Odoo by hand, then ignore it here.",
@@ -184,7 +184,7 @@ class ExternalOrderRefund(models.AbstractModel):
         moment = self.env["external.order.import"]._to_moment(sync, stated)
         if moment is None:
             return max(now, sold), None
-        env = for_reader(self.env)
+        env = stored(self.env)
         shown = stated.replace(tzinfo=None, microsecond=0).isoformat(" ")
         if not EARLIEST <= moment <= now + TOLERANCE:
             text = env._("The refund's date, %s, cannot be right, so it got the time of import.", shown)

@@ -8,7 +8,7 @@ from ...lib.money import decimal, exact
 from ...lib.order.content import PayloadError
 from ...lib.order.parts import RefundPayload
 from ...lib.order.payload import parse_order
-from ...tools.message_language import amount_text, for_reader, reader_text
+from ...tools.message_language import amount_text, reader_text, stored
 from ..order_import.import_target import ImportTarget
 from ..order_import.outcome import Outcome
 from .refund_plan import ZERO
@@ -66,7 +66,7 @@ class ExternalOrderReplacement(models.AbstractModel):
             return None
         if pos_order.external_replaced_id == request.sale:
             return Replacement(pos_order, request.sale._get_all_refunds(), pos_order._get_all_refunds())
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The POS order %(order)s has the same identity as the changed order, but does not replace %(sale)s. "
             "Nothing was booked. Cancel or delete the POS order, then book the difference again.",
             order=pos_order.name,
@@ -95,7 +95,7 @@ class ExternalOrderReplacement(models.AbstractModel):
     @api.model
     def _check_refunds(self, sale, refunds):
         """Refuse a sale of which something came back in a way that cannot be carried over to the new one."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         if others := refunds.filtered(lambda order: order.external_refunded_order_id != sale):
             message = env._(
                 "%(refunds)s was made in the register, so nobody can say what it means for the changed order. Nothing "
@@ -120,7 +120,7 @@ class ExternalOrderReplacement(models.AbstractModel):
         # sudo: users of the Point of Sale may not read invoices.
         if not refunds or bool(sale.sudo().account_move) == bool(pos_order.sudo().account_move):
             return
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "%(sale)s and the changed order differ in whether they are invoiced, and something was refunded before "
             "(%(refunds)s). Nothing was booked. Correct the invoice and the credit note in Odoo by hand, then mark the "
             "change as seen.",
@@ -283,7 +283,7 @@ class ExternalOrderReplacement(models.AbstractModel):
 
     @api.model
     def _get_exceeds_error(self, line, refunded, pos_order):
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             '%(quantity)s of "%(product)s" came back, but the changed order has not sold that many. Nothing was '
             "booked. Compare the order and its refunds in the external system, and correct it in the Point of Sale by "
             "hand.",
@@ -294,7 +294,7 @@ class ExternalOrderReplacement(models.AbstractModel):
 
     @api.model
     def _get_less_error(self, order, pos_order):
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The changed order totals %(total)s, but %(refunded)s of it was already paid back. Nothing was booked. "
             "Compare the order and its refunds in the external system, and correct it in the Point of Sale by hand.",
             total=amount_text(pos_order.currency_id, pos_order.amount_total),

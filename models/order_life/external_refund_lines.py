@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, exact
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from ..order_import.priced_order import Line
 from ..order_import.service_product import service_product
 from .refund_plan import ZERO
@@ -152,7 +152,7 @@ class ExternalRefundLines(models.AbstractModel):
 
     @api.model
     def _get_computing_error(self, priced, plan, terms):
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "Odoo computes %(odoo)s with %(odoo_tax)s tax for this refund of %(total)s with %(tax)s tax. Nothing was "
             "booked. Enter the refund in the Point of Sale by hand, then ignore it here.",
             odoo=amount_text(terms.currency, -priced.total),

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import is_same_item, name_key
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ..order_import.outcome import Warn
 from .sold_order import SoldItem
 
@@ -48,7 +48,7 @@ class ExternalRefundMatching(models.AbstractModel):
                 name = item.name or str(item.item_id)
                 quantity = self.env["external.order.pricing"]._fit_quantity(name, item.quantity, order.quantity_unit)
                 if quantity != item.quantity:
-                    text = for_reader(self.env)._(
+                    text = stored(self.env)._(
                         'The quantity %(sent)s of "%(name)s" was rounded to %(kept)s because of the Decimal Accuracy '
                         'of "Product Unit".',
                         name=name,
@@ -89,7 +89,7 @@ class ExternalRefundMatching(models.AbstractModel):
             return found
         if error:
             raise error
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             '"%(item)s" (%(field)s) was not sold in this order. Nothing was booked. The external system has to send '
             "what was sold, or choose the right product for it in Product Aliases.",
             item=item.name or item.item_id or product.display_name,

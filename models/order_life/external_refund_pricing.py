@@ -6,7 +6,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import exact, round_currency
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from ..order_import.external_order_charges import CHARGE_PRODUCTS
 from ..order_import.external_order_computing import DISCOUNT_PRODUCT
 from .refund_plan import ZERO, RefundPlan
@@ -285,7 +285,7 @@ class ExternalRefundPricing(models.AbstractModel):
         sold = sum((sold.quantity for sold in found), ZERO)
         return ExternalOrderError(
             "refund_exceeds_order",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 '%(back)s of "%(item)s" came back, but only %(left)s are left of the %(sold)s that were sold. Nothing '
                 "was booked. Refunds made in the register count too. Compare the refunds of the order in the external "
                 "system and here.",
@@ -300,7 +300,7 @@ class ExternalRefundPricing(models.AbstractModel):
     def _get_too_much_error(self, sold):
         return ExternalOrderError(
             "refund_exceeds_order",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 '%(back)s of "%(item)s" came back in the register, but only %(sold)s were sold, so nobody can say what '
                 "is left. Nothing was booked. Enter what is missing in the Point of Sale by hand, then press Ignore.",
                 back=f"{abs(sold.quantity - sold.left_quantity).normalize():f}",
@@ -314,7 +314,7 @@ class ExternalRefundPricing(models.AbstractModel):
         currency = plan.order.sale.currency_id
         return ExternalOrderError(
             "refund_exceeds_order",
-            for_reader(self.env)._(
+            stored(self.env)._(
                 '%(amount)s was paid back for "%(item)s", but only %(left)s is left of what it cost. Nothing was '
                 "booked. Refunds made in the register count too. Compare the refunds of the order in the external "
                 "system and here.",

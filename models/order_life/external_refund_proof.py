@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import exact, round_currency
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from .refund_plan import ZERO, RefundPlan
 
 
@@ -64,7 +64,7 @@ class ExternalRefundProof(models.AbstractModel):
     @api.model
     def _get_exceeds_error(self, order, target):
         currency, left = order.sale.currency_id, max(order.left, ZERO)
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "%(paid)s was paid back, but only %(left)s is left of the %(total)s of order %(order)s. Nothing was "
             "booked. Refunds made in the register count too. Compare the refunds of the order in the external system "
             "and here.",
@@ -79,7 +79,7 @@ class ExternalRefundProof(models.AbstractModel):
     def _plan_money(self, order, payload, target):
         """Return the plan of a refund that names no items: money off the whole order, without goods."""
         if not target:
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The refund has neither items nor an amount. The external system has to send what came back, or what "
                 "was paid back."
             )
@@ -148,7 +148,7 @@ class ExternalRefundProof(models.AbstractModel):
         if target is None or plan.total == target:
             return self._get_tax_mismatch(order, payload, plan)
         currency = order.sale.currency_id
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "%(paid)s was paid back, but what came back cost %(cost)s in order %(order)s. Nothing was booked. If less "
             "was paid back on purpose, the external system has to send the Amount of each item.",
             paid=amount_text(currency, target),
@@ -160,7 +160,7 @@ class ExternalRefundProof(models.AbstractModel):
     @api.model
     def _get_tax_mismatch(self, order, payload, plan):
         currency = order.sale.currency_id
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The refund states %(stated)s tax, but what came back was sold with %(tax)s tax in order %(order)s. "
             "Nothing was booked. The external system has to correct the refund.",
             stated=amount_text(currency, payload.tax),

@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, exact
-from ...tools.message_language import amount_text, for_reader
+from ...tools.message_language import amount_text, stored
 from ..order_import.import_target import pos_config_of
 from ..order_import.outcome import Warn
 from .refund_plan import ZERO
@@ -58,7 +58,7 @@ class ExternalRefundSettling(models.AbstractModel):
     @api.model
     def _get_mismatch(self, order, paid, total):
         currency = order.sale.currency_id
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The payments of the refund add up to %(paid)s, but it totals %(total)s. Nothing was booked. The "
             "external system has to correct the refund.",
             paid=amount_text(currency, paid),
@@ -116,7 +116,7 @@ class ExternalRefundSettling(models.AbstractModel):
         values[0]["amount"] += due - sum((value["amount"] for value in values), ZERO)
         if len(methods) == 1:
             return values, []
-        text = for_reader(self.env)._(
+        text = stored(self.env)._(
             "The refund does not say how it was paid back, and the order was paid in several ways: %(methods)s was "
             "used.",
             methods=", ".join(value["payment_method"].name for value in values),
@@ -128,7 +128,7 @@ class ExternalRefundSettling(models.AbstractModel):
         """Refuse a method of the sale that its Point of Sale no longer has."""
         for method in methods:
             if method not in order.sale.config_id.payment_method_ids:
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     "The refund does not say how it was paid back, and the order was paid by %(method)s, which %(pos)s "
                     "no longer has. Add it to the Point of Sale, then press Retry.",
                     method=method.name,
@@ -138,7 +138,7 @@ class ExternalRefundSettling(models.AbstractModel):
 
     @api.model
     def _get_no_method_error(self, order):
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The refund does not say how it was paid back, and nothing is left of the payments of order %s. The "
             "external system has to send the payments of the refund.",
             order.sale.name,

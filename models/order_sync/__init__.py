@@ -25,6 +25,7 @@ from . import external_signing_secret_new
 from . import external_order_push_secret
 from . import external_order_push_secret_new
 from . import external_order
+from . import external_order_texts
 from . import external_order_history
 from . import external_order_ambiguity
 from . import external_order_attempt

@@ -8,7 +8,8 @@ from odoo.tools import unique
 from ...exceptions import ExternalOrderError
 from ...lib.order.sameness import content_digest
 from ...lib.strict_json import loads
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
+from ...tools.stored_text import terms_of
 from ...tools.transaction import commit
 
 _logger = logging.getLogger(__name__)
@@ -201,7 +202,7 @@ class ExternalOrder(models.Model):
         elif outcome.waiting:
             self._wait(outcome.waiting)
         else:
-            nothing = for_reader(self.env)._("A custom module that extends the import returned no order.")
+            nothing = stored(self.env)._("A custom module that extends the import returned no order.")
             self._fail(outcome.error or ExternalOrderError("odoo_error", nothing))
 
     def _finish(self, outcome):
@@ -212,7 +213,7 @@ class ExternalOrder(models.Model):
             "attempts": self.attempts + 1,
             "pos_order_id": pos_order.id,
             "imported_date": fields.Datetime.now(),
-            "warnings": "\n".join(outcome.warnings) or False,
+            **self._prepare_warning_values(outcome.warnings),
             "doubt": outcome.doubt,
         }
         if pos_order:
@@ -228,7 +229,9 @@ class ExternalOrder(models.Model):
         """
         for order in self:
             if warning not in (order.warnings or "").splitlines():
+                terms = order.warning_terms or (order.warnings or "").splitlines()
                 order.warnings = "\n".join(filter(None, [order.warnings, warning]))
+                order.warning_terms = [*terms, terms_of(warning)]
                 order.doubt = warning.doubt
         for sync in self.sync_id:
             sync._update_attention_activity()
@@ -238,6 +241,7 @@ class ExternalOrder(models.Model):
         return {
             "error_code": False,
             "error_message": False,
+            "error_terms": False,
             "missing_item_id": False,
             "missing_item_name": False,
             "missing_card_type": False,
@@ -260,7 +264,7 @@ class ExternalOrder(models.Model):
                 "state": "done" if self.state == "done" else "failed",
                 "attempts": self.attempts + 1,
                 "error_code": error.code,
-                "error_message": str(error),
+                **self._prepare_message_values(error.args[0]),
                 "missing_item_id": item_id and str(item_id),
                 "missing_item_name": item_name,
                 "missing_card_type": card_type or False,
@@ -273,12 +277,13 @@ class ExternalOrder(models.Model):
 
         :param ExternalOrderError error:
         """
-        self.write({"error_code": error.code, "error_message": str(error), "next_attempt": False})
+        values = self._prepare_message_values(error.args[0])
+        self.write({"error_code": error.code, **values, "next_attempt": False})
 
     def _defer(self, error):
         """Schedule these orders for another attempt after a temporary problem."""
         _logger.info("External Order Sync: %s orders postponed: %s", len(self), type(error).__name__)
-        refused = for_reader(self.env)._("Odoo refused the order: %(reason)s", reason=error)
+        refused = stored(self.env)._("Odoo refused the order: %(reason)s", reason=error)
         final = ExternalOrderError("odoo_error", refused)
         for order in self:
             if order.attempts + 1 >= MAX_CONFLICTS:
@@ -289,8 +294,8 @@ class ExternalOrder(models.Model):
                     "attempts": order.attempts + 1,
                     "next_attempt": fields.Datetime.now() + min(FIRST_PAUSE * 2**order.attempts, LONGEST_PAUSE),
                     "error_code": "database_busy",
-                    "error_message": for_reader(self.env)._(
-                        "The database was busy. The order will be retried automatically."
+                    **self._prepare_message_values(
+                        stored(self.env)._("The database was busy. The order will be retried automatically.")
                     ),
                 }
             )

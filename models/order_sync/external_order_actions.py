@@ -77,9 +77,9 @@ class ExternalOrder(models.Model):
         unbooked = self.filtered(lambda row: row.state == "done" and row.changed and row.error_message)
         lines = [problem] if problem else []
         lines += done._describe_done()
-        lines += unbooked[:1].mapped("error_message")
+        lines += unbooked[:1].mapped("error_text")
         if failed:
-            reason = next(row.error_message for row in self if row.state == "failed")
+            reason = next(row.error_text for row in self if row.state == "failed")
             lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
         if pending:
             lines.append(self.env._("Still waiting: %s", pending))

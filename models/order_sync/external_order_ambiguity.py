@@ -6,7 +6,7 @@ from ...lib.order.field_names import REFUNDS
 from ...lib.order.payload import order_location
 from ...lib.order.sameness import content_digest, content_key
 from ...lib.strict_json import dumps, loads
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ..order_import.external_order_identity import KEYED_SINCE
 
 # Fields that help a user to tell apart orders with the same OrderID.
@@ -111,7 +111,7 @@ class ExternalOrder(models.Model):
         :param pos_order: the ``pos.order`` created from one of them, if any
         :param refund_id: what identifies the refunds within their order
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         orders = " / ".join(_describe(loads(payload)) for payload in payloads)
         if pos_order:
             done = env._("One of them was imported as %s; the others were not.", pos_order.name)
@@ -140,7 +140,7 @@ class ExternalOrder(models.Model):
         return {
             "other_payloads": f"[{','.join(payloads[1:])}]",
             "error_code": "order_id_ambiguous",
-            "error_message": message,
+            **self._prepare_message_values(message),
         }
 
     def _receive_ambiguous(self, payloads, values):

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
 from ...tools.exclusive import sql_held_keys
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .external_order_sync_run import LOCK, WAITING_REASONS
 
 # An order fails once the process has died this often while importing it, of which this often with this order alone. A
@@ -140,7 +140,7 @@ class ExternalOrder(models.Model):
         :param run: the ``external.order.sync.run`` to which the failed ones belong
         :param bool alone: whether the attempt was at one order only
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         reason = env._(
             "The server stopped %s times with this order alone. It may be too large, or a customization may need too "
             "much time or memory. The server log says what stopped it. Fix that or raise the limit, then press Retry.",

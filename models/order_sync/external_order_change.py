@@ -8,7 +8,7 @@ from ...lib.order.difference import find_changes
 from ...lib.order.payload import parse_order
 from ...lib.order.refund_comparison import is_what_is_left
 from ...lib.strict_json import loads
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ..order_import.outcome import Outcome
@@ -229,7 +229,7 @@ class ExternalOrder(models.Model):
             else:
                 order._note_failures()
         booked._note_each({
-            order.id: for_reader(self.env)._("The change was booked: %s", order.pos_order_id.name) for order in booked
+            order.id: stored(self.env)._("The change was booked: %s", order.pos_order_id.name) for order in booked
         })  # fmt: skip
         return booked
 
@@ -256,7 +256,7 @@ class ExternalOrder(models.Model):
             self._fail(error)
             return False
         except psycopg2.errors.UniqueViolation:
-            busy = for_reader(self.env)._("The database was busy. The change will be booked by the next run.")
+            busy = stored(self.env)._("The database was busy. The change will be booked by the next run.")
             self._fail(ExternalOrderError("database_busy", busy))
             return False
         self._finish(Outcome(pos_order=replacement.pos_order, warnings=replacement.warnings))
@@ -293,7 +293,7 @@ class ExternalOrder(models.Model):
         return refunds if is_what_is_left(booked, now, parsed) else self.browse()
 
     def _get_left_out_error(self, refunds):
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The changed order is what its refunds (%s) leave of the order as it was booked, so they would count "
             "twice. Nothing was booked. The external system has to send the order as it was sold, and its refunds "
             "beside it. If only the refunds are new, mark the change as seen.",
@@ -329,5 +329,5 @@ class ExternalOrder(models.Model):
         """Return the notification about these booked orders among those that were tried."""
         failed = tried - self
         lines = [self.env._("Booked: %s", ", ".join(self.mapped("external_id")))] if self else []
-        lines += failed[:1].mapped("error_message")
+        lines += failed[:1].mapped("error_text")
         return notification("danger" if failed else "success", "\n".join(filter(None, lines)))

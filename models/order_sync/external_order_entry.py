@@ -7,7 +7,7 @@ from ...lib.canonical_json import dumps
 from ...lib.order.content import PayloadError, redact
 from ...lib.order.payload import external_id
 from ...lib.strict_json import RefusedEntry, loads
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 
 # What makes such a row unique beside its name; no refund has both.
 ENTRY = "entry"
@@ -93,13 +93,13 @@ class ExternalOrder(models.Model):
         :param dict reasons: what is wrong with each of them, by its number
         """
         return [
-            for_reader(self.env)._("Entry %(number)s of the feed: %(problem)s", number=number, problem=reason)
+            stored(self.env)._("Entry %(number)s of the feed: %(problem)s", number=number, problem=reason)
             for number, reason in reasons.items()
         ]
 
     @api.model
     def _describe_entry(self, reason):
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "%(reason)s It is not an order, so it cannot be imported. Have the external system correct it, or press "
             "Ignore if it does not matter.",
             reason=reason,

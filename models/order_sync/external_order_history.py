@@ -7,6 +7,7 @@ REMEMBERED = (
     "state",
     "error_code",
     "error_message",
+    "error_terms",
     "missing_item_id",
     "missing_item_name",
     "missing_card_type",
@@ -62,8 +63,8 @@ class ExternalOrder(models.Model):
     def _note_failures(self):
         """Add the reason of its last attempt to the chatter of each of these orders that has one."""
         env = for_reader(self.env)
-        failed = self.filtered(lambda order: order.error_message and order.state in ("failed", "done"))
-        self._note_each({order.id: env._("Failed: %s", order.error_message) for order in failed})
+        failed = self.with_env(env).filtered(lambda order: order.error_message and order.state in ("failed", "done"))
+        self._note_each({order.id: env._("Failed: %s", order.error_text) for order in failed})
 
     def _note_imports(self):
         """Add the POS order to the chatter of those of these orders that a person's action imported."""

@@ -9,7 +9,7 @@ from ...lib.order.payload import parse_order
 from ...lib.order.refund_comparison import is_same_refund
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, parse_cancellation, parse_refund
 from ...lib.strict_json import loads
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 from ..order_import.outcome import Outcome
 from ..order_life.refund_request import RefundRequest
 
@@ -184,7 +184,7 @@ class ExternalOrder(models.Model):
         # It is of what the refunds before it leave.
         before = [("origin_id", "=", self.origin_id.id), ("id", "<", self.id), ("state", "in", ("pending", "failed"))]
         if earlier := self.search(before, order="id", limit=1):
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The order has a refund that is not booked yet: %(refund)s. Fix or ignore it first; the cancellation "
                 "then refunds the rest.",
                 refund=earlier.display_name,
@@ -203,7 +203,7 @@ class ExternalOrder(models.Model):
         is_complete = payload.payments and not payload.is_rest
         if self.kind != "refund" or not self.origin_id.changed or is_complete:
             return None
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "The order has changed in the external system, and this refund depends on what was sold and how it was "
             "paid. Book the Difference of the order, or mark its change as seen; then the next run books the refund."
         )
@@ -221,7 +221,7 @@ class ExternalOrder(models.Model):
         )
         for row in (booked - self) if self.kind == "refund" else ():
             if THE_REFUND in (self.refund_id, row.refund_id) and self._is_repeated(request, row):
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
                     "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one "
                     "in the Point of Sale by hand, then press Ignore.",

@@ -9,7 +9,7 @@ from ...lib.order.moment import is_older
 from ...lib.order.payload import order_location, order_status
 from ...lib.order.refunds import THE_CANCELLATION, refund_id
 from ...lib.strict_json import loads
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .external_order_receiving import Received
 
 
@@ -153,7 +153,7 @@ class ExternalOrder(models.Model):
 
         :param sale: the row of its order, empty if that is not known
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         if sale.state == "done":
             return {}
         if sale.error_code == "order_cancelled":
@@ -170,7 +170,7 @@ class ExternalOrder(models.Model):
             problem = env._(
                 "The order of this refund is not imported: see its own reason. The refund is booked right after it."
             )
-        return {"error_code": "waiting_for_order", "error_message": problem}
+        return {"error_code": "waiting_for_order", **self._prepare_message_values(problem)}
 
     @api.model
     def _link_to_sales(self, rows, sales):
@@ -263,9 +263,11 @@ class ExternalOrder(models.Model):
         return {
             "state": "ignored",
             "error_code": "order_cancelled",
-            "error_message": for_reader(self.env)._(
-                "The order was cancelled in the external system before it was imported. Nothing was booked. Press "
-                "Retry to import it nevertheless."
+            **self._prepare_message_values(
+                stored(self.env)._(
+                    "The order was cancelled in the external system before it was imported. Nothing was booked. Press "
+                    "Retry to import it nevertheless."
+                )
             ),
         }
 

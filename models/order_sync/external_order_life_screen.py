@@ -130,9 +130,7 @@ class ExternalOrder(models.Model):
     def _prepare_unbooked_event(self, title):
         """Return the event of this row that is not booked: its state, and the reason."""
         state = dict(self._fields["state"]._description_selection(self.env))[self.state]
-        event = self._prepare_event(
-            self.received_date, f"{title}: {state}", self.error_message or "", self.pos_order_id
-        )
+        event = self._prepare_event(self.received_date, f"{title}: {state}", self.error_text or "", self.pos_order_id)
         return {**event, "kind": {"failed": "danger", "pending": "info"}.get(self.state, "secondary")}
 
     def _prepare_event(self, date, title, text, pos_order):

@@ -88,13 +88,14 @@ class ExternalOrderProblem(models.Model):
         )
 
     @api.depends("newest_id", "reason")
+    @api.depends_context("lang")
     def _compute_message(self):
         for problem in self:
             if problem.is_doubt:
-                problem.message = problem._get_common_text("warnings")
+                problem.message = problem._get_common_text("warning_text")
                 continue
             if problem.newest_id.error_message or problem.reason != "changed":
-                problem.message = problem._get_common_text("error_message")
+                problem.message = problem._get_common_text("error_text")
                 continue
             newest = problem.newest_id.change_text or ""
             problem.message = self.env._(

@@ -10,7 +10,7 @@ from ...lib.order.content import PayloadError, redact
 from ...lib.order.field_names import REFUNDS
 from ...lib.order.moment import version_of
 from ...lib.order.payload import order_location, order_status
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 from .external_order_life_events import LifeEvents
 
 
@@ -211,10 +211,12 @@ class ExternalOrder(models.Model):
                 if is_accepted
                 else {
                     "error_code": "status_not_accepted",
-                    "error_message": for_reader(self.env)._(
-                        "Its status %s is not accepted. The order will be imported if it arrives again with an "
-                        "accepted status.",
-                        status or for_reader(self.env)._("(none)"),
+                    **self._prepare_message_values(
+                        stored(self.env)._(
+                            "Its status %s is not accepted. The order will be imported if it arrives again with an "
+                            "accepted status.",
+                            status or stored(self.env)._("(none)"),
+                        )
                     ),
                 }
             ),

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 
 
 class ExternalOrder(models.Model):
@@ -19,7 +19,7 @@ class ExternalOrder(models.Model):
         if not code and self.state == "done":
             if self.changed:
                 code = "changed"
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     "The order was already imported and arrived again with different content. The sale was left as it "
                     "is; a user compares it under Needs Attention."
                 )
@@ -48,7 +48,7 @@ class ExternalOrder(models.Model):
         """
         result = {} if reason else self._get_result()
         is_done = not reason and self.state == "done"
-        waiting = for_reader(self.env)._("The order is in the inbox and will be imported soon.")
+        waiting = stored(self.env)._("The order is in the inbox and will be imported soon.")
         return {
             "external_order_id": self.external_id or None,
             "status": "success" if is_done else "error",

@@ -29,13 +29,15 @@ class ExternalOrder(models.Model):
 
     result_note = fields.Char("Result", compute="_compute_result_note")
 
-    @api.depends("error_message", "warnings", "change_text")
+    @api.depends("error_text", "warning_text", "change_text")
+    @api.depends_context("lang")
     def _compute_problem_note(self):
         for order in self:
             changed = order.change_text and self.env._("Changed: %s", order.change_text.replace("\n", "; "))
-            order.problem_note = order.error_message or changed or order.warnings
+            order.problem_note = order.error_text or changed or order.warning_text
 
     @api.depends("problem_note", "pos_order_id", "state", "kind", "refund_id")
+    @api.depends_context("lang")
     def _compute_result_note(self):
         for order in self:
             name = order.kind != "sale" and order._get_name_in_order()
@@ -174,7 +176,7 @@ class ExternalOrder(models.Model):
             mode = False if mode is None else str(mode)
         if not (card_type or mode):
             raise UserError(
-                self.error_message
+                self.error_text
                 or self.env._("Its payment has neither a CardType nor a PaymentMode, so it cannot be mapped.")
             )
         # An imported order only shows what the choice is for; it is not changed.
@@ -219,7 +221,7 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         if not self.external_location:
-            raise UserError(self.error_message or self.env._("The order has no LocationID."))
+            raise UserError(self.error_text or self.env._("The order has no LocationID."))
         waiting = self.search(
             [*self._get_same_reason_domain(), ("external_location", "=", self.external_location)], limit=ORDERS_TOLD
         )

@@ -138,9 +138,9 @@ class ExternalProofLine(models.Model):
             case "missing":
                 return env._("The shop has this order, but it was not received. Fetch it from the order feed.")
             case "failed" | "waiting":
-                return row.error_message or env._("It was received, but is not imported yet. Import it now.")
+                return row.error_text or env._("It was received, but is not imported yet. Import it now.")
             case "ignored":
-                return row.error_message or env._("It was received, and a user ignored it. Press Import to import it.")
+                return row.error_text or env._("It was received, and a user ignored it. Press Import to import it.")
             case "changed":
                 text = (row.change_text or "").replace("\n", "; ")
                 return env._("The shop changed it after it was imported. Book the difference. %s", text)

@@ -58,7 +58,7 @@ addTour("external_order_create_product", () => [
     { trigger: ".modal .o_field_widget[name=item_price]:contains('80.00')" },
     { trigger: ".modal .o_external_create_product", run: "click" },
     { trigger: ".modal .o_field_widget[name=list_price] input:value(80.00)" },
-    { trigger: ".modal .o_field_widget[name=taxes_id]:contains('Test 15 %')" },
+    { trigger: ".modal .o_field_widget[name=taxes_id]:contains('15')" },
     { trigger: ".modal .o_form_button_save", run: "click" },
     { trigger: ".modal .o_field_widget[name=product_id] input:value(No Such Product)" },
     { trigger: ".modal .o_field_widget[name=product_price]:contains('80.00')" },

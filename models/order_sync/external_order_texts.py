@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+from ...tools.stored_text import terms_of, text_of
+
+
+class ExternalOrder(models.Model):
+    """What the inbox says about a row, in the language of whoever reads it.
+
+    `error_message` and `warnings` are in the language in which they were written: they are searched, and sent to other
+    systems. Beside them are their templates and values.
+    """
+
+    _inherit = "external.order"
+
+    error_terms = fields.Json(readonly=True, copy=False)
+    warning_terms = fields.Json(readonly=True, copy=False)
+    error_text = fields.Text("What to Do", compute="_compute_texts")
+    warning_text = fields.Text("Warnings", compute="_compute_texts")
+
+    @api.depends("error_message", "error_terms", "warnings", "warning_terms")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for order in self:
+            order.error_text = text_of(self.env, order.error_terms) if order.error_terms else order.error_message
+            terms = order.warning_terms
+            order.warning_text = "\n".join(text_of(self.env, term) for term in terms) if terms else order.warnings
+
+    @api.model
+    def _prepare_message_values(self, message):
+        """Return the values that store what is wrong and what to do.
+
+        :param str message: if it is a `StoredText`, it is shown in each reader's language
+        """
+        terms = terms_of(message)
+        return {"error_message": str(message), "error_terms": terms if isinstance(terms, dict) else False}
+
+    @api.model
+    def _prepare_warning_values(self, warnings):
+        """Return the values that store warnings.
+
+        :param list warnings: texts; those that are `StoredText` are shown in each reader's language
+        """
+        return {
+            "warnings": "\n".join(warnings) or False,
+            "warning_terms": [terms_of(warning) for warning in warnings] or False,
+        }
