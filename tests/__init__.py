@@ -57,6 +57,7 @@ from . import test_full_order
 from . import test_full_sessions
 from . import test_helping_workers
 from . import test_inbox
+from . import test_inbox_by_day
 from . import test_inbox_retry
 from . import test_indexed_questions
 from . import test_life_refunds
@@ -78,6 +79,7 @@ from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
 from . import test_mirror_quants
+from . import test_mirror_retention
 from . import test_mirror_source
 from . import test_mirror_sync
 from . import test_mirror_tours
