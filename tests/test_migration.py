@@ -77,6 +77,9 @@ class TestMigration(MigrationCase):
         self.assertIn("external_shipment_event", self.before)
         self.assertIn("odoo_mirror_move_line", self.before)
 
+    def test_mirrored_rows_that_have_gone_are_kept_as_before(self):
+        self.assertEqual(self.query("SELECT gone_retention_days FROM odoo_sync_source"), [(0,)])
+
     def test_the_update_keeps_every_row_and_value(self):
         losses = self.losses(self.before, self.after)
         # A choice for all synchronizations belongs to a company since.

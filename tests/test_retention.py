@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 
+from ..models.order_sync import external_order_sync_run
 from .common import ExternalOrderCase
 
 
@@ -70,7 +71,14 @@ class TestRetention(ExternalOrderCase):
         old.date_start = fields.Datetime.now() - timedelta(days=31)
         recent.date_start = fields.Datetime.now() - timedelta(days=29)
         row = self.inbox(639)
-        self.env["external.order.sync.run"]._gc_runs()
+        self.assertEqual(self.env["external.order.sync.run"]._gc_runs(), (1, False))
         self.assertFalse(old.exists())
         self.assertTrue(recent.exists())
         self.assertEqual((row.state, row.run_id.id), ("done", False))
+
+    def test_the_cleanup_goes_on_while_there_are_more_old_runs(self):
+        for number in range(3):
+            self.synchronize(self.order(number + 1)).date_start = fields.Datetime.now() - timedelta(days=31)
+        self.patch(external_order_sync_run, "VACUUM_BATCH", 2)
+        Run = self.env["external.order.sync.run"]
+        self.assertEqual([Run._gc_runs() for _call in range(2)], [(2, True), (1, False)])

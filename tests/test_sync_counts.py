@@ -9,7 +9,7 @@ class TestSyncCounts(ExternalOrderCase):
     """The numbers on the buttons of a synchronization, and what the buttons open."""
 
     def bound(self, rows):
-        for name in ("COUNTED_AT_MOST", "SHOWN_AT_MOST"):
+        for name in ("COUNTED_AT_MOST", "SHOWN_AT_MOST", "SESSIONS_AT_MOST"):
             self.patch(external_order_sync_counts, name, rows)
         self.sync.invalidate_recordset()
 

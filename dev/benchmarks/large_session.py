@@ -77,6 +77,7 @@ def main():
             watch.sell = True
             watch.until(lambda: watch.state == "closed", RAISED_LIMIT)
             figures |= {"closing_s": round(watch.seconds), "state_with_higher_limit": watch.state}
+            figures["not_imported"] += watch.missing(wait=300)
     print(json.dumps(figures), flush=True)
     good = (figures["activities"], figures["not_imported"], figures["state_with_higher_limit"]) == (1, 0, "closed")
     sys.exit(0 if good and figures["state"] == "opened" else 1)
@@ -211,8 +212,11 @@ class Watch:
             self.seconds = time.monotonic() - start
             if is_reached() or self.seconds > patience:
                 return
-            if self.sell and time.monotonic() - self.last_sale >= SALES_PAUSE:
-                self.sell_one()
+            if time.monotonic() - self.last_sale >= SALES_PAUSE:
+                self.last_sale = time.monotonic()
+                self.wake_scheduler()
+                if self.sell:
+                    self.sell_one()
             time.sleep(PAUSE)
 
     def missing(self, wait):
@@ -221,11 +225,12 @@ class Watch:
         self.until(lambda: not self.waiting, wait)
         return len(self.waiting)
 
-    def sell_one(self):
-        self.last_sale = time.monotonic()
-        # A worker of the scheduler sleeps for up to 70 s unless it is woken up, and Odoo counts that as its time.
+    def wake_scheduler(self):
+        """Wake it up as other jobs do: it sleeps for up to 70 s otherwise, which Odoo counts as its working time."""
         with self.server.cursor() as cr:
             cr.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
+
+    def sell_one(self):
         for sync_id, shop in self.shops.items():
             shop.put(store.order(self.number))
             self.waiting[self.number, sync_id] = self.last_sale

@@ -79,6 +79,8 @@ def compare(
         while thread.is_alive():
             sync(worker, source)
             syncs += 1
+    if changes.done.total() != options.changes:
+        sys.exit(f"only {changes.done.total()} changes were made; the last ones refused: {changes.refused[-3:]}")
     sync(worker, source)
     found += differ()
     figures = {

@@ -22,7 +22,7 @@ TEMPLATE = "remote14_template"
 MODULES = "stock,sale_stock"
 START_TIMEOUT = 120.0  # seconds
 # Arguments that Odoo 14 takes by their position in a remote call.
-POSITIONAL = ("ids", "vals_list", "vals")
+POSITIONAL = ("ids", "vals_list", "vals", "domain")
 
 
 @contextlib.contextmanager
@@ -93,7 +93,7 @@ class OldServer:
         if "error" in answer:
             data = answer["error"]["data"]
             raise RemoteFault(f"{'.'.join(map(str, arguments[3:5]))}: {data['name']}: {data['message']}")
-        return answer["result"]
+        return answer.get("result")  # Odoo leaves it out if a method returns None
 
     def post(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a JSON-RPC request as it is."""

@@ -78,7 +78,7 @@ def _form(answer: dict[str, Any]) -> Any:
     if "error" in answer:
         data = answer["error"]["data"]
         return {"code": answer["error"]["code"], "name": data["name"], "keys": sorted(data)}
-    return _types(answer["result"])
+    return _types(answer.get("result"))
 
 
 def _types(value: Any) -> Any:

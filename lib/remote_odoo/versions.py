@@ -13,6 +13,7 @@ These names or their meanings changed:
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from typing import Any
 
 from ..message import message as _lt
@@ -21,6 +22,10 @@ OLDEST, NEWEST = 14, 19
 
 # In this order, rows come before the rows that refer to them.
 KINDS = ("location", "product", "lot", "package", "quant", "picking", "move_line")
+
+# Odoo sends decimal numbers through binary floating point, which keeps this many digits: 15.54 may arrive as
+# 15.540000000000001.
+_FLOAT = Context(prec=15)
 
 Record = Mapping[str, Any]
 Row = dict[str, Any]
@@ -44,6 +49,7 @@ class Column:
 
     :param remote: {first version: name of the field since that version}; "" if the version has no such field.
     :param reference: whether the field is a many2one; the column stores its id.
+    :param decimal: whether the remote stores a decimal number, which its RPC may blur.
     :param label: for a reference, the column that stores its display name.
     :param listed: whether the column is part of the brief rows, by which changed rows are recognized.
     :param helper: whether the column is only used by ``derive``.
@@ -53,6 +59,7 @@ class Column:
     remote: Mapping[int, str]
     reference: bool = False
     boolean: bool = False
+    decimal: bool = False
     label: str = ""
     listed: bool = False
     helper: bool = False
@@ -74,6 +81,10 @@ def _text(name: str, remote: str | Mapping[int, str] = "", **options: Any) -> Co
 
 
 _number = _date = _text
+
+
+def _decimal(name: str, remote: str | Mapping[int, str] = "", **options: Any) -> Column:
+    return _text(name, remote, decimal=True, **options)
 
 
 def _flag(name: str, remote: str | Mapping[int, str] = "", **options: Any) -> Column:
@@ -130,11 +141,11 @@ _TABLE = (
             _text("type"),
             _flag("is_storable", {18: "is_storable"}),
             _text("tracking"),
-            _number("list_price", listed=True),
-            _number("lst_price"),
-            _number("standard_price"),
-            _number("weight"),
-            _number("volume"),
+            _decimal("list_price", listed=True),
+            _decimal("lst_price"),
+            _decimal("standard_price"),
+            _decimal("weight"),
+            _decimal("volume"),
             _flag("remote_active", "active", listed=True),
             _reference("uom", "uom_name"),
             _reference("category", "category_name", "categ_id"),
@@ -206,10 +217,10 @@ _TABLE = (
         (
             *_COMMON,
             _text("state", listed=True),
-            _number("quantity", {17: "quantity"}, listed=True),
+            _decimal("quantity", {17: "quantity"}, listed=True),
             _flag("picked", {17: "picked"}, listed=True),
-            _number("qty_done", {OLDEST: "qty_done", 17: ""}, listed=True),
-            _number("reserved", {OLDEST: "product_uom_qty", 16: "reserved_uom_qty", 17: ""}, listed=True, helper=True),
+            _decimal("qty_done", {OLDEST: "qty_done", 17: ""}, listed=True),
+            _decimal("reserved", {OLDEST: "product_uom_qty", 16: "reserved_uom_qty", 17: ""}, listed=True, helper=True),
             _text("lot_name"),
             _text("reference"),
             _date("date"),
@@ -308,11 +319,17 @@ def remote_kinds(version: int) -> dict[str, RemoteKind]:
 def _reader(column: Column) -> Callable[[Any], Any]:
     if column.reference:
         return _reference_id
-    return bool if column.boolean else _value
+    if column.boolean:
+        return bool
+    return _decimal_value if column.decimal else _value
 
 
 def _value(value: Any) -> Any:
     return None if value is False else value  # Odoo's RPC returns false for an empty value
+
+
+def _decimal_value(value: Any) -> Any:
+    return _FLOAT.plus(value) if isinstance(value, Decimal) else _value(value)
 
 
 def _reference_id(value: Any) -> int | None:

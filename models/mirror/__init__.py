@@ -13,5 +13,6 @@ from . import odoo_mirror_quant
 from . import odoo_mirror_picking
 from . import odoo_mirror_picking_reschedule
 from . import odoo_mirror_move_line
+from . import odoo_mirror_retention
 from . import odoo_mirror_sync
 from . import odoo_mirror_api

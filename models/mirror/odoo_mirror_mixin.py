@@ -52,6 +52,7 @@ class OdooMirrorMixin(models.AbstractModel):
     gone_date = fields.Datetime("Gone Since", readonly=True)
 
     _remote_written = models.Index("(source_id, remote_write_date)")
+    _gone_since = models.Index("(source_id, gone_date) WHERE gone")
     _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source can hold each remote row only once.")
 
     @api.model
@@ -279,6 +280,33 @@ class OdooMirrorMixin(models.AbstractModel):
             )
         )
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _delete_gone(self, source, before, limit):
+        """Delete at most `limit` rows that have gone before a time, and return how many."""
+        rows = self.env.execute_query(
+            SQL(
+                "DELETE FROM %s WHERE id IN (%s) RETURNING id",
+                SQL.identifier(self._table),
+                self._sql_gone(source, before, limit),
+            )
+        )
+        self.invalidate_model(flush=False)
+        return len(rows)
+
+    @api.model
+    def _sql_gone(self, source, before, limit):
+        """Return the query of the rows to delete, without those that are being received again."""
+        return SQL(
+            """
+            SELECT id FROM %(table)s WHERE source_id = %(source)s AND gone AND gone_date < %(before)s
+            ORDER BY gone_date LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+            """,
+            table=SQL.identifier(self._table),
+            source=source.id,
+            before=before,
+            limit=limit,
+        )
 
     @api.model
     def _sql_definitions(self, columns):

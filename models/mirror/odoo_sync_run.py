@@ -13,6 +13,9 @@ STATUSES = [
     ("error", "Error"),
 ]
 
+# Delete at most this many old runs at once.
+VACUUM_BATCH = 10_000
+
 
 class OdooSyncRun(models.Model):
     """One synchronization of one source, with the number of new or changed rows of each kind."""
@@ -123,4 +126,7 @@ class OdooSyncRun(models.Model):
     def _gc_runs(self):
         """Keep the runs of the last 30 days."""
         limit = fields.Datetime.now() - timedelta(days=30)
-        self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=10_000).unlink()
+        old = self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=VACUUM_BATCH)
+        count = len(old)
+        old.unlink()
+        return count, count == VACUUM_BATCH  # Odoo calls again while there are more

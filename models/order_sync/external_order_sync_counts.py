@@ -5,8 +5,10 @@ from odoo.tools.misc import formatLang
 from ...tools.bounded_count import COUNTED_AT_MOST
 from .external_order_life import LIFE_KINDS
 
-# Number of sessions and transfers that the buttons of the form count: each of them costs a look at its orders.
+# Number of transfers, and of sessions, that the buttons of the form count: each of them costs a look at its orders, and
+# a session, of which there is one a day, a search for one of its orders.
 SHOWN_AT_MOST = 1_000
+SESSIONS_AT_MOST = 100
 
 
 class ExternalOrderSync(models.Model):
@@ -48,13 +50,13 @@ class ExternalOrderSync(models.Model):
     @api.depends("order_ids.pos_order_id.session_id")
     def _compute_session_count(self):
         for sync in self:
-            sync.session_count = sync._count_records("pos.session")
-            sync.session_text = sync._get_count_text(sync.session_count, SHOWN_AT_MOST)
+            sync.session_count = sync._count_records("pos.session", SESSIONS_AT_MOST)
+            sync.session_text = sync._get_count_text(sync.session_count, SESSIONS_AT_MOST)
 
     @api.depends("order_ids.pos_order_id.picking_ids")
     def _compute_picking_count(self):
         for sync in self:
-            sync.picking_count = sync._count_records("stock.picking")
+            sync.picking_count = sync._count_records("stock.picking", SHOWN_AT_MOST)
             sync.picking_text = sync._get_count_text(sync.picking_count, SHOWN_AT_MOST)
 
     def _count_orders(self, **domains):
@@ -71,9 +73,9 @@ class ExternalOrderSync(models.Model):
         )
         return {sync_id: numbers for sync_id, *numbers in rows}
 
-    def _count_records(self, model):
+    def _count_records(self, model, bound):
         """Return the number of sessions or transfers of this synchronization, counted up to a bound."""
-        return self.env[model].search_count(self._get_records_domain(), limit=SHOWN_AT_MOST + 1)
+        return self.env[model].search_count(self._get_records_domain(), limit=bound + 1)
 
     def _get_records_domain(self):
         """Return the domain of its sessions or transfers."""

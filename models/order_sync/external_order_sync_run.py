@@ -33,6 +33,8 @@ LOCK = "external_order_sync.external_order_sync_run"
 FAILURES_NAMED = 20
 # Record progress after at most this many already-known entries.
 KNOWN_AT_MOST = 20_000
+# Delete at most this many old runs at once.
+VACUUM_BATCH = 10_000
 # Rows that a run found to wait for one of these reasons are left to the next run.
 WAITING_REASONS = ("no_session", "waiting_for_order")
 
@@ -297,5 +299,7 @@ class ExternalOrderSyncRun(models.Model):
     def _gc_runs(self):
         """Keep the runs of the last 30 days."""
         limit = fields.Datetime.now() - timedelta(days=30)
-        old = self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=10_000)
+        old = self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=VACUUM_BATCH)
+        count = len(old)
         old.unlink()
+        return count, count == VACUUM_BATCH  # Odoo calls again while there are more

@@ -1,5 +1,7 @@
 """The table of names: how the records of each version are converted."""
 
+from decimal import Decimal
+
 import pytest
 
 from lib.remote_odoo.versions import KINDS, NEWEST, OLDEST, UnsupportedVersion, remote_kinds
@@ -50,6 +52,29 @@ def line(version, **quantities):
     record = {**dict.fromkeys(kind.fields, False), "id": 1, "state": "assigned", **quantities}
     [row] = kind.rows([record])
     return row["quantity"], row["picked"], row["qty_done"]
+
+
+@pytest.mark.parametrize("version", range(OLDEST, NEWEST + 1))
+def test_a_decimal_number_is_read_as_the_remote_stores_it(version):
+    kind = remote_kinds(version)["product"]
+    record = {**dict.fromkeys(kind.fields, False), "id": 1}
+    for sent, read in {
+        "15.540000000000001": "15.54",
+        "52.660000000000004": "52.66",
+        "0.1": "0.1",
+        "2E+1": "20",
+    }.items():
+        [row] = kind.rows([{**record, "list_price": Decimal(sent)}])
+        [brief] = kind.brief_rows([{**record, "list_price": Decimal(sent)}])
+        assert row["list_price"] == brief["list_price"] == Decimal(read)
+    [row] = kind.rows([{**record, "list_price": 15}])
+    assert (row["list_price"], row["weight"]) == (15, None)
+
+
+def test_a_quant_is_read_as_exactly_as_the_remote_stores_it():
+    kind = remote_kinds(14)["quant"]
+    [row] = kind.rows([{**dict.fromkeys(kind.fields, False), "id": 1, "quantity": Decimal("0.30000000000000004")}])
+    assert row["quantity"] == Decimal("0.30000000000000004")
 
 
 @pytest.mark.parametrize("version", [14, 15, 16])
