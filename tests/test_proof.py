@@ -270,6 +270,17 @@ class TestProofDays(ProofCase):
         self.assertEqual([proof.state for proof in proofs.values()], ["error", "green"])
         self.assertIn("KeyError", proofs["2026-03-08"].message)
 
+    def test_a_failure_of_all_days_is_shown_on_the_last_one(self):
+        def fail(*_args):
+            raise KeyError("a step that fails")
+
+        with self.assertLogs("odoo.addons.external_order_sync", "ERROR"):
+            self.patch(type(self.env["external.proof.unbooked"]), "_read_unbooked", fail)
+            [proof] = self.run_proof().values()
+        self.assertEqual((str(proof.day), proof.state), ("2026-03-09", "error"))
+        self.assertIn("KeyError", proof.message)
+        self.assertEqual(proof.activity_ids.user_id, self.sync.responsible_id)
+
     def test_a_summary_that_hangs_is_not_asked_for_the_other_days(self):
         self.sync.write({"proof_start": "2026-03-07", "summary_url": self.shop.summary_url})
         asked = []
