@@ -40,6 +40,19 @@ class TestEventsOfOrders(EventCase):
         self.assertEqual((event.data["order_id"], event.data["kind"], event.data["state"]), ("639", "refund", "done"))
         self.assertEqual(event.data["amount_total"], -92.0)
 
+    def test_a_changed_order_that_is_booked_again(self):
+        row = self.import_order()
+        changed = {"OrderItems": [self.item(quantity=2)], "AmountTotal": 160, "Tax": 24, "GrandTotal": 184,
+                   "AmountPaid": 184, "CheckoutDetails": [self.payment(184)]}  # fmt: skip
+        self.synchronize(self.order(**changed))
+        self.assertTrue(row.changed)
+        first = self.events("order.imported").ensure_one()
+        row.action_book_difference()
+        second = (self.events("order.imported") - first).ensure_one()
+        self.assertEqual((second.data["order_id"], second.data["amount_total"]), ("639", 184.0))
+        self.assertNotEqual(second.data["pos_order_id"], first.data["pos_order_id"])
+        self.assertFalse(self.events("order.refunded"))
+
     def test_nothing_is_written_if_nobody_wants_it(self):
         self.keep_log(0)
         self.import_order()

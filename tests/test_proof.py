@@ -66,6 +66,12 @@ class TestProof(ProofCase):
         self.assertEqual(proof.difference_gross, -11.5)
         self.assertEqual(line.action_open()["res_id"], row.pos_order_id.id)
 
+    def test_lines_that_were_edited_without_the_total(self):
+        row, _other = self.sell(1, 2)
+        row.pos_order_id.lines[0].write({"price_unit": 70, "price_subtotal": 70, "price_subtotal_incl": 80.5})
+        proof = self.check()
+        self.assertEqual((self.reasons(proof), proof.difference_gross), ([("1", "edited")], -11.5))
+
     def test_a_payment_on_another_method(self):
         row, _other = self.sell(1, 2)
         self.pay_with(row.pos_order_id, self.card)
@@ -90,6 +96,26 @@ class TestProof(ProofCase):
         proof = self.check()
         self.assertEqual(self.reasons(proof), [("1", "deleted"), ("2", "deleted")])
         self.assertEqual((proof.difference_orders, proof.difference_gross, proof.difference_tax), (-2, -184, -24))
+
+    def test_a_refund_that_was_cancelled_in_odoo_is_not_to_be_entered_as_a_sale(self):
+        row = self.sell(1)
+        refund = {"RefundID": "R1", "RefundDate": "2026-03-09T11:00:00", "CheckoutDetails": [self.payment(92)]}
+        self.synchronize(self.sold_at(1, "2026-03-09 10:00", Refunds=[refund]))
+        self.cancel(row.life_ids.pos_order_id)
+        line = self.check().line_ids
+        self.assertEqual((line.reason, line.refund_id, line.difference_gross), ("deleted", "R1", 92))
+        self.assertIn("refund by hand", line.remedy)
+
+    def test_an_order_that_the_shop_moved_to_another_day(self):
+        self.sell(1)
+        self.synchronize(self.sold_at(1, "2026-03-08 10:00"))
+        before = DAY - timedelta(days=1)
+        here, there = self.check(), self.check(before)
+        self.assertEqual((self.reasons(here), here.difference_gross), ([("1", "moved")], 92))
+        self.assertEqual((self.reasons(there), there.difference_gross), ([("1", "moved")], -92))
+        for day, *listed in ((DAY,), (before, 1)):
+            self.use_summary(day, **self.listed(*listed))
+            self.assertEqual(self.reasons(self.check(day)), [("1", "moved")])
 
     def test_an_order_whose_date_was_changed_in_odoo(self):
         row = self.sell(1)
@@ -243,6 +269,17 @@ class TestProofDays(ProofCase):
             proofs = self.run_proof()
         self.assertEqual([proof.state for proof in proofs.values()], ["error", "green"])
         self.assertIn("KeyError", proofs["2026-03-08"].message)
+
+    def test_a_failure_of_all_days_is_shown_on_the_last_one(self):
+        def fail(*_args):
+            raise KeyError("a step that fails")
+
+        with self.assertLogs("odoo.addons.external_order_sync", "ERROR"):
+            self.patch(type(self.env["external.proof.unbooked"]), "_read_unbooked", fail)
+            [proof] = self.run_proof().values()
+        self.assertEqual((str(proof.day), proof.state), ("2026-03-09", "error"))
+        self.assertIn("KeyError", proof.message)
+        self.assertEqual(proof.activity_ids.user_id, self.sync.responsible_id)
 
     def test_a_summary_that_hangs_is_not_asked_for_the_other_days(self):
         self.sync.write({"proof_start": "2026-03-07", "summary_url": self.shop.summary_url})

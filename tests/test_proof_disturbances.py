@@ -19,6 +19,7 @@ class TestProofDisturbances(ProofCase):
             day: {100 * (place + 1) + number: 92 for number in range(ORDERS)} for place, day in enumerate(DAYS)
         }
         orders = [self.sold_at(number, f"{day} 10:00") for day, numbers in self.of_shop.items() for number in numbers]
+        self.taxes = {}
         # A refund by hand needs an open session, and a day without disturbances agrees.
         self.synchronize(*orders, self.sold_at(900, "2026-03-09 10:00"), self.sold_at(901, "2026-03-10 09:00"))
 
@@ -27,6 +28,20 @@ class TestProofDisturbances(ProofCase):
     def disturb_edit(self, day, number):
         self.edit(self.inbox(number).pos_order_id)
         return "edited"
+
+    def disturb_lines(self, day, number):
+        """Change a line as a script does, which forgets the totals of its order."""
+        self.inbox(number).pos_order_id.lines[0].write({"qty": 2, "price_subtotal": 160, "price_subtotal_incl": 184})
+        return "edited"
+
+    def disturb_tax(self, day, number):
+        self.inbox(number).pos_order_id.amount_tax = 10
+        return "edited"
+
+    def disturb_listed_tax(self, day, number):
+        """Let the shop know the order with another tax."""
+        self.taxes[number] = 10
+        return "changed"
 
     def disturb_payment(self, day, number):
         self.pay_with(self.inbox(number).pos_order_id, self.card)
@@ -77,9 +92,13 @@ class TestProofDisturbances(ProofCase):
         for name, (day, number) in zip(chosen, chance.sample(places, DISTURBANCES), strict=True):
             expected[day].append((str(number), getattr(self, name)(day, number)))
         for day, amounts in self.of_shop.items():
-            listed = [{"order_id": number, "gross": amount} for number, amount in amounts.items()]
-            gross = sum(amounts.values())
-            self.use_summary(day, **self.listed(*amounts, gross=gross, order_ids=listed, payments={"Cash": gross}))
+            listed = [
+                {"order_id": number, "gross": amount, "tax": self.taxes.get(number, 12)}
+                for number, amount in amounts.items()
+            ]
+            gross, tax = (sum(entry[name] for entry in listed) for name in ("gross", "tax"))
+            figures = {"gross": gross, "tax": tax, "order_ids": listed, "payments": {"Cash": gross}}
+            self.use_summary(day, **self.listed(*amounts, **figures))
         for day in DAYS:
             proof = self.check(day)
             self.assertEqual(self.reasons(proof), sorted(expected[day]), f"{day}, PROOF_SEED={SEED}")

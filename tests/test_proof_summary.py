@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError, ValidationError
 
 from .proof_common import DAY, ProofCase
@@ -94,6 +96,40 @@ class TestProofSummary(ProofCase):
         self.sell(2, day="2026-03-08")
         self.use_summary(**self.listed(1, 2))
         self.assertEqual(self.reasons(self.check()), [("2", "moved")])
+
+    def test_an_order_that_the_shop_has_on_another_day_is_not_unknown_to_it(self):
+        self.sell(1)
+        before = DAY - timedelta(days=1)
+        self.use_summary(before, **self.listed(1))
+        self.use_summary(DAY, **self.listed())
+        self.assertEqual(self.reasons(self.check(before)), [("1", "moved")])
+        self.assertEqual(self.reasons(self.check()), [("1", "moved")])
+
+    def test_the_tax_of_listed_orders(self):
+        self.sell(1, 2, 3)
+        listed = [{"order_id": 1, "tax": "8.00"}, {"order_id": 2, "tax": "16.00"}, {"order_id": 3, "tax": "12.0001"}]
+        self.use_summary(**self.listed(1, 2, 3, order_ids=listed))
+        proof = self.check()
+        self.assertEqual(self.reasons(proof), [("1", "changed"), ("2", "changed")])
+        self.assertEqual(sorted(proof.line_ids.mapped("difference_tax")), [-4, 4])
+
+    def test_an_order_that_the_shop_has_in_another_branch(self):
+        there = self.create_pos_config("Branch There", self.card)
+        places = [("404", self.pos_config), ("405", there), ("406", self.pos_config)]
+        here, *_others = self.env["external.location.mapping"].create(
+            [
+                {"sync_id": self.sync.id, "external_location": location, "pos_config_id": config.id}
+                for location, config in places
+            ]
+        )
+        by_card = {"PaymentMode": 2, "CheckoutDetails": [self.payment(92.0, "Card (test)", 2)]}
+        self.synchronize(self.sold_at(1, "2026-03-09 10:00", LocationID=404, **by_card))
+        here.pos_config_id = there
+        of_here = self.listed(1, location=404, payments={"Card (test)": 92})
+        self.use_summary(locations=[of_here, self.listed(location=406)])
+        proofs = self.env["external.proof"]._check_day(self.sync, DAY)
+        reasons = {proof.pos_config_id: self.reasons(proof) for proof in proofs}
+        self.assertEqual(reasons, {there: [("1", "moved")], self.pos_config: [("1", "moved")]})
 
     def test_an_order_that_a_user_ignored(self):
         self.receive_bad(1)

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 
@@ -6,7 +7,8 @@ from .common import ExternalOrderCase
 
 # What a trial must leave as it is.
 TABLES = ("pos_order", "pos_order_line", "pos_payment", "pos_session", "stock_picking", "external_order",
-          "external_product_alias", "external_payment_mapping", "external_order_sync", "account_move")  # fmt: skip
+          "external_product_alias", "external_payment_mapping", "external_order_sync", "account_move",
+          "product_template")  # fmt: skip
 
 
 class TestReplay(ExternalOrderCase):
@@ -49,6 +51,19 @@ class TestReplay(ExternalOrderCase):
         self.assertEqual(line.result, "different")
         self.assertRegex(line.note, r"Cash \(test\): .*92.00.* → —")
         self.assertRegex(line.note, r"Card \(test\): — → .*92.00")
+
+    def test_other_taxes_of_a_product(self):
+        gadget = self.create_product("Gadget", taxes=self.create_tax(5))
+        taxes = gadget.taxes_id  # in databases with several companies also those of the others
+        row = self.import_order(OrderItems=[self.item("Gadget")], TaxPercent=None)
+        self.assertEqual((row.state, row.error_code), ("failed", "amount_mismatch"))
+        line = self.try_change(row, taxed_product_id=gadget.id, tax_ids=[Command.set(self.tax.ids)])["639"]
+        self.assertEqual((line.result, line.now_total, line.now_tax), ("imports", 92, 12), line.note)
+        self.assertEqual(gadget.taxes_id, taxes)
+        booked = self.import_order(OrderID=640, TaxPercent=None)
+        line = self.try_change(booked, taxed_product_id=self.product.id)["640"]
+        self.assertEqual((line.result, line.was_tax), ("fails", 12))
+        self.assertIn(self.tax, self.product.taxes_id)
 
     def test_a_setting_with_which_it_would_fail(self):
         line = self.try_change(self.import_order(), prices_include_tax="yes")["639"]

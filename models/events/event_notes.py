@@ -13,7 +13,7 @@ KEY = "external_order_sync.events"
 class EventNotes:
     """What changed since the last flush.
 
-    :param states: {model: {record id: its state before}}
+    :param states: {model: {record id: its `_get_event_state` before}}
     :param stock: (product id, company id) whose quantities changed
     """
 
@@ -22,13 +22,17 @@ class EventNotes:
 
 
 def note_states(records):
-    """Note the states of these records before they change, if a change of them is an event for anyone."""
+    """Note the states of these records before they change, if a change of them is an event for anyone.
+
+    Their model has ``_get_event_state``, of which any other value may be an event, ``_get_event_type``, and
+    ``_prepare_events``.
+    """
     if not records or not records.env["external.event"]._is_wanted(records._event_types):
         return
     before = _notes(records.env).states.setdefault(records._name, {})
     for record in records.sudo():  # sudo: only for these notes, so that it works for whoever may change the record
         if record.id and record.id not in before:
-            before[record.id] = record.state
+            before[record.id] = record._get_event_state()
 
 
 def note_new(records):

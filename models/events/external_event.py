@@ -111,7 +111,7 @@ class ExternalEvent(models.Model):
         vals_list = []
         for model, before in notes.states.items():
             records = events.env[model].browse(before).exists()
-            changed = records.filtered(lambda record, before=before: record.state != before[record.id])
+            changed = records.filtered(lambda record, before=before: record._get_event_state() != before[record.id])
             vals_list += changed._prepare_events()
         if notes.stock:
             vals_list += events.env["stock.quant"]._prepare_stock_events(notes.stock)
@@ -120,6 +120,24 @@ class ExternalEvent(models.Model):
         events.create(vals_list if log else told)
         if told:
             events.env["external.event.subscription"]._get_cron()._trigger()
+
+    @api.model
+    def _prepare_state_events(self, records, sync_field=None):
+        """Return the values of the events that the present states of these records are.
+
+        :param str sync_field: the field with the synchronization that they belong to
+        """
+        return [
+            self._prepare_event(
+                event_type,
+                record,
+                record.company_id,
+                record._get_event_data(),
+                record[sync_field] if sync_field else None,
+            )
+            for record in records
+            if (event_type := record._get_event_type())
+        ]
 
     @api.model
     def _prepare_event(self, event_type, record, company, data, sync=None):

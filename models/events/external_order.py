@@ -17,9 +17,13 @@ class ExternalOrder(models.Model):
         return orders
 
     def write(self, vals):
-        if "state" in vals:
+        if "state" in vals or "pos_order_id" in vals:
             note_states(self)
         return super().write(vals)
+
+    def _get_event_state(self):
+        """Return what is compared. A sale that was booked again, because the shop changed it, is an event as well."""
+        return self.state, self.pos_order_id.id if self.kind == "sale" and self.state == "done" else False
 
     def _get_event_type(self):
         """Return the type of the event that this order's state is, or None."""
@@ -33,12 +37,7 @@ class ExternalOrder(models.Model):
 
     def _prepare_events(self):
         """Return the values of the events that these orders' present states are."""
-        events = self.env["external.event"]
-        return [
-            events._prepare_event(kind, order, order.company_id, order._get_event_data(), order.sync_id)
-            for order in self
-            if (kind := order._get_event_type())
-        ]
+        return self.env["external.event"]._prepare_state_events(self, "sync_id")
 
     def _get_event_data(self):
         """Return what an event says of this order."""

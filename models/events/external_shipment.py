@@ -15,14 +15,17 @@ class ExternalShipment(models.Model):
             note_states(self)
         return super().write(vals)
 
+    def _get_event_state(self):
+        return self.state
+
+    def _get_event_type(self):
+        """Return the type of the event that this shipment's state is, or None."""
+        event_type = f"shipment.{self.state}"
+        return event_type if event_type in self._event_types else None
+
     def _prepare_events(self):
         """Return the values of the events that these shipments' present states are."""
-        events = self.env["external.event"]
-        return [
-            events._prepare_event(kind, shipment, shipment.company_id, shipment._get_event_data())
-            for shipment in self
-            if (kind := f"shipment.{shipment.state}") in self._event_types
-        ]
+        return self.env["external.event"]._prepare_state_events(self)
 
     def _get_event_data(self):
         """Return what an event says of this shipment."""

@@ -21,6 +21,9 @@ class PosOrder(models.Model):
             note_states(self)
         return super().write(vals)
 
+    def _get_event_state(self):
+        return self.state
+
     def _prepare_events(self):
         """Return the values of the events that these orders, which were just paid, are."""
         events = self.env["external.event"]

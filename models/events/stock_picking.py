@@ -25,14 +25,16 @@ class StockPicking(models.Model):
             note_states(self)
         return super().write(vals)
 
+    def _get_event_state(self):
+        return self.state
+
+    def _get_event_type(self):
+        """Return the type of the event that this transfer's state is, or None."""
+        return TYPE_OF_STATE.get(self.state)
+
     def _prepare_events(self):
         """Return the values of the events that these transfers' present states are."""
-        events = self.env["external.event"]
-        return [
-            events._prepare_event(kind, picking, picking.company_id, picking._get_event_data())
-            for picking in self
-            if (kind := TYPE_OF_STATE.get(picking.state))
-        ]
+        return self.env["external.event"]._prepare_state_events(self)
 
     def _get_event_data(self):
         """Return what an event says of this transfer."""

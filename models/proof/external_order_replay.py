@@ -43,6 +43,13 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
     card_type = fields.Char()
     payment_mode = fields.Char()
     payment_method_id = fields.Many2one("pos.payment.method", "Is This Payment Method")
+    taxed_product_id = fields.Many2one("product.product", "Product", domain=[("sale_ok", "=", True)])
+    tax_ids = fields.Many2many(
+        "account.tax",
+        string="Has These Sales Taxes",
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+    )
+    company_id = fields.Many2one(related="sync_id.company_id")
     prices_include_tax = fields.Selection(YES_OR_NO)
     match_item_id = fields.Selection(YES_OR_NO, "ItemID Is an Odoo Product ID")
     components = fields.Selection(
@@ -138,6 +145,10 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
             domain = [(name, "=", value) for name, value in mapping.items()]
             env["external.payment.mapping"].search([*domain, ("pos_config_id", "=", False)]).unlink()
             env["external.payment.mapping"].create({**mapping, "payment_method_id": self.payment_method_id.id})
+        if self.taxed_product_id:
+            product = self.taxed_product_id.with_env(env)
+            of_others = product.taxes_id - product.taxes_id._filter_taxes_by_company(sync.company_id)
+            product.taxes_id = of_others | self.tax_ids.with_env(env)
         settings = {name: self[name] == "yes" for name in ("prices_include_tax", "match_item_id") if self[name]}
         settings |= {name: self[name] for name in ("components", "unknown_payment") if self[name]}
         if settings:

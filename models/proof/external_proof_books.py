@@ -40,11 +40,11 @@ class ExternalProofBooks(models.AbstractModel):
         by_hand = self._read_refunds_by_hand(sync, first, end)
         for difference in by_hand:
             books[difference.pos_config] = books.get(difference.pos_config, Figures()) + difference.books
-        changes = self._read_changes(sync, pairs)
+        changes = self._read_changes(sync, pairs, day)
         for difference in [*unbooked, *changes]:
             inbox[difference.pos_config] = inbox.get(difference.pos_config, Figures()) + difference.shop
             # What was booked of a changed order counts already.
-            if difference.reason == "changed":
+            if difference.reason in ("changed", "moved"):
                 inbox[difference.pos_config] -= difference.books
         closings = self._read_closings(sync, day, first, end)
         closing = {}
@@ -82,7 +82,9 @@ class ExternalProofBooks(models.AbstractModel):
                                AND booked.date_order >= %(first)s AND booked.date_order < %(end)s AS in_books,
                            booked.id IS NOT NULL AND booked.state IN %(states)s AS is_booked,
                            booked.config_id AS books_config,
-                           booked.amount_total AS books_gross, booked.amount_tax AS books_tax,
+                           CASE WHEN abs(booked.amount_total - sold.gross) > sold.tolerance
+                                THEN round(sold.gross, 4) ELSE booked.amount_total END AS books_gross,
+                           booked.amount_tax AS books_tax,
                            coalesce(paid.amounts, '{}') AS books_paid
                       FROM of_day
                       JOIN external_order AS received ON received.id = of_day.id
@@ -93,6 +95,15 @@ class ExternalProofBooks(models.AbstractModel):
                                         WHERE pos_order_id = booked.id
                                         GROUP BY payment_method_id HAVING sum(amount) <> 0) AS of_method
                            ) AS paid ON TRUE
+                      LEFT JOIN LATERAL (
+                               -- What is posted are the lines. Their rounding may differ from that of the total.
+                               SELECT sum(price_subtotal_incl) AS gross,
+                                      0.01 * count(*) + coalesce(max(cash.rounding), 0) AS tolerance
+                                 FROM pos_order_line AS line
+                                 LEFT JOIN pos_config AS config ON config.id = booked.config_id
+                                 LEFT JOIN account_cash_rounding AS cash ON cash.id = config.rounding_method
+                                WHERE line.order_id = booked.id
+                           ) AS sold ON TRUE
                )""",
             sync=sync.id,
             first=first,
@@ -212,12 +223,15 @@ class ExternalProofBooks(models.AbstractModel):
         return differences
 
     @api.model
-    def _read_changes(self, sync, pairs):
+    def _read_changes(self, sync, pairs, day):
         """Return a `Difference` for each imported order of which the shop says something else since."""
+        Order, unbooked = self.env["external.order"], self.env["external.proof.unbooked"]
         ids = [row for (row,) in self.env.execute_query(
             SQL("%s SELECT id FROM pair WHERE is_changed AND in_shop ORDER BY id LIMIT %s", pairs, MOST_NAMED)
         )]  # fmt: skip
-        return self.env["external.proof.unbooked"]._read_changed(sync, self.env["external.order"].browse(ids))
+        rows = Order.browse(ids)
+        changed = Order.search([("sync_id", "=", sync.id), ("changed", "=", True)], order="id desc", limit=MOST_NAMED)
+        return unbooked._read_changed(sync, rows, day) + unbooked._read_moved_here(sync, changed - rows, day)
 
     @api.model
     def _read_closings(self, sync, day, first, end):

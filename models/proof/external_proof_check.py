@@ -69,11 +69,13 @@ class ExternalProof(models.Model):
         except TRANSIENT_ERRORS as error:
             rollback(self.env)
             _logger.info("External Order Sync: %s: reconciliation put off: %r", sync.name, error)
-        except Exception:  # an extension may raise anything
+        except Exception as error:  # an extension may raise anything
             if self.env.cr.connection.closed:
                 raise
             rollback(self.env)
             _logger.exception("External Order Sync: %s: reconciliation failed", sync.name)
+            self._note_failure(sync, sync._get_business_day() - timedelta(days=1), error)
+            commit(self.env)
         return True
 
     @api.model
@@ -88,11 +90,16 @@ class ExternalProof(models.Model):
             if self.env.cr.connection.closed:
                 raise
             _logger.exception("External Order Sync: %s: %s could not be checked", sync.name, day)
-            env = for_reader(with_reader(self, sync._get_reader()).env)
-            message = env._("Unexpected error (%(kind)s). See the server log.", kind=type(error).__name__)
-            proofs = self._find_or_create(sync, day, sync._get_pos_configs())
-            proofs._store_error(message)
-            return proofs
+            return self._note_failure(sync, day, error)
+
+    @api.model
+    def _note_failure(self, sync, day, error):
+        """Let a day say that an unexpected error has stopped its check, and return its proofs."""
+        env = for_reader(with_reader(self, sync._get_reader()).env)
+        message = env._("Unexpected error (%(kind)s). See the server log.", kind=type(error).__name__)
+        proofs = self._find_or_create(sync, day, sync._get_pos_configs())
+        proofs._store_error(message)
+        return proofs
 
     @api.model
     def _get_due_days(self, sync, is_asked=False):

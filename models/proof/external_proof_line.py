@@ -160,6 +160,11 @@ class ExternalProofLine(models.Model):
                     "The refund was made in Odoo, and the shop has sent none. Refund it in the shop, too, or accept "
                     "the difference."
                 )
+            case "deleted" if row.kind != "sale":
+                return env._(
+                    "The POS order of this refund is cancelled or was deleted. Enter the refund by hand, or accept the "
+                    "difference."
+                )
             case "deleted":
                 return env._("The POS order of this order is cancelled or was deleted. Enter the sale by hand.")
             case "moved":

@@ -88,14 +88,23 @@ class ExternalProofSummary(models.AbstractModel):
             ],
             read,
         )
-        at_hand = {}
-        for row in rows.filtered(lambda row: not row.pos_config_id or row.pos_config_id == config):
-            at_hand[row.external_id, row.refund_id or ""] = row
+        at_hand, elsewhere = {}, {}
+        for row in rows:
+            if not row.pos_config_id or row.pos_config_id == config:
+                at_hand[row.external_id, row.refund_id or ""] = row
+            elif row.state == "done" and (row.external_location or "") == summary.location:
+                elsewhere[row.external_id, row.refund_id or ""] = row
         named = {difference.row for difference in found if difference.row}
+        moved = {difference.row for difference in found if difference.reason == "moved"}
         differences, met = [], set()
         for entry in summary.listed:
             counts = (0, 1) if entry.refund_id else (1, 0)
             row = at_hand.get((entry.order_id, entry.refund_id))
+            if not row and (row := elsewhere.get((entry.order_id, entry.refund_id))):
+                if row not in moved:
+                    booked, behind = unbooked._get_booked(row), {"row": row, "pos_order": row.pos_order_id}
+                    differences.append(Difference("moved", config, booked, **behind))
+                continue
             if not row:
                 shop = Figures(*counts, entry.gross or 0, entry.tax or 0)
                 differences.append(
@@ -117,19 +126,40 @@ class ExternalProofSummary(models.AbstractModel):
                     shop = Figures(*counts, entry.gross or 0, entry.tax or 0)
                     differences.append(Difference(reason, config, shop, row=row, is_known=False))
                 continue
-            booked = unbooked._get_booked(row)
+            booked, behind = unbooked._get_booked(row), {"row": row, "pos_order": row.pos_order_id}
+            gross = booked.gross if entry.gross is None else entry.gross
+            tax = booked.tax if entry.tax is None else entry.tax
+            is_same = not any(
+                config.currency_id.compare_amounts(float(stated), float(imported))
+                for stated, imported in ((gross, booked.gross), (tax, booked.tax))
+            )
             if not (row.sold_date and first <= row.sold_date < end):
-                differences.append(Difference("moved", config, booked, row=row, pos_order=row.pos_order_id))
-            elif entry.gross is not None and entry.gross != booked.gross and not row.changed:
-                shop = Figures(*counts, entry.gross, booked.tax if entry.tax is None else entry.tax)
-                behind = {"row": row, "pos_order": row.pos_order_id}
+                if row not in moved:
+                    differences.append(Difference("moved", config, booked, **behind))
+            elif not is_same and not row.changed:
+                shop = Figures(*counts, gross, tax)
                 differences.append(Difference("changed", config, shop, booked, is_known=False, **behind))
-        for row in of_day:
-            if row not in met and (row.kind == "sale" or summary.lists_refunds):
-                booked = unbooked._get_booked(row)
-                behind = {"row": row, "pos_order": row.pos_order_id}
-                differences.append(Difference("extra", config, Figures(), booked, **behind))
+        unlisted = of_day.filtered(
+            lambda row: row not in met and row not in moved and (row.kind == "sale" or summary.lists_refunds)
+        )
+        for row in unlisted:
+            reason = "moved" if self._is_listed_elsewhere(sync, day, config, row) else "extra"
+            behind = {"row": row, "pos_order": row.pos_order_id}
+            differences.append(Difference(reason, config, Figures(), unbooked._get_booked(row), **behind))
         return differences
+
+    @api.model
+    def _is_listed_elsewhere(self, sync, day, config, row):
+        """Return whether the shop has an imported row on another day or in another Point of Sale than Odoo: as its
+        newest content says, or the summary there."""
+        unbooked = self.env["external.proof.unbooked"]
+        payload = unbooked._parse_sale(row)
+        if payload is not None and (unbooked._get_day(sync, row.kind, payload) or day) != day:
+            return True
+        if row.external_location and sync._find_pos_config_at(row.external_location) not in (config, config.browse()):
+            return True
+        lines = self.env["external.proof.line"].search([("order_id", "=", row.id), ("reason", "=", "moved")])
+        return any((line.proof_id.day, line.proof_id.pos_config_id) != (day, config) for line in lines)
 
     # ------------------------------------------------------------
     # With the feed

@@ -67,22 +67,47 @@ class ExternalProofUnbooked(models.AbstractModel):
         return sync._get_business_day(moment)
 
     @api.model
-    def _read_changed(self, sync, rows):
-        """Return a `Difference` for each of these imported orders whose newest content has other amounts."""
+    def _read_changed(self, sync, rows, day):
+        """Return a `Difference` for each of these imported orders of a day whose newest content has other amounts, or
+        is of another day."""
         differences = []
         for row in rows:
-            try:
-                payload = parse_order(loads(row.payload or ""))
-            except (PayloadError, StrictJsonError):
+            payload = self._parse_sale(row)
+            if payload is None:
                 continue
-            was = self._get_booked(row)
-            now = self._get_figures(sync, row.kind, row.pos_config_id, payload)
-            if payload.tax is None:
-                now = replace(now, tax=was.tax)
-            if now - was:
-                pos_order = row.pos_order_id
-                differences.append(Difference("changed", row.pos_config_id, now, was, row=row, pos_order=pos_order))
+            behind = {"row": row, "pos_order": row.pos_order_id}
+            was, now = self._get_booked(row), self._get_changed_figures(sync, row, payload)
+            if (self._get_day(sync, row.kind, payload) or day) != day:
+                differences.append(Difference("moved", row.pos_config_id, Figures(), was, **behind))
+            elif now - was:
+                differences.append(Difference("changed", row.pos_config_id, now, was, **behind))
         return differences
+
+    @api.model
+    def _read_moved_here(self, sync, rows, day):
+        """Return a `Difference` for each of these imported orders of other days that, as the shop says now, is of this
+        day."""
+        differences = []
+        for row in rows:
+            payload = self._parse_sale(row)
+            if payload is not None and self._get_day(sync, row.kind, payload) == day:
+                now, behind = self._get_changed_figures(sync, row, payload), {"row": row, "pos_order": row.pos_order_id}
+                differences.append(Difference("moved", row.pos_config_id, now, Figures(), **behind))
+        return differences
+
+    @api.model
+    def _parse_sale(self, row):
+        """Return the newest content of a sale, ``None`` if it cannot be read."""
+        try:
+            return parse_order(loads(row.payload or "")) if row.kind == "sale" else None
+        except (PayloadError, StrictJsonError):
+            return None
+
+    @api.model
+    def _get_changed_figures(self, sync, row, payload):
+        """Return the figures of the newest content of an imported sale."""
+        now = self._get_figures(sync, row.kind, row.pos_config_id, payload)
+        return replace(now, tax=self._get_booked(row).tax) if payload.tax is None else now
 
     @api.model
     def _get_booked(self, row):
