@@ -26,7 +26,7 @@ class ExternalOrder(models.Model):
             else:
                 code, message = self.doubt, self.warnings
         if not message and self.state == "pending" and self.sync_id.state != "started":
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The order is in the inbox. It is imported once the synchronization is started."
             )
         return {"state": self.state, "code": code or None, "message": message or None}
