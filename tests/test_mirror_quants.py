@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tools import SQL
 
-from ..models.mirror import odoo_mirror_sync
+from ..models.mirror import odoo_mirror_sync, odoo_mirror_sync_quants
 from .explaining import explain, statements
 from .mirror_common import SAMPLE_COUNTS, MirrorCase
 
@@ -73,7 +73,7 @@ class TestMirrorQuants(MirrorCase):
             self.put("stock.quant", 2008 + 10 * number, quantity=9.0)
             self.put_quant(5000 + number, 1000 + number, 8, 1.0, ago=0)
             self.merge(2008 + 10 * number, 5000 + number)
-        with patch.object(odoo_mirror_sync, "PRODUCTS_AT_ONCE", 8), self.listed() as sizes:
+        with patch.object(odoo_mirror_sync_quants, "PRODUCTS_AT_ONCE", 8), self.listed() as sizes:
             self.sync()
         # First those that were written since the last time, because they are more than come with the first request.
         self.assertEqual(sizes, [20, 16, 16, 8])
@@ -133,6 +133,34 @@ class TestMirrorQuants(MirrorCase):
             self.sync()
         self.assertEqual(self.mirror("quant", 2008).quantity, 9.0)
         self.sync()
+        self.assert_equal()
+
+    # ---- counting ----------------------------------------------------------------------------------------------------
+
+    def counted(self):
+        """Synchronize, and return the tables whose rows are counted."""
+        with statements() as executed:
+            self.sync()
+        counting = [code.partition(" FROM ")[2] for code in executed if code.startswith("SELECT count(*) FROM ")]
+        return [code.split()[0].strip('"') for code in counting if code.endswith("AND NOT gone")]
+
+    def test_rows_are_only_counted_where_some_have_changed(self):
+        self.assertEqual(self.counted(), [])
+        self.put("stock.quant", 2008, quantity=9.0)
+        self.assertEqual(set(self.counted()), {"odoo_mirror_quant"})
+        self.assertEqual(self.counted(), [])
+        self.assertEqual(self.source.cursor_ids.filtered(lambda c: c.kind == "quant").row_count, 2 * PRODUCTS + 1)
+
+    def test_rows_are_counted_again_after_an_interrupted_pass(self):
+        self.put_quant(3000, 1001, 8, 5.0, ago=0)
+
+        def die(*_args):
+            raise odoo_mirror_sync.OutOfTime
+
+        with patch.object(type(self.env["odoo.mirror.sync"]), "_compare_quants", die):
+            self.sync()
+        del self.remote.tables.rows["stock.quant"][3000]
+        self.assertIn("odoo_mirror_quant", self.counted())
         self.assert_equal()
 
     # ---- links -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ and a mirrored Odoo of the same size. Rows are copies of a few that the addon it
 import argparse
 
 from . import store
+from .cloning import clone
 
 SYNCS = 5
 LANGUAGES = ("en_US", "de_DE", "fr_FR")
@@ -102,22 +103,6 @@ def _plan(env, rows, seeds):
         env.cr.execute(f"INSERT INTO first_ids SELECT %s, max(id) + 1 FROM {table}", [table])
 
 
-def _clone(env, table, source, **values):
-    """Insert copies of rows of a table, which the source calls `seed_row`, with other values for some columns.
-
-    :param str source: what follows FROM
-    :param values: SQL expressions by column
-    """
-    env.cr.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s",
-        [table],
-    )
-    columns = [name for (name,) in env.cr.fetchall() if name != "id" or name in values]
-    selected = ", ".join(values.get(name) or f'seed_row."{name}"' for name in columns)
-    names = ", ".join(f'"{name}"' for name in columns)
-    env.cr.execute(f"INSERT INTO {table} ({names}) SELECT {selected} FROM {source}")
-
-
 def _first(table):
     """Return the SQL expression of the first id of the copies."""
     return f"(SELECT id FROM first_ids WHERE name = '{table}')"
@@ -130,14 +115,14 @@ def _fill_products(env, count):
     env.flush_all()
     names = "jsonb_build_object('en_US', 'Thing '||n, 'de_DE', 'Ding '||n, 'fr_FR', 'Chose '||n)"
     numbers = f"generate_series(0, {count - 1}) AS n"
-    _clone(
+    clone(
         env,
         "product_template",
         f"{numbers}, product_template AS seed_row WHERE seed_row.id = {product.product_tmpl_id.id}",
         id=f"{_first('product_template')} + n",
         name=names,
     )
-    _clone(
+    clone(
         env,
         "product_product",
         f"{numbers}, product_product AS seed_row WHERE seed_row.id = {product.id}",
@@ -151,7 +136,7 @@ def _fill_products(env, count):
         [{"name": f"Shelf {number}", "location_id": quant.location_id.id} for number in range(3)]
     )
     env.flush_all()
-    _clone(
+    clone(
         env,
         "stock_quant",
         f"{numbers}, unnest(ARRAY{shelves.ids}) AS shelf, stock_quant AS seed_row WHERE seed_row.id = {quant.id}",
@@ -166,7 +151,7 @@ DONE = "plan JOIN seeds USING (seed)"
 
 
 def _fill_orders(env):
-    _clone(
+    clone(
         env,
         "pos_session",
         """(SELECT DISTINCT seed, session, min(at) OVER (PARTITION BY session) AS at FROM plan) AS plan
@@ -178,7 +163,7 @@ def _fill_orders(env):
         stop_at="at + interval '8 hours'",
     )
     order = {"order_id": f"{_first('pos_order')} + k"}
-    _clone(
+    clone(
         env,
         "pos_order",
         f"{DONE} JOIN pos_order AS seed_row ON seed_row.id = seeds.order_id WHERE is_done",
@@ -195,7 +180,7 @@ def _fill_orders(env):
     )
     for table in ("pos_order_line", "pos_payment"):
         parent = "order_id" if table == "pos_order_line" else "pos_order_id"
-        _clone(
+        clone(
             env,
             table,
             f"{DONE} JOIN {table} AS seed_row ON seed_row.{parent} = seeds.order_id WHERE is_done",
@@ -221,7 +206,7 @@ def _fill_transfers(env):
     picking_id, move_id = f"{_first('stock_picking')} + k", f"{_first('stock_move')} + 3 * k + rank"
     product_id = f"{_first('product_product')} + (3 * k + rank) % {_first('products')}"
     dates = {"create_date": "at", "write_date": "at"}
-    _clone(
+    clone(
         env,
         "stock_picking",
         f"""{DONE} JOIN (SELECT DISTINCT seed, picking_id FROM seed_moves) AS moves USING (seed)
@@ -236,7 +221,7 @@ def _fill_transfers(env):
         **dates,
     )
     of_moves = f"{DONE} JOIN seed_moves USING (seed)"
-    _clone(
+    clone(
         env,
         "stock_move",
         f"{of_moves} JOIN stock_move AS seed_row ON seed_row.id = move_id",
@@ -247,7 +232,7 @@ def _fill_transfers(env):
         date="at",
         **dates,
     )
-    _clone(
+    clone(
         env,
         "stock_move_line",
         f"{of_moves} JOIN stock_move_line AS seed_row ON seed_row.id = line_id",
@@ -286,13 +271,13 @@ def _fill_inbox(env):
         "create_date": "at",
         "write_date": "at",
     }
-    _clone(
+    clone(
         env,
         "external_order",
         f"{DONE} JOIN external_order AS seed_row ON seed_row.id = seeds.inbox_id ORDER BY k",
         **columns,
     )
-    _clone(
+    clone(
         env,
         "external_order_sync_run",
         f"{DONE} JOIN external_order_sync_run AS seed_row ON seed_row.id = seeds.run_id WHERE k % 20 = 0 ORDER BY k",

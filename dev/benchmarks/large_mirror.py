@@ -22,6 +22,7 @@ from . import measuring
 from .mirror import make_source, synchronize
 
 LINES_SHARE = 10  # a transfer for this many quants
+LOCATIONS = 1000  # each product has a quant in each of them
 MOST_MB, MOST_SECONDS, MOST_REQUESTS = 40, 2.0, 12
 SETTLED = 6  # seconds, after which a row that was just written is not read again, see `SETTLED_AFTER`
 ROUNDS = 3
@@ -41,7 +42,8 @@ def main():
     place.copy_database(options.database, remote)
     try:
         with working(place, remote) as worker:
-            key = worker.do("fill", quants=options.quants, pickings=options.quants // LINES_SHARE)["key"]
+            sizes = {"quants": options.quants, "pickings": options.quants // LINES_SHARE, "locations": LOCATIONS}
+            key = worker.do("fill", **sizes)["key"]
         with serving(place, remote, ports.free(), key) as server, measuring.environment(options) as env:
             values = {"url": server.url, "database": remote, "login": "admin", "secret": key}
             figures = {"bench": "large_mirror", "quants": options.quants, **measure(env, values, server, place)}

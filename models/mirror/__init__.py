@@ -15,4 +15,5 @@ from . import odoo_mirror_picking_reschedule
 from . import odoo_mirror_move_line
 from . import odoo_mirror_retention
 from . import odoo_mirror_sync
+from . import odoo_mirror_sync_quants
 from . import odoo_mirror_api

@@ -27,8 +27,6 @@ SETTLED_AFTER = timedelta(seconds=5)
 # Full rows and brief rows per request.
 PAGE_ROWS = 2000
 BRIEF_PAGE_ROWS = 20_000
-# The quants of at most this many products are listed by one request.
-PRODUCTS_AT_ONCE = 2000
 
 # A kind is skipped once the process died this many times while syncing it, until a user starts a sync.
 MAX_INTERRUPTIONS = 3
@@ -226,8 +224,8 @@ class OdooMirrorSync(models.AbstractModel):
         known = mirror._count_written(source, since) if since else 0
         brief = known > NEWEST_FULL_ROWS
         newest = client.newest(kind, min(known + NEWEST_ROWS, BRIEF_PAGE_ROWS), brief)
-        whole = cursor._is_comparing_due()
-        whole_date = cursor.whole_date
+        whole, whole_date = cursor._is_comparing_due(), cursor.whole_date
+        counted = (cursor._take_row_count(), run[f"{kind}_count"], run.gone_count)
         if kind == "quant":
             cursor.whole_date = False  # if this pass is interrupted, the next one does not see what has changed
         compared = Compared()
@@ -244,26 +242,38 @@ class OdooMirrorSync(models.AbstractModel):
         elif not whole and not _reaches_back(client.kind(kind), newest, since):
             self._compare(source, run, client, kind, cursor, compared, since=since)
         if kind == "quant" and since and not whole:
-            is_settled = self._compare_quants(source, run, client, cursor, compared.changed, newest.total)
+            is_settled = self._compare_quants(source, run, client, cursor, compared.changed, newest.total, counted)
             whole_date = is_settled and whole_date
-        present = mirror._count_present(source)
+        present = self._count_present(source, run, kind, counted)
         if whole or present != newest.total:
             compared = self._compare(source, run, client, kind, cursor, Compared())
             # If rows vanished meanwhile, their content may have moved to rows that were already compared.
             is_settled = not compared.vanished and compared.listed == newest.total
             whole_date = is_settled and fields.Datetime.now()
-            present = mirror._count_present(source)
+            present = self._count_present(source, run, kind, counted)
         cursor.write(
             {
                 "asked_date": newest.asked_at,
                 "whole_date": whole_date,
                 "synced_date": fields.Datetime.now(),
                 "row_count": present,
+                "is_counted": True,
                 "interruptions": 0,
             }
         )
         run.kinds_done += 1
         self._commit(run, client)
+
+    @api.model
+    def _count_present(self, source, run, kind, counted):
+        """Return how many rows the remote has according to the mirror; only counted if this pass has changed a row.
+
+        :param counted: their number at the end of the last pass, and the run's counts of changed and gone ones then
+        """
+        number, *before = counted
+        if number is not None and before == [run[f"{kind}_count"], run.gone_count]:
+            return number
+        return self._get_mirror(kind)._count_present(source)
 
     @api.model
     def _fetch_all(self, source, run, client, kind):
@@ -281,33 +291,6 @@ class OdooMirrorSync(models.AbstractModel):
         with closing(ahead(read_page, count())) as pages:
             for rows in takewhile(bool, pages):
                 self._store(source, run, client, kind, rows)
-
-    @api.model
-    def _compare_quants(self, source, run, client, cursor, changed, total):
-        """Compare the quants of the products of ``changed`` ones with the remote's.
-
-        Odoo merges quants by SQL: it adds them up in one, whose ``write_date`` stays, and deletes the others. They are
-        quants of one product, of which one has been written, so they are found among these or, if the merge comes
-        later, because their number differs: then also those that Odoo may have merged or deleted are compared.
-
-        :param list changed: remote ids
-        :param int total: the number of quants that the remote reported
-        :return: whether the comparison was consistent
-        """
-        mirror = self._get_mirror("quant")
-        products = mirror._get_products(source, changed) if changed else []
-        compared = self._compare_products(source, run, client, cursor, products)
-        if mirror._count_present(source) > total:
-            others = sorted({*mirror._get_mergeable_products(source)}.difference(products))
-            compared.vanished += self._compare_products(source, run, client, cursor, others).vanished
-        return not compared.vanished
-
-    @api.model
-    def _compare_products(self, source, run, client, cursor, products):
-        compared = Compared()
-        for some in split_every(PRODUCTS_AT_ONCE, products, list):
-            self._compare(source, run, client, "quant", cursor, compared, products=some)
-        return compared
 
     @api.model
     def _compare(self, source, run, client, kind, cursor, compared, since=None, products=None):

@@ -24,6 +24,7 @@ class OdooSyncCursor(models.Model):
     whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
     synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
     row_count = fields.Integer("Rows", readonly=True)
+    is_counted = fields.Boolean(readonly=True, help="No pass has changed a row since their number was counted.")
     interruptions = fields.Integer(
         readonly=True, help="How many times in a row the server stopped while reading these rows."
     )
@@ -39,6 +40,15 @@ class OdooSyncCursor(models.Model):
         """Return the cursor of a kind of a source; create an empty one if there is none yet."""
         cursor = self.search([("source_id", "=", source.id), ("kind", "=", kind)])
         return cursor or self.create({"source_id": source.id, "kind": kind})
+
+    def _take_row_count(self):
+        """Return the number of rows at the end of the last pass, None if that is not known.
+
+        It is not known if this pass is interrupted: what it commits until then, it commits with this.
+        """
+        count = self.row_count if self.is_counted else None
+        self.is_counted = False
+        return count
 
     def _is_comparing_due(self):
         """Return whether it is time to compare all rows with the remote's."""
