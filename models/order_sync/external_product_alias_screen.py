@@ -52,7 +52,7 @@ class ExternalProductAlias(models.Model):
         Product = self.env["product.product"]
         if not (self.item_name or item) or not Product.has_access("create"):
             return False
-        context = {
+        defaults = {
             "form_view_ref": "external_order_sync.product_product_view_form_new",
             "default_name": (item and item.name) or self.item_name,
             "default_available_in_pos": True,
@@ -61,25 +61,25 @@ class ExternalProductAlias(models.Model):
             "default_is_storable": True,
         }
         if not item:
-            return context
+            return defaults
         price = item.price
         if payload.tax_percent is not None:
             company = order.company_id
             tax = self._find_tax(company, float(payload.tax_percent))
             if tax or not payload.tax_percent:
-                context["default_taxes_id"] = [Command.set(tax.ids)]
+                defaults["default_taxes_id"] = [Command.set(tax.ids)]
             includes_tax = order.sync_id.prices_include_tax and not payload.prices_exclude_tax
             factor = 1 + payload.tax_percent / 100
             if tax.price_include and not includes_tax:
                 price *= factor
             elif tax and includes_tax and not tax.price_include:
                 price /= factor
-        context["default_list_price"] = order.currency_id.round(float(price))
+        defaults["default_list_price"] = order.currency_id.round(float(price))
         if item.sku:
-            context["default_default_code"] = item.sku
+            defaults["default_default_code"] = item.sku
         if item.barcode:
-            context["default_barcode"] = item.barcode
-        return context
+            defaults["default_barcode"] = item.barcode
+        return defaults
 
     @api.model
     def _find_tax(self, company, percent):

@@ -2,10 +2,14 @@ import { addTour, closeNotification, notification, openMenu } from "./patient_to
 
 const ORDERS = "point_of_sale.menu_point_of_sale";
 
+const NEW = ".o_list_button_add, .o-kanban-button-new";
+// In a list or as a card.
+const SYNC = ".o_data_cell:contains('Main Store Orders'), .o_kanban_record:contains('Main Store Orders')";
+
 // What a user of External Order Sync does, from the menu of Point of Sale.
 const walk = [
     ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
-    { trigger: ".o_data_row .o_data_cell:contains('Main Store Orders')", run: "click" },
+    { trigger: SYNC, run: "click" },
     { trigger: ".o_form_view .o_statusbar_buttons button[name=action_sync_now]", run: "click" },
     { trigger: notification("Product not found") },
     closeNotification,
@@ -29,13 +33,14 @@ addTour("external_order_role_user", () => [
     { trigger: ".modal:not(:has(.o_external_create_product)) .btn-close", run: "click" },
     { trigger: "body:not(:has(.modal))" },
     ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
-    { trigger: ".o_list_view:not(:has(.o_list_button_add)) .o_data_row" },
+    { trigger: SYNC },
+    { trigger: `.o_action_manager:not(:has(${NEW}))` },
 ]);
 
 addTour("external_order_role_administrator", () => [
     ...walk,
     ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
-    { trigger: ".o_list_button_add", run: "click" },
+    { trigger: NEW, run: "click" },
     { trigger: ".o_form_view .o_field_widget[name=external_api_url]" },
     { trigger: ".o_form_button_cancel", run: "click" },
 ]);
