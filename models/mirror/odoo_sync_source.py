@@ -120,6 +120,9 @@ class OdooSyncSource(models.Model):
         check_written(self)
         if not vals.keys().isdisjoint(("code", "active", "is_default")):
             self.env.registry.clear_cache()
+        if "status" in vals or vals.get("active") is False:
+            for source in self:
+                source._update_attention()
         return result
 
     def unlink(self):

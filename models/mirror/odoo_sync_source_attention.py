@@ -14,13 +14,6 @@ class OdooSyncSource(models.Model):
         "res.users", default=lambda self: self.env.user, help="Has an activity while the mirror cannot be updated."
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "status" in vals or vals.get("active") is False:
-            for source in self:
-                source._update_attention()
-        return result
-
     def _update_attention(self):
         """Keep one activity while the last synchronization failed; otherwise remove it."""
         # sudo: the scheduled action and users who may synchronize need no access to the activities of others.
