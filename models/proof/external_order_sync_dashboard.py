@@ -92,10 +92,6 @@ class ExternalOrderSync(models.Model):
     # Health
     # ------------------------------------------------------------
 
-    @api.depends("red_days")
-    def _compute_health(self):
-        super()._compute_health()
-
     @api.model
     def _get_matters_for_people(self):
         matters = super()._get_matters_for_people()

@@ -49,13 +49,7 @@ class ExternalShipment(models.Model):
     provider_code = fields.Char(
         "Provider", required=True, readonly=True, help="The provider of the delivery method, as named in the API."
     )
-    state = fields.Selection(
-        STATES,
-        required=True,
-        default="pending",
-        readonly=True,
-        index=True,
-    )
+    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
     reference = fields.Char(readonly=True, help="Our reference, used to find the order at the courier.")
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
     order_number = fields.Char(readonly=True, help="The courier's own order number, if it has one.")
@@ -197,6 +191,7 @@ class ExternalShipment(models.Model):
                     "next_poll": False,
                 }
             shipment.write(values)
+        self._update_attention(self.company_id)
         self._get_cron()._trigger()
 
     def _postpone(self, message, until=None):
@@ -219,6 +214,7 @@ class ExternalShipment(models.Model):
         self.ensure_one()
         self.write({"state": "error", "next_attempt": False, "error_message": message})
         self._post_on_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
+        self._update_attention(self.company_id)
 
     def _mark_cancelled(self):
         self.write(
@@ -230,6 +226,7 @@ class ExternalShipment(models.Model):
                 "error_message": False,
             }
         )
+        self._update_attention(self.company_id)
 
     def _mark_shipped(self, result):
         """Record that the courier has the order.

@@ -11,13 +11,6 @@ class ExternalShipment(models.Model):
 
     _inherit = "external.shipment"
 
-    def write(self, vals):
-        were_wrong = self.filtered(lambda shipment: shipment.state == "error") if "state" in vals else self.browse()
-        result = super().write(vals)
-        if were_wrong or vals.get("state") == "error":
-            self._update_attention(self.company_id)
-        return result
-
     def unlink(self):
         companies = self.filtered(lambda shipment: shipment.state == "error").company_id
         result = super().unlink()

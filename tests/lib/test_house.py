@@ -31,8 +31,8 @@ ARROWS = {
     **{wing: {"lib", "tools", "exceptions", "courier_exceptions", *used} for wing, used in WINGS.items()},
     "controllers": {"lib", "tools", "exceptions", "courier_exceptions", *WINGS},
 }
-# Hooks that are declared in one wing for another to extend, and those of Odoo for every model.
-HOOKS = {"_ships_through_queue", "_compute_health", "_count_matters", "_get_matters_for_people", "write", "unlink"}
+# Hooks that are declared in one wing for another to extend.
+HOOKS = {"_ships_through_queue", "_get_matters_for_people", "_count_matters"}
 
 
 def product_files() -> list[Path]:

@@ -55,7 +55,8 @@ export async function change(action, what, viewType, isElsewhere = () => false) 
 
 /** Open one view of an action: its XML id, or its description. */
 export function open(action, what, viewType, resId) {
-    const options = { clearBreadcrumbs: true };
+    // Some actions show the records of the one that they are opened from.
+    const options = { clearBreadcrumbs: true, additionalContext: { active_id: 1 } };
     if (viewType) {
         options.viewType = viewType;
     }
