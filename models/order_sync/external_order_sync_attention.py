@@ -4,6 +4,13 @@ from ...tools.attention import keep_activity, link, note_of
 from ...tools.message_language import for_reader, with_reader
 from .external_order_sync import ATTENTION_ACTIVITY
 
+# What waits for a person, by the name of the action that lists it.
+MATTERS = {
+    "failed": [("state", "=", "failed")],
+    "changed": [("changed", "=", True)],
+    "guessed": [("doubt", "!=", False)],
+}
+
 
 class ExternalOrderSync(models.Model):
     """The activity of the responsible user while a synchronization needs attention; its links lead to the rows."""
@@ -32,17 +39,14 @@ class ExternalOrderSync(models.Model):
         if self.last_sync_problem:
             first = self.last_sync_problem.splitlines()[0]
             lines.append(self._get_attention_link(env._("The last run had an error: %s", first), "runs"))
-        for name, text, domain in (
-            ("failed", env._("Orders failed"), [("state", "=", "failed")]),
-            ("changed", env._("Orders were changed after their import"), [("changed", "=", True)]),
-            (
-                "guessed",
-                env._("Orders were imported with something guessed or left to check"),
-                [("doubt", "!=", False)],
-            ),
-        ):
-            if self._has_orders(domain):
-                lines.append(self._get_attention_link(text, name))
+        texts = {
+            "failed": env._("Orders failed"),
+            "changed": env._("Orders were changed after their import"),
+            "guessed": env._("Orders were imported with something guessed or left to check"),
+        }
+        lines += [
+            self._get_attention_link(text, name) for name, text in texts.items() if self._has_orders(MATTERS[name])
+        ]
         return lines
 
     def _get_attention_link(self, text, name):
