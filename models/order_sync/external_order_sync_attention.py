@@ -3,13 +3,7 @@ from odoo import models
 from ...tools.attention import keep_activity, link, note_of
 from ...tools.message_language import for_reader, with_reader
 from .external_order_sync import ATTENTION_ACTIVITY
-
-# What waits for a person, by the name of the action that lists it.
-MATTERS = {
-    "failed": [("state", "=", "failed")],
-    "changed": [("changed", "=", True)],
-    "guessed": [("doubt", "!=", False)],
-}
+from .external_order_sync_health import MATTERS
 
 
 class ExternalOrderSync(models.Model):

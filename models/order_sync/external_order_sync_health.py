@@ -2,6 +2,13 @@ from odoo import api, fields, models
 
 from .external_order_sync_counts import COUNTED_AT_MOST
 
+# What waits for a person, the most urgent first: values of ``health`` and their orders.
+MATTERS = {
+    "failed": [("state", "=", "failed")],
+    "changed": [("changed", "=", True)],
+    "guessed": [("doubt", "!=", False)],
+}
+
 
 class ExternalOrderSync(models.Model):
     """Whether a synchronization is well: its last run was good, and nothing waits for a person."""
@@ -72,17 +79,12 @@ class ExternalOrderSync(models.Model):
     @api.model
     def _get_matters_for_people(self):
         """Return the values of ``health`` that mean that something waits for a person, the most urgent first."""
-        return ["failed", "changed", "guessed"]
+        return list(MATTERS)
 
     def _count_matters(self):
         """Return {value of ``health``: {id of a synchronization: number of what it means}}, in two statements."""
-        numbers = self._count_orders(
-            failed=[("state", "=", "failed")],
-            changed=[("changed", "=", True)],
-            guessed=[("doubt", "!=", False)],
-            waiting=[("state", "=", "pending")],
-        )
-        names = ("failed", "changed", "guessed", "waiting")
+        numbers = self._count_orders(**MATTERS, waiting=[("state", "=", "pending")])
+        names = (*MATTERS, "waiting")
         matters = {name: {sync_id: row[place] for sync_id, row in numbers.items()} for place, name in enumerate(names)}
         running = self.env["external.order.sync.run"]._read_group(
             [("sync_id", "in", self._origin.ids), ("status", "=", "running")], ["sync_id"], ["__count"]
