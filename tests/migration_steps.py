@@ -240,6 +240,7 @@ def go_on(env, courier, users, api_key):
         },
         "key_belongs_to": env["res.users.apikeys"]._check_credentials(scope="rpc", key=api_key),
         "cron_minutes": shop._get_cron().interval_number,
+        "schedules": (shop | kiosk).mapped("state"),
     }
     inbox = env["external.order"].search([("sync_id", "=", shop.id)])
     told["locations"] = {order.external_id: order.external_location for order in inbox if order.external_location}

@@ -109,6 +109,7 @@ class TestMigration(MigrationCase):
     def test_what_was_set_still_counts(self):
         self.assertEqual(self.told["key_belongs_to"], self.filled["users"]["warehouse"])
         self.assertEqual(self.told["cron_minutes"], CRON_MINUTES)
+        self.assertEqual(self.told["schedules"], ["started", "started"])
         self.assertIn("No Such Lamp", self.told["reason"])
         self.assertEqual(self.told["seen"], {"user": 14, "manager": 2, "warehouse": 1})
 

@@ -39,7 +39,7 @@ class ExternalOrderSync(models.Model):
         "last run had an error, orders failed, were changed by the external system after their import, or were "
         "imported with something guessed or left to check.",
     )
-    health_text = fields.Char("Health", compute="_compute_health")
+    health_text = fields.Char("Health in Words", compute="_compute_health")
 
     @api.depends(
         "active", "state", "last_sync_status", "last_sync_problem", "run_ids.status",

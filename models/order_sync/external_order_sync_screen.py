@@ -16,7 +16,7 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    doubtful_count = fields.Integer("With Warnings", compute="_compute_doubtful_count")
+    doubtful_count = fields.Integer("Guessed", compute="_compute_doubtful_count")
     is_since_advised = fields.Boolean(compute="_compute_is_since_advised")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
 
@@ -114,7 +114,7 @@ class ExternalOrderSync(models.Model):
         action = self.action_open_failed()
         kinds = [kind for kind, _label in self.env["external.order"]._fields["doubt"].selection]
         domain = [*action["domain"], ("reason", "in", kinds)]
-        return {**action, "name": self.env._("With Warnings"), "domain": domain}
+        return {**action, "name": self.env._("Guessed"), "domain": domain}
 
     def action_open_changed(self):
         """Open the imported orders that the external system has changed."""
