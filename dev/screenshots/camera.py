@@ -67,7 +67,7 @@ def take_all(browser: Browser, url: str, folder: Path, login: str, password: str
     """Take every picture; return the errors of the browser's console."""
     desk = Camera(browser, url, folder, DESK, login, password)
     desk.open("action_external_order_sync")
-    desk.click(".o_data_cell", ".o_form_view")
+    desk.click(".o_kanban_record .fs-4", ".o_form_view")
     desk.click("button[name=action_test_connection]", ".modal .o_data_row")
     desk.take("test_connection")
     desk.click(".modal .btn-secondary:has-text('Close')", "body:not(.modal-open)")
@@ -79,7 +79,7 @@ def take_all(browser: Browser, url: str, folder: Path, login: str, password: str
     desk.take("choose_product")
     desk.page.keyboard.press("Escape")
     desk.open("action_external_order_sync")
-    desk.click(".o_data_cell", ".o_form_view .o_external_order_run")
+    desk.click(".o_kanban_record .fs-4", ".o_form_view .o_external_order_run")
     desk.take("configuration")
     desk.open("action_external_order_problem", ".o_kanban_record")
     desk.take("attention", height=560)

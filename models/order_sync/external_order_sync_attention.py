@@ -10,6 +10,8 @@ class ExternalOrderSync(models.Model):
     """The activity of the responsible user while a synchronization needs attention; its links lead to the rows."""
 
     _inherit = "external.order.sync"
+    # What the menu of activities opens: the cards, whose numbers are links.
+    _systray_view = "kanban"
 
     def _update_attention_activity(self):
         """Keep one activity for the responsible user while something needs attention; otherwise remove it."""

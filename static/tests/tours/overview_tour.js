@@ -30,6 +30,14 @@ addTour("external_order_activity", () => [
     { trigger: ".o_breadcrumb:contains('Failed')" },
 ]);
 
+// From the menu of activities, they are two clicks away.
+addTour("external_order_activity_menu", () => [
+    { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
+    { trigger: ".o-mail-ActivityGroup:contains('External Order Sync')", run: "click" },
+    { trigger: `${CARD} a[name=action_open_failed]:contains('1')`, run: "click" },
+    { trigger: ".o_kanban_record:contains('No Such Product') a:contains('1')" },
+]);
+
 addTour("external_order_start_and_pause", () => [
     { trigger: ".o_form_view .o_arrow_button_current:contains('Not Started')" },
     press("action_start"),
