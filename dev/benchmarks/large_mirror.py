@@ -88,7 +88,7 @@ def measure(env, values, server, place):
     changes = {
         "idle": lambda number: None,
         "changed": lambda number: change(server, ids[number]),
-        "merged": lambda number: merge(server, place, ids[-1 - number]),
+        "merged": lambda number: merge(server, place, ids[-1 - number], source),
     }
     for name, change_one in changes.items():
         seconds, requests = [], []
@@ -114,8 +114,8 @@ def change(server, quant):
     server.call("stock.quant", "action_apply_inventory", ids=[quant])
 
 
-def merge(server, place, quant):
-    """Add a quant beside another one, as two workers do, and let Odoo merge them."""
+def merge(server, place, quant, source):
+    """Add a quant beside another one, as two workers do, mirror it, and let Odoo merge them."""
     connection = place.connect(server.database)
     try:
         connection.cursor().execute(
@@ -129,6 +129,7 @@ def merge(server, place, quant):
         )
     finally:
         connection.close()
+    synchronize(source)
     server.call("stock.quant", "action_view_quants")
 
 
