@@ -35,7 +35,7 @@ class PushServerCase(OwnDatabaseCase):
     @classmethod
     def create_sync(cls, name, **values):
         """Return the id of a synchronization that the scheduler does not run by itself."""
-        values = {"name": name, "pos_config_id": cls.pos_config, "sync_interval": 100_000, **values}
+        values = {"name": name, "pos_config_id": cls.pos_config, "sync_interval": 100_000, "state": "started", **values}
         return cls.client.call("external.order.sync", "create", values)
 
     @staticmethod

@@ -41,6 +41,7 @@ class StoreServerCase(OwnDatabaseCase):
             [
                 {
                     "name": f"Shop {number}",
+                    "state": "started",
                     "external_api_url": shop.url,
                     "external_api_key": API_KEY,
                     "pos_config_id": pos_config,
