@@ -15,7 +15,7 @@ import urllib.request
 from . import measuring, plain_feed, store
 
 ORDERS, BASELINE = 10_000, 40
-STATEMENTS = 20  # in all
+STATEMENTS = 21  # in all; the last asks whether a session is to be closed
 
 
 def main():
