@@ -130,6 +130,8 @@ class TestForeignTextOfARemoteOdoo(MirrorCase):
     def test_made_up_sources_fill_no_cache(self):
         source = self.env["odoo.sync.source"]
         source._get_warehouse()
+        with self.assertRaises(Exception):  # noqa: B017 - what it caches once of other things
+            source._get_warehouse("made-up")
         cache = self.env.registry._Registry__caches["default"]
         before = len(cache)
         for number in range(50):
