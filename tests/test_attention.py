@@ -53,6 +53,12 @@ class TestAttentionToOrders(ExternalOrderCase):
         self.synchronize()
         self.assertFalse(self.activity())
 
+    def test_a_responsible_user_who_has_left_is_replaced(self):
+        self.sync.responsible_id = new_test_user(self.env, "has-left", groups="external_order_sync.group_user")
+        self.sync.responsible_id.active = False
+        self.synchronize({"Note": "hello"})
+        self.assertTrue(self.activity().user_id.active)
+
     def test_a_dead_address_is_an_activity(self):
         self.sync.write({"external_api_url": "http://127.0.0.1:9/orders", "external_api_key": False})
         self.synchronize()
