@@ -89,12 +89,12 @@ class ExternalOrder(models.Model):
         "Reason",
         readonly=True,
     )
-    error_message = fields.Text("What to Do", readonly=True)
+    error_message = fields.Text("Message", readonly=True)
     missing_item_id = fields.Char("External Item ID", readonly=True)
     missing_item_name = fields.Char("External Item Name", readonly=True)
     missing_card_type = fields.Char("External Card Type", readonly=True)
     missing_payment_mode = fields.Char("External Payment Mode", readonly=True)
-    warnings = fields.Text(readonly=True)
+    warnings = fields.Text("Warning", readonly=True)
     doubt = fields.Selection(
         [
             ("transfer_open", "Goods Not Moved"),
