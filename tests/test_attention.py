@@ -53,6 +53,23 @@ class TestAttentionToOrders(ExternalOrderCase):
         self.synchronize()
         self.assertFalse(self.activity())
 
+    def test_a_responsible_user_who_has_left_is_replaced(self):
+        self.sync.responsible_id = new_test_user(self.env, "has-left", groups="external_order_sync.group_user")
+        self.sync.responsible_id.active = False
+        self.synchronize({"Note": "hello"})
+        self.assertTrue(self.activity().user_id.active)
+
+    def test_a_feed_that_fails_now_and_then_sends_no_e_mails(self):
+        self.sync.responsible_id = new_test_user(
+            self.env, "not-mailed", groups="external_order_sync.group_user", email="not-mailed@example.com"
+        )
+        mails = self.env["mail.mail"].search([])
+        for key in ("wrong", "test-key", "wrong"):
+            self.sync.external_api_key = key
+            self.synchronize()
+        self.assertEqual(self.activity().user_id, self.sync.responsible_id)
+        self.assertEqual(self.env["mail.mail"].search([]), mails)
+
     def test_a_dead_address_is_an_activity(self):
         self.sync.write({"external_api_url": "http://127.0.0.1:9/orders", "external_api_key": False})
         self.synchronize()
@@ -75,11 +92,13 @@ class TestAttentionToShipments(ShipmentCase):
     def test_one_activity_while_a_parcel_is_in_error(self):
         first, second = self.request_shipment(), self.request_shipment()
         first.picking_id.user_id = self.env.ref("base.user_admin")
+        mails = self.env["mail.mail"].search([])
         first._fail("No such street.")
         activity = self.activities()
         self.assertEqual((activity.res_id, activity.user_id), (first.picking_id.id, first.picking_id.user_id))
         self.assertIn("No such street.", activity.note)
         self.assertIn("/odoo/action-external_order_sync.action_external_shipment_error", activity.note)
+        self.assertEqual(self.env["mail.mail"].search([]), mails)
         second._fail("No such town.")
         self.assertEqual(self.activities(), activity)
         first._requeue()

@@ -1,6 +1,8 @@
+import json
+
 from odoo.addons.external_order_sync.models.order_sync import external_order_entry
 
-from .common import ExternalOrderCase
+from .common import API_KEY, ExternalOrderCase
 
 
 class TestEntries(ExternalOrderCase):
@@ -54,6 +56,40 @@ class TestEntries(ExternalOrderCase):
         self.synchronize({"CardNumber": "4111111111111111"})
         self.assertNotIn("411111111111", self.entries().payload)
         self.assertIn("1111", self.entries().payload)
+
+    def test_the_key_of_the_feed_is_not_shown(self):
+        self.synchronize({"error": f"unknown key {API_KEY}"}, {f"of {API_KEY}": [{"OrderID": 1}]})
+        self.assertEqual(len(self.entries()), 2)
+        shown = self.entries().mapped("payload") + self.entries().mapped("error_message")
+        self.assertNotIn(API_KEY, str(shown))
+        self.assertIn("unknown key ***", str(shown))
+
+    def test_a_key_that_is_a_number_is_not_shown_either(self):
+        self.sync.external_api_key = "20261126"
+        values = self.env["external.order"]._prepare_entry_values(self.sync, "#1", '{"Key":20261126}', "No OrderID.")
+        self.assertNotIn("20261126", values["payload"])
+        self.assertIn("***", json.loads(values["payload"]))
+
+    def test_retrying_one_whose_content_is_not_kept_keeps_its_reason(self):
+        self.sync._as_system()._receive_pushed([{"OrderID": 7, "Note": "a\x00b"}, {"Note": "x" * 20_000}])
+        for row in self.entries():
+            reason = row.error_message
+            row.action_retry()
+            self.assertEqual((row.state, row.error_message), ("failed", reason))
+            row.action_ignore()
+            row.action_retry()
+            self.assertEqual((row.state, row.error_message), ("failed", reason))
+
+    def test_its_reason_is_shown_in_the_language_of_each_reader(self):
+        self.env["res.lang"]._activate_lang("ar_001")
+        self.synchronize({"Note": "hello"})
+        row = self.entries()
+        self.assertNotIn("It is not an order", row.with_context(lang="ar_001").error_text)
+        self.assertIn("It is not an order", row.error_text)
+
+    def test_it_has_no_first_message(self):
+        self.synchronize({"Note": "hello"})
+        self.assertFalse(self.entries().message_ids)
 
     def test_a_pushed_one_is_a_row_and_the_sender_is_told_as_before(self):
         for _time in range(2):

@@ -230,10 +230,14 @@ class TestLifeChanges(LifeCase):
         self.close_session(self.pos_orders().session_id)
         self.sync.auto_create_session = False
         self.synchronize(self.sale(oil=4))
-        self.assertEqual(self.sale_row().error_code, "no_session")
+        row = self.sale_row()
+        self.assertEqual(row.error_code, "no_session")
+        messages = row.message_ids
+        self.synchronize()
+        self.assertEqual((row.error_code, row.message_ids), ("no_session", messages), "said once, not by each run")
         self.sync.auto_create_session = True
         self.synchronize()
-        self.assertFalse(self.sale_row().changed)
+        self.assertFalse(row.changed)
         self.assert_booked(40.0, oil=4)
 
     def test_changes_that_were_flagged_before_are_booked_once_the_setting_is_on(self):

@@ -7,8 +7,10 @@ from odoo.tests import new_test_user
 from odoo.tools.translate import code_translations
 
 from ..dev.stand_ins.remote_odoo.stand_in import DATABASE, LOGIN
+from ..exceptions import ExternalOrderError
 from ..lib.message import message
-from ..tools.message_language import for_reader, reader_text, with_reader
+from ..tools.message_language import for_reader, reader_text, stored, with_reader
+from ..tools.stored_text import terms_of, text_of
 from .common import ExternalOrderCase
 from .mirror_common import MirrorCase
 from .shipment_common import ShipmentCase
@@ -71,6 +73,30 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         super().setUp()
         self.sync = self.sync.with_env(self.env)
         self.sync.responsible_id = self.manager
+
+    def test_what_other_code_says_is_stored_as_it_is(self):
+        for error in (OSError(2, "No such file"), KeyError("x"), UnicodeDecodeError("utf-8", b"x", 0, 1, "bad")):
+            text = stored(self.env)._("Odoo refused the order: %(reason)s", reason=error)
+            self.assertEqual(text_of(self.env, terms_of(text)), text)
+            self.assertIn(str(error), text)
+
+    def test_a_number_that_json_lacks_is_stored_too(self):
+        row = self.import_order()
+        row._fail(
+            ExternalOrderError("odoo_error", stored(self.env)._("The amount is %(amount)s.", amount=float("inf")))
+        )
+        row.invalidate_recordset()
+        self.assertEqual(row.error_text, "The amount is inf.")
+
+    def test_an_error_without_a_message_is_stored_too(self):
+        class Mine(ExternalOrderError):
+            def __init__(self):
+                super().__init__("odoo_error", "")
+                self.args = ()
+
+        row = self.import_order()
+        row._fail(Mine())
+        self.assertEqual(row.error_code, "odoo_error")
 
     def run_scheduled_action(self):
         self.sync.next_sync_date = fields.Datetime.now() - timedelta(minutes=1)

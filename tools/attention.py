@@ -26,9 +26,18 @@ def keep_activity(record, activities, user, summary, note):
     :param user: the ``res.users`` who gets it, if there is none yet
     """
     if not activities:
-        record.activity_schedule(ACTIVITY, user_id=user.id, summary=summary, note=note)
+        schedule_quietly(record, ACTIVITY, user, summary, note)
     elif html2plaintext(activities[:1].note or "") != html2plaintext(note):
         activities[:1].note = note
+
+
+def schedule_quietly(record, kind, user, summary, note):
+    """Create an activity without Odoo's e-mail to its user: what fails every few minutes would send one each time.
+
+    :param str kind: XML id of the activity type
+    """
+    quiet = record.with_context(mail_activity_quick_update=True)
+    quiet.activity_schedule(kind, user_id=user.id, summary=summary, note=note)
 
 
 def person_of(env, *users):

@@ -5,6 +5,8 @@ field, `text_of` the text that they give in another language. Put sentences toge
 formatted in another way stays as it was written.
 """
 
+import math
+
 from odoo.tools.translate import code_translations
 
 from ..lib.message import Message
@@ -47,24 +49,31 @@ def translate_in(lang):
 
 
 def terms_of(text):
-    """Return the template and values of a text as JSON values; a text that has none as it is."""
+    """Return the template and values of a text or an error as JSON values; a text that has none as it is."""
     return _terms(text, 0)
 
 
 def _terms(value, depth):
     if isinstance(value, AmountText):
         return {"amount": float(value.amount), "currency": value.currency_id, "text": str(value)}
-    if isinstance(value, Exception) and not isinstance(getattr(value, "message", None), Message) and value.args:
-        value = value.args[0]
-    message = value if isinstance(value, Message) else getattr(value, "message", None)
-    if not isinstance(message, Message) or depth > MAX_DEPTH:
-        return value if isinstance(value, int | float | bool) else str(value)
+    message = _get_message(value)
+    if not message and isinstance(value, Exception) and value.args:
+        message = _get_message(value.args[0])
+    if not message or depth > MAX_DEPTH:
+        is_json = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+        return value if is_json else str(value)
     values = message.values
     if isinstance(values, dict):
         values = {name: _terms(entry, depth + 1) for name, entry in values.items()}
     else:
         values = [_terms(entry, depth + 1) for entry in values]
     return {"template": message.template, "values": values}
+
+
+def _get_message(value):
+    """Return the `Message` that this value is or was made of, if any."""
+    message = value if isinstance(value, Message) else getattr(value, "message", None)
+    return message if isinstance(message, Message) else None
 
 
 def text_of(env, terms):

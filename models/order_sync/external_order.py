@@ -89,12 +89,12 @@ class ExternalOrder(models.Model):
         "Reason",
         readonly=True,
     )
-    error_message = fields.Text("What to Do", readonly=True)
+    error_message = fields.Text("Message", readonly=True)
     missing_item_id = fields.Char("External Item ID", readonly=True)
     missing_item_name = fields.Char("External Item Name", readonly=True)
     missing_card_type = fields.Char("External Card Type", readonly=True)
     missing_payment_mode = fields.Char("External Payment Mode", readonly=True)
-    warnings = fields.Text(readonly=True)
+    warnings = fields.Text("Warning", readonly=True)
     doubt = fields.Selection(
         [
             ("transfer_open", "Goods Not Moved"),
@@ -156,10 +156,8 @@ class ExternalOrder(models.Model):
         :rtype: str
         """
         sales = self.filtered(lambda order: order.kind == "sale")
-        entries = self.filtered(lambda order: order.kind == "entry")
-        entries._refuse_again()
         problems = [sales._import_sales(run)] if sales else []
-        if life := self - sales - entries:
+        if life := self - sales:
             problems += life._import_life(run)
         self._note_failures()
         return "\n".join(unique(filter(None, problems)))
@@ -264,7 +262,7 @@ class ExternalOrder(models.Model):
                 "state": "done" if self.state == "done" else "failed",
                 "attempts": self.attempts + 1,
                 "error_code": error.code,
-                **self._prepare_message_values(error.args[0]),
+                **self._prepare_message_values(error),
                 "missing_item_id": item_id and str(item_id),
                 "missing_item_name": item_name,
                 "missing_card_type": card_type or False,
@@ -277,7 +275,7 @@ class ExternalOrder(models.Model):
 
         :param ExternalOrderError error:
         """
-        values = self._prepare_message_values(error.args[0])
+        values = self._prepare_message_values(error)
         self.write({"error_code": error.code, **values, "next_attempt": False})
 
     def _defer(self, error):

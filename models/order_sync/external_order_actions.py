@@ -42,9 +42,11 @@ class ExternalOrder(models.Model):
         :return: the rows that were tried, and why no session can take some of them
         :rtype: tuple[external.order, list[str]]
         """
+        entries = self.filtered(lambda order: order.kind == "entry")
+        entries._refuse_again()
         # What was refunded of an order that was cancelled before its import is tried with it.
         cancelled = self.filtered(lambda order: order.error_code == "order_cancelled")
-        orders = self | cancelled.life_ids.filtered(lambda order: order.error_code == "order_cancelled")
+        orders = (self - entries) | cancelled.life_ids.filtered(lambda order: order.error_code == "order_cancelled")
         # If several orders share one OrderID, we do not know which one to import.
         orders = orders.filtered(lambda order: order.error_code != "order_id_ambiguous")
         # Skip orders that another worker has locked: that worker imports them.

@@ -2,12 +2,10 @@ import hashlib
 
 from odoo import api, models
 
-from ...exceptions import ExternalOrderError
 from ...lib.canonical_json import dumps
 from ...lib.order.content import PayloadError, redact
-from ...lib.order.payload import external_id
-from ...lib.strict_json import RefusedEntry, loads
-from ...tools.message_language import reader_text, stored
+from ...lib.strict_json import RefusedEntry, StrictJsonError, loads
+from ...tools.message_language import stored
 
 # What makes such a row unique beside its name; no refund has both.
 ENTRY = "entry"
@@ -54,7 +52,7 @@ class ExternalOrder(models.Model):
         if lacking:
             waiting = self.search_count([*domain, ("state", "=", "failed"), ("error_code", "=", "not_an_order")])
             kept = sorted(lacking.items(), key=lambda item: item[0])[: max(KEPT_AT_MOST - waiting, 0)]
-            self.create(
+            self._create_received(
                 [
                     self._prepare_entry_values(sync, name, contents[number], received.reasons[number])
                     for name, number in kept
@@ -80,11 +78,26 @@ class ExternalOrder(models.Model):
             "kind": ENTRY,
             "external_id": name,
             "refund_id": ENTRY,
-            "payload": payload or False,
+            "payload": self._hide_secrets(sync, payload) or False,
             "state": "failed",
             "error_code": "not_an_order",
-            "error_message": self._describe_entry(reason),
+            **self._prepare_message_values(self._describe_entry(self._hide_secrets(sync, reason))),
         }
+
+    @api.model
+    def _hide_secrets(self, sync, text):
+        """Return a text without the key of the feed: an error page or a misplaced setting may repeat it.
+
+        JSON text stays JSON.
+        """
+        hidden = sync._hide_key(text)
+        if hidden == text:
+            return text
+        try:
+            loads(hidden)
+        except StrictJsonError:  # the key was a number
+            return dumps(hidden)
+        return hidden
 
     @api.model
     def _describe_refused(self, reasons):
@@ -106,10 +119,6 @@ class ExternalOrder(models.Model):
         )
 
     def _refuse_again(self):
-        """Let these entries, which somebody retries, fail as before: only the external system can correct them."""
-        for row in self:
-            try:
-                reason = row.payload and external_id(loads(row.payload)) and ""
-            except PayloadError as error:
-                reason = reader_text(self.env, error.message)
-            row._fail(ExternalOrderError("not_an_order", row._describe_entry(reason or "").strip()))
+        """Let these entries, which somebody retries, be failed: only the external system can correct them."""
+        self.filtered(lambda row: row.state == "ignored")._stop_ignoring()
+        self._note_failures()

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...tools.attention import keep_activity, link, note_of
+from ...tools.attention import keep_activity, link, note_of, person_of
 from ...tools.message_language import for_reader, with_reader
 from .external_order_sync import ATTENTION_ACTIVITY
 from .external_order_sync_health import MATTERS
@@ -17,13 +17,16 @@ class ExternalOrderSync(models.Model):
         """Keep one activity for the responsible user while something needs attention; otherwise remove it."""
         self.ensure_one()
         activity = self._get_attention_activity()
-        lines = with_reader(self, self.responsible_id)._describe_attention()
+        user = self.responsible_id
+        if user and not user.active:  # nobody would see it
+            user = person_of(self.env, self.create_uid)
+        lines = with_reader(self, user)._describe_attention()
         if not lines:
             activity.unlink()
-        elif self.responsible_id:
-            env = for_reader(with_reader(self, self.responsible_id).env)
+        elif user:
+            env = for_reader(with_reader(self, user).env)
             summary = env._("External orders need attention")
-            keep_activity(self, activity, self.responsible_id, summary, note_of(lines))
+            keep_activity(self, activity, user, summary, note_of(lines))
 
     def _get_attention_activity(self):
         return self.activity_search([ATTENTION_ACTIVITY])  # only automated ones, not those that users schedule

@@ -29,7 +29,7 @@ class ExternalOrder(models.Model):
     def _prepare_message_values(self, message):
         """Return the values that store what is wrong and what to do.
 
-        :param str message: if it is a `StoredText`, it is shown in each reader's language
+        :param message: a text or an error; if it is made of a `StoredText`, it is shown in each reader's language
         """
         terms = terms_of(message)
         return {"error_message": str(message), "error_terms": terms if isinstance(terms, dict) else False}

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools.attention import link, note_of, person_of
+from ...tools.attention import link, note_of, person_of, schedule_quietly
 from ...tools.message_language import for_reader, with_reader
 
 ACTIVITY = "external_order_sync.mail_activity_shipment_error"
@@ -45,6 +45,4 @@ class ExternalShipment(models.Model):
             env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.error_message or ""),
             link(env._("All shipments in error"), path),
         ]
-        picking.activity_schedule(
-            ACTIVITY, user_id=user.id, summary=env._("Parcels could not be sent"), note=note_of(lines)
-        )
+        schedule_quietly(picking, ACTIVITY, user, env._("Parcels could not be sent"), note_of(lines))
