@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_accessibility
 from . import test_api_access
 from . import test_api_batch
 from . import test_api_bodies

@@ -174,6 +174,15 @@ class TestProblems(ExternalOrderCase):
         self.feed(self.order(2))
         self.assertFalse(self.sync.action_sync_now()["params"]["buttons"])
 
+    def test_a_card_leads_to_the_synchronization_whose_settings_may_be_the_cause(self):
+        self.synchronize(self.order(1, AmountTotal=92.0, OrderItems=[self.item(price=92.0)]))
+        [problem] = self.problems()
+        self.assertIn("Prices Include Tax", problem.message)
+        action = problem.action_open_sync()
+        self.env[action["res_model"]].browse(action["res_id"]).prices_include_tax = True
+        problem.action_retry()
+        self.assertEqual(self.inbox(1).state, "done")
+
     def test_other_companies_problems_are_not_seen(self):
         self.synchronize(self.missing(1, "Thing"))
         company = self.env["res.company"].create({"name": "Elsewhere"})

@@ -12,7 +12,7 @@ from dev.postgres import embedded_postgres, postgres
 from dev.postgres.databases import Databases
 from dev.progress import say, step
 from dev.remote14 import machine
-from dev.setup import rtlcss
+from dev.setup import axe, rtlcss
 
 # Locks of commands that use something that is removed here.
 IN_USE_BY = {
@@ -30,6 +30,7 @@ PARTS = (
     paths.CONFIG,
     paths.DATA,
     paths.LOGS,
+    axe.FOLDER,
     rtlcss.FOLDER,
     paths.ODOO,
     cluster.FOLDER,

@@ -13,13 +13,14 @@ from dev import paths, ports, progress
 from dev.failure import Failure
 from dev.server import environment, odoo_program, templates
 from dev.server.environment import Environment
-from dev.setup import chromium
+from dev.setup import axe, chromium
 
 NO_TESTS = 5  # pytest's exit code
 TESTS = Path("tests")
 PLAIN_TESTS = TESTS / "lib"
 # These mostly wait for servers, schedulers and browsers. When all tests are run, they run in parallel to the others.
 WAITING = (
+    "test_accessibility.py",
     "test_*servers.py",
     "test_*tours.py",
     "test_api_server.py",
@@ -54,6 +55,8 @@ def run(arguments: list[str]) -> int:
     of_odoo = [test for test in chosen if not _is_plain(test)]
     if of_odoo or not chosen:
         chromium.ensure()
+    if not chosen or any("test_accessibility" in test for test in of_odoo):
+        axe.ensure()
     with environment.ready() as env:
         for left_over in env.databases.left_over("test_"):
             env.databases.drop(left_over)

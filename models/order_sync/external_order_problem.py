@@ -205,6 +205,11 @@ class ExternalOrderProblem(models.Model):
         self._get_orders().action_warnings_seen()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
+    def action_open_sync(self):
+        """Open the synchronization, whose settings may be the cause."""
+        self.ensure_one()
+        return self.newest_id.action_open_sync()
+
     def action_open_orders(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")

@@ -201,7 +201,7 @@ class ExternalOrder(models.Model):
             "views": [(self.env.ref("external_order_sync.external_payment_mapping_view_dialog").id, "form")],
             "target": "new",
             "context": {
-                "dialog_size": "medium",
+                "dialog_size": "large",
                 "external_order_ids": waiting.ids,
                 "default_sync_id": self.sync_id.id,
                 "default_pos_config_id": self.sync_id._uses_locations() and self.pos_config_id.id,
@@ -236,7 +236,7 @@ class ExternalOrder(models.Model):
                 "default_sync_id": self.sync_id.id,
                 "default_external_location": self.external_location,
                 "external_order_ids": waiting.ids,
-                "dialog_size": "medium",
+                "dialog_size": "large",
             },
         }
 

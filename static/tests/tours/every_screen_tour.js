@@ -27,7 +27,7 @@ async function findNewest(model) {
 }
 
 /** Every window action with each of its views; forms with the newest record where there is one. */
-async function findActions() {
+export async function findActions() {
     const screens = [];
     for (const action of await findRecords("ir.actions.act_window", ["res_model", "view_mode"])) {
         for (const view of action.view_mode.split(",")) {
@@ -67,16 +67,28 @@ async function findOtherViews() {
     const models = new Set(actions.map((action) => action.res_model));
     const views = await findRecords("ir.ui.view", ["model", "type", "inherit_id"], [["type", "!=", "qweb"]]);
     const screens = [];
-    for (const { id, model, type, xmlid } of views.filter((view) => view.inherit_id || !models.has(view.model))) {
+    for (const { id, model, type, xmlid, inherit_id } of views.filter((view) => view.inherit_id || !models.has(view.model))) {
         const view = type === "search" ? "list" : type;
         const action = { type: "ir.actions.act_window", name: xmlid, res_model: model, target: "current" };
         action.views = [[type === "search" ? false : id, view]];
         if (type === "search") {
             action.search_view_id = [id, xmlid];
         }
-        screens.push({ view, what: xmlid, run: open.bind(null, action), id: view === "form" && (await findNewest(model)) });
+        screens.push({
+            view,
+            what: xmlid,
+            run: open.bind(null, action),
+            id: view === "form" && (await findNewest(model)),
+            inherits: Boolean(inherit_id),
+        });
     }
     return screens;
+}
+
+/** The same without what is added to the screens of other addons: the dialogs. */
+export async function findOwnViews() {
+    const screens = await findOtherViews();
+    return screens.filter((screen) => !screen.inherits);
 }
 
 /** Every menu that leads somewhere, as it is in the menu bar. */
@@ -141,7 +153,7 @@ const PARTS = 24;
  * @param {Function[]} finders what to open
  * @param {Function} look at each screen: gets the root of its view, the screen
  */
-function addScreensTour(name, finders, look) {
+export function addScreensTour(name, finders, look) {
     addTour(name, () => {
         const screens = [];
         return [
