@@ -125,7 +125,15 @@ def prepare_closings(env, urls, key):
         pos = first.pos_config_id.copy({"name": f"Crash {number}"})
         syncs.append(
             env["external.order.sync"]
-            .create({"name": pos.name, "external_api_url": url, "external_api_key": key, "pos_config_id": pos.id})
+            .create(
+                {
+                    "name": pos.name,
+                    "external_api_url": url,
+                    "external_api_key": key,
+                    "pos_config_id": pos.id,
+                    "state": "started",
+                }
+            )
             .id
         )
     env.cr.commit()
