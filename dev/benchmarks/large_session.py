@@ -104,6 +104,7 @@ def prepare(options, urls):
                     "name": name,
                     "external_api_url": url,
                     "external_api_key": KEY,
+                    "state": "started",
                     "sync_interval": 1,
                     # As it was before there was a default: orders without end in one session.
                     "closing_order_count": 0,
