@@ -37,6 +37,14 @@ class TestInboxHistory(ExternalOrderCase):
         self.assertFalse(row.message_ids)
         self.assertFalse(row.message_follower_ids)
 
+    def test_an_order_that_fails_again_with_each_download_says_so_once(self):
+        for time in range(3):
+            self.synchronize({**self.unknown(), "ServerTime": time})
+        row = self.inbox(639)
+        self.assertEqual((row.state, len(row.message_ids)), ("failed", 1))
+        row.action_retry()
+        self.assertEqual([text.partition(":")[0] for text in self.texts(row)], ["Failed", "Retried", "Failed"])
+
     def test_failures_take_few_statements_for_a_batch(self):
         def count(first, orders):
             feed = [self.unknown(first + number) for number in range(orders)]

@@ -224,10 +224,9 @@ class ExternalOrder(models.Model):
         """
         booked = self.browse()
         for order in self.filtered(lambda order: order._may_book_change()).try_lock_for_update():
-            before = order.error_code
             if order._book_change():
                 booked |= order
-            elif before not in TEMPORARY_REASONS or order.error_code != before:  # each run tries those again
+            else:
                 order._note_failures()
         booked._note_each({
             order.id: stored(self.env)._("The change was booked: %s", order.pos_order_id.name) for order in booked

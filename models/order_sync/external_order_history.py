@@ -1,4 +1,6 @@
+from markupsafe import Markup, escape
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from ...tools.message_language import for_reader
 
@@ -13,6 +15,10 @@ REMEMBERED = (
     "missing_card_type",
     "missing_payment_mode",
 )
+
+
+def _plain(html):
+    return html2plaintext(Markup("<span>%s</span>") % html).strip()
 
 
 class ExternalOrder(models.Model):
@@ -61,10 +67,26 @@ class ExternalOrder(models.Model):
             self.browse(texts)._message_log_batch(bodies=texts)
 
     def _note_failures(self):
-        """Add the reason of its last attempt to the chatter of each of these orders that has one."""
+        """Add the reason of its last attempt to the chatter of each of these orders that has one.
+
+        A reason that is already the last message is not repeated: some orders come anew with each download.
+        """
         env = for_reader(self.env)
         failed = self.with_env(env).filtered(lambda order: order.error_message and order.state in ("failed", "done"))
-        self._note_each({order.id: env._("Failed: %s", order.error_text) for order in failed})
+        texts = {order.id: env._("Failed: %s", order.error_text) for order in failed}
+        last = failed._get_last_messages() if texts else {}
+        self._note_each({
+            order_id: text for order_id, text in texts.items() if _plain(escape(text)) != last.get(order_id)
+        })  # fmt: skip
+
+    def _get_last_messages(self):
+        """Return {id of an order: the text of its last message} of these orders that have messages."""
+        # sudo: users who may import an order may read its chatter.
+        messages = self.env["mail.message"].sudo()
+        domain = [("model", "=", self._name), ("res_id", "in", self.ids)]
+        newest = dict(messages._read_group(domain, ["res_id"], ["id:max"]))
+        bodies = {message.id: message.body for message in messages.browse(newest.values())}
+        return {order_id: _plain(bodies[message_id]) for order_id, message_id in newest.items()}
 
     def _note_imports(self):
         """Add the POS order to the chatter of those of these orders that a person's action imported."""

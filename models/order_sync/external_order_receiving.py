@@ -269,8 +269,9 @@ class ExternalOrder(models.Model):
                     received.altered |= self
             self.write(content)
         else:
+            if not self._is_same_content(values):
+                received.altered |= self
             interruptions = self._prepare_no_interruption_values()
             self.write({**values, **interruptions, "other_payloads": False, "attempts": 0})
-            received.altered |= self
             received.ignored += values["state"] == "ignored"
             received.new += values["state"] == "pending"
