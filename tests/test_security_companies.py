@@ -60,6 +60,21 @@ class TestSecurityCompanies(ExternalOrderCase):
         with self.assertRaisesRegex(ValidationError, "belongs to the company of its Point of Sale"):
             sync.company_id = self.theirs
 
+    def test_messages_of_an_order_are_for_those_who_may_read_the_order(self):
+        order = self.their_env["external.order"].sudo().create({"sync_id": self.their_sync.id, "external_id": "1"})
+        order._note("What happened to it")
+        message = order.message_ids[:1]
+        self.assertIn("What happened", message.body)
+        groups = "base.group_user,external_order_sync.group_manager"
+        ours = new_test_user(self.env, "ours", groups=groups, company_id=self.company.id)
+        for user in (ours, new_test_user(self.env, "visitor", groups="base.group_portal")):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            messages = self.env["mail.message"].with_user(user)
+            self.assertFalse(messages.search([("id", "=", message.id)]))
+            with self.assertRaises(AccessError):
+                messages.browse(message.id).read(["body"])
+
     def test_choices_and_sources_are_not_handed_to_another_company(self):
         product = self.env["product.product"].create({"name": "Shared", "available_in_pos": True})
         records = [
