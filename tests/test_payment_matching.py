@@ -54,6 +54,10 @@ class TestPaymentMatching(ExternalOrderCase):
         self.assert_matches(self.visa, "Voucher", 7)
         self.assertNotEqual(self.match("Voucher", 8)[1], "")
 
+    def test_a_mapping_is_named_after_what_it_maps(self):
+        self.assertEqual(self.map(self.visa, card_type="Gift").display_name, "Gift")
+        self.assertEqual(self.map(self.visa, card_type="Gift", payment_mode="2").display_name, "Gift / 2")
+
     def test_a_mapping_ignores_case_and_blanks(self):
         self.map(self.visa, card_type=" VOUCHER ")
         self.assert_matches(self.visa, "Voucher")

@@ -60,6 +60,11 @@ class ExternalPaymentMapping(models.Model):
             methods = (mapping.pos_config_id or syncs._get_pos_configs()).payment_method_ids
             mapping.available_method_ids = methods.filtered(can_take)
 
+    @api.depends("card_type", "payment_mode")
+    def _compute_display_name(self):
+        for mapping in self:
+            mapping.display_name = " / ".join(filter(None, (mapping.card_type, mapping.payment_mode)))
+
     @api.model_create_multi
     def create(self, vals_list):
         mappings = super().create(vals_list)
