@@ -12,6 +12,7 @@ class TestAccessibility(ScreenCase, BrowserCase):
     """axe-core finds nothing serious in the addon's views, apart from what Odoo's own widgets violate everywhere."""
 
     def test_no_screen_keeps_people_out(self):
+        self.assertTrue(axe.SCRIPT.exists(), f"npm did not install {axe.PACKAGE}; `make test` says why.")
         self.fill_every_screen()
         script = {
             "name": "axe.js",

@@ -11,16 +11,18 @@ SCRIPT = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def ensure() -> None:
-    """Install it with npm if it is missing."""
+    """Install it with npm if it is missing. Without npm, the test that needs it fails."""
     if SCRIPT.exists():
         return
-    hint = "Install npm and make its registry reachable, or leave out tests/test_accessibility.py, which needs it."
     if not shutil.which("npm"):
-        raise Failure(f"npm is missing, which installs {PACKAGE}.", hint)
+        progress.say(f"npm is missing, which installs {PACKAGE}: tests/test_accessibility.py will fail.")
+        return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    progress.run(
-        ["npm", "install", "--prefix", FOLDER, "--no-audit", "--no-fund", "--no-save", PACKAGE],
-        "axe",
-        failure=f"npm could not install {PACKAGE}.",
-        hint=hint,
-    )
+    try:
+        progress.run(
+            ["npm", "install", "--prefix", FOLDER, "--no-audit", "--no-fund", "--no-save", PACKAGE],
+            "axe",
+            failure=f"npm could not install {PACKAGE}.",
+        )
+    except Failure as failure:
+        progress.say(f"{failure}\nUntil then, tests/test_accessibility.py fails.")
