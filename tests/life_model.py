@@ -146,7 +146,15 @@ class Life:
             else:
                 lines[place] = replace(lines[place], quantity=lines[place].quantity + 1)
         edited = replace(sale, lines=tuple(lines))
-        self.sale = edited if what == "invoice" else self._paid(edited)
+        if what == "invoice":
+            self.sale = edited
+        elif all(refund.states_payments for refund in self.refunds):
+            self.sale = self._paid(edited)
+        elif what == "payment" or len(sale.paid) > 1:
+            return False
+        else:
+            # Whoever sees only the end concludes from the sale's payment how such a refund was paid back.
+            self.sale = replace(edited, paid=((sale.paid[0][0], edited.total),), change=ZERO)
         return True
 
     def _err(self):

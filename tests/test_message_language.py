@@ -82,9 +82,8 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
 
     def test_a_number_that_json_lacks_is_stored_too(self):
         row = self.import_order()
-        row._fail(
-            ExternalOrderError("odoo_error", stored(self.env)._("The amount is %(amount)s.", amount=float("inf")))
-        )
+        translate = stored(self.env)._  # by another name, so that it is not a string of the addon
+        row._fail(ExternalOrderError("odoo_error", translate("The amount is %(amount)s.", amount=float("inf"))))
         row.invalidate_recordset()
         self.assertEqual(row.error_text, "The amount is inf.")
 

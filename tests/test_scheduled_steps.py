@@ -188,7 +188,7 @@ class TestMirrorSteps(StepsMixin, MirrorCase):
                     self.run_action("ir_cron_odoo_sync")
                     self.assertEqual(self.source.status, "success")
                     self.assertEqual(broken.status, "error")
-                    self.assertIn("KeyError", broken.message)
+                    self.assertIn("stopped unexpectedly", broken.message)
                     self.assertNotIn("running", broken.run_ids.mapped("status"))
                     self.assertGreater(broken.next_sync_date, fields.Datetime.now())
                 broken.active = False

@@ -7,7 +7,10 @@ from .security_common import SecurityCase, context_keys, source_files
 # One of every type that JSON has.
 JSON_VALUES = (None, False, True, 0, 1, 7.5, "", "text", [], [1], {}, {"key": 1})
 # Read from the context without a check: keys of Odoo itself, and of the addon's dialogs and buttons.
-PLAIN_KEYS = {"cron_end_time", "ir_cron_progress_id", "external_shipment_id", "external_order_ids", "mirror_action"}
+PLAIN_KEYS = {
+    *("cron_end_time", "ir_cron_progress_id", "tz"),
+    *("external_shipment_id", "external_order_ids", "mirror_action"),
+}
 
 
 class TestContext(SecurityCase):

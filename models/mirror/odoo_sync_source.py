@@ -122,7 +122,8 @@ class OdooSyncSource(models.Model):
             self.env.registry.clear_cache()
         if "status" in vals or vals.get("active") is False:
             for source in self:
-                source._update_attention()
+                with quietly(self.env, "the activity of a mirror"):
+                    source._update_attention()
         return result
 
     def unlink(self):

@@ -3,6 +3,7 @@ import logging
 from odoo import fields, models
 
 from ...tools.message_language import in_english
+from ...tools.scheduling import quietly
 from ...tools.transaction import ScheduledTurn, retrying, rollback
 
 # A run writes its log under one name.
@@ -30,7 +31,8 @@ class ExternalOrderSyncRun(models.Model):
         now = fields.Datetime.now()
         self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
         self._copy_status_to_sync(now)
-        self.sync_id._update_attention_activity()
+        with quietly(self.env, "the activity about what needs attention"):
+            self.sync_id._update_attention_activity()
 
     def _conclude(self):
         self.ensure_one()

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ...tools.attention import link, note_of, person_of, schedule_quietly
 from ...tools.message_language import for_reader, with_reader
+from ...tools.scheduling import quietly
 
 ACTIVITY = "external_order_sync.mail_activity_shipment_error"
 
@@ -20,6 +21,11 @@ class ExternalShipment(models.Model):
     @api.model
     def _update_attention(self, companies):
         """Keep one activity in each company that has a parcel in error; otherwise remove it."""
+        with quietly(self.env, "the activity of parcels in error"):
+            self._keep_attention(companies)
+
+    @api.model
+    def _keep_attention(self, companies):
         # sudo: whoever changes a shipment may not see the transfers and activities of others.
         shipments = self.sudo()
         kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
