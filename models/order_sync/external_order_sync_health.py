@@ -95,7 +95,7 @@ class ExternalOrderSync(models.Model):
         if operator != "in":
             return NotImplemented
         # There are few synchronizations, and the counts of all of them take two statements.
-        syncs = self.with_context(active_test=False).search([])
+        syncs = self.search([("active", "in", (True, False))])
         return [("id", "in", syncs.filtered(lambda sync: sync.health in value).ids)]
 
     def action_open_waiting(self):

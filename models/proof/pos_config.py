@@ -24,7 +24,7 @@ class PosConfig(models.Model):
         self.external_order_card = False
         if not self.env.user.has_group(USER_GROUP):  # the system reads all fields for registers of guests
             return
-        syncs = self.env["external.order.sync"].search([])
+        syncs = self._get_external_order_syncs()
         connected = {config: syncs.browse() for config in self}
         for sync in syncs:
             for config in sync._get_pos_configs() & self:
@@ -47,6 +47,10 @@ class PosConfig(models.Model):
                 "problem": bool(its_syncs & in_trouble),
             }
 
+    def _get_external_order_syncs(self):
+        """Return the synchronizations of the companies of these Points of Sale. Raises AccessError for other users."""
+        return self.env["external.order.sync"].search([("company_id", "in", self.company_id.ids)])
+
     def _count_external_orders(self, syncs, domain, *groups):
         """Return the numbers of external orders of these Points of Sale by them and by further fields."""
         domain = [("sync_id", "in", syncs.ids), ("pos_config_id", "in", self.ids), *domain]
@@ -55,7 +59,7 @@ class PosConfig(models.Model):
 
     def action_open_external_orders_today(self):
         """Open the external orders of the current business day of this Point of Sale."""
-        syncs = self.env["external.order.sync"].search([])  # raises AccessError for other users
+        syncs = self._get_external_order_syncs()
         days = [
             Domain("sync_id", "=", sync.id)
             & Domain("sold_date", ">=", sync._get_start_of_day(sync._get_business_day()))
@@ -84,6 +88,6 @@ class PosConfig(models.Model):
         """Open the synchronizations of this Point of Sale."""
         self.ensure_one().check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_sync")
-        syncs = self.env["external.order.sync"].search([])
+        syncs = self._get_external_order_syncs()
         syncs = syncs.filtered(lambda sync: self in sync._get_pos_configs())
         return {**action, "domain": [("id", "in", syncs.ids)], "context": {}}
