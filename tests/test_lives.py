@@ -197,11 +197,16 @@ class TestLives(ExternalOrderCase):
                 self.sync.sync_orders()
 
     def book_differences(self):
-        """Press *Book the Difference* on all changed orders that have this button. Return whether there were any."""
+        """Press *Book the Difference* on all changed orders that have this button, *Change Seen* on the others.
+
+        :return: whether there were any
+        """
         domain = [("sync_id", "=", self.sync.id), ("changed", "=", True), ("kind", "=", "sale")]
-        rows = self.env["external.order"].search(domain, order="id").filtered("can_book_change")
-        if rows:
-            rows.action_book_difference()
+        rows = self.env["external.order"].search(domain, order="id")
+        to_book = rows.filtered("can_book_change")
+        if to_book:
+            to_book.action_book_difference()
+        (rows - to_book).action_accept_change()
         return bool(rows)
 
     def act_as_a_person(self, entries):
