@@ -74,16 +74,20 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         self.sync = self.sync.with_env(self.env)
         self.sync.responsible_id = self.manager
 
+    def store(self, template, **values):
+        """Return a stored text; written with ``_``, the template would be exported as a string of the addon."""
+        translate = stored(self.env)._
+        return translate(template, **values)
+
     def test_what_other_code_says_is_stored_as_it_is(self):
         for error in (OSError(2, "No such file"), KeyError("x"), UnicodeDecodeError("utf-8", b"x", 0, 1, "bad")):
-            text = stored(self.env)._("Odoo refused the order: %(reason)s", reason=error)
+            text = self.store("Odoo refused the order: %(reason)s", reason=error)
             self.assertEqual(text_of(self.env, terms_of(text)), text)
             self.assertIn(str(error), text)
 
     def test_a_number_that_json_lacks_is_stored_too(self):
         row = self.import_order()
-        translate = stored(self.env)._  # by another name, so that it is not a string of the addon
-        row._fail(ExternalOrderError("odoo_error", translate("The amount is %(amount)s.", amount=float("inf"))))
+        row._fail(ExternalOrderError("odoo_error", self.store("The amount is %(amount)s.", amount=float("inf"))))
         row.invalidate_recordset()
         self.assertEqual(row.error_text, "The amount is inf.")
 
