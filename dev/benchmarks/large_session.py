@@ -36,7 +36,7 @@ NAMES = ("Large Session", "Other Session")
 KEY = "a-key-of-the-shop"
 # Seconds between two looks at the server, and between two sales of each shop.
 PAUSE, SALES_PAUSE = 1, 5
-# The session is left to a user after so many seconds at most, and importing is watched for so many more.
+# Seconds within which the session is left to a user, and for which importing is watched after that.
 PATIENCE, AFTERWARDS = 900, 120
 RAISED_LIMIT = 1800
 FIRST = 1_000_000  # what numbers of orders come from the shops
@@ -167,7 +167,7 @@ def fill(env, order, count):
 
 @contextlib.contextmanager
 def serving(options, seconds):
-    """Run a server whose scheduled actions may take so many seconds; yield its log."""
+    """Run a server with this time limit (seconds) for scheduled actions; yield its log."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         command = [

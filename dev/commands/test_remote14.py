@@ -9,7 +9,7 @@ from dev.server import environment, odoo_program, templates
 
 
 def run(arguments: list[str]) -> int:
-    """Return 0 only if there is no difference."""
+    """Return 0 if nothing differs, otherwise 1."""
     database = f"remote14_{os.getpid()}"
     with locks.exclusive("remote14", "another command that uses Odoo 14"), environment.ready() as env:
         machine.ensure()

@@ -3,8 +3,8 @@
 import os
 import shutil
 
-from .. import paths, progress
-from ..failure import Failure
+from .. import paths
+from . import npm
 
 PACKAGE = "rtlcss@4.3.0"
 FOLDER = paths.STATE / "node"
@@ -13,17 +13,8 @@ PROGRAMS = FOLDER / "node_modules" / ".bin"
 
 def ensure() -> None:
     """Install it with npm if it is missing. Without npm, Odoo shows these languages from left to right."""
-    if _find() or not shutil.which("npm"):
-        return
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    try:
-        progress.run(
-            ["npm", "install", "--prefix", FOLDER, "--no-audit", "--no-fund", "--no-save", PACKAGE],
-            "npm",
-            failure=f"npm could not install {PACKAGE}.",
-        )
-    except Failure as failure:
-        progress.say(f"{failure}\nUntil then, Arabic is shown from left to right.")
+    if not _find() and shutil.which("npm"):
+        npm.install(PACKAGE, FOLDER, "Until then, Arabic is shown from left to right.")
 
 
 def search_path() -> list[str]:

@@ -49,9 +49,9 @@ class ExternalOrderSync(models.Model):
     def action_start(self):
         """Let these configurations run automatically, beginning now."""
         self.check_access("write")
-        self._start()
-        if not self.filtered("active"):
+        if not any(self.mapped("active")):
             raise UserError(self.env._("Archived synchronizations do not run."))
+        self._start()
         return notification("success", self.env._("Started. The first orders arrive in a moment."))
 
     def action_pause(self):
