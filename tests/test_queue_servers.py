@@ -43,6 +43,7 @@ class TestQueueServers(StoreServerCase):
         super().setUp()
         [self.shop], [self.sync] = self.shops, self.syncs
         self.shop.clear()
+        self.wait_until(self.is_queue_empty, "the jobs of the test before have ended, those of a killed server too")
         with self.autocommitting(self.database) as cr:
             cr.execute("UPDATE external_order SET run_id = NULL")
             cr.execute("DELETE FROM external_order_sync_run")
@@ -61,6 +62,12 @@ class TestQueueServers(StoreServerCase):
         self.assertEqual(self.imported(), self.before + count)
         self.assertFalse(self.select("SELECT FROM external_order_sync_run WHERE part_of_id IS NOT NULL"))
         self.assertFalse(self.select("SELECT FROM external_order_attempt"))
+
+    def is_queue_empty(self):
+        """Wake the queue's runner, which finds the jobs of a killed server ten seconds after their start."""
+        with self.autocommitting(self.database) as cr:
+            cr.execute("SELECT pg_notify('queue_job', 'no job')")
+        return not self.select("SELECT FROM queue_job WHERE state IN ('pending', 'enqueued', 'started')")
 
     def jobs(self):
         model = "external.order.sync"
