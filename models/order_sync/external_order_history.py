@@ -34,7 +34,7 @@ class ExternalOrder(models.Model):
     _mail_post_access = "read"
 
     before_ignored = fields.Json(
-        readonly=True, copy=False, help="What a user ignored: the status and reason that the order had before."
+        readonly=True, copy=False, help="The status and reason that the order had before a user ignored it."
     )
     can_stop_ignoring = fields.Boolean(compute="_compute_can_stop_ignoring")
 

@@ -281,10 +281,10 @@ class ExternalOrderReplayLine(models.TransientModel):  # pylint: disable=no-wiza
         ],
         required=True,
     )
-    was_total = fields.Monetary("Total Now")
-    now_total = fields.Monetary("Total Then")
-    was_tax = fields.Monetary("Tax Now")
-    now_tax = fields.Monetary("Tax Then")
+    was_total = fields.Monetary("Current Total")
+    now_total = fields.Monetary("New Total")
+    was_tax = fields.Monetary("Current Tax")
+    now_tax = fields.Monetary("New Tax")
     note = fields.Text("What Would Be Different")
 
 
