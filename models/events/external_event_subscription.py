@@ -12,7 +12,7 @@ SETTINGS = frozenset(
 
 
 class ExternalEventSubscription(models.Model):
-    """An address that is told about events, in their order, and how far it has received them.
+    """An address to which events are sent in their order, and how far it has received them.
 
     It has a place in the log (``position``) instead of a row for each event, so an event costs the same for one
     subscription and for ten.

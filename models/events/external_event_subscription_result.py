@@ -110,8 +110,8 @@ class ExternalEventSubscription(models.Model):
         self._ask_for_attention(
             env._("The subscription has ended"),
             env._(
-                "The receiver answered 410: it does not want any more events. Start the subscription again if that was a "
-                "mistake."
+                "The receiver answered 410: it does not want any more events. Start the subscription again if that was "
+                "a mistake."
             ),
         )
 

@@ -24,7 +24,7 @@ def _plain(html):
 class ExternalOrder(models.Model):
     """The chatter of an inbox row: what went wrong with it, what changed, and what people did about it.
 
-    Receiving and importing an order is the usual case and is told by its dates, so an import that succeeds writes no
+    Receiving and importing an order is the usual case, which its dates show, so an import that succeeds writes no
     messages. The others are written in batches.
     """
 

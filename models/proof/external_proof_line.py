@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-# The reasons of which the row of the inbox is what to look at, not the POS order.
+# The reasons for which a user has to look at the row of the inbox, and not at the POS order.
 INBOX_REASONS = ("failed", "waiting", "ignored", "changed", "deleted")
 
 
