@@ -74,7 +74,7 @@ class WarehouseApiDispatcher(Dispatcher):
 
     def _make_stream(self, answer: Answer):
         """Return the response whose body is written as it comes, after the request has ended."""
-        # A client that stops reading would otherwise keep its place for ever. Worker processes have such a limit; the
+        # A client that stops reading would otherwise occupy its place forever. Worker processes have such a limit; the
         # threaded server has none, but gives the socket to the request, for Odoo's own websockets.
         if connection := self.request.httprequest._HTTPRequest__environ.get("socket"):
             connection.settimeout(STREAM_TIMEOUT)

@@ -106,9 +106,9 @@ class Body:
 
     :param aliases: {other name of a key: its name in the schema}.
     :param optional: whether an empty body counts as an empty object.
-    :param checked: the schema that is checked instead of the documented one, where parts of the body are answered by
-        themselves.
-    :param raw: whether the method gets the bytes, because nothing of them may be read before their signature holds.
+    :param checked: the schema that is checked instead of the documented one, if parts of the body get answers of
+        their own.
+    :param raw: whether the method gets the bytes, because they must not be parsed before their signature is verified.
     :param is_test: whether the bytes of a form are what a sender posts to try the address; the method gets them too.
     """
 

@@ -135,8 +135,8 @@ class OrderController(ApiController):
         description=(
             "Stores the orders in the inbox and answers as soon as that is committed; they are imported at once in the "
             "background. An order that is sent again is recognized. One that cannot be imported has a result that "
-            "says why, and does not keep the others. Without an API key, the request has to be signed with the secret "
-            "of a synchronization; a signed request that was received before is a 409."
+            "says why, and does not hold up the others. Without an API key, the request has to be signed with the "
+            "secret of a synchronization; a signed request that was received before is a 409."
         ),
         parameters=(SYNC, PREFER),
         body=Body(

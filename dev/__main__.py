@@ -21,7 +21,7 @@ def main() -> int:
         print("Usage: python3 -m dev COMMAND (or: make COMMAND)\n")
         for name in sorted(modules):
             summary = importlib.import_module(f"{commands.__name__}.{modules[name]}").__doc__ or ""
-            print(f"  {name:<12} {summary.splitlines()[0]}")
+            print(f"  {name:<14} {summary.splitlines()[0]}")
         return 0 if command == "help" else 2
     # SIGTERM is treated like Ctrl-C, so that everything we started is stopped on the way out.
     signal.signal(signal.SIGTERM, _interrupt)

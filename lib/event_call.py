@@ -28,9 +28,9 @@ LONGEST_RETRY_AFTER = 24 * 3600
 class Call:
     """A message to send.
 
-    :param key: what the caller knows it by
-    :param keys: what it is signed with, as Standard Webhooks; none: it is not signed
-    :param secrets: what no message about the call may contain
+    :param key: identifies the call for the caller
+    :param keys: the secrets to sign it with, as Standard Webhooks; without any, it is not signed
+    :param secrets: texts that no message about the call may contain
     """
 
     key: Any

@@ -15,7 +15,7 @@ from .strict_json import StrictJsonError, loads
 _PLACEHOLDER = re.compile(r"\{(\w{1,60})\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# Set by whoever sends.
+# Headers that the sender sets itself.
 _RESERVED = {"host", "content-length", "transfer-encoding", "connection", "content-encoding"}
 
 

@@ -134,7 +134,7 @@ class ExternalOrderCase(TransactionCase):
     # Orders as the external system sends them
 
     def order(self, order_id=639, **values):
-        """Return the guide's sample order (80.00 and 15 % tax, 92.00 in cash), changed by ``values``."""
+        """Return a sample order (80.00 and 15 % tax, 92.00 in cash) in the documented format, changed by ``values``."""
         order = {
             "OrderID": order_id,
             "AmountDiscount": 0.0,

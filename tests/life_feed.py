@@ -1,4 +1,4 @@
-"""How the lives of `life_model` come through a feed: as entries in the guide's format, repeated, shuffled and late."""
+"""How the lives of `life_model` come through a feed: as entries in the order format, repeated, shuffled and late."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta

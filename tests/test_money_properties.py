@@ -21,7 +21,7 @@ BOUNDED = {
 
 
 class TestMoneyProperties(MoneyCase):
-    """Orders that follow the guide are imported with their total; any others are imported or refused with a reason."""
+    """Orders in the documented format are imported with their total; others are imported or refused with a reason."""
 
     @classmethod
     def setUpClass(cls):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-# Beyond this, rows are counted only for whoever asks for it. Odoo's own lists show "10,000+" then.
+# Beyond this, rows are counted only if the caller asks for it. Odoo's own lists then show "10,000+".
 COUNTED_AT_MOST = 10_000
 # Estimates are rounded to this many digits, so that they look like what they are, and stay equal for a while.
 DIGITS = 3

@@ -1,5 +1,6 @@
-"""Import the orders of the demo shop's branches and what comes back of them, compare Odoo with the shop's books per day
-and branch, let Odoo do the same with the shop's summaries, and ship one parcel.
+"""Sell, refund, cancel and change orders in the demo shop, import them all, compare the books, ship a parcel.
+
+The comparison is made by day and branch: with the shop's own books, and by Odoo's reconciliation with its summaries.
 """
 
 import os

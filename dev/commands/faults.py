@@ -24,5 +24,5 @@ def run(arguments: list[str]) -> int:
 
     with locks.exclusive_if_free("faults") as ours:
         if not ours:
-            raise Failure("Another fault laboratory of this checkout is running.", "Wait for its end.")
+            raise Failure("make faults is already running in this checkout.", "Wait until it has finished.")
         return command.run({**os.environ, **dict(argument.split("=", 1) for argument in arguments if "=" in argument)})

@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     with environment.ready() as env, locks.exclusive_if_free("odoo-tests") as ours:
         if not ours:
-            raise Failure("Another `make test-odoo` of this checkout is running.", "Wait for its end.")
+            raise Failure("make test-odoo is already running in this checkout.", "Wait until it has finished.")
         _ensure_databases(env)
         runs = []
         try:

@@ -102,7 +102,7 @@ def running() -> Iterator[tuple[Environment, Cluster]]:
         # From here on there is only this server, so libpq's variables must not point to another one.
         for name in postgres.OUTSIDE:
             os.environ.pop(name, None)
-        with progress.step("The laboratory's PostgreSQL"):
+        with progress.step("PostgreSQL for the fault tests"):
             cluster.make()
             cluster.postgres.sql(f"CREATE DATABASE {DATABASE}")
             # The parallel jobs need the file; as the superuser, as extensions are part of it.
@@ -112,7 +112,7 @@ def running() -> Iterator[tuple[Environment, Cluster]]:
             cluster.postgres.sql("ANALYZE", DATABASE)
         yield Environment(source.odoo, source.python, cluster.postgres, Databases(cluster.postgres)), cluster
     finally:
-        with progress.step("Removing the laboratory's PostgreSQL"):
+        with progress.step("Removing the PostgreSQL of the fault tests"):
             cluster.remove()
             shutil.rmtree(FOLDER, ignore_errors=True)
 

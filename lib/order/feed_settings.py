@@ -1,4 +1,4 @@
-"""What a download of the order feed is told, and what it returns."""
+"""The settings of a download of the order feed, and the pages that it returns."""
 
 import hashlib
 import json

@@ -29,7 +29,7 @@ def content_key(content: dict[str, Any], kind: str | None = None) -> str:
 
 
 def content_digest(payload: str, kind: str | None = None) -> str:
-    """Return what is kept of the JSON text of a row that is deleted: it tells whether other content is the same."""
+    """Return a digest of a JSON text, kept when the text is deleted: it shows whether other content is the same."""
     return hashlib.sha256(content_key(loads(payload), kind).encode()).hexdigest()
 
 

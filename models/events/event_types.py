@@ -13,5 +13,5 @@ EVENT_TYPES = [
     ("stock.changed", "Stock Changed"),
 ]
 TYPE_NAMES = tuple(name for name, _label in EVENT_TYPES)
-# The model that a reader must be allowed to read beside that of the event's record, because the event tells of it.
+# A model that readers must be allowed to read as well as that of the event's record: the event contains its data.
 ACCESS_OF = {"product.product": "stock.quant"}

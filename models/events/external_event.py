@@ -21,10 +21,10 @@ VACUUM_BATCH = 10_000
 
 
 class ExternalEvent(models.Model):
-    """The log of what happened, and the outbox of what subscribers are told.
+    """The log of what happened, from which subscribers get their events.
 
-    An event is written in the transaction that makes it true, so there is never one without the other. It gets its
-    number after that, see `_number`; until then nobody sees it.
+    An event is written in the transaction of the change that it reports, so there is never one without the other. It
+    gets its number after that, see `_number`; until then nobody sees it.
     """
 
     _name = "external.event"

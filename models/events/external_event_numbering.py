@@ -10,7 +10,7 @@ BATCH = 10_000
 
 
 class ExternalEvent(models.Model):
-    """Numbers events in an order that readers can rely on: whoever has seen a number never misses a lower one.
+    """Numbers events in an order that readers can rely on: a reader who has seen a number never misses a lower one.
 
     A sequence alone does not give that. Its numbers are taken while transactions are open and appear as these commit,
     in any order: a reader who has seen 7 would miss 6, whose transaction was still open. PostgreSQL could say which

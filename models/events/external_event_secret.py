@@ -44,7 +44,7 @@ class ExternalEventSecretNew(models.TransientModel):  # pylint: disable=no-wizar
         return values
 
     def action_use(self):
-        """Make the secret that of the subscription, and forget it here."""
+        """Store the secret with the subscription, and delete it here."""
         return self._use(self.env["external.event.secret"], self.subscription_id, is_standard=True)
 
 

@@ -31,8 +31,8 @@ PAUSE = 0.5
 class ExternalEventSender(models.AbstractModel):
     """Sends events to their subscribers: each one's in their order, all subscribers side by side.
 
-    Threads make the calls and know nothing of Odoo; the process that holds the cursor prepares them and records how
-    each one ended before the next one of that subscription is made. If the process dies in between, the event is sent
+    Threads make the calls and do not use Odoo. The thread that holds the cursor prepares them, and records how each one
+    ended before the next one of that subscription is made. If the process dies in between, the event is sent
     again, with the same id. A subscriber that does not answer keeps only its own thread, and the others go on.
     """
 

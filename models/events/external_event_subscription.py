@@ -12,7 +12,7 @@ SETTINGS = frozenset(
 
 
 class ExternalEventSubscription(models.Model):
-    """An address that is told about events, in their order, and how far it has received them.
+    """An address to which events are sent in their order, and how far it has received them.
 
     It has a place in the log (``position``) instead of a row for each event, so an event costs the same for one
     subscription and for ten.
@@ -26,7 +26,11 @@ class ExternalEventSubscription(models.Model):
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company, help="Whose events are sent."
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        help="Only events of this company are sent.",
     )
     state = fields.Selection(
         [("paused", "Paused"), ("active", "Active"), ("ended", "Ended")],
@@ -44,8 +48,8 @@ class ExternalEventSubscription(models.Model):
         "Format",
         required=True,
         default="standard",
-        help="Standard Webhooks sends each event as signed JSON. A template makes a call of any form about an order, "
-        "such as the one by which a shop learns that its order was imported.",
+        help="Standard Webhooks sends each event as signed JSON. A template sends a request of any form about an "
+        "order, for example to confirm to the shop that its order was imported.",
     )
     sync_id = fields.Many2one(
         "external.order.sync",
@@ -56,7 +60,7 @@ class ExternalEventSubscription(models.Model):
         help="Only events of its orders are sent.",
     )
     position = fields.Integer(readonly=True, copy=False, help="The number of the last event that was received.")
-    attempts = fields.Integer(readonly=True, copy=False, help="How often the next event was tried in vain.")
+    attempts = fields.Integer(readonly=True, copy=False, help="Number of failed attempts to send the next event.")
     next_attempt = fields.Datetime(readonly=True, copy=False)
     failing_since = fields.Datetime(readonly=True, copy=False)
     last_success = fields.Datetime("Last Received", readonly=True, copy=False)

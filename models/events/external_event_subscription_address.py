@@ -42,7 +42,7 @@ class ExternalEventSubscription(models.Model):
     headers = fields.Text(
         groups="base.group_system",
         copy=False,
-        help="One a line, such as X-Key: value. They are sent only to the address for which they were entered.",
+        help="One per line, such as X-Key: value. They are sent only to the address for which they were entered.",
     )
     headers_binding = fields.Char(
         "Headers Entered For", compute="_compute_headers_binding", store=True, groups="base.group_system"

@@ -109,7 +109,10 @@ class ExternalEventSubscription(models.Model):
         env = for_reader(self.env)
         self._ask_for_attention(
             env._("The subscription has ended"),
-            env._("The receiver answered 410: it does not want any more events. Start it again if that was a mistake."),
+            env._(
+                "The receiver answered 410: it does not want any more events. Start the subscription again if that was "
+                "a mistake."
+            ),
         )
 
     def _ask_for_attention(self, summary, note):

@@ -12,6 +12,6 @@ class ExternalEventType(models.Model):
     _rec_name = "name"
 
     code = fields.Selection(EVENT_TYPES, required=True, readonly=True)
-    name = fields.Char(required=True, readonly=True, help="As messages name it.")
+    name = fields.Char(required=True, readonly=True, help="The name of the type in messages.")
 
     _unique_code = models.Constraint("UNIQUE (code)", "There is one record for each type of events.")

@@ -26,7 +26,7 @@ class ExternalOrder(models.Model):
         return self.state, self.pos_order_id.id if self.kind == "sale" and self.state == "done" else False
 
     def _get_event_type(self):
-        """Return the type of the event that this order's state is, or None."""
+        """Return the type of event for this order's state, or None."""
         if self.kind == "entry":
             return None
         if self.state == "failed":
@@ -36,7 +36,7 @@ class ExternalOrder(models.Model):
         return None
 
     def _prepare_events(self):
-        """Return the values of the events that these orders' present states are."""
+        """Return the values of the events for the present states of these orders."""
         return self.env["external.event"]._prepare_state_events(self, "sync_id")
 
     def _get_event_data(self):

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 
 class ExternalOrderSync(models.Model):
-    """What is told about the orders of a synchronization, above all to the shop that they come from."""
+    """The subscriptions to the orders of a synchronization, above all that of the shop that they come from."""
 
     _inherit = "external.order.sync"
 

@@ -19,12 +19,12 @@ class ExternalShipment(models.Model):
         return self.state
 
     def _get_event_type(self):
-        """Return the type of the event that this shipment's state is, or None."""
+        """Return the type of event for this shipment's state, or None."""
         event_type = f"shipment.{self.state}"
         return event_type if event_type in self._event_types else None
 
     def _prepare_events(self):
-        """Return the values of the events that these shipments' present states are."""
+        """Return the values of the events for the present states of these shipments."""
         return self.env["external.event"]._prepare_state_events(self)
 
     def _get_event_data(self):

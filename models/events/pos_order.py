@@ -25,7 +25,7 @@ class PosOrder(models.Model):
         return self.state
 
     def _prepare_events(self):
-        """Return the values of the events that these orders, which were just paid, are."""
+        """Return the values of the events for these orders, which were just paid."""
         events = self.env["external.event"]
         vals_list = []
         for refund in self.filtered(lambda order: order.state == "paid" and order.source != "external"):

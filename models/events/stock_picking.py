@@ -29,11 +29,11 @@ class StockPicking(models.Model):
         return self.state
 
     def _get_event_type(self):
-        """Return the type of the event that this transfer's state is, or None."""
+        """Return the type of event for this transfer's state, or None."""
         return TYPE_OF_STATE.get(self.state)
 
     def _prepare_events(self):
-        """Return the values of the events that these transfers' present states are."""
+        """Return the values of the events for the present states of these transfers."""
         return self.env["external.event"]._prepare_state_events(self)
 
     def _get_event_data(self):

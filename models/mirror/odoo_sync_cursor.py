@@ -20,11 +20,11 @@ class OdooSyncCursor(models.Model):
 
     source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
     kind = fields.Selection(selection="_selection_kind", required=True, readonly=True)
-    asked_date = fields.Datetime(readonly=True, help="Remote time when the last complete pass started.")
+    asked_date = fields.Datetime(readonly=True, help="Remote time when the last complete synchronization started.")
     whole_date = fields.Datetime("Compared", readonly=True, help="When all rows were last compared.")
-    synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete pass ended.")
+    synced_date = fields.Datetime("Synced", readonly=True, help="When the last complete synchronization ended.")
     row_count = fields.Integer("Rows", readonly=True)
-    is_counted = fields.Boolean(readonly=True, help="No pass has changed a row since their number was counted.")
+    is_counted = fields.Boolean(readonly=True, help="No row has changed since the rows were counted.")
     interruptions = fields.Integer(
         readonly=True, help="How many times in a row the server stopped while reading these rows."
     )

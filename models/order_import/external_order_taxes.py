@@ -81,8 +81,8 @@ class ExternalOrderTaxes(models.AbstractModel):
         :param PricedOrder stated: the one with TaxPercent
         """
         return stored(self.env)._(
-            "The tax is %(booked)s by the order's TaxPercent of %(percent)s %%, which was booked, but %(own)s by the "
-            "taxes of its products: %(names)s. Have the external system send Tax, or correct the products.",
+            "The tax was booked as %(booked)s, by the order's TaxPercent of %(percent)s %%, but the taxes of its "
+            "products (%(names)s) give %(own)s. Have the external system send Tax, or correct the products.",
             booked=amount_text(terms.currency, stated.tax),
             percent=f"{order.tax_percent.normalize():f}",
             own=amount_text(terms.currency, own.tax),

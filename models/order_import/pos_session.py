@@ -61,7 +61,7 @@ class PosSession(models.Model):
         readonly=True,
         copy=False,
         groups=USER_GROUP,
-        help="It has as many external orders as one session takes, and waits for its closing.",
+        help="It has reached the number of external orders for one session, and waits to be closed.",
     )
 
     external_business_day = fields.Date(

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class PosSession(models.Model):
-    """What a register is told that is being closed by a person: which external orders arrive after the count began."""
+    """Tells a register that a person is closing which external orders have arrived since the count began."""
 
     _inherit = "pos.session"
 

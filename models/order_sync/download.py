@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-# What a download returns that brought nothing to import, and so ended the run.
+# Returned by a download that brought nothing to import, and therefore ended the run.
 CONCLUDED = object()
-# What a download returns whose next page has not arrived yet.
+# Returned by a download whose next page has not arrived yet.
 WAITING = object()
 
 

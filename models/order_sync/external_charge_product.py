@@ -5,7 +5,7 @@ from ...tools.company_access import check_written
 
 
 class ExternalChargeProduct(models.Model):
-    """The product whose line takes a type of charges of one synchronization, instead of the usual product."""
+    """The product that one synchronization uses for a type of charges, instead of the usual product."""
 
     _name = "external.charge.product"
     _description = "External Charge Product"

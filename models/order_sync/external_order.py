@@ -17,7 +17,7 @@ _logger = logging.getLogger(__name__)
 # After a conflict with another transaction, an order waits 1, 2, 4, … minutes, at most an hour.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-# A date cannot be much further back; a hundred years keep a payload for good.
+# A hundred years. Dates cannot go much further back, and a payload that is to be kept forever has 0.
 MAX_RETENTION_DAYS = 36_500
 # If an order still conflicts after this many attempts over several hours, the conflict is not temporary.
 MAX_CONFLICTS = 10

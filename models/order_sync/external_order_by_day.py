@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from ...tools.bounded_count import COUNTED_AT_MOST, estimate
 
 DAY = "received_date:day"
-# Days are looked up one by one if at least one in so many orders is in the domain: each is found at once then.
+# Days are looked up one by one if at least one in this many orders is in the domain: then each day is found at once.
 SHARE = 10
 
 

@@ -294,7 +294,7 @@ class ExternalOrder(models.Model):
 
     def _get_left_out_error(self, refunds):
         message = stored(self.env)._(
-            "The changed order is what its refunds (%s) leave of the order as it was booked, so they would count "
+            "The changed order has only what is left after its refunds (%s), so they would count "
             "twice. Nothing was booked. The external system has to send the order as it was sold, and its refunds "
             "beside it. If only the refunds are new, mark the change as seen.",
             ", ".join(refunds.mapped("refund_id")),

@@ -24,7 +24,7 @@ def _plain(html):
 class ExternalOrder(models.Model):
     """The chatter of an inbox row: what went wrong with it, what changed, and what people did about it.
 
-    Receiving and importing an order is the usual case and is told by its dates, so an import that succeeds writes no
+    Receiving and importing an order is the usual case, which its dates show, so an import that succeeds writes no
     messages. The others are written in batches.
     """
 
@@ -34,7 +34,7 @@ class ExternalOrder(models.Model):
     _mail_post_access = "read"
 
     before_ignored = fields.Json(
-        readonly=True, copy=False, help="What a user ignored: the status and reason that the order had before."
+        readonly=True, copy=False, help="The status and reason that the order had before a user ignored it."
     )
     can_stop_ignoring = fields.Boolean(compute="_compute_can_stop_ignoring")
 

@@ -33,7 +33,7 @@ class ExternalOrder(models.Model):
     refund_id = fields.Char(
         "RefundID",
         readonly=True,
-        help='RefundID in the external system, "refund" without one, "cancellation" of a cancelled order.',
+        help='RefundID in the external system; "refund" if it has none, "cancellation" for a cancelled order.',
     )
     origin_id = fields.Many2one(
         "external.order",

@@ -17,7 +17,9 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     _name = "external.order.preview"
     _description = "External Order Preview"
 
-    sync_id = fields.Many2one("external.order.sync", required=True, ondelete="cascade", readonly=True)
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, ondelete="cascade", readonly=True
+    )
     line_ids = fields.One2many("external.order.preview.line", "preview_id", readonly=True)
     problem_count = fields.Integer(compute="_compute_problem_count")
     elsewhere_names = fields.Char(compute="_compute_elsewhere_names")

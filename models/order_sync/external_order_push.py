@@ -29,11 +29,13 @@ class ExternalOrderPush(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The run showing it.",
+        help="The run that reports this request.",
     )
-    waiting = fields.Boolean(readonly=True, help="A run has yet to import its orders, or to show what was done.")
+    waiting = fields.Boolean(
+        readonly=True, help="A run still has to import these orders, or to report what was done with them."
+    )
     counts = fields.Json(readonly=True)
-    refused = fields.Text(readonly=True, help="What is wrong with entries that are not orders, one a line.")
+    refused = fields.Text(readonly=True, help="What is wrong with entries that are not orders, one per line.")
     order_ids = fields.Json(readonly=True, help="IDs of the external orders that the run has to name.")
     digest = fields.Char(readonly=True, help="A digest of what was signed.")
     has_time = fields.Boolean(readonly=True, help="The time was signed too, so the same request is never sent again.")

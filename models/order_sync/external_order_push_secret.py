@@ -116,7 +116,7 @@ class ExternalOrderSync(models.Model):
         except TimeError as error:
             raise SignatureRefused(str(error), str(error)) from None
         except SignatureError as error:
-            # One answer for all, because each other one would tell that there is such a synchronization.
+            # The same answer in all cases: a different one would reveal that there is such a synchronization.
             answer = self.env._("Send an Odoo API key, or sign the request with the secret of a synchronization.")
             raise SignatureRefused(str(error), answer) from None
         # The system: there is no user. What signed the request may send orders to this synchronization.

@@ -29,7 +29,7 @@ class ExternalOrderPushSecretNew(models.TransientModel):  # pylint: disable=no-w
         return values
 
     def action_use(self):
-        """Make the secret that of the synchronization, and forget it here."""
+        """Store the secret with the synchronization, and delete it here."""
         sync = self.sync_id
         if self.env.is_system() and not sync.push_signature:
             raise UserError(self.env._("Choose first how the external system signs: the field Signature, under Push."))

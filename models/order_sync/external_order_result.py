@@ -4,7 +4,7 @@ from ...tools.message_language import stored
 
 
 class ExternalOrder(models.Model):
-    """What is said of an order of the inbox to the system that sent it: the one place that maps a row to a result."""
+    """The result of an order, as reported to the system that sent it. All results of rows are made here."""
 
     _inherit = "external.order"
 

@@ -64,7 +64,8 @@ class ExternalOrderSync(models.Model):
         "Book Changes Automatically",
         tracking=True,
         help="If an imported order comes again with different content, refund what was booked and book the new "
-        "content; orders that are flagged already, too. Otherwise the order is flagged, and a user decides.",
+        "content. This also applies to orders that are already flagged. Otherwise the order is flagged, and a user "
+        "decides.",
     )
     waiting_count = fields.Integer("Waiting for Their Orders", compute="_compute_life_counts")
     changed_count = fields.Integer("Changed", compute="_compute_life_counts")

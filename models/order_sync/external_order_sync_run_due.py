@@ -16,12 +16,12 @@ from .sync_turn import RECHECK_SECONDS, SyncTurn
 
 _logger = logging.getLogger(__name__)
 
-# While some wait for their feeds, others that become due join the turn for this many seconds, and after that as long as
-# one of these has not finished: a feed that hangs delays only itself. …
+# Synchronizations that become due join the turn for this many seconds. After that, they join only while one that began
+# earlier has not finished: a feed that hangs delays only itself.
 LONGEST_TURN = 100
-# … also those that have had it, after this many seconds, …
+# A synchronization that has finished may join the same turn again after this many seconds.
 AGAIN_AFTER = 10
-# … if this worker still has this many seconds for them.
+# None joins if this worker has fewer seconds left than this.
 ENOUGH_TIME = 20
 
 
@@ -84,11 +84,11 @@ class ExternalOrderSyncRun(models.Model):
 
     @api.model
     def _add_due(self, turn, finished):
-        """Let the synchronizations that are due take part in a turn.
+        """Let the synchronizations that are due join a turn.
 
         The longest waiting one goes first, so that a configuration with many orders does not hold up the others.
 
-        :param dict finished: by the IDs of those that had this turn already, when they finished
+        :param dict finished: when those that have been in this turn already finished, by their IDs
         :return: the IDs of those that were added
         """
         if finished and seconds_to_work(ScheduledTurn().on(self).env) < ENOUGH_TIME:

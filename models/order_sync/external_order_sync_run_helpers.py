@@ -31,7 +31,9 @@ class ExternalOrderSyncRun(models.Model):
 
     _inherit = "external.order.sync.run"
 
-    active = fields.Boolean(default=True, readonly=True, help="Not set for the part of a helping worker.")
+    active = fields.Boolean(
+        default=True, readonly=True, help="Switched off for the part of a run that another worker imports."
+    )
     part_of_id = fields.Many2one("external.order.sync.run", readonly=True, ondelete="cascade", index="btree_not_null")
 
     # The run

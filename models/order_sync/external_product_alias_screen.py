@@ -12,7 +12,9 @@ class ExternalProductAlias(models.Model):
     item_tax_percent = fields.Float("Tax in the Order", digits=(12, 2), compute="_compute_item")
     has_item = fields.Boolean(compute="_compute_item")
     has_item_tax = fields.Boolean(compute="_compute_item")
-    product_price = fields.Float(related="product_id.lst_price", string="Sales Price", help="Of the chosen product.")
+    product_price = fields.Float(
+        related="product_id.lst_price", string="Sales Price", help="The sales price of the chosen product."
+    )
     new_product_context = fields.Json(compute="_compute_item", help="The default values of a new product.")
 
     @api.depends("item_id", "item_name", "sync_id")

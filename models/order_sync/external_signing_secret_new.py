@@ -28,7 +28,7 @@ class ExternalSigningSecretNew(models.AbstractModel):
     )
 
     def _use(self, secrets, owner, is_standard):
-        """Make the secret that of its owner, and forget it here.
+        """Store the secret with its owner, and delete it here.
 
         :param secrets: the empty recordset of the model that stores it
         :param bool is_standard: whether it is for Standard Webhooks

@@ -22,7 +22,7 @@ class _RolledBack(Exception):
 
 
 class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-in-models
-    """Shows what would become of orders under other rules: nothing is booked, and the rules stay as they are.
+    """Shows what another rule would do to orders: nothing is booked, and the rules stay as they are.
 
     The rules are changed inside a savepoint that is always rolled back. There the orders are only prepared, as an
     import does before it writes anything: no POS order is made, no session opened, and no number used.
@@ -261,7 +261,7 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
 
 
 class ExternalOrderReplayLine(models.TransientModel):  # pylint: disable=no-wizard-in-models
-    """What would become of one order."""
+    """What another rule would do to one order."""
 
     _name = "external.order.replay.line"
     _description = "Change on Trial: Order"
@@ -281,10 +281,10 @@ class ExternalOrderReplayLine(models.TransientModel):  # pylint: disable=no-wiza
         ],
         required=True,
     )
-    was_total = fields.Monetary("Total Now")
-    now_total = fields.Monetary("Total Then")
-    was_tax = fields.Monetary("Tax Now")
-    now_tax = fields.Monetary("Tax Then")
+    was_total = fields.Monetary("Current Total")
+    now_total = fields.Monetary("New Total")
+    was_tax = fields.Monetary("Current Tax")
+    now_tax = fields.Monetary("New Tax")
     note = fields.Text("What Would Be Different")
 
 
@@ -294,7 +294,7 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     def action_replay(self):
-        """Open the dialog that shows what would become of these orders under other rules."""
+        """Open the dialog that shows what another rule would do to these orders."""
         self.check_access("read")
         return self.env["external.order.replay"]._open(self)
 

@@ -15,8 +15,8 @@ BOOKED_STATES = ("paid", "done")
 class ExternalProofBooks(models.AbstractModel):
     """Reads a business day: what the inbox received, what the POS orders say now, and the orders that differ.
 
-    An imported order counts for the shop with the amounts that its import proved and remembered, so that anything that
-    is done to the POS order later shows. A few statements read a day, however many orders it has.
+    An imported order counts for the shop with the amounts that its import checked and stored, so a later change of the
+    POS order is noticed. A few statements read a day, however many orders it has.
     """
 
     _name = "external.proof.books"

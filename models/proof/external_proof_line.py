@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-# The reasons of which the row of the inbox is what to look at, not the POS order.
+# The reasons for which a user has to look at the row of the inbox, and not at the POS order.
 INBOX_REASONS = ("failed", "waiting", "ignored", "changed", "deleted")
 
 
@@ -12,7 +12,7 @@ class ExternalProofLine(models.Model):
     _order = "proof_id, id"
     _rec_name = "external_id"
 
-    proof_id = fields.Many2one("external.proof", required=True, readonly=True, ondelete="cascade", index=True)
+    proof_id = fields.Many2one("external.proof", "Day", required=True, readonly=True, ondelete="cascade", index=True)
     sync_id = fields.Many2one(related="proof_id.sync_id")
     company_id = fields.Many2one(related="proof_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="proof_id.currency_id")

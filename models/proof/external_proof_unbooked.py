@@ -111,7 +111,7 @@ class ExternalProofUnbooked(models.AbstractModel):
 
     @api.model
     def _get_booked(self, row):
-        """Return the figures of an imported row as its import remembered them."""
+        """Return the figures of an imported row as its import stored them."""
         booked = row.booked_amounts or {}
         return Figures(
             *_counts(row.kind),

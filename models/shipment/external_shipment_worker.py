@@ -273,7 +273,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         except UserError as error:
             raise CourierError(storable(str(error), MESSAGE_LENGTH)) from error
         except NotImplementedError as error:
-            raise CourierError(for_reader(self.env)._("This provider cannot do that.")) from error
+            raise CourierError(for_reader(self.env)._("This provider does not support this operation.")) from error
         except (requests.ConnectionError, requests.Timeout, psycopg2.OperationalError) as error:
             _logger.info("External Order Sync: the courier cannot be reached: %s", type(error).__name__)
             raise CourierUnavailable(

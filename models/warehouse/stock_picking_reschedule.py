@@ -28,7 +28,7 @@ class StockPickingReschedule(models.Model):
         required=True, readonly=True, help="PostgreSQL ID of the transaction that changed the date (xid8)."
     )
 
-    # A page of a walk reads the former dates in the order of the list, see ``warehouse.api``.
+    # Each page reads the former dates in the order of the list, see ``warehouse.api``.
     _api_order_index = models.Index(
         "((COALESCE(date_trunc('second', previous_date), '-infinity'::timestamp)) DESC, picking_id)"
     )

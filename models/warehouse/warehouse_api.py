@@ -167,7 +167,7 @@ class WarehouseApi(models.AbstractModel):
             FROM facts
             """,
             page=self._sql_page(query, [*columns, self._sql_version(Picking._table, names)], position, limit + 1),
-            # Once a walk: the cursor carries it.
+            # Only for the first page: the cursor carries it to the others.
             total=SQL("NULL::bigint") if count else sql_count(query, exact_total),
             limit=limit,
             seed=f"{self._get_scope()} {list(properties)}",

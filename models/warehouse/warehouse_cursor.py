@@ -25,7 +25,7 @@ class Cursor(NamedTuple):
     snapshot: str  # PostgreSQL's pg_snapshot when the first page was read
     last_reschedule: int  # id of the newest ``stock.picking.reschedule`` at that time
     expires: int  # seconds since 1970
-    total: int | None = None  # number of rows on all pages, counted once a walk; None if it was not counted yet
+    total: int | None = None  # number of rows on all pages, counted once; None if it was not counted yet
     total_is_estimate: bool = False
 
     @property

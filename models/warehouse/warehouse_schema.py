@@ -58,7 +58,7 @@ MOVE_LINE = closed_object(
         # Added to the published API:
         "quantity": {**NUMBER, "description": "The reserved quantity or, once picked, the picked quantity."},
         "picked": BOOLEAN,
-        "product_uom_id": {**NULLABLE_INTEGER, "description": "The unit of measure of both quantities."},
+        "product_uom_id": {**NULLABLE_INTEGER, "description": "The unit of measure of all quantities."},
         "lot_name": NULLABLE_STRING,
         "package_id": {**NULLABLE_INTEGER, "description": "The source package (stock.package)."},
         "result_package_id": {**NULLABLE_INTEGER, "description": "The destination package (stock.package)."},

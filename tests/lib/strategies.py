@@ -2,7 +2,7 @@
 
 They import neither Odoo nor the addon, so every kind of test can use them.
 
-`shop_orders` makes orders that are right by the guide's rule GrandTotal = AmountTotal - discounts + Tax, `in_full` says
+`shop_orders` makes orders that are right by the rule GrandTotal = AmountTotal - discounts + Tax, `in_full` says
 when, where and to whom they were sold, in the names of any generation, `broken` damages them, `json_values` is anything
 a feed might send.
 """

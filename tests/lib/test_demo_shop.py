@@ -68,7 +68,7 @@ def walk(shop, **params):
 
 
 def money(value):
-    """Read money in the forms of the guide: a number, or text with thousands separators."""
+    """Read money in the forms of `docs/order_format.md`: a number, or text with thousands separators."""
     return Decimal(str(value).replace(",", ""))
 
 

@@ -1,4 +1,4 @@
-"""Orders in the guide's format: what is read, and what is refused."""
+"""Orders in the format of `docs/order_format.md`: what is read, and what is refused."""
 
 from decimal import Decimal
 

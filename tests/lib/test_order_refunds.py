@@ -31,7 +31,7 @@ def listed(**refund) -> RefundPayload:
 
 
 def refunded_order(sale=None, sold_total=None, **values) -> RefundPayload:
-    """An order that came again with a refund status; the guide's order is its sale unless another one is given."""
+    """An order that came again with a refund status; the sample order is its sale unless another one is given."""
     order = guide_order(OrderStatus=106, **values)
     return parse_refund(order, parse_order(guide_order()) if sale is None else sale or None, sold_total)
 

@@ -42,7 +42,7 @@ def _guide(order: Order) -> dict[str, Any]:
 
 
 def _guide_details(order: Order) -> dict[str, Any]:
-    """Return the optional fields of the guide's format that have a value."""
+    """Return the optional fields of the order format that have a value."""
     place = {"LocationID": order.location, "OrderDate": order.sold_at.isoformat(timespec="seconds")}
     return {
         **(place if order.location else {}),

@@ -32,7 +32,7 @@ patch(ClosePosPopup.prototype, {
         return ask(this.dialog, {
             title: _t("Orders arrived after the count"),
             body: _t(
-                "%(count)s external orders (%(total)s in total) arrived after the expected amounts were shown. These do not include them.",
+                "%(count)s external orders (%(total)s in total) arrived after the expected amounts were shown. The amounts do not include these orders.",
                 { count, total }
             ),
             confirmLabel: _t("Close Anyway"),
