@@ -52,9 +52,11 @@ def split_address(url: str) -> SplitResult:
         raise AddressError("characters")
     try:
         parts = urlsplit(url)
-        _port = parts.port  # raises if the port is not a number
+        port = parts.port  # raises if the port is not a number
     except ValueError:
         raise AddressError("invalid") from None
+    if port == 0:
+        raise AddressError("invalid")
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise AddressError("scheme")
     return parts

@@ -27,7 +27,17 @@ def test_the_path_is_not_part_of_an_origin(path):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "shop.example", "http://", "http://[", "http://shop:x/", "ftp://shop/", "http://a\\@b/", "http://a b/"],
+    [
+        "",
+        "shop.example",
+        "http://",
+        "http://[",
+        "http://shop:x/",
+        "http://shop:0/",
+        "ftp://shop/",
+        "http://a\\@b/",
+        "http://a b/",
+    ],
 )
 def test_what_is_not_an_address_has_no_origin_and_gets_nothing(address):
     assert origin_of(address) is None
