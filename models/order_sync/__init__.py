@@ -16,6 +16,7 @@ from . import external_order_sync_run_helpers
 from . import external_order_sync_run_jobs
 from . import external_order_sync_run_life
 from . import external_order_sync_run_report
+from . import external_order_sync_run_texts
 from . import external_order_sync_run_push
 from . import external_order_sync_push
 from . import external_order_sync_push_import

@@ -48,7 +48,7 @@ class ExternalShipment(models.Model):
         env = for_reader(with_reader(self, user).env)
         path = "action-external_order_sync.action_external_shipment_error"
         lines = [
-            env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.error_message or ""),
+            env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.with_env(env).error_text or ""),
             link(env._("All shipments in error"), path),
         ]
         schedule_quietly(picking, ACTIVITY, user, env._("Parcels could not be sent"), note_of(lines))
