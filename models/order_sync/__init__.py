@@ -62,4 +62,5 @@ from . import external_order_problem
 from . import external_order_preview
 from . import ir_http
 from . import pos_session
+from . import res_users
 from . import stock_picking

@@ -8,3 +8,4 @@ from . import delivery_carrier
 from . import stock_picking
 from . import external_shipment_attention
 from . import external_shipment_texts
+from . import res_users
