@@ -54,9 +54,9 @@ def lead_to_rows(env, groups, model, kind, get_action):
             continue
         activities = env["mail.activity"].search([("user_id", "=", env.uid), ("res_model", "=", model)])
         kind_id = env["ir.model.data"]._xmlid_to_res_id(kind)
-        if all(activity.automated and activity.activity_type_id.id == kind_id for activity in activities):
-            if action := get_action(activities):
-                group["external_rows_action"] = action  # see `activity_menu.js`
+        is_ours = all(activity.automated and activity.activity_type_id.id == kind_id for activity in activities)
+        if is_ours and (action := get_action(activities)):
+            group["external_rows_action"] = action  # see `activity_menu.js`
 
 
 def person_of(env, *users):

@@ -28,7 +28,7 @@ class OdooSyncRun(models.Model):
 
     source_id = fields.Many2one("odoo.sync.source", required=True, index=True, ondelete="cascade", readonly=True)
     status = fields.Selection([("running", "Running"), *STATUSES], required=True, default="running", readonly=True)
-    message = fields.Text(readonly=True)
+    message = fields.Text("Message as Written", readonly=True)
     date_start = fields.Datetime("Started", default=fields.Datetime.now, required=True, readonly=True)
     date_end = fields.Datetime("Ended", readonly=True)
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)

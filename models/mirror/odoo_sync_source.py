@@ -69,7 +69,7 @@ class OdooSyncSource(models.Model):
     )
 
     status = fields.Selection(STATUSES, readonly=True, copy=False)
-    message = fields.Text(readonly=True, copy=False)
+    message = fields.Text("Message as Written", readonly=True, copy=False)
     last_sync_date = fields.Datetime(readonly=True, copy=False)
     next_sync_date = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)
     handshake = fields.Json(readonly=True, copy=False, groups="base.group_system")

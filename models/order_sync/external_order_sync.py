@@ -68,7 +68,7 @@ class ExternalOrderSync(models.Model):
     last_sync_status = fields.Selection(
         [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")], readonly=True, copy=False
     )
-    last_sync_message = fields.Text(readonly=True, copy=False)
+    last_sync_message = fields.Text("Last Sync Message as Written", readonly=True, copy=False)
     next_sync_date = fields.Datetime("Next Sync", readonly=True, copy=False, default=fields.Datetime.now)
 
     # What to request

@@ -57,7 +57,7 @@ class ExternalOrderSyncRun(models.Model):
         default="running",
         readonly=True,
     )
-    message = fields.Text(readonly=True)
+    message = fields.Text("Message as Written", readonly=True)
     date_start = fields.Datetime("Started", default=fields.Datetime.now, required=True, readonly=True)
     date_end = fields.Datetime("Ended", readonly=True)
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)

@@ -56,7 +56,7 @@ class ExternalShipment(models.Model):
     tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)
-    error_message = fields.Text("Error", readonly=True)
+    error_message = fields.Text("Error as Written", readonly=True)
     outcome_unknown = fields.Boolean(
         readonly=True, help="The courier may have accepted the order. We check this before sending it again."
     )
