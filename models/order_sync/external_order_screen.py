@@ -240,6 +240,27 @@ class ExternalOrder(models.Model):
             },
         }
 
+    # ------------------------------------------------------------
+    # Lots that are not in stock
+    # ------------------------------------------------------------
+
+    def action_update_quantity(self):
+        """Open the stock of what this order sells by lots or serial numbers, for a user who may correct it."""
+        self.ensure_one().check_access("read")
+        payload, problem = self._read_payload()
+        if not payload:
+            raise UserError(problem or self.error_text or self.env._("The order sells no product with lots."))
+        sync = ImportTarget(self.pos_config_id or self.sync_id.pos_config_id).on(self.sync_id)
+        matches = self.env["external.product.matching"]._match_products(sync, payload.items).values()
+        products = self.env["product.product"].union(
+            *(match[0] for match in matches if not isinstance(match, ExternalOrderError))
+        )
+        tracked = products.filtered(lambda product: product.tracking != "none")
+        if not tracked:
+            raise UserError(self.env._("The order sells no product with lots."))
+        location = self.pos_config_id.picking_type_id.default_location_src_id
+        return tracked.with_context(default_location_id=location.id).action_open_quants()
+
     @api.model
     def _get_choice_notification(self):
         """Return the client actions that close a dialog and report the effect of the choice on its orders."""

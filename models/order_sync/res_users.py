@@ -26,4 +26,6 @@ class ResUsers(models.Model):
         if not self.env["external.order"].search_count(domain, limit=1):
             return None
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")
-        return {**action, "name": self.env._("Needs Attention"), "domain": list(domain)}
+        name = self.env._("Needs Attention")
+        # The menu opens it without the server's cleaning of actions, after which `name` alone would count.
+        return {**action, "name": name, "display_name": name, "domain": list(domain)}
