@@ -167,6 +167,8 @@ class ExternalOrderSync(models.Model):
             self._assign_pos_configs()
         if not {"refund_statuses", "cancelled_statuses"}.isdisjoint(vals):
             self._reconsider_statuses()
+        if vals.get("invoice_mode") == "never":
+            self._retry_without_invoices()
         if vals.get("responsible_id"):
             self._get_attention_activity().write({"user_id": vals["responsible_id"]})
         return result
