@@ -16,6 +16,11 @@ def storable(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def storable_message(text: str) -> str:
+    """Return an error of a courier with a bounded length."""
+    return storable(text, MESSAGE_LENGTH)
+
+
 def storable_result(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a provider's `send_shipping` returned for a parcel, with numbers of a bounded length."""
     names = ("tracking_number", "order_number")

@@ -80,6 +80,7 @@ from . import test_invoices_of_companies
 from . import test_lives
 from . import test_long_downloads
 from . import test_message_language
+from . import test_message_readers
 from . import test_migration
 from . import test_migration_of_1_1_0
 from . import test_migration_of_life

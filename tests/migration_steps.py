@@ -241,6 +241,8 @@ def go_on(env, courier, users, api_key):
         "key_belongs_to": env["res.users.apikeys"]._check_credentials(scope="rpc", key=api_key),
         "cron_minutes": shop._get_cron().interval_number,
         "schedules": (shop | kiosk).mapped("state"),
+        "health": {sync.name: sync.health for sync in shop | kiosk},
+        "problem": kiosk.last_sync_problem,
     }
     inbox = env["external.order"].search([("sync_id", "=", shop.id)])
     told["locations"] = {order.external_id: order.external_location for order in inbox if order.external_location}

@@ -11,6 +11,19 @@ class ScreenCase(ExternalOrderCase):
         names = self.env["ir.model.data"].search([("module", "=", "external_order_sync"), ("model", "=", model)])
         return self.env[model].browse(names.mapped("res_id"))
 
+    def create_source(self):
+        """Create and return the source of a mirror whose remote is out of reach."""
+        return self.env["odoo.sync.source"].create(
+            {
+                "name": "Remote",
+                "code": "remote",
+                "url": "https://remote.example.com",
+                "database": "remote",
+                "login": "reader",
+                "secret": "key",
+            }
+        )
+
     def fill_every_screen(self):
         """Create a record for everything that a screen shows."""
         self.synchronize(
@@ -23,16 +36,7 @@ class ScreenCase(ExternalOrderCase):
         self.env["external.product.alias"].create({"item_name": "Something", "product_id": self.product.id})
         self.env["external.payment.mapping"].create({"card_type": "Gift", "payment_method_id": self.cash.id})
         self.env["external.customer"].create({"external_id": "17", "partner_id": self.env.user.partner_id.id})
-        source = self.env["odoo.sync.source"].create(
-            {
-                "name": "Remote",
-                "code": "remote",
-                "url": "https://remote.example.com",
-                "database": "remote",
-                "login": "reader",
-                "secret": "key",
-            }
-        )
+        source = self.create_source()
         self.env["odoo.sync.run"].create({"source_id": source.id})
         for name, model in self.env.items():
             if name.startswith("odoo.mirror.") and "remote_id" in model._fields and not model._abstract:

@@ -263,9 +263,8 @@ class TestBranches(BranchCase):
         )
         self.assertEqual(self.inbox(640).with_user(user).state, "done")
 
-    # ---- what is shown -----------------------------------------------------------------------------------------------
-
-    def test_the_currency_is_that_of_the_branch(self):
+    def create_kuwait(self):
+        """Create a Point of Sale that sells in Kuwaiti dinars."""
         currency = self.env.ref("base.KWD")
         currency.active = True
         self.env["res.currency.rate"].create(
@@ -278,21 +277,38 @@ class TestBranches(BranchCase):
             ]
         )
         method = self.env["pos.payment.method"].create({"name": "Dinars", "journal_id": journals[2].id})
-        kuwait = self.create_pos_config("Kuwait", method, journal_id=journals[0].id, invoice_journal_id=journals[1].id)
+        return self.create_pos_config("Kuwait", method, journal_id=journals[0].id, invoice_journal_id=journals[1].id)
+
+    def order_in_dinars(self, **values):
+        return self.order_here(
+            1,
+            965,
+            **{
+                "AmountTotal": 1.235,
+                "Tax": 0.185,
+                "GrandTotal": 1.420,
+                "AmountPaid": 1.420,
+                "OrderItems": [self.item(price=1.235)],
+                "CheckoutDetails": [self.payment(1.420, "Dinars")],
+                **values,
+            },
+        )
+
+    def test_orders_in_the_currency_of_another_branch_are_imported_once_they_go_there(self):
+        self.use_locations(L404=self.pos_config, L965=self.there)
+        self.synchronize(self.order_in_dinars(Currency="KWD"))
+        row = self.inbox(1)
+        self.assertEqual((row.state, row.error_code), ("failed", "wrong_currency"))
+        kuwait = self.create_kuwait()
+        self.sync.location_mapping_ids.filtered(lambda row: row.external_location == "965").pos_config_id = kuwait
+        self.assertEqual((row.state, row.pos_order_id.config_id), ("done", kuwait), row.error_message)
+
+    # ---- what is shown -----------------------------------------------------------------------------------------------
+
+    def test_the_currency_is_that_of_the_branch(self):
+        kuwait = self.create_kuwait()
         self.use_locations(L404=self.pos_config, L965=kuwait)
-        entries = [
-            self.order_here(),
-            self.order_here(
-                1,
-                965,
-                AmountTotal=1.235,
-                Tax=0.185,
-                GrandTotal=1.420,
-                AmountPaid=1.420,
-                OrderItems=[self.item(price=1.235)],
-                CheckoutDetails=[self.payment(1.420, "Dinars")],
-            ),
-        ]
+        entries = [self.order_here(), self.order_in_dinars()]
         self.feed(*entries)
         preview = self.env["external.order.preview"].browse(self.sync.action_test_connection()["res_id"])
         self.assertEqual(preview.line_ids.mapped("currency_id.name"), ["USD", "KWD"])
@@ -300,7 +316,7 @@ class TestBranches(BranchCase):
         self.assertIn("1.420", preview.line_ids[1].payments)
         self.synchronize(*entries)
         row = self.inbox(1)
-        self.assertEqual((row.state, row.currency_id, row.total), ("done", currency, 1.42), row.error_message)
+        self.assertEqual((row.state, row.currency_id.name, row.total), ("done", "KWD", 1.42), row.error_message)
         self.assertIn("1.420", row.result_html)
         self.assertEqual(self.inbox(639).currency_id, self.company.currency_id)
 

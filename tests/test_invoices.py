@@ -249,6 +249,13 @@ class TestInvoices(CustomerCase):
         self.assert_refused(self.inbox(1), "invoice_refused", "Nothing was booked")
         self.assertEqual(self.pos_orders(), self.inbox(2).pos_order_id)
 
+    def test_orders_that_were_refused_for_their_invoice_are_imported_once_there_are_none(self):
+        self.anna.property_account_receivable_id.active = False
+        self.synchronize(self.for_anna(1, self.item(), total=92, tax=12))
+        self.assert_refused(self.inbox(1), "invoice_refused")
+        self.sync.invoice_mode = "never"
+        self.assertEqual((self.inbox(1).state, self.inbox(1).pos_order_id.account_move.ids), ("done", []))
+
     # Closing
 
     def test_a_session_with_invoiced_orders_closes_balanced(self):

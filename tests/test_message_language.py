@@ -43,6 +43,16 @@ GERMAN = {
     "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
     "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
+    "1 order waits.": "1 Bestellung wartet.",
+    'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
+    "orders wait until then.": "Keine offene Sitzung für %(pos)s.",
+    "Changed: %s": "Geändert: %s",
+    "Total: %(was)s, now %(now)s": "Summe: %(was)s, jetzt %(now)s",
+    "%(reason)s It is not an order, so it cannot be imported. Have the external system correct it, or press "
+    "Ignore if it does not matter.": "%(reason)s Keine Bestellung.",
+    "LocationID %(location)s has no Point of Sale. Add it to the Branches of %(sync)s, under Mappings, "
+    "or press Choose Point of Sale.": "LocationID %(location)s gehört zu keiner Kasse von %(sync)s.",
+    "Odoo refused the order: %(reason)s": "Nein: %(reason)s",
 }
 
 

@@ -77,6 +77,10 @@ class TestMigration(MigrationCase):
         self.assertIn("external_shipment_event", self.before)
         self.assertIn("odoo_mirror_move_line", self.before)
 
+    def test_a_synchronization_whose_last_run_failed_says_so(self):
+        self.assertEqual(self.told["health"], {"Shop": "failed", "Kiosk": "error"})
+        self.assertIn("No open POS session found", self.told["problem"])
+
     def test_mirrored_rows_that_have_gone_are_kept_as_before(self):
         self.assertEqual(self.query("SELECT gone_retention_days FROM odoo_sync_source"), [(0,)])
 

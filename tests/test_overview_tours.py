@@ -41,6 +41,11 @@ class TestOverviewTours(ExternalOrderCase, BrowserCase):
     def test_the_menu_of_activities_leads_to_the_failed_rows(self):
         self.run_tour("action_external_order_sync_run", "external_order_activity_menu")
 
+    def test_the_menu_of_activities_leads_to_the_synchronization_whose_download_failed(self):
+        self.sync.external_api_key = "wrong"
+        self.synchronize()
+        self.run_tour("action_external_order_sync_run", "external_order_activity_menu_of_runs")
+
     def test_start_and_pause(self):
         sync = self.create_sync(name="New", state="draft", external_api_url=False)
         self.run_tour(f"{OVERVIEW}/{sync.id}", "external_order_start_and_pause")

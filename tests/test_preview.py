@@ -31,7 +31,9 @@ class TestPreview(ExternalOrderCase):
                 {"external_id": False, "result": "problem", "reason": False},
             ],
         )
-        fine, voucher = preview.line_ids[1], preview.line_ids[4]
+        known, fine, voucher = preview.line_ids[0], preview.line_ids[1], preview.line_ids[4]
+        self.assertEqual((known.total, known.items, known.payments), (fine.total, fine.items, fine.payments))
+        self.assertIn(self.inbox("known").pos_order_id.name, known.note)
         self.assertEqual((fine.total, fine.items, fine.note), (92.0, "1 x Product Name", ""))
         self.assertIn("Cash (test)", fine.payments)
         self.assertIn("matches no payment method", voucher.note)

@@ -2,11 +2,11 @@ from odoo import Command
 from odoo.tests import new_test_user, tagged
 
 from .browser_common import BrowserCase
-from .common import ExternalOrderCase
+from .screen_common import ScreenCase
 
 
 @tagged("post_install", "-at_install")
-class TestRoleTours(ExternalOrderCase, BrowserCase):
+class TestRoleTours(ScreenCase, BrowserCase):
     """Each group finds its screens in the menus, and may do there what it is for."""
 
     def user_of(self, *groups):
@@ -36,14 +36,5 @@ class TestRoleTours(ExternalOrderCase, BrowserCase):
         self.assertEqual(self.inbox(1).state, "done")
 
     def test_a_warehouse_user(self):
-        self.env["odoo.sync.source"].create(
-            {
-                "name": "Remote",
-                "code": "remote",
-                "url": "https://remote.example.com",
-                "database": "remote",
-                "login": "reader",
-                "secret": "key",
-            }
-        )
+        self.create_source()
         self.start("stock.stock_picking_type_action", "external_order_role_warehouse", "stock.group_stock_user")

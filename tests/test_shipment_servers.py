@@ -4,6 +4,10 @@ from odoo.tools import SQL
 
 from .shipment_server import ShipmentServerCase
 
+ADDON = "external_order_sync"
+KIND = "mail_activity_shipment_error"
+LOCK = f"{ADDON}.shipment_attention"
+
 
 class TestShipmentServers(ShipmentServerCase):
     """Servers are killed or compete: the courier has every order once, and every shipment is sent."""
@@ -62,6 +66,30 @@ class TestShipmentServers(ShipmentServerCase):
             self.wait_until_shipped(picking)
         references = [order.reference for order in self.courier.orders]
         self.assertEqual(sorted(references), sorted(self.read_shipment(picking)["reference"] for picking in pickings))
+
+    def test_a_worker_does_not_repeat_the_activity_that_another_one_is_creating(self):
+        other = self.create_delivery()
+        self.courier.faults.add("page_changed", page="form")
+        kind = self.client.call("ir.model.data", "check_object_reference", ADDON, KIND)[1]
+        with self.transaction() as cr:
+            cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s), 1)", LOCK))
+            picking = self.validate_delivery()
+            self.wait_until(lambda: self.courier.asked("form"), "the courier has refused the parcel")
+            cr.execute(
+                SQL(
+                    """
+                    INSERT INTO mail_activity
+                           (res_model, res_model_id, res_id, activity_type_id, date_deadline, automated, active)
+                    SELECT model, id, %s, %s, now(), TRUE, TRUE FROM ir_model WHERE model = 'stock.picking'
+                    """,
+                    other,
+                    kind,
+                )
+            )
+            cr.commit()
+        self.wait_until(lambda: self.read_shipment(picking)["state"] == "error", "the shipment is in error")
+        activities = self.client.call("mail.activity", "search_read", [("activity_type_id", "=", kind)], ["res_id"])
+        self.assertEqual([activity["res_id"] for activity in activities], [other])
 
     def test_many_ask_for_the_same_transfer_at_once(self):
         self.courier.faults.add("slow", page="send", seconds=0.3, times=None)

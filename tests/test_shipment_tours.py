@@ -29,3 +29,9 @@ class TestShipmentTours(ShipmentCase, BrowserCase):
     def test_an_open_shipment_shows_by_itself_what_became_of_it(self):
         self.request_shipment()
         self.run_tour("action_external_shipment", "external_shipment_refreshes_itself")
+
+    def test_the_menu_of_activities_leads_to_the_parcels_in_error(self):
+        shipment = self.request_shipment()
+        shipment.picking_id.user_id = self.env.ref("base.user_admin")
+        shipment._fail("No such street.")
+        self.run_tour("action_odoo_sync_source", "external_shipment_activity_menu")

@@ -67,6 +67,13 @@ class TestTours(ExternalOrderCase, BrowserCase):
         self.run_tour("action_external_order_problem", "external_order_problems")
         self.assertEqual([self.inbox(number).state for number in (1, 2, 3)], ["done", "ignored", "ignored"])
 
+    def test_missing_lots_are_entered_and_the_order_is_imported(self):
+        self.create_product("Lamp in Lots", tracking="lot")
+        self.synchronize(self.order(1, OrderItems=[self.item("Lamp in Lots")]))
+        self.assertEqual(self.inbox(1).error_code, "lots_missing")
+        self.run_tour("action_external_order_problem", "external_order_missing_lots")
+        self.assertEqual(self.inbox(1).state, "done")
+
     def test_an_ambiguous_payment_method_is_chosen(self):
         for name in ("Gift Card", "Bank Card"):
             self.pos_config.payment_method_ids |= self.create_payment_method(name, "bank")

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from psycopg2 import errors
 
 from .common import ExternalOrderCase
@@ -63,6 +64,19 @@ class TestTrackedProducts(TrackedGoods, ExternalOrderCase):
         self.inbox(1)._import()
         self.assertRefused(self.inbox(1), "Phone")
         self.assertEqual(self.on_hand(self.by_lot, "B"), 2.0)
+
+    def test_the_stock_that_lacks_lots_is_opened_for_its_correction(self):
+        row = self.sell("Vitamin C 500", 1)
+        self.assertRefused(row)
+        problem = self.env["external.order.problem"].search([("reason", "=", "lots_missing")])
+        for action in (row.action_update_quantity(), problem.action_update_quantity()):
+            self.assertEqual(
+                (action["res_model"], action["domain"]), ("stock.quant", [("product_id", "in", self.by_lot.ids)])
+            )
+            self.assertEqual(action["context"]["default_product_id"], self.by_lot.id)
+        self.synchronize(self.order(2, OrderItems=[self.item("No Such Product")]))
+        with self.assertRaisesRegex(UserError, "no product with lots"):
+            self.inbox(2).action_update_quantity()
 
     def test_a_sale_and_a_return_of_one_product_in_one_order(self):
         self.put(self.by_lot, "A", 5)

@@ -40,6 +40,25 @@ def schedule_quietly(record, kind, user, summary, note):
     quiet.activity_schedule(kind, user_id=user.id, summary=summary, note=note)
 
 
+def lead_to_rows(env, groups, model, kind, get_action):
+    """Let the menu of activities open the rows that the activities of a model are about, instead of their records.
+
+    It does not if a user planned one of them: that is about its record.
+
+    :param list groups: what ``_get_activity_groups`` of ``res.users`` returns
+    :param str kind: XML id of the type of the addon's activities
+    :param get_action: called with these activities, returns the action; none to open the records as usual
+    """
+    for group in groups:
+        if group["model"] != model:
+            continue
+        activities = env["mail.activity"].search([("user_id", "=", env.uid), ("res_model", "=", model)])
+        kind_id = env["ir.model.data"]._xmlid_to_res_id(kind)
+        is_ours = all(activity.automated and activity.activity_type_id.id == kind_id for activity in activities)
+        if is_ours and (action := get_action(activities)):
+            group["external_rows_action"] = action  # see `activity_menu.js`
+
+
 def person_of(env, *users):
     """Return the first of these users who is a person working here, otherwise the administrator."""
     root = env.ref("base.user_root")

@@ -3,7 +3,8 @@
 A run started by a user writes messages in that user's language. A scheduled run has no language, so it writes for the
 responsible user. Only messages use that language; everything else, such as booked records, uses the environment
 unchanged. Use ``for_reader(self.env)._("…")`` where a scheduled run may write a message, and ``self.env._("…")``
-elsewhere; ``stored(self.env)._("…")`` for the messages of the inbox, which are shown in the language of each reader.
+elsewhere; ``stored(self.env)._("…")`` for the messages of the inbox, of runs, shipments and mirrors, which are shown in
+the language of each reader.
 """
 
 from dataclasses import dataclass

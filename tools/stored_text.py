@@ -1,11 +1,12 @@
 """Texts that are stored and later shown to people of any language: each remembers its template and values.
 
 A `StoredText` is the text in the language in which it was made. `terms_of` returns its template and values for a JSON
-field, `text_of` the text that they give in another language. Put sentences together with `joined`: a text that was
-formatted in another way stays as it was written.
+field, `text_of` the text that they give in another language. Put sentences together with `joined`, and hide
+secrets with `changed`: a text that was formatted in another way stays as it was written.
 """
 
 import math
+from dataclasses import replace
 
 from odoo.tools.translate import code_translations
 
@@ -13,7 +14,7 @@ from ..lib.message import Message
 
 MODULE = "external_order_sync"
 # Terms that are nested deeper, which none of the templates does, are kept as texts.
-MAX_DEPTH = 5
+MAX_DEPTH = 8
 
 
 class StoredText(str):
@@ -37,9 +38,36 @@ class AmountText(str):
         return self
 
 
-def joined(*texts):
-    """Return sentences as one text, which remembers the template of each."""
-    return StoredText(" ".join(texts), Message(" ".join(["%s"] * len(texts)), texts))
+def joined(*texts, by=" "):
+    """Return texts as one, which remembers the template of each."""
+    return StoredText(by.join(texts), Message(by.join(["%s"] * len(texts)), texts))
+
+
+def changed(text, change):
+    """Return a text with `change` applied to it and to each text among its values.
+
+    It remembers its template, unless that alone would contain what the change takes away.
+    """
+    plain = change(str(text))
+    message = _get_message(text)
+    if not message:
+        return text if plain == text else plain
+    message = _changed_message(message, change)
+    return StoredText(plain, message) if change(str(message)) == str(message) else plain
+
+
+def _changed_message(message, change):
+    def changed_value(value):
+        if nested := _get_message(value):
+            return _changed_message(nested, change)
+        if isinstance(value, bool | int | float):
+            return value
+        text = change(str(value))
+        return value if text == str(value) else text
+
+    if isinstance(message.values, dict):
+        return replace(message, values={name: changed_value(value) for name, value in message.values.items()})
+    return replace(message, values=tuple(changed_value(value) for value in message.values))
 
 
 def translate_in(lang):
@@ -57,8 +85,6 @@ def _terms(value, depth):
     if isinstance(value, AmountText):
         return {"amount": float(value.amount), "currency": value.currency_id, "text": str(value)}
     message = _get_message(value)
-    if not message and isinstance(value, Exception) and value.args:
-        message = _get_message(value.args[0])
     if not message or depth > MAX_DEPTH:
         is_json = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
         return value if is_json else str(value)
@@ -71,9 +97,28 @@ def _terms(value, depth):
 
 
 def _get_message(value):
-    """Return the `Message` that this value is or was made of, if any."""
+    """Return the `Message` that this value, or the text of this error, is or was made of, if any."""
     message = value if isinstance(value, Message) else getattr(value, "message", None)
-    return message if isinstance(message, Message) else None
+    if isinstance(message, Message):
+        return message
+    return _get_message(value.args[0]) if isinstance(value, Exception) and value.args else None
+
+
+def text_of_error(error):
+    """Return the text of an error, a `StoredText` if it was raised with one."""
+    message = _get_message(error)
+    return StoredText(str(error), message) if message else str(error)
+
+
+def values_of(text, name, terms_name):
+    """Return the values that store a text or an error in a field, and its template and values in a JSON field."""
+    terms = terms_of(text)
+    return {name: str(text), terms_name: terms if isinstance(terms, dict) else False}
+
+
+def shown_text(env, text, terms):
+    """Return what `values_of` stored in the language of an environment."""
+    return text_of(env, terms) if text and terms else text
 
 
 def text_of(env, terms):
@@ -81,7 +126,13 @@ def text_of(env, terms):
 
     :param terms: what a JSON field has
     """
-    return str(_message_of(env, terms).text(translate_in(env.lang or "en_US")))
+    return str(stored_text_of(env, terms))
+
+
+def stored_text_of(env, terms):
+    """Return what `text_of` does as `StoredText`, so that it may become part of another one."""
+    message = _message_of(env, terms)
+    return StoredText(message.text(translate_in(env.lang or "en_US")), message)
 
 
 def _message_of(env, terms):
@@ -98,5 +149,5 @@ def _value_of(env, value):
         return value
     if "amount" in value:
         currency = env["res.currency"].browse(value["currency"]).exists()
-        return currency.format(value["amount"]) if currency else value["text"]
+        return AmountText(currency.format(value["amount"]), value["amount"], currency) if currency else value["text"]
     return _message_of(env, value)

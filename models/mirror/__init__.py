@@ -3,6 +3,7 @@ from . import odoo_sync_source_screen
 from . import odoo_sync_source_attention
 from . import odoo_sync_source_secret
 from . import odoo_sync_run
+from . import odoo_sync_texts
 from . import odoo_sync_cursor
 from . import odoo_mirror_mixin
 from . import odoo_mirror_location

@@ -12,7 +12,8 @@ from ...lib.message import message as _lt
 from ...lib.remote_odoo.client import OdooClient, OdooClientError
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.exclusive import exclusive
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
+from ...tools.stored_text import joined
 from ...tools.transaction import commit, commit_progress, retrying, rollback
 
 _logger = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class OdooMirrorSync(models.AbstractModel):
     @api.model
     def _get_label(self, kind):
         """Return the translated plural name of a kind."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         return {
             "location": env._("Locations"),
             "product": env._("Products"),
@@ -142,7 +143,7 @@ class OdooMirrorSync(models.AbstractModel):
                 if self.env.cr.connection.closed:
                     raise  # the database connection is gone, so the error cannot be stored
                 _logger.exception("External Order Sync: %s: unexpected error", source.code)
-                message = for_reader(self.env)._(
+                message = stored(self.env)._(
                     "The synchronization stopped unexpectedly. The next one continues; the server log has the reason."
                 )
                 self._fail(run, "error", message, type(error).__name__)
@@ -194,11 +195,11 @@ class OdooMirrorSync(models.AbstractModel):
 
     @api.model
     def _report_skipped(self, run, kinds):
-        message = for_reader(self.env)._(
+        message = stored(self.env)._(
             "%(summary)s Not synchronized: %(kinds)s. The server stopped %(count)s times while reading them; see "
             "the server log for the reason. Press Sync Now to try them again.",
             summary=run._get_summary(),
-            kinds=", ".join(self._get_label(kind) for kind in kinds),
+            kinds=joined(*map(self._get_label, kinds), by=", "),
             count=MAX_INTERRUPTIONS,
         )
         self._fail(run, "error", message, f"not synchronized: {', '.join(kinds)}")

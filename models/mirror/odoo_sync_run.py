@@ -3,8 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...lib.remote_odoo.versions import KINDS
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ...tools.notifications import notification
+from ...tools.stored_text import joined
 
 STATUSES = [
     ("success", "Success"),
@@ -27,7 +28,7 @@ class OdooSyncRun(models.Model):
 
     source_id = fields.Many2one("odoo.sync.source", required=True, index=True, ondelete="cascade", readonly=True)
     status = fields.Selection([("running", "Running"), *STATUSES], required=True, default="running", readonly=True)
-    message = fields.Text(readonly=True)
+    message = fields.Text("Message as Written", readonly=True)
     date_start = fields.Datetime("Started", default=fields.Datetime.now, required=True, readonly=True)
     date_end = fields.Datetime("Ended", readonly=True)
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
@@ -63,15 +64,9 @@ class OdooSyncRun(models.Model):
         # If the process dies from here on, the run counts as interrupted.
         handed_over.handed_over = False
         (running - handed_over)._count_interruption()
-        (running - handed_over).write(
-            {
-                "status": "error",
-                "date_end": fields.Datetime.now(),
-                "message": for_reader(self.env)._(
-                    "Interrupted. The data received so far is kept; the next run fetches the rest."
-                ),
-            }
-        )
+        message = stored(self.env)._("Interrupted. The data received so far is kept; the next run fetches the rest.")
+        values = {"status": "error", "date_end": fields.Datetime.now(), **source._prepare_message_values(message)}
+        (running - handed_over).write(values)
         source._plan_next_sync()
         return handed_over or self.create({"source_id": source.id})
 
@@ -94,13 +89,14 @@ class OdooSyncRun(models.Model):
         """End the run, and store its result on the source."""
         self.ensure_one()
         now = fields.Datetime.now()
-        self.write({"status": status, "message": message, "date_end": now, "handed_over": False})
-        self.source_id.write({"status": status, "message": message, "last_sync_date": now})
+        values = {"status": status, **self.source_id._prepare_message_values(message)}
+        self.write({**values, "date_end": now, "handed_over": False})
+        self.source_id.write({**values, "last_sync_date": now})
 
     def _get_summary(self):
         """Return the counts as a sentence."""
         self.ensure_one()
-        env = for_reader(self.env)
+        env = stored(self.env)
         sync = self.env["odoo.mirror.sync"]
         counts = [
             env._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
@@ -111,12 +107,12 @@ class OdooSyncRun(models.Model):
             counts.append(env._("%s gone", self.gone_count))
         if not counts:
             return env._("Nothing has changed.")
-        return env._("Changes: %s.", ", ".join(counts))
+        return env._("Changes: %s.", joined(*counts, by=", "))
 
     def _get_notification(self):
         """Return the client action that shows the result of this run to the user who clicked the button."""
         self.ensure_one()
-        message = self.message
+        message = self.message_text
         if self.status == "running":
             message = self.env._("%(summary)s The rest continues in the background.", summary=self._get_summary())
         kind = {"success": "success", "running": "info"}.get(self.status, "danger")

@@ -13,7 +13,7 @@ from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.address_check import check_address
 from ...tools.company_access import check_written
-from ...tools.message_language import reader_text, with_reader
+from ...tools.message_language import reader_text, stored, with_reader
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS, bring_back, due_domain, plan_next_turn, quietly
@@ -69,7 +69,7 @@ class OdooSyncSource(models.Model):
     )
 
     status = fields.Selection(STATUSES, readonly=True, copy=False)
-    message = fields.Text(readonly=True, copy=False)
+    message = fields.Text("Message as Written", readonly=True, copy=False)
     last_sync_date = fields.Datetime(readonly=True, copy=False)
     next_sync_date = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)
     handshake = fields.Json(readonly=True, copy=False, groups="base.group_system")
@@ -282,16 +282,17 @@ class OdooSyncSource(models.Model):
     def _record_failure(self, error):
         """Show an unexpected error in the source's status, so that the other sources can continue."""
         _logger.error("External Order Sync: %s: unexpected error", self.code, exc_info=error)
-        message = self.env._(
+        message = stored(self.env)._(
             "The synchronization stopped unexpectedly. The next one continues; the server log has the reason."
         )
         now = fields.Datetime.now()
+        values = {"status": "error", **self._prepare_message_values(message)}
         with quietly(self.env, self.code):
             # If left running, the next turns would resume these runs first.
             self.run_ids.filtered(lambda run: run.status == "running").write(
-                {"status": "error", "message": message, "date_end": now, "handed_over": False}
+                {**values, "date_end": now, "handed_over": False}
             )
-            self.write({"status": "error", "message": message, "last_sync_date": now})
+            self.write({**values, "last_sync_date": now})
             self._plan_next_sync()
         commit(self.env)
 

@@ -24,7 +24,7 @@ class OdooSyncSource(models.Model):
             return
         user = person_of(source.env, source.responsible_id, source.create_uid)
         env = for_reader(with_reader(source, user).env)
-        first = (source.message or "").splitlines()[:1]
+        first = (source.with_env(env).message_text or "").splitlines()[:1]
         path = f"action-external_order_sync.action_odoo_sync_source/{source.id}"
         note = note_of([*first, link(env._("Open %s", source.name), path)])
         keep_activity(source, activities, user, env._("The mirror is not up to date"), note)

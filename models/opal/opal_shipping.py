@@ -14,7 +14,8 @@ from ...lib.opal.phone import split_phone
 from ...lib.opal.street import is_house_number, split_street
 from ...lib.secret_texts import without_secrets
 from ...lib.web_address import bound_origins, origin_of
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
+from ...tools.stored_text import changed
 
 # The courier's site shows German local time.
 TIME_ZONE = pytz.timezone("Europe/Berlin")
@@ -30,7 +31,7 @@ class OpalShipping(models.AbstractModel):
     def _client(self, carrier):
         """Yield a client for a delivery method; its errors are raised as ``CourierError``."""
         carrier.ensure_one()
-        env = for_reader(self.env)
+        env = stored(self.env)
         # sudo: only administrators may read the account, but all users who may ship use it.
         account = carrier.sudo()
         name, url = (
@@ -73,7 +74,8 @@ class OpalShipping(models.AbstractModel):
 
     def _get_reason(self, account, error):
         """Return the message of an error of the site, which may quote the password that it received."""
-        return without_secrets(reader_text(self.env, error.message), [account.opal_password])
+        message = reader_text(self.env, error.message)
+        return changed(message, lambda text: without_secrets(text, [account.opal_password]))
 
     @api.model
     def _check(self, carrier):
@@ -184,5 +186,5 @@ class OpalShipping(models.AbstractModel):
         weight = unit._compute_quantity(picking.shipping_weight or picking.weight, kilogram, round=False)
         weight = weight or carrier.opal_default_weight
         if weight <= 0:
-            raise CourierError(for_reader(self.env)._("The products of %s have no weight.", picking.name))
+            raise CourierError(stored(self.env)._("The products of %s have no weight.", picking.name))
         return max(Decimal(str(weight)).quantize(Decimal("0.01")), Decimal("0.01"))

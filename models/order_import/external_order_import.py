@@ -12,6 +12,7 @@ from ...lib.order.payload import parse_order
 from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
+from ...tools.stored_text import text_of_error
 from .import_target import ClosedTargets, ImportTarget
 from .ir_sequence import NumberRanges
 from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
@@ -42,7 +43,7 @@ class ExternalOrderImport(models.AbstractModel):
 
         :param sync: the ``external.order.sync``
         :param list raw_orders: order dicts as received
-        :return: a list of `Outcome`, one per order, and why some of them wait for a session, if any do
+        :return: a list of `Outcome`, one per order, and the reasons why some of them wait for a session
         :raise psycopg2.OperationalError: a conflict with another transaction; repeat the call in a new one
         """
         outcomes = [Outcome() for _raw in raw_orders]
@@ -50,7 +51,7 @@ class ExternalOrderImport(models.AbstractModel):
             self._import_one_by_one(sync, raw_orders, outcomes)
         else:
             self._import_batch(sync, raw_orders, outcomes)
-        return outcomes, "\n".join(unique(str(outcome.waiting) for outcome in outcomes if outcome.waiting))
+        return outcomes, list(unique(text_of_error(outcome.waiting) for outcome in outcomes if outcome.waiting))
 
     @api.model
     def _import_order(self, sync, raw_order):

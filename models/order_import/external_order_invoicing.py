@@ -80,7 +80,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
     @api.model
     def _get_warnings(self, sync, payload, match, is_invoiced, priced, terms):
         """Return the warnings about an order whose invoice is missing, or not in its customer's fiscal position."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         is_without = not match.has_customer or self._is_of_somebody_else(payload, match)
         if payload.wants_invoice and is_without and sync.invoice_mode != "never":
             text = env._(
@@ -165,7 +165,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
     def _get_lock_warning(self, pos_order, day, entry_date):
         env = for_reader(self.env)
         locks = pos_order.session_id._get_locks(day, self._get_journals(pos_order))
-        text = env._(
+        text = stored(self.env)._(
             "%(day)s is locked (%(locks)s), so the invoice was posted on %(date)s.",
             day=format_date(env, day),
             locks=env["res.company"]._format_lock_dates(locks),

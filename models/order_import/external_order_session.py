@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
+from ...tools.stored_text import text_of_error
 from .import_target import ImportTarget
 
 
@@ -32,6 +33,6 @@ class ExternalOrderImport(models.AbstractModel):
             with self.env.cr.savepoint():
                 session = sync._get_or_create_pos_session()
         except UserError as error:
-            raise ExternalOrderError("no_session", str(error)) from error
+            raise ExternalOrderError("no_session", text_of_error(error)) from error
         session._lock_for_orders()
         return session

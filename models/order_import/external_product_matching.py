@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import ItemKey, name_key
 from ...tools.message_language import for_reader, stored
+from ...tools.stored_text import joined
 
 # Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
 GTIN_LENGTHS = (12, 13, 14)
@@ -268,10 +269,11 @@ class ExternalProductMatching(models.AbstractModel):
             **values,
         )
         if chosen.id == key.item_id != key.odoo_id:
-            message += " " + env._(
+            advice = env._(
                 "If the external system numbers its products itself, switch off ItemID Is an Odoo Product ID in the "
                 "synchronization."
             )
+            message = joined(message, advice)
         return ExternalOrderError("product_ambiguous", message, product=(key.item_id, key.name))
 
     @api.model

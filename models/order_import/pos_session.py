@@ -162,14 +162,14 @@ class PosSession(models.Model):
 
         :param day: the past business day whose session is missing, if it is one that nobody can open any more
         """
-        env = for_reader(self.env)
+        env = stored(self.env)
         pos = pos_config_of(sync).name
         if day:
             message = env._(
                 'No open POS session found for %(pos)s on %(day)s. Enable "Auto Create Session", so that orders that '
                 "arrive late get a session of their day. The orders wait until then.",
                 pos=pos,
-                day=format_date(env, day),
+                day=format_date(for_reader(self.env), day),
             )
         else:
             message = env._(

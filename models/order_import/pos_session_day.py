@@ -4,7 +4,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import for_reader, stored
 from ...tools.private_context import PrivateContext
 from .import_target import pos_config_of
 
@@ -201,7 +201,7 @@ class PosSession(models.Model):
         if not day or entry_date == day:
             return ""
         env = for_reader(self.env)
-        return env._(
+        return stored(self.env)._(
             "%(day)s is locked (%(locks)s), so the order was posted on %(date)s.",
             day=format_date(env, day),
             locks=env["res.company"]._format_lock_dates(self._get_locks(day)),

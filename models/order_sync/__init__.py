@@ -16,6 +16,7 @@ from . import external_order_sync_run_helpers
 from . import external_order_sync_run_jobs
 from . import external_order_sync_run_life
 from . import external_order_sync_run_report
+from . import external_order_sync_run_texts
 from . import external_order_sync_run_push
 from . import external_order_sync_push
 from . import external_order_sync_push_import
@@ -61,4 +62,5 @@ from . import external_order_problem
 from . import external_order_preview
 from . import ir_http
 from . import pos_session
+from . import res_users
 from . import stock_picking

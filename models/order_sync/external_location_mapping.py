@@ -74,7 +74,7 @@ class ExternalLocationMapping(models.Model):
         self.sync_id._check_invoice_journal()
 
     def _take_effect(self):
-        """Assign waiting orders to their Point of Sale, and retry those that failed because it was not known."""
+        """Assign waiting orders to their Point of Sale, and retry those that failed because of it."""
         # sudo: users cannot write to the inbox, but the table of a manager retries its orders.
         Order = self.env["external.order"].sudo()
         self.sync_id._assign_pos_configs()
@@ -83,7 +83,7 @@ class ExternalLocationMapping(models.Model):
                 [
                     ("sync_id", "=", mapping.sync_id.id),
                     ("state", "=", "failed"),
-                    ("error_code", "=", "location_unknown"),
+                    ("error_code", "in", ("location_unknown", "wrong_currency")),
                     ("external_location", "=", mapping.external_location),
                 ]
             )

@@ -152,27 +152,27 @@ class ExternalOrder(models.Model):
         """Book these locked, pending rows of one synchronization, and record each result.
 
         :param run: the ``external.order.sync.run`` this belongs to
-        :return: why no session can take some of them, which stay pending; otherwise an empty string
-        :rtype: str
+        :return: why no session can take some of them, which stay pending
+        :rtype: list[str]
         """
         sales = self.filtered(lambda order: order.kind == "sale")
-        problems = [sales._import_sales(run)] if sales else []
+        problems = sales._import_sales(run) if sales else []
         if life := self - sales:
             problems += life._import_life(run)
         self._note_failures()
-        return "\n".join(unique(filter(None, problems)))
+        return list(unique(problems))
 
     def _import_sales(self, run):
         """Create POS orders from these orders, see `_import`."""
         company = self.sync_id.ensure_one().company_id
         orders = self.with_company(company)
         raw_orders = [loads(order.payload) for order in orders]
-        outcomes, problem = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
+        outcomes, problems = orders.env["external.order.import"]._import_orders(orders.sync_id, raw_orders)
         for order, outcome in zip(orders, outcomes, strict=True):
             if run:
                 order.run_id = run
             order._record(outcome)
-        return problem
+        return problems
 
     def _count_results(self):
         """Return how many of these rows, which were tried, ended in which way, by names that a run counts."""

@@ -64,11 +64,11 @@ class ExternalOrder(models.Model):
             return locked, []
         problems = []
         for of_sync in locked._lock_sales().grouped("sync_id").values():
-            problems.append(of_sync._import())
+            problems += of_sync._import()
             imported = of_sync.filtered(lambda order: order.kind == "sale" and order.state == "done")
             waiting = imported.life_ids.filtered(lambda order: order.state == "pending") - of_sync
             if waiting := waiting.try_lock_for_update():
-                problems.append(waiting._import())
+                problems += waiting._import()
         locked._note_imports()
         return locked, problems
 

@@ -8,7 +8,7 @@ from ...lib.order.difference import find_changes
 from ...lib.order.payload import parse_order
 from ...lib.order.refund_comparison import is_what_is_left
 from ...lib.strict_json import loads
-from ...tools.message_language import reader_text, stored
+from ...tools.message_language import amount_text, reader_text, stored
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ..order_import.outcome import Outcome
@@ -81,45 +81,50 @@ class ExternalOrder(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_change_text(self):
         for order in self:
-            order.change_text = order.changed and order._describe_change()
+            order.change_text = order.changed and "\n".join(order._describe_change())
 
     def _describe_change(self):
-        """Return the differences between the content that was booked and the newest one, one per line."""
+        """Return the differences between the content that was booked and the newest one: a text for each.
+
+        :rtype: list[StoredText]
+        """
         self.ensure_one()
+        env = stored(self.env)
         if not self.payload:
-            return self.env._("Its content is not stored any more.")
+            return [env._("Its content is not stored any more.")]
         try:
             now = parse_order(loads(self.payload)) if self.kind == "sale" else None
         except PayloadError as error:
-            return self.env._("The new content cannot be read: %s", reader_text(self.env, error.message))
+            return [env._("The new content cannot be read: %s", reader_text(self.env, error.message))]
         was = now and self._get_booked_order()
         if not was:
-            return self._describe_totals(now)
+            return [self._describe_totals(now)]
         lines = []
         if self._is_reinstated():
-            lines.append(self.env._("It is not cancelled any more, but its cancellation is booked."))
+            lines.append(env._("It is not cancelled any more, but its cancellation is booked."))
         changes = find_changes(was, now)
         if lines and [change.kind for change in changes] == ["other"]:
-            return lines[0]
+            return lines
         lines += [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
         if len(changes) > CHANGES_NAMED:
-            lines.append(self.env._("… and %s more.", len(changes) - CHANGES_NAMED))
-        return "\n".join(lines)
+            lines.append(env._("… and %s more.", len(changes) - CHANGES_NAMED))
+        return lines
 
     def _describe_totals(self, now):
         """Return the difference of a row of which only the totals can be compared."""
+        env, booked = stored(self.env), amount_text(self.currency_id, self.pos_order_id.amount_total)
         if self.kind != "sale":
-            return self.env._("It was booked with %s.", self._get_formats()["money"](self.pos_order_id.amount_total))
+            return env._("It was booked with %s.", booked)
         total = now.grand_total
-        return self.env._(
+        return env._(
             "What was booked is not stored any more; compare with the POS order. Total: %(was)s, now %(now)s",
-            was=self._get_formats()["money"](self.pos_order_id.amount_total),
-            now=self.env._("not stated") if total is None else self._get_formats()["money"](total),
+            was=booked,
+            now=env._("not stated") if total is None else amount_text(self.currency_id, total),
         )
 
     def _describe_difference(self, change):
         """Return one sentence for a `Change`."""
-        env, formats = self.env, self._get_formats()
+        env, formats = stored(self.env), self._get_formats()
         if change.kind == "quantity":
             quantity = formats["quantity"]
             if change.was is None:
@@ -159,14 +164,14 @@ class ExternalOrder(models.Model):
     def _format_side(self, change, value):
         """Return the old or the new value of a `Change` as text."""
         if change.kind == "invoice":
-            return self.env._("yes") if value else self.env._("no")
+            return stored(self.env)._("yes") if value else stored(self.env)._("no")
         if change.kind == "sold_at":
             return self._format_sold_at(value) or "—"
         if change.kind in ("customer", "location"):
             return value or "—"
         if value is None:
             return "—"
-        return self._get_formats()["money"](value)
+        return amount_text(self.currency_id, value)
 
     # ------------------------------------------------------------
     # Booking it

@@ -81,7 +81,7 @@ class ExternalOrder(models.Model):
             "payload": self._hide_secrets(sync, payload) or False,
             "state": "failed",
             "error_code": "not_an_order",
-            **self._prepare_message_values(self._describe_entry(self._hide_secrets(sync, reason))),
+            **self._prepare_message_values(self._describe_entry(sync._hide_key(reason))),
         }
 
     @api.model

@@ -9,9 +9,11 @@ from ...lib.order.payload import parse_order
 from ...lib.order.refund_comparison import is_same_refund
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, parse_cancellation, parse_refund
 from ...lib.strict_json import loads
-from ...tools.message_language import reader_text, stored
+from ...tools.message_language import for_reader, reader_text, stored
+from ...tools.stored_text import stored_text_of, text_of_error
 from ..order_import.outcome import Outcome
 from ..order_life.refund_request import RefundRequest
+from .external_order_entry import ENTRY
 
 # The kinds of rows that are not sales.
 LIFE_KINDS = ("refund", "cancellation")
@@ -50,6 +52,7 @@ class ExternalOrder(models.Model):
     version = fields.Char(readonly=True, help="When the external system last changed the order, as far as it says so.")
 
     @api.depends("external_id", "kind", "refund_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for order in self:
             name = order.external_id
@@ -58,7 +61,7 @@ class ExternalOrder(models.Model):
     def _get_name_in_order(self):
         """Return what this refund or cancellation is called within its order, for example "Refund R1"."""
         name = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
-        return name if self.refund_id in (THE_REFUND, THE_CANCELLATION) else f"{name} {self.refund_id}"
+        return name if self.refund_id in (THE_REFUND, THE_CANCELLATION, ENTRY) else f"{name} {self.refund_id}"
 
     # ------------------------------------------------------------
     # Claiming
@@ -168,7 +171,7 @@ class ExternalOrder(models.Model):
             self.env["external.order.refund"]._book_refunds(sync, requests)
         for row, request in zip(asking, requests, strict=True):
             row._record(request.outcome)
-        return [str(request.outcome.waiting) for request in requests if request.outcome.waiting]
+        return [text_of_error(request.outcome.waiting) for request in requests if request.outcome.waiting]
 
     def _get_waiting_error(self):
         """Return why this refund or cancellation cannot be booked yet, or ``None``.
@@ -177,7 +180,8 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         if self.origin_id.state != "done":
-            message = self._prepare_waiting_values(self.origin_id)["error_message"]
+            waiting = self._prepare_waiting_values(self.origin_id)
+            message = stored_text_of(for_reader(self.env), waiting["error_terms"] or waiting["error_message"])
             return ExternalOrderError("waiting_for_order", message)
         if self.kind != "cancellation":
             return None

@@ -3,6 +3,7 @@ from odoo.tools import groupby
 from odoo.tools.misc import formatLang
 
 from ...exceptions import ExternalOrderError
+from ...lib.money import decimal
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import external_id
 from ...tools.message_language import reader_text
@@ -184,7 +185,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         :param prepared: its ``PreparedOrder``, ``None`` if it would not be imported
         """
         if outcome.pos_order:
-            return {"result": "known", "note": self.env._("Already imported: %s", outcome.pos_order.name)}
+            return self._describe_known(outcome.pos_order)
         if isinstance(outcome.error, ExternalOrderError):
             return {"result": "problem", "reason": outcome.error.code, "note": str(outcome.error)}
         items = ", ".join(f"{line.quantity.normalize():f} x {line.product.name}" for line in prepared.priced.lines)
@@ -203,6 +204,23 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             "items": items,
             "payments": payments,
             "note": "\n".join(outcome.warnings),
+        }
+
+    @api.model
+    def _describe_known(self, pos_order):
+        """Return the line values of an order that is already imported, as it was booked."""
+        lines = [f"{decimal(line.qty).normalize():f} x {line.product_id.name}" for line in pos_order.lines]
+        return {
+            "result": "known",
+            "total": pos_order.amount_total,
+            "customer": pos_order.partner_id.display_name,
+            "sold_date": pos_order.date_order,
+            "items": ", ".join(lines),
+            "payments": "\n".join(
+                f"{payment.payment_method_id.name} {self._format(pos_order.config_id, payment.amount)}"
+                for payment in pos_order.payment_ids
+            ),
+            "note": self.env._("Already imported: %s", pos_order.name),
         }
 
     @api.model

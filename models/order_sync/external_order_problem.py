@@ -187,6 +187,11 @@ class ExternalOrderProblem(models.Model):
         self.ensure_one()
         return self.newest_id.action_choose_location()
 
+    def action_update_quantity(self):
+        """Open the stock of the products whose lots are missing in the newest of these orders."""
+        self.ensure_one()
+        return self.newest_id.action_update_quantity()
+
     def action_retry(self):
         return self._get_orders().action_retry()
 

@@ -3,6 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.message_language import for_reader
+from ...tools.stored_text import stored_text_of, terms_of
+
 # For this long, a signed request is recognized if it is sent again.
 KEPT = timedelta(days=7)
 VACUUM_BATCH = 10_000
@@ -36,6 +39,7 @@ class ExternalOrderPush(models.Model):
     )
     counts = fields.Json(readonly=True)
     refused = fields.Text(readonly=True, help="What is wrong with entries that are not orders, one per line.")
+    refused_terms = fields.Json(readonly=True)
     order_ids = fields.Json(readonly=True, help="IDs of the external orders that the run has to name.")
     digest = fields.Char(readonly=True, help="A digest of what was signed.")
     has_time = fields.Boolean(readonly=True, help="The time was signed too, so the same request is never sent again.")
@@ -62,6 +66,7 @@ class ExternalOrderPush(models.Model):
                 "waiting": waiting,
                 "counts": {name: count for name, count in counts.items() if count} or False,
                 "refused": "\n".join(refused) or False,
+                "refused_terms": [terms_of(text) for text in refused] or False,
                 "order_ids": orders.ids if orders else False,
                 "digest": signed and signed.digest,
                 "has_time": bool(signed and signed.has_time),
@@ -75,23 +80,28 @@ class ExternalOrderPush(models.Model):
 
     @api.model
     def _take(self, run):
-        """Assign the waiting rows of a synchronization to its run, and return their (counts, refused, order ids).
+        """Assign the waiting rows of a synchronization to its run, and return their (counts, texts, order ids).
 
         Rows that another worker is taking are left to it.
         """
-        return self.env.execute_query(
+        taken = self.env.execute_query(
             SQL(
                 """
                 UPDATE external_order_push SET waiting = FALSE, run_id = %(run)s
                  WHERE id IN (
                        SELECT id FROM external_order_push WHERE sync_id = %(sync)s AND waiting IS TRUE
                         ORDER BY id FOR UPDATE SKIP LOCKED)
-                RETURNING counts, refused, order_ids
+                RETURNING counts, refused, refused_terms, order_ids
                 """,
                 run=run.id,
                 sync=run.sync_id.id,
             )
         )
+        env = for_reader(self.env)
+        return [
+            (counts, [stored_text_of(env, term) for term in terms or (refused or "").splitlines()], order_ids)
+            for counts, refused, terms, order_ids in taken
+        ]
 
     @api.autovacuum
     def _gc_pushes(self):

@@ -34,7 +34,7 @@ class ExternalOrder(models.Model):
     def _compute_problem_note(self):
         for order in self:
             changed = order.change_text and self.env._("Changed: %s", order.change_text.replace("\n", "; "))
-            order.problem_note = order.error_text or changed or order.warning_text
+            order.problem_note = order.error_text or changed or (order.warning_text or "").replace("\n", "; ")
 
     @api.depends("problem_note", "pos_order_id", "state", "kind", "refund_id")
     @api.depends_context("lang")
@@ -239,6 +239,27 @@ class ExternalOrder(models.Model):
                 "dialog_size": "large",
             },
         }
+
+    # ------------------------------------------------------------
+    # Lots that are not in stock
+    # ------------------------------------------------------------
+
+    def action_update_quantity(self):
+        """Open the stock of what this order sells by lots or serial numbers, for a user who may correct it."""
+        self.ensure_one().check_access("read")
+        payload, problem = self._read_payload()
+        if not payload:
+            raise UserError(problem or self.error_text or self.env._("The order sells no product with lots."))
+        sync = ImportTarget(self.pos_config_id or self.sync_id.pos_config_id).on(self.sync_id)
+        matches = self.env["external.product.matching"]._match_products(sync, payload.items).values()
+        products = self.env["product.product"].union(
+            *(match[0] for match in matches if not isinstance(match, ExternalOrderError))
+        )
+        tracked = products.filtered(lambda product: product.tracking != "none")
+        if not tracked:
+            raise UserError(self.env._("The order sells no product with lots."))
+        location = self.pos_config_id.picking_type_id.default_location_src_id
+        return tracked.with_context(default_location_id=location.id).action_open_quants()
 
     @api.model
     def _get_choice_notification(self):

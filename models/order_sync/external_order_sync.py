@@ -68,7 +68,7 @@ class ExternalOrderSync(models.Model):
     last_sync_status = fields.Selection(
         [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")], readonly=True, copy=False
     )
-    last_sync_message = fields.Text(readonly=True, copy=False)
+    last_sync_message = fields.Text("Last Sync Message as Written", readonly=True, copy=False)
     next_sync_date = fields.Datetime("Next Sync", readonly=True, copy=False, default=fields.Datetime.now)
 
     # What to request
@@ -167,6 +167,8 @@ class ExternalOrderSync(models.Model):
             self._assign_pos_configs()
         if not {"refund_statuses", "cancelled_statuses"}.isdisjoint(vals):
             self._reconsider_statuses()
+        if vals.get("invoice_mode") == "never":
+            self._retry_without_invoices()
         if vals.get("responsible_id"):
             self._get_attention_activity().write({"user_id": vals["responsible_id"]})
         return result

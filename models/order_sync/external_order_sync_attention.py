@@ -35,8 +35,8 @@ class ExternalOrderSync(models.Model):
         """Return a line for each matter that needs attention, with a link to its rows."""
         env = for_reader(self.env)
         lines = []
-        if self.last_sync_problem:
-            first = self.last_sync_problem.splitlines()[0]
+        if problem := self._get_last_problem():
+            first = problem.splitlines()[0]
             lines.append(self._get_attention_link(env._("The last run had an error: %s", first), "runs"))
         texts = {
             "failed": env._("Orders failed"),

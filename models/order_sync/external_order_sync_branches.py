@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 
 
 class ExternalOrderSync(models.Model):
@@ -47,7 +47,7 @@ class ExternalOrderSync(models.Model):
         """
         if config := self._find_pos_config_at(location):
             return config
-        env = for_reader(self.env)
+        env = stored(self.env)
         if location:
             problem = env._(
                 "LocationID %(location)s has no Point of Sale. Add it to the Branches of %(sync)s, under Mappings, "

@@ -52,6 +52,23 @@ class ExternalOrderSync(models.Model):
                     )
                 )
 
+    def _retry_without_invoices(self):
+        """Retry the orders that failed because of their invoices, which they do not get any more."""
+        # sudo: users cannot write to the inbox, but this setting of a manager retries its orders.
+        refused = (
+            self.env["external.order"]
+            .sudo()
+            .search(
+                [
+                    ("sync_id", "in", self.ids),
+                    ("state", "=", "failed"),
+                    ("error_code", "in", ("invoice_mismatch", "invoice_refused")),
+                ]
+            )
+        )
+        if refused:
+            refused._retry(self.env._("Retried without an invoice"))
+
     def action_open_customers(self):
         """Open the customer IDs that are mapped to contacts."""
         self.ensure_one().check_access("read")

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from ...lib.order.feed import FeedError, FeedSettings, OrderFeed
 from ...lib.order.feed_chunks import chunks
 from ...lib.order.feed_position import FeedPosition
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 from ...tools.overrides import is_overridden
 from ...tools.private_context import PrivateContext
 from ...tools.worker_time import seconds_to_work
@@ -131,7 +131,7 @@ class ExternalOrderSync(models.Model):
             yield
         except FeedError as error:
             reason = reader_text(self.env, error.message)
-            message = for_reader(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
+            message = stored(self.env)._("Failed to fetch orders from external system: %(reason)s", reason=reason)
             raise UserError(self._hide_key(message)) from None
 
     def _prepare_feed_settings(self):

@@ -9,7 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import unique
 
 from ...tools.exclusive import exclusive
-from ...tools.message_language import for_reader, with_reader
+from ...tools.message_language import stored, with_reader
+from ...tools.stored_text import text_of_error
 from ...tools.transaction import (
     TRANSIENT_ERRORS,
     ScheduledTurn,
@@ -56,7 +57,7 @@ class ExternalOrderSyncRun(models.Model):
         default="running",
         readonly=True,
     )
-    message = fields.Text(readonly=True)
+    message = fields.Text("Message as Written", readonly=True)
     date_start = fields.Datetime("Started", default=fields.Datetime.now, required=True, readonly=True)
     date_end = fields.Datetime("Ended", readonly=True)
     date_progress = fields.Datetime(default=fields.Datetime.now, readonly=True)
@@ -168,10 +169,10 @@ class ExternalOrderSyncRun(models.Model):
         try:
             return step()
         except UserError as error:
-            message = str(error)
+            message = text_of_error(error)
         except TRANSIENT_ERRORS as error:
             _logger.warning("External Order Sync: %s: database busy: %s", self.sync_id.name, type(error).__name__)
-            message = for_reader(self.env)._("The database was too busy. The next run does the rest.")
+            message = stored(self.env)._("The database was too busy. The next run does the rest.")
         except Exception as error:  # an extension may raise anything, and the status must report it
             if isinstance(error, psycopg2.Error) and self.env.cr.connection.closed:
                 raise  # the database is gone, so the error cannot be stored
@@ -179,12 +180,12 @@ class ExternalOrderSyncRun(models.Model):
             self._log_unexpected(self.sync_id, error)
             message = self._describe_unexpected(error)
         rollback(self.env)
-        self[error_field] = self.sync_id._hide_key(message)
+        self.write(self._prepare_texts(**{error_field: [message]}))
         commit(self.env)
         return True
 
     def _describe_unexpected(self, error):
-        return for_reader(self.env)._(
+        return stored(self.env)._(
             "Unexpected error (%(kind)s): %(error)s. See the server log for details.",
             kind=type(error).__name__,
             error=error,
@@ -225,11 +226,11 @@ class ExternalOrderSyncRun(models.Model):
         received.is_counted = True
         received.ambiguous.run_id = self
         counts = {**received.get_counts(), "fetched": known + len(entries), "known": known + received.known}
-        refused = [*(self.refused or "").splitlines(), *received.refused]
+        refused = [*self._get_texts("refused"), *received.refused]
         self.write(
             {
                 **self._prepare_counts(counts),
-                "refused": self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED])) or False,
+                **self._prepare_texts(refused=refused[:FAILURES_NAMED]),
                 "ambiguous_count": len(ambiguous.union(received.ambiguous.ids)),
                 "date_progress": fields.Datetime.now(),
             }
@@ -272,19 +273,18 @@ class ExternalOrderSyncRun(models.Model):
         if tried := self._book_changes():
             return tried, False
         orders = self.env["external.order"]._claim(self.sync_id, BATCH_SIZE, whole)
-        problem = ""
+        problems = []
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
-            problem = orders._import(run=whole)
-            problems = [*(self.import_error or "").splitlines(), *problem.splitlines()]
+            problems = orders._import(run=whole)
             self.write(
                 {
-                    "import_error": "\n".join(unique(problems)) or False,
+                    **self._prepare_texts(import_error=unique([*self._get_texts("import_error"), *problems])),
                     **self._prepare_counts(orders._count_results()),
                     "date_progress": fields.Datetime.now(),
                 }
             )
-        all_wait = problem and all(order.error_code in WAITING_REASONS for order in orders)
+        all_wait = problems and all(order.error_code in WAITING_REASONS for order in orders)
         is_stuck = all_wait and not self.sync_id._has_several_targets()
         return (0 if is_stuck else len(orders)), orders._is_full_batch(BATCH_SIZE)
 

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ...tools.message_language import in_english
 from ...tools.scheduling import quietly
+from ...tools.stored_text import joined, terms_of
 from ...tools.transaction import ScheduledTurn, retrying, rollback
 
 # A run writes its log under one name.
@@ -24,12 +25,13 @@ class ExternalOrderSyncRun(models.Model):
                 raise
             rollback(self.env)  # first: what follows reads the database
             self._log_unexpected(self.sync_id, error)
-            message = self.sync_id._hide_key(self._describe_unexpected(error))
+            message = self._describe_unexpected(error)
             retrying(self.env, lambda: self._end_with_error(message))
 
     def _end_with_error(self, message):
         now = fields.Datetime.now()
-        self.write({"status": "error", "message": message, "date_end": now, "date_progress": now})
+        texts = self._prepare_texts(message=[message])
+        self.write({"status": "error", "date_end": now, "date_progress": now, **texts})
         self._copy_status_to_sync(now)
         with quietly(self.env, "the activity about what needs attention"):
             self.sync_id._update_attention_activity()
@@ -45,8 +47,8 @@ class ExternalOrderSyncRun(models.Model):
             status = "success"
         else:
             status = "no_orders"
-        message = self._get_message(status)
-        self.write({"status": status, "message": message, "date_end": now, "date_progress": now})
+        texts = self._prepare_texts(message=[self._get_message(status)])
+        self.write({"status": status, "date_end": now, "date_progress": now, **texts})
         had_problem = bool(self.sync_id.last_sync_problem)
         self._copy_status_to_sync(now)
         if self._has_changes() or self.refused_count or had_problem or self.sync_id.last_sync_problem:
@@ -59,13 +61,16 @@ class ExternalOrderSyncRun(models.Model):
 
     def _copy_status_to_sync(self, date):
         """Copy this run's result to the status of its configuration."""
+        problem = self._get_problem()
+        terms = {"message": (self.terms or {}).get("message"), "problem": problem and [terms_of(problem)]}
         # sudo: a user who may start a run does not need write access to the configuration.
         self.sync_id.sudo().write(
             {
                 "last_sync_date": date,
                 "last_sync_status": self.status,
                 "last_sync_message": self.message,
-                "last_sync_problem": self._get_problem() or False,
+                "last_sync_problem": problem or False,
+                "last_sync_terms": {name: parts for name, parts in terms.items() if parts} or False,
             }
         )
 
@@ -76,8 +81,8 @@ class ExternalOrderSyncRun(models.Model):
         """
         if self.status != "error":
             return ""
-        problems = [self.fetch_error, self.import_error]
+        problems = self._get_texts("fetch_error") + self._get_texts("import_error")
         if self.ambiguous_count:
             problems += self._describe_ambiguous()
         of_rows = self.ambiguous_count or self.failed_count or self.refused_count or self._count_unbooked_changes()
-        return "\n".join(filter(None, problems)) or ("" if of_rows else self.message)
+        return joined(*(problems if problems or of_rows else self._get_texts("message")), by="\n")

@@ -169,8 +169,10 @@ class ExternalOrderSyncRun(models.Model):
             runs = self.search(Domain("sync_id", "=", sync.id) & UNFINISHED)
             run = runs[:1] or self.create({"sync_id": sync.id, "scheduled": True})
             for_sync = run._for_reader(sync)
-            for_sync._end_with_error(sync._hide_key(for_sync._describe_unexpected(error)))
-            (runs - run).write({"status": "error", "message": run.message, "date_end": run.date_end})
+            for_sync._end_with_error(for_sync._describe_unexpected(error))
+            (runs - run).write(
+                {"status": "error", "message": run.message, "terms": run.terms, "date_end": run.date_end}
+            )
             sync.next_sync_date = fields.Datetime.now() + timedelta(minutes=sync.sync_interval)
 
         self._run_step(lambda: retrying(self.env, record))

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ...tools.transaction import commit, commit_interruption, commit_progress, retrying
 from .download import CONCLUDED, WAITING, Download
 from .sync_turn import SyncTurn
@@ -60,7 +60,7 @@ class ExternalOrderSyncRun(models.Model):
         """
         retrying(self.env, self._correct_cursor)
         if self.fetch_starts > MAX_FETCH_STARTS:
-            problem = for_reader(self.env)._(
+            problem = stored(self.env)._(
                 "The server stopped %s times during this download. The orders received so far are imported. See "
                 "the server log for the cause. Have the external system send fewer orders at a time, or lower the "
                 "limits of a download.",
@@ -80,7 +80,7 @@ class ExternalOrderSyncRun(models.Model):
             return
         received_before = self.new_count + self.changed_count + self.ignored_count
         self.write({"fetched_count": 0, "known_count": -received_before, "ambiguous_count": 0})
-        self.write({"refused_count": 0, "refused": False})
+        self.write({"refused_count": 0, **self._prepare_texts(refused=[])})
 
     def _finish_fetching(self, known, fetched):
         """Record that the download has ended. If no order is to be imported, end the run; return whether it did.

@@ -125,13 +125,9 @@ class ExternalOrderSyncRun(models.Model):
         """Add what the helpers counted to this run, and delete their parts."""
         parts = self._get_parts()
         counts = [name for name, field in self._fields.items() if name.endswith("_count") and field.type == "integer"]
-        problems = [line for run in (self, *parts) for line in (run.import_error or "").splitlines()]
-        self.write(
-            {
-                **{name: self[name] + sum(parts.mapped(name)) for name in counts},
-                "import_error": "\n".join(unique(problems)) or False,
-            }
-        )
+        problems = [text for run in (self, *parts) for text in run._get_texts("import_error")]
+        totals = {name: self[name] + sum(parts.mapped(name)) for name in counts}
+        self.write({**totals, **self._prepare_texts(import_error=unique(problems))})
         parts.unlink()
 
     def _get_total(self, name):

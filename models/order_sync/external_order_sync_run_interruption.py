@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.exclusive import sql_held_keys
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .external_order_sync_run import LOCK
 
 _logger = logging.getLogger(__name__)
@@ -62,13 +62,9 @@ class ExternalOrderSyncRun(models.Model):
 
     def _end_as_interrupted(self):
         self.ensure_one()
-        self.write(
-            {
-                "status": "error",
-                "date_end": self.date_progress,
-                "message": for_reader(self.env)._("Interrupted. The next run imports the orders that were received."),
-            }
-        )
+        message = stored(self.env)._("Interrupted. The next run imports the orders that were received.")
+        texts = self._prepare_texts(message=[message])
+        self.write({"status": "error", "date_end": self.date_progress, **texts})
         if not self.search_count([("sync_id", "=", self.sync_id.id), ("id", ">", self.id)], limit=1):
             self._copy_status_to_sync(self.date_end)
         _logger.warning("External Order Sync: %s: the synchronization was interrupted", self.sync_id.name)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import for_reader, stored
 
 # Changes are booked in transactions of at most this many.
 CHANGES_AT_ONCE = 20
@@ -58,7 +58,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _describe_life_of_run(self):
         """Return sentences about the refunds, cancellations and changes of this run."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         lines = self._describe_life(self.refunded_count, self.cancelled_count)
         if count := self.rebooked_count:
             one = env._("1 imported order was changed outside, and the difference was booked.")
@@ -75,7 +75,7 @@ class ExternalOrderSyncRun(models.Model):
     @api.model
     def _describe_life(self, refunds, cancellations):
         """Return the sentences with these numbers of booked refunds and cancellations."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         lines = []
         if refunds:
             lines.append(env._("1 refund booked.") if refunds == 1 else env._("%s refunds booked.", refunds))
@@ -90,7 +90,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _describe_changed(self):
         """Return which orders changed in this run without being booked, in what, and what to do."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         count = self._count_unbooked_changes()
         if not count:
             return []
@@ -105,11 +105,12 @@ class ExternalOrderSyncRun(models.Model):
                 "Needs Attention, and press Book the Difference.",
                 count,
             )
-        changed = self.env["external.order"].with_env(env).search(self._get_changed_domain(), limit=CHANGES_NAMED)
+        inbox = self.env["external.order"].with_env(for_reader(self.env))
+        changed = inbox.search(self._get_changed_domain(), limit=CHANGES_NAMED)
         return [
             line,
             *(
-                env._("Order %(order)s: %(reason)s", order=order.display_name, reason=order.problem_note)
+                env._("Order %(order)s: %(reason)s", order=order.display_name, reason=order._get_problem_note())
                 for order in changed
             ),
         ]

@@ -45,7 +45,7 @@ class ExternalOrderSyncRun(models.Model):
             and last.date_end >= now - PAUSE
             and last.date_start >= now - LONGEST_BURST
         ):
-            last.write({"status": "running", "message": False, "date_end": False, "date_progress": now})
+            last.write({"status": "running", "message": False, "terms": False, "date_end": False, "date_progress": now})
             return last
         return self.create({"sync_id": sync.id, "scheduled": scheduled, "without_fetch": True})
 
@@ -81,16 +81,12 @@ class ExternalOrderSyncRun(models.Model):
         taken = self.env["external.order.push"]._take(self)
         if not taken:
             return
-        totals = {name: sum((counts or {}).get(name, 0) for counts, _refused, _ids in taken) for name in COUNTED}
+        totals = {name: sum((counts or {}).get(name, 0) for counts, _texts, _ids in taken) for name in COUNTED}
         values = self._prepare_counts(totals)
-        refused = [
-            line
-            for text in (self.refused, *(text for _counts, text, _ids in taken))
-            for line in (text or "").splitlines()
-        ]
+        refused = [*self._get_texts("refused"), *(text for _counts, texts, _ids in taken for text in texts)]
         if refused:
-            values["refused"] = self.sync_id._hide_key("\n".join(refused[:FAILURES_NAMED]))
+            values.update(self._prepare_texts(refused=refused[:FAILURES_NAMED]))
         self.write({**values, "date_progress": fields.Datetime.now()})
-        order_ids = list(unique(order_id for _counts, _refused, ids in taken for order_id in ids or ()))
+        order_ids = list(unique(order_id for _counts, _texts, ids in taken for order_id in ids or ()))
         # Orders that another worker holds get their run from it.
         self.env["external.order"].browse(order_ids).exists().try_lock_for_update().run_id = self

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ...tools.notifications import notification
+from ...tools.stored_text import joined
 from .external_order_sync_run import FAILURES_NAMED
 
 # Keep the notification short; the status has the whole message.
@@ -15,8 +16,8 @@ class ExternalOrderSyncRun(models.Model):
 
     def _get_message(self, status):
         """Return the result as sentences, one per line, the important ones first."""
-        env = for_reader(self.env)
-        parts = [self.fetch_error, self.import_error]
+        env = stored(self.env)
+        parts = self._get_texts("fetch_error") + self._get_texts("import_error")
 
         def tell(count, one, many):
             if count:
@@ -39,7 +40,7 @@ class ExternalOrderSyncRun(models.Model):
         count = self.refused_count
         tell(count, env._("1 entry is not an order:"), env._("%s entries are not orders:", count))
         if count:
-            parts.append(self.refused)
+            parts += self._get_texts("refused")
         count = self.ignored_count
         tell(
             count,
@@ -75,12 +76,12 @@ class ExternalOrderSyncRun(models.Model):
             )
         if self.feed_repeats:
             parts.append(env._("The feed sent a page twice; the next run downloads the same period again."))
-        return "\n".join(part for part in parts if part)
+        return joined(*filter(None, parts), by="\n")
 
     @api.model
     def _describe_imported(self, count, doubtful):
         """Return the sentence with the number of imported orders and of those with warnings."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         if count == 1:
             return env._("1 order imported, with warnings.") if doubtful else env._("1 order imported.")
         if doubtful:
@@ -89,7 +90,7 @@ class ExternalOrderSyncRun(models.Model):
 
     def _describe_ambiguous(self):
         """Return which OrderIDs are used by several orders."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         count = self.ambiguous_count
         if not count:
             return []
@@ -99,18 +100,19 @@ class ExternalOrderSyncRun(models.Model):
         )
         return [
             one if count == 1 else env._("%s OrderIDs are each used by several orders:", count),
-            *ambiguous.mapped("error_message"),
+            *(order._get_reason() for order in ambiguous),
         ]
 
     def _describe_failed(self):
-        env = for_reader(self.env)
+        env = stored(self.env)
         failed = self.env["external.order"].search(
             [("run_id", "=", self.id), ("state", "=", "failed"), ("error_code", "!=", "order_id_ambiguous")],
             order="id",
             limit=FAILURES_NAMED,
         )
         lines = []
-        for reason, rows in failed.grouped("error_message").items():
+        for rows in failed.grouped("error_message").values():
+            reason = rows[0]._get_reason()
             ids = ", ".join(rows.mapped("display_name"))
             if len(rows) == 1:
                 lines.append(env._("Order %(order)s: %(reason)s", order=ids, reason=reason))
@@ -124,7 +126,7 @@ class ExternalOrderSyncRun(models.Model):
         """Return the client action that summarizes this run and offers the next steps as buttons."""
         self.ensure_one()
         kind = {"success": "success", "error": "danger", "no_orders": "info", "running": "info"}[self.status]
-        message = self.message
+        message = self.message_text
         if self.status == "running":
             message = self.env._(
                 "%(imported)s orders imported so far. The rest continues in the background.",

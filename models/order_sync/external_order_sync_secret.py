@@ -15,6 +15,7 @@ from ...lib.web_address import (
     secrets_in,
 )
 from ...tools.message_language import for_reader
+from ...tools.stored_text import changed
 
 # Each has a field `<name>_binding` with the address it was entered for.
 SECRETS = ("external_api_key", "secret_parameters")
@@ -129,11 +130,14 @@ class ExternalOrderSync(models.Model):
         return dict(parse_qsl(self._get_secret("secret_parameters").lstrip("?"), keep_blank_values=True))
 
     def _hide_key(self, text):
-        """Return ``text`` without the secrets of this configuration, which errors from other code may contain."""
+        """Return ``text`` without the secrets of this configuration, which errors from other code may contain.
+
+        A `StoredText` stays one.
+        """
         sync = self.sudo()  # only administrators may read them, so no message may contain them
         secrets = [(sync.external_api_key or "").strip(), *secrets_in(sync.external_api_url or "")]
         secrets += [value for _name, value in parse_qsl((sync.secret_parameters or "").strip())]
-        return without_secrets(text, secrets)
+        return changed(text, lambda written: without_secrets(written, secrets))
 
     def _mail_track(self, tracked_fields, initial_values):
         """Keep keys in the address out of the chatter, which more people can read."""

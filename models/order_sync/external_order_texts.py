@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...tools.stored_text import terms_of, text_of
+from ...tools.message_language import for_reader, stored
+from ...tools.stored_text import joined, shown_text, stored_text_of, terms_of, text_of, values_of
 
 
 class ExternalOrder(models.Model):
@@ -21,9 +22,19 @@ class ExternalOrder(models.Model):
     @api.depends_context("lang")
     def _compute_texts(self):
         for order in self:
-            order.error_text = text_of(self.env, order.error_terms) if order.error_terms else order.error_message
+            order.error_text = shown_text(self.env, order.error_message, order.error_terms)
             terms = order.warning_terms
             order.warning_text = "\n".join(text_of(self.env, term) for term in terms) if terms else order.warnings
+
+    def _get_reason(self):
+        """Return what is wrong with this row and what to do, for the reader of a message that quotes it."""
+        return stored_text_of(for_reader(self.env), self.error_terms or self.error_message or "")
+
+    def _get_problem_note(self):
+        """Return what is wrong with this row or what changed, for the reader of a message that quotes it."""
+        if self.error_message or not self.changed:
+            return self._get_reason()
+        return stored(self.env)._("Changed: %s", joined(*self._describe_change(), by="; "))
 
     @api.model
     def _prepare_message_values(self, message):
@@ -31,8 +42,7 @@ class ExternalOrder(models.Model):
 
         :param message: a text or an error; if it is made of a `StoredText`, it is shown in each reader's language
         """
-        terms = terms_of(message)
-        return {"error_message": str(message), "error_terms": terms if isinstance(terms, dict) else False}
+        return values_of(message, "error_message", "error_terms")
 
     @api.model
     def _prepare_warning_values(self, warnings):

@@ -11,7 +11,7 @@ from ...lib.order.summary import parse_summaries
 from ...lib.order.summary_feed import SummaryFeed
 from ...lib.web_address import has_credentials, key_parameters, origin_of
 from ...tools.address_check import check_address
-from ...tools.message_language import for_reader, reader_text
+from ...tools.message_language import reader_text, stored
 from ...tools.overrides import is_overridden
 from ..order_sync.external_order_sync_feed import FETCH_SIZE
 
@@ -77,7 +77,7 @@ class ExternalOrderSync(models.Model):
         :raise UserError: says why they cannot be requested or read
         """
         self.ensure_one()
-        env = for_reader(self.env)
+        env = stored(self.env)
         try:
             settings = replace(
                 self._prepare_feed_settings(),

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.stored_text import shown_text, values_of
+
 RED_STATES = ("red", "error")
 
 
@@ -44,7 +46,9 @@ class ExternalProof(models.Model):
         readonly=True,
         help="The external system's own summary of the day or, without one, the orders that were received from it.",
     )
-    message = fields.Text(readonly=True)
+    message = fields.Text("Message as Written", readonly=True)
+    message_terms = fields.Json(readonly=True)
+    message_text = fields.Text("Message", compute="_compute_message_text")
     checked_date = fields.Datetime("Checked", readonly=True)
 
     shop_orders = fields.Integer("Orders (Shop)", readonly=True)
@@ -151,9 +155,19 @@ class ExternalProof(models.Model):
             [{**wanted[key], "proof_id": self.id} for key in wanted if key not in present]
         )
 
+    @api.depends("message", "message_terms")
+    @api.depends_context("lang")
+    def _compute_message_text(self):
+        for proof in self:
+            proof.message_text = shown_text(self.env, proof.message, proof.message_terms)
+
     def _store_error(self, message):
-        """Store why these days could not be checked; the figures stay as they were."""
-        self.write({"state": "error", "message": message, "checked_date": fields.Datetime.now()})
+        """Store why these days could not be checked; the figures stay as they were.
+
+        :param message: a text or an error; if it is made of a `StoredText`, it is shown in each reader's language
+        """
+        values = values_of(message, "message", "message_terms")
+        self.write({"state": "error", "checked_date": fields.Datetime.now(), **values})
         self._update_activity()
 
     def _decide_state(self):

@@ -7,8 +7,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...lib.order.figures import Figures
-from ...tools.message_language import for_reader, with_reader
+from ...tools.message_language import for_reader, stored, with_reader
 from ...tools.private_context import without_defaults
+from ...tools.stored_text import text_of_error
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, commit_progress, retrying, rollback
 from .difference import Difference
 from .external_proof import RED_STATES
@@ -95,7 +96,7 @@ class ExternalProof(models.Model):
     @api.model
     def _note_failure(self, sync, day, error):
         """Let a day say that an unexpected error has stopped its check, and return its proofs."""
-        env = for_reader(with_reader(self, sync._get_reader()).env)
+        env = stored(with_reader(self, sync._get_reader()).env)
         message = env._("Unexpected error (%(kind)s). See the server log.", kind=type(error).__name__)
         proofs = self._find_or_create(sync, day, sync._get_pos_configs())
         proofs._store_error(message)
@@ -197,7 +198,7 @@ class ExternalProof(models.Model):
             try:
                 summaries = sync._fetch_summaries(day)
             except UserError as error:
-                problem = str(error)
+                problem = text_of_error(error)
         # Also those that had orders of this day when it was checked before.
         known = proofs.search([("sync_id", "=", sync.id), ("day", "=", day)]).pos_config_id
         configs = sync._get_pos_configs().union(known, *of_day.inbox, *of_day.books, *of_day.closing, *summaries)

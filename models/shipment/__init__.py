@@ -7,3 +7,5 @@ from . import external_shipment_search
 from . import delivery_carrier
 from . import stock_picking
 from . import external_shipment_attention
+from . import external_shipment_texts
+from . import res_users

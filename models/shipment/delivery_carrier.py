@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...courier_exceptions import CourierError
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from .shipment_context import CourierAnswer, ShipmentBeingSent
 
 
@@ -112,7 +112,7 @@ class DeliveryCarrier(models.Model):
         """
         if not self._can_find_shipments():
             raise CourierError(
-                for_reader(self.env)._(
+                stored(self.env)._(
                     "Sending was interrupted, and %s cannot report whether it received the order. Look for the "
                     "reference there, and retry only if you cannot find it.",
                     self.name,
@@ -133,14 +133,14 @@ class DeliveryCarrier(models.Model):
 
     def _get_missing_address_parts(self, picking):
         """Return the names of the address parts that a courier needs and that are missing on the transfer."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         return [
             *(env._("%s of the receiver", part) for part in self._get_missing_parts(picking.partner_id)),
             *(env._("%s of the sender", part) for part in self._get_missing_parts(self._get_sender(picking))),
         ]
 
     def _get_missing_parts(self, partner):
-        env = for_reader(self.env)
+        env = stored(self.env)
         country = partner.country_id
         parts = {
             env._("name"): partner.name or partner.commercial_company_name or partner.parent_id.name,

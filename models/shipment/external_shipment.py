@@ -8,7 +8,7 @@ from odoo.tools import format_datetime
 from psycopg2.errors import UniqueViolation
 
 from ...courier_exceptions import CourierError, CourierUnavailable, ShipmentBusy, ShipmentConflict
-from ...tools.message_language import for_reader
+from ...tools.message_language import for_reader, stored
 from ...tools.transaction import ScheduledTurn
 from .shipment_context import CourierAnswer
 
@@ -56,7 +56,7 @@ class ExternalShipment(models.Model):
     tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True)
-    error_message = fields.Text("Error", readonly=True)
+    error_message = fields.Text("Error as Written", readonly=True)
     outcome_unknown = fields.Boolean(
         readonly=True, help="The courier may have accepted the order. We check this before sending it again."
     )
@@ -201,18 +201,18 @@ class ExternalShipment(models.Model):
         """
         self.ensure_one()
         if until is None and self.attempts >= MAX_ATTEMPTS:
-            env = for_reader(self.env)
+            env = stored(self.env)
             self._fail(env._("Stopped after %(count)s attempts. %(reason)s", count=self.attempts, reason=message))
             return
         pause = min(FIRST_PAUSE * 2 ** max(self.attempts - 1, 0), LONGEST_PAUSE)
         next_attempt = until or fields.Datetime.now() + pause
-        self.write({"state": "pending", "next_attempt": next_attempt, "error_message": message})
+        self.write({"state": "pending", "next_attempt": next_attempt, **self._prepare_error_values(message)})
         self._get_cron()._trigger(at=self.next_attempt)
 
     def _fail(self, message):
         """Set this shipment to `error`, and post the reason on the transfer."""
         self.ensure_one()
-        self.write({"state": "error", "next_attempt": False, "error_message": message})
+        self.write({"state": "error", "next_attempt": False, **self._prepare_error_values(message)})
         self._post_on_picking(for_reader(self.env)._("The shipment could not be sent: %s", message))
         self._update_attention(self.company_id)
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ...tools.transaction import commit, commit_interruption, retrying
 
 # A shipment is left to the user once the process died this many times while working on it.
@@ -63,7 +63,7 @@ class ExternalShipmentWorker(models.AbstractModel):
     @api.model
     def _give_up(self, work, shipment):
         """Leave a claimed shipment to the user because the process died repeatedly while working on it."""
-        env = for_reader(self.env)
+        env = stored(self.env)
         shipment.interruptions = 0
         if work == "_send":
             reason = env._(
@@ -87,4 +87,4 @@ class ExternalShipmentWorker(models.AbstractModel):
                 "the server log for the reason, fix it, then press Update Status.",
                 MAX_INTERRUPTIONS,
             )
-            shipment.write({"next_poll": False, "error_message": reason})
+            shipment.write({"next_poll": False, **shipment._prepare_error_values(reason)})

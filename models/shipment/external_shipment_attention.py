@@ -1,9 +1,13 @@
+from contextlib import closing
+
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...tools.attention import link, note_of, person_of, schedule_quietly
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
 
+LOCK = "external_order_sync.shipment_attention"
 ACTIVITY = "external_order_sync.mail_activity_shipment_error"
 
 
@@ -34,13 +38,40 @@ class ExternalShipment(models.Model):
         domain = [("activity_type_id", "=", kind.id), ("res_model", "=", "stock.picking"), ("automated", "=", True)]
         activities = self.env["mail.activity"].sudo().search(domain)
         pickings = self.env["stock.picking"].sudo().browse(activities.mapped("res_id")).exists()
-        for company in companies:
+        for company in companies.sorted("id"):
             of_company = pickings.filtered(lambda picking, company=company: picking.company_id == company)
             wrong = shipments.search([("state", "=", "error"), ("company_id", "=", company.id)], order="id")
             kept = of_company & wrong.picking_id
             activities.filtered(lambda activity, gone=of_company - kept: activity.res_id in gone.ids).unlink()
-            if wrong and not kept:
+            if wrong and not kept and not self._is_asked_meanwhile(company, kind, activities):
                 wrong[0]._ask_for_attention()
+
+    @api.model
+    def _is_asked_meanwhile(self, company, kind, known):
+        """Return whether another worker has created the activity of a company since this transaction began.
+
+        It waits for one that is about to. Until the end of this transaction, other workers wait for this one.
+
+        :param kind: the ``mail.activity.type``
+        :param known: the activities that this transaction knows, which do not count
+        """
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", LOCK, company.id))
+        with closing(self.env.registry.cursor()) as cr:  # it sees what was committed since this transaction began
+            cr.execute(
+                SQL(
+                    """
+                    SELECT FROM mail_activity JOIN stock_picking ON stock_picking.id = mail_activity.res_id
+                     WHERE mail_activity.res_model = 'stock.picking' AND mail_activity.activity_type_id = %s
+                       AND mail_activity.automated AND mail_activity.active AND stock_picking.company_id = %s
+                       AND NOT mail_activity.id = ANY(%s)
+                     LIMIT 1
+                    """,
+                    kind.id,
+                    company.id,
+                    known.ids,
+                )
+            )
+            return bool(cr.rowcount)
 
     def _ask_for_attention(self):
         picking = self.picking_id
@@ -48,7 +79,7 @@ class ExternalShipment(models.Model):
         env = for_reader(with_reader(self, user).env)
         path = "action-external_order_sync.action_external_shipment_error"
         lines = [
-            env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.error_message or ""),
+            env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.with_env(env).error_text or ""),
             link(env._("All shipments in error"), path),
         ]
         schedule_quietly(picking, ACTIVITY, user, env._("Parcels could not be sent"), note_of(lines))

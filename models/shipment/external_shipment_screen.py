@@ -9,11 +9,11 @@ class ExternalShipment(models.Model):
 
     news = fields.Char("Latest News", compute="_compute_news")
 
-    @api.depends("state", "error_message", "event_ids.date", "event_ids.status", "shipped_date", "delivered_date")
+    @api.depends("state", "error_text", "event_ids.date", "event_ids.status", "shipped_date", "delivered_date")
     @api.depends_context("lang", "tz")
     def _compute_news(self):
         for shipment in self:
-            shipment.news = shipment.error_message or shipment._describe_newest_event()
+            shipment.news = shipment.error_text or shipment._describe_newest_event()
 
     def _describe_newest_event(self):
         """Return what the courier reported last, and when; empty before the parcel was sent."""

@@ -8,9 +8,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...courier_exceptions import CourierError, CourierUnavailable
-from ...lib.courier_texts import MESSAGE_LENGTH, storable, storable_events, storable_result
-from ...tools.message_language import for_reader, with_reader
+from ...lib.courier_texts import MESSAGE_LENGTH, storable_events, storable_message, storable_result
+from ...tools.message_language import stored, with_reader
 from ...tools.scheduling import quietly
+from ...tools.stored_text import changed, joined, text_of_error
 from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
 from .external_shipment import LONGEST_WAY
 from .shipment_context import ShipmentBeingSent
@@ -98,12 +99,12 @@ class ExternalShipmentWorker(models.AbstractModel):
     @api.model
     def _record_failure(self, work, shipment, error):
         """Show the error on the shipment, and schedule its next attempt."""
-        message = for_reader(self.env)._("Internal error: %s. See the server log for details.", type(error).__name__)
+        message = stored(self.env)._("Internal error: %s. See the server log for details.", type(error).__name__)
         if shipment.state in ("pending", "sending"):
             shipment.attempts += 1
             shipment._postpone(message)
             return
-        shipment.error_message = message
+        shipment.write(shipment._prepare_error_values(message))
         if work == "_poll":
             shipment.next_poll = fields.Datetime.now() + shipment.carrier_id._get_poll_interval()
 
@@ -149,7 +150,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         carrier = shipment.carrier_id
         shipment.attempts += 1
         if not carrier.active:
-            shipment._fail(for_reader(self.env)._("The delivery method %s is archived.", carrier.name))
+            shipment._fail(stored(self.env)._("The delivery method %s is archived.", carrier.name))
             return
         try:
             if shipment.outcome_unknown:
@@ -159,17 +160,17 @@ class ExternalShipmentWorker(models.AbstractModel):
                 settled = self._get_settled_date(shipment)
                 if settled > fields.Datetime.now():
                     shipment._postpone(
-                        for_reader(self.env)._(
+                        stored(self.env)._(
                             "The courier did not respond. We will check again whether it has the order."
                         ),
                         settled,
                     )
                     return
         except CourierUnavailable as error:
-            shipment._postpone(str(error))
+            shipment._postpone(text_of_error(error))
             return
         except CourierError as error:
-            shipment._fail(str(error))
+            shipment._fail(text_of_error(error))
             return
         if shipment.picking_id.state == "cancel":
             shipment._mark_cancelled()
@@ -183,11 +184,11 @@ class ExternalShipmentWorker(models.AbstractModel):
         """Return why this shipment cannot be sent, or None if it can."""
         carrier, picking = shipment.carrier_id, shipment.picking_id
         if picking.state not in ("assigned", "done"):
-            return for_reader(self.env)._("%s is no longer ready.", picking.name)
+            return stored(self.env)._("%s is no longer ready.", picking.name)
         if missing := carrier._get_missing_address_parts(picking):
-            return for_reader(self.env)._("The address is incomplete. Missing: %s.", ", ".join(missing))
+            return stored(self.env)._("The address is incomplete. Missing: %s.", joined(*missing, by=", "))
         if not carrier._match_address(picking.partner_id):
-            return for_reader(self.env)._("The delivery method %s does not serve the receiver's address.", carrier.name)
+            return stored(self.env)._("The delivery method %s does not serve the receiver's address.", carrier.name)
         return None
 
     def _send_now(self, shipment):
@@ -218,9 +219,9 @@ class ExternalShipmentWorker(models.AbstractModel):
         except CourierError as error:
             shipment.outcome_unknown = error.uncertain
             if isinstance(error, CourierUnavailable) and (not error.uncertain or carrier._can_find_shipments()):
-                shipment._postpone(str(error))
+                shipment._postpone(text_of_error(error))
             else:
-                shipment._fail(str(error))
+                shipment._fail(text_of_error(error))
         else:
             self._finish(shipment, result)
 
@@ -244,7 +245,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         except UserError as error:
             shipment.is_on_picking = True
             shipment._post_on_picking(
-                for_reader(self.env)._(
+                stored(self.env)._(
                     "Shipped with the tracking number %(number)s, but Odoo could not record it: %(reason)s",
                     number=shipment.tracking_number,
                     reason=error,
@@ -268,24 +269,20 @@ class ExternalShipmentWorker(models.AbstractModel):
                 return work()
         except CourierError as error:
             if len(str(error)) > MESSAGE_LENGTH:
-                raise type(error)(storable(str(error), MESSAGE_LENGTH), uncertain=error.uncertain) from None
+                raise type(error)(storable_message(str(error)), uncertain=error.uncertain) from None
             raise
         except UserError as error:
-            raise CourierError(storable(str(error), MESSAGE_LENGTH)) from error
+            raise CourierError(changed(text_of_error(error), storable_message)) from error
         except NotImplementedError as error:
-            raise CourierError(for_reader(self.env)._("This provider does not support this operation.")) from error
+            raise CourierError(stored(self.env)._("This provider does not support this operation.")) from error
         except (requests.ConnectionError, requests.Timeout, psycopg2.OperationalError) as error:
             _logger.info("External Order Sync: the courier cannot be reached: %s", type(error).__name__)
-            raise CourierUnavailable(
-                for_reader(self.env)._("The courier cannot be reached."), uncertain=True
-            ) from error
+            raise CourierUnavailable(stored(self.env)._("The courier cannot be reached."), uncertain=True) from error
         except Exception as error:
             # Providers come from other modules, and a failing one must not stop the others.
             _logger.exception("External Order Sync: a provider of shipments failed")
             raise CourierError(
-                for_reader(self.env)._(
-                    "The provider failed: %s. See the server log for details.", type(error).__name__
-                ),
+                stored(self.env)._("The provider failed: %s. See the server log for details.", type(error).__name__),
                 uncertain=True,
             ) from error
 
@@ -317,7 +314,8 @@ class ExternalShipmentWorker(models.AbstractModel):
         try:
             events = self._call(lambda: carrier._read_shipment_events(shipments))
         except CourierError as error:
-            shipments.error_message = for_reader(self.env)._("The status could not be read: %s", error)
+            message = stored(self.env)._("The status could not be read: %s", error)
+            shipments.write(shipments._prepare_error_values(message))
             return
         kinds = dict(self.env["external.shipment.event"]._fields["kind"].selection)
         for reported, its_events in events.items():
@@ -329,6 +327,6 @@ class ExternalShipmentWorker(models.AbstractModel):
             except Exception as error:
                 # A bad report for one shipment must not keep the others from being updated.
                 _logger.exception("External Order Sync: the history of shipment %s cannot be kept", reported.id)
-                reported.error_message = for_reader(self.env)._(
-                    "The status could not be read: %s", f"{type(error).__name__}: {error}"[:MESSAGE_LENGTH]
-                )
+                reason = storable_message(f"{type(error).__name__}: {error}")
+                message = stored(self.env)._("The status could not be read: %s", reason)
+                reported.write(reported._prepare_error_values(message))

@@ -117,6 +117,18 @@ addTour("external_order_ambiguous_payment", () => [
     { trigger: ".o_view_nocontent:contains('Nothing needs your attention')" },
 ]);
 
+// Four clicks from the card to the imported order.
+addTour("external_order_missing_lots", () => [
+    { trigger: ".o_kanban_record:contains('Lots Missing') button[name=action_update_quantity]", run: "click" },
+    { trigger: ".o_control_panel .o_list_button_add", run: "click" },
+    { trigger: ".o_selected_row .o_field_widget[name=lot_id] input", run: "edit LOT-A" },
+    { trigger: ".o-autocomplete--dropdown-item:contains('LOT-A')", run: "click" },
+    { trigger: ".o_selected_row .o_field_widget[name=inventory_quantity_auto_apply] input", run: "edit 5" },
+    { trigger: ".o_breadcrumb .o_back_button", run: "click" },
+    { trigger: ".o_kanban_record:contains('Lots Missing') button[name=action_retry]", run: "click" },
+    { trigger: notification("1 order imported") },
+]);
+
 addTour("external_order_choose_payment", () => [
     { trigger: ".o_data_row .o_data_cell:contains('voucher')", run: "click" },
     { trigger: ".o_form_view .alert-warning button[name=action_choose_payment]", run: "click" },

@@ -88,3 +88,10 @@ addTour("external_plain_error", () => [
     { trigger: ".modal:contains('Invalid Operation'):not(:contains('technical details')) .btn-primary", run: "click" },
     { trigger: "body:not(:has(.modal))" },
 ]);
+
+addTour("external_shipment_activity_menu", () => [
+    { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
+    { trigger: ".o-mail-ActivityGroup:contains('Transfer')", run: "click" },
+    { trigger: ".o_list_view .o_data_row:contains('No such street.')" },
+    { trigger: ".o_breadcrumb:contains('Shipments in Error')" },
+]);

@@ -30,10 +30,20 @@ addTour("external_order_activity", () => [
     { trigger: ".o_breadcrumb:contains('Failed')" },
 ]);
 
-// From the menu of activities, they are two clicks away.
+// From anywhere: the menu of activities, and the activities about orders.
 addTour("external_order_activity_menu", () => [
     { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
     { trigger: ".o-mail-ActivityGroup:contains('External Order Sync')", run: "click" },
+    { trigger: ".o_list_view .o_data_row:contains('bad')" },
+    { trigger: ".o_list_view .o_data_row:contains('fine')" },
+    { trigger: ".o_breadcrumb:contains('Needs Attention')" },
+]);
+
+// A download that failed is no order: the cards say so.
+addTour("external_order_activity_menu_of_runs", () => [
+    { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
+    { trigger: ".o-mail-ActivityGroup:contains('External Order Sync')", run: "click" },
+    { trigger: `${CARD} .o_field_widget[name=health_text]:contains('Error')` },
     { trigger: `${CARD} a[name=action_open_failed]:contains('1')`, run: "click" },
     { trigger: ".o_kanban_record:contains('No Such Product') a:contains('1')" },
 ]);
