@@ -1,6 +1,6 @@
 import re
 
-from ..models.order_sync import external_order_sync_counts
+from ..models.order_sync import external_order_sync_counts, external_order_sync_screen
 from .common import ExternalOrderCase
 from .explaining import explain, statements
 
@@ -44,7 +44,9 @@ class TestSyncCounts(ExternalOrderCase):
         plan = explain(self.env, query)
         self.assertIn("Index Scan Backward using stock_picking_pkey", plan)
         self.assertIn("external_order__pos_order_id_index", plan)
-        self.assertNotIn("Sort", plan)
+        self.assertIn("Index Scan using pos_session_pkey", plan)
+        for all_at_once in ("Sort", "pos_session_id = (hashed"):
+            self.assertNotIn(all_at_once, plan)
 
     def test_the_list_of_transfers_begins_with_the_newest_by_their_id(self):
         [view_id] = [view_id for view_id, kind in self.sync.action_open_pickings()["views"] if kind == "list"]
@@ -80,6 +82,14 @@ class TestSyncCounts(ExternalOrderCase):
             # One row is looked up for each Point of Sale; that bounds no count.
             bounds = len(re.findall(r"\bLIMIT (?!1\b)", statement, re.IGNORECASE))
             self.assertEqual(statement.lower().count("count(*)"), bounds, statement)
+
+    def test_the_form_lists_the_newest_runs_only(self):
+        self.patch(external_order_sync_screen, "RUNS_LISTED", 2)
+        runs = self.env["external.order.sync.run"].union(*(self.synchronize(self.order(n)) for n in range(1, 4)))
+        newest = runs.sorted("id", reverse=True)[:2]
+        self.assertEqual(self.sync.recent_run_ids, newest)
+        arch = self.env["external.order.sync"].get_view(view_type="form")["arch"]
+        self.assertNotIn('name="run_ids"', arch)
 
     def test_the_few_that_need_attention_are_found_by_their_indexes(self):
         Order = self.env["external.order"]

@@ -28,7 +28,7 @@ class StockPicking(models.Model):
         """Return the domain of transfers of these synchronizations; those created at closing belong to a session.
 
         A condition with OR cannot be joined: PostgreSQL may then compare each transfer with all orders. CASE with
-        OFFSET 0 looks up one order by its index for each transfer that is read, and for no other.
+        OFFSET 0 looks up one order, or one session, by its index for each transfer that is read, and for no other.
         """
         if operator != "in" or not all(value):
             return NotImplemented
@@ -40,13 +40,17 @@ class StockPicking(models.Model):
             orders = Order._search(domain)
             pos_order = SQL.identifier(picking, "pos_order_id")
             orders.add_where(SQL("%s = %s", SQL.identifier(orders.table, "pos_order_id"), pos_order))
+            sessions = Session._search(of_syncs)
+            pos_session = SQL.identifier(picking, "pos_session_id")
+            sessions.add_where(SQL("%s = %s", SQL.identifier(sessions.table, "id"), pos_session))
             return SQL(
                 """CASE WHEN %(pos_order)s IS NOT NULL THEN EXISTS (%(orders)s OFFSET 0)
-                    ELSE %(session)s IN (%(sessions)s) END""",
+                    WHEN %(pos_session)s IS NOT NULL THEN EXISTS (%(sessions)s OFFSET 0)
+                    ELSE FALSE END""",
                 pos_order=pos_order,
                 orders=orders.select(SQL("1")),
-                session=SQL.identifier(picking, "pos_session_id"),
-                sessions=Session._search(of_syncs).select(),
+                pos_session=pos_session,
+                sessions=sessions.select(SQL("1")),
             )
 
         return Domain.custom(to_sql=is_of_syncs)
