@@ -1,6 +1,6 @@
 import re
 
-from ..models.order_sync import external_order_sync_counts, external_order_sync_screen
+from ..models.order_sync import external_order_sync_counts, external_order_sync_screen, stock_picking
 from .common import ExternalOrderCase
 from .explaining import explain, statements
 
@@ -40,6 +40,8 @@ class TestSyncCounts(ExternalOrderCase):
         self.assertEqual(pickings.external_order_sync_ids, self.sync)
 
     def test_a_page_of_transfers_looks_up_an_order_for_each_and_joins_nothing(self):
+        self.import_order()
+        self.patch(stock_picking, "FEW", 0)
         query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"], order="id desc", limit=80)
         plan = explain(self.env, query)
         self.assertIn("Index Scan Backward using stock_picking_pkey", plan)
@@ -47,6 +49,15 @@ class TestSyncCounts(ExternalOrderCase):
         self.assertIn("Index Scan using pos_session_pkey", plan)
         for all_at_once in ("Sort", "pos_session_id = (hashed"):
             self.assertNotIn(all_at_once, plan)
+
+    def test_the_transfers_of_few_orders_are_found_by_them(self):
+        self.import_order()
+        query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"])
+        plan = explain(self.env, query)
+        self.assertNotIn("SubPlan", plan)
+        [picking] = self.env["stock.picking"].browse(query)
+        self.patch(stock_picking, "FEW", 0)
+        self.assertEqual(self.find("stock.picking"), picking)
 
     def test_the_list_of_transfers_begins_with_the_newest_by_their_id(self):
         [view_id] = [view_id for view_id, kind in self.sync.action_open_pickings()["views"] if kind == "list"]

@@ -4,6 +4,9 @@ from odoo.tools import SQL
 
 from ...tools.groups import USER_GROUP
 
+# The transfers of so few orders are found by these orders.
+FEW = 1_000
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -29,12 +32,21 @@ class StockPicking(models.Model):
 
         A condition with OR cannot be joined: PostgreSQL may then compare each transfer with all orders. CASE with
         OFFSET 0 looks up one order, or one session, by its index for each transfer that is read, and for no other.
+        Of few orders this would read all other transfers, until a page is full.
         """
         if operator != "in" or not all(value):
             return NotImplemented
         Order, Session = self.env["external.order"], self.env["pos.session"]
         domain = [("sync_id", "in", list(value))]
         of_syncs = [("external_order_sync_ids", "in", list(value))]
+        if Order.search_count([*domain, ("state", "=", "done")], limit=FEW + 1) <= FEW:
+            of_orders = Domain(
+                "pos_order_id", "in", Order.search([*domain, ("pos_order_id", "!=", False)]).pos_order_id.ids
+            )
+            of_sessions = Domain("pos_order_id", "=", False) & Domain(
+                "pos_session_id", "in", Session.search(of_syncs).ids
+            )
+            return of_orders | of_sessions
 
         def is_of_syncs(_model, picking, _query):
             orders = Order._search(domain)
