@@ -1,6 +1,8 @@
 import re
 
-from ..models.order_sync import external_order_sync_counts, external_order_sync_screen, stock_picking
+from odoo.tests import new_test_user
+
+from ..models.order_sync import external_order_sync_counts, external_order_sync_screen
 from .common import ExternalOrderCase
 from .explaining import explain, statements
 
@@ -41,7 +43,7 @@ class TestSyncCounts(ExternalOrderCase):
 
     def test_a_page_of_transfers_looks_up_an_order_for_each_and_joins_nothing(self):
         self.import_order()
-        self.patch(stock_picking, "FEW", 0)
+        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
         query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"], order="id desc", limit=80)
         plan = explain(self.env, query)
         self.assertIn("Index Scan Backward using stock_picking_pkey", plan)
@@ -50,20 +52,33 @@ class TestSyncCounts(ExternalOrderCase):
         for all_at_once in ("Sort", "pos_session_id = (hashed"):
             self.assertNotIn(all_at_once, plan)
 
-    def test_the_transfers_of_few_orders_are_found_by_them(self):
+    def test_transfers_and_sessions_of_few_orders_are_found_by_these(self):
         self.import_order()
-        query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"])
-        plan = explain(self.env, query)
-        self.assertNotIn("SubPlan", plan)
-        [picking] = self.env["stock.picking"].browse(query)
-        self.patch(stock_picking, "FEW", 0)
-        self.assertEqual(self.find("stock.picking"), picking)
+        found = {}
+        for model in ("stock.picking", "pos.session"):
+            query = self.env[model]._search(self.sync._get_records_domain())
+            self.assertNotIn("SubPlan", explain(self.env, query))
+            found[model] = self.env[model].browse(query).ensure_one()
+        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
+        for model, record in found.items():
+            self.assertEqual(self.find(model), record)
+
+    def test_users_without_a_point_of_sale_see_the_numbers(self):
+        self.import_order()
+        user = new_test_user(self.env, "counting", groups="base.group_user,external_order_sync.group_user")
+        for few in (1000, 0):
+            self.patch(external_order_sync_counts, "FEW_ORDERS", few)
+            self.env.invalidate_all()
+            counts = self.sync.with_user(user).read(["session_count", "picking_count"])[0]
+            self.assertEqual((counts["session_count"], counts["picking_count"]), (1, 1))
 
     def test_the_list_of_transfers_begins_with_the_newest_by_their_id(self):
         [view_id] = [view_id for view_id, kind in self.sync.action_open_pickings()["views"] if kind == "list"]
         self.assertIn('default_order="id desc"', self.env["stock.picking"].get_view(view_id, "list")["arch"])
 
     def test_sessions_are_found_by_those_of_the_points_of_sale_that_have_orders(self):
+        self.import_order()
+        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
         plan = explain(self.env, self.env["pos.session"]._search(self.sync.action_open_sessions()["domain"]))
         # One look for each Point of Sale, and one for each of its sessions; no join of all orders.
         self.assertIn("CASE WHEN", plan)

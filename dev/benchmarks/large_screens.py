@@ -37,7 +37,9 @@ def calls(url, database, login, password, made):
     found = {name: screens.list(*options) for name, options in LISTS.items()}
     for button in ("action_open_pickings", "action_open_sessions", "action_open_failed"):
         found[f"button {button.rpartition('_')[2]}"] = screens.button(sync, made["sync_id"], button)
+        found[f"button {button.rpartition('_')[2]}, few orders"] = screens.button(sync, made["few_id"], button)
     found |= {
+        "synchronization with few orders": screens.form(sync, made["few_id"]),
         "synchronization": screens.form(sync, made["sync_id"]),
         "order done": screens.form(inbox, made["done_id"]),
         "order failed": screens.form(inbox, made["failed_id"]),

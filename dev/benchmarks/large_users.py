@@ -14,6 +14,8 @@ GROUPS = {
 }
 MANAGER, PASSWORD = "large_manager", "benchmark-large"
 DEEP = 50
+# Orders of a synchronization that has just begun beside large ones.
+FEW = 60
 
 
 def main():
@@ -41,6 +43,7 @@ def prepare(env):
         keys[name] = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "Benchmark", None)
     Order, now = env["external.order"], fields.Datetime.now()
     sync = env["external.order.sync"].search([("name", "=", "Large 0")])
+    few = _give_a_few(env["external.order.sync"].search([("name", "=", "Large 4")]))
     pickings = env["stock.picking"].search_count([])
     return {
         "keys": keys,
@@ -56,9 +59,26 @@ def prepare(env):
         "source": large_data.SOURCE_CODE,
         "mirrored_id": env["odoo.mirror.picking"].search([], limit=1).remote_id,
         "sync_id": sync.id,
+        "few_id": few.id,
         "done_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "done")], limit=1).id,
         "failed_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "failed")], limit=1).id,
     }
+
+
+def _give_a_few(sync):
+    """Give some orders of all times to another synchronization with the same Point of Sale, and return that one."""
+    few = sync.copy({"name": "Few", "external_api_url": "http://127.0.0.1:9/"})
+    sync.env.cr.execute(
+        """
+        UPDATE external_order SET sync_id = %s WHERE id IN (
+            SELECT min(id)
+              FROM (SELECT id, ntile(%s) OVER (ORDER BY id) AS part
+                      FROM external_order WHERE sync_id = %s AND state = 'done') AS parts
+             GROUP BY part)
+        """,
+        [few.id, FEW, sync.id],
+    )
+    return few
 
 
 if __name__ == "__main__":

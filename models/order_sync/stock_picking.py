@@ -4,9 +4,6 @@ from odoo.tools import SQL
 
 from ...tools.groups import USER_GROUP
 
-# The transfers of so few orders are found by these orders.
-FEW = 1_000
-
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -39,14 +36,12 @@ class StockPicking(models.Model):
         Order, Session = self.env["external.order"], self.env["pos.session"]
         domain = [("sync_id", "in", list(value))]
         of_syncs = [("external_order_sync_ids", "in", list(value))]
-        if Order.search_count([*domain, ("state", "=", "done")], limit=FEW + 1) <= FEW:
-            of_orders = Domain(
-                "pos_order_id", "in", Order.search([*domain, ("pos_order_id", "!=", False)]).pos_order_id.ids
-            )
-            of_sessions = Domain("pos_order_id", "=", False) & Domain(
+        few = self.env["external.order.sync"].browse(value)._find_few_orders()
+        if few is not None:
+            at_closing = Domain("pos_order_id", "=", False) & Domain(
                 "pos_session_id", "in", Session.search(of_syncs).ids
             )
-            return of_orders | of_sessions
+            return Domain("pos_order_id", "in", few.pos_order_id.ids) | at_closing
 
         def is_of_syncs(_model, picking, _query):
             orders = Order._search(domain)
