@@ -74,7 +74,9 @@ class TestSyncCounts(ExternalOrderCase):
 
     def test_the_list_of_transfers_begins_with_the_newest_by_their_id(self):
         [view_id] = [view_id for view_id, kind in self.sync.action_open_pickings()["views"] if kind == "list"]
-        self.assertIn('default_order="id desc"', self.env["stock.picking"].get_view(view_id, "list")["arch"])
+        arch = self.env["stock.picking"].get_view(view_id, "list")["arch"]
+        self.assertIn('default_order="id desc"', arch)
+        self.assertIn(f'count_limit="{external_order_sync_counts.SHOWN_AT_MOST}"', arch)
 
     def test_sessions_are_found_by_those_of_the_points_of_sale_that_have_orders(self):
         self.import_order()

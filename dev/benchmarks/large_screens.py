@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from dev.server.odoo_client import OdooClient
 
-# Rows of a page, and the number up to which the web client lets Odoo count.
-PAGES, COUNTED = {"list": 80, "kanban": 40}, 10_001
+# Rows of a page, and the number up to which the web client lets Odoo count, unless the view says otherwise.
+PAGES, COUNTED = {"list": 80, "kanban": 40}, 10_000
 PREFIX = "external_order_sync."
 # Screen: action, and further conditions. It opens with the action's first view, and the filters of its context.
 LISTS = {
@@ -79,7 +79,7 @@ class Screens:
         options = {
             "specification": specification(arch, fields),
             "limit": PAGES[kind],
-            "count_limit": COUNTED,
+            "count_limit": int(arch.get("count_limit") or COUNTED) + 1,
             "order": order or arch.get("default_order") or "",
         }
         return lambda: self._client.call(model, "web_search_read", domain, **options)
