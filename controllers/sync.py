@@ -50,7 +50,7 @@ class SyncController(WarehouseController):
         for kind, (model, holder) in RUNS.items():
             runs = request.env[model]
             if runs.has_access("read"):
-                found = runs.search([], order="date_start desc, id desc", limit=limit)
+                found = runs.search([], limit=limit)  # in the order of their ids, which is that of their starts
                 entries += [_run_document(kind, run, run[holder]) for run in found]
         return Answer(sorted(entries, key=lambda entry: entry["started"], reverse=True)[:limit])
 

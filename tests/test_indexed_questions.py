@@ -38,6 +38,12 @@ class TestIndexedQuestions(TransactionCase):
             mirror = self.env[f"odoo.mirror.{name}"]
             self.assertPlan(mirror._search([], order=mirror._order, limit=80), f"{mirror._table}_default_order")
 
+    def test_mirrored_products_are_sorted_only_among_equal_references(self):
+        mirror = self.env["odoo.mirror.product"]
+        query = mirror._search([("gone", "=", False)], order=mirror._order, limit=80)
+        sorting = ("Presorted Key: default_code", "odoo_mirror_product_default_order")
+        self.assertPlan(query, *sorting, without=("Seq Scan",))
+
     def test_newest_transfer(self):
         newest = self.env["stock.picking"]._search([], order=self.env["warehouse.api"]._newest_order, limit=1)
         self.assertPlan(newest, "Scan Backward using stock_picking_pkey")
@@ -72,12 +78,25 @@ class TestIndexedQuestions(TransactionCase):
             "external_order_kind": [("kind", "=", "refund")],
             "external_order_reason": [("error_code", "=", "odoo_error")],
             "external_order_state": [("state", "=", "done")],
+            "external_order_attention": [("sync_id", "=", 1), ("state", "=", "failed")],
+            "external_order_waiting": [("sync_id", "=", 1), ("state", "=", "pending")],
+            "external_order_changed": [("sync_id", "=", 1), ("changed", "=", True)],
+            "external_order_doubtful": [("sync_id", "=", 1), ("doubt", "!=", False)],
         }.items():
             query = Order._search(domain)
             self.assertIn("company_id", str(query.where_clause))  # by the record rule
             with closing(self.env.cr.savepoint(flush=False)):
                 self.drop_other_indexes("external_order", index)
                 self.assertIn(f"Index Only Scan using {index} on", explain(self.env, query, SQL("1")))
+
+    def test_a_chart_of_a_month_reads_the_index_alone(self):
+        Order = self.env["external.order"].with_user(self.env.ref("base.user_admin"))
+        query = Order._search([("received_date", ">=", "2026-01-01")])
+        read = [SQL.identifier(Order._table, name) for name in ("sync_id", "kind", "state", "total", "received_date")]
+        with closing(self.env.cr.savepoint(flush=False)):
+            self.drop_other_indexes("external_order", "external_order_received")
+            plan = explain(self.env, query, SQL(", ").join(read))
+        self.assertIn("Index Only Scan using external_order_received on", plan)
 
     def drop_other_indexes(self, table, *kept):
         """Drop the other indexes of a table, which in an empty one cost the same."""

@@ -1,7 +1,10 @@
+import xml.etree.ElementTree as ElementTree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
 from .common import ExternalOrderCase
+from .explaining import statements
 
 
 class TestProblems(ExternalOrderCase):
@@ -44,6 +47,41 @@ class TestProblems(ExternalOrderCase):
         self.env.invalidate_all()
         product = self.problems().filtered("item_name")
         self.assertEqual((product.order_count, product.message), (2, self.inbox(3).error_message))
+
+    def test_orders_that_failed_alike_are_not_compared_one_by_one(self):
+        self.synchronize(*[self.missing(number, "Thing") for number in range(1, 4)])
+        [problem] = self.problems()
+        self.assertTrue(problem.has_one_text)
+        self.inbox(2).write({"error_message": "Something else.", "error_terms": False})
+        self.env.invalidate_all()
+        [problem] = self.problems()
+        self.assertFalse(problem.has_one_text)
+        self.assertIn("open the orders", problem.message)
+
+    def test_cards_read_the_texts_of_their_orders_and_no_payloads(self):
+        self.synchronize(self.order(1, GrandTotal=99.0), self.order(2, GrandTotal=98.0), self.missing(3, "Thing"))
+        problems = self.problems()
+        self.env.invalidate_all()
+        with statements() as executed:
+            problems.read(["message"])
+        of_orders = [statement for statement in executed if 'FROM "external_order"' in statement]
+        self.assertEqual(len(of_orders), 2, "one for all cards, one for the card whose texts differ")
+        for statement in of_orders:
+            self.assertNotIn("payload", statement)
+
+    def test_a_page_of_cards_gathers_the_orders_once(self):
+        self.synchronize(self.missing(1, "Thing"))
+        user = new_test_user(self.env, "cards", groups="base.group_user,external_order_sync.group_user")
+        for kind in ("kanban", "list"):
+            view = self.env["external.order.problem"].get_view(view_type=kind)
+            names = [node.get("name") for node in ElementTree.fromstring(view["arch"]).iter("field")]
+            self.env.invalidate_all()
+            with statements() as executed:
+                problems = self.env["external.order.problem"].with_user(user)
+                found = problems.web_search_read([], {name: {} for name in names}, limit=40)
+            self.assertTrue(found["records"])
+            gathering = [statement for statement in executed if "UNION ALL" in statement]
+            self.assertEqual(len(gathering), 1, gathering[1:])
 
     def test_warnings_that_differ_are_not_shown_for_all(self):
         names = ("Another Name", "A Third Name")

@@ -1,6 +1,8 @@
 import re
 
-from ..models.order_sync import external_order_sync_counts
+from odoo.tests import new_test_user
+
+from ..models.order_sync import external_order_sync_counts, external_order_sync_screen
 from .common import ExternalOrderCase
 from .explaining import explain, statements
 
@@ -40,17 +42,45 @@ class TestSyncCounts(ExternalOrderCase):
         self.assertEqual(pickings.external_order_sync_ids, self.sync)
 
     def test_a_page_of_transfers_looks_up_an_order_for_each_and_joins_nothing(self):
+        self.import_order()
+        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
         query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"], order="id desc", limit=80)
         plan = explain(self.env, query)
         self.assertIn("Index Scan Backward using stock_picking_pkey", plan)
         self.assertIn("external_order__pos_order_id_index", plan)
-        self.assertNotIn("Sort", plan)
+        self.assertIn("Index Scan using pos_session_pkey", plan)
+        for all_at_once in ("Sort", "pos_session_id = (hashed"):
+            self.assertNotIn(all_at_once, plan)
+
+    def test_transfers_and_sessions_of_few_orders_are_found_by_these(self):
+        self.import_order()
+        found = {}
+        for model in ("stock.picking", "pos.session"):
+            query = self.env[model]._search(self.sync._get_records_domain())
+            self.assertNotIn("SubPlan", explain(self.env, query))
+            found[model] = self.env[model].browse(query).ensure_one()
+        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
+        for model, record in found.items():
+            self.assertEqual(self.find(model), record)
+
+    def test_users_without_a_point_of_sale_see_the_numbers(self):
+        self.import_order()
+        user = new_test_user(self.env, "counting", groups="base.group_user,external_order_sync.group_user")
+        for few in (1000, 0):
+            self.patch(external_order_sync_counts, "FEW_ORDERS", few)
+            self.env.invalidate_all()
+            counts = self.sync.with_user(user).read(["session_count", "picking_count"])[0]
+            self.assertEqual((counts["session_count"], counts["picking_count"]), (1, 1))
 
     def test_the_list_of_transfers_begins_with_the_newest_by_their_id(self):
         [view_id] = [view_id for view_id, kind in self.sync.action_open_pickings()["views"] if kind == "list"]
-        self.assertIn('default_order="id desc"', self.env["stock.picking"].get_view(view_id, "list")["arch"])
+        arch = self.env["stock.picking"].get_view(view_id, "list")["arch"]
+        self.assertIn('default_order="id desc"', arch)
+        self.assertIn(f'count_limit="{external_order_sync_counts.SHOWN_AT_MOST}"', arch)
 
     def test_sessions_are_found_by_those_of_the_points_of_sale_that_have_orders(self):
+        self.import_order()
+        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
         plan = explain(self.env, self.env["pos.session"]._search(self.sync.action_open_sessions()["domain"]))
         # One look for each Point of Sale, and one for each of its sessions; no join of all orders.
         self.assertIn("CASE WHEN", plan)
@@ -80,6 +110,14 @@ class TestSyncCounts(ExternalOrderCase):
             # One row is looked up for each Point of Sale; that bounds no count.
             bounds = len(re.findall(r"\bLIMIT (?!1\b)", statement, re.IGNORECASE))
             self.assertEqual(statement.lower().count("count(*)"), bounds, statement)
+
+    def test_the_form_lists_the_newest_runs_only(self):
+        self.patch(external_order_sync_screen, "RUNS_LISTED", 2)
+        runs = self.env["external.order.sync.run"].union(*(self.synchronize(self.order(n)) for n in range(1, 4)))
+        newest = runs.sorted("id", reverse=True)[:2]
+        self.assertEqual(self.sync.recent_run_ids, newest)
+        arch = self.env["external.order.sync"].get_view(view_type="form")["arch"]
+        self.assertNotIn('name="run_ids"', arch)
 
     def test_the_few_that_need_attention_are_found_by_their_indexes(self):
         Order = self.env["external.order"]

@@ -21,6 +21,7 @@ import json
 import statistics
 import sys
 import time
+import urllib.parse
 
 from dev import ports
 
@@ -130,9 +131,17 @@ def api_calls(clerk, manager, made):
         path = f"/api/delivery/shipments?limit={limit}"
         yield f"api shipments {limit}", lambda path=path: get(path)
         yield f"api shipments {limit}, 304", of_etag(path)
+    yield "api shipment", lambda: get(f"/api/delivery/shipments/{made['shipment_id']}")
     deep_shipments = walk(clerk, "/api/delivery/shipments?limit=100", 1)
     yield "api shipments 100, page 2", lambda: get(deep_shipments)
     yield "api shipments in error", lambda: get("/api/delivery/shipments?state=error")
+    for name, barcode in zip(("product", "transfer"), made["barcodes"], strict=True):
+        path = f"/api/odoo/scan?barcode={urllib.parse.quote(barcode, safe='')}"
+        yield f"api scan of a {name}", lambda path=path: get(path)
+    yield "api history of runs", lambda: get("/api/delivery/sync/history", manager)
+    yield "api order", lambda: get(f"/api/orders/{made['order_id']}?sync={made['sync_code']}", manager)
+    yield "api events", lambda: get("/api/events?limit=100", manager)
+    yield "api events, last page", lambda: get(f"/api/events?after={made['last_event']}", manager)
     mirror = f"source={made['source']}"
     yield "api mirror pickings 100", lambda: get(f"{pickings}?{mirror}")
     yield "api mirror updated_since hour", lambda: get(f"{pickings}?{mirror}&updated_since={hour}")

@@ -16,6 +16,8 @@ from .cloning import clone
 SYNCS = 5
 LANGUAGES = ("en_US", "de_DE", "fr_FR")
 SOURCE_CODE = "large"
+# The codes of synchronizations and the barcodes of products begin with these.
+SYNC_CODE, BARCODE = "large_", "LARGE-"
 # The number of days for which payloads are kept.
 PAYLOAD_DAYS = 90
 
@@ -43,8 +45,9 @@ def fill(env, rows):
     _fill_products(env, rows // 10)
     _fill_orders(env)
     _fill_transfers(env)
-    _fill_inbox(env)
+    _fill_inbox(env, rows)
     _fill_shipments(env)
+    _fill_events(env, rows // 10)
     _fill_mirror(env, rows)
     _set_sequences(env)
 
@@ -61,6 +64,7 @@ def _import_one(env, number):
             "pos_config_id": pos_config.id,
             "external_api_url": f"http://127.0.0.1:{number + 1}/",
             "state": "started",
+            "code": f"{SYNC_CODE}{number}",
         }
     )
     env.cr.commit()
@@ -128,6 +132,7 @@ def _fill_products(env, count):
         f"{numbers}, product_product AS seed_row WHERE seed_row.id = {product.id}",
         id=f"{_first('product_product')} + n",
         product_tmpl_id=f"{_first('product_template')} + n",
+        barcode=f"'{BARCODE}' || n",
     )
     quant = env["stock.quant"].search(
         [("product_id", "=", product.id), ("location_id.usage", "=", "internal")], limit=1
@@ -245,7 +250,8 @@ def _fill_transfers(env):
     )
 
 
-def _fill_inbox(env):
+def _fill_inbox(env, rows):
+    has_warning = f"is_done AND k % {min(200, rows // 100)} = 8"
     columns = {
         "external_id": "(k + 1000)::text",
         "state": "plan.state",
@@ -263,9 +269,9 @@ def _fill_inbox(env):
         "error_message": "CASE plan.state WHEN 'failed' THEN 'No product has this name.' END",
         "missing_item_name": "CASE plan.state WHEN 'failed' THEN 'Item ' || k % 50 END",
         "next_attempt": "CASE plan.state WHEN 'pending' THEN TIMESTAMP '2099-01-01' END",
-        "doubt": "CASE WHEN is_done AND k % 200 = 7 THEN 'payment_guessed' END",
-        "warnings": "CASE WHEN is_done AND k % 200 = 7 THEN 'The payment method was guessed.' END",
-        "changed": "is_done AND k % 2000 = 7",
+        "doubt": f"CASE WHEN {has_warning} THEN 'payment_guessed' END",
+        "warnings": f"CASE WHEN {has_warning} THEN 'The payment method was guessed.' END",
+        "changed": f"is_done AND k % {min(2000, rows // 100)} = 7",
         "source_digest": "md5('source ' || k)",
         "fingerprint": "md5('content ' || k)",
         "create_date": "at",
@@ -306,6 +312,21 @@ def _fill_shipments(env):
           FROM shipped, unnest(ARRAY['info', 'transit', 'delivered']) WITH ORDINALITY AS kinds (kind, number)
         """,
         [carrier.id],
+    )
+
+
+def _fill_events(env, count):
+    """Log that the newest orders were imported."""
+    env["ir.config_parameter"].set_param("external_order_sync.event_log_days", "1000")
+    env.cr.execute(
+        """
+        INSERT INTO external_event (seq, message_id, type, date, company_id, sync_id, res_model, res_id, data)
+        SELECT row_number() OVER (ORDER BY id), 'evt_' || md5(id::text), 'order.imported', imported_date, company_id,
+               sync_id, 'external.order', id, jsonb_build_object('order_id', external_id)
+          FROM (SELECT * FROM external_order WHERE state = 'done' ORDER BY id DESC LIMIT %s) AS newest;
+        SELECT setval('external_event_seq_seq', (SELECT max(seq) FROM external_event));
+        """,
+        [count],
     )
 
 

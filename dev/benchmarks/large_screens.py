@@ -1,13 +1,15 @@
 """What Odoo's web client asks to open a screen, for ``dev.benchmarks.large``."""
 
+import ast
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 
 from dev.server.odoo_client import OdooClient
 
-PAGE, COUNTED = 80, 10_001
+# Rows of a page, and the number up to which the web client lets Odoo count, unless the view says otherwise.
+PAGES, COUNTED = {"list": 80, "kanban": 40}, 10_000
 PREFIX = "external_order_sync."
-# Screen: action, and further conditions.
+# Screen: action, and further conditions. It opens with the action's first view, and the filters of its context.
 LISTS = {
     "inbox": (f"{PREFIX}action_external_order", []),
     "inbox, failed": (f"{PREFIX}action_external_order", [["state", "=", "failed"]]),
@@ -31,16 +33,20 @@ def calls(url, database, login, password, made):
     client = OdooClient(url, database, login, password)
     screens = Screens(client)
     inbox, sync = "external.order", "external.order.sync"
-    of_day = {"groupby": ["received_date:day"], "aggregates": ["total:sum", "__count"], "limit": PAGE}
+    of_day = {"groupby": ["received_date:day"], "aggregates": ["total:sum", "__count"], "limit": PAGES["list"]}
     found = {name: screens.list(*options) for name, options in LISTS.items()}
     for button in ("action_open_pickings", "action_open_sessions", "action_open_failed"):
         found[f"button {button.rpartition('_')[2]}"] = screens.button(sync, made["sync_id"], button)
+        found[f"button {button.rpartition('_')[2]}, few orders"] = screens.button(sync, made["few_id"], button)
     found |= {
+        "synchronization with few orders": screens.form(sync, made["few_id"]),
         "synchronization": screens.form(sync, made["sync_id"]),
         "order done": screens.form(inbox, made["done_id"]),
         "order failed": screens.form(inbox, made["failed_id"]),
         "inbox, search panel": screens.panel(inbox),
         "inbox, sorted by received": screens.list(f"{PREFIX}action_external_order", [], order="received_date desc"),
+        "synchronizations, list": screens.list(f"{PREFIX}action_external_order_sync", [], kind="list"),
+        "reasons, list": screens.list(f"{PREFIX}action_external_order_problem", [], kind="list"),
         "inbox by day": lambda: client.call(inbox, "web_read_group", domain=screens.inbox_domain, **of_day),
         "inbox graph": lambda: client.call(
             inbox, "formatted_read_group", screens.graph_domain, ["received_date:day", "state"], ["__count"]
@@ -63,16 +69,17 @@ class Screens:
         month = datetime.now(UTC).strftime("%Y-%m-01")
         self.graph_domain = [["received_date", ">=", month]]
 
-    def list(self, action, domain, order=None):
-        """Return the call for the first page of an action's list."""
+    def list(self, action, domain, order=None, kind=None):
+        """Return the call for the first page of an action, in its first view or in the one of this kind."""
         action = self._action(action) if isinstance(action, str) else action
-        [view_id] = [view_id for view_id, kind in action["views"] if kind == "list"][:1] or [False]
-        model, domain = action["res_model"], [*self._domain(action), *domain]
-        arch, fields = self._view(model, view_id, "list")
+        view_id, kind = next((view_id, name) for view_id, name in action["views"] if name == (kind or name))
+        model = action["res_model"]
+        arch, fields = self._view(model, view_id, kind)
+        domain = [*self._domain(action), *self._default_filters(action), *domain]
         options = {
             "specification": specification(arch, fields),
-            "limit": PAGE,
-            "count_limit": COUNTED,
+            "limit": PAGES[kind],
+            "count_limit": int(arch.get("count_limit") or COUNTED) + 1,
             "order": order or arch.get("default_order") or "",
         }
         return lambda: self._client.call(model, "web_search_read", domain, **options)
@@ -116,6 +123,15 @@ class Screens:
     def _domain(self, action):
         domain = action.get("domain") or []
         return [] if isinstance(domain, str) else domain
+
+    def _default_filters(self, action):
+        """Return the domain of the filters that the action's context switches on."""
+        context = action.get("context") or {}
+        names = ast.literal_eval(context) if isinstance(context, str) else context
+        wanted = [name.removeprefix("search_default_") for name, value in names.items() if value]
+        view = self._client.call(action["res_model"], "get_views", [[False, "search"]])["views"]["search"]
+        domains = {node.get("name"): node.get("domain") for node in ElementTree.fromstring(view["arch"]).iter("filter")}
+        return [part for name in wanted if domains.get(name) for part in ast.literal_eval(domains[name])]
 
     def _view(self, model, view_id, kind):
         """Return the arch of a view, and the fields of the models by their names."""

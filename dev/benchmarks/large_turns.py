@@ -80,7 +80,8 @@ def main():
     parser.add_argument("--config")
     with measuring.environment(parser.parse_args()) as env:
         env["external.order"]._gc_payloads()  # from now on there is nothing to do
-        env["external.order.sync.run"]._gc_runs()
+        while env["external.order.sync.run"]._gc_runs()[1]:
+            env.cr.commit()
         env.cr.commit()
         medians = {}
         for name, call in turns(env):

@@ -14,6 +14,8 @@ GROUPS = {
 }
 MANAGER, PASSWORD = "large_manager", "benchmark-large"
 DEEP = 50
+# Orders of a synchronization that has just begun beside large ones.
+FEW = 60
 
 
 def main():
@@ -41,6 +43,7 @@ def prepare(env):
         keys[name] = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "Benchmark", None)
     Order, now = env["external.order"], fields.Datetime.now()
     sync = env["external.order.sync"].search([("name", "=", "Large 0")])
+    few = _give_a_few(env["external.order.sync"].search([("name", "=", "Large 4")]))
     pickings = env["stock.picking"].search_count([])
     return {
         "keys": keys,
@@ -48,12 +51,34 @@ def prepare(env):
         "month_ago": (now - timedelta(days=30)).isoformat() + "Z",
         "picking_id": env["stock.picking"].search([("pos_order_id", "!=", False)], limit=1).id,
         "deep_pages": {str(limit): max(min(DEEP, pickings // limit - 2), 0) for limit in (100, 1000)},
+        "shipment_id": env["external.shipment"].search([], limit=1).id,
+        "barcodes": [f"{large_data.BARCODE}7", "LARGE/OUT/7"],
+        "sync_code": sync.code,
+        "order_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "done")], limit=1).external_id,
+        "last_event": env["external.event"].search([], limit=1).seq - 100,
         "source": large_data.SOURCE_CODE,
         "mirrored_id": env["odoo.mirror.picking"].search([], limit=1).remote_id,
         "sync_id": sync.id,
+        "few_id": few.id,
         "done_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "done")], limit=1).id,
         "failed_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "failed")], limit=1).id,
     }
+
+
+def _give_a_few(sync):
+    """Give some orders of all times to another synchronization with the same Point of Sale, and return that one."""
+    few = sync.copy({"name": "Few", "external_api_url": "http://127.0.0.1:9/"})
+    sync.env.cr.execute(
+        """
+        UPDATE external_order SET sync_id = %s WHERE id IN (
+            SELECT min(id)
+              FROM (SELECT id, ntile(%s) OVER (ORDER BY id) AS part
+                      FROM external_order WHERE sync_id = %s AND state = 'done') AS parts
+             GROUP BY part)
+        """,
+        [few.id, FEW, sync.id],
+    )
+    return few
 
 
 if __name__ == "__main__":

@@ -38,6 +38,9 @@ class OdooMirrorProduct(models.Model):
 
     quant_ids = fields.One2many("odoo.mirror.quant", "product_id", "Stock", domain=[("gone", "=", False)])
 
+    # The list. The name is sorted only among equal references: an index does not take texts of any length.
+    _default_order = models.Index("(default_code)")
+
     @api.depends("name", "default_code")
     def _compute_display_name(self):
         for product in self:

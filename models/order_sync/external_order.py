@@ -128,11 +128,17 @@ class ExternalOrder(models.Model):
     # Also for which Points of Sale a synchronization has orders: only their sessions can hold them.
     _sync_pos_config = models.Index("(sync_id, pos_config_id, company_id)")
     _done = models.Index("(sync_id, kind, company_id) WHERE state = 'done'")
-    _attention = models.Index("(sync_id, error_code) WHERE state = 'failed'")
-    _changed = models.Index("(sync_id) WHERE changed IS TRUE")  # as Odoo searches, see `external.order.push`
-    _doubtful = models.Index("(sync_id, doubt) WHERE doubt IS NOT NULL")
-    # The list by date, and the orders of a day or a month.
-    _received = models.Index("(received_date)")
+    _attention = models.Index("(sync_id, error_code, id) INCLUDE (company_id) WHERE state = 'failed'")
+    # Both contain what `external.order.problem` gathers, which are thousands if nobody looks at them.
+    _changed = models.Index(
+        "(sync_id, id) INCLUDE (company_id, pos_config_id, total, received_date, state) WHERE changed IS TRUE"
+    )  # as Odoo searches, see `external.order.push`
+    _doubtful = models.Index(
+        "(sync_id, doubt, id) INCLUDE (company_id, pos_config_id, total, received_date, state, changed)"
+        " WHERE doubt IS NOT NULL"
+    )
+    # The list by date, the orders of a day, and the chart of a month, which reads nothing else of them.
+    _received = models.Index("(received_date) INCLUDE (company_id, sync_id, kind, state, total)")
     # The filter With Warnings: few of the imported orders have any.
     _with_warnings = models.Index("(id) WHERE warnings IS NOT NULL")
     # Which payloads the clean-up drops next: without it, each thousand would search all those dropped before.

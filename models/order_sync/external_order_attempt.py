@@ -98,7 +98,7 @@ class ExternalOrder(models.Model):
         readonly=True, help="How often the server stopped while it was importing this order alone."
     )
 
-    _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) WHERE state = 'pending'")
+    _waiting = models.Index("(sync_id, interruptions NULLS FIRST, id) INCLUDE (company_id) WHERE state = 'pending'")
 
     @api.model
     def _claim(self, sync, limit, run=None):

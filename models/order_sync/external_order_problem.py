@@ -5,8 +5,8 @@ from odoo.tools import SQL
 
 from .external_payment_mapping import PAYMENT_REASONS
 
-# A card of several orders shows what the texts of this many of them have in common.
-ORDERS_COMPARED = 50
+# A card of several orders shows what the texts of this many of them, the newest, have in common.
+ORDERS_COMPARED = 20
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 PRODUCT_REASONS = ("product_not_found", "product_ambiguous")
@@ -46,6 +46,7 @@ class ExternalOrderProblem(models.Model):
     oldest_date = fields.Datetime("Since", readonly=True)
     newest_date = fields.Datetime("Newest", readonly=True)
     newest_id = fields.Many2one("external.order", "Newest Order", readonly=True)
+    has_one_text = fields.Boolean(readonly=True, help="All orders failed with the same message.")
     message = fields.Text("What to Do", compute="_compute_message")
     can_choose_product = fields.Boolean(compute="_compute_remedies")
     can_choose_payment = fields.Boolean(compute="_compute_remedies")
@@ -54,42 +55,44 @@ class ExternalOrderProblem(models.Model):
 
     @property
     def _table_query(self):
-        # Each part has a partial index, so this reads only the orders that need attention, however many there are.
+        # Each part has a partial index, so this reads only the orders that need attention, however many there are; of
+        # those that changed or have a doubt, only the index.
         self.env["external.order"].flush_model()
         return SQL(
             """
             SELECT min(id) AS id, sync_id, company_id, pos_config_id, reason,
                    item_id, item_name, card_type, payment_mode, external_location,
                    count(*) AS order_count, sum(total) AS total, min(received_date) AS oldest_date,
-                   max(received_date) AS newest_date, max(id) AS newest_id
+                   max(received_date) AS newest_date, max(id) AS newest_id,
+                   count(text) = count(*) AND min(text) = max(text) AS has_one_text
               FROM (
                     SELECT id, sync_id, company_id, pos_config_id, total, received_date,
-                           CASE WHEN state = 'failed' THEN coalesce(error_code, 'odoo_error')
-                                WHEN changed THEN 'changed'
-                                ELSE doubt END AS reason,
-                           CASE WHEN state = 'failed' THEN missing_item_id END AS item_id,
-                           CASE WHEN state = 'failed' THEN missing_item_name END AS item_name,
-                           CASE WHEN state = 'failed' THEN missing_card_type END AS card_type,
-                           CASE WHEN state = 'failed' THEN missing_payment_mode END AS payment_mode,
-                           CASE WHEN state = 'failed' AND error_code = 'location_unknown'
-                                THEN coalesce(external_location, '') END AS external_location
-                      FROM (
-                            SELECT * FROM external_order WHERE state = 'failed'
-                             UNION ALL
-                            SELECT * FROM external_order WHERE changed IS TRUE AND state = 'done'
-                             UNION ALL
-                            SELECT * FROM external_order
-                             WHERE doubt IS NOT NULL AND changed IS NOT TRUE AND state = 'done'
-                           ) AS found
+                           coalesce(error_code, 'odoo_error') AS reason,
+                           missing_item_id AS item_id, missing_item_name AS item_name,
+                           missing_card_type AS card_type, missing_payment_mode AS payment_mode,
+                           CASE WHEN error_code = 'location_unknown'
+                                THEN coalesce(external_location, '') END AS external_location,
+                           error_message AS text
+                      FROM external_order WHERE state = 'failed'
+                     UNION ALL
+                    SELECT id, sync_id, company_id, pos_config_id, total, received_date,
+                           'changed', NULL, NULL, NULL, NULL, NULL, NULL
+                      FROM external_order WHERE changed IS TRUE AND state = 'done'
+                     UNION ALL
+                    SELECT id, sync_id, company_id, pos_config_id, total, received_date,
+                           doubt, NULL, NULL, NULL, NULL, NULL, NULL
+                      FROM external_order
+                     WHERE doubt IS NOT NULL AND changed IS NOT TRUE AND state = 'done'
                    ) AS waiting
              GROUP BY sync_id, company_id, pos_config_id, reason,
                       item_id, item_name, card_type, payment_mode, external_location
             """
         )
 
-    @api.depends("newest_id", "reason")
+    @api.depends("newest_id", "has_one_text", "order_count", "reason")
     @api.depends_context("lang")
     def _compute_message(self):
+        self.newest_id.fetch(["error_text", "warning_text"])  # and not the payloads, which are long
         for problem in self:
             if problem.is_doubt:
                 problem.message = problem._get_common_text("warning_text")
@@ -111,9 +114,11 @@ class ExternalOrderProblem(models.Model):
         :param str name: the field with the text
         """
         newest = self.newest_id[name] or ""
-        if self.order_count < 2:
+        if self.order_count < 2 or self.has_one_text:
             return newest
-        orders = self.env["external.order"].search(self._get_orders_domain(), limit=ORDERS_COMPARED, order="id desc")
+        orders = self.env["external.order"].search_fetch(
+            self._get_orders_domain(), [name], limit=ORDERS_COMPARED, order="id desc"
+        )
         others = [set(_SENTENCE_END.split(order[name] or "")) for order in orders]
         sentences = _SENTENCE_END.split(newest)
         common = [sentence for sentence in sentences if all(sentence in other for other in others)]

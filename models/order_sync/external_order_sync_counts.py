@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
@@ -9,6 +10,8 @@ from .external_order_life import LIFE_KINDS
 # a session, of which there is one a day, a search for one of its orders.
 SHOWN_AT_MOST = 1_000
 SESSIONS_AT_MOST = 100
+# The transfers and sessions of at most this many orders are found by the orders.
+FEW_ORDERS = 1_000
 
 
 class ExternalOrderSync(models.Model):
@@ -80,6 +83,14 @@ class ExternalOrderSync(models.Model):
     def _get_records_domain(self):
         """Return the domain of its sessions or transfers."""
         return [("external_order_sync_ids", "in", self._origin.ids)]
+
+    def _find_few_orders(self):
+        """Return the imported orders of these synchronizations if they are few, otherwise None."""
+        Order = self.env["external.order"]
+        of_syncs = Domain("sync_id", "in", self.ids)
+        if Order.search_count(of_syncs & Domain("state", "=", "done"), limit=FEW_ORDERS + 1) > FEW_ORDERS:
+            return None
+        return Order.search_fetch(of_syncs & Domain("pos_order_id", "!=", False), ["pos_order_id"])
 
     def _get_sessions(self):
         """Return the POS sessions that hold orders of this synchronization."""

@@ -72,16 +72,12 @@ class ExternalOrderSync(models.Model):
 
     @api.depends("order_ids.state", "order_ids.error_code", "order_ids.changed")
     def _compute_life_counts(self):
-        Order = self.env["external.order"]
-        of_syncs = [("sync_id", "in", self.ids)]
-        domains = {
-            "waiting_count": [("state", "=", "pending"), ("error_code", "=", "waiting_for_order")],
-            "changed_count": [("changed", "=", True)],
-        }
-        for name, domain in domains.items():
-            counts = dict(Order._read_group([*of_syncs, *domain], ["sync_id"], ["__count"]))
-            for sync in self:
-                sync[name] = counts.get(sync, 0)
+        counts = self._count_orders(
+            waiting=[("state", "=", "pending"), ("error_code", "=", "waiting_for_order")],
+            changed=[("changed", "=", True)],
+        )
+        for sync in self:
+            sync.waiting_count, sync.changed_count = counts.get(sync._origin.id, [0, 0])
 
     def _get_life_statuses(self):
         """Return the statuses of refunded and of cancelled orders.

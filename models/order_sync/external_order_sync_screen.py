@@ -6,6 +6,8 @@ from .external_order_life import LIFE_KINDS
 
 # Number of bars in the chart of the last runs.
 RUNS_SHOWN = 20
+# Number of runs in the list of the form: of a list of all runs, the web client gets every id.
+RUNS_LISTED = 100
 # Advise a Since Parameter after this many runs that each fetched at least this many orders that were known.
 RUNS_COMPARED = 3
 KNOWN_AT_LEAST = 500
@@ -19,19 +21,28 @@ class ExternalOrderSync(models.Model):
     doubtful_count = fields.Integer("Guessed", compute="_compute_doubtful_count")
     is_since_advised = fields.Boolean(compute="_compute_is_since_advised")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
+    recent_run_ids = fields.Many2many(
+        "external.order.sync.run", string="Recent Runs", compute="_compute_recent_run_ids"
+    )
 
     @api.depends("order_ids.doubt")
     def _compute_doubtful_count(self):
-        domain = [("sync_id", "in", self.ids), ("doubt", "!=", False)]
-        counts = dict(self.env["external.order"]._read_group(domain, ["sync_id"], ["__count"]))
+        counts = self._count_orders(doubtful=[("doubt", "!=", False)])
         for sync in self:
-            sync.doubtful_count = counts.get(sync, 0)
+            [sync.doubtful_count] = counts.get(sync._origin.id, [0])
 
     @api.depends("run_ids.status", "run_ids.imported_count", "run_ids.failed_count")
     def _compute_recent_runs(self):
         for sync in self:
             runs = self.env["external.order.sync.run"].search([("sync_id", "=", sync.id)], limit=RUNS_SHOWN)
             sync.recent_runs = [run._get_chart_values() for run in reversed(runs)]
+
+    @api.depends("run_ids")
+    def _compute_recent_run_ids(self):
+        for sync in self:
+            sync.recent_run_ids = self.env["external.order.sync.run"].search(
+                [("sync_id", "=", sync._origin.id)], limit=RUNS_LISTED
+            )
 
     @api.depends("since_parameter", "run_ids.status")
     def _compute_is_since_advised(self):

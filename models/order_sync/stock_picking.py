@@ -28,25 +28,36 @@ class StockPicking(models.Model):
         """Return the domain of transfers of these synchronizations; those created at closing belong to a session.
 
         A condition with OR cannot be joined: PostgreSQL may then compare each transfer with all orders. CASE with
-        OFFSET 0 looks up one order by its index for each transfer that is read, and for no other.
+        OFFSET 0 looks up one order, or one session, by its index for each transfer that is read, and for no other.
+        Of few orders this would read all other transfers, until a page is full.
         """
         if operator != "in" or not all(value):
             return NotImplemented
         Order, Session = self.env["external.order"], self.env["pos.session"]
         domain = [("sync_id", "in", list(value))]
         of_syncs = [("external_order_sync_ids", "in", list(value))]
+        few = self.env["external.order.sync"].browse(value)._find_few_orders()
+        if few is not None:
+            at_closing = Domain("pos_order_id", "=", False) & Domain(
+                "pos_session_id", "in", Session.search(of_syncs).ids
+            )
+            return Domain("pos_order_id", "in", few.pos_order_id.ids) | at_closing
 
         def is_of_syncs(_model, picking, _query):
             orders = Order._search(domain)
             pos_order = SQL.identifier(picking, "pos_order_id")
             orders.add_where(SQL("%s = %s", SQL.identifier(orders.table, "pos_order_id"), pos_order))
+            sessions = Session._search(of_syncs)
+            pos_session = SQL.identifier(picking, "pos_session_id")
+            sessions.add_where(SQL("%s = %s", SQL.identifier(sessions.table, "id"), pos_session))
             return SQL(
                 """CASE WHEN %(pos_order)s IS NOT NULL THEN EXISTS (%(orders)s OFFSET 0)
-                    ELSE %(session)s IN (%(sessions)s) END""",
+                    WHEN %(pos_session)s IS NOT NULL THEN EXISTS (%(sessions)s OFFSET 0)
+                    ELSE FALSE END""",
                 pos_order=pos_order,
                 orders=orders.select(SQL("1")),
-                session=SQL.identifier(picking, "pos_session_id"),
-                sessions=Session._search(of_syncs).select(),
+                pos_session=pos_session,
+                sessions=sessions.select(SQL("1")),
             )
 
         return Domain.custom(to_sql=is_of_syncs)

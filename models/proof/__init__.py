@@ -9,6 +9,5 @@ from . import external_proof_summary
 from . import external_proof_screen
 from . import external_proof_line_remedies
 from . import external_order_replay
-from . import external_order
 from . import external_order_sync_dashboard
 from . import pos_config

@@ -42,36 +42,25 @@ class ExternalOrderSync(models.Model):
         :rtype: dict of (id of a synchronization, id of a Point of Sale) and (number, amount)
         """
         self.env["external.order"].flush_model(["sync_id", "pos_config_id", "state", "kind", "sold_date", "total"])
-        starts = SQL(", ").join(
-            SQL("(%s, %s::timestamp)", sync.id, sync._get_start_of_day(sync._get_business_day()))
-            for sync in self
-            if sync.id
-        )
+        starts = {sync.id: sync._get_start_of_day(sync._get_business_day()) for sync in self if sync.id}
         if not starts:
             return {}
-        # The day is compared with the index of the date.
+        # The first start is a constant, so that PostgreSQL knows how few orders it needs from the index of the date.
         query = SQL(
             """SELECT sync_id, pos_config_id, count(*) FILTER (WHERE kind = 'sale'), sum(total)
                  FROM external_order
                  JOIN (VALUES %s) AS today(sync, start) ON sync_id = sync AND sold_date >= start
-                WHERE state = 'done' GROUP BY sync_id, pos_config_id""",
-            starts,
+                WHERE state = 'done' AND sold_date >= %s GROUP BY sync_id, pos_config_id""",
+            SQL(", ").join(SQL("(%s, %s::timestamp)", *started) for started in starts.items()),
+            min(starts.values()),
         )
         return {(sync, config): (count, amount or 0) for sync, config, count, amount in self.env.execute_query(query)}
 
     @api.depends("order_ids.state")
     def _compute_card_counts(self):
-        counts = {
-            (sync, state): count
-            for sync, state, count in self.env["external.order"]._read_group(
-                [("sync_id", "in", self.ids), ("state", "in", ("pending", "failed"))],
-                ["sync_id", "state"],
-                ["__count"],
-            )
-        }
+        counts = self._count_orders(pending=[("state", "=", "pending")], failed=[("state", "=", "failed")])
         for sync in self:
-            sync.card_pending_count = counts.get((sync, "pending"), 0)
-            sync.card_failed_count = counts.get((sync, "failed"), 0)
+            sync.card_pending_count, sync.card_failed_count = counts.get(sync._origin.id, [0, 0])
 
     @api.depends("proof_ids.state")
     def _compute_yesterday_state(self):
