@@ -36,7 +36,7 @@ class PosSession(models.Model):
             return NotImplemented
         few = self.env["external.order.sync"].browse(value)._find_few_orders()
         if few is not None:
-            # sudo: whose orders these are, the user may see.
+            # sudo: users of the inbox may have no access to POS orders. This search checks which sessions they see.
             return [("id", "in", few.sudo().session_id.ids)]
         Order = self.env["external.order"]
         domain = [("sync_id", "in", list(value))]
