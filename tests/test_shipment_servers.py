@@ -86,7 +86,7 @@ class TestShipmentServers(ShipmentServerCase):
                     kind,
                 )
             )
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         self.wait_until(lambda: self.read_shipment(picking)["state"] == "error", "the shipment is in error")
         activities = self.client.call("mail.activity", "search_read", [("activity_type_id", "=", kind)], ["res_id"])
         self.assertEqual([activity["res_id"] for activity in activities], [other])
