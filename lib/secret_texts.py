@@ -1,22 +1,61 @@
 """Hides secrets in texts that quote them, such as another system's error messages."""
 
 import json
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote, quote_plus
 
 from .web_address import MASK
 
+DIGITS = "0123456789"
+
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """Return the text with "***" in place of each secret, also as it is written in addresses, HTML and JSON.
 
-    Empty secrets are ignored.
+    A text may quote a secret only in part, such as an excerpt that begins or ends within it, in which digits may be
+    "#". Therefore, parts of long secrets are hidden too. Empty secrets are ignored.
     """
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    secrets = sorted(filter(None, secrets), key=len, reverse=True)
+    for secret in secrets:
         for written in _writings(secret):
             text = text.replace(written, MASK)
+    for secret in secrets:
+        text = _without_parts(text, secret)
     return text
+
+
+def _without_parts(text: str, secret: str) -> str:
+    length = _part_length(secret)
+    if not length:
+        return text
+    shown, end = [], 0
+    for found in _parts(secret, length).finditer(text):
+        start = found.start()
+        if start >= end:
+            shown += [text[end:start], MASK]
+        end = start + length
+    return "".join([*shown, text[end:]]) if shown else text
+
+
+def _part_length(secret: str) -> int:
+    """Return from which length on a part of a secret is hidden; 0 if it is only hidden as a whole.
+
+    A shorter part gives little away, and would hide words that a message needs.
+    """
+    if len(secret) < 9:
+        return 0
+    return 8 if len(secret) >= 16 else 6
+
+
+@lru_cache(maxsize=64)
+def _parts(secret: str, length: int) -> re.Pattern:
+    """Return the pattern that finds each place where a part of this length begins."""
+    parts = {secret[start : start + length] for start in range(len(secret) - length + 1)}
+    written = sorted("".join(f"[{sign}#]" if sign in DIGITS else re.escape(sign) for sign in part) for part in parts)
+    return re.compile(f"(?={'|'.join(written)})")
 
 
 def _writings(secret: str) -> list[str]:

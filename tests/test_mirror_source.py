@@ -42,6 +42,11 @@ class TestMirrorSource(MirrorCase):
         self.sync()
         self.assertEqual({kind: self.source[f"{kind}_count"] for kind in KINDS}, SAMPLE_COUNTS)
 
+    def test_a_source_that_another_program_creates_without_a_code_gets_one_too(self):
+        values = {"name": "North", "url": self.remote.url, "database": "d", "login": "l", "secret": "s" * 12}
+        first, second = (self.env["odoo.sync.source"].create(values) for _number in range(2))
+        self.assertEqual((first.code, second.code), ("north", "north-2"))
+
     def test_a_new_source_gets_a_code_of_its_name_that_no_other_has(self):
         def propose(name):
             form = Form(self.env["odoo.sync.source"])

@@ -104,6 +104,16 @@ class TestStart(ExternalOrderCase):
         with self.assertRaisesRegex(UserError, "Archived"):
             self.new.action_start()
 
+    def test_an_archived_one_is_run_by_no_button_of_an_old_screen_and_no_call(self):
+        self.feed(self.order())
+        self.new.state = "started"
+        self.new.active = False
+        for method in ("action_sync_now", "sync_orders"):
+            with self.assertRaisesRegex(UserError, "Archived"):
+                getattr(self.new, method)()
+        self.assertFalse(self.shop.requests)
+        self.assertFalse(self.orders_of(self.new))
+
 
 class TestDeleting(ExternalOrderCase):
     """A configuration that has received orders stays, and says why."""

@@ -36,7 +36,15 @@ class OdooSyncSource(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True)
-    code = fields.Char(required=True, copy=False, help="The name of this source in the warehouse API: source=<code>.")
+    code = fields.Char(
+        required=True,
+        compute="_compute_code",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        help="The name of this source in the warehouse API: source=<code>.",
+    )
     active = fields.Boolean(default=True, help="An archived source is never synchronized.")
     company_id = fields.Many2one(
         "res.company", help="Only users of this company see its data. Leave empty to show it to users of all companies."

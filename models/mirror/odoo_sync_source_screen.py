@@ -28,11 +28,11 @@ class OdooSyncSource(models.Model):
             for kind in KINDS:
                 source[f"{kind}_count"] = rows.get(kind, 0)
 
-    @api.onchange("name")
-    def _onchange_name(self):
+    @api.depends("name")
+    def _compute_code(self):
         """Propose a code for a new source: its name in the letters that a code may have."""
-        if self.name and not self.code:
-            self.code = self._propose_code(self.name)
+        for source in self:
+            source.code = source.code or (source.name and self._propose_code(source.name))
 
     @api.model
     def _propose_code(self, name):

@@ -185,8 +185,10 @@ class ExternalOrderSync(models.Model):
 
         :return: the runs (``external.order.sync.run``), one for each synchronization
         :raise AccessError: if the user may not see these configurations
+        :raise UserError: if one is archived; another one may have taken its place
         """
         self.check_access("read")
+        self._check_not_archived()
         # sudo: a user who may start the import does not need write access to orders and stock.
         syncs = without_defaults(self).sudo()
         runs = syncs.env["external.order.sync.run"]
@@ -201,6 +203,7 @@ class ExternalOrderSync(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        self._check_not_archived()
         self._start_new()
         deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
         runs = deadline.on(self).sync_orders()  # an override may return nothing

@@ -46,11 +46,19 @@ class ExternalOrderSync(models.Model):
         """Return the domain of the configurations that run by themselves."""
         return Domain("active", "=", True) & Domain("state", "=", "started")
 
+    def _check_not_archived(self):
+        """Refuse archived configurations, however they are run.
+
+        :raise UserError: if one of them is archived
+        """
+        if not all(self.mapped("active")):
+            raise UserError(self.env._("Archived synchronizations do not run."))
+
     def action_start(self):
         """Let these configurations run automatically, beginning now."""
         self.check_access("write")
         if not any(self.mapped("active")):
-            raise UserError(self.env._("Archived synchronizations do not run."))
+            self._check_not_archived()
         self._start()
         return notification("success", self.env._("Started. The first orders arrive in a moment."))
 

@@ -1,6 +1,7 @@
 """Secrets are hidden in every form in which a text quotes them."""
 
 import json
+import re
 from html import escape
 from urllib.parse import quote, quote_plus
 
@@ -30,6 +31,26 @@ def test_a_text_without_a_secret_is_unchanged(text):
 
 def test_a_secret_in_another_one_leaves_nothing_of_it():
     assert without_secrets("abc abcdef", ["abc", "abcdef"]) == "*** ***"
+
+
+LONG = ("sk_live_AbCdEfGhIjKlMnOpQrStUvWxYzAb", "f3a9c17e5b8d4471", "wrong-key-7")
+
+
+@pytest.mark.parametrize("secret", LONG)
+@pytest.mark.parametrize("cut", range(1, 30))
+@pytest.mark.parametrize("digits", [True, False])
+def test_an_excerpt_that_begins_or_ends_within_a_secret_leaves_little_of_it(secret, cut, digits):
+    page = f"Bad key: {secret} {secret}"
+    for shown in (page[:cut], page[cut : cut + 24]):
+        shown = shown if digits else re.sub("[0-9]", "#", shown)
+        text = without_secrets(f"at character 0 (“{shown}”)", [secret])
+        left = re.sub("[0-9]", "#", secret)
+        parts = {left[start : start + 8] for start in range(len(left) - 7)}
+        assert not any(part in re.sub("[0-9]", "#", text) for part in parts)
+
+
+def test_words_that_a_secret_has_too_stay_readable():
+    assert without_secrets("The key was refused.", ["my-key-was", "the key"]) == "The key was refused."
 
 
 def test_the_values_of_a_message_are_changed_and_its_words_are_not():
