@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from ..lib.webhook_signature import new_secret
 from ..models.events.external_event_subscription_address import PRIVATE_ADDRESSES
 
-SECRET = "sesame17"
+SECRET = "sesame17AbCdEfGhIjKlMnOpQrStUvWx"  # longer than what an excerpt shows
 NEW_SECRET = "sesame18"
 
 

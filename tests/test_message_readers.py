@@ -1,5 +1,6 @@
+from ..lib.message import message
 from ..tools.message_language import stored
-from ..tools.stored_text import changed, joined, terms_of, text_of
+from ..tools.stored_text import StoredText, changed, joined, terms_of, text_of
 from .common import API_KEY, ExternalOrderCase
 from .mirror_common import MirrorCase
 from .push_common import PushCase
@@ -62,7 +63,8 @@ class TestReadersOfRuns(GermanMixin, ExternalOrderCase):
         self.synchronize()
         run = self.sync.run_ids[0]
         part = run.create({"sync_id": self.sync.id, "part_of_id": run.id, "active": False})
-        part.write(part._prepare_texts(import_error=[stored(self.env)._("1 order waits.")]))
+        told = message("1 order waits.")
+        part.write(part._prepare_texts(import_error=[StoredText(str(told), told)]))
         run._add_up_parts()
         self.assertEqual(run.with_context(lang="de_DE")._get_texts("import_error"), ["1 Bestellung wartet."])
 

@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+from dev.failure import Failure
+from dev.postgres import databases
 from dev.server import scheduler
 
 DATABASE = "jobs"
@@ -15,7 +17,7 @@ def postgres(cluster):
     cluster.postgres.sql(f"CREATE DATABASE {DATABASE}")
     cluster.postgres.sql("CREATE TABLE ir_cron (id int); INSERT INTO ir_cron VALUES (1), (2)", DATABASE)
     yield cluster.postgres
-    cluster.postgres.sql(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    databases.drop(cluster.postgres.sql, DATABASE, Failure)
 
 
 def test_no_job_begins_until_the_server_is_stopped(postgres):

@@ -24,7 +24,7 @@ addTour("odoo_sync_mirror", () => [
     { trigger: notification("3 Locations") },
     closeNotification,
     { trigger: ".o_field_widget[name=status]:contains('Success')" },
-    { trigger: ".o_field_widget[name=message]:contains('1 Quants')" },
+    { trigger: ".o_field_widget[name=message_text]:contains('1 Quants')" },
     { trigger: ".o_field_widget[name=cursor_ids] .o_data_row:contains('Move Line'):contains('2')" },
     { trigger: ".o_notebook .nav-link:contains('Runs')", run: "click" },
     { trigger: ".o_field_widget[name=run_ids] .o_data_row:contains('Success')" },
