@@ -25,6 +25,16 @@ LISTS = {
     "mirrored transfers": (f"{PREFIX}action_odoo_mirror_picking", []),
     "mirrored move lines": (f"{PREFIX}action_odoo_mirror_move_line", []),
     "mirrored products": (f"{PREFIX}action_odoo_mirror_product", []),
+    "mirrored lots": (f"{PREFIX}action_odoo_mirror_lot", []),
+    "mirrored packages": (f"{PREFIX}action_odoo_mirror_package", []),
+    "mirrored locations": (f"{PREFIX}action_odoo_mirror_location", []),
+    "reconciliation": (f"{PREFIX}action_external_proof", []),
+    "reconciliation, differs": (f"{PREFIX}action_external_proof", [["state", "in", ["red", "error"]]]),
+    "differences": (f"{PREFIX}action_external_proof_line", []),
+    "events": (f"{PREFIX}action_external_event", []),
+    "events, orders": (f"{PREFIX}action_external_event", [["type", "like", "order."]]),
+    "event subscriptions": (f"{PREFIX}action_external_event_subscription", []),
+    "events not received": (f"{PREFIX}action_external_event_delivery", []),
 }
 
 
@@ -43,6 +53,8 @@ def calls(url, database, login, password, made):
         "synchronization": screens.form(sync, made["sync_id"]),
         "order done": screens.form(inbox, made["done_id"]),
         "order failed": screens.form(inbox, made["failed_id"]),
+        "reconciliation of a day": screens.form("external.proof", made["proof_id"]),
+        "event subscription": screens.form("external.event.subscription", made["subscription_id"]),
         "inbox, search panel": screens.panel(inbox),
         "inbox, sorted by received": screens.list(f"{PREFIX}action_external_order", [], order="received_date desc"),
         "synchronizations, list": screens.list(f"{PREFIX}action_external_order_sync", [], kind="list"),
@@ -51,9 +63,8 @@ def calls(url, database, login, password, made):
         "inbox graph": lambda: client.call(
             inbox, "formatted_read_group", screens.graph_domain, ["received_date:day", "state"], ["__count"]
         ),
-        "inbox pivot": lambda: client.call(
-            inbox, "formatted_read_group", screens.graph_domain, ["sync_id", "kind", "state"], ["total:sum", "__count"]
-        ),
+        "inbox pivot": screens.pivot(f"{PREFIX}action_external_order_analysis", screens.graph_domain),
+        "reconciliation pivot": screens.pivot(f"{PREFIX}action_external_proof", []),
     }
     return {f"screen {name}": call for name, call in found.items()}
 
@@ -94,6 +105,30 @@ class Screens:
         """Return the call for the list that a button of a record opens, with the button's own call."""
         opened = self.list(self._client.call(model, method, [record_id]), [])
         return lambda: (self._client.call(model, method, [record_id]), opened())
+
+    def pivot(self, action, domain):
+        """Return the call for the pivot of an action."""
+        action = self._action(action)
+        view_id = next(view_id for view_id, name in action["views"] if name == "pivot")
+        model = action["res_model"]
+        arch, (_model, fields) = self._view(model, view_id, "pivot")
+        grouped, measures = {"row": [], "col": []}, []
+        for node in arch.findall("field"):
+            name, field = node.get("name"), fields[model][node.get("name")]
+            if node.get("type") != "measure":
+                grouped[node.get("type")].append(":".join(filter(None, (name, node.get("interval")))))
+                continue
+            measures.append(f"{name}:{field['aggregator']}")
+            if currency := field.get("currency_field"):
+                measures += [f"{currency}:array_agg_distinct", f"{name}:sum_currency"]
+        # Totals of all groups above the last ones, too.
+        sets = [
+            grouped["row"][:rows] + grouped["col"][:columns]
+            for rows in range(len(grouped["row"]) + 1)
+            for columns in range(len(grouped["col"]) + 1)
+        ]
+        options = {"domain": domain, "grouping_sets": sets, "aggregates": measures}
+        return lambda: self._client.call(model, "formatted_read_grouping_sets", **options)
 
     def panel(self, model):
         """Return the calls for the search panel of a model's list."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from . import large_data, measuring
+from . import large_data, large_supplement, measuring
 
 GROUPS = {
     "clerk": ["stock.group_stock_user"],
@@ -25,6 +25,7 @@ def main():
     with measuring.environment(parser.parse_args()) as env:
         made = prepare(env)
         env.cr.commit()
+        made |= large_supplement.supplement(env)
     print(json.dumps(made))
 
 
