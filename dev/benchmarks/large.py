@@ -71,7 +71,7 @@ class Side:
         manager = api.Client(url, database, made["keys"]["manager"])
         self.calls = {
             **dict(api_calls(clerk, manager, made)),
-            **large_screens.calls(url, database, "large_manager", PASSWORD, made),
+            **large_screens.calls(url, database, PASSWORD, made),
         }
 
 

@@ -31,6 +31,9 @@ LISTS = {
     "reconciliation": (f"{PREFIX}action_external_proof", []),
     "reconciliation, differs": (f"{PREFIX}action_external_proof", [["state", "in", ["red", "error"]]]),
     "differences": (f"{PREFIX}action_external_proof_line", []),
+}
+# What only an administrator opens.
+OF_ADMINISTRATORS = {
     "events": (f"{PREFIX}action_external_event", []),
     "events, orders": (f"{PREFIX}action_external_event", [["type", "like", "order."]]),
     "event subscriptions": (f"{PREFIX}action_external_event_subscription", []),
@@ -38,13 +41,15 @@ LISTS = {
 }
 
 
-def calls(url, database, login, password, made):
+def calls(url, database, password, made):
     """Return the calls that open the screens, by their names."""
-    client = OdooClient(url, database, login, password)
+    client = OdooClient(url, database, "large_manager", password)
     screens = Screens(client)
+    of_administrator = Screens(OdooClient(url, database, "large_administrator", password))
     inbox, sync = "external.order", "external.order.sync"
     of_day = {"groupby": ["received_date:day"], "aggregates": ["total:sum", "__count"], "limit": PAGES["list"]}
     found = {name: screens.list(*options) for name, options in LISTS.items()}
+    found |= {name: of_administrator.list(*options) for name, options in OF_ADMINISTRATORS.items()}
     for button in ("action_open_pickings", "action_open_sessions", "action_open_failed"):
         found[f"button {button.rpartition('_')[2]}"] = screens.button(sync, made["sync_id"], button)
         found[f"button {button.rpartition('_')[2]}, few orders"] = screens.button(sync, made["few_id"], button)
@@ -54,12 +59,12 @@ def calls(url, database, login, password, made):
         "order done": screens.form(inbox, made["done_id"]),
         "order failed": screens.form(inbox, made["failed_id"]),
         "reconciliation of a day": screens.form("external.proof", made["proof_id"]),
-        "event subscription": screens.form("external.event.subscription", made["subscription_id"]),
+        "event subscription": of_administrator.form("external.event.subscription", made["subscription_id"]),
         "inbox, search panel": screens.panel(inbox),
         "inbox, sorted by received": screens.list(f"{PREFIX}action_external_order", [], order="received_date desc"),
         "synchronizations, list": screens.list(f"{PREFIX}action_external_order_sync", [], kind="list"),
         "reasons, list": screens.list(f"{PREFIX}action_external_order_problem", [], kind="list"),
-        "inbox by day": lambda: client.call(inbox, "web_read_group", domain=screens.inbox_domain, **of_day),
+        "inbox by day": lambda: client.call(inbox, "web_read_group", domain=[], **of_day),
         "inbox graph": lambda: client.call(
             inbox, "formatted_read_group", screens.graph_domain, ["received_date:day", "state"], ["__count"]
         ),
@@ -74,8 +79,6 @@ class Screens:
 
     def __init__(self, client):
         self._client = client
-        inbox = self._action(f"{PREFIX}action_external_order")
-        self.inbox_domain = self._domain(inbox)
         # The chart opens with the current month.
         month = datetime.now(UTC).strftime("%Y-%m-01")
         self.graph_domain = [["received_date", ">=", month]]

@@ -90,6 +90,7 @@ def _add_mirrored(env, count):
 
 def _add_deliveries(env, count):
     """Let a subscriber miss the newest events and wait for all of them, and return the subscription."""
+    env["ir.config_parameter"].set_param("external_order_sync.private_event_addresses", "True")
     subscription = env["external.event.subscription"].create({"name": "Large", "url": "http://127.0.0.1:9/"})
     env.flush_all()
     env.cr.execute(

@@ -11,8 +11,9 @@ from . import large_data, large_supplement, measuring
 GROUPS = {
     "clerk": ["stock.group_stock_user"],
     "manager": ["external_order_sync.group_manager", "stock.group_stock_manager", "point_of_sale.group_pos_manager"],
+    "administrator": ["base.group_system"],
 }
-MANAGER, PASSWORD = "large_manager", "benchmark-large"
+PASSWORD = "benchmark-large"
 DEEP = 50
 # Orders of a synchronization that has just begun beside large ones.
 FEW = 60
