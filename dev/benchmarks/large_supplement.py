@@ -1,7 +1,8 @@
 """What the databases of ``dev.benchmarks.large`` get once they are copied, because filling a template takes minutes.
 
 A hundredth as many days as products, which were compared with the shop for each of the synchronizations; as many
-mirrored lots and packages as products; a tenth of the events, which a subscriber has not received.
+mirrored lots and packages as products; a tenth of the events, which a subscriber has not received. And at least as
+many failed shipments as fill a page in both databases: a page costs what its rows cost, whatever there is.
 """
 
 from . import large_data
@@ -10,8 +11,11 @@ from . import large_data
 FEWEST_DAYS = 20
 # One in this many days differs.
 RED = 25
+# A page of the API.
+FAILED_SHIPMENTS = 100
 TABLES = (
     "external_order",
+    "external_shipment",
     "external_proof",
     "external_proof_payment",
     "external_proof_line",
@@ -30,6 +34,7 @@ def supplement(env):
     _add_proofs(env, max(products // 100, FEWEST_DAYS))
     _add_mirrored(env, products)
     subscription = _add_deliveries(env, products // 10)
+    _let_shipments_fail(env)
     env.cr.commit()
     env.cr._cnx.autocommit = True
     env.cr.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
@@ -104,3 +109,14 @@ def _add_deliveries(env, count):
         [subscription.id, subscription.company_id.id, count, subscription.id],
     )
     return subscription
+
+
+def _let_shipments_fail(env):
+    missing = FAILED_SHIPMENTS - env["external.shipment"].search_count([("state", "=", "error")])
+    env.cr.execute(
+        """
+        UPDATE external_shipment SET state = 'error' WHERE id IN
+            (SELECT id FROM external_shipment WHERE state = 'delivered' ORDER BY id LIMIT %s)
+        """,
+        [max(missing, 0)],
+    )
