@@ -1,3 +1,4 @@
+from contextlib import closing
 from unittest.mock import patch
 
 from odoo.tools import SQL
@@ -49,28 +50,51 @@ class TestPivot(ExternalOrderCase):
     def all_configs(self):
         return self.env["pos.config"].with_context(active_test=False).search([])
 
+    def use_one_currency(self, *rates):
+        """Give all Points of Sale a new currency with these rates, and return it."""
+        currency = self.env["res.currency"].create({"name": "XTS", "symbol": "X"})
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": currency.id, "name": f"2020-01-0{day}", "rate": rate, "company_id": self.company.id}
+                for day, rate in enumerate(rates, start=1)
+            ]
+        )
+        self.set_currency(self.all_configs(), currency)
+        return currency
+
     def test_one_currency(self):
-        self.set_currency(self.all_configs(), self.env.ref("base.EUR"))
+        currency = self.use_one_currency(1.0)
         with statements() as executed:
             pivot = self.pivot()
-        self.assertFalse([text for text in executed if "ARRAY_AGG(DISTINCT" in text])
+        [sums] = [text for text in executed if "GROUPING SETS" in text]
+        self.assertNotIn("ARRAY_AGG", sums)
+        self.assertNotIn("res_currency_rate", sums)
         self.assertEqual(pivot, self.pivot_of_odoo())
-        self.assertEqual(pivot[0][0]["currency_id:array_agg_distinct"], [self.env.ref("base.EUR").id])
+        self.assertEqual(pivot[0][0]["currency_id:array_agg_distinct"], [currency.id])
+        self.assertEqual(pivot[0][0]["total:sum_currency"], pivot[0][0]["total:sum"])
+
+    def test_one_currency_with_a_rate(self):
+        self.use_one_currency(1.0, 2.0)
+        pivot = self.pivot()
+        self.assertEqual(pivot, self.pivot_of_odoo())
+        self.assertEqual(pivot[0][0]["total:sum_currency"], pivot[0][0]["total:sum"] / 2)
 
     def test_orders_without_a_point_of_sale_have_none(self):
-        self.set_currency(self.all_configs(), self.env.ref("base.EUR"))
-        self.orders[0].pos_config_id = False  # one of two in its state
-        self.orders[2:4].pos_config_id = False  # all of their state
-        self.assertEqual(self.pivot(), self.pivot_of_odoo())
+        for rates in ((), (1.0,), (2.0,)):
+            with self.subTest(rates=rates), closing(self.env.cr.savepoint()):
+                self.use_one_currency(*rates)
+                self.orders[0].pos_config_id = False  # one of two in its state
+                self.orders[2:4].pos_config_id = False  # all of their state
+                self.assertEqual(self.pivot(), self.pivot_of_odoo())
 
     def test_several_currencies(self):
-        self.set_currency(self.all_configs(), self.env.ref("base.EUR"))
+        self.use_one_currency()
         self.set_currency(self.other_config, self.env.ref("base.USD"))
         pivot = self.pivot()
         self.assertEqual(pivot, self.pivot_of_odoo())
         self.assertEqual(len(pivot[0][0]["currency_id:array_agg_distinct"]), 2)
 
     def test_no_orders(self):
-        self.set_currency(self.all_configs(), self.env.ref("base.EUR"))
+        self.use_one_currency()
         none = ("external_id", "=", "none")
         self.assertEqual(self.pivot(none), self.pivot_of_odoo(none))

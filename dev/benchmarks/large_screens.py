@@ -47,7 +47,11 @@ def calls(url, database, password, made):
     screens = Screens(client)
     of_administrator = Screens(OdooClient(url, database, "large_administrator", password))
     inbox, sync = "external.order", "external.order.sync"
-    of_day = {"groupby": ["received_date:day"], "aggregates": ["total:sum", "__count"], "limit": PAGES["list"]}
+    of_day = {
+        "groupby": ["received_date:day"],
+        "aggregates": ["__count", *amounts("total", "currency_id")],
+        "limit": PAGES["list"],
+    }
     found = {name: screens.list(*options) for name, options in LISTS.items()}
     found |= {name: of_administrator.list(*options) for name, options in OF_ADMINISTRATORS.items()}
     for button in ("action_open_pickings", "action_open_sessions", "action_open_failed"):
@@ -121,9 +125,8 @@ class Screens:
             if node.get("type") != "measure":
                 grouped[node.get("type")].append(":".join(filter(None, (name, node.get("interval")))))
                 continue
-            measures.append(f"{name}:{field['aggregator']}")
-            if currency := field.get("currency_field"):
-                measures += [f"{currency}:array_agg_distinct", f"{name}:sum_currency"]
+            currency = field.get("currency_field")
+            measures += amounts(name, currency) if currency else [f"{name}:{field['aggregator']}"]
         # Totals of all groups above the last ones, too.
         sets = [
             grouped["row"][:rows] + grouped["col"][:columns]
@@ -176,6 +179,11 @@ class Screens:
         answer = self._client.call(model, "get_views", [[view_id, kind]])
         fields = {name: description["fields"] for name, description in answer["models"].items()}
         return ElementTree.fromstring(answer["views"][kind]["arch"]), (model, fields)
+
+
+def amounts(name, currency):
+    """Return what the web client asks for to add up amounts, which may be in several currencies."""
+    return [f"{name}:sum", f"{currency}:array_agg_distinct", f"{name}:sum_currency"]
 
 
 def specification(arch, fields):
