@@ -241,7 +241,10 @@ def _documents(shipments):
     labels = {}
     for carrier, sent in shipments.grouped("carrier_id").items():
         labels |= carrier._get_labels(sent.picking_id)
-    return [_describe(shipment, labels.get(shipment.picking_id.id)) for shipment in shipments]
+    events = shipments._read_events()
+    return [
+        _describe(shipment, labels.get(shipment.picking_id.id), events.get(shipment.id, ())) for shipment in shipments
+    ]
 
 
 def _document(shipment):
@@ -249,7 +252,7 @@ def _document(shipment):
     return _documents(shipment)[0]
 
 
-def _describe(shipment, label):
+def _describe(shipment, label, events):
     return {
         "id": shipment.id,
         "picking_id": shipment.picking_id.id,
@@ -269,12 +272,7 @@ def _describe(shipment, label):
         "shipped": time_text(shipment.shipped_date),
         "delivered": time_text(shipment.delivered_date),
         "events": [
-            {
-                "date": time_text(event.date),
-                "kind": event.kind,
-                "status": event.status,
-                "details": event.details or None,
-            }
-            for event in shipment.event_ids
+            {"date": time_text(date), "kind": kind, "status": status, "details": details or None}
+            for date, kind, status, details in events
         ],
     }

@@ -119,6 +119,7 @@ from . import test_order_tours
 from . import test_overrides
 from . import test_overview_tours
 from . import test_payment_matching
+from . import test_pivot
 from . import test_plain_errors
 from . import test_pos_card
 from . import test_preview

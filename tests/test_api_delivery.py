@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import jsonschema_rs
+from odoo.fields import Command
 
 from ..tools import bounded_count
 from .api_common import OPENAPI
@@ -223,6 +224,25 @@ class TestApiDelivery(DeliveryApiCase):
         with statements() as five:
             self.assertEqual(len(self.get(SHIPMENTS)), 5)
         self.assertLessEqual(len(five), len(one))
+
+    def test_a_page_reads_all_its_events_with_one_statement(self):
+        events = [("2026-01-16 09:00:00", "Abgeholt", False), ("2026-01-17 09:00:00", "Zugestellt", "E. Müller")]
+        for _number in range(3):
+            self.ask(self.create_ready_picking())
+        for shipment in self.env["external.shipment"].search([], limit=2):
+            shipment.event_ids = [
+                Command.create({"date": date, "status": status, "details": details}) for date, status, details in events
+            ]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with statements() as executed:
+            page = self.get(SHIPMENTS)
+        self.assertEqual(len([text for text in executed if '"external_shipment_event"' in text]), 1)
+        newest_first = [
+            {"date": "2026-01-17T09:00:00Z", "kind": "other", "status": "Zugestellt", "details": "E. Müller"},
+            {"date": "2026-01-16T09:00:00Z", "kind": "other", "status": "Abgeholt", "details": None},
+        ]
+        self.assertEqual([shipment["events"] for shipment in page], [newest_first, newest_first, []])
 
     def test_a_walk_counts_once(self):
         for _number in range(3):

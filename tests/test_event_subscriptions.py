@@ -7,6 +7,7 @@ from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from ..models.events import external_event_subscription
 from .event_receiver import EventReceiver
 from .events_common import SubscriptionCase
 
@@ -209,7 +210,10 @@ class TestEventSubscriptions(SubscriptionCase):
         ids = self.happen(2)
         self.send()
         self.assert_told(self.receiver)
-        self.assertEqual(self.subscription.waiting_count, 2)
+        self.assertEqual((self.subscription.waiting_count, self.subscription.waiting_text), (2, "2"))
+        self.patch(external_event_subscription, "COUNTED_AT_MOST", 1)
+        self.subscription.invalidate_recordset()
+        self.assertEqual(self.subscription.waiting_text, "1+")
         self.subscription.action_start()
         self.send()
         self.assert_told(self.receiver, *ids)

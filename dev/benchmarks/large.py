@@ -71,7 +71,7 @@ class Side:
         manager = api.Client(url, database, made["keys"]["manager"])
         self.calls = {
             **dict(api_calls(clerk, manager, made)),
-            **large_screens.calls(url, database, "large_manager", PASSWORD, made),
+            **large_screens.calls(url, database, PASSWORD, made),
         }
 
 
@@ -140,6 +140,7 @@ def api_calls(clerk, manager, made):
         yield f"api scan of a {name}", lambda path=path: get(path)
     yield "api history of runs", lambda: get("/api/delivery/sync/history", manager)
     yield "api order", lambda: get(f"/api/orders/{made['order_id']}?sync={made['sync_code']}", manager)
+    yield "api proof of a day", lambda: get(f"/api/proof?date={made['red_day']}", manager)
     yield "api events", lambda: get("/api/events?limit=100", manager)
     yield "api events, last page", lambda: get(f"/api/events?after={made['last_event']}", manager)
     mirror = f"source={made['source']}"

@@ -25,16 +25,35 @@ LISTS = {
     "mirrored transfers": (f"{PREFIX}action_odoo_mirror_picking", []),
     "mirrored move lines": (f"{PREFIX}action_odoo_mirror_move_line", []),
     "mirrored products": (f"{PREFIX}action_odoo_mirror_product", []),
+    "mirrored lots": (f"{PREFIX}action_odoo_mirror_lot", []),
+    "mirrored packages": (f"{PREFIX}action_odoo_mirror_package", []),
+    "mirrored locations": (f"{PREFIX}action_odoo_mirror_location", []),
+    "reconciliation": (f"{PREFIX}action_external_proof", []),
+    "reconciliation, differs": (f"{PREFIX}action_external_proof", [["state", "in", ["red", "error"]]]),
+    "differences": (f"{PREFIX}action_external_proof_line", []),
+}
+# What only an administrator opens.
+OF_ADMINISTRATORS = {
+    "events": (f"{PREFIX}action_external_event", []),
+    "events, orders": (f"{PREFIX}action_external_event", [["type", "like", "order."]]),
+    "event subscriptions": (f"{PREFIX}action_external_event_subscription", []),
+    "events not received": (f"{PREFIX}action_external_event_delivery", []),
 }
 
 
-def calls(url, database, login, password, made):
+def calls(url, database, password, made):
     """Return the calls that open the screens, by their names."""
-    client = OdooClient(url, database, login, password)
+    client = OdooClient(url, database, "large_manager", password)
     screens = Screens(client)
+    of_administrator = Screens(OdooClient(url, database, "large_administrator", password))
     inbox, sync = "external.order", "external.order.sync"
-    of_day = {"groupby": ["received_date:day"], "aggregates": ["total:sum", "__count"], "limit": PAGES["list"]}
+    of_day = {
+        "groupby": ["received_date:day"],
+        "aggregates": ["__count", *amounts("total", "currency_id")],
+        "limit": PAGES["list"],
+    }
     found = {name: screens.list(*options) for name, options in LISTS.items()}
+    found |= {name: of_administrator.list(*options) for name, options in OF_ADMINISTRATORS.items()}
     for button in ("action_open_pickings", "action_open_sessions", "action_open_failed"):
         found[f"button {button.rpartition('_')[2]}"] = screens.button(sync, made["sync_id"], button)
         found[f"button {button.rpartition('_')[2]}, few orders"] = screens.button(sync, made["few_id"], button)
@@ -43,17 +62,18 @@ def calls(url, database, login, password, made):
         "synchronization": screens.form(sync, made["sync_id"]),
         "order done": screens.form(inbox, made["done_id"]),
         "order failed": screens.form(inbox, made["failed_id"]),
+        "reconciliation of a day": screens.form("external.proof", made["proof_id"]),
+        "event subscription": of_administrator.form("external.event.subscription", made["subscription_id"]),
         "inbox, search panel": screens.panel(inbox),
         "inbox, sorted by received": screens.list(f"{PREFIX}action_external_order", [], order="received_date desc"),
         "synchronizations, list": screens.list(f"{PREFIX}action_external_order_sync", [], kind="list"),
         "reasons, list": screens.list(f"{PREFIX}action_external_order_problem", [], kind="list"),
-        "inbox by day": lambda: client.call(inbox, "web_read_group", domain=screens.inbox_domain, **of_day),
+        "inbox by day": lambda: client.call(inbox, "web_read_group", domain=[], **of_day),
         "inbox graph": lambda: client.call(
             inbox, "formatted_read_group", screens.graph_domain, ["received_date:day", "state"], ["__count"]
         ),
-        "inbox pivot": lambda: client.call(
-            inbox, "formatted_read_group", screens.graph_domain, ["sync_id", "kind", "state"], ["total:sum", "__count"]
-        ),
+        "inbox pivot": screens.pivot(f"{PREFIX}action_external_order_analysis", screens.graph_domain),
+        "reconciliation pivot": screens.pivot(f"{PREFIX}action_external_proof", []),
     }
     return {f"screen {name}": call for name, call in found.items()}
 
@@ -63,8 +83,6 @@ class Screens:
 
     def __init__(self, client):
         self._client = client
-        inbox = self._action(f"{PREFIX}action_external_order")
-        self.inbox_domain = self._domain(inbox)
         # The chart opens with the current month.
         month = datetime.now(UTC).strftime("%Y-%m-01")
         self.graph_domain = [["received_date", ">=", month]]
@@ -94,6 +112,29 @@ class Screens:
         """Return the call for the list that a button of a record opens, with the button's own call."""
         opened = self.list(self._client.call(model, method, [record_id]), [])
         return lambda: (self._client.call(model, method, [record_id]), opened())
+
+    def pivot(self, action, domain):
+        """Return the call for the pivot of an action."""
+        action = self._action(action)
+        view_id = next(view_id for view_id, name in action["views"] if name == "pivot")
+        model = action["res_model"]
+        arch, (_model, fields) = self._view(model, view_id, "pivot")
+        grouped, measures = {"row": [], "col": []}, []
+        for node in arch.findall("field"):
+            name, field = node.get("name"), fields[model][node.get("name")]
+            if node.get("type") != "measure":
+                grouped[node.get("type")].append(":".join(filter(None, (name, node.get("interval")))))
+                continue
+            currency = field.get("currency_field")
+            measures += amounts(name, currency) if currency else [f"{name}:{field['aggregator']}"]
+        # Totals of all groups above the last ones, too.
+        sets = [
+            grouped["row"][:rows] + grouped["col"][:columns]
+            for rows in range(len(grouped["row"]) + 1)
+            for columns in range(len(grouped["col"]) + 1)
+        ]
+        options = {"domain": domain, "grouping_sets": sets, "aggregates": measures}
+        return lambda: self._client.call(model, "formatted_read_grouping_sets", **options)
 
     def panel(self, model):
         """Return the calls for the search panel of a model's list."""
@@ -138,6 +179,11 @@ class Screens:
         answer = self._client.call(model, "get_views", [[view_id, kind]])
         fields = {name: description["fields"] for name, description in answer["models"].items()}
         return ElementTree.fromstring(answer["views"][kind]["arch"]), (model, fields)
+
+
+def amounts(name, currency):
+    """Return what the web client asks for to add up amounts, which may be in several currencies."""
+    return [f"{name}:sum", f"{currency}:array_agg_distinct", f"{name}:sum_currency"]
 
 
 def specification(arch, fields):

@@ -38,6 +38,7 @@ def turns(env):
     yield "turn next runs planned", run_of._plan_next_runs
     yield "turn due synchronizations", lambda: env["external.order.sync"].search(run_of._due_domain(time_now()))
     yield "turn due sessions", env["pos.session"]._close_due_external_sessions
+    yield "turn days to reconcile", lambda: env["external.proof"]._get_due_days(sync)
     yield "turn shipments", env["external.shipment.worker"]._work
     yield "turn payloads dropped", env["external.order"]._gc_payloads
     yield "turn runs dropped", run_of._gc_runs

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from odoo import fields
 
-from . import large_data, measuring
+from . import large_data, large_supplement, measuring
 
 GROUPS = {
     "clerk": ["stock.group_stock_user"],
     "manager": ["external_order_sync.group_manager", "stock.group_stock_manager", "point_of_sale.group_pos_manager"],
+    "administrator": ["base.group_system"],
 }
-MANAGER, PASSWORD = "large_manager", "benchmark-large"
+PASSWORD = "benchmark-large"
 DEEP = 50
 # Orders of a synchronization that has just begun beside large ones.
 FEW = 60
@@ -25,6 +26,7 @@ def main():
     with measuring.environment(parser.parse_args()) as env:
         made = prepare(env)
         env.cr.commit()
+        made |= large_supplement.supplement(env)
     print(json.dumps(made))
 
 

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
+from ...tools.bounded_count import COUNTED_AT_MOST
 from ...tools.company_access import check_written
 from .event_types import TYPE_NAMES
 
@@ -66,14 +68,20 @@ class ExternalEventSubscription(models.Model):
     last_success = fields.Datetime("Last Received", readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
     delivery_ids = fields.One2many("external.event.delivery", "subscription_id", "Events Not Received")
-    waiting_count = fields.Integer("Waiting", compute="_compute_waiting_count")
+    waiting_count = fields.Integer(compute="_compute_waiting_count")
+    waiting_text = fields.Char("Waiting", compute="_compute_waiting_count")
     dead_count = fields.Integer("Not Received", compute="_compute_dead_count")
 
     @api.depends("position", "type_ids", "company_id", "sync_id", "state")
+    @api.depends_context("lang")
     def _compute_waiting_count(self):
+        """Count the events that wait, up to a bound: a shop has thousands a day."""
         for subscription in self:
             waiting = subscription.id and subscription.state != "ended"
-            subscription.waiting_count = subscription._count_waiting() if waiting else 0
+            count = subscription._count_waiting(COUNTED_AT_MOST + 1) if waiting else 0
+            subscription.waiting_count = count
+            shown = formatLang(self.env, min(count, COUNTED_AT_MOST), digits=0)
+            subscription.waiting_text = shown + "+" * (count > COUNTED_AT_MOST)
 
     @api.depends("delivery_ids.state")
     def _compute_dead_count(self):
@@ -154,7 +162,11 @@ class ExternalEventSubscription(models.Model):
         )
         return self.env["external.event"].browse(event_id for (event_id,) in self.env.execute_query(query))
 
-    def _count_waiting(self):
-        query = SQL("SELECT COUNT(*) FROM external_event WHERE %s", self._get_waiting_condition())
+    def _count_waiting(self, limit):
+        query = SQL(
+            "SELECT COUNT(*) FROM (SELECT FROM external_event WHERE %s LIMIT %s) AS waiting",
+            self._get_waiting_condition(),
+            limit,
+        )
         [(count,)] = self.env.execute_query(query)
         return count

@@ -16,3 +16,5 @@ class OdooMirrorLot(models.Model):
     company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)
 
     quant_ids = fields.One2many("odoo.mirror.quant", "lot_id", "Stock", domain=[("gone", "=", False)])
+
+    _default_order = models.Index("(name, remote_id)")

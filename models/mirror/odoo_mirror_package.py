@@ -18,3 +18,5 @@ class OdooMirrorPackage(models.Model):
     company_remote_id = fields.Integer("Company ID", readonly=True, aggregator=None)
 
     quant_ids = fields.One2many("odoo.mirror.quant", "package_id", "Contents", domain=[("gone", "=", False)])
+
+    _default_order = models.Index("(name, remote_id)")

@@ -50,6 +50,7 @@ from . import external_customer
 from . import external_order_screen
 from . import external_order_search_panel
 from . import external_order_by_day
+from . import external_order_currency
 from . import external_order_life_screen
 from . import external_order_sync_secret
 from . import external_order_sync_counts

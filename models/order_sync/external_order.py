@@ -137,8 +137,9 @@ class ExternalOrder(models.Model):
         "(sync_id, doubt, id) INCLUDE (company_id, pos_config_id, total, received_date, state, changed)"
         " WHERE doubt IS NOT NULL"
     )
-    # The list by date, the orders of a day, and the chart of a month, which reads nothing else of them.
-    _received = models.Index("(received_date) INCLUDE (company_id, sync_id, kind, state, total)")
+    # The list by date, the orders of a day, and chart and pivot of a month, which read nothing else of them: the pivot
+    # needs the Point of Sale for its currency.
+    _received = models.Index("(received_date) INCLUDE (company_id, sync_id, pos_config_id, kind, state, total)")
     # The filter With Warnings: few of the imported orders have any.
     _with_warnings = models.Index("(id) WHERE warnings IS NOT NULL")
     # Which payloads the clean-up drops next: without it, each thousand would search all those dropped before.

@@ -23,6 +23,21 @@ class ExternalShipment(models.Model):
         below = [("id", "<", after)] if after else []
         return self.search(self._get_visible_domain(domain) + below, order="id desc", limit=limit)
 
+    def _read_events(self):
+        """Return ``{id of a shipment: [(date, kind, status, details)]}`` of its events, newest first.
+
+        By one statement: a page of 1,000 shipments has thousands of events, of which records would take half the time
+        of the page.
+        """
+        events = self.env["external.shipment.event"]
+        query = events._search([("shipment_id", "in", self.ids)], order=events._order)
+        names = ("shipment_id", "date", "kind", "status", "details")
+        columns = SQL(", ").join(events._field_to_sql(events._table, name, query) for name in names)
+        found = {}
+        for shipment_id, *event in self.env.execute_query(query.select(columns)):
+            found.setdefault(shipment_id, []).append(event)
+        return found
+
     @api.model
     def _count_visible(self, domain, exact=False):
         """Return the `Count` of the shipments that the user may see."""

@@ -1,6 +1,7 @@
 """The layout of the code (CONTRIBUTING.md, *How the code is laid out*): which part may use which."""
 
 import ast
+import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +160,17 @@ def test_no_file_is_longer_than_a_reader_can_keep_in_mind(file):
 def test_every_test_file_is_loaded_by_odoo_too():
     loaded = (ROOT / "tests" / "__init__.py").read_text().split()
     assert {file.stem for file in (ROOT / "tests").glob("test_*.py")} == {name for name in loaded if "test_" in name}
+
+
+def test_each_record_is_defined_once():
+    """The later one of two definitions would hide what the earlier one says."""
+    files = defaultdict(list)
+    for folder in ("data", "demo", "security", "views"):
+        for file in sorted((ROOT / folder).glob("*.xml")):
+            for node in ElementTree.parse(file).iter():
+                if node.tag in ("record", "template", "menuitem"):
+                    files[node.get("id")].append(name_of(file))
+    assert not {name: defined for name, defined in files.items() if name and len(defined) > 1}
 
 
 def _model_of(definition: ast.ClassDef) -> str | None:
