@@ -271,7 +271,11 @@ class OdooClient:
         data = error.get("data") if isinstance(error.get("data"), dict) else {}
         if str(data.get("name", "")).endswith("AccessDenied"):
             raise _login_error(self.connection)
-        reason = self._shown(data.get("message") or error.get("message"))
+        told = str(data.get("message") or error.get("message"))
+        if str(data.get("name", "")).endswith("OperationalError"):
+            # Before the reason, PostgreSQL's client names the remote's sockets and addresses.
+            told = told.rpartition("FATAL:")[2].strip()
+        reason = self._shown(told)
         raise OdooClientError(_lt("The remote refused the request: %s", reason), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:

@@ -1,5 +1,6 @@
 """The client with the stand-in for Odoo 14 to 18, and with servers that are not Odoo. Odoo 19 has a separate test."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,14 @@ def failure(url, kind, **changes) -> str:
 
 def wire(body=b"", **options):
     return WireServer(answer(body, "Content-Type: application/json", **options))
+
+
+def test_a_database_that_cannot_be_opened_is_named_without_the_remotes_internals():
+    told = 'connection to server on socket "/srv/.s.PGSQL.5432" failed: FATAL: database "shop" does not exist'
+    error = {"message": "Odoo Server Error", "data": {"name": "psycopg2.OperationalError", "message": told}}
+    with wire(json.dumps({"jsonrpc": "2.0", "id": 1, "error": error}).encode()) as server:
+        shown = failure(server.url, "remote", database="shop")
+    assert shown == 'The remote refused the request: database "shop" does not exist'
 
 
 # ---- all versions ----------------------------------------------------------------------------------------------------
