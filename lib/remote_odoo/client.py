@@ -273,10 +273,8 @@ class OdooClient:
             raise _login_error(self.connection)
         told = str(data.get("message") or error.get("message"))
         if str(data.get("name", "")).endswith("OperationalError"):
-            # Before the reason, PostgreSQL's client names the remote's sockets and addresses.
-            told = told.rpartition("FATAL:")[2].strip()
-        reason = self._shown(told)
-        raise OdooClientError(_lt("The remote refused the request: %s", reason), "remote")
+            told = told.rpartition("FATAL:")[2].strip()  # before it, psycopg2 names the remote's sockets
+        raise OdooClientError(_lt("The remote refused the request: %s", self._shown(told)), "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:
         """Send JSON. Return the status and the parsed JSON of the answer, or None if it is not JSON."""

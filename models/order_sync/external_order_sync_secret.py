@@ -14,7 +14,7 @@ from ...lib.web_address import (
     origin_of,
     secrets_in,
 )
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 from ...tools.stored_text import changed
 
 # Each has a field `<name>_binding` with the address it was entered for.
@@ -111,7 +111,7 @@ class ExternalOrderSync(models.Model):
         if not secret or not origin_of(sync.external_api_url or ""):
             return ""
         if not sync._is_secret_bound(name):
-            message = for_reader(self.env)._(
+            message = stored(self.env)._(
                 "The %(secret)s of %(name)s was entered for %(old)s and is not sent to %(new)s. A system "
                 "administrator must enter it again for the new address.",
                 secret=sync.fields_get([name])[name]["string"],
