@@ -118,12 +118,15 @@ class ExternalProof(models.Model):
         unbooked = self.env["external.proof.unbooked"]._read_unbooked(sync, first)
         checked = {day: min(found.mapped("checked_date")) for day, found in of_day.items()}
         changed = self._get_changed_days(sync, checked)
+        settled = self._get_settled_days(proofs)
         due = []
         for day in days:
             found = of_day.get(day)
             if not found or checked[day] < sync._get_end_of_day(day):
                 if self._is_day_complete(sync, day):
                     due.append(day)
+            elif day in settled:
+                due.append(day)
             elif not is_asked and checked[day] > fields.Datetime.now() - RECHECK:
                 continue
             elif day in changed or unbooked.get(day) or any(proof.state in RED_STATES for proof in found):
@@ -135,6 +138,14 @@ class ExternalProof(models.Model):
         """Return whether the orders of a day that is over have been requested and imported, or will hardly be."""
         end = sync._get_end_of_day(day)
         return fields.Datetime.now() >= end + LONGEST_WAIT or sync._has_imported_until(end)
+
+    @api.model
+    def _get_settled_days(self, proofs):
+        """Return the days that name orders as not imported which have been imported or ignored since."""
+        settled = [("order_id.state", "in", ("done", "ignored")), ("reason", "in", ("failed", "waiting"))]
+        return set(
+            self.env["external.proof.line"].search([("proof_id", "in", proofs.ids), *settled]).proof_id.mapped("day")
+        )
 
     @api.model
     def _get_changed_days(self, sync, checked):
