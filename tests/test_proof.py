@@ -21,6 +21,7 @@ class TestProof(ProofCase):
         )
 
     def test_a_day_without_orders_agrees(self):
+        self.synchronize()
         proof = self.assert_green()
         self.assertEqual((proof.shop_orders, proof.odoo_orders, len(proof.payment_ids)), (0, 0, 0))
 

@@ -41,6 +41,29 @@ class TestProofDays(ProofCase):
         self.at("2026-03-11 06:05")
         self.assertEqual(list(self.run_proof()), ["2026-03-10"])
 
+    def test_a_day_whose_orders_were_not_requested_does_not_agree(self):
+        self.sync.proof_start = DAY
+        self.shop.faults.add("status", times=10, status=403)
+        self.synchronize()
+        proof = self.run_proof()[str(DAY)]
+        self.assertEqual((proof.state, len(proof.line_ids), len(proof.activity_ids)), ("error", 0, 0))
+        self.assertIn("have not been fetched", proof.message_text)
+        self.shop.faults.clear()
+        self.at("2026-03-10 14:00")
+        self.synchronize()
+        proof = self.run_proof()[str(DAY)]
+        self.assertEqual((proof.state, proof.message_text), ("green", False))
+
+    def test_a_shop_that_sends_its_orders_is_asked_for_none(self):
+        self.sync.external_api_url = False
+        self.assert_green()
+
+    def test_a_day_of_a_synchronization_that_is_not_started_waits(self):
+        self.sync.write({"proof_start": DAY, "state": "draft"})
+        self.env["external.proof"].action_check_now()
+        self.assertFalse(self.sync.proof_ids)
+        self.assertEqual(self.check().state, "error")
+
     def test_a_day_is_checked_again_when_something_of_it_changes(self):
         self.sync.proof_start = DAY
         row = self.sell(1)
@@ -81,6 +104,7 @@ class TestProofDays(ProofCase):
 
     def test_a_failure_of_one_day_stops_no_other_one(self):
         self.sync.proof_start = "2026-03-08"
+        self.synchronize()
         books = type(self.env["external.proof.books"])
         original = books._read_day
 

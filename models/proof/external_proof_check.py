@@ -135,9 +135,13 @@ class ExternalProof(models.Model):
 
     @api.model
     def _is_day_complete(self, sync, day):
-        """Return whether the orders of a day that is over have been requested and imported, or will hardly be."""
+        """Return whether the orders of a day that is over have been requested and imported, or will hardly be.
+
+        A synchronization that is not started requests nothing by itself, so its days wait.
+        """
         end = sync._get_end_of_day(day)
-        return fields.Datetime.now() >= end + LONGEST_WAIT or sync._has_imported_until(end)
+        is_late = sync.state == "started" and fields.Datetime.now() >= end + LONGEST_WAIT
+        return is_late or sync._has_imported_until(end)
 
     @api.model
     def _get_settled_days(self, proofs):
@@ -214,10 +218,13 @@ class ExternalProof(models.Model):
         known = proofs.search([("sync_id", "=", sync.id), ("day", "=", day)]).pos_config_id
         configs = sync._get_pos_configs().union(known, *of_day.inbox, *of_day.books, *of_day.closing, *summaries)
         found = proofs._find_or_create(sync, day, configs)
+        is_requested = has_summary or sync._has_requested_day(day)
         for proof in found:
             unread = proof._check(of_day, summaries.get(proof.pos_config_id), has_summary)
             if problem or unread:
                 proof._store_error(problem or unread)
+            elif proof.state == "green" and not is_requested:
+                proof._store_not_requested()
         return found
 
     def _check(self, of_day, summary, has_summary):
