@@ -130,6 +130,7 @@ from . import test_product_spellings
 from . import test_progress
 from . import test_queue_servers
 from . import test_proof
+from . import test_proof_days
 from . import test_proof_disturbances
 from . import test_proof_summary
 from . import test_push

@@ -81,11 +81,29 @@ class TestOneIdTwoOrders(ExternalOrderCase):
                     run = self.sync.sync_orders()
                     self.assertEqual((run.status, run.changed_count, row.changed), ("no_orders", 0, False))
 
+    def test_both_stay_ignored_until_one_of_them_changes(self):
+        for per_page in (10, 1):
+            with self.subTest(per_page=per_page):
+                self.answer_with(per_page=per_page)
+                row = self.assertBothKept(self.synchronize(self.first(), self.other()))
+                row.action_ignore()
+                for entries in ([self.first(), self.other()], [self.other(), self.first()], [self.other()]):
+                    run = self.synchronize(*entries)
+                    self.assertEqual((run.status, run.ambiguous_count), ("no_orders", 0), run.message)
+                    self.assertEqual((row.state, self.sync.last_sync_problem), ("ignored", False))
+                changed = {**self.first(), "GrandTotal": 93.0}
+                run = self.synchronize(changed, self.other())
+                self.assertEqual((run.status, row.state, row.error_code), ("error", "failed", "order_id_ambiguous"))
+                self.assertIn("GrandTotal 93", row.error_message)
+
     def test_retry_cannot_choose_between_them(self):
         row = self.assertBothKept(self.synchronize(self.first(), self.other()))
         action = row.action_retry()
         self.assertIn("7001", action["params"]["message"])
         self.assertEqual(row.state, "failed")
+        row.action_ignore()
+        row.action_retry()
+        self.assertEqual((row.state, row.error_code), ("failed", "order_id_ambiguous"))
         self.assertFalse(self.pos_orders())
 
     def test_with_ids_of_their_own_both_go_in(self):

@@ -1,10 +1,8 @@
 from datetime import timedelta
 
-from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from ..models.proof import external_proof_check
 from .proof_common import DAY, ProofCase
 
 
@@ -23,6 +21,7 @@ class TestProof(ProofCase):
         )
 
     def test_a_day_without_orders_agrees(self):
+        self.synchronize()
         proof = self.assert_green()
         self.assertEqual((proof.shop_orders, proof.odoo_orders, len(proof.payment_ids)), (0, 0, 0))
 
@@ -50,6 +49,16 @@ class TestProof(ProofCase):
         self.create_product("No Such Product")
         proof.line_ids.action_retry()
         self.assertEqual((row.state, proof.state, len(proof.line_ids)), ("done", "green", 0))
+
+    def test_what_was_imported_meanwhile_goes_when_the_day_is_checked_again(self):
+        first, second = self.receive_bad(1), self.receive_bad(2)
+        proof = self.check()
+        self.create_product("No Such Product")
+        (first | second).action_retry()
+        self.assertIn("imported since", proof.line_ids[0].remedy)
+        action = proof.line_ids[0].action_retry()
+        self.assertIn("checked again", action["params"]["message"])
+        self.assertEqual((proof.state, len(proof.line_ids)), ("green", 0))
 
     def test_a_failed_order_counts_on_its_own_day(self):
         self.receive_bad(2, day="2026-03-08")
@@ -143,6 +152,17 @@ class TestProof(ProofCase):
         proof.line_ids.action_book_difference()
         self.assertEqual((row.pos_order_id.amount_total, proof.state, proof.odoo_gross), (184, "green", 184))
 
+    def test_a_change_that_was_booked_meanwhile_goes_when_the_day_is_checked_again(self):
+        row = self.sell(1)
+        changed = self.sold_at(1, "2026-03-09 10:00", OrderItems=[self.item(quantity=2)], AmountTotal=160, Tax=24,
+                               GrandTotal=184, AmountPaid=184, CheckoutDetails=[self.payment(184)])  # fmt: skip
+        self.synchronize(changed)
+        proof = self.check()
+        row.action_book_difference()
+        action = proof.line_ids.action_book_difference()
+        self.assertIn("checked again", action["params"]["message"])
+        self.assertEqual((proof.state, len(proof.line_ids)), ("green", 0))
+
     # ---- what was found, and what users do with it -------------------------------------------------------------------
 
     def test_an_accepted_difference_stays_accepted_while_it_is_the_same(self):
@@ -195,125 +215,6 @@ class TestProof(ProofCase):
         self.assertEqual(self.check().odoo_orders, 30)
         self.assertLessEqual(count(), few + 2)
         self.assertEqual(len(rows), 30)
-
-
-class TestProofDays(ProofCase):
-    """Days are checked by themselves once they are over, and again when something of them has changed."""
-
-    def run_proof(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("external_order_sync.ir_cron_proof").method_direct_trigger()
-        self.env.invalidate_all()
-        proofs = self.env["external.proof"].search([("sync_id", "=", self.sync.id)], order="day")
-        return {str(proof.day): proof for proof in proofs}
-
-    def test_days_are_checked_from_the_first_one_to_yesterday(self):
-        self.sync.proof_start = "2026-03-07"
-        self.sell(1)
-        proofs = self.run_proof()
-        self.assertEqual(list(proofs), ["2026-03-07", "2026-03-08", "2026-03-09"])
-        self.assertEqual({proof.state for proof in proofs.values()}, {"green"})
-
-    def test_without_a_first_day_it_is_that_of_the_creation(self):
-        self.sync.proof_start = False
-        self.assertEqual(self.sync._get_proof_start(), self.sync._get_business_day(self.sync.create_date))
-
-    def test_a_day_waits_for_its_last_orders(self):
-        self.sync.proof_start = "2026-03-10"
-        self.sell(1, day="2026-03-10")
-        self.at("2026-03-11 00:05")
-        self.assertFalse(self.run_proof())
-        self.synchronize(self.sold_at(1, "2026-03-10 10:00"), self.sold_at(2, "2026-03-10 23:59"))
-        self.assertEqual(self.run_proof()["2026-03-10"].odoo_orders, 2)
-
-    def test_a_day_whose_orders_cannot_be_requested_waits_for_some_hours(self):
-        self.sync.proof_start = "2026-03-10"
-        self.at("2026-03-11 06:05")
-        self.assertEqual(list(self.run_proof()), ["2026-03-10"])
-
-    def test_a_day_is_checked_again_when_something_of_it_changes(self):
-        self.sync.proof_start = DAY
-        row = self.sell(1)
-        proof = self.run_proof()[str(DAY)]
-        self.at("2026-03-10 14:00")
-        proofs = self.env["external.proof"]
-        self.env.cr.execute("UPDATE pos_order SET write_date = '2026-03-10 11:00' WHERE id = %s", [row.pos_order_id.id])
-        self.env.cr.execute("UPDATE pos_payment SET write_date = '2026-03-10 11:00'")
-        self.env.cr.execute("UPDATE pos_session SET write_date = '2026-03-10 11:00'")
-        self.env.cr.execute("UPDATE external_order SET write_date = '2026-03-10 11:00'")
-        proof.checked_date = fields.Datetime.now()
-        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
-        self.at("2026-03-10 15:00")
-        self.env.cr.execute("UPDATE pos_payment SET write_date = %s", [fields.Datetime.now()])
-        self.assertEqual(proofs._get_due_days(self.sync)[0], [DAY])
-        proof.checked_date = fields.Datetime.now() + timedelta(minutes=20)
-        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
-        self.receive_bad(3)
-        self.assertEqual(proofs._get_due_days(self.sync)[0], [])
-        self.assertEqual(proofs._get_due_days(self.sync, is_asked=True)[0], [DAY])
-        self.at("2026-03-10 16:30")
-        self.assertEqual(proofs._get_due_days(self.sync)[0], [DAY])
-
-    def test_a_failure_of_one_day_stops_no_other_one(self):
-        self.sync.proof_start = "2026-03-08"
-        books = type(self.env["external.proof.books"])
-        original = books._read_day
-
-        def read_day(model, sync, day, unbooked=()):
-            if str(day) == "2026-03-08":
-                raise KeyError("a step that fails")
-            return original(model, sync, day, unbooked)
-
-        self.patch(books, "_read_day", read_day)
-        with self.assertLogs("odoo.addons.external_order_sync", "ERROR"):
-            proofs = self.run_proof()
-        self.assertEqual([proof.state for proof in proofs.values()], ["error", "green"])
-        self.assertIn("KeyError", proofs["2026-03-08"].message)
-
-    def test_a_failure_of_all_days_is_shown_on_the_last_one(self):
-        def fail(*_args):
-            raise KeyError("a step that fails")
-
-        with self.assertLogs("odoo.addons.external_order_sync", "ERROR"):
-            self.patch(type(self.env["external.proof.unbooked"]), "_read_unbooked", fail)
-            [proof] = self.run_proof().values()
-        self.assertEqual((str(proof.day), proof.state), ("2026-03-09", "error"))
-        self.assertIn("KeyError", proof.message)
-        self.assertEqual(proof.activity_ids.user_id, self.sync.responsible_id)
-
-    def test_a_summary_that_hangs_is_not_asked_for_the_other_days(self):
-        self.sync.write({"proof_start": "2026-03-07", "summary_url": self.shop.summary_url})
-        asked = []
-
-        def fetch(sync, day):
-            asked.append(str(day))
-            problem = f"{day} hangs."
-            raise UserError(problem)
-
-        self.patch(type(self.sync), "_fetch_summaries", fetch)
-        self.patch(external_proof_check, "SLOW_SECONDS", -1)
-        self.assertEqual([proof.state for proof in self.run_proof().values()], ["error"])
-        self.assertEqual(asked, ["2026-03-07"])
-
-    def test_check_now_without_a_selection_checks_what_is_due(self):
-        self.sync.proof_start = DAY
-        self.env["external.proof"].action_check_now()
-        self.assertEqual(sorted(map(str, self.sync.proof_ids.mapped("day"))), ["2026-03-09", "2026-03-10"])
-
-    def test_a_day_that_was_checked_before_its_end_is_checked_again_after_it(self):
-        self.sync.proof_start = "2026-03-10"
-        self.receive_bad(1, day="2026-03-10")
-        self.env["external.proof"].action_check_now()
-        today = self.sync.proof_ids
-        self.assertEqual((today.state, len(today.activity_ids)), ("red", 0))
-        self.at("2026-03-11 12:00")
-        self.synchronize()
-        self.assertEqual((self.run_proof()["2026-03-10"], len(today.activity_ids)), (today, 1))
-
-    def test_what_was_received_already_is_not_fetched(self):
-        self.receive_bad(1)
-        with self.assertRaises(UserError):
-            self.check().line_ids.action_fetch()
 
 
 class TestProofScreens(ProofCase):

@@ -48,6 +48,7 @@ class ExternalOrder(models.Model):
         cancelled = self.filtered(lambda order: order.error_code == "order_cancelled")
         orders = (self - entries) | cancelled.life_ids.filtered(lambda order: order.error_code == "order_cancelled")
         # If several orders share one OrderID, we do not know which one to import.
+        orders.filtered(lambda order: order.state == "ignored" and order.other_payloads)._stop_ignoring()
         orders = orders.filtered(lambda order: order.error_code != "order_id_ambiguous")
         # Skip orders that another worker has locked: that worker imports them.
         locked = orders.try_lock_for_update()

@@ -90,6 +90,15 @@ class ExternalOrder(models.Model):
                 contents.setdefault(_content_key(values["payload"], self.kind), values["payload"])
         return list(contents.values()) if len(contents) > 1 else []
 
+    def _is_ignored_with(self, versions):
+        """Return whether a user has ignored all of these contents, which came with the OrderID of this row."""
+        self.ensure_one()
+        if self.state != "ignored" or self.error_code or not (self.other_payloads and self.payload):
+            return False
+        payloads = [self.payload, *map(dumps, loads(self.other_payloads))]
+        seen = {_content_key(payload, self.kind) for payload in payloads}
+        return all(_content_key(values["payload"], self.kind) in seen for values in versions)
+
     @api.model
     def _prepare_new_values(self, versions):
         """Return the values of a new row for these distinct contents; if there are several, they say so.

@@ -147,7 +147,7 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         values = versions[-1]
-        if self.error_code == "order_cancelled":
+        if self.error_code == "order_cancelled" or self._is_ignored_with(versions):
             received.known += 1
             return
         if came_before:

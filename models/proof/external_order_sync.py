@@ -70,6 +70,23 @@ class ExternalOrderSync(models.Model):
         """Return the first business day that is compared."""
         return self.proof_start or self._get_business_day(self.create_date)
 
+    def _has_requested_day(self, day):
+        """Return whether a complete download has begun since the end of a business day.
+
+        Before the end there is nothing to wait for, and some synchronizations request nothing: those that are archived
+        or to which the external system sends its orders, and those of an extension with a download of its own.
+        """
+        self.ensure_one()
+        if day >= self._get_business_day() or not self.active or is_overridden(self, "sync_orders"):
+            return True
+        if not self.external_api_url and not is_overridden(self, "_fetch_orders_from_external"):
+            return True
+        end = self._get_end_of_day(day)
+        if self.fetch_cursor and self.fetch_cursor >= end:
+            return True
+        complete = [("sync_id", "=", self.id), ("fetch_done", "=", True), ("fetch_error", "=", False)]
+        return bool(self.env["external.order.sync.run"].search_count([*complete, ("date_start", ">=", end)], limit=1))
+
     def _fetch_summaries(self, day):
         """Return the shop's figures of a business day.
 

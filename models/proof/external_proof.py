@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...tools.message_language import stored
 from ...tools.stored_text import shown_text, values_of
 
 RED_STATES = ("red", "error")
@@ -169,6 +170,15 @@ class ExternalProof(models.Model):
         values = values_of(message, "message", "message_terms")
         self.write({"state": "error", "checked_date": fields.Datetime.now(), **values})
         self._update_activity()
+
+    def _store_not_requested(self):
+        """Store that the shop's orders of this day are not known. What is wrong with the feed is reported by its runs,
+        so there is no activity."""
+        message = stored(self.env)._(
+            "The orders of this day have not been fetched since it ended, so the shop may have more. The day is "
+            "checked again after the next complete download."
+        )
+        self.write({"state": "error", **values_of(message, "message", "message_terms")})
 
     def _decide_state(self):
         """Set the status by the differences, and keep one activity while the day differs."""

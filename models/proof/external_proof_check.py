@@ -118,12 +118,15 @@ class ExternalProof(models.Model):
         unbooked = self.env["external.proof.unbooked"]._read_unbooked(sync, first)
         checked = {day: min(found.mapped("checked_date")) for day, found in of_day.items()}
         changed = self._get_changed_days(sync, checked)
+        settled = self._get_settled_days(proofs)
         due = []
         for day in days:
             found = of_day.get(day)
             if not found or checked[day] < sync._get_end_of_day(day):
                 if self._is_day_complete(sync, day):
                     due.append(day)
+            elif day in settled:
+                due.append(day)
             elif not is_asked and checked[day] > fields.Datetime.now() - RECHECK:
                 continue
             elif day in changed or unbooked.get(day) or any(proof.state in RED_STATES for proof in found):
@@ -132,9 +135,21 @@ class ExternalProof(models.Model):
 
     @api.model
     def _is_day_complete(self, sync, day):
-        """Return whether the orders of a day that is over have been requested and imported, or will hardly be."""
+        """Return whether the orders of a day that is over have been requested and imported, or will hardly be.
+
+        A synchronization that is not started requests nothing by itself, so its days wait.
+        """
         end = sync._get_end_of_day(day)
-        return fields.Datetime.now() >= end + LONGEST_WAIT or sync._has_imported_until(end)
+        is_late = sync.state == "started" and fields.Datetime.now() >= end + LONGEST_WAIT
+        return is_late or sync._has_imported_until(end)
+
+    @api.model
+    def _get_settled_days(self, proofs):
+        """Return the days that name orders as not imported which have been imported or ignored since."""
+        settled = [("order_id.state", "in", ("done", "ignored")), ("reason", "in", ("failed", "waiting"))]
+        return set(
+            self.env["external.proof.line"].search([("proof_id", "in", proofs.ids), *settled]).proof_id.mapped("day")
+        )
 
     @api.model
     def _get_changed_days(self, sync, checked):
@@ -203,10 +218,13 @@ class ExternalProof(models.Model):
         known = proofs.search([("sync_id", "=", sync.id), ("day", "=", day)]).pos_config_id
         configs = sync._get_pos_configs().union(known, *of_day.inbox, *of_day.books, *of_day.closing, *summaries)
         found = proofs._find_or_create(sync, day, configs)
+        is_requested = has_summary or sync._has_requested_day(day)
         for proof in found:
             unread = proof._check(of_day, summaries.get(proof.pos_config_id), has_summary)
             if problem or unread:
                 proof._store_error(problem or unread)
+            elif proof.state == "green" and not is_requested:
+                proof._store_not_requested()
         return found
 
     def _check(self, of_day, summary, has_summary):

@@ -125,7 +125,7 @@ class ExternalProofLine(models.Model):
             paid = line.payments or []
             line.payment_note = ", ".join(f"{name} {line.currency_id.format(amount)}" for name, amount in paid)
 
-    @api.depends("reason", "payments", "order_id.error_message", "order_id.change_text")
+    @api.depends("reason", "payments", "order_id.state", "order_id.error_message", "order_id.change_text")
     @api.depends_context("lang")
     def _compute_remedy(self):
         for line in self:
@@ -137,9 +137,11 @@ class ExternalProofLine(models.Model):
         match self.reason:
             case "missing":
                 return env._("The shop has this order, but it was not received. Fetch it from the order feed.")
-            case "failed" | "waiting":
+            case "failed" | "waiting" if row.state == "done":
+                return env._("It has been imported since. Press Import to check the day again.")
+            case "failed" | "waiting" if row.state != "ignored":
                 return row.error_text or env._("It was received, but is not imported yet. Import it now.")
-            case "ignored":
+            case "failed" | "waiting" | "ignored":
                 return row.error_text or env._("It was received, and a user ignored it. Press Import to import it.")
             case "changed":
                 text = (row.change_text or "").replace("\n", "; ")

@@ -88,7 +88,10 @@ class ExternalProofLine(models.Model):
     def action_retry(self):
         """Import these orders now, and check their days again."""
         self.proof_id._check_may_act()
-        result = self.order_id.action_retry()
+        if self.order_id and not any(order.state != "done" for order in self.order_id):
+            result = notification("info", self.env._("There is nothing left to import. It was checked again."))
+        else:
+            result = self.order_id.action_retry()
         self._check_days_again()
         return result
 
@@ -107,7 +110,10 @@ class ExternalProofLine(models.Model):
     def action_book_difference(self):
         """Book what the shop says now of these changed orders, and check their days again."""
         self.proof_id._check_may_act()
-        result = self.order_id.action_book_difference()
+        if self.order_id and not any(self.order_id.mapped("changed")):
+            result = notification("info", self.env._("There is no difference left to book. It was checked again."))
+        else:
+            result = self.order_id.action_book_difference()
         self._check_days_again()
         return result
 

@@ -52,7 +52,7 @@ class ExternalProof(models.Model):
         return rows
 
     def action_check_now(self):
-        """Check these days again; without any, the due days of all synchronizations, and today so far."""
+        """Check these days again; without any, the due days of all synchronizations, which are over."""
         self._check_may_act()
         # sudo: users cannot write proofs, but may have them computed.
         proofs = without_defaults(self).sudo()
@@ -60,8 +60,7 @@ class ExternalProof(models.Model):
             proofs._check_again()
         else:
             for sync in self.env["external.order.sync"].search([("active", "=", True)]).sudo():
-                if proofs._check_due(sync, is_asked=True):
-                    proofs._check_guarded(sync, sync._get_business_day())
+                proofs._check_due(sync, is_asked=True)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _check_may_act(self):
