@@ -1,6 +1,6 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from .common import API_KEY, ExternalOrderCase
 
@@ -92,6 +92,79 @@ class TestAccess(ExternalOrderCase):
         with self.assertRaises(AccessError):
             alias.unlink()
         self.assertTrue(alias.with_user(self.manager).has_access("unlink"))
+
+    def unknown_payment(self):
+        """Return the inbox row of an order that waits for the method of its payment, Voucher / 9."""
+        self.sync.unknown_payment = "refuse"
+        self.synchronize(self.order(CheckoutDetails=[self.payment(92.0, "Voucher", 9)]))
+        return self.inbox(639).with_user(self.user)
+
+    def test_a_user_chooses_the_method_of_a_payment_that_an_order_waits_for(self):
+        row = self.unknown_payment()
+        action = row.action_choose_payment()
+        view, _kind = action["views"][0]
+        Mapping = self.env["external.payment.mapping"].with_user(self.user).with_context(**action["context"])
+        dialog = Form(Mapping, view=view)
+        dialog.payment_method_id = self.card.with_user(self.user)
+        mapping = dialog.save()
+        self.assertEqual(mapping.with_context(**action["context"]).action_remember()["params"]["type"], "success")
+        self.assertEqual(row.pos_order_id.payment_ids.payment_method_id, self.card)
+        for operation in ("write", "unlink"):
+            self.assertFalse(mapping.has_access(operation))
+            self.assertTrue(mapping.with_user(self.manager).has_access(operation))
+
+    def test_a_user_decides_about_no_other_payment(self):
+        row = self.unknown_payment()
+        waited_for = {
+            "sync_id": self.sync.id,
+            "card_type": "Voucher",
+            "payment_mode": "9",
+            "payment_method_id": self.card.id,
+        }
+        others = {
+            "all synchronizations": {"sync_id": False},
+            "any CardType": {"card_type": False},
+            "any PaymentMode": {"payment_mode": False},
+            "another CardType": {"card_type": "Visa"},
+            "an order of another synchronization": {"sync_id": self.create_sync(name="Other").id},
+            "one Point of Sale": {"pos_config_id": self.pos_config.id},
+        }
+        Mapping = self.env["external.payment.mapping"].with_user(self.user)
+        for what, values in others.items():
+            with self.subTest(what), self.assertRaises(AccessError) as refused:  # undoes what was created
+                Mapping.create({**waited_for, **values})
+            self.assertIn("Ask an administrator", str(refused.exception))
+        row.action_ignore()
+        with self.assertRaises(AccessError):
+            Mapping.create(waited_for)
+        row.action_retry()
+        self.assertTrue(Mapping.create(waited_for))
+        self.assertEqual(row.state, "done")
+
+    def test_a_user_is_referred_to_an_administrator_where_a_mapping_counts_no_more(self):
+        gone = self.create_payment_method("Gone", "bank")
+        values = {"sync_id": self.sync.id, "card_type": "voucher", "payment_mode": "9", "payment_method_id": gone.id}
+        mapping = self.env["external.payment.mapping"].create(values)
+        row = self.unknown_payment()
+        with self.assertRaisesRegex(UserError, "Ask an administrator"):
+            row.action_choose_payment()
+        self.assertEqual(row.with_user(self.manager).action_choose_payment()["res_id"], mapping.id)
+        run = self.sync.run_ids[:1]
+        first = [run.with_user(user)._get_next_steps()[0]["name"] for user in (self.user, self.manager)]
+        self.assertEqual(first, ["Show Failed Orders", "Choose Payment Method: Voucher / 9"])
+
+    def test_a_user_has_a_button_for_a_payment_that_waits_only(self):
+        self.unknown_payment()
+        problems = self.env["external.order.problem"].with_user(self.user)
+        arch = problems.get_view(view_type="kanban")["arch"]
+        self.assertIn("action_choose_payment", arch)
+        self.assertTrue(problems.search([]).can_choose_payment)
+        self.inbox(639).action_ignore()
+        self.sync.unknown_payment = "first"
+        self.synchronize(self.order(640, CheckoutDetails=[self.payment(92.0, "Voucher", 9)]))
+        self.assertEqual(problems.search([]).reason, "payment_guessed")
+        self.assertFalse(problems.search([]).can_choose_payment)
+        self.assertTrue(problems.with_user(self.manager).search([]).can_choose_payment)
 
     def test_a_user_does_not_set_up(self):
         with self.assertRaises(AccessError):

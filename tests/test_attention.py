@@ -81,6 +81,44 @@ class TestAttentionToOrders(ExternalOrderCase):
         self.find("failed").action_ignore()
         self.assertFalse(self.activity())
 
+    def open_from_menu(self):
+        """Return the group of the menu of activities of the responsible user, and the action of its link, if any."""
+        env = self.env(user=self.sync.responsible_id)
+        [group] = [
+            group for group in env["res.users"]._get_activity_groups() if group["model"] == "external.order.sync"
+        ]
+        return group, group.get("external_rows_action")
+
+    def attend_to_two(self):
+        """Let one user be responsible for two synchronizations, and return the second one."""
+        self.sync.responsible_id = new_test_user(
+            self.env, "of-two", groups="base.group_user,external_order_sync.group_user"
+        )
+        return self.create_sync(name="Second", responsible_id=self.sync.responsible_id.id)
+
+    def test_the_menu_leads_to_the_orders_of_all_synchronizations(self):
+        other = self.attend_to_two()
+        self.feed(self.order(1, OrderItems=[self.item("No Such Product")]), self.order(2))
+        self.sync.sync_orders()
+        other.sync_orders()
+        group, action = self.open_from_menu()
+        self.assertEqual((group["total_count"], group["today_count"]), (2, 2))
+        failed = self.env["external.order"].search(
+            [("sync_id", "in", (self.sync | other).ids), ("state", "=", "failed")]
+        )
+        self.assertEqual(failed.sync_id, self.sync | other)
+        self.assertEqual(self.env["external.order"].search(action["domain"]), failed)
+
+    def test_the_menu_leads_to_the_synchronizations_if_one_has_no_answer(self):
+        other = self.attend_to_two()
+        self.feed(self.order(1, OrderItems=[self.item("No Such Product")]))
+        self.sync.sync_orders()
+        other.external_api_key = "wrong"
+        other.sync_orders()
+        group, action = self.open_from_menu()
+        self.assertEqual(group["total_count"], 2)
+        self.assertIsNone(action)
+
 
 class TestAttentionToShipments(ShipmentCase):
     """A parcel in error is an activity, one for each company, with a link to all of them."""

@@ -41,7 +41,11 @@ class TestOverviewTours(ExternalOrderCase, BrowserCase):
     def test_the_menu_of_activities_leads_to_the_failed_rows(self):
         self.run_tour("action_external_order_sync_run", "external_order_activity_menu")
 
+    def test_the_menu_of_activities_finds_no_late_one_where_none_is_late(self):
+        self.run_tour("action_external_order_sync_run", "external_order_activity_menu_late")
+
     def test_the_menu_of_activities_leads_to_the_synchronization_whose_download_failed(self):
+        self.create_sync(name="Quiet Store")
         self.sync.external_api_key = "wrong"
         self.synchronize()
         self.run_tour("action_external_order_sync_run", "external_order_activity_menu_of_runs")

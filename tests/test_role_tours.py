@@ -26,6 +26,13 @@ class TestRoleTours(ScreenCase, BrowserCase):
         self.start("point_of_sale.action_pos_pos_form", "external_order_role_user", "external_order_sync.group_user")
         self.assertEqual(self.inbox(1).state, "done")
 
+    def test_a_user_of_external_order_sync_fixes_a_payment(self):
+        self.sync.unknown_payment = "refuse"
+        self.synchronize(self.order(1, CheckoutDetails=[self.payment(92.0, "Voucher", 9)]))
+        group = "external_order_sync.group_user"
+        self.start("external_order_sync.action_external_order_problem", "external_order_role_user_payment", group)
+        self.assertEqual(self.inbox(1).pos_order_id.payment_ids.payment_method_id, self.card)
+
     def test_an_administrator_of_external_order_sync(self):
         self.feed(self.order(1), self.order("no-such", OrderItems=[self.item("No Such Product")]))
         self.start(

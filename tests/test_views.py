@@ -1,4 +1,10 @@
+from datetime import timedelta
+
+from lxml import etree
+from odoo import fields
+from odoo.fields import Domain
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ExternalOrderCase
 
@@ -13,6 +19,34 @@ class TestViews(ExternalOrderCase):
         for menu in menus.filtered(lambda menu: not menu.child_id):
             self.assertTrue(menu.action, menu.complete_name)
 
+    def activity_filters(self, model):
+        """Return the domains of the filters that Odoo's menu of activities sets when it opens this model."""
+        arch = etree.fromstring(self.env[model].get_view(view_type="search")["arch"])
+        domains = {node.get("name"): node.get("domain") for node in arch.iter("filter")}
+        names = ("filter_activities_my", "activities_overdue", "activities_today", "activities_upcoming_all")
+        return [Domain(safe_eval(domains[name], {"uid": self.env.uid})) for name in names]
+
+    def test_the_menu_of_activities_finds_in_each_model_what_it_counts(self):
+        models = {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == "external_order_sync" and "activity_ids" in model._fields
+        }
+        self.assertLessEqual({"external.order.sync", "external.proof", "odoo.sync.source"}, models)
+        for name in models:
+            with self.subTest(model=name):
+                for domain in self.activity_filters(name):
+                    self.env[name].search(domain)
+
+    def test_the_filters_of_activities_find_the_users_own_by_their_day(self):
+        today = fields.Date.context_today(self.env.user)
+        syncs = [self.create_sync(name=f"Store {number}") for number in range(3)]
+        for days, sync in zip((-1, 0, 1), syncs, strict=True):
+            sync.activity_schedule(date_deadline=today + timedelta(days), user_id=self.env.uid)
+        self.sync.activity_schedule(date_deadline=today, user_id=self.env.ref("base.user_admin").id)
+        mine, *by_day = self.activity_filters("external.order.sync")
+        self.assertEqual([self.env["external.order.sync"].search(mine & domain) for domain in by_day], syncs)
+
     def test_a_user_sees_no_key_and_cannot_configure(self):
         user = new_test_user(self.env, "screen-user", groups="base.group_user,external_order_sync.group_user")
         sync = self.sync.with_user(user)
@@ -20,7 +54,6 @@ class TestViews(ExternalOrderCase):
         self.assertNotIn("external_api_key", arch)
         self.assertNotIn("action_test_connection", arch)
         self.assertIn("action_sync_now", arch)
-        self.assertNotIn("action_choose_payment", self.env["external.order"].with_user(user).get_view()["arch"])
         manager = new_test_user(self.env, "screen-manager", groups="external_order_sync.group_manager")
         arch = self.sync.with_user(manager).get_view(view_type="form")["arch"]
         self.assertNotIn("external_api_key", arch)

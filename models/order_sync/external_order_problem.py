@@ -128,11 +128,16 @@ class ExternalOrderProblem(models.Model):
         return "\n".join(filter(None, [" ".join(common), differing]))
 
     @api.depends("reason", "external_location")
+    @api.depends_context("uid")
     def _compute_remedies(self):
+        # Where nothing waits, a mapping is only for later orders: users who do not set up cannot create it.
+        payment_reasons = list(PAYMENT_REASONS)
+        if self.env["external.payment.mapping"].has_access("write"):
+            payment_reasons.append("payment_guessed")
         doubts = dict(self.env["external.order"]._fields["doubt"].selection)
         for problem in self:
             problem.can_choose_product = problem.reason in PRODUCT_REASONS
-            problem.can_choose_payment = problem.reason in (*PAYMENT_REASONS, "payment_guessed")
+            problem.can_choose_payment = problem.reason in payment_reasons
             problem.can_choose_location = problem.reason == "location_unknown" and bool(problem.external_location)
             problem.is_doubt = problem.reason in doubts
 

@@ -164,20 +164,41 @@ class ExternalOrder(models.Model):
                 return payment
         return None
 
+    def _get_payment_to_choose(self):
+        """Return the CardType and the PaymentMode of the payment without a method, as texts or ``False``."""
+        self.ensure_one()
+        card_type, mode = self.missing_card_type, self.missing_payment_mode
+        if not (card_type or mode) and (payment := self._get_guessed_payment()):
+            card_type, mode = payment.card_type, payment.payment_mode
+            mode = False if mode is None else str(mode)
+        return card_type, mode
+
+    def _get_fixed_mapping(self):
+        """Return the mapping of the payment without a method if there is one that this user may not change."""
+        Mapping = self.env["external.payment.mapping"]
+        if Mapping.has_access("write"):
+            return Mapping
+        return Mapping._find_for(self, *self._get_payment_to_choose())
+
     def action_choose_payment(self):
         """Open the dialog to choose the method for this payment; the choice is remembered.
 
         After saving, the dialog reports what happened to the orders that wait for this payment method.
         """
         self.ensure_one()
-        card_type, mode = self.missing_card_type, self.missing_payment_mode
-        if not (card_type or mode) and (payment := self._get_guessed_payment()):
-            card_type, mode = payment.card_type, payment.payment_mode
-            mode = False if mode is None else str(mode)
+        card_type, mode = self._get_payment_to_choose()
         if not (card_type or mode):
             raise UserError(
                 self.error_text
                 or self.env._("Its payment has neither a CardType nor a PaymentMode, so it cannot be mapped.")
+            )
+        if mapping := self._get_fixed_mapping():
+            raise UserError(
+                self.env._(
+                    "The method of the payment mapping %s cannot be used any more. Ask an administrator of External "
+                    "Order Sync to set another one.",
+                    mapping.display_name,
+                )
             )
         # An imported order only shows what the choice is for; it is not changed.
         waiting = self.browse()

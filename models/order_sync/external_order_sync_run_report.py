@@ -155,7 +155,9 @@ class ExternalOrderSyncRun(models.Model):
             name = self.env._("Choose Product: %s", lacking._get_subject())
             steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_product()})
         elif self.env["external.payment.mapping"].has_access("create") and (
-            lacking := problems.filtered(lambda row: row.can_choose_payment and row._get_subject())[:1]
+            lacking := problems.filtered(
+                lambda row: row.can_choose_payment and row._get_subject() and not row.newest_id._get_fixed_mapping()
+            )[:1]
         ):
             name = self.env._("Choose Payment Method: %s", lacking._get_subject())
             steps.insert(0, {"name": name, "primary": True, "action": lacking.action_choose_payment()})

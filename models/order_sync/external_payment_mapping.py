@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ...lib.order.spellings import name_key
 from .trial import Trial
@@ -68,6 +69,8 @@ class ExternalPaymentMapping(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         mappings = super().create(vals_list)
+        if not mappings.has_access("write"):
+            mappings._check_waited_for()
         mappings._retry_waiting_orders()
         return mappings
 
@@ -96,15 +99,39 @@ class ExternalPaymentMapping(models.Model):
             lambda mapping: (name_key(mapping.card_type), (mapping.payment_mode or "").strip()) == wanted
         )[:1]
 
+    def _check_waited_for(self):
+        """Check that an order waits for exactly each of these mappings, as *Choose Payment Method* creates them.
+
+        Users who do not set up synchronizations decide no more than that: nothing for other payments, and nothing that
+        is decided already.
+
+        :raise AccessError: if no order waits for one of them
+        """
+        for mapping in self:
+            domain = [("sync_id", "=", mapping.sync_id.id), *self._get_waiting_domain()]
+            orders = self.env["external.order"].search_fetch(domain, ["missing_card_type", "missing_payment_mode"])
+            waiting = orders.filtered(mapping._is_meant)
+            if not any(mapping == self._find_for(order, *order._get_payment_to_choose()) for order in waiting):
+                raise AccessError(
+                    self.env._(
+                        "You can only choose the payment method of a payment that an order waits for. Ask an "
+                        "administrator of External Order Sync for other payment mappings."
+                    )
+                )
+
+    @api.model
+    def _get_waiting_domain(self):
+        """Return the domain of the orders that wait for a payment method."""
+        return [("error_code", "in", PAYMENT_REASONS), "|", ("state", "=", "failed"), ("changed", "=", True)]
+
     def _retry_waiting_orders(self):
         """Retry failed orders that waited for one of these payment methods."""
         if Trial.current(self.env):
             return
-        # sudo: users cannot write to the inbox, but a manager's choice of a payment method retries its orders.
+        # sudo: users cannot write to the inbox, but their choice of a payment method retries its orders.
         Order = self.env["external.order"].sudo()
         for mapping in self:
-            domain = [("error_code", "in", PAYMENT_REASONS), *mapping._get_orders_domain()]
-            domain += ["|", ("state", "=", "failed"), ("changed", "=", True)]
+            domain = [*mapping._get_orders_domain(), *self._get_waiting_domain()]
             waiting = Order.search_fetch(domain, ["missing_card_type", "missing_payment_mode"])
             if orders := waiting.filtered(mapping._is_meant):
                 method = mapping.payment_method_id.display_name

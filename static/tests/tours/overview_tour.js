@@ -39,11 +39,23 @@ addTour("external_order_activity_menu", () => [
     { trigger: ".o_breadcrumb:contains('Needs Attention')" },
 ]);
 
+// A number of the menu finds what it counts: none of the activities is late.
+addTour("external_order_activity_menu_late", () => [
+    { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
+    { trigger: ".o-mail-ActivityGroup:contains('External Order Sync') span:contains('0 Late')", run: "click" },
+    { trigger: ".o_searchview_facet:contains('Late Activities')" },
+    { trigger: `.o_kanban_view:not(:has(${CARD}))` },
+    { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
+    { trigger: ".o-mail-ActivityGroup:contains('External Order Sync') span:contains('Today')", run: "click" },
+    { trigger: ".o_list_view .o_data_row:contains('bad')" },
+]);
+
 // A download that failed is no order: the cards say so.
 addTour("external_order_activity_menu_of_runs", () => [
     { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
     { trigger: ".o-mail-ActivityGroup:contains('External Order Sync')", run: "click" },
     { trigger: `${CARD} .o_field_widget[name=health_text]:contains('Error')` },
+    { trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains('Quiet Store')))" },
     { trigger: `${CARD} a[name=action_open_failed]:contains('1')`, run: "click" },
     { trigger: ".o_kanban_record:contains('No Such Product') a:contains('1')" },
 ]);

@@ -37,6 +37,14 @@ addTour("external_order_role_user", () => [
     { trigger: `.o_action_manager:not(:has(${NEW}))` },
 ]);
 
+addTour("external_order_role_user_payment", () => [
+    { trigger: ".o_kanban_record:contains('Voucher') button[name=action_choose_payment]", run: "click" },
+    { trigger: ".modal .o_field_widget[name=payment_method_id] input", run: "edit Card (test)" },
+    { trigger: ".o-autocomplete--dropdown-item:contains('Card (test)')", run: "click" },
+    { trigger: ".modal button[name=action_remember]", run: "click" },
+    { trigger: notification("1 order imported") },
+]);
+
 addTour("external_order_role_administrator", () => [
     ...walk,
     ...openMenu(ORDERS, "external_order_sync.menu_external_order_sync_user"),
