@@ -1,15 +1,14 @@
 """Hides secrets in texts that quote them, such as another system's error messages."""
 
 import json
-import re
+from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from html import escape
 from urllib.parse import quote, quote_plus
 
 from .web_address import MASK
 
-DIGITS = "0123456789"
+_WITHOUT_DIGITS = str.maketrans(dict.fromkeys("0123456789", "#"))
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -31,13 +30,23 @@ def _without_parts(text: str, secret: str) -> str:
     length = _part_length(secret)
     if not length:
         return text
+    parts = defaultdict(list)
+    for start in range(len(secret) - length + 1):
+        part = secret[start : start + length]
+        parts[part.translate(_WITHOUT_DIGITS)].append(part)
+    alike = text.translate(_WITHOUT_DIGITS)
     shown, end = [], 0
-    for found in _parts(secret, length).finditer(text):
-        start = found.start()
-        if start >= end:
-            shown += [text[end:start], MASK]
-        end = start + length
-    return "".join([*shown, text[end:]]) if shown else text
+    for start in range(len(text) - length + 1):
+        quoted = text[start : start + length]
+        if any(_is_quoted(part, quoted) for part in parts.get(alike[start : start + length], ())):
+            if start >= end:
+                shown += [text[end:start], MASK]
+            end = start + length
+    return "".join([*shown, text[end:]])
+
+
+def _is_quoted(part: str, text: str) -> bool:
+    return all(written in (own, "#") for own, written in zip(part, text, strict=True))
 
 
 def _part_length(secret: str) -> int:
@@ -48,14 +57,6 @@ def _part_length(secret: str) -> int:
     if len(secret) < 9:
         return 0
     return 8 if len(secret) >= 16 else 6
-
-
-@lru_cache(maxsize=64)
-def _parts(secret: str, length: int) -> re.Pattern:
-    """Return the pattern that finds each place where a part of this length begins."""
-    parts = {secret[start : start + length] for start in range(len(secret) - length + 1)}
-    written = sorted("".join(f"[{sign}#]" if sign in DIGITS else re.escape(sign) for sign in part) for part in parts)
-    return re.compile(f"(?={'|'.join(written)})")
 
 
 def _writings(secret: str) -> list[str]:

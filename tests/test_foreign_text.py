@@ -121,7 +121,11 @@ class TestForeignTextOfARemoteOdoo(MirrorCase):
     def test_names_without_end_are_mirrored(self):
         for model, rows in list(self.remote.tables.rows.items()) if hasattr(self.remote.tables, "rows") else []:
             for row_id, row in rows.items():
-                texts = {name: long_text() for name, value in row.items() if isinstance(value, str) and name == "name"}
+                texts = {
+                    name: long_text()
+                    for name, value in row.items()
+                    if isinstance(value, str) and name in ("name", "default_code")
+                }
                 if texts:
                     self.put(model, row_id, **texts)
         run = self.sync()

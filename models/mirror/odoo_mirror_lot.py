@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .odoo_mirror_mixin import sorting_index
+
 
 class OdooMirrorLot(models.Model):
     _name = "odoo.mirror.lot"
@@ -7,6 +9,7 @@ class OdooMirrorLot(models.Model):
     _inherit = ["odoo.mirror.mixin"]
     _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "name, remote_id"
+    _sorted_by_start = ("name",)
     _rec_names_search = ["name", "ref"]
 
     name = fields.Char("Lot/Serial Number", readonly=True)
@@ -17,4 +20,4 @@ class OdooMirrorLot(models.Model):
 
     quant_ids = fields.One2many("odoo.mirror.quant", "lot_id", "Stock", domain=[("gone", "=", False)])
 
-    _default_order = models.Index("(name, remote_id)")
+    _default_order = sorting_index("name", "remote_id")

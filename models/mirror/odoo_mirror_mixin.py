@@ -7,6 +7,10 @@ from odoo.tools import SQL
 # Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
 OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
 
+# Texts that a list is sorted by are compared up to this length: an entry of an index has at most 2.7 KB, and the remote's
+# texts have any length.
+SORTED_CHARACTERS = 200
+
 # How PostgreSQL reads a value from the JSON in which rows are passed to it.
 SQL_TYPES = {
     "boolean": SQL("boolean"),
@@ -16,6 +20,11 @@ SQL_TYPES = {
     "float": SQL("numeric"),
     "integer": SQL("integer"),
 }
+
+
+def sorting_index(text, *others):
+    """Return the index for lists that are sorted by a field of `_sorted_by_start`, and then by these columns."""
+    return models.Index(f"({', '.join((f'LEFT({text}, {SORTED_CHARACTERS})', *others))})")
 
 
 def unlinked_index(*names):
@@ -35,6 +44,8 @@ class OdooMirrorMixin(models.AbstractModel):
     _name = "odoo.mirror.mixin"
     _description = "Mirrored Row of a Remote Odoo"
     _order = "remote_id"
+    # Names of the text fields that are sorted by their first characters, see `sorting_index`.
+    _sorted_by_start = ()
 
     # Found by the index of the constraint below.
     source_id = fields.Many2one("odoo.sync.source", required=True, ondelete="cascade", readonly=True)
@@ -54,6 +65,14 @@ class OdooMirrorMixin(models.AbstractModel):
     _remote_written = models.Index("(source_id, remote_write_date)")
     _gone_since = models.Index("(source_id, gone_date) WHERE gone")
     _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source can hold each remote row only once.")
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name not in self._sorted_by_start:
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        start = SQL("LEFT(%s, %s)", self._field_to_sql(alias, field_name, query), SORTED_CHARACTERS)
+        query._order_groupby.append(start)
+        return SQL("%s %s %s", start, direction, nulls)
 
     @api.model
     def _get_links(self):

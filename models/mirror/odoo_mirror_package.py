@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .odoo_mirror_mixin import sorting_index
+
 
 class OdooMirrorPackage(models.Model):
     _name = "odoo.mirror.package"
@@ -7,6 +9,7 @@ class OdooMirrorPackage(models.Model):
     _inherit = ["odoo.mirror.mixin"]
     _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "name, remote_id"
+    _sorted_by_start = ("name",)
 
     name = fields.Char("Package Reference", readonly=True)
     package_type_remote_id = fields.Integer("Package Type ID", readonly=True, aggregator=None)
@@ -19,4 +22,4 @@ class OdooMirrorPackage(models.Model):
 
     quant_ids = fields.One2many("odoo.mirror.quant", "package_id", "Contents", domain=[("gone", "=", False)])
 
-    _default_order = models.Index("(name, remote_id)")
+    _default_order = sorting_index("name", "remote_id")

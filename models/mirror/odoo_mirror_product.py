@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .odoo_mirror_mixin import sorting_index
+
 
 class OdooMirrorProduct(models.Model):
     _name = "odoo.mirror.product"
@@ -7,6 +9,7 @@ class OdooMirrorProduct(models.Model):
     _inherit = ["odoo.mirror.mixin"]
     _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     _order = "default_code, name, remote_id"
+    _sorted_by_start = ("default_code",)
     _rec_names_search = ["name", "default_code", "barcode"]
 
     name = fields.Char(readonly=True)
@@ -38,8 +41,8 @@ class OdooMirrorProduct(models.Model):
 
     quant_ids = fields.One2many("odoo.mirror.quant", "product_id", "Stock", domain=[("gone", "=", False)])
 
-    # The list. The name is sorted only among equal references: an index does not take texts of any length.
-    _default_order = models.Index("(default_code)")
+    # The list. The name is sorted only among equal references.
+    _default_order = sorting_index("default_code")
 
     @api.depends("name", "default_code")
     def _compute_display_name(self):
