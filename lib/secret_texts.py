@@ -30,10 +30,10 @@ def _without_parts(text: str, secret: str) -> str:
     length = _part_length(secret)
     if not length:
         return text
-    parts = defaultdict(list)
+    parts = defaultdict(set)
     for start in range(len(secret) - length + 1):
         part = secret[start : start + length]
-        parts[part.translate(_WITHOUT_DIGITS)].append(part)
+        parts[part.translate(_WITHOUT_DIGITS)].add(part)
     alike = text.translate(_WITHOUT_DIGITS)
     shown, end = [], 0
     for start in range(len(text) - length + 1):

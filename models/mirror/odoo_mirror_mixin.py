@@ -7,8 +7,8 @@ from odoo.tools import SQL
 # Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
 OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
 
-# Texts that a list is sorted by are compared up to this length: an entry of an index has at most 2.7 KB, and the remote's
-# texts have any length.
+# Texts that a list is sorted by are compared up to this length: an entry of an index has at most 2.7 KB, and the texts
+# of the remote have any length.
 SORTED_CHARACTERS = 200
 
 # How PostgreSQL reads a value from the JSON in which rows are passed to it.
