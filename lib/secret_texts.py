@@ -8,6 +8,9 @@ from urllib.parse import quote, quote_plus
 
 from .web_address import MASK
 
+# A shorter secret is only hidden as a whole.
+SHORTEST_IN_PARTS = 9
+
 _WITHOUT_DIGITS = str.maketrans(dict.fromkeys("0123456789", "#"))
 
 
@@ -22,18 +25,23 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
         for written in _writings(secret):
             text = text.replace(written, MASK)
     for secret in secrets:
-        text = _without_parts(text, secret)
+        if len(secret) >= SHORTEST_IN_PARTS:
+            text = _without_parts(text, secret, 8 if len(secret) >= 16 else 6, words=False)
+            text = _without_parts(text, secret, min(12, len(secret) - 2), words=True)
     return text
 
 
-def _without_parts(text: str, secret: str) -> str:
-    length = _part_length(secret)
-    if not length:
-        return text
+def _without_parts(text: str, secret: str, length: int, *, words: bool) -> str:
+    """Return the text without the parts of a secret that have at least this length.
+
+    :param words: whether parts that look like words count: shorter ones would hide what a message needs, such as
+        "password"
+    """
     parts = defaultdict(set)
     for start in range(len(secret) - length + 1):
         part = secret[start : start + length]
-        parts[part.translate(_WITHOUT_DIGITS)].add(part)
+        if words or not (part.isalpha() and part[1:].islower()):
+            parts[part.translate(_WITHOUT_DIGITS)].add(part)
     alike = text.translate(_WITHOUT_DIGITS)
     shown, end = [], 0
     for start in range(len(text) - length + 1):
@@ -47,16 +55,6 @@ def _without_parts(text: str, secret: str) -> str:
 
 def _is_quoted(part: str, text: str) -> bool:
     return all(written in (own, "#") for own, written in zip(part, text, strict=True))
-
-
-def _part_length(secret: str) -> int:
-    """Return from which length on a part of a secret is hidden; 0 if it is only hidden as a whole.
-
-    A shorter part gives little away, and would hide words that a message needs.
-    """
-    if len(secret) < 9:
-        return 0
-    return 8 if len(secret) >= 16 else 6
 
 
 def _writings(secret: str) -> list[str]:

@@ -1,11 +1,16 @@
 from ..lib.message import message
-from ..tools.message_language import stored
 from ..tools.stored_text import StoredText, changed, joined, terms_of, text_of
 from .common import API_KEY, ExternalOrderCase
 from .mirror_common import MirrorCase
 from .push_common import PushCase
 from .shipment_common import ShipmentCase
 from .test_message_language import GermanMixin
+
+
+def written(template, **values):
+    """Return the text that `stored(env)._` would; its template would count as one of the addon if it stood there."""
+    told = message(template, **values)
+    return StoredText(str(told), told)
 
 
 def shown(record, lang):
@@ -63,8 +68,7 @@ class TestReadersOfRuns(GermanMixin, ExternalOrderCase):
         self.synchronize()
         run = self.sync.run_ids[0]
         part = run.create({"sync_id": self.sync.id, "part_of_id": run.id, "active": False})
-        told = message("1 order waits.")
-        part.write(part._prepare_texts(import_error=[StoredText(str(told), told)]))
+        part.write(part._prepare_texts(import_error=[written("1 order waits.")]))
         run._add_up_parts()
         self.assertEqual(run.with_context(lang="de_DE")._get_texts("import_error"), ["1 Bestellung wartet."])
 
@@ -75,7 +79,7 @@ class TestReadersOfRuns(GermanMixin, ExternalOrderCase):
         self.assertEqual(shown(self.sync, "de_DE").last_sync_text, "1 order imported.")
 
     def test_no_secret_is_kept_with_a_text(self):
-        text = stored(self.env)._("Odoo refused the order: %(reason)s", reason=f"key {API_KEY}")
+        text = written("Odoo refused the order: %(reason)s", reason=f"key {API_KEY}")
         run = self.synchronize()
         run.write(run._prepare_texts(message=[joined(text, text)]))
         self.assertNotIn(API_KEY, f"{run.message} {run.terms}")
@@ -138,13 +142,13 @@ class TestReadersOfMirrors(GermanMixin, MirrorCase):
 
 class TestStoredTexts(GermanMixin, ExternalOrderCase):
     def test_a_change_reaches_the_values_within_values(self):
-        inner = stored(self.env)._("Odoo refused the order: %(reason)s", reason="of Anna")
+        inner = written("Odoo refused the order: %(reason)s", reason="of Anna")
         text = changed(joined("Dear Anna,", inner, by="\n"), lambda written: written.replace("Anna", "***"))
         self.assertEqual(text, "Dear ***,\nOdoo refused the order: of ***")
         self.assertEqual(text_of(self.env(context={"lang": "de_DE"}), terms_of(text)), "Dear ***,\nNein: of ***")
 
     def test_a_template_that_says_what_is_to_be_hidden_is_not_kept(self):
-        text = stored(self.env)._("Odoo refused the order: %(reason)s", reason="x")
+        text = written("Odoo refused the order: %(reason)s", reason="x")
         self.assertEqual(
             terms_of(changed(text, lambda written: written.replace("refused", "***"))), "Odoo *** the order: x"
         )

@@ -49,8 +49,15 @@ def test_an_excerpt_that_begins_or_ends_within_a_secret_leaves_little_of_it(secr
         assert not any(part in re.sub("[0-9]", "#", text) for part in parts)
 
 
+def test_an_excerpt_of_a_secret_of_words_leaves_less_than_half_of_it():
+    secret = "correcthorsebatterystaple"
+    assert without_secrets(f"at character 0 (“{secret[:15]}”)", [secret]) == "at character 0 (“***”)"
+    assert without_secrets("at character 9 (“topsecret”)", ["topsecretpw"]) == "at character 9 (“***”)"
+
+
 def test_words_that_a_secret_has_too_stay_readable():
-    assert without_secrets("The key was refused.", ["my-key-was", "the key"]) == "The key was refused."
+    text = "The user and the password were refused."
+    assert without_secrets(text, ["courier-test-password", "mypassword123", "the key"]) == text
 
 
 def test_the_values_of_a_message_are_changed_and_its_words_are_not():
