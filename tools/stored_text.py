@@ -121,6 +121,15 @@ def shown_text(env, text, terms):
     return text_of(env, terms) if text and terms else text
 
 
+def shown_lines(env, text, terms):
+    """Return a stored text whose lines were made one by one in the language of an environment.
+
+    :param text: as it was stored
+    :param list terms: what `terms_of` returned for each of its lines; none if an earlier release stored it
+    """
+    return "\n".join(text_of(env, term) for term in terms) if text and terms else text
+
+
 def text_of(env, terms):
     """Return the text of `terms_of` in the language of an environment.
 

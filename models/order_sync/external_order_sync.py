@@ -203,7 +203,6 @@ class ExternalOrderSync(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        self._check_not_archived()
         self._start_new()
         deadline = Deadline(time.monotonic() + SYNC_NOW_SECONDS)
         runs = deadline.on(self).sync_orders()  # an override may return nothing

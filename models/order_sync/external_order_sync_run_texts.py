@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.message_language import for_reader
-from ...tools.stored_text import stored_text_of, terms_of, text_of
+from ...tools.stored_text import shown_lines, stored_text_of, terms_of
 
 
 class ExternalOrderSyncRun(models.Model):
@@ -20,7 +20,7 @@ class ExternalOrderSyncRun(models.Model):
     @api.depends_context("lang")
     def _compute_message_text(self):
         for run in self:
-            run.message_text = shown(run.env, run.message, (run.terms or {}).get("message"))
+            run.message_text = shown_lines(run.env, run.message, (run.terms or {}).get("message"))
 
     def _get_texts(self, name):
         """Return the parts of a text of this run for whoever reads its message, see `_prepare_texts`."""
@@ -57,18 +57,10 @@ class ExternalOrderSync(models.Model):
     @api.depends_context("lang")
     def _compute_last_sync_text(self):
         for sync in self:
-            sync.last_sync_text = shown(sync.env, sync.last_sync_message, (sync.last_sync_terms or {}).get("message"))
+            terms = (sync.last_sync_terms or {}).get("message")
+            sync.last_sync_text = shown_lines(sync.env, sync.last_sync_message, terms)
 
     def _get_last_problem(self):
         """Return why the last run failed as a whole, in the language of the reader; "" if it did not."""
         env = for_reader(self.env)
-        return shown(env, self.last_sync_problem, (self.last_sync_terms or {}).get("problem")) or ""
-
-
-def shown(env, text, terms):
-    """Return a stored text in the language of an environment.
-
-    :param text: as it was stored
-    :param list terms: of its parts; none if an earlier release stored it
-    """
-    return "\n".join(text_of(env, term) for term in terms) if text and terms else text
+        return shown_lines(env, self.last_sync_problem, (self.last_sync_terms or {}).get("problem")) or ""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.message_language import for_reader, stored
-from ...tools.stored_text import joined, shown_text, stored_text_of, terms_of, text_of, values_of
+from ...tools.stored_text import joined, shown_lines, shown_text, stored_text_of, terms_of, values_of
 
 
 class ExternalOrder(models.Model):
@@ -23,8 +23,7 @@ class ExternalOrder(models.Model):
     def _compute_texts(self):
         for order in self:
             order.error_text = shown_text(self.env, order.error_message, order.error_terms)
-            terms = order.warning_terms
-            order.warning_text = "\n".join(text_of(self.env, term) for term in terms) if terms else order.warnings
+            order.warning_text = shown_lines(self.env, order.warnings, order.warning_terms)
 
     def _get_reason(self):
         """Return what is wrong with this row and what to do, for the reader of a message that quotes it."""

@@ -172,8 +172,10 @@ class ExternalProof(models.Model):
         self._update_activity()
 
     def _store_not_requested(self):
-        """Store that the shop's orders of this day are not known. What is wrong with the feed is reported by its runs,
-        so there is no activity."""
+        """Store that the shop's orders of this day are not known.
+
+        There is no activity: the runs report what is wrong with the download.
+        """
         message = stored(self.env)._(
             "The orders of this day have not been fetched since it ended, so the shop may have more. The day is "
             "checked again after the next complete download."
