@@ -89,6 +89,16 @@ def test_the_orders_of_three_days_are_the_same_at_any_hour(hour):
     assert all(order.sold_at <= now == order.changed_at for order in shop.orders)
 
 
+@pytest.mark.parametrize("hour", [0, 1, 2, 12, 23])
+def test_an_order_that_is_made_later_is_read_with_the_same_time_at_any_hour(hour):
+    now = datetime(2026, 3, 10, hour, 30, tzinfo=UTC)
+    for values in ({}, {"sold_at": now - timedelta(days=1)}):
+        for order in chain_of(orders=0, now=now).add_orders(9, **values):
+            sold_at = parse_order(loads(json.dumps(order.payload()))).sold_at
+            sold_at = sold_at if sold_at.tzinfo else sold_at.replace(tzinfo=LOCAL_TIME)
+            assert sold_at == order.sold_at == values.get("sold_at", now)
+
+
 def test_the_days_add_up_to_the_totals():
     shop = chain_of()
     days, totals = shop.totals_by_day().values(), shop.totals()

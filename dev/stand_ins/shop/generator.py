@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from .catalog import PRODUCTS, Product, products_taxed_at
-from .chain import Chain
+from .chain import LOCAL_TIME, Chain
 from .details import with_details
 from .generations import GENERATIONS
 from .money import CENT, ZERO, round_half_up
@@ -80,6 +80,9 @@ class OrderGenerator:
             order = with_details(order, self.seed, number - FIRST_NUMBER)
             order = dataclasses.replace(order, location=self.chain.location_of(number))
         order = dataclasses.replace(order, **values)
+        if self.chain:
+            # The first generation writes the time without an offset: it is the time on the branch's clock.
+            order = dataclasses.replace(order, sold_at=order.sold_at.astimezone(LOCAL_TIME))
         return dataclasses.replace(order, payments=_payments(random, order))
 
 
