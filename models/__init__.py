@@ -1,1 +1,1 @@
-from . import order_import, order_life, order_sync, warehouse, mirror, shipment, opal, events, proof
+from . import order_import, order_refund, order_sync, warehouse, mirror, shipment, opal, events, proof

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from ..lib.order.parts import Payment, RefundItem, RefundPayload
 from ..models.order_import.outcome import Outcome
-from ..models.order_life.refund_request import RefundRequest
+from ..models.order_refund.refund_request import RefundRequest
 from .money_common import MoneyCase
 
 

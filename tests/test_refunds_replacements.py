@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from ..exceptions import ExternalOrderError
-from ..models.order_life.refund_request import ReplacementRequest
+from ..models.order_refund.refund_request import ReplacementRequest
 from .business_day_common import BusinessDayCase
 from .refund_common import RefundCase
 from .tracked_common import TrackedGoods

@@ -12,7 +12,7 @@ from ...tools.message_language import amount_text, reader_text, stored
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ..order_import.outcome import Outcome
-from ..order_life.refund_request import ReplacementRequest
+from ..order_refund.refund_request import ReplacementRequest
 
 # A changed order names at most this many differences.
 CHANGES_NAMED = 20

@@ -12,7 +12,7 @@ from ...lib.strict_json import loads
 from ...tools.message_language import for_reader, reader_text, stored
 from ...tools.stored_text import stored_text_of, text_of_error
 from ..order_import.outcome import Outcome
-from ..order_life.refund_request import RefundRequest
+from ..order_refund.refund_request import RefundRequest
 from .external_order_entry import ENTRY
 
 # The kinds of rows that are not sales.

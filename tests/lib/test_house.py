@@ -14,14 +14,14 @@ AT_THE_ROOT = {"__init__.py", "__manifest__.py", "courier_exceptions.py", "excep
 
 WINGS = {
     "models/order_import": set(),
-    "models/order_life": {"models/order_import"},
-    "models/order_sync": {"models/order_import", "models/order_life"},
-    "models/warehouse": {"models/order_import", "models/order_life", "models/order_sync"},
-    "models/mirror": {"models/order_import", "models/order_life", "models/order_sync", "models/warehouse"},
+    "models/order_refund": {"models/order_import"},
+    "models/order_sync": {"models/order_import", "models/order_refund"},
+    "models/warehouse": {"models/order_import", "models/order_refund", "models/order_sync"},
+    "models/mirror": {"models/order_import", "models/order_refund", "models/order_sync", "models/warehouse"},
     "models/shipment": set(),
     "models/opal": {"models/shipment"},
-    "models/events": {"models/order_import", "models/order_life", "models/order_sync", "models/shipment"},
-    "models/proof": {"models/order_import", "models/order_life", "models/order_sync"},
+    "models/events": {"models/order_import", "models/order_refund", "models/order_sync", "models/shipment"},
+    "models/proof": {"models/order_import", "models/order_refund", "models/order_sync"},
 }
 # Part of the code: the other parts that it may use.
 ARROWS = {
