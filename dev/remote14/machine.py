@@ -27,7 +27,9 @@ ENVIRONMENT = {
     "DEBIAN_FRONTEND": "noninteractive",
 }
 # The namespace has a /proc, which Odoo reads, and ends with its program: nothing stays mounted.
-_ENTER = 'mount -t proc proc "$0/proc" && exec chroot --userspec="$1" "$0" "${@:2}"'
+# A change of the user makes the kernel forget that the program is to end with the process that started it.
+_AS_USER = "setpriv --reuid=$1 --regid=$1 --init-groups --pdeathsig=TERM"
+_ENTER = f'mount -t proc proc "$0/proc" && exec chroot "$0" {_AS_USER} "${{@:2}}"'
 
 
 def inside(*words: str, user: str = USER, root: Path = ROOT) -> list[str]:
