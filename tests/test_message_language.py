@@ -37,12 +37,21 @@ GERMAN = {
     "The external system refused the key (status %s); check the External API Key and how it is sent.": (
         "Der Schlüssel wurde abgelehnt (%s)."
     ),
+    "The books could not be compared with the shop": "Die Bücher wurden nicht verglichen",
+    "The books differ from the shop": "Die Bücher weichen ab",
+    "The mirror is not up to date": "Der Spiegel ist veraltet",
     "The order": "Die Bestellung",
+    "The receiver answered %(status)s.": "Antwort: %(status)s.",
+    "The receiver has failed for three days: %s": "Seit drei Tagen: %s",
+    "The subscription has ended": "Das Abonnement ist beendet",
+    "There is no secret to sign with: press New Secret.": "Kein Geheimnis.",
     "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add up to "
     "%(stated)s, but GrandTotal is %(total)s.": "%(stated)s statt %(total)s.",
     "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
     "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
+    "Orders failed": "Fehlgeschlagene Bestellungen",
+    "Parcels could not be sent": "Pakete nicht versandt",
     "1 order waits.": "1 Bestellung wartet.",
     'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
     "orders wait until then.": "Keine offene Sitzung für %(pos)s.",

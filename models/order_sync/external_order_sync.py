@@ -161,6 +161,7 @@ class ExternalOrderSync(models.Model):
         if "sync_interval" in vals or vals.get("active") or vals.get("state") == "started":
             # A new interval, unarchiving or starting takes effect now, not after the old schedule.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        responsible_before = {sync.id: sync.responsible_id for sync in self}
         result = super().write(vals)
         check_written(self)
         if "pos_config_id" in vals:
@@ -170,7 +171,7 @@ class ExternalOrderSync(models.Model):
         if vals.get("invoice_mode") == "never":
             self._retry_without_invoices()
         if vals.get("responsible_id"):
-            self._get_attention_activity().write({"user_id": vals["responsible_id"]})
+            self.filtered(lambda sync: sync.responsible_id != responsible_before[sync.id])._hand_over_activities()
         return result
 
     # ------------------------------------------------------------
