@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from odoo.tools.translate import code_translations
 
-from ..lib.message import Message
+from ..lib.message import Message, isolated
 
 MODULE = "external_order_sync"
 # Terms that are nested deeper, which none of the templates does, are kept as texts.
@@ -131,15 +131,28 @@ def shown_lines(env, text, terms):
 
 
 def text_of(env, terms):
-    """Return the text of `terms_of` in the language of an environment.
+    """Return the text of `terms_of` in the language of an environment, for the screen.
+
+    In a language that is written from right to left, its values are marked as `isolated`.
 
     :param terms: what a JSON field has
     """
-    return str(stored_text_of(env, terms))
+    return _on_screen(env, _message_of(env, terms))
+
+
+def on_screen(env, text):
+    """Return a `StoredText` that was made in the language of an environment as `text_of` would."""
+    return _on_screen(env, text.message)
+
+
+def _on_screen(env, message):
+    lang = env.lang or "en_US"
+    is_rtl = env["res.lang"]._get_data(code=lang).direction == "rtl"
+    return message.text(translate_in(lang), isolated if is_rtl else str)
 
 
 def stored_text_of(env, terms):
-    """Return what `text_of` does as `StoredText`, so that it may become part of another one."""
+    """Return the text of `terms_of` as `StoredText`, so that it may become part of another one."""
     message = _message_of(env, terms)
     return StoredText(message.text(translate_in(env.lang or "en_US")), message)
 

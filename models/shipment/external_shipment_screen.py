@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_datetime
+
+from ...tools.readers_text import ReadersChar
 
 
 class ExternalShipment(models.Model):
@@ -7,7 +9,7 @@ class ExternalShipment(models.Model):
 
     _inherit = "external.shipment"
 
-    news = fields.Char("Latest News", compute="_compute_news")
+    news = ReadersChar("Latest News", compute="_compute_news")
 
     @api.depends("state", "error_text", "event_ids.date", "event_ids.status", "shipped_date", "delivered_date")
     @api.depends_context("lang", "tz")
