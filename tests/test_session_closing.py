@@ -150,7 +150,7 @@ class TestSessionClosing(ExternalOrderCase):
     # ---- what goes wrong ---------------------------------------------------------------------------------------------
 
     def test_a_closing_that_fails_leaves_one_activity_and_undoes_nothing(self):
-        self.sync.write({"close_daily": True, "responsible_id": self.env.ref("base.user_admin").id})
+        self.sync.close_daily = True
         session = self.import_yesterday()
         self.break_balance(session)
         self.feed(self.order(640))
