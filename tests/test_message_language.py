@@ -24,6 +24,7 @@ GERMAN = {
     "1 order failed:": "1 Bestellung ist fehlgeschlagen:",
     "1 order imported.": "1 Bestellung importiert.",
     "AmountPaid is missing, so the payments were not checked against it": "AmountPaid fehlt, also kein Vergleich",
+    "Available in POS is switched off": "in der Kasse ausgeschaltet",
     "Entry %(number)s of the feed: %(problem)s": "Eintrag %(number)s: %(problem)s",
     "External orders need attention": "Externe Bestellungen brauchen Aufmerksamkeit",
     "Failed to fetch orders from external system: %(reason)s": "Abruf gescheitert: %(reason)s",
@@ -304,6 +305,20 @@ class TestReadersOfTheInbox(GermanMixin, ExternalOrderCase):
         self.assertIn("Produkt nicht gefunden", self.shown(row, "de_DE").result_note)
         problem = self.env["external.order.problem"].with_context(lang="de_DE").search([("sync_id", "=", self.sync.id)])
         self.assertIn("Produkt nicht gefunden", problem.message)
+
+    def test_products_have_the_name_that_the_reader_knows(self):
+        product = self.create_product("Hidden Thing", available_in_pos=False)
+        product.with_context(lang="de_DE").name = "Verstecktes"
+        self.synchronize(self.order(1, OrderItems=[self.item("Hidden Thing")]))
+        row = self.inbox(1)
+        self.assertIn(f"The product Hidden Thing ({product.id}) matches", row.error_message)
+        german = self.shown(row, "de_DE").error_text
+        self.assertIn(f"Verstecktes ({product.id})", german)
+        self.assertIn("in der Kasse ausgeschaltet", german)
+        self.assertIn(f"Verstecktes ({product.id})", self.sync.run_ids[:1].with_context(lang="de_DE").message_text)
+        self.assertEqual(self.shown(row, "en_US").error_text, row.error_message)
+        product.unlink()
+        self.assertIn("Hidden Thing", self.shown(row, "de_DE").error_text)
 
     def test_amounts_are_in_the_readers_format(self):
         self.synchronize(self.order(2, GrandTotal=99.0))
