@@ -19,6 +19,7 @@ GERMAN = {
     "%(field)s is missing.": "%(field)s fehlt.",
     "Item %(number)s has no price (%(field)s is missing).": "Artikel %(number)s hat keinen Preis (%(field)s fehlt).",
     "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
+    "%(name)s is %(contacts)s": "%(name)s ist %(contacts)s",
     "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
     "%s of the receiver": "%s des Empfängers",
     "1 order failed:": "1 Bestellung ist fehlgeschlagen:",
@@ -51,6 +52,8 @@ GERMAN = {
     "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
     "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
+    "password": "Kennwort",
+    "user": "Benutzer",
     "Orders failed": "Fehlgeschlagene Bestellungen",
     "Parcels could not be sent": "Pakete nicht versandt",
     "1 order waits.": "1 Bestellung wartet.",

@@ -1,9 +1,11 @@
 from odoo.tests import new_test_user
 
+from ..courier_exceptions import CourierError
 from ..lib.message import END_OF_ISOLATE, ISOLATE, message
 from ..tools.message_language import with_reader
 from ..tools.stored_text import StoredText, changed, joined, terms_of, text_of
 from .common import API_KEY, ExternalOrderCase
+from .customer_common import CustomerCase
 from .event_receiver import EventReceiver
 from .events_common import SubscriptionCase
 from .mirror_common import MirrorCase
@@ -133,6 +135,23 @@ class TestReadersOfShipments(GermanMixin, ShipmentCase):
         self.partner.city = "Berlin"
         shipment.action_retry()
         self.assertFalse(shipment.error_text)
+
+    def test_what_an_account_lacks(self):
+        self.carrier.write({"opal_password": False, "opal_username": False})
+        with self.assertRaises(CourierError) as caught, self.env["opal.shipping"]._client(self.carrier):
+            pass
+        self.assertIn("Missing: user, password.", str(caught.exception))
+        german = text_of(self.env(context={"lang": "de_DE"}), terms_of(caught.exception))
+        self.assertIn("Missing: Benutzer, Kennwort.", german)
+
+
+class TestReadersOfCustomers(GermanMixin, CustomerCase):
+    def test_contacts_that_contradict_each_other(self):
+        anna, bert = self.create_contact(ref="A1"), self.create_contact("Bert", email="bert@example.com")
+        row = self.import_customer(Ref="A1", Email="bert@example.com")
+        self.assert_unclear(row, f"ref is Anna ({anna.id}); email is Bert ({bert.id})")
+        german = shown(row, "de_DE").warning_text
+        self.assertIn(f"ref ist Anna ({anna.id}); email ist Bert ({bert.id})", german)
 
 
 class TestReadersOfMirrors(GermanMixin, MirrorCase):

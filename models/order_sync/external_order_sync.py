@@ -61,7 +61,10 @@ class ExternalOrderSync(models.Model):
         default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
     )
     responsible_id = fields.Many2one(
-        "res.users", default=lambda self: self.env.user, help="Has one open activity while orders need attention."
+        "res.users",
+        default=lambda self: self.env.user,
+        help="Has one open activity while orders need attention. If this user has left or cannot open them, the user "
+        "who created the synchronization has it, or an administrator.",
     )
 
     last_sync_date = fields.Datetime(readonly=True, copy=False)
