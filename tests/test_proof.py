@@ -203,6 +203,14 @@ class TestProof(GermanMixin, ProofCase):
         self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
         self.assertEqual(activity.summary, "The books could not be compared with the shop")
 
+    def test_whoever_comes_second_reads_that_it_is_done(self):
+        self.receive_bad(1)
+        line = self.check().line_ids
+        self.create_product("No Such Product")
+        line.action_retry()
+        for press in (line.action_retry, line.action_book_difference):
+            self.assertEqual(press()["params"]["message"], "Another user or a run has done this already.")
+
     def test_only_users_of_external_order_sync_act(self):
         self.receive_bad(1)
         proof = self.check()
