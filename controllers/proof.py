@@ -10,6 +10,7 @@ from ..lib.json_schema import (
     STRING,
     closed_object,
 )
+from ..lib.message import without_isolates
 from ..lib.time_text import time_text
 from ..models.order_sync.external_order_sync_push import CODE
 from .api_operation import Answer, ApiController, Parameter, Reply, operation
@@ -143,7 +144,7 @@ def _proof_document(proof):
                 "odoo": line.odoo_gross,
                 "difference": line.difference_gross,
                 "accepted": line.accepted,
-                "what_to_do": line.remedy or None,
+                "what_to_do": without_isolates(line.remedy or "") or None,
             }
             for line in proof.line_ids
         ],

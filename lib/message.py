@@ -10,6 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+# Around a value in a sentence of another direction, so that its parts and what follows it keep their order.
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+_WITHOUT_ISOLATES = str.maketrans("", "", ISOLATE + END_OF_ISOLATE)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -43,19 +47,20 @@ class Message:
             return replace(self, values={name: _changed(value, change) for name, value in self.values.items()})
         return replace(self, values=tuple(_changed(value, change) for value in self.values))
 
-    def text(self, translate: Callable[[str], str]) -> str:
+    def text(self, translate: Callable[[str], str], show: Callable[[str], str] = str) -> str:
         """Return the text in another language.
 
         :param translate: returns the template in that language. A translation with broken placeholders is not used.
+        :param show: applied to each text among the values
         """
         template = translate(self.template)
         if not self.values:
             return template
         values: Any
         if isinstance(self.values, dict):
-            values = {name: _text(value, translate) for name, value in self.values.items()}
+            values = {name: _text(value, translate, show) for name, value in self.values.items()}
         else:
-            values = tuple(_text(value, translate) for value in self.values)
+            values = tuple(_text(value, translate, show) for value in self.values)
         try:
             return template % values
         except (KeyError, TypeError, ValueError):
@@ -70,8 +75,20 @@ def message(template: str, /, *values: Any, **named: Any) -> Message:
     return Message(template, named or values)
 
 
-def _text(value: Any, translate: Callable[[str], str]) -> Any:
-    return value.text(translate) if isinstance(value, Message) else value
+def isolated(text: str) -> str:
+    """Return a text as a part of a sentence that may have another direction."""
+    return f"{ISOLATE}{text}{END_OF_ISOLATE}" if text else text
+
+
+def without_isolates(text: str) -> str:
+    """Return a text that was made for the screen as other systems get it."""
+    return text.translate(_WITHOUT_ISOLATES)
+
+
+def _text(value: Any, translate: Callable[[str], str], show: Callable[[str], str]) -> Any:
+    if isinstance(value, Message):
+        return value.text(translate, show)
+    return show(value) if isinstance(value, str) else value
 
 
 def _changed(value: Any, change: Callable[[str], str]) -> Any:

@@ -1,14 +1,16 @@
+from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools.safe_eval import safe_eval
 
 from .common import ExternalOrderCase
 from .mirror_common import MirrorCase
 from .shipment_common import ShipmentCase
+from .test_message_language import GermanMixin
 
 LINK = "/odoo/action-external_order_sync.action_external_order_sync/{id}/action-external_order_sync.{action}"
 
 
-class TestAttentionToOrders(ExternalOrderCase):
+class TestAttentionToOrders(GermanMixin, ExternalOrderCase):
     """What is wrong with a synchronization is an activity of its responsible user, with a link to the very rows."""
 
     def activity(self):
@@ -58,6 +60,62 @@ class TestAttentionToOrders(ExternalOrderCase):
         self.sync.responsible_id.active = False
         self.synchronize({"Note": "hello"})
         self.assertTrue(self.activity().user_id.active)
+
+    def person(self, login, groups="base.group_user,external_order_sync.group_user", **values):
+        return new_test_user(self.env, login, groups=groups, **values)
+
+    def assertWritten(self, user, *german):
+        """Check that the activity is of a user, and all of it is in the user's language."""
+        activity = self.activity()
+        self.assertEqual(activity.user_id, user)
+        check = self.assertIn if user.lang == "de_DE" else self.assertNotIn
+        for text in german:
+            check(text, f"{activity.summary} {activity.note}")
+
+    def test_a_new_responsible_user_gets_it_in_another_language(self):
+        english, german = self.person("english"), self.person("german", lang="de_DE")
+        self.sync.responsible_id = english
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Product")]))
+        texts = "Externe Bestellungen brauchen Aufmerksamkeit", "Fehlgeschlagene Bestellungen"
+        self.assertWritten(english, *texts)
+        for user in (german, english):
+            self.sync.responsible_id = user
+            self.assertWritten(user, *texts)
+
+    def test_a_colleague_to_whom_it_was_given_keeps_it(self):
+        self.sync.responsible_id = self.person("english")
+        colleague = self.person("german", lang="de_DE")
+        rows = self.order(1, OrderItems=[self.item("No Such Product")]), self.order(2, OrderItems=[self.item("None")])
+        self.synchronize(rows[0])
+        self.activity().user_id = colleague
+        self.synchronize(*rows)
+        self.assertWritten(colleague, "Externe Bestellungen brauchen Aufmerksamkeit", "Fehlgeschlagene Bestellungen")
+
+    def test_whoever_cannot_open_the_rows_does_not_get_it(self):
+        self.sync.responsible_id = self.person("no-rights", groups="base.group_user")
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Product")]))
+        self.assertEqual(self.activity().user_id, self.env.ref("base.user_admin"))
+
+    def test_whoever_loses_the_rights_loses_it(self):
+        self.sync.responsible_id = user = self.person("loses-rights")
+        bad = self.order(1, OrderItems=[self.item("No Such Product")])
+        self.synchronize(bad)
+        self.assertEqual(self.activity().user_id, user)
+        user.group_ids = self.env.ref("base.group_user")
+        self.synchronize(bad, self.order(2, OrderItems=[self.item("None")]))
+        self.assertEqual(self.activity().user_id, self.env.ref("base.user_admin"))
+
+    def test_an_administrator_of_the_company_gets_it_without_another_person(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [Command.link(elsewhere.id)], "company_id": elsewhere.id})
+        admin.company_ids = elsewhere
+        self.sync.responsible_id = self.person("no-rights", groups="base.group_user")
+        managers = "base.group_user,external_order_sync.group_manager"
+        self.person("manager-elsewhere", managers, company_id=elsewhere.id, company_ids=elsewhere.ids)
+        manager = self.person("manager-here", managers)
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Product")]))
+        self.assertEqual(self.activity().user_id, manager)
 
     def test_a_feed_that_fails_now_and_then_sends_no_e_mails(self):
         self.sync.responsible_id = new_test_user(
@@ -120,7 +178,7 @@ class TestAttentionToOrders(ExternalOrderCase):
         self.assertIsNone(action)
 
 
-class TestAttentionToShipments(ShipmentCase):
+class TestAttentionToShipments(GermanMixin, ShipmentCase):
     """A parcel in error is an activity, one for each company, with a link to all of them."""
 
     def activities(self):
@@ -144,6 +202,18 @@ class TestAttentionToShipments(ShipmentCase):
         second._requeue()
         self.assertFalse(self.activities())
 
+    def test_whoever_cannot_open_shipments_does_not_get_it(self):
+        shipment = self.request_shipment()
+        shipment.picking_id.user_id = new_test_user(self.env, "no-stock", groups="base.group_user")
+        shipment._fail("No such street.")
+        self.assertEqual(self.activities().user_id, self.env.ref("base.user_admin"))
+        shipment.picking_id.user_id = False
+        self.activities().user_id = stock = new_test_user(
+            self.env, "german-stock", groups="base.group_user,stock.group_stock_user", lang="de_DE"
+        )
+        self.request_shipment()._fail("No such town.")
+        self.assertEqual((self.activities().user_id, self.activities().summary), (stock, "Pakete nicht versandt"))
+
     def test_what_people_plan_on_a_transfer_stays(self):
         shipment = self.request_shipment()
         mine = shipment.picking_id.activity_schedule("mail.mail_activity_data_todo", user_id=self.env.user.id)
@@ -152,7 +222,7 @@ class TestAttentionToShipments(ShipmentCase):
         self.assertEqual(shipment.picking_id.activity_ids, mine)
 
 
-class TestAttentionToMirrors(MirrorCase):
+class TestAttentionToMirrors(GermanMixin, MirrorCase):
     """A mirror that cannot be brought up to date is an activity of its responsible user."""
 
     def test_a_remote_out_of_reach_is_an_activity_until_it_answers(self):
@@ -169,6 +239,20 @@ class TestAttentionToMirrors(MirrorCase):
         self.assertIn("The login was refused.", activity.note)
         self.source.write({"status": "success", "message": "Nothing has changed."})
         self.assertFalse(self.source.activity_ids)
+
+    def test_a_new_responsible_user_gets_it_in_another_language(self):
+        groups = "base.group_user,stock.group_stock_user"
+        self.source.responsible_id = new_test_user(self.env, "english", groups=groups)
+        self.source.write({"status": "unreachable", "message": "The remote cannot be reached."})
+        self.assertEqual(self.source.activity_ids.summary, "The mirror is not up to date")
+        self.source.responsible_id = german = new_test_user(self.env, "german", groups=groups, lang="de_DE")
+        activity = self.source.activity_ids
+        self.assertEqual((activity.user_id, activity.summary), (german, "Der Spiegel ist veraltet"))
+        german.group_ids = self.env.ref("base.group_user")
+        self.source.write({"status": "login_failed", "message": "The login was refused."})
+        activity = self.source.activity_ids
+        self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
+        self.assertEqual(activity.summary, "The mirror is not up to date")
 
     def test_a_synchronization_that_fails_leaves_it(self):
         self.source.write({"url": "http://127.0.0.1:9", "secret": "x"})

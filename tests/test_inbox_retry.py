@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
 
 from ..models.order_sync.external_order import LONGEST_PAUSE, MAX_CONFLICTS
 from .common import ExternalOrderCase
@@ -84,10 +83,21 @@ class TestInboxRetry(ExternalOrderCase):
         self.assertIn("No open POS session found", action["params"]["message"])
         self.assertIn("Still waiting: 1", action["params"]["message"])
 
-    def test_an_imported_order_is_not_retried(self):
+    def test_whoever_comes_second_reads_that_the_order_is_imported(self):
         row = self.import_order()
-        with self.assertRaisesRegex(UserError, "have not been imported yet"):
-            row.action_retry()
+        before = (row.pos_order_id, row.message_ids)
+        params = row.action_retry()["params"]
+        self.assertEqual(params["message"], "Another user or a run has done this already: 639")
+        self.assertEqual((params["type"], params["next"]["tag"]), ("info", "soft_reload"))
+        self.assertEqual((row.pos_order_id, row.message_ids), before)
+
+    def test_whoever_comes_second_reads_that_another_one_is_importing_it(self):
+        row = self.failed_order()
+        self.patch(type(row), "try_lock_for_update", lambda orders, **_options: orders.browse())
+        params = row.action_retry()["params"]
+        message = f"Another user or a run is working on this now; reload to see the result: {row.display_name}"
+        self.assertEqual(params["message"], message)
+        self.assertEqual((params["type"], params["next"]["tag"], row.state), ("info", "soft_reload", "failed"))
 
     def test_an_ignored_order_stays_out_until_it_is_retried(self):
         row = self.failed_order()

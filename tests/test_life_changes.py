@@ -69,6 +69,27 @@ class TestLifeChanges(LifeCase):
         self.assertFalse(self.sync.activity_ids)
         self.assertEqual(self.synchronize(self.sale(oil=4, filters=1)).status, "no_orders")
 
+    def test_whoever_comes_second_reads_that_it_is_booked(self):
+        row = self.change()
+        problem = self.env["external.order.problem"].search([("sync_id", "=", self.sync.id)])
+        row.action_book_difference()
+        self.env.flush_all()
+        done = row.pos_order_id
+        message = "Another user or a run has done this already"
+        self.env.invalidate_all()
+        for press, text in ((problem, f"{message}."), (row, f"{message}: {row.display_name}")):
+            params = press.action_book_difference()["params"]
+            self.assertEqual((params["message"], params["type"], params["next"]["tag"]), (text, "info", "soft_reload"))
+        self.assertEqual((row.pos_order_id, row.revision), (done, 1))
+        self.assertEqual(problem.action_retry()["params"]["message"], f"{message}.")
+
+    def test_whoever_comes_second_reads_that_another_one_is_booking_it(self):
+        row = self.change()
+        self.patch(type(row), "try_lock_for_update", lambda orders, **_options: orders.browse())
+        params = row.action_book_difference()["params"]
+        message = f"Another user or a run is working on this now; reload to see the result: {row.display_name}"
+        self.assertEqual((params["message"], params["type"], row.revision), (message, "info", 0))
+
     def test_a_booked_change_can_change_again(self):
         row = self.change()
         row.action_book_difference()

@@ -19,11 +19,13 @@ GERMAN = {
     "%(field)s is missing.": "%(field)s fehlt.",
     "Item %(number)s has no price (%(field)s is missing).": "Artikel %(number)s hat keinen Preis (%(field)s fehlt).",
     "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
+    "%(name)s is %(contacts)s": "%(name)s ist %(contacts)s",
     "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
     "%s of the receiver": "%s des Empfängers",
     "1 order failed:": "1 Bestellung ist fehlgeschlagen:",
     "1 order imported.": "1 Bestellung importiert.",
     "AmountPaid is missing, so the payments were not checked against it": "AmountPaid fehlt, also kein Vergleich",
+    "Available in POS is switched off": "in der Kasse ausgeschaltet",
     "Entry %(number)s of the feed: %(problem)s": "Eintrag %(number)s: %(problem)s",
     "External orders need attention": "Externe Bestellungen brauchen Aufmerksamkeit",
     "Failed to fetch orders from external system: %(reason)s": "Abruf gescheitert: %(reason)s",
@@ -37,12 +39,23 @@ GERMAN = {
     "The external system refused the key (status %s); check the External API Key and how it is sent.": (
         "Der Schlüssel wurde abgelehnt (%s)."
     ),
+    "The books could not be compared with the shop": "Die Bücher wurden nicht verglichen",
+    "The books differ from the shop": "Die Bücher weichen ab",
+    "The mirror is not up to date": "Der Spiegel ist veraltet",
     "The order": "Die Bestellung",
+    "The receiver answered %(status)s.": "Antwort: %(status)s.",
+    "The receiver has failed for three days: %s": "Seit drei Tagen: %s",
+    "The subscription has ended": "Das Abonnement ist beendet",
+    "There is no secret to sign with: press New Secret.": "Kein Geheimnis.",
     "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add up to "
     "%(stated)s, but GrandTotal is %(total)s.": "%(stated)s statt %(total)s.",
     "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
     "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
+    "password": "Kennwort",
+    "user": "Benutzer",
+    "Orders failed": "Fehlgeschlagene Bestellungen",
+    "Parcels could not be sent": "Pakete nicht versandt",
     "1 order waits.": "1 Bestellung wartet.",
     'No open POS session found for %(pos)s. Open a session, or enable "Auto Create Session". The '
     "orders wait until then.": "Keine offene Sitzung für %(pos)s.",
@@ -295,6 +308,20 @@ class TestReadersOfTheInbox(GermanMixin, ExternalOrderCase):
         self.assertIn("Produkt nicht gefunden", self.shown(row, "de_DE").result_note)
         problem = self.env["external.order.problem"].with_context(lang="de_DE").search([("sync_id", "=", self.sync.id)])
         self.assertIn("Produkt nicht gefunden", problem.message)
+
+    def test_products_have_the_name_that_the_reader_knows(self):
+        product = self.create_product("Hidden Thing", available_in_pos=False)
+        product.with_context(lang="de_DE").name = "Verstecktes"
+        self.synchronize(self.order(1, OrderItems=[self.item("Hidden Thing")]))
+        row = self.inbox(1)
+        self.assertIn(f"The product Hidden Thing ({product.id}) matches", row.error_message)
+        german = self.shown(row, "de_DE").error_text
+        self.assertIn(f"Verstecktes ({product.id})", german)
+        self.assertIn("in der Kasse ausgeschaltet", german)
+        self.assertIn(f"Verstecktes ({product.id})", self.sync.run_ids[:1].with_context(lang="de_DE").message_text)
+        self.assertEqual(self.shown(row, "en_US").error_text, row.error_message)
+        product.unlink()
+        self.assertIn("Hidden Thing", self.shown(row, "de_DE").error_text)
 
     def test_amounts_are_in_the_readers_format(self):
         self.synchronize(self.order(2, GrandTotal=99.0))

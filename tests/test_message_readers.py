@@ -1,7 +1,15 @@
-from ..lib.message import message
+from odoo.tests import new_test_user
+
+from ..courier_exceptions import CourierError
+from ..lib.message import END_OF_ISOLATE, ISOLATE, message
+from ..tools.message_language import with_reader
 from ..tools.stored_text import StoredText, changed, joined, terms_of, text_of
 from .common import API_KEY, ExternalOrderCase
+from .customer_common import CustomerCase
+from .event_receiver import EventReceiver
+from .events_common import SubscriptionCase
 from .mirror_common import MirrorCase
+from .proof_common import ProofCase
 from .push_common import PushCase
 from .shipment_common import ShipmentCase
 from .test_message_language import GermanMixin
@@ -128,6 +136,23 @@ class TestReadersOfShipments(GermanMixin, ShipmentCase):
         shipment.action_retry()
         self.assertFalse(shipment.error_text)
 
+    def test_what_an_account_lacks(self):
+        self.carrier.write({"opal_password": False, "opal_username": False})
+        with self.assertRaises(CourierError) as caught, self.env["opal.shipping"]._client(self.carrier):
+            pass
+        self.assertIn("Missing: user, password.", str(caught.exception))
+        german = text_of(self.env(context={"lang": "de_DE"}), terms_of(caught.exception))
+        self.assertIn("Missing: Benutzer, Kennwort.", german)
+
+
+class TestReadersOfCustomers(GermanMixin, CustomerCase):
+    def test_contacts_that_contradict_each_other(self):
+        anna, bert = self.create_contact(ref="A1"), self.create_contact("Bert", email="bert@example.com")
+        row = self.import_customer(Ref="A1", Email="bert@example.com")
+        self.assert_unclear(row, f"ref is Anna ({anna.id}); email is Bert ({bert.id})")
+        german = shown(row, "de_DE").warning_text
+        self.assertIn(f"ref ist Anna ({anna.id}); email ist Bert ({bert.id})", german)
+
 
 class TestReadersOfMirrors(GermanMixin, MirrorCase):
     def test_what_a_run_says(self):
@@ -138,6 +163,104 @@ class TestReadersOfMirrors(GermanMixin, MirrorCase):
         for record in (self.source, run):
             self.assertEqual(record.message, "Nothing has changed.")
             self.assertEqual(shown(record, "de_DE").message_text, "Nichts hat sich geändert.")
+
+
+class TestReadersOfSubscriptions(GermanMixin, SubscriptionCase):
+    """Why a receiver has not received an event is shown in the language of each reader."""
+
+    def setUp(self):
+        super().setUp()
+        self.receiver = self.enterContext(EventReceiver())
+        self.subscription = self.subscribe(self.receiver)
+
+    def test_why_an_event_is_tried_again_and_given_up(self):
+        self.receiver.status = 500
+        self.happen()
+        self.send()
+        self.assertEqual(self.subscription.last_error, "The receiver answered 500.")
+        self.assertEqual(shown(self.subscription, "de_DE").last_error_text, "Antwort: 500.")
+        self.pass_time(self.subscription, days=4)
+        self.send()
+        delivery = self.subscription.delivery_ids
+        self.assertEqual(delivery.error_message, "The receiver answered 500.")
+        self.assertEqual(shown(delivery, "de_DE").error_text, "Antwort: 500.")
+        delivery.action_send_again()
+        self.receiver.status = 200
+        self.send()
+        self.assertFalse(delivery.error_text)
+        self.pass_time(self.subscription, hours=11)
+        self.happen(first=5)
+        self.send()
+        self.assertFalse(shown(self.subscription, "de_DE").last_error_text)
+
+    def test_why_no_message_can_be_made(self):
+        self.subscription.secret_ids.unlink()
+        self.happen()
+        self.send()
+        self.assertEqual(shown(self.subscription, "de_DE").last_error_text, "Kein Geheimnis.")
+
+    def test_an_activity_is_written_for_who_gets_it(self):
+        german = new_test_user(self.env, "german", groups="base.group_user,base.group_system", lang="de_DE")
+        subscription = self.subscribe(self.receiver, name="German")
+        self.env.cr.execute(
+            "UPDATE external_event_subscription SET create_uid = %s WHERE id = %s", (german.id, subscription.id)
+        )
+        self.env.invalidate_all()
+        self.receiver.status = 410
+        self.happen()
+        self.send()
+        activity = subscription.activity_ids
+        self.assertEqual((activity.user_id, activity.summary), (german, "Das Abonnement ist beendet"))
+        self.assertEqual(self.subscription.activity_ids.user_id, self.env.ref("base.user_admin"))
+        self.assertEqual(self.subscription.activity_ids.summary, "The subscription has ended")
+
+
+class TestReadersFromRightToLeft(ProofCase):
+    """Values in an Arabic sentence are isolated on the screen, so that they are not jumbled; nowhere else."""
+
+    MARKS = (ISOLATE, END_OF_ISOLATE)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("ar_001")
+
+    def assertMarked(self, text, *values):
+        for value in values:
+            self.assertIn(value.join(self.MARKS), text)
+
+    def assertNotMarked(self, text):
+        self.assertTrue(text)
+        for mark in self.MARKS:
+            self.assertNotIn(mark, text)
+
+    def test_what_is_wrong_with_a_row(self):
+        row = self.receive_bad(1)
+        arabic = shown(row, "ar_001")
+        self.assertMarked(arabic.error_text, '"No Such Product"')
+        self.assertNotMarked(arabic.error_message)
+        self.assertNotMarked(shown(row, "en_US").error_text)
+        self.assertMarked(shown(row.sync_id, "ar_001").last_sync_text, "1")
+        fields = ["error_text", "problem_note", "result_note"]
+        for text in arabic.export_data(fields)["datas"][0]:
+            self.assertNotMarked(text)
+            self.assertIn("No Such Product", text)
+        self.assertEqual(row.search([("error_message", "ilike", '"No Such Product"'), ("id", "=", row.id)]), row)
+
+    def test_what_has_changed(self):
+        self.sell(1)
+        self.synchronize(self.sold_at(1, "2026-03-09 10:00", GrandTotal=1000.0))
+        row = shown(self.inbox(1), "ar_001")
+        self.assertMarked(row.change_text, row.currency_id.format(92.0), row.currency_id.format(1000.0))
+        self.assertNotMarked(row.with_context(lang="en_US").change_text)
+
+    def test_a_message_that_is_written_in_arabic_has_none(self):
+        self.sync.responsible_id = self.env.ref("base.user_admin")
+        self.sync.responsible_id.lang = "ar_001"
+        self.feed(self.order(1, OrderItems=[self.item("No Such Product")]))
+        with_reader(self.sync.with_context(lang="ar_001"), self.sync.responsible_id).sync_orders()
+        self.assertNotMarked(self.inbox(1).error_message)
+        self.assertNotMarked(self.sync.last_sync_message)
 
 
 class TestStoredTexts(GermanMixin, ExternalOrderCase):

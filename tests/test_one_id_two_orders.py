@@ -56,7 +56,8 @@ class TestOneIdTwoOrders(ExternalOrderCase):
         again = [{**self.first(), "OrderID": " 7001"}, {**self.other(), "OrderID": "7001 "}]
         run = self.synchronize(self.other(), self.first(), *again)
         self.assertEqual(run.ambiguous_count, 1)
-        self.assertIn("1 OrderID is used by several orders", run.message)
+        self.assertIn("1 OrderID is used by several orders.", run.message)
+        self.assertIn("The last run had an error: 1 OrderID is used by several orders.", self.sync.activity_ids.note)
 
     def test_a_remark_another_spelling_and_another_sequence_make_no_other_order(self):
         items = [self.item(price=40.0), self.item(price=40.0, quantity=1)]

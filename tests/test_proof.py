@@ -4,9 +4,10 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from .proof_common import DAY, ProofCase
+from .test_message_language import GermanMixin
 
 
-class TestProof(ProofCase):
+class TestProof(GermanMixin, ProofCase):
     """A day is green if the books are what the shop sent; otherwise it names each order behind the difference."""
 
     def test_what_was_imported_agrees(self):
@@ -179,6 +180,7 @@ class TestProof(ProofCase):
         self.assertFalse(any(proof.line_ids.mapped("accepted")))
 
     def test_one_activity_while_a_day_differs(self):
+        self.sync.responsible_id = self.env.ref("base.user_admin")
         self.receive_bad(1)
         proof = self.check()
         activity = self.check().activity_ids
@@ -186,6 +188,28 @@ class TestProof(ProofCase):
         self.inbox(1).action_ignore()
         self.assert_green()
         self.assertFalse(proof.activity_ids)
+
+    def test_the_activity_is_in_the_language_of_whoever_is_responsible(self):
+        groups = "base.group_user,external_order_sync.group_user"
+        self.sync.responsible_id = new_test_user(self.env, "english", groups=groups)
+        self.receive_bad(1)
+        proof = self.check()
+        self.assertEqual(proof.activity_ids.summary, "The books differ from the shop")
+        self.sync.responsible_id = german = new_test_user(self.env, "german", groups=groups, lang="de_DE")
+        self.assertEqual((proof.activity_ids.user_id, proof.activity_ids.summary), (german, "Die Bücher weichen ab"))
+        german.group_ids = self.env.ref("base.group_user")
+        proof._store_error("The shop has no summary.")
+        activity = proof.activity_ids
+        self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
+        self.assertEqual(activity.summary, "The books could not be compared with the shop")
+
+    def test_whoever_comes_second_reads_that_it_is_done(self):
+        self.receive_bad(1)
+        line = self.check().line_ids
+        self.create_product("No Such Product")
+        line.action_retry()
+        for press in (line.action_retry, line.action_book_difference):
+            self.assertEqual(press()["params"]["message"], "Another user or a run has done this already.")
 
     def test_only_users_of_external_order_sync_act(self):
         self.receive_bad(1)

@@ -120,6 +120,8 @@ class TestProofDays(ProofCase):
         self.assertIn("KeyError", proofs["2026-03-08"].message)
 
     def test_a_failure_of_all_days_is_shown_on_the_last_one(self):
+        self.sync.responsible_id = self.env.ref("base.user_admin")
+
         def fail(*_args):
             raise KeyError("a step that fails")
 

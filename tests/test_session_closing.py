@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.tests import new_test_user
 
 from .common import ExternalOrderCase
 
@@ -166,6 +167,14 @@ class TestSessionClosing(ExternalOrderCase):
         self.run_scheduled_action()
         self.assertEqual(self.inbox(641).session_id, session)
         self.assertEqual(len(self.closing_activities(session)), 1)
+
+    def test_whoever_cannot_open_the_session_does_not_get_the_activity(self):
+        stranger = new_test_user(self.env, "no-rights", groups="base.group_user")
+        self.sync.write({"close_daily": True, "responsible_id": stranger.id})
+        session = self.import_yesterday()
+        self.break_balance(session)
+        self.run_scheduled_action()
+        self.assertEqual(self.closing_activities(session).user_id, self.env.ref("base.user_admin"))
 
     def test_it_is_tried_again_when_the_activity_is_done(self):
         self.sync.close_daily = True

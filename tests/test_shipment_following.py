@@ -160,7 +160,7 @@ class TestShipmentFollowing(ShipmentCase):
 
     def test_what_is_shipped_is_not_retried(self):
         shipment = self.ship()
-        with self.assertRaises(ShipmentConflict):
+        with self.assertRaisesRegex(ShipmentConflict, "Now it is: Shipped"):
             shipment.action_retry()
 
     # Rights

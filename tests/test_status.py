@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
@@ -83,6 +84,13 @@ class TestStatus(ExternalOrderCase):
         action = self.sync.action_sync_now()
         self.assertEqual((action["params"]["type"], action["params"]["sticky"]), ("danger", True))
 
+    def test_a_notification_does_not_end_with_the_heading_of_a_list(self):
+        run = self.synchronize(self.order(1))
+        lines = ["One.", "Two.", "Three.", "Four.", "2 orders failed:", "Order 1", "Order 2"]
+        for start, end in ((0, "Four.\n…"), (1, "2 orders failed:\nOrder 1\n…")):
+            run.write(run._prepare_texts(message=lines[start:]))
+            self.assertTrue(run._get_notification()["params"]["message"].endswith(end))
+
     def test_a_run_takes_its_time(self):
         run = self.synchronize(self.order())
         run.date_start = run.date_end - timedelta(seconds=90)
@@ -111,7 +119,7 @@ class TestStatus(ExternalOrderCase):
     def test_it_follows_the_responsible_user(self):
         self.sync.responsible_id = self.env.ref("base.user_admin")
         self.synchronize(self.bad_order(1))
-        other = self.env["res.users"].create({"name": "Other", "login": "other-responsible"})
+        other = new_test_user(self.env, "other-responsible", groups="external_order_sync.group_user")
         self.sync.responsible_id = other
         self.assertEqual(self.activities().user_id, other)
 

@@ -3,6 +3,8 @@
 from markupsafe import Markup
 from odoo.tools import html2plaintext
 
+from .groups import MANAGER_GROUP
+
 ACTIVITY = "mail.mail_activity_data_todo"
 
 
@@ -19,16 +21,24 @@ def note_of(lines):
     return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % line for line in lines)
 
 
-def keep_activity(record, activities, user, summary, note):
-    """Keep one activity of a record for a user, with this note.
+def keep_activity(record, activities, user, summary, note, kind=ACTIVITY):
+    """Keep one activity of a record for a user, with these texts.
 
     :param activities: those that the record has for this purpose
-    :param user: the ``res.users`` who gets it, if there is none yet
+    :param user: the ``res.users`` who gets it, see `attendant_of`
+    :param str kind: XML id of the activity type
     """
-    if not activities:
-        schedule_quietly(record, ACTIVITY, user, summary, note)
-    elif html2plaintext(activities[:1].note or "") != html2plaintext(note):
-        activities[:1].note = note
+    activity = activities[:1].with_context(mail_activity_quick_update=True)
+    if not activity:
+        schedule_quietly(record, kind, user, summary, note)
+        return
+    values = {"user_id": user.id} if activity.user_id != user else {}
+    if activity.summary != summary:
+        values["summary"] = summary
+    if html2plaintext(activity.note or "") != html2plaintext(note):
+        values["note"] = note
+    if values:
+        activity.write(values)
 
 
 def schedule_quietly(record, kind, user, summary, note):
@@ -59,8 +69,33 @@ def lead_to_rows(env, groups, model, kind, get_action):
             group["external_rows_action"] = action  # see `activity_menu.js`
 
 
-def person_of(env, *users):
-    """Return the first of these users who is a person working here, otherwise the administrator."""
-    root = env.ref("base.user_root")
-    people = (user for user in users if user and user.active and user._is_internal() and user != root)
-    return next(people, env.ref("base.user_admin"))
+def attendant_of(record, activities, *users, hand_over=False):
+    """Return who has the activity of a record, or who gets it: its texts are written for this user.
+
+    :param activities: those that the record has for this purpose. A user may have given it to a colleague.
+    :param users: see `person_for`
+    :param bool hand_over: whether these users have changed, so that whoever has it loses it
+    """
+    has_it = activities[:1].user_id
+    return person_for(record, *users) if hand_over else person_for(record, has_it, *users)
+
+
+def person_for(record, *users):
+    """Return the first of these users who can open a record, otherwise an administrator who can."""
+    people = (user for user in users if user and can_open(record, user))
+    return next(people, None) or _get_administrator(record)
+
+
+def _get_administrator(record):
+    first = record.env.ref("base.user_admin")
+    # sudo: only system administrators see who has which rights.
+    others = record.env.ref(MANAGER_GROUP).sudo().all_user_ids.sorted("id").with_env(record.env)
+    return next((user for user in (first, *others) if can_open(record, user)), first)
+
+
+def can_open(record, user):
+    """Return whether a user is a person who may read a record."""
+    if not user.active or user == record.env.ref("base.user_root"):
+        return False
+    # In any of the user's companies: a link from an activity switches to the one of its record.
+    return record.with_user(user).with_context(allowed_company_ids=[]).has_access("read")

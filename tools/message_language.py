@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..lib.message import Message
 from .private_context import PrivateContext
-from .stored_text import AmountText, StoredText, translate_in
+from .stored_text import AmountText, ProductText, StoredText, translate_in
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ def in_english(records):
 def amount_text(currency, amount):
     """Return an amount of a ``res.currency``, formatted for the reader of a message."""
     return AmountText(currency.with_env(for_reader(currency.env)).format(float(amount)), amount, currency)
+
+
+def product_text(product):
+    """Return the name of a ``product.product`` for the reader of a message."""
+    return ProductText(product.with_env(for_reader(product.env)).display_name, product.id)
 
 
 def reader_text(env, message):

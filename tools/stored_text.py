@@ -8,9 +8,10 @@ secrets with `changed`: a text that was formatted in another way stays as it was
 import math
 from dataclasses import replace
 
+from odoo.exceptions import AccessError, MissingError
 from odoo.tools.translate import code_translations
 
-from ..lib.message import Message
+from ..lib.message import Message, isolated
 
 MODULE = "external_order_sync"
 # Terms that are nested deeper, which none of the templates does, are kept as texts.
@@ -35,6 +36,15 @@ class AmountText(str):
         self = super().__new__(cls, text)
         self.amount = amount
         self.currency_id = currency.id
+        return self
+
+
+class ProductText(str):
+    """The name of a ``product.product``, which has another one in another language."""
+
+    def __new__(cls, text, product_id):
+        self = super().__new__(cls, text)
+        self.product_id = product_id
         return self
 
 
@@ -84,6 +94,8 @@ def terms_of(text):
 def _terms(value, depth):
     if isinstance(value, AmountText):
         return {"amount": float(value.amount), "currency": value.currency_id, "text": str(value)}
+    if isinstance(value, ProductText):
+        return {"product": value.product_id, "text": str(value)}
     message = _get_message(value)
     if not message or depth > MAX_DEPTH:
         is_json = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
@@ -131,15 +143,28 @@ def shown_lines(env, text, terms):
 
 
 def text_of(env, terms):
-    """Return the text of `terms_of` in the language of an environment.
+    """Return the text of `terms_of` in the language of an environment, for the screen.
+
+    In a language that is written from right to left, its values are marked as `isolated`.
 
     :param terms: what a JSON field has
     """
-    return str(stored_text_of(env, terms))
+    return _on_screen(env, _message_of(env, terms))
+
+
+def on_screen(env, text):
+    """Return a `StoredText` that was made in the language of an environment as `text_of` would."""
+    return _on_screen(env, text.message)
+
+
+def _on_screen(env, message):
+    lang = env.lang or "en_US"
+    is_rtl = env["res.lang"]._get_data(code=lang).direction == "rtl"
+    return message.text(translate_in(lang), isolated if is_rtl else str)
 
 
 def stored_text_of(env, terms):
-    """Return what `text_of` does as `StoredText`, so that it may become part of another one."""
+    """Return the text of `terms_of` as `StoredText`, so that it may become part of another one."""
     message = _message_of(env, terms)
     return StoredText(message.text(translate_in(env.lang or "en_US")), message)
 
@@ -156,7 +181,17 @@ def _message_of(env, terms):
 def _value_of(env, value):
     if not isinstance(value, dict):
         return value
+    if "product" in value:
+        return _product_of(env, value)
     if "amount" in value:
         currency = env["res.currency"].browse(value["currency"]).exists()
         return AmountText(currency.format(value["amount"]), value["amount"], currency) if currency else value["text"]
     return _message_of(env, value)
+
+
+def _product_of(env, value):
+    product = env["product.product"].browse(value["product"])
+    try:
+        return ProductText(product.display_name, product.id)
+    except (AccessError, MissingError):  # its name as it was written
+        return value["text"]

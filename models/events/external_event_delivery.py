@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.notifications import notification
+from ...tools.readers_text import readers_text
 
 KEPT = timedelta(days=30)
 VACUUM_BATCH = 10_000
@@ -32,7 +33,9 @@ class ExternalEventDelivery(models.Model):
         default="dead",
         index=True,
     )
-    error_message = fields.Text("Reason", readonly=True)
+    error_message = fields.Text("Reason as Written", readonly=True)
+    error_terms = fields.Json(readonly=True)
+    error_text = readers_text("error_text", "Reason", "error_message", "error_terms")
 
     def action_send_again(self):
         """Send these events again, at once and beside the queue."""

@@ -13,6 +13,7 @@ from ...lib.side_by_side import SideBySide
 from ...tools.exclusive import exclusive
 from ...tools.message_language import reader_text, with_reader
 from ...tools.scheduling import quietly
+from ...tools.stored_text import text_of_error
 from ...tools.transaction import commit, commit_progress, retrying, rollback
 from ...tools.worker_time import seconds_to_work
 from .external_event_subscription_call import CallKey
@@ -100,7 +101,7 @@ class ExternalEventSender(models.AbstractModel):
         try:
             calls = subscription._prepare_calls()
         except UserError as error:
-            subscription._postpone(str(error))
+            subscription._postpone(text_of_error(error))
             return None
         except Exception as error:
             if self.env.cr.connection.closed:

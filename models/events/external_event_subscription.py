@@ -5,6 +5,7 @@ from odoo.tools.misc import formatLang
 
 from ...tools.bounded_count import COUNTED_AT_MOST
 from ...tools.company_access import check_written
+from ...tools.readers_text import readers_text
 from .event_types import TYPE_NAMES
 
 # What decides what is sent, and to where.
@@ -66,7 +67,9 @@ class ExternalEventSubscription(models.Model):
     next_attempt = fields.Datetime(readonly=True, copy=False)
     failing_since = fields.Datetime(readonly=True, copy=False)
     last_success = fields.Datetime("Last Received", readonly=True, copy=False)
-    last_error = fields.Text(readonly=True, copy=False)
+    last_error = fields.Text("Last Error as Written", readonly=True, copy=False)
+    last_error_terms = fields.Json(readonly=True, copy=False)
+    last_error_text = readers_text("last_error_text", "Last Error", "last_error", "last_error_terms")
     delivery_ids = fields.One2many("external.event.delivery", "subscription_id", "Events Not Received")
     waiting_count = fields.Integer(compute="_compute_waiting_count")
     waiting_text = fields.Char("Waiting", compute="_compute_waiting_count")

@@ -14,7 +14,7 @@ from ...lib.web_address import (
     split_address,
 )
 from ...tools.address_check import check_address
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 
 # Allows addresses of private networks for all subscriptions.
 PRIVATE_ADDRESSES = "external_order_sync.private_event_addresses"
@@ -110,13 +110,14 @@ class ExternalEventSubscription(models.Model):
 
     def _describe(self, error):
         """Return what is wrong with the template."""
+        env = stored(self.env)
         values = {"name": self.name, "text": error.text}
         if error.reason == "json":
-            return self.env._("%(name)s: the JSON cannot be read: %(text)s", **values)
+            return env._("%(name)s: the JSON cannot be read: %(text)s", **values)
         if error.reason == "header":
-            return self.env._("%(name)s: this is not a header that can be sent: %(text)s", **values)
+            return env._("%(name)s: this is not a header that can be sent: %(text)s", **values)
         names = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        return self.env._(
+        return env._(
             "%(name)s: there is no placeholder %(text)s. Those of an order are %(names)s.", names=names, **values
         )
 
@@ -140,7 +141,7 @@ class ExternalEventSubscription(models.Model):
             return ""
         if not self._is_bound():
             raise UserError(
-                for_reader(self.env)._(
+                stored(self.env)._(
                     "The headers were entered for %(old)s and are not sent to %(new)s. A system "
                     "administrator must enter them again.",
                     old=bound_origins(self.headers_binding) or "?",
@@ -160,7 +161,7 @@ class ExternalEventSubscription(models.Model):
         key = sync._get_secret("external_api_key")
         if key and not is_bound(sync.external_api_key_binding, self.url):
             raise UserError(
-                for_reader(self.env)._(
+                stored(self.env)._(
                     "The API key of %(sync)s belongs to %(old)s and is not sent to %(new)s.",
                     sync=sync.name,
                     old=bound_origins(sync.external_api_key_binding) or "?",

@@ -9,7 +9,7 @@ from ...lib.event_call import Call
 from ...lib.event_template import TemplateError, fill_body, fill_headers, fill_url, read_headers
 from ...lib.time_text import time_text
 from ...lib.webhook_signature import key_of
-from ...tools.message_language import for_reader
+from ...tools.message_language import stored
 
 # Messages that are prepared at once; they are sent one after the other.
 BATCH = 50
@@ -66,7 +66,7 @@ class ExternalEventSubscription(models.Model):
             )
         keys = tuple(key_of(secret, is_standard=True) for secret in self._get_valid_secrets())
         if not keys:
-            raise UserError(for_reader(self.env)._("There is no secret to sign with: press New Secret."))
+            raise UserError(stored(self.env)._("There is no secret to sign with: press New Secret."))
         return lambda event, delivery_id=0: Call(
             CallKey(settings, event.id, delivery_id),
             "POST",

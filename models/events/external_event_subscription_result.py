@@ -1,8 +1,11 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from markupsafe import Markup
+from odoo import api, fields, models
 
-from ...tools.message_language import for_reader, reader_text
+from ...tools.attention import attendant_of, keep_activity
+from ...tools.message_language import for_reader, reader_text, stored, with_reader
+from ...tools.stored_text import terms_of, text_of, values_of
 from ...tools.transaction import commit
 
 # After each failed attempt the next one waits longer: seconds, then minutes, then hours.
@@ -21,6 +24,15 @@ class ExternalEventSubscription(models.Model):
 
     _inherit = "external.event.subscription"
 
+    @api.model
+    def _prepare_error_values(self, error):
+        """Return the values that store why the receiver has not received an event; "" for none.
+
+        :param error: a text or an error; if it is made of a `StoredText`, it is shown in each reader's language
+        """
+        values = values_of(error, "last_error", "last_error_terms")
+        return {**values, "last_error": values["last_error"] or False}
+
     def _get_refused_statuses(self):
         """Return the statuses after which a message is given up alone, and the next one is sent."""
         return REFUSED if self.form == "template" else frozenset()
@@ -34,18 +46,19 @@ class ExternalEventSubscription(models.Model):
         """
         self.ensure_one()
         key = call.key
-        error = False if reply.is_received else reader_text(self.env, reply.problem)
+        error = "" if reply.is_received else reader_text(self.env, reply.problem)
         if reply.status == GONE:
             self._end(error)
             return False
         if key.delivery_id:
             delivery = self.env["external.event.delivery"].browse(key.delivery_id).exists()
-            delivery.write({"state": "received" if reply.is_received else "dead", "error_message": error})
+            state = "received" if reply.is_received else "dead"
+            delivery.write({"state": state, **values_of(error, "error_message", "error_terms")})
         elif reply.is_received:
             self._advance(key.event_id)
         elif reply.status in self._get_refused_statuses():
             self._give_up(self.env["external.event"].browse(key.event_id), error)
-            self._advance(key.event_id, {"last_error": error})
+            self._advance(key.event_id, self._prepare_error_values(error))
         else:
             self._postpone(error, reply.retry_after)
         return self.state == "active" and self._get_settings() == key.settings
@@ -59,7 +72,7 @@ class ExternalEventSubscription(models.Model):
                 "attempts": 0,
                 "next_attempt": False,
                 "failing_since": False,
-                "last_error": False,
+                **self._prepare_error_values(""),
                 "last_success": fields.Datetime.now(),
                 **(values or {}),
             }
@@ -77,7 +90,7 @@ class ExternalEventSubscription(models.Model):
                 "attempts": self.attempts + 1,
                 "next_attempt": now + pause,
                 "failing_since": self.failing_since or now,
-                "last_error": error,
+                **self._prepare_error_values(error),
             }
         )
         if self.failing_since <= now - TRIED_FOR:
@@ -92,7 +105,7 @@ class ExternalEventSubscription(models.Model):
             given_up += len(events)
             commit(self.env)
         if given_up:
-            env = for_reader(self.env)
+            env = stored(self.env)
             self._ask_for_attention(
                 env._("Events were not received"),
                 env._("The receiver has failed for three days: %s", error),
@@ -100,13 +113,12 @@ class ExternalEventSubscription(models.Model):
 
     def _give_up(self, events, error):
         """List events as not received."""
-        self.env["external.event.delivery"].create(
-            [{"subscription_id": self.id, "event_id": event.id, "error_message": error} for event in events]
-        )
+        values = {"subscription_id": self.id, **values_of(error, "error_message", "error_terms")}
+        self.env["external.event.delivery"].create([{**values, "event_id": event.id} for event in events])
 
     def _end(self, error):
-        self.write({"state": "ended", "next_attempt": False, "last_error": error})
-        env = for_reader(self.env)
+        self.write({"state": "ended", "next_attempt": False, **self._prepare_error_values(error)})
+        env = stored(self.env)
         self._ask_for_attention(
             env._("The subscription has ended"),
             env._(
@@ -116,6 +128,16 @@ class ExternalEventSubscription(models.Model):
         )
 
     def _ask_for_attention(self, summary, note):
-        """Leave one activity for the administrator who made the subscription."""
-        if not self.activity_search([ACTIVITY]):
-            self.activity_schedule(ACTIVITY, user_id=self.create_uid.id, summary=summary, note=note)
+        """Keep one activity for the administrator who made the subscription.
+
+        :param StoredText summary:
+        :param StoredText note:
+        """
+        activity = self.activity_search([ACTIVITY])
+        user = attendant_of(self, activity, self.create_uid)
+        env = for_reader(with_reader(self, user).env)
+        summary, note = text_of(env, terms_of(summary)), Markup("<p>%s</p>") % text_of(env, terms_of(note))
+        if activity:
+            keep_activity(self, activity, user, summary, note)
+        else:
+            self.activity_schedule(ACTIVITY, user_id=user.id, summary=summary, note=note)

@@ -124,14 +124,15 @@ class OdooSyncSource(models.Model):
         if "sync_interval" in vals or vals.get("active"):
             # A shorter interval, or unarchiving, takes effect now and not at the time planned before.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        responsible_before = {source.id: source.responsible_id for source in self}
         result = super().write(vals)
         check_written(self)
         if not vals.keys().isdisjoint(("code", "active", "is_default")):
             self.env.registry.clear_cache()
-        if "status" in vals or vals.get("active") is False:
+        if not vals.keys().isdisjoint(("status", "responsible_id")) or vals.get("active") is False:
             for source in self:
                 with quietly(self.env, "the activity of a mirror"):
-                    source._update_attention()
+                    source._update_attention(source.responsible_id != responsible_before[source.id])
         return result
 
     def unlink(self):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...tools.attention import ACTIVITY, keep_activity, link, note_of, person_of
+from ...tools.attention import ACTIVITY, attendant_of, keep_activity, link, note_of
 from ...tools.message_language import for_reader, with_reader
 
 
@@ -14,15 +14,18 @@ class OdooSyncSource(models.Model):
         "res.users", default=lambda self: self.env.user, help="Has an activity while the mirror cannot be updated."
     )
 
-    def _update_attention(self):
-        """Keep one activity while the last synchronization failed; otherwise remove it."""
+    def _update_attention(self, hand_over=False):
+        """Keep one activity while the last synchronization failed; otherwise remove it.
+
+        :param bool hand_over: give it to the responsible user even if another user has it
+        """
         # sudo: the scheduled action and users who may synchronize need no access to the activities of others.
         source = self.sudo()
         activities = source.activity_search([ACTIVITY])
         if not source.active or source.status in (False, "success"):
             activities.unlink()
             return
-        user = person_of(source.env, source.responsible_id, source.create_uid)
+        user = attendant_of(source, activities, source.responsible_id, source.create_uid, hand_over=hand_over)
         env = for_reader(with_reader(source, user).env)
         first = (source.with_env(env).message_text or "").splitlines()[:1]
         path = f"action-external_order_sync.action_odoo_sync_source/{source.id}"

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...tools.stored_text import shown_text, values_of
+from ...tools.readers_text import readers_text
+from ...tools.stored_text import values_of
 
 
 class OdooSyncRun(models.Model):
@@ -9,13 +10,7 @@ class OdooSyncRun(models.Model):
     _inherit = "odoo.sync.run"
 
     message_terms = fields.Json(readonly=True, copy=False)
-    message_text = fields.Text("Message", compute="_compute_message_text")
-
-    @api.depends("message", "message_terms")
-    @api.depends_context("lang")
-    def _compute_message_text(self):
-        for run in self:
-            run.message_text = shown_text(self.env, run.message, run.message_terms)
+    message_text = readers_text("message_text", "Message", "message", "message_terms")
 
 
 class OdooSyncSource(models.Model):
@@ -24,13 +19,7 @@ class OdooSyncSource(models.Model):
     _inherit = "odoo.sync.source"
 
     message_terms = fields.Json(readonly=True, copy=False)
-    message_text = fields.Text("Message", compute="_compute_message_text")
-
-    @api.depends("message", "message_terms")
-    @api.depends_context("lang")
-    def _compute_message_text(self):
-        for source in self:
-            source.message_text = shown_text(self.env, source.message, source.message_terms)
+    message_text = readers_text("message_text", "Message", "message", "message_terms")
 
     @api.model
     def _prepare_message_values(self, message):

@@ -15,7 +15,7 @@ from ...lib.opal.street import is_house_number, split_street
 from ...lib.secret_texts import without_secrets
 from ...lib.web_address import bound_origins, origin_of
 from ...tools.message_language import reader_text, stored
-from ...tools.stored_text import changed
+from ...tools.stored_text import changed, joined
 
 # The courier's site shows German local time.
 TIME_ZONE = pytz.timezone("Europe/Berlin")
@@ -49,7 +49,7 @@ class OpalShipping(models.AbstractModel):
             if not value
         ]
         if missing:
-            parts = ", ".join(missing)
+            parts = joined(*missing, by=", ")
             raise CourierError(
                 env._("The delivery method %(name)s is incomplete. Missing: %(parts)s.", name=carrier.name, parts=parts)
             )

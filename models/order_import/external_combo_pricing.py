@@ -6,7 +6,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import allocate, decimal
-from ...tools.message_language import stored
+from ...tools.message_language import product_text, stored
 
 ZERO = Decimal(0)
 
@@ -74,7 +74,7 @@ class ExternalComboPricing(models.AbstractModel):
             message = stored(self.env)._(
                 '"%(product)s" is a combo, and the order does not contain enough choices for %(combos)s. The external '
                 "system has to send the chosen products as OrderDetailPackages.",
-                product=item.name or product.display_name,
+                product=item.name or product_text(product),
                 combos=", ".join(names),
             )
             raise ExternalOrderError("invalid_payload", message)

@@ -8,6 +8,7 @@ from odoo.tools import email_normalize
 
 from ...lib.order.customer_keys import is_same_vat, remember_key, vat_forms, vat_number
 from ...tools.message_language import stored
+from ...tools.stored_text import joined
 from .outcome import Warn
 
 CUSTOMERS_NAMED = 3
@@ -256,7 +257,7 @@ class ExternalCustomerMatching(models.AbstractModel):
     @api.model
     def _list(self, found):
         env = stored(self.env)
-        return "; ".join(
+        texts = (
             env._(
                 "%(name)s is %(contacts)s",
                 name=name,
@@ -264,6 +265,7 @@ class ExternalCustomerMatching(models.AbstractModel):
             )
             for name, partners in found.items()
         )
+        return joined(*texts, by="; ")
 
     @api.model
     def _describe(self, partner):

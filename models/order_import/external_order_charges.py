@@ -5,7 +5,7 @@ from itertools import islice, product
 from odoo import api, models
 
 from ...lib.money import decimal, exact, round_currency
-from ...tools.message_language import amount_text, stored
+from ...tools.message_language import amount_text, product_text, stored
 from .priced_order import ChargeProduct, Line, TaxChoice
 from .service_product import service_product
 
@@ -314,7 +314,7 @@ class ExternalOrderCharges(models.AbstractModel):
             "whether it contains any. Set the taxes of the product, or choose the product in the synchronization.",
             field=charge.field,
             amount=amount_text(terms.currency, charge.amount),
-            product=line.product.display_name,
+            product=product_text(line.product),
         )
 
     @api.model

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import stored
+from ...tools.message_language import product_text, stored
 from .free_lots import FreeLots
 
 
@@ -159,7 +159,7 @@ class ExternalOrderLots(models.AbstractModel):
                 'The order returns %(quantity)s of "%(product)s" without lots or serial numbers. Either several '
                 "could be meant, or none is known to be at a customer. Enter the return with its lots or serial "
                 "numbers in the Point of Sale, then ignore this order.",
-                product=product.display_name,
+                product=product_text(product),
                 quantity=self._number(quantity),
             )
             raise ExternalOrderError("lots_missing", message)
@@ -170,7 +170,7 @@ class ExternalOrderLots(models.AbstractModel):
                 "numbers in %(location)s, not counting reserved or expired stock. Correct the stock in Inventory, "
                 "then press Retry.",
                 wanted=self._number(quantity),
-                product=product.display_name,
+                product=product_text(product),
                 there=self._number(there),
                 location=free.source.display_name,
             )
@@ -187,7 +187,7 @@ class ExternalOrderLots(models.AbstractModel):
             message = stored(self.env)._(
                 '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
                 "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
-                product=product.display_name,
+                product=product_text(product),
                 quantity=f"{quantity.normalize():f}",
             )
             raise ExternalOrderError("lots_missing", message)

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ...lib.order.spellings import name_key
 from ...tools.message_language import stored
+from ...tools.stored_text import joined
 
 
 class ExternalProductHidden(models.AbstractModel):
@@ -52,5 +53,5 @@ class ExternalProductHidden(models.AbstractModel):
             "The product %(product)s matches, but it cannot be sold here: %(reasons)s. Make it available, or choose "
             "another product.",
             product=self.env["external.product.matching"]._describe(product),
-            reasons=", ".join(reasons),
+            reasons=joined(*reasons, by=", "),
         )

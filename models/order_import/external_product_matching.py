@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import ItemKey, name_key
-from ...tools.message_language import for_reader, stored
+from ...tools.message_language import product_text, stored
 from ...tools.stored_text import joined
 
 # Numbers with this many digits are GTINs (GS1): shorter ones are padded with zeros to 12, 13 or 14 digits.
@@ -108,7 +108,7 @@ class ExternalProductMatching(models.AbstractModel):
                     stored(self.env)._(
                         "An alias maps it to %(product)s, which can no longer be sold in this Point of Sale. Make "
                         "this product available, or choose another one.",
-                        product=alias.product_id.display_name,
+                        product=product_text(alias.product_id),
                     ),
                 )
         return found
@@ -187,7 +187,7 @@ class ExternalProductMatching(models.AbstractModel):
             return chosen, stored(self.env)._(
                 'ItemID %(id)s is the product "%(product)s" in Odoo, but "%(name)s" in the external system.',
                 id=key.item_id,
-                product=chosen.display_name,
+                product=product_text(chosen),
                 name=key.name,
             )
         return chosen, ""
@@ -242,7 +242,7 @@ class ExternalProductMatching(models.AbstractModel):
             stored(self.env)._(
                 'Several products match "%(name)s": %(products)s. Choose the right one.',
                 name=key.name or key.item_id,
-                products=", ".join(self._describe(product) for product in products[:PRODUCTS_NAMED]),
+                products=joined(*(self._describe(product) for product in products[:PRODUCTS_NAMED]), by=", "),
             ),
             product=(key.item_id, key.name),
         )
@@ -262,7 +262,7 @@ class ExternalProductMatching(models.AbstractModel):
             "name": key.name
             if by_name
             else " / ".join(filter(None, (key.sku, key.barcode))) or f"ItemID {key.item_id}",
-            "other": ", ".join(self._describe(product) for product in others[:PRODUCTS_NAMED]),
+            "other": joined(*(self._describe(product) for product in others[:PRODUCTS_NAMED]), by=", "),
         }
         message = env._(
             '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the right one.',
@@ -278,8 +278,7 @@ class ExternalProductMatching(models.AbstractModel):
 
     @api.model
     def _describe(self, product):
-        name = product.with_context(lang=for_reader(self.env).lang).display_name
-        return f"{name} ({product.id})"
+        return joined(product_text(product), f"({product.id})")
 
     # ------------------------------------------------------------
     # No product found

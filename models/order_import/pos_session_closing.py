@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, unique
 
+from ...tools.attention import person_for
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, retrying
@@ -137,7 +138,7 @@ class PosSession(models.Model):
         problem = ""
         try:
             with self.env.registry.cursor() as cr:
-                context = {"allowed_company_ids": self.company_id.ids, "lang": sync.responsible_id.lang}
+                context = {"allowed_company_ids": self.company_id.ids, "lang": self._get_closing_attendant().lang}
                 session = api.Environment(cr, SUPERUSER_ID, context)["pos.session"].browse(self.id)
                 retrying(session.env, session._close_balanced)
             _logger.info("External Order Sync: %s: session %s closed", sync.name, self.name)
@@ -165,7 +166,7 @@ class PosSession(models.Model):
 
     def _give_up_closing(self):
         """Leave this session to a user, because the process has died too often while closing it."""
-        env = for_reader(with_reader(self, self.external_order_sync_id.responsible_id or self.user_id).env)
+        env = for_reader(with_reader(self, self._get_closing_attendant()).env)
         problem = env._(
             "The server stopped %(times)s times while it was closing the session, which has %(count)s orders. The last "
             "attempt began on %(date)s. Probably a time or memory limit of the server is too low for it "
@@ -209,12 +210,16 @@ class PosSession(models.Model):
             )
         self.post_close_register_message()
 
+    def _get_closing_attendant(self):
+        """Return the user who learns that this session could not be closed."""
+        return person_for(self, self.external_order_sync_id.responsible_id, self.user_id)
+
     def _report_closing_problem(self, problem):
         self.ensure_one()
         sync = self.external_order_sync_id
         _logger.warning("External Order Sync: %s: session %s stays open: %s", sync.name, self.name, problem)
-        responsible = sync.responsible_id or self.user_id
-        env = for_reader(with_reader(self, responsible).env)
+        user = self._get_closing_attendant()
+        env = for_reader(with_reader(self, user).env)
         self.activity_unlink([CLOSING_ACTIVITY])  # of the attempt before
         advice = env._(
             "Close the session manually, or fix the cause and mark this activity as done so that Odoo tries again. "
@@ -222,7 +227,7 @@ class PosSession(models.Model):
         )
         self.activity_schedule(
             CLOSING_ACTIVITY,
-            user_id=responsible.id,
+            user_id=user.id,
             summary=env._("The session could not be closed"),
             note=Markup("<p>%s</p><p>%s</p>") % (problem, advice),
         )

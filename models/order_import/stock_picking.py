@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ...tools.message_language import stored
+from ...tools.message_language import product_text, stored
+from ...tools.stored_text import joined
 from .picking_batch import PickingBatch, PickingRequests, links_once
 
 
@@ -33,5 +34,5 @@ class StockPicking(models.Model):
             "The transfer %(transfer)s could not be validated, so the stock is unchanged (%(products)s). Open it "
             "and press Validate to see what is missing.",
             transfer=self.name,
-            products=", ".join(self.move_ids.product_id.mapped("display_name")),
+            products=joined(*map(product_text, self.move_ids.product_id), by=", "),
         )

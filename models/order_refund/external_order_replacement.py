@@ -8,7 +8,7 @@ from ...lib.money import decimal, exact
 from ...lib.order.content import PayloadError
 from ...lib.order.parts import RefundPayload
 from ...lib.order.payload import parse_order
-from ...tools.message_language import amount_text, reader_text, stored
+from ...tools.message_language import amount_text, product_text, reader_text, stored
 from ..order_import.import_target import ImportTarget
 from ..order_import.outcome import Outcome
 from .refund_plan import ZERO
@@ -109,7 +109,7 @@ class ExternalOrderReplacement(models.AbstractModel):
             message = env._(
                 'Some of "%(product)s", which is tracked by lots or serial numbers, has already come back. Nothing was '
                 "booked. Correct %(sale)s in the Point of Sale by hand, then mark the change as seen.",
-                product=tracked[0].display_name,
+                product=product_text(tracked[0]),
                 sale=sale.name,
             )
             raise ExternalOrderError("lots_missing", message)
@@ -288,7 +288,7 @@ class ExternalOrderReplacement(models.AbstractModel):
             "booked. Compare the order and its refunds in the external system, and correct it in the Point of Sale by "
             "hand.",
             quantity=f"{abs(line.qty):g}",
-            product=refunded.product_id.display_name,
+            product=product_text(refunded.product_id),
         )
         return ExternalOrderError("refund_exceeds_order", message)
 

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import is_same_item, name_key
-from ...tools.message_language import stored
+from ...tools.message_language import product_text, stored
 from ..order_import.outcome import Warn
 from .sold_order import SoldItem
 
@@ -92,7 +92,7 @@ class ExternalRefundMatching(models.AbstractModel):
         message = stored(self.env)._(
             '"%(item)s" (%(field)s) was not sold in this order. Nothing was booked. The external system has to send '
             "what was sold, or choose the right product for it in Product Aliases.",
-            item=item.name or item.item_id or product.display_name,
+            item=item.name or item.item_id or product_text(product),
             field=item.field or "Items",
         )
         raise ExternalOrderError("invalid_payload", message)

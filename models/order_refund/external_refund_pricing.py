@@ -6,7 +6,7 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import exact, round_currency
-from ...tools.message_language import amount_text, stored
+from ...tools.message_language import amount_text, product_text, stored
 from ..order_import.external_order_charges import CHARGE_PRODUCTS
 from ..order_import.external_order_computing import DISCOUNT_PRODUCT
 from .refund_plan import ZERO, RefundPlan
@@ -290,7 +290,7 @@ class ExternalRefundPricing(models.AbstractModel):
                 "was booked. Refunds made in the register count too. Compare the refunds of the order in the external "
                 "system and here.",
                 back=f"{item.quantity.normalize():f}",
-                item=item.name or found[0].product.display_name,
+                item=item.name or product_text(found[0].product),
                 left=f"{left.normalize():f}",
                 sold=f"{sold.normalize():f}",
             ),
@@ -304,7 +304,7 @@ class ExternalRefundPricing(models.AbstractModel):
                 '%(back)s of "%(item)s" came back in the register, but only %(sold)s were sold, so nobody can say what '
                 "is left. Nothing was booked. Enter what is missing in the Point of Sale by hand, then press Ignore.",
                 back=f"{abs(sold.quantity - sold.left_quantity).normalize():f}",
-                item=sold.product.display_name,
+                item=product_text(sold.product),
                 sold=f"{abs(sold.quantity).normalize():f}",
             ),
         )

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.groups import USER_GROUP
@@ -18,23 +18,36 @@ class ExternalOrder(models.Model):
         """Retry these orders: a few immediately, many through the scheduled action."""
         self._check_may_act()
         # Users cannot write to the inbox; this button is how they may change it.
-        orders = without_defaults(self).sudo().filtered(lambda order: order.state != "done")
+        selected = without_defaults(self).sudo()
+        orders = selected.filtered(lambda order: order.state != "done")
         if not orders:
-            raise UserError(self.env._("Select orders that have not been imported yet."))
+            return self._get_nothing_left_notification(selected)
         return orders._retry()
+
+    @api.model
+    def _get_nothing_left_notification(self, settled):
+        """Return the notification for a user who came second: another one, or a run, has done it meanwhile.
+
+        :param settled: the orders, if the user has chosen them by themselves
+        """
+        if not settled:
+            return notification("info", self.env._("Another user or a run has done this already."))
+        names = ", ".join(settled.mapped("display_name"))
+        return notification("info", self.env._("Another user or a run has done this already: %s", names))
 
     def _retry(self, reason=""):
         """Try these rows again: import those that are not imported, and book the changes of the others.
 
         :param str reason: what the user did to make it work
         """
-        self._note(reason or self.env._("Retried"))
-        changed = self.filtered(lambda order: order.state == "done")
+        free = self.try_lock_for_update()
+        free._note(reason or self.env._("Retried"))
+        changed = free.filtered(lambda order: order.state == "done")
         changed._book_changes()
-        orders, problems = (self - changed)._import_again()
+        orders, problems = (free - changed)._import_again()
         for sync in self.sync_id:
             sync._update_attention_activity()
-        return (self | orders)._get_retry_notification("\n".join(filter(None, problems)))
+        return (free | orders)._get_retry_notification("\n".join(filter(None, problems)), self - free)
 
     def _import_again(self):
         """Import these rows, and then the refunds that wait for them.
@@ -73,7 +86,12 @@ class ExternalOrder(models.Model):
         locked._note_imports()
         return locked, problems
 
-    def _get_retry_notification(self, problem):
+    def _get_retry_notification(self, problem, busy=()):
+        """Return the notification about these rows, which were tried.
+
+        :param str problem: why no session can take some of them, or ""
+        :param busy: the rows that were not tried, see `_describe_busy`
+        """
         states = self.mapped("state")
         failed, pending = states.count("failed"), states.count("pending")
         done = self.filtered(lambda row: row.state == "done" and not row.changed)
@@ -86,7 +104,20 @@ class ExternalOrder(models.Model):
             lines.append(reason if failed == 1 else self.env._("%s orders failed again.", failed))
         if pending:
             lines.append(self.env._("Still waiting: %s", pending))
-        return notification("danger" if problem or failed or unbooked else "success", "\n".join(lines))
+        lines += self._describe_busy(busy)
+        kind = "danger" if problem or failed or unbooked else "info" if busy else "success"
+        return notification(kind, "\n".join(lines))
+
+    @api.model
+    def _describe_busy(self, busy):
+        """Return a sentence about rows that are locked, in a list; none without any.
+
+        :param busy: the rows, which another user or a run is importing or booking at this moment
+        """
+        if not busy:
+            return []
+        names = ", ".join(busy.mapped("display_name"))
+        return [self.env._("Another user or a run is working on this now; reload to see the result: %s", names)]
 
     def _describe_done(self):
         """Return sentences that say what these imported rows are: orders, refunds, cancellations."""

@@ -11,6 +11,8 @@ from ...lib.strict_json import loads
 from ...tools.message_language import amount_text, reader_text, stored
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
+from ...tools.readers_text import ReadersText
+from ...tools.stored_text import on_screen
 from ..order_import.outcome import Outcome
 from ..order_refund.refund_request import ReplacementRequest
 
@@ -33,7 +35,7 @@ class ExternalOrder(models.Model):
         readonly=True, help="The content that was booked, if the order arrived again with different content."
     )
     revision = fields.Integer(readonly=True, help="Number of changes of this order that were booked.")
-    change_text = fields.Text("What Changed", compute="_compute_change_text")
+    change_text = ReadersText("What Changed", compute="_compute_change_text")
     can_book_change = fields.Boolean(compute="_compute_can_book_change")
 
     @api.depends("kind", "state", "changed", "error_code", "life_ids.kind", "life_ids.state")
@@ -81,7 +83,8 @@ class ExternalOrder(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_change_text(self):
         for order in self:
-            order.change_text = order.changed and "\n".join(order._describe_change())
+            lines = order._describe_change() if order.changed else []
+            order.change_text = "\n".join(on_screen(self.env, line) for line in lines)
 
     def _describe_change(self):
         """Return the differences between the content that was booked and the newest one: a text for each.
@@ -192,11 +195,15 @@ class ExternalOrder(models.Model):
                         ", ".join(cancelled.mapped("external_id")),
                     )
                 )
+            settled = selected.filtered(lambda order: not order.changed and (order.revision or order.changed_date))
+            if settled or not selected:
+                return self._get_nothing_left_notification(settled)
             raise UserError(self.env._("Select imported orders that the external system has changed."))
-        booked = orders._book_changes()
+        free = orders.try_lock_for_update()
+        booked = free._book_changes()
         for sync in orders.sync_id:
             sync._update_attention_activity()
-        return booked._get_change_notification(orders)
+        return booked._get_change_notification(free, orders - free)
 
     @api.model
     def _claim_changes(self, sync, limit, run):
@@ -330,9 +337,15 @@ class ExternalOrder(models.Model):
         self.life_ids.filtered(lambda row: row.state == "pending")._import_again()
         return True
 
-    def _get_change_notification(self, tried):
-        """Return the notification about these booked orders among those that were tried."""
+    def _get_change_notification(self, tried, busy):
+        """Return the notification about these booked orders.
+
+        :param tried: the orders that were tried
+        :param busy: the others, see `_describe_busy`
+        """
         failed = tried - self
         lines = [self.env._("Booked: %s", ", ".join(self.mapped("external_id")))] if self else []
         lines += failed[:1].mapped("error_text")
-        return notification("danger" if failed else "success", "\n".join(filter(None, lines)))
+        lines += self._describe_busy(busy)
+        kind = "danger" if failed else "info" if busy else "success"
+        return notification(kind, "\n".join(filter(None, lines)))

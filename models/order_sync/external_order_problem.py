@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.readers_text import ReadersText
 from .external_payment_mapping import PAYMENT_REASONS
 
 # A card of several orders shows what the texts of this many of them, the newest, have in common.
@@ -47,7 +48,7 @@ class ExternalOrderProblem(models.Model):
     newest_date = fields.Datetime("Newest", readonly=True)
     newest_id = fields.Many2one("external.order", "Newest Order", readonly=True)
     has_one_text = fields.Boolean(readonly=True, help="All orders failed with the same message.")
-    message = fields.Text("What to Do", compute="_compute_message")
+    message = ReadersText("What to Do", compute="_compute_message")
     can_choose_product = fields.Boolean(compute="_compute_remedies")
     can_choose_payment = fields.Boolean(compute="_compute_remedies")
     can_choose_location = fields.Boolean(compute="_compute_remedies")
@@ -174,8 +175,9 @@ class ExternalOrderProblem(models.Model):
         ]
 
     def _get_orders(self):
+        # A problem is gone as soon as another user has solved it.
         return self.env["external.order"].union(
-            *(self.env["external.order"].search(problem._get_orders_domain()) for problem in self)
+            *(self.env["external.order"].search(problem._get_orders_domain()) for problem in self.exists())
         )
 
     # ------------------------------------------------------------

@@ -8,6 +8,7 @@ from ...lib.order.payload import parse_order
 from ...lib.strict_json import loads
 from ...tools.message_language import reader_text
 from ...tools.notifications import notification
+from ...tools.readers_text import ReadersChar
 from ..order_import.import_target import ImportTarget
 from .external_payment_mapping import PAYMENT_REASONS
 
@@ -25,9 +26,9 @@ class ExternalOrder(models.Model):
     has_guessed_payment = fields.Boolean(compute="_compute_has_guessed_payment")
     same_reason_count = fields.Integer(compute="_compute_same_reason_count")
     picking_count = fields.Integer(related="pos_order_id.picking_count")
-    problem_note = fields.Char("Remark", compute="_compute_problem_note")
+    problem_note = ReadersChar("Remark", compute="_compute_problem_note")
 
-    result_note = fields.Char("Result", compute="_compute_result_note")
+    result_note = ReadersChar("Result", compute="_compute_result_note")
 
     @api.depends("error_text", "warning_text", "change_text")
     @api.depends_context("lang")

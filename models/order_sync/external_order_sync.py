@@ -61,7 +61,10 @@ class ExternalOrderSync(models.Model):
         default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
     )
     responsible_id = fields.Many2one(
-        "res.users", default=lambda self: self.env.user, help="Has one open activity while orders need attention."
+        "res.users",
+        default=lambda self: self.env.user,
+        help="Has one open activity while orders need attention. If this user has left or cannot open them, the user "
+        "who created the synchronization has it, or an administrator.",
     )
 
     last_sync_date = fields.Datetime(readonly=True, copy=False)
@@ -161,6 +164,7 @@ class ExternalOrderSync(models.Model):
         if "sync_interval" in vals or vals.get("active") or vals.get("state") == "started":
             # A new interval, unarchiving or starting takes effect now, not after the old schedule.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
+        responsible_before = {sync.id: sync.responsible_id for sync in self}
         result = super().write(vals)
         check_written(self)
         if "pos_config_id" in vals:
@@ -170,7 +174,7 @@ class ExternalOrderSync(models.Model):
         if vals.get("invoice_mode") == "never":
             self._retry_without_invoices()
         if vals.get("responsible_id"):
-            self._get_attention_activity().write({"user_id": vals["responsible_id"]})
+            self.filtered(lambda sync: sync.responsible_id != responsible_before[sync.id])._hand_over_activities()
         return result
 
     # ------------------------------------------------------------

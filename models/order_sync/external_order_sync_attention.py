@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...tools.attention import keep_activity, link, note_of, person_of
+from ...tools.attention import attendant_of, keep_activity, link, note_of
 from ...tools.message_language import for_reader, with_reader
 from .external_order_sync import ATTENTION_ACTIVITY
 from .external_order_sync_health import MATTERS
@@ -13,17 +13,24 @@ class ExternalOrderSync(models.Model):
     # What the menu of activities opens: the cards, whose numbers are links.
     _systray_view = "kanban"
 
-    def _update_attention_activity(self):
-        """Keep one activity for the responsible user while something needs attention; otherwise remove it."""
+    def _hand_over_activities(self):
+        """Give the activities of these synchronizations to their new responsible user."""
+        for sync in self:
+            sync._update_attention_activity(hand_over=True)
+
+    def _update_attention_activity(self, hand_over=False):
+        """Keep one activity for the responsible user while something needs attention; otherwise remove it.
+
+        :param bool hand_over: give it to the responsible user even if another user has it
+        """
         self.ensure_one()
         activity = self._get_attention_activity()
-        user = self.responsible_id
-        if user and not user.active:  # nobody would see it
-            user = person_of(self.env, self.create_uid)
+        responsible = self.responsible_id
+        user = attendant_of(self, activity, responsible, self.create_uid, hand_over=hand_over)
         lines = with_reader(self, user)._describe_attention()
         if not lines:
             activity.unlink()
-        elif user:
+        elif responsible:
             env = for_reader(with_reader(self, user).env)
             summary = env._("External orders need attention")
             keep_activity(self, activity, user, summary, note_of(lines))

@@ -94,12 +94,12 @@ class ExternalOrderSyncRun(models.Model):
         count = self.ambiguous_count
         if not count:
             return []
-        one = env._("1 OrderID is used by several orders:")
+        one = env._("1 OrderID is used by several orders.")
         ambiguous = self.env["external.order"].search(
             [("run_id", "=", self.id), ("error_code", "=", "order_id_ambiguous")], order="id", limit=FAILURES_NAMED
         )
         return [
-            one if count == 1 else env._("%s OrderIDs are each used by several orders:", count),
+            one if count == 1 else env._("%s OrderIDs are each used by several orders.", count),
             *(order._get_reason() for order in ambiguous),
         ]
 
@@ -134,7 +134,9 @@ class ExternalOrderSyncRun(models.Model):
             )
         lines = (message or "").splitlines()
         if len(lines) > LINES_SHOWN:
-            lines = [*lines[:LINES_SHOWN], "…"]
+            lines = lines[:LINES_SHOWN]
+            # Not the heading of a list that is cut off.
+            lines = [*(lines[:-1] if lines[-1].endswith(":") else lines), "…"]
         action = notification(kind, "\n".join(lines), title=self.sync_id.name, sticky=self.status == "error")
         params = {**action["params"], "buttons": self._get_next_steps()}
         return {**action, "tag": "external_order_sync.notification", "params": params}

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.message_language import for_reader
+from ...tools.readers_text import ReadersText
 from ...tools.stored_text import shown_lines, stored_text_of, terms_of
 
 
@@ -14,7 +15,7 @@ class ExternalOrderSyncRun(models.Model):
     _inherit = "external.order.sync.run"
 
     terms = fields.Json(readonly=True, copy=False, help="By the name of a text: what each of its parts is made of.")
-    message_text = fields.Text("Message", compute="_compute_message_text")
+    message_text = ReadersText("Message", compute="_compute_message_text")
 
     @api.depends("message", "terms")
     @api.depends_context("lang")
@@ -51,7 +52,7 @@ class ExternalOrderSync(models.Model):
     _inherit = "external.order.sync"
 
     last_sync_terms = fields.Json(readonly=True, copy=False)
-    last_sync_text = fields.Text("Last Sync Message", compute="_compute_last_sync_text")
+    last_sync_text = ReadersText("Last Sync Message", compute="_compute_last_sync_text")
 
     @api.depends("last_sync_message", "last_sync_terms")
     @api.depends_context("lang")

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
 from ...tools.message_language import for_reader, stored
-from ...tools.stored_text import joined, shown_lines, shown_text, stored_text_of, terms_of, values_of
+from ...tools.readers_text import readers_text
+from ...tools.stored_text import joined, stored_text_of, terms_of, values_of
 
 
 class ExternalOrder(models.Model):
@@ -15,15 +16,8 @@ class ExternalOrder(models.Model):
 
     error_terms = fields.Json(readonly=True, copy=False)
     warning_terms = fields.Json(readonly=True, copy=False)
-    error_text = fields.Text("What to Do", compute="_compute_texts")
-    warning_text = fields.Text("Warnings", compute="_compute_texts")
-
-    @api.depends("error_message", "error_terms", "warnings", "warning_terms")
-    @api.depends_context("lang")
-    def _compute_texts(self):
-        for order in self:
-            order.error_text = shown_text(self.env, order.error_message, order.error_terms)
-            order.warning_text = shown_lines(self.env, order.warnings, order.warning_terms)
+    error_text = readers_text("error_text", "What to Do", "error_message", "error_terms")
+    warning_text = readers_text("warning_text", "Warnings", "warnings", "warning_terms")
 
     def _get_reason(self):
         """Return what is wrong with this row and what to do, for the reader of a message that quotes it."""

@@ -14,6 +14,7 @@ from ...tools.address_check import check_address
 from ...tools.message_language import reader_text, stored
 from ...tools.overrides import is_overridden
 from ..order_sync.external_order_sync_feed import FETCH_SIZE
+from .external_proof import RED_STATES
 
 # A summary has one page.
 MAX_SUMMARY_BYTES = 16 * 1024 * 1024
@@ -65,6 +66,12 @@ class ExternalOrderSync(models.Model):
                         sync.name,
                     )
                 )
+
+    def _hand_over_activities(self):
+        super()._hand_over_activities()
+        # sudo: the days are written by the system only.
+        red = self.env["external.proof"].sudo().search([("sync_id", "in", self.ids), ("state", "in", RED_STATES)])
+        red.filtered("activity_ids")._update_activity(hand_over=True)
 
     def _get_proof_start(self):
         """Return the first business day that is compared."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
 from ...tools.message_language import stored
-from ...tools.stored_text import shown_text, values_of
+from ...tools.readers_text import readers_text
+from ...tools.stored_text import values_of
 
 RED_STATES = ("red", "error")
 
@@ -49,7 +50,7 @@ class ExternalProof(models.Model):
     )
     message = fields.Text("Message as Written", readonly=True)
     message_terms = fields.Json(readonly=True)
-    message_text = fields.Text("Message", compute="_compute_message_text")
+    message_text = readers_text("message_text", "Message", "message", "message_terms")
     checked_date = fields.Datetime("Checked", readonly=True)
 
     shop_orders = fields.Integer("Orders (Shop)", readonly=True)
@@ -155,12 +156,6 @@ class ExternalProof(models.Model):
         self.env["external.proof.payment"].create(
             [{**wanted[key], "proof_id": self.id} for key in wanted if key not in present]
         )
-
-    @api.depends("message", "message_terms")
-    @api.depends_context("lang")
-    def _compute_message_text(self):
-        for proof in self:
-            proof.message_text = shown_text(self.env, proof.message, proof.message_terms)
 
     def _store_error(self, message):
         """Store why these days could not be checked; the figures stay as they were.

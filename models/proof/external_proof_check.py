@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...lib.order.figures import Figures
+from ...tools.attention import ACTIVITY, attendant_of, keep_activity
 from ...tools.message_language import for_reader, stored, with_reader
 from ...tools.private_context import without_defaults
 from ...tools.stored_text import text_of_error
@@ -28,7 +29,6 @@ LATE_COMMIT = timedelta(minutes=15)
 RECHECK = timedelta(minutes=50)
 # If a summary takes this many seconds and then fails, the other days are not asked for in this turn.
 SLOW_SECONDS = 10
-ACTIVITY = "mail.mail_activity_data_todo"
 
 
 class ExternalProof(models.Model):
@@ -274,22 +274,26 @@ class ExternalProof(models.Model):
     # The activity
     # ------------------------------------------------------------
 
-    def _update_activity(self):
-        """Keep one activity of the responsible user while a day that is over differs. It goes when the day agrees."""
+    def _update_activity(self, hand_over=False):
+        """Keep one activity of the responsible user while a day that is over differs. It goes when the day agrees.
+
+        :param bool hand_over: give it to the responsible user even if another user has it
+        """
         for proof in self:
             activity = proof.activity_search([ACTIVITY])
-            responsible = proof.sync_id.responsible_id
+            sync = proof.sync_id
             if proof.state not in RED_STATES:
                 activity.unlink()
-            elif not activity and responsible and proof.day < proof.sync_id._get_business_day():
-                env = for_reader(with_reader(proof, responsible).env)
+            elif activity or (sync.responsible_id and proof.day < sync._get_business_day()):
+                user = attendant_of(proof, activity, sync.responsible_id, sync.create_uid, hand_over=hand_over)
+                env = for_reader(with_reader(proof, user).env)
                 if proof.state == "red":
                     summary = env._("The books differ from the shop")
                     note = env._("Open the day: it lists the orders behind the difference and what to do.")
                 else:
                     summary = env._("The books could not be compared with the shop")
                     note = env._("Open the day: it says why. It is tried again every hour.")
-                proof.activity_schedule(ACTIVITY, user_id=responsible.id, summary=summary, note=note)
+                keep_activity(proof, activity, user, summary, note)
 
     # ------------------------------------------------------------
     # Clicks

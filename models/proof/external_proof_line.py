@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.readers_text import ReadersText
+
 # The reasons for which a user has to look at the row of the inbox, and not at the POS order.
 INBOX_REASONS = ("failed", "waiting", "ignored", "changed", "deleted")
 
@@ -50,7 +52,7 @@ class ExternalProofLine(models.Model):
     difference_tax = fields.Monetary("Tax", readonly=True)
     payments = fields.Json("Payments by Method", readonly=True, help="What Odoo has more of each payment.")
     payment_note = fields.Char("Payments", compute="_compute_payment_note")
-    remedy = fields.Text("What to Do", compute="_compute_remedy")
+    remedy = ReadersText("What to Do", compute="_compute_remedy")
     accepted = fields.Boolean(readonly=True)
     accepted_by_id = fields.Many2one("res.users", readonly=True)
     accepted_date = fields.Datetime("Accepted On", readonly=True)

@@ -87,12 +87,13 @@ class ExternalProofLine(models.Model):
 
     def action_retry(self):
         """Import these orders now, and check their days again."""
-        self.proof_id._check_may_act()
-        if self.order_id and not any(order.state != "done" for order in self.order_id):
+        lines = self.exists()  # a difference is gone as soon as another user has removed it
+        lines.proof_id._check_may_act()
+        if lines.order_id and not any(order.state != "done" for order in lines.order_id):
             result = notification("info", self.env._("There is nothing left to import. It was checked again."))
         else:
-            result = self.order_id.action_retry()
-        self._check_days_again()
+            result = lines.order_id.action_retry()
+        lines._check_days_again()
         return result
 
     def action_choose_product(self):
@@ -109,12 +110,13 @@ class ExternalProofLine(models.Model):
 
     def action_book_difference(self):
         """Book what the shop says now of these changed orders, and check their days again."""
-        self.proof_id._check_may_act()
-        if self.order_id and not any(self.order_id.mapped("changed")):
+        lines = self.exists()  # as above
+        lines.proof_id._check_may_act()
+        if lines.order_id and not any(lines.order_id.mapped("changed")):
             result = notification("info", self.env._("There is no difference left to book. It was checked again."))
         else:
-            result = self.order_id.action_book_difference()
-        self._check_days_again()
+            result = lines.order_id.action_book_difference()
+        lines._check_days_again()
         return result
 
     def _check_days_again(self):

@@ -310,7 +310,7 @@ class ExternalShipment(models.Model):
         # sudo: only the queue writes its rows; the user's access was checked above.
         shipments = self.sudo().filtered(lambda shipment: shipment.state in ("pending", "error", "cancelled"))
         if not shipments:
-            raise ShipmentConflict(self.env._("Only a pending, failed or cancelled shipment can be retried."))
+            raise ShipmentConflict(self._describe_no_retry())
         shipments._lock()
         # If the courier does not support lookups, the user was asked to check before retrying.
         shipments.filtered(lambda shipment: not shipment.carrier_id._can_find_shipments()).outcome_unknown = False

@@ -3,7 +3,7 @@ from contextlib import closing
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.attention import link, note_of, person_of, schedule_quietly
+from ...tools.attention import attendant_of, keep_activity, link, note_of
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
 
@@ -43,8 +43,11 @@ class ExternalShipment(models.Model):
             wrong = shipments.search([("state", "=", "error"), ("company_id", "=", company.id)], order="id")
             kept = of_company & wrong.picking_id
             activities.filtered(lambda activity, gone=of_company - kept: activity.res_id in gone.ids).unlink()
-            if wrong and not kept and not self._is_asked_meanwhile(company, kind, activities):
-                wrong[0]._ask_for_attention()
+            if kept:
+                asked = wrong.filtered(lambda shipment, kept=kept: shipment.picking_id in kept)[0]
+                asked._ask_for_attention(activities.exists())
+            elif wrong and not self._is_asked_meanwhile(company, kind, activities):
+                wrong[0]._ask_for_attention(activities.browse())
 
     @api.model
     def _is_asked_meanwhile(self, company, kind, known):
@@ -73,13 +76,18 @@ class ExternalShipment(models.Model):
             )
             return bool(cr.rowcount)
 
-    def _ask_for_attention(self):
+    def _ask_for_attention(self, activities):
+        """Keep the activity of this shipment.
+
+        :param activities: those of other shipments too
+        """
         picking = self.picking_id
-        user = person_of(self.env, picking.user_id, self.create_uid, self.carrier_id.create_uid)
+        present = activities.filtered(lambda activity: activity.res_id == picking.id)
+        user = attendant_of(self, present, picking.user_id, self.create_uid, self.carrier_id.create_uid)
         env = for_reader(with_reader(self, user).env)
         path = "action-external_order_sync.action_external_shipment_error"
         lines = [
             env._("%(transfer)s: %(reason)s", transfer=picking.name, reason=self.with_env(env).error_text or ""),
             link(env._("All shipments in error"), path),
         ]
-        schedule_quietly(picking, ACTIVITY, user, env._("Parcels could not be sent"), note_of(lines))
+        keep_activity(picking, present, user, env._("Parcels could not be sent"), note_of(lines), ACTIVITY)

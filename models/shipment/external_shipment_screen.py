@@ -1,5 +1,7 @@
-from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo import api, models
+from odoo.tools import format_datetime, unique
+
+from ...tools.readers_text import ReadersChar
 
 
 class ExternalShipment(models.Model):
@@ -7,13 +9,21 @@ class ExternalShipment(models.Model):
 
     _inherit = "external.shipment"
 
-    news = fields.Char("Latest News", compute="_compute_news")
+    news = ReadersChar("Latest News", compute="_compute_news")
 
     @api.depends("state", "error_text", "event_ids.date", "event_ids.status", "shipped_date", "delivered_date")
     @api.depends_context("lang", "tz")
     def _compute_news(self):
         for shipment in self:
             shipment.news = shipment.error_text or shipment._describe_newest_event()
+
+    def _describe_no_retry(self):
+        """Return why none of these shipments is retried, for a user who may have seen an earlier state."""
+        names = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "Only a pending, failed or cancelled shipment can be retried. Now it is: %s",
+            ", ".join(unique(names[shipment.state] for shipment in self)),
+        )
 
     def _describe_newest_event(self):
         """Return what the courier reported last, and when; empty before the parcel was sent."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...tools.stored_text import shown_text, values_of
+from ...tools.readers_text import readers_text
+from ...tools.stored_text import values_of
 
 
 class ExternalShipment(models.Model):
@@ -9,13 +10,7 @@ class ExternalShipment(models.Model):
     _inherit = "external.shipment"
 
     error_terms = fields.Json(readonly=True, copy=False)
-    error_text = fields.Text("Error", compute="_compute_error_text")
-
-    @api.depends("error_message", "error_terms")
-    @api.depends_context("lang")
-    def _compute_error_text(self):
-        for shipment in self:
-            shipment.error_text = shown_text(self.env, shipment.error_message, shipment.error_terms)
+    error_text = readers_text("error_text", "Error", "error_message", "error_terms")
 
     @api.model
     def _prepare_error_values(self, message):

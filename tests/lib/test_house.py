@@ -33,7 +33,7 @@ ARROWS = {
     "controllers": {"lib", "tools", "exceptions", "courier_exceptions", *WINGS},
 }
 # Hooks that are declared in one wing for another to extend.
-HOOKS = {"_ships_through_queue", "_get_matters_for_people", "_count_matters"}
+HOOKS = {"_ships_through_queue", "_hand_over_activities", "_get_matters_for_people", "_count_matters"}
 
 
 def product_files() -> list[Path]:

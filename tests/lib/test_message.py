@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.message import message
+from lib.message import END_OF_ISOLATE, ISOLATE, isolated, message, without_isolates
 
 TOOLS = Path(__file__).resolve().parents[2] / "lib"
 GERMAN = {
@@ -80,3 +80,11 @@ def test_every_template_can_be_exported_and_filled(call):
     assert len(placeholders) < 2 or named, "a translation must be able to change the order"
     assert len(call.args) - 1 == placeholders.count("")
     assert {keyword.arg for keyword in call.keywords} <= named
+
+
+def test_values_are_isolated_for_the_screen_and_sentences_are_not():
+    inner = message("Page %s is empty.", "(3)")
+    told = message("%(field)s must be at most %(limit)s, not %(count)s.", field=inner, limit=5, count="")
+    shown = told.text(str, isolated)
+    assert shown == f"Page {ISOLATE}(3){END_OF_ISOLATE} is empty. must be at most 5, not ."
+    assert without_isolates(shown) == str(told)
