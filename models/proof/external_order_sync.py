@@ -159,7 +159,7 @@ class ExternalOrderSync(models.Model):
     @api.depends("proof_ids.state")
     def _compute_red_days(self):
         domain = [("sync_id", "in", self.ids), ("state", "in", ("red", "error"))]
-        counts = dict(self.env["external.proof"]._read_group(domain, ["sync_id"], ["day:count_distinct"]))
+        counts = dict(self.env["external.proof"]._read_group(domain, ["sync_id"], ["__count"]))
         for sync in self:
             sync.red_days = counts.get(sync, 0)
 
