@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...lib.strict_json import RefusedEntry
+from ...tools.message_language import reader_text
 from ...tools.notifications import notification
 from .external_order_sync_health import MATTERS
 
@@ -102,15 +104,19 @@ class ExternalOrderSync(models.Model):
                     address=self.push_url,
                 )
             )
-        entries = next(iter(self._fetch_entries()), [])
+        entries, problem = self._fetch_entries().read_first_page()
         if any(isinstance(entry, dict) for entry in entries):
-            return self.env["external.order.preview"]._open(self, entries)
+            return self.env["external.order.preview"]._open(self, entries, problem)
+        if problem:
+            raise problem
         kind, message = "success", self.env._("The external system responds, but sent no orders.")
         if entries:
-            kind, message = (
-                "warning",
-                self.env._("The external system responds, but did not send any orders in a known format."),
-            )
+            kind = "warning"
+            message = self.env._("The external system responds, but did not send any orders in a known format.")
+            if isinstance(entries[0], RefusedEntry):
+                reason = self._hide_key(reader_text(self.env, entries[0].reason))
+                first = self.env._("Entry %(number)s of the feed: %(problem)s", number=1, problem=reason)
+                message = f"{message} {first}"
         return notification(kind, message, title=self.env._("Connection works"), reload=False)
 
     def action_open_failed(self):
