@@ -2,8 +2,8 @@ from odoo import api, fields, models
 
 from .external_order_sync_counts import COUNTED_AT_MOST
 
-# What waits for a person, the most urgent first: values of ``health`` and their orders. An order that was changed does not
-# count as guessed as well, as in `external.order.problem`.
+# What waits for a person, the most urgent first: values of ``health`` and their orders. A changed order does not count
+# as guessed, too, as in `external.order.problem`.
 MATTERS = {
     "failed": [("state", "=", "failed")],
     "changed": [("changed", "=", True)],
