@@ -167,4 +167,4 @@ class ExternalOrderSync(models.Model):
         """Open the days of this synchronization."""
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_proof")
-        return {**action, "domain": [("sync_id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("sync_id", "in", self.ids)], "context": {"hide_sync": len(self) == 1}}

@@ -106,4 +106,5 @@ class ExternalOrderSync(models.Model):
 
     def action_open_red_days(self):
         """Open the days that differ; without the filter, all days."""
-        return {**self.action_open_proofs(), "context": {"search_default_red": 1}}
+        action = self.action_open_proofs()
+        return {**action, "context": {**action["context"], "search_default_red": 1}}
