@@ -16,6 +16,7 @@ MASK = "***"
 _CHARACTERS = re.compile(r"[^\x00-\x20\x7f-\xa0\\]+")
 _BEHIND_PATH = re.compile(r"[?#]")
 _BEHIND_HOST = re.compile(r"[/?#\\]")
+_PATH_PARAMETER = re.compile(r";([^;/=]+)=([^;/]*)")
 _KEY_NAME = re.compile(
     r"(?:^|[_.-])(?:key|apikey|token|accesstoken|secret|password|passwd|pwd|pass|auth|authorization|sig|signature)$",
     re.IGNORECASE,
@@ -123,33 +124,44 @@ def has_credentials(url: str) -> bool:
 
 
 def key_parameters(url: str) -> list[str]:
-    """Return the names of the query parameters that seem to contain a key."""
-    return [name for name, _value in _query(url) if _KEY_NAME.search(name)]
+    """Return the names of the parameters that seem to contain a key."""
+    return [name for name, _value in _named_values(url) if _KEY_NAME.search(name)]
 
 
 def secrets_in(url: str) -> list[str]:
     """Return the parts of an address that must not be shown: its password, and the values of parameters with a key."""
     userinfo = _netloc(url).rpartition("@")[0]
     password = userinfo.partition(":")[2] or userinfo
-    values = [value for name, value in _query(url) if _KEY_NAME.search(name)]
+    values = [value for name, value in _named_values(url) if _KEY_NAME.search(name)]
     return [secret for secret in (unquote(password), *values) if secret]
 
 
 def masked(url: str) -> str:
-    """Return an address for users who may not read a key: the user and the values of the query are hidden."""
-    if not (has_credentials(url) or "?" in url or "#" in url):
+    """Return an address for users who may not read a key: the user and the values of parameters are hidden."""
+    if not (has_credentials(url) or any(mark in url for mark in "?#;")):
         return url
-    head = _BEHIND_PATH.split(url, maxsplit=1)[0]
+    head = _PATH_PARAMETER.sub(rf";\1={MASK}", _BEHIND_PATH.split(url, maxsplit=1)[0])
     netloc = _netloc(url)
     if "@" in netloc:
         head = head.replace(netloc, f"{MASK}@{netloc.rpartition('@')[2]}", 1)
     query = "&".join(f"{name}={MASK}" for name, _value in _query(url))
-    return f"{head}?{query}" if "?" in url else head
+    return f"{head}?{query}" if "?" in url.partition("#")[0] else head
 
 
 def _netloc(url: str) -> str:
     return _BEHIND_HOST.split(url.partition("://")[2], maxsplit=1)[0]
 
 
+def _named_values(url: str) -> list[tuple[str, str]]:
+    """Return the names and values of all parameters: of the query, after semicolons, and of the fragment."""
+    page, _mark, fragment = url.partition("#")
+    path, _mark, query = page.partition("?")
+    behind_semicolons = [(name, unquote(value)) for name, value in _PATH_PARAMETER.findall(path)]
+    for part in query.split("&"):
+        behind_semicolons += parse_qsl("&".join(part.split(";")[1:]), keep_blank_values=True)
+    of_fragment = parse_qsl(fragment.rpartition("?")[2])
+    return [*_query(url), *behind_semicolons, *of_fragment]
+
+
 def _query(url: str) -> list[tuple[str, str]]:
-    return parse_qsl(url.partition("?")[2].partition("#")[0], keep_blank_values=True)
+    return parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True)

@@ -34,6 +34,13 @@ class TestConnectedOnce(ExternalOrderCase):
                 self.create_sync(name="Again", external_api_url=address)
                 self.env.flush_all()
 
+    def test_it_is_refused_by_whatever_name_this_machine_has(self):
+        self.sync.external_api_url = "http://localhost:8080/orders"
+        for host in ("127.0.0.1", "[::1]", "LOCALHOST."):
+            with self.subTest(host=host), self.assertRaises(ValidationError):
+                self.create_sync(name="Again", external_api_url=f"http://{host}:8080/orders")
+                self.env.flush_all()
+
     def test_it_is_refused_however_it_comes_about(self):
         other = self.create_sync(name="Other")
         with self.assertRaises(ValidationError):
@@ -77,9 +84,19 @@ class TestConnectedOnce(ExternalOrderCase):
         )
         warning = other._onchange_connected_twice()["warning"]
         self.assertIn("Main Store Orders", warning["message"])
+        self.assertIn("Continue only if", warning["message"])
         self.assertFalse(self.create_sync(name="Further")._onchange_connected_twice())
         with Form(other) as form:
             form.name = "Renamed"
+
+    def test_the_warning_waits_for_the_point_of_sale(self):
+        entered = self.env["external.order.sync"].new({"external_api_url": self.sync.external_api_url})
+        entered.pos_config_id = False
+        self.assertFalse(entered._onchange_connected_twice())
+        entered.pos_config_id = self.pos_config
+        message = entered._onchange_connected_twice()["warning"]["message"]
+        self.assertIn("Change the address or the Point of Sale", message)
+        self.assertNotIn("Continue only if", message)
 
 
 @tagged("post_install", "-at_install")

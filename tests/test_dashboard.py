@@ -31,12 +31,12 @@ class TestDashboard(ProofCase):
         rows = self.env["external.order"].search(self.sync.action_open_today()["domain"])
         self.assertEqual(rows, self.inbox(2) | self.inbox(3))
 
-    def test_refunds_lower_the_amount_and_are_no_orders(self):
+    def test_refunds_count_and_lower_the_amount(self):
         self.sell(1, day="2026-03-10")
         refund = {"RefundID": "R1", "RefundDate": "2026-03-10T11:00:00", "CheckoutDetails": [self.payment(92)]}
         self.synchronize(self.sold_at(1, "2026-03-10 10:00", Refunds=[refund]))
         [card] = self.read_cards()
-        self.assertEqual((card["today_count"], card["today_amount"]), (1, 0))
+        self.assertEqual((card["today_count"], card["today_amount"]), (2, 0))
 
     def test_what_waits_and_failed(self):
         self.receive_bad(1)

@@ -28,6 +28,12 @@ class TestLifeChanges(LifeCase):
         self.assertIn("Order 7001: Changed: Oil: quantity 5, now 4;", self.run.message)
         self.assert_booked(50.0, oil=5)
 
+    def test_the_chatter_has_a_line_for_each_difference(self):
+        row = self.change()
+        [body] = row.message_ids.mapped("body")
+        self.assertEqual(body.count("<br"), len(row.change_text.splitlines()) - 1)
+        self.assertEqual(len(self.change(oil=3).message_ids), 2)
+
     def test_the_responsible_user_has_an_activity_until_it_is_seen(self):
         row = self.change()
         self.assertEqual((len(self.sync.activity_ids), self.sync.changed_count), (1, 1))

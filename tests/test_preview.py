@@ -1,3 +1,7 @@
+import json
+
+from odoo.exceptions import UserError
+
 from .common import ExternalOrderCase
 
 
@@ -67,6 +71,54 @@ class TestPreview(ExternalOrderCase):
         preview = self.preview(*[self.order(number) for number in range(30)])
         self.assertEqual(len(preview.line_ids), 20)
         self.assertIn("how the first 20 orders will look", preview.summary)
+
+    def more(self, order_id):
+        return self.order(order_id, GrandTotal=184.0)
+
+    def test_orders_with_one_order_id_are_named_wherever_they_are_on_the_page(self):
+        orders = [self.order(number) for number in range(30)]
+        preview = self.preview(*orders, self.more("2"), self.more("25"))
+        self.assertIn("several orders of the page: 2, 25.", preview.summary)
+        self.assertEqual(preview.problem_count, 1)
+        line = preview.line_ids[2]
+        self.assertEqual((line.external_id, line.result, line.reason), ("2", "problem", "order_id_ambiguous"))
+
+    def test_one_order_that_comes_twice_on_a_page_is_one_order(self):
+        again = {**self.order(1), "OrderID": "1"}
+        refunded = {**self.order(2, OrderStatus=106), "OrderID": "2"}
+        preview = self.preview(self.order(1), again, self.order(2), refunded)
+        self.assertEqual(preview.line_ids.mapped("result"), ["ready", "ready", "ready", "refund"])
+        self.assertNotIn("several orders", preview.summary)
+
+    def answer(self, text):
+        self.shop.faults.add("bad_json", text=text, times=1)
+
+    def test_an_answer_that_is_no_valid_json_says_where_it_is_broken(self):
+        for text, words in (("[1, 2, {]", r"is broken \(.*at character 8"), ("[1, 2", "cut off at character 5")):
+            self.answer(text)
+            with self.subTest(text=text), self.assertRaisesRegex(UserError, words):
+                self.sync.action_test_connection()
+        self.answer('[{"OrderID": NaN}]')
+        message = self.sync.action_test_connection()["params"]["message"]
+        self.assertIn("NaN is not a JSON number at character 13", message)
+
+    def test_a_page_that_is_broken_further_on_shows_its_first_orders_and_where_it_breaks(self):
+        orders = [json.dumps(self.order(number)) for number in range(30)]
+        self.answer(f"[{', '.join(orders)}, {{]")
+        preview = self.env["external.order.preview"].browse(self.sync.action_test_connection()["res_id"])
+        self.assertEqual(preview.line_ids.mapped("result"), ["ready"] * 20)
+        self.assertIn("is broken", preview.summary)
+        self.assertTrue(preview.remark)
+
+    def test_a_page_that_follows_is_not_asked_for(self):
+        self.answer_with(per_page=2, link_header=True)
+        self.preview(self.order(1), self.order(2), self.order(3))
+        self.assertEqual(len(self.shop.requests), 1)
+
+    def test_an_entry_with_a_refused_value_says_why(self):
+        self.answer(f'[{{"OrderID": NaN}}, {json.dumps(self.order(2))}]')
+        preview = self.env["external.order.preview"].browse(self.sync.action_test_connection()["res_id"])
+        self.assertIn("NaN is not a JSON number", preview.line_ids[0].note)
 
     def test_a_status_that_is_not_accepted_is_shown_as_ignored(self):
         self.sync.accepted_statuses = "104"

@@ -90,7 +90,9 @@ class TestProgress(ShipmentServerCase):
         # The form has the new figures without a reload.
         [figures] = self.client.call("external.order.sync", "read", [self.sync], ["imported_count"])
         self.assertGreaterEqual(figures["imported_count"], ORDERS)
-        self.page.wait_for_selector(f".oe_stat_button[name=action_open_orders]:has-text('{figures['imported_count']}')")
+        self.page.wait_for_selector(
+            f".oe_stat_button[name=action_open_imported]:has-text('{figures['imported_count']}')"
+        )
         self.assertEqual(self.errors, [])
 
     def test_progress_moves_without_reloading(self):

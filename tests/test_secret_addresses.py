@@ -24,8 +24,12 @@ class TestSecretAddresses(SecretsCase):
                 sync.external_api_url = url
         with self.assertRaisesRegex(ValidationError, "api_key.*in the field Secret Parameters"):
             sync.external_api_url = "https://shop.example/orders?branch=7&api_key=abc"
+        for behind in ("#api_key=abc", ";api_key=abc", "?branch=7;api_key=abc"):
+            with self.assertRaisesRegex(ValidationError, "api_key.*in the field Secret Parameters"):
+                sync.external_api_url = f"https://shop.example/orders{behind}"
         source = RemoteOdoo(self, self.server).record
-        for url in ("https://user:word@odoo.example", "https://odoo.example?token=abc", "https://odoo.example#abc"):
+        for url in ("https://user:word@odoo.example", "https://odoo.example?token=abc", "https://odoo.example#abc",
+                    "https://odoo.example/;token=abc"):  # fmt: skip
             with self.assertRaisesRegex(ValidationError, "API Key or Password"):
                 source.url = url
         with self.assertRaisesRegex(ValidationError, "in the fields User and Password"):

@@ -85,6 +85,14 @@ class TestWarningsSeen(ExternalOrderCase):
         self.assertEqual(self.problems().mapped("reason"), ["product_differs"])
         self.assertFalse(self.inbox(1).doubt)
 
+    def test_several_of_one_order_are_told_apart_on_every_screen(self):
+        items = [self.item("Something Else", ItemID=self.product.id)]
+        self.synchronize(*({**self.guessed(number), "OrderItems": items} for number in (1, 2)))
+        lines = self.inbox(1).warning_text.splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertEqual(self.inbox(1).problem_note, " · ".join(lines))
+        self.assertEqual(self.problems().message.splitlines()[:2], lines)
+
     def test_what_was_also_changed_is_seen_twice(self):
         self.synchronize(self.guessed(1))
         self.synchronize({**self.guessed(1), "GrandTotal": 91.0})

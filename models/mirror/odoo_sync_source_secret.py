@@ -24,7 +24,7 @@ class OdooSyncSource(models.Model):
     @api.constrains("url")
     def _check_secrets_in_url(self):
         for source in self.filtered("url"):
-            if has_credentials(source.url) or "?" in source.url or "#" in source.url:
+            if has_credentials(source.url) or any(mark in source.url for mark in "?#;"):
                 raise ValidationError(
                     self.env._(
                         "URL of %s: enter only the address, such as https://odoo.example.com. Enter the user in "

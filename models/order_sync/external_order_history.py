@@ -1,4 +1,4 @@
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
@@ -15,6 +15,10 @@ REMEMBERED = (
     "missing_card_type",
     "missing_payment_mode",
 )
+
+
+def _html(text):
+    return Markup("<br/>").join(text.splitlines())
 
 
 def _plain(html):
@@ -64,7 +68,7 @@ class ExternalOrder(models.Model):
         :param dict texts: {id of an order: text}
         """
         if texts:
-            self.browse(texts)._message_log_batch(bodies=texts)
+            self.browse(texts)._message_log_batch(bodies={order_id: _html(text) for order_id, text in texts.items()})
 
     def _note_failures(self):
         """Add the reason of its last attempt to the chatter of each of these orders that has one.
@@ -76,7 +80,7 @@ class ExternalOrder(models.Model):
         texts = {order.id: env._("Failed: %s", order.error_text) for order in failed}
         last = failed._get_last_messages() if texts else {}
         self._note_each({
-            order_id: text for order_id, text in texts.items() if _plain(escape(text)) != last.get(order_id)
+            order_id: text for order_id, text in texts.items() if _plain(_html(text)) != last.get(order_id)
         })  # fmt: skip
 
     def _get_last_messages(self):

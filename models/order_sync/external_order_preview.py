@@ -1,3 +1,6 @@
+from collections import defaultdict
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.tools import groupby
 from odoo.tools.misc import formatLang
@@ -10,6 +13,8 @@ from ...tools.message_language import reader_text
 from ..order_import.external_order_import import Outcome
 
 ORDERS_SHOWN = 20
+# Name at most this many OrderIDs that are used more than once.
+IDS_NAMED = 10
 
 
 class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-in-models
@@ -29,6 +34,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
     has_branches = fields.Boolean(compute="_compute_columns")
     has_customers = fields.Boolean(compute="_compute_columns")
     has_charges = fields.Boolean(compute="_compute_columns")
+    remark = fields.Text(readonly=True, help="What is wrong with the page of the feed, apart from the orders shown.")
     summary = fields.Text(compute="_compute_summary")
 
     @api.depends("line_ids.result")
@@ -49,7 +55,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             preview.has_customers = any(preview.line_ids.mapped("customer"))
             preview.has_charges = any(preview.line_ids.mapped("charges"))
 
-    @api.depends("line_ids", "problem_count", "elsewhere_names")
+    @api.depends("line_ids", "problem_count", "elsewhere_names", "remark")
     def _compute_summary(self):
         for preview in self:
             shown, problems = len(preview.line_ids), preview.problem_count
@@ -76,19 +82,35 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
                     "will look.",
                     shown,
                 )
+            preview.summary = "\n".join(filter(None, [preview.summary, preview.remark]))
 
     @api.model
-    def _open(self, sync, entries):
+    def _open(self, sync, entries, problem=None):
         """Return the action that shows the first of ``entries`` as ``sync`` would import them.
 
-        :param list entries: entries of the feed, of any type
+        :param list entries: entries of the feed, of any type: a page of it
+        :param problem: why further entries cannot be read, if so
         """
+        lines = self._prepare_lines(sync, entries[:ORDERS_SHOWN])
+        ambiguous = self._find_ambiguous(sync.sudo(), entries)  # sudo: as in `_prepare_lines`
+        remarks = [str(problem)] if problem else []
+        if ambiguous:
+            names = ", ".join(list(ambiguous)[:IDS_NAMED]) + " …" * (len(ambiguous) > IDS_NAMED)
+            remark = self.env._(
+                "Each of these OrderIDs is used by several orders of the page: %s. None of these orders would be "
+                "imported until the external system corrects them.",
+                names,
+            )
+            remarks.append(remark)
+            for line in lines:
+                if line["sequence"] in ambiguous.get(line.get("external_id"), ()):
+                    line.update(result="problem", reason="order_id_ambiguous")
+                    line["note"] = self.env._("Another order of the page has the same OrderID.")
         preview = self.create(
             {
                 "sync_id": sync.id,
-                "line_ids": [
-                    fields.Command.create(values) for values in self._prepare_lines(sync, entries[:ORDERS_SHOWN])
-                ],
+                "remark": "\n".join(remarks),
+                "line_ids": [fields.Command.create(values) for values in lines],
             }
         )
         return {
@@ -135,6 +157,29 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             line.update(self._describe(sync, outcome, of_outcome.get(id(outcome))))
         self._find_elsewhere(sync, lines)
         return lines
+
+    @api.model
+    def _find_ambiguous(self, sync, entries):
+        """Return the OrderIDs that different orders of a page have, each with the positions of these orders.
+
+        :rtype: dict[str, set[int]]
+        """
+        Order = sync.env["external.order"]
+        accepted, statuses = sync._get_accepted_statuses(), sync._get_life_statuses()
+        by_location = sync._uses_locations()
+        arrived = defaultdict(dict)
+        for (name, location), numbered in Order._group_by_identity(sync, entries, 0, {}).items():
+            arrived[name, location if by_location else None].update(numbered)
+        found = defaultdict(set)
+        for (name, _location), numbered in arrived.items():
+            sales = {number: entry for number, entry in numbered.items() if statuses.kind_of(entry) == "sale"}
+            versions = []
+            for number in sorted(sales) if len(sales) > 1 else ():
+                with suppress(PayloadError):  # the run reports these
+                    versions.append(Order._prepare_received_values(sync, sales[number], name, accepted))
+            if len(Order._leave_out_repeated(versions)) > 1:
+                found[name].update(sales)
+        return found
 
     @api.model
     def _find_elsewhere(self, sync, lines):

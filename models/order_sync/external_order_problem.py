@@ -121,12 +121,12 @@ class ExternalOrderProblem(models.Model):
             self._get_orders_domain(), [name], limit=ORDERS_COMPARED, order="id desc"
         )
         others = [set(_SENTENCE_END.split(order[name] or "")) for order in orders]
-        sentences = _SENTENCE_END.split(newest)
-        common = [sentence for sentence in sentences if all(sentence in other for other in others)]
-        if len(common) == len(sentences):
+        lines = [_SENTENCE_END.split(line) for line in newest.splitlines()]
+        common = [[sentence for sentence in line if all(sentence in other for other in others)] for line in lines]
+        if common == lines:
             return newest
         differing = self.env._("The details differ from order to order: open the orders to see them.")
-        return "\n".join(filter(None, [" ".join(common), differing]))
+        return "\n".join(filter(None, [*map(" ".join, common), differing]))
 
     @api.depends("reason", "external_location")
     @api.depends_context("uid")

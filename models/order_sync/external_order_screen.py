@@ -35,7 +35,7 @@ class ExternalOrder(models.Model):
     def _compute_problem_note(self):
         for order in self:
             changed = order.change_text and self.env._("Changed: %s", order.change_text.replace("\n", "; "))
-            order.problem_note = order.error_text or changed or (order.warning_text or "").replace("\n", "; ")
+            order.problem_note = " · ".join((order.error_text or changed or order.warning_text or "").splitlines())
 
     @api.depends("problem_note", "pos_order_id", "state", "kind", "refund_id")
     @api.depends_context("lang")

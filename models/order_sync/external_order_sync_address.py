@@ -43,40 +43,41 @@ class ExternalOrderSync(models.Model):
             self.env.cr.execute(SQL("UPDATE pos_config SET id = id WHERE id IN %s", connecting._ids))
         for sync in self:
             for other in sync._find_connected_alike():
-                shared = (sync.pos_config_id | sync._get_pos_configs()) & (
-                    other.pos_config_id | other._get_pos_configs()
-                )
-                if not shared:
-                    continue
-                raise ValidationError(
-                    self.env._(
-                        "%(other)s already fetches orders from this address into %(pos)s. With %(name)s as well, "
-                        "every sale would be booked twice. Change the address or the Point of Sale, or archive one "
-                        "of them.",
-                        other=other.name,
-                        pos=shared[0].name,
-                        name=sync.name,
-                    )
-                )
+                if shared := sync._get_shared_pos_configs(other):
+                    raise ValidationError(sync._describe_connected_twice(other, shared[0]))
 
     @api.onchange("external_api_url", "pos_config_id")
     def _onchange_connected_twice(self):
         """Warn if another Point of Sale uses the address; this is fine only for branches with separate feeds."""
-        other = self.external_api_url and self._find_connected_alike()
-        if not other:
+        others = self.pos_config_id and self.external_api_url and self._find_connected_alike()
+        if not others:
             return None
-        return {
-            "warning": {
-                "title": self.env._("This address is already connected"),
-                "message": self.env._(
-                    "%(other)s fetches orders from this address into %(pos)s. If the external system sends both of "
-                    "them the same orders, every sale is booked twice. Continue only if each key returns the "
-                    "orders of a different branch.",
-                    other=other[0].name,
-                    pos=other[0].pos_config_id.name,
-                ),
-            }
-        }
+        message = self.env._(
+            "%(other)s fetches orders from this address into %(pos)s. If the external system sends both of "
+            "them the same orders, every sale is booked twice. Continue only if each key returns the "
+            "orders of a different branch.",
+            other=others[0].name,
+            pos=others[0].pos_config_id.name,
+        )
+        for other in others:
+            if shared := self._get_shared_pos_configs(other):
+                message = self._describe_connected_twice(other, shared[0])
+                break
+        return {"warning": {"title": self.env._("This address is already connected"), "message": message}}
+
+    def _get_shared_pos_configs(self, other):
+        """Return the Points of Sale that this synchronization and another one have in common."""
+        return (self.pos_config_id | self._get_pos_configs()) & (other.pos_config_id | other._get_pos_configs())
+
+    def _describe_connected_twice(self, other, pos_config):
+        return self.env._(
+            "%(other)s already fetches orders from this address into %(pos)s. With %(name)s as well, "
+            "every sale would be booked twice. Change the address or the Point of Sale, or archive one "
+            "of them.",
+            other=other.name,
+            pos=pos_config.name,
+            name=self.name or self.env._("this one"),
+        )
 
     def _find_connected_alike(self):
         """Return other active synchronizations with the same address; none if this one is archived."""

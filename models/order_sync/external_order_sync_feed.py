@@ -76,6 +76,26 @@ class FetchedEntries(PrivateContext):
                 self.stopped_at = reached
         self.repeats_itself = self._feed.repeats_itself
 
+    def read_first_page(self):
+        """Return the entries of the first page, `FETCH_SIZE` at most, and why others on it cannot be read.
+
+        :rtype: tuple[list, UserError | None]
+        :raise UserError: if none can be read
+        """
+        sync, entries = self._sync, []
+        if is_overridden(sync, "_fetch_orders_from_external"):
+            return next(iter(self), []), None
+        try:
+            with sync._explaining_feed_errors():
+                page = chunks(islice(OrderFeed(sync._prepare_feed_settings()).pages(), 1), FETCH_SIZE)
+                entries = next(page, [])
+                next(page, None)
+        except UserError as error:
+            if not entries:
+                raise
+            return entries, error
+        return entries, None
+
     @property
     def position(self):
         """The JSON of the ``FeedPosition`` where another download could continue now; ``None`` if it cannot."""

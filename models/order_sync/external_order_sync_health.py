@@ -2,11 +2,12 @@ from odoo import api, fields, models
 
 from .external_order_sync_counts import COUNTED_AT_MOST
 
-# What waits for a person, the most urgent first: values of ``health`` and their orders.
+# What waits for a person, the most urgent first: values of ``health`` and their orders. A changed order does not count
+# as guessed, too, as in `external.order.problem`.
 MATTERS = {
     "failed": [("state", "=", "failed")],
     "changed": [("changed", "=", True)],
-    "guessed": [("doubt", "!=", False)],
+    "guessed": [("doubt", "!=", False), ("changed", "=", False)],
 }
 
 

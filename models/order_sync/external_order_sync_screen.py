@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...lib.strict_json import RefusedEntry
+from ...tools.message_language import reader_text
 from ...tools.notifications import notification
-from .external_order_life import LIFE_KINDS
+from .external_order_sync_health import MATTERS
 
 # Number of bars in the chart of the last runs.
 RUNS_SHOWN = 20
@@ -25,9 +27,9 @@ class ExternalOrderSync(models.Model):
         "external.order.sync.run", string="Recent Runs", compute="_compute_recent_run_ids"
     )
 
-    @api.depends("order_ids.doubt")
+    @api.depends("order_ids.doubt", "order_ids.changed")
     def _compute_doubtful_count(self):
-        counts = self._count_orders(doubtful=[("doubt", "!=", False)])
+        counts = self._count_orders(doubtful=MATTERS["guessed"])
         for sync in self:
             [sync.doubtful_count] = counts.get(sync._origin.id, [0])
 
@@ -102,30 +104,44 @@ class ExternalOrderSync(models.Model):
                     address=self.push_url,
                 )
             )
-        entries = next(iter(self._fetch_entries()), [])
+        entries, problem = self._fetch_entries().read_first_page()
         if any(isinstance(entry, dict) for entry in entries):
-            return self.env["external.order.preview"]._open(self, entries)
+            return self.env["external.order.preview"]._open(self, entries, problem)
+        if problem:
+            raise problem
         kind, message = "success", self.env._("The external system responds, but sent no orders.")
         if entries:
-            kind, message = (
-                "warning",
-                self.env._("The external system responds, but did not send any orders in a known format."),
-            )
+            kind = "warning"
+            message = self.env._("The external system responds, but did not send any orders in a known format.")
+            if isinstance(entries[0], RefusedEntry):
+                reason = self._hide_key(reader_text(self.env, entries[0].reason))
+                first = self.env._("Entry %(number)s of the feed: %(problem)s", number=1, problem=reason)
+                message = f"{message} {first}"
         return notification(kind, message, title=self.env._("Connection works"), reload=False)
 
     def action_open_failed(self):
-        """Open the problems of this synchronization, grouped by reason."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
-        return {**action, "domain": [("sync_id", "=", self.id)], "context": {}}
+        """Open the failed orders of this synchronization, grouped by reason."""
+        return self._open_problems(self.env._("Failed"), "not in", ["changed", *self._get_doubts()])
 
     def action_open_doubtful(self):
         """Open the orders imported with unseen warnings, grouped by kind."""
-        action = self.action_open_failed()
-        kinds = [kind for kind, _label in self.env["external.order"]._fields["doubt"].selection]
-        domain = [*action["domain"], ("reason", "in", kinds)]
-        return {**action, "name": self.env._("Guessed"), "domain": domain}
+        return self._open_problems(self.env._("Guessed"), "in", self._get_doubts())
+
+    def _open_problems(self, name, operator, reasons):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_problem")
+        domain = [("sync_id", "=", self.id), ("reason", operator, reasons)]
+        return {**action, "name": name, "domain": domain, "context": {}}
+
+    @api.model
+    def _get_doubts(self):
+        return [kind for kind, _label in self.env["external.order"]._fields["doubt"].selection]
+
+    def action_open_imported(self):
+        """Open the imported orders of this synchronization; without the filters, all orders and refunds."""
+        self.check_access("read")
+        return self._get_inbox_action({"search_default_sales": 1, "search_default_done": 1})
 
     def action_open_changed(self):
         """Open the imported orders that the external system has changed."""
@@ -137,9 +153,11 @@ class ExternalOrderSync(models.Model):
         }
 
     def action_open_refunds(self):
-        """Open the refunds and cancellations of this synchronization."""
-        action = self.action_open_orders()
-        return {**action, "name": self.env._("Refunds"), "domain": [*action["domain"], ("kind", "in", LIFE_KINDS)]}
+        """Open the booked refunds and cancellations of this synchronization; without the filters, all orders."""
+        self.check_access("read")
+        filters = ("refunds", "cancellations", "done")
+        action = self._get_inbox_action({f"search_default_{name}": 1 for name in filters})
+        return {**action, "name": self.env._("Refunds")}
 
     def action_open_pickings(self):
         self.ensure_one().check_access("read")

@@ -19,7 +19,8 @@ class ResUsers(models.Model):
     def _get_external_orders_action(self, activities):
         if not self.env["external.order"].has_access("read"):
             return None
-        syncs = self.env["external.order.sync"].search([("id", "in", activities.mapped("res_id"))])
+        ids = activities.mapped("res_id")
+        syncs = self.env["external.order.sync"].search([("id", "in", ids), ("active", "in", (True, False))])
         if any(syncs.mapped("last_sync_problem")):
             return None  # that is no order
         domain = Domain("sync_id", "in", syncs.ids) & Domain.OR(MATTERS.values())

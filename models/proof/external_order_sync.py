@@ -166,7 +166,7 @@ class ExternalOrderSync(models.Model):
     @api.depends("proof_ids.state")
     def _compute_red_days(self):
         domain = [("sync_id", "in", self.ids), ("state", "in", ("red", "error"))]
-        counts = dict(self.env["external.proof"]._read_group(domain, ["sync_id"], ["day:count_distinct"]))
+        counts = dict(self.env["external.proof"]._read_group(domain, ["sync_id"], ["__count"]))
         for sync in self:
             sync.red_days = counts.get(sync, 0)
 
@@ -174,4 +174,4 @@ class ExternalOrderSync(models.Model):
         """Open the days of this synchronization."""
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_proof")
-        return {**action, "domain": [("sync_id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("sync_id", "in", self.ids)], "context": {"hide_sync": len(self) == 1}}

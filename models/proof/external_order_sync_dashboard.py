@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -10,8 +11,8 @@ class ExternalOrderSync(models.Model):
     _inherit = "external.order.sync"
 
     branch_names = fields.Char("Points of Sale", compute="_compute_branch_names")
-    today_count = fields.Integer("Orders Today", compute="_compute_today")
-    today_amount = fields.Monetary("Amount Today", compute="_compute_today")
+    today_count = fields.Integer("Orders Today", compute="_compute_today", help="With refunds.")
+    today_amount = fields.Monetary("Amount Today", compute="_compute_today", help="Sales less refunds.")
     card_pending_count = fields.Integer("Waiting", compute="_compute_card_counts")
     card_failed_count = fields.Integer("Failed Orders", compute="_compute_card_counts")
     health = fields.Selection(selection_add=[("differs", "Days That Differ"), ("changed",)])
@@ -28,7 +29,7 @@ class ExternalOrderSync(models.Model):
 
     @api.depends("order_ids.state", "order_ids.sold_date", "order_ids.total")
     def _compute_today(self):
-        """Set the number of sales of the current business day, and their amount less refunds."""
+        """Set the number of sales and refunds of the current business day, and their amount."""
         found = {}
         for (sync_id, _config_id), (count, amount) in self._read_today().items():
             counted, total = found.get(sync_id, (0, 0.0))
@@ -37,7 +38,7 @@ class ExternalOrderSync(models.Model):
             sync.today_count, sync.today_amount = found.get(sync.id, (0, 0.0))
 
     def _read_today(self):
-        """Return the number of sales of the current business day, and their amount less refunds, in one statement.
+        """Return the number of sales and refunds of the current business day, and their amount, in one statement.
 
         :rtype: dict of (id of a synchronization, id of a Point of Sale) and (number, amount)
         """
@@ -47,7 +48,7 @@ class ExternalOrderSync(models.Model):
             return {}
         # The first start is a constant, so that PostgreSQL knows how few orders it needs from the index of the date.
         query = SQL(
-            """SELECT sync_id, pos_config_id, count(*) FILTER (WHERE kind = 'sale'), sum(total)
+            """SELECT sync_id, pos_config_id, count(*), sum(total)
                  FROM external_order
                  JOIN (VALUES %s) AS today(sync, start) ON sync_id = sync AND sold_date >= start
                 WHERE state = 'done' AND sold_date >= %s GROUP BY sync_id, pos_config_id""",
@@ -93,6 +94,17 @@ class ExternalOrderSync(models.Model):
         """Open the orders of the current business day."""
         self.ensure_one()
         action = self.action_open_orders()
-        start = self._get_start_of_day(self._get_business_day())
-        domain = [*action["domain"], ("state", "=", "done"), ("sold_date", ">=", start)]
-        return {**action, "name": self.env._("Today"), "domain": domain}
+        return {**action, "name": self.env._("Today"), "domain": list(self._get_today_domain())}
+
+    def _get_today_domain(self):
+        """Return the domain of what `_read_today` counts."""
+        by_start = self.grouped(lambda sync: sync._get_start_of_day(sync._get_business_day()))
+        days = [
+            Domain("sync_id", "in", syncs.ids) & Domain("sold_date", ">=", start) for start, syncs in by_start.items()
+        ]
+        return Domain("state", "=", "done") & Domain.OR(days)
+
+    def action_open_red_days(self):
+        """Open the days that differ; without the filter, all days."""
+        action = self.action_open_proofs()
+        return {**action, "context": {**action["context"], "search_default_red": 1}}

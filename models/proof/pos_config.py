@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 from ...tools.groups import USER_GROUP
+from ..order_sync.external_order_sync_health import MATTERS
 
 
 class PosConfig(models.Model):
@@ -32,7 +33,7 @@ class PosConfig(models.Model):
         today = syncs._read_today()
         states = self._count_external_orders(syncs, [("state", "in", ("pending", "failed"))], "state")
         in_trouble = syncs.filtered(lambda sync: sync.health == "error")
-        guessed = self._count_external_orders(syncs, [("doubt", "!=", False)])
+        guessed = self._count_external_orders(syncs, MATTERS["guessed"])
         for config, its_syncs in connected.items():
             if not its_syncs:
                 continue
@@ -48,7 +49,10 @@ class PosConfig(models.Model):
             }
 
     def _get_external_order_syncs(self):
-        """Return the synchronizations of the companies of these Points of Sale. Raises AccessError for other users."""
+        """Return the active synchronizations of the companies of these Points of Sale, whose orders the cards count.
+
+        Raises AccessError for other users.
+        """
         return self.env["external.order.sync"].search([("company_id", "in", self.company_id.ids)])
 
     def _count_external_orders(self, syncs, domain, *groups):
@@ -59,14 +63,7 @@ class PosConfig(models.Model):
 
     def action_open_external_orders_today(self):
         """Open the external orders of the current business day of this Point of Sale."""
-        syncs = self._get_external_order_syncs()
-        days = [
-            Domain("sync_id", "=", sync.id)
-            & Domain("sold_date", ">=", sync._get_start_of_day(sync._get_business_day()))
-            for sync in syncs
-            if self in sync._get_pos_configs()
-        ]
-        return self._open_external_orders(self.env._("Today"), Domain("state", "=", "done") & Domain.OR(days))
+        return self._open_external_orders(self.env._("Today"), self._get_external_order_syncs()._get_today_domain())
 
     def action_open_external_orders_waiting(self):
         return self._open_external_orders(self.env._("Waiting"), Domain("state", "=", "pending"))
@@ -75,19 +72,20 @@ class PosConfig(models.Model):
         return self._open_external_orders(self.env._("Failed"), Domain("state", "=", "failed"))
 
     def action_open_external_orders_guessed(self):
-        return self._open_external_orders(self.env._("Guessed"), Domain("doubt", "!=", False))
+        return self._open_external_orders(self.env._("Guessed"), Domain(MATTERS["guessed"]))
 
     def _open_external_orders(self, name, domain):
         self.ensure_one().check_access("read")
         self.env["external.order"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order")
         domain &= Domain("pos_config_id", "=", self.id)
+        domain &= Domain("sync_id", "in", self._get_external_order_syncs().ids)
         return {**action, "name": name, "domain": list(domain), "context": {}}
 
     def action_open_external_order_syncs(self):
-        """Open the synchronizations of this Point of Sale."""
+        """Open the synchronizations of this Point of Sale whose last run had an error."""
         self.ensure_one().check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("external_order_sync.action_external_order_sync")
         syncs = self._get_external_order_syncs()
-        syncs = syncs.filtered(lambda sync: self in sync._get_pos_configs())
+        syncs = syncs.filtered(lambda sync: sync.health == "error" and self in sync._get_pos_configs())
         return {**action, "domain": [("id", "in", syncs.ids)], "context": {}}

@@ -62,6 +62,7 @@ def test_a_secret_is_bound_to_its_addresses_and_to_who_signs_in():
         ("https://shop.example/orders?token=abc&page=1#x", "https://shop.example/orders?token=***&page=***"),
         ("https://user:word@shop.example/a@b", "https://***@shop.example/a@b"),
         ("https://shop.example/#token=abc", "https://shop.example/"),
+        ("https://shop.example/a;token=abc/b;v=1?page=1", "https://shop.example/a;token=***/b;v=***?page=***"),
     ],
 )
 def test_an_address_is_shown_without_its_secrets(address, shown):
@@ -74,3 +75,19 @@ def test_what_an_address_gives_away_is_known():
     assert key_parameters(address) == ["api_key", "X-Auth-Token"]
     assert secrets_in(address) == ["w@rd", "abc", "d e"]
     assert not has_credentials("https://shop.example/a@b?c=d@e")
+
+
+@pytest.mark.parametrize(
+    "behind", ["#token=abc", "#page=1&token=abc", "#/orders?token=abc", ";token=abc", ";v=1;token=abc/all?page=1",
+               "?page=1;token=abc", "?page=1&v=2;token=abc#top"]
+)  # fmt: skip
+def test_a_key_is_found_in_every_part_that_has_names(behind):
+    address = f"https://shop.example/orders{behind}"
+    assert key_parameters(address) == ["token"]
+    assert secrets_in(address) == ["abc"]
+
+
+@pytest.mark.parametrize("behind", ["#token", "#top", ";v=1", "?code=abc", "?page=1;2", "?next=/a;b", "/token=abc"])
+def test_what_is_no_key_is_none(behind):
+    assert not key_parameters(f"https://shop.example/orders{behind}")
+    assert not secrets_in(f"https://shop.example/orders{behind}")

@@ -36,7 +36,7 @@ addTour("external_order_sync_setup", () => [
     ...choose("Product Name"),
     { trigger: notification("1 order imported") },
     { trigger: ".oe_stat_button[name=action_open_failed]:contains('0')" },
-    { trigger: ".oe_stat_button[name=action_open_orders]:contains('2')", run: "click" },
+    { trigger: ".oe_stat_button[name=action_open_imported]:contains('2')", run: "click" },
     { trigger: ".o_list_view .o_data_row:contains('Imported')" },
 ]);
 
