@@ -160,7 +160,7 @@ class TestShipmentFollowing(ShipmentCase):
 
     def test_what_is_shipped_is_not_retried(self):
         shipment = self.ship()
-        with self.assertRaisesRegex(ShipmentConflict, "Now it is: Shipped"):
+        with self.assertRaisesRegex(ShipmentConflict, "Its state is now: Shipped"):
             shipment.action_retry()
 
     # Rights

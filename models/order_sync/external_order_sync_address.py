@@ -76,7 +76,7 @@ class ExternalOrderSync(models.Model):
             "of them.",
             other=other.name,
             pos=pos_config.name,
-            name=self.name or self.env._("this one"),
+            name=self.name or self.env._("this synchronization"),
         )
 
     def _find_connected_alike(self):
