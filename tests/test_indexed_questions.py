@@ -48,6 +48,25 @@ class TestIndexedQuestions(TransactionCase):
         newest = self.env["stock.picking"]._search([], order=self.env["warehouse.api"]._newest_order, limit=1)
         self.assertPlan(newest, "Scan Backward using stock_picking_pkey")
 
+    def test_newest_transfer_of_a_company(self):
+        order = self.env["warehouse.api"]._newest_order
+        self.drop_other_indexes("stock_picking", "stock_picking_api_newest_index")
+        newest = self.env["stock.picking"]._search([("company_id", "=", 1)], order=order, limit=1)
+        self.assertPlan(newest, "Scan Backward using stock_picking_api_newest_index")
+
+    def test_a_page_of_transfers_in_one_state(self):
+        of_source = [("source_id", "=", 1)]
+        for model, api, key, domain, index in (
+            ("stock.picking", "warehouse.api", "id", [], "stock_picking_api_open_index"),
+            ("odoo.mirror.picking", "odoo.mirror.api", "remote_id", of_source, "odoo_mirror_picking_api_state_index"),
+        ):
+            with self.subTest(model=model):
+                table = self.env[model]._table
+                query = self.env[model]._search([*domain, ("state", "=", "assigned")])
+                page = self.env[api]._sql_page(query, [SQL("%s AS id", SQL.identifier(table, key))], None, 101)
+                self.drop_other_indexes(table, index)
+                self.assertPlan(SQL("WITH %s SELECT * FROM page", page), f"using {index}")
+
     def test_reasons_why_orders_need_attention(self):
         sync = self.env["external.order.sync"].create(
             {
@@ -114,7 +133,7 @@ class TestIndexedQuestions(TransactionCase):
         self.env.cr.execute(
             """
             SELECT indexname FROM pg_indexes
-            WHERE tablename = %s AND NOT indexname = ANY(%s) AND indexname NOT LIKE '%%_pkey'
+            WHERE tablename = %s AND NOT indexname = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constraint)
             """,
             [table, list(kept)],
         )

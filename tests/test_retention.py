@@ -1,8 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 
-from ..models.order_sync import external_order_sync_run
+from ..models.order_sync import external_order, external_order_sync_run
 from .common import ExternalOrderCase
 
 
@@ -15,7 +16,7 @@ class TestRetention(ExternalOrderCase):
         return row
 
     def collect(self):
-        self.env["external.order"]._gc_payloads()
+        return self.env["external.order"]._gc_payloads()
 
     def test_payloads_of_imported_orders_are_dropped_after_their_time(self):
         self.sync.payload_retention_days = 30
@@ -23,6 +24,14 @@ class TestRetention(ExternalOrderCase):
         self.collect()
         self.assertFalse(old.payload or old.payload_text)
         self.assertTrue(new.payload and new.payload_text)
+
+    def test_a_number_of_payloads_is_dropped_at_a_time(self):
+        rows = [self.import_long_ago(1000, number) for number in (1, 2, 3)]
+        with patch.object(external_order, "VACUUM_BATCH", 2):
+            self.assertEqual(self.collect(), (2, True))
+            self.assertEqual([bool(row.payload) for row in rows], [False, False, True])
+            self.assertEqual(self.collect(), (1, False))
+        self.assertFalse(rows[2].payload)
 
     def test_an_order_is_known_without_its_payload(self):
         row = self.import_long_ago(1000)

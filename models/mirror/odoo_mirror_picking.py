@@ -51,6 +51,10 @@ class OdooMirrorPicking(models.Model):
         "(source_id, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, remote_id)"
     )
 
+    _api_state_index = models.Index(
+        "(source_id, state, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, remote_id)"
+    )
+
     # The list.
     _default_order = models.Index("(scheduled_date DESC, remote_id)")
     # `updated_since` and `last_received` of the warehouse API, which a client asks every minute.

@@ -10,7 +10,6 @@ from ...lib.order.sameness import content_digest
 from ...lib.strict_json import loads
 from ...tools.message_language import stored
 from ...tools.stored_text import terms_of
-from ...tools.transaction import commit
 
 _logger = logging.getLogger(__name__)
 
@@ -21,6 +20,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 MAX_RETENTION_DAYS = 36_500
 # If an order still conflicts after this many attempts over several hours, the conflict is not temporary.
 MAX_CONFLICTS = 10
+# Payloads that are dropped in one transaction.
+VACUUM_BATCH = 1000
 
 
 class ExternalOrder(models.Model):
@@ -312,15 +313,19 @@ class ExternalOrder(models.Model):
     @api.autovacuum
     def _gc_payloads(self):
         """Delete the payloads of imported orders after the retention time of their synchronization."""
+        count = 0
         syncs = self.env["external.order.sync"].with_context(active_test=False)
         for sync in syncs.search([("payload_retention_days", ">", 0)]):
             limit = fields.Datetime.now() - timedelta(days=min(sync.payload_retention_days, MAX_RETENTION_DAYS))
             domain = self._get_payloads_to_drop_domain(sync, limit)
-            while orders := self.search(domain, order="imported_date", limit=1000):
-                for order in orders:
-                    order.content_digest = content_digest(order.payload, order.kind)
-                orders.write({"payload": False, "booked_payload": False})
-                commit(self.env)
+            orders = self.search(domain, order="imported_date", limit=VACUUM_BATCH - count)
+            for order in orders:
+                order.content_digest = content_digest(order.payload, order.kind)
+            orders.write({"payload": False, "booked_payload": False})
+            count += len(orders)
+            if count == VACUUM_BATCH:
+                break
+        return count, count == VACUUM_BATCH  # Odoo commits, and calls again while there are more
 
     @api.model
     def _get_payloads_to_drop_domain(self, sync, limit):

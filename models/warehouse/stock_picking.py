@@ -9,6 +9,15 @@ class StockPicking(models.Model):
         "((COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, id)"
     )
 
+    # Clients ask again and again which transfers are open. The others, of which there are many more, cost nothing here.
+    _api_open_index = models.Index(
+        "(state, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, id) "
+        "WHERE state IN ('draft', 'waiting', 'confirmed', 'assigned')"
+    )
+
+    # The newest transfer of one company, of which another company may have many more.
+    _api_newest_index = models.Index("(company_id, id)")
+
     # `updated_since` of the warehouse API, which a client asks every minute. Nearly every write of a transfer changes
     # an indexed field anyway, so this index does not cost more than its own entries.
     _api_written_index = models.Index("(write_date)")
