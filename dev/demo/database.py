@@ -64,11 +64,12 @@ def sync_now(client: OdooClient) -> tuple[str, str]:
     store = demo_store(client)
     with progress.step("Sync Now on the Demo Store"):
         client.call("external.order.sync", "action_sync_now", [store])
-        # If it takes too long for a click, the scheduler finishes it.
+        # If it takes too long for a click, the scheduled action finishes it.
         deadline = time.monotonic() + SYNC_TIMEOUT
         unfinished = [("sync_id", "=", store), ("status", "=", "running")]
         while client.call("external.order.sync.run", "search_count", unfinished) and time.monotonic() < deadline:
-            time.sleep(0.5)
+            if _run_scheduled_action(client):
+                time.sleep(0.5)
     [result] = client.call("external.order.sync", "read", [store], ["last_sync_status", "last_sync_message"])
     return result["last_sync_status"] or "", result["last_sync_message"] or ""
 
@@ -80,17 +81,21 @@ def book_changes(client: OdooClient) -> None:
 
 def close_past_days(client: OdooClient) -> None:
     """Run the scheduled action, which closes the sessions of the days that are over."""
-    scheduled = _id_of(client, "ir_cron_sync_external_orders")
     with progress.step("Closing the sessions of the past days"):
         deadline = time.monotonic() + SYNC_TIMEOUT
-        while True:
-            try:
-                client.call("ir.cron", "method_direct_trigger", [scheduled])
-                return
-            except Failure:  # the scheduler is running it right now
-                if time.monotonic() > deadline:
-                    raise
+        while refusal := _run_scheduled_action(client):
+            if time.monotonic() > deadline:
+                raise refusal
             time.sleep(0.5)
+
+
+def _run_scheduled_action(client: OdooClient) -> Failure | None:
+    """Run the scheduled action. Return why not, which is usually that the scheduler of a server is running it."""
+    try:
+        client.call("ir.cron", "method_direct_trigger", [_id_of(client, "ir_cron_sync_external_orders")])
+    except Failure as failure:
+        return failure
+    return None
 
 
 def branch_names(client: OdooClient, store: int) -> dict[str, str]:
