@@ -136,9 +136,14 @@ def secrets_in(url: str) -> list[str]:
     return [secret for secret in (unquote(password), *values) if secret]
 
 
+def is_plain(url: str) -> bool:
+    """Return whether an address consists of host and path alone: no user, parameters or fragment."""
+    return not (has_credentials(url) or any(mark in url for mark in "?#;"))
+
+
 def masked(url: str) -> str:
     """Return an address for users who may not read a key: the user and the values of parameters are hidden."""
-    if not (has_credentials(url) or any(mark in url for mark in "?#;")):
+    if is_plain(url):
         return url
     head = _PATH_PARAMETER.sub(rf";\1={MASK}", _BEHIND_PATH.split(url, maxsplit=1)[0])
     netloc = _netloc(url)

@@ -69,12 +69,19 @@ def lead_to_rows(env, groups, model, kind, get_action):
             group["external_rows_action"] = action  # see `activity_menu.js`
 
 
+def handed_over(records, vals):
+    """Return those of these records that get another responsible user when these values are written."""
+    if "responsible_id" not in vals:
+        return records.browse()
+    return records.filtered(lambda record: record.responsible_id.id != vals["responsible_id"])
+
+
 def attendant_of(record, activities, *users, hand_over=False):
     """Return who has the activity of a record, or who gets it: its texts are written for this user.
 
     :param activities: those that the record has for this purpose. A user may have given it to a colleague.
     :param users: see `person_for`
-    :param bool hand_over: whether these users have changed, so that whoever has it loses it
+    :param bool hand_over: whether the record has another responsible user now, who takes it from its present one
     """
     has_it = activities[:1].user_id
     return person_for(record, *users) if hand_over else person_for(record, has_it, *users)

@@ -1,4 +1,4 @@
-"""Fields that show a stored text in the language of whoever reads it."""
+"""Fields that show a stored text in the reader's language."""
 
 from odoo import api, fields
 
@@ -14,15 +14,15 @@ class _OnTheScreen:
 
 
 class ReadersChar(_OnTheScreen, fields.Char):
-    """A line for the screen that contains stored texts in the language of whoever reads it."""
+    """A line for the screen that contains stored texts in the reader's language."""
 
 
 class ReadersText(_OnTheScreen, fields.Text):
-    """A text for the screen that contains stored texts in the language of whoever reads it."""
+    """A text for the screen that contains stored texts in the reader's language."""
 
 
 def readers_text(name, label, written, terms):
-    """Return the field that shows what `values_of` stored, in the language of whoever reads it.
+    """Return the field that shows what `values_of` stored, in the reader's language.
 
     :param str name: the name of the field
     :param str written: the name of the field with the text as it was written

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..warehouse.sort_date import sort_date
 from .odoo_mirror_mixin import unlinked_index
 
 
@@ -47,13 +48,9 @@ class OdooMirrorPicking(models.Model):
     move_line_ids = fields.One2many("odoo.mirror.move.line", "picking_id", "Operations", domain=[("gone", "=", False)])
 
     # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last.
-    _api_order_index = models.Index(
-        "(source_id, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, remote_id)"
-    )
+    _api_order_index = models.Index(f"(source_id, ({sort_date('scheduled_date')}) DESC, remote_id)")
 
-    _api_state_index = models.Index(
-        "(source_id, state, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, remote_id)"
-    )
+    _api_state_index = models.Index(f"(source_id, state, ({sort_date('scheduled_date')}) DESC, remote_id)")
 
     # The list.
     _default_order = models.Index("(scheduled_date DESC, remote_id)")

@@ -12,6 +12,7 @@ from ...lib.remote_odoo.client import Connection, Handshake, OdooClient, OdooCli
 from ...lib.remote_odoo.environment import NEEDED, incomplete, read_environment
 from ...lib.remote_odoo.versions import KINDS
 from ...tools.address_check import check_address
+from ...tools.attention import handed_over
 from ...tools.company_access import check_written
 from ...tools.message_language import reader_text, stored, with_reader
 from ...tools.notifications import notification
@@ -124,7 +125,7 @@ class OdooSyncSource(models.Model):
         if "sync_interval" in vals or vals.get("active"):
             # A shorter interval, or unarchiving, takes effect now and not at the time planned before.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
-        responsible_before = {source.id: source.responsible_id for source in self}
+        given = handed_over(self, vals)
         result = super().write(vals)
         check_written(self)
         if not vals.keys().isdisjoint(("code", "active", "is_default")):
@@ -132,7 +133,7 @@ class OdooSyncSource(models.Model):
         if not vals.keys().isdisjoint(("status", "responsible_id")) or vals.get("active") is False:
             for source in self:
                 with quietly(self.env, "the activity of a mirror"):
-                    source._update_attention(source.responsible_id != responsible_before[source.id])
+                    source._update_attention(hand_over=source in given)
         return result
 
     def unlink(self):

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...lib.message import message as _lt
 from ...lib.remote_odoo.client import OdooClientError
-from ...lib.web_address import bind, bound_origins, has_credentials, is_bound, origin_of
+from ...lib.web_address import bind, bound_origins, is_bound, is_plain, origin_of
 
 # The fields that decide where the secret is sent and for which user.
 ADDRESS = ("url", "database", "login")
@@ -24,7 +24,7 @@ class OdooSyncSource(models.Model):
     @api.constrains("url")
     def _check_secrets_in_url(self):
         for source in self.filtered("url"):
-            if has_credentials(source.url) or any(mark in source.url for mark in "?#;"):
+            if not is_plain(source.url):
                 raise ValidationError(
                     self.env._(
                         "URL of %s: enter only the address, such as https://odoo.example.com. Enter the user in "

@@ -3,6 +3,7 @@ import time
 from odoo import api, fields, models
 
 from ...tools.address_check import check_address
+from ...tools.attention import handed_over
 from ...tools.company_access import check_written
 from ...tools.private_context import without_defaults
 from ...tools.scheduling import SYNC_NOW_SECONDS
@@ -164,7 +165,7 @@ class ExternalOrderSync(models.Model):
         if "sync_interval" in vals or vals.get("active") or vals.get("state") == "started":
             # A new interval, unarchiving or starting takes effect now, not after the old schedule.
             vals = {"next_sync_date": fields.Datetime.now(), **vals}
-        responsible_before = {sync.id: sync.responsible_id for sync in self}
+        given = handed_over(self, vals)
         result = super().write(vals)
         check_written(self)
         if "pos_config_id" in vals:
@@ -174,7 +175,7 @@ class ExternalOrderSync(models.Model):
         if vals.get("invoice_mode") == "never":
             self._retry_without_invoices()
         if vals.get("responsible_id"):
-            self.filtered(lambda sync: sync.responsible_id != responsible_before[sync.id])._hand_over_activities()
+            given._hand_over_activities()
         return result
 
     # ------------------------------------------------------------

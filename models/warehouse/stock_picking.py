@@ -1,17 +1,17 @@
 from odoo import models
 
+from .sort_date import sort_date
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last.
-    _api_order_index = models.Index(
-        "((COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, id)"
-    )
+    _api_order_index = models.Index(f"(({sort_date('scheduled_date')}) DESC, id)")
 
     # Clients ask again and again which transfers are open. The others, of which there are many more, cost nothing here.
     _api_open_index = models.Index(
-        "(state, (COALESCE(date_trunc('second', scheduled_date), '-infinity'::timestamp)) DESC, id) "
+        f"(state, ({sort_date('scheduled_date')}) DESC, id) "
         "WHERE state IN ('draft', 'waiting', 'confirmed', 'assigned')"
     )
 

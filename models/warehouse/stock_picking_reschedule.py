@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .sort_date import sort_date
+
 
 class StockPickingReschedule(models.Model):
     """The former date of a rescheduled transfer, for the warehouse API.
@@ -29,9 +31,7 @@ class StockPickingReschedule(models.Model):
     )
 
     # Each page reads the former dates in the order of the list, see ``warehouse.api``.
-    _api_order_index = models.Index(
-        "((COALESCE(date_trunc('second', previous_date), '-infinity'::timestamp)) DESC, picking_id)"
-    )
+    _api_order_index = models.Index(f"(({sort_date('previous_date')}) DESC, picking_id)")
 
     @api.model
     def _log_before_write(self, dates_by_id):

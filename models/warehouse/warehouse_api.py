@@ -6,6 +6,7 @@ from odoo.exceptions import MissingError
 from odoo.tools import SQL
 
 from ...tools.bounded_count import Count, complete_count, sql_count
+from .sort_date import sort_date
 from .warehouse_cursor import CURSOR_LIFETIME, CURSOR_SCOPE, Cursor, decode_cursor, encode_cursor
 from .warehouse_schema import MOVE_LINE, MOVE_LINE_NAMES, PICKING, PICKING_NAMES
 
@@ -13,11 +14,8 @@ ISO_UTC = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 
 
 def _sort_date(column):
-    """Return the first sort key of the list: the date in whole seconds, as the API shows it. No date sorts as oldest.
-
-    The indexes on ``stock.picking`` and ``odoo.mirror.picking`` use the same expression: change them together.
-    """
-    return SQL("COALESCE(date_trunc('second', %s), '-infinity'::timestamp)", column)
+    """Return the first sort key of the list."""
+    return SQL(sort_date("%s"), column)
 
 
 class Document(NamedTuple):
