@@ -2,9 +2,14 @@
 
 import os
 import shutil
+from pathlib import Path
 
-from .. import progress
+from .. import locks, progress
 from ..failure import Failure
+
+APT = Path("/var/lib/apt")
+# Seconds to wait for another installation on this machine.
+PATIENCE = 600
 
 
 def apt_install(package: str, purpose: str) -> None:
@@ -15,7 +20,11 @@ def apt_install(package: str, purpose: str) -> None:
     if os.geteuid() != 0:
         raise Failure(f"{package}, needed for {purpose}, is not installed.", f"Run: sudo {command}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with progress.step(f"Installing {package} ({purpose})"):
+    # Two checkouts may be set up at the same time; APT waits for the packages' lock only, not for that of the lists.
+    with (
+        progress.step(f"Installing {package} ({purpose})"),
+        locks.exclusive_folder(APT, "another installation of packages"),
+    ):
         progress.run(
             ["apt-get", "update"],
             "apt-update",
@@ -24,7 +33,7 @@ def apt_install(package: str, purpose: str) -> None:
             env=env,
         )
         progress.run(
-            command.split(),
+            [*command.split(), "-o", f"DPkg::Lock::Timeout={PATIENCE}"],
             f"apt-install-{package}",
             failure=f"{package} could not be installed.",
             hint=f"Run: {command}",
