@@ -27,6 +27,7 @@ from . import test_attention
 from . import test_batch_books
 from . import test_batch_companies
 from . import test_batch_lines
+from . import test_batch_places
 from . import test_batch_split
 from . import test_batch_statements
 from . import test_branch_identity

@@ -1,9 +1,8 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.overrides import is_extended_beyond
+from .batch_stock import BatchStock
 from .ir_sequence import NumberRanges
 from .outcome import Warn
 from .picking_batch import Halving, PickingBatch, PickingRequests, written_together
@@ -24,7 +23,7 @@ class ExternalOrderPicking(models.AbstractModel):
 
     The goods have already left the shop, so nothing is reserved, and each kind of goods is taken from stock once for
     all orders (`stock.move.line._action_done`). The result is the same as if Odoo created one transfer after another.
-    Orders for which this is not certain (lots, kits, packages, owners, shelves, partly available quantities, valuation
+    Orders for which this is not certain (kits, packages, owners, returned lots, partly available quantities, valuation
     entries, methods overridden by other addons) use Odoo's own `pos.order._create_order_picking`.
     """
 
@@ -34,9 +33,9 @@ class ExternalOrderPicking(models.AbstractModel):
     @api.model
     def _create_pickings(self, orders):
         """Create the transfers of paid orders that are due now, and compute the costs of their lines."""
-        for batch, is_together in self._plan(orders):
-            if is_together:
-                self._create_or_split(batch)
+        for batch, taken in self._plan(orders):
+            if taken is not None:
+                self._create_or_split(batch, taken)
             else:
                 for order in batch:
                     order._create_order_picking()
@@ -58,29 +57,31 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _plan(self, orders):
-        """Yield (orders, whether their transfers can be created together), in the sequence of the orders.
+        """Yield (orders, from where they take their goods), in the sequence of the orders.
 
+        The second is None if the transfers cannot be created together, else what `BatchStock.move` returns, by order.
         The sequence is kept because the value of outgoing goods may depend on earlier returns.
         """
         if self._is_extended():
-            yield orders, False
+            yield orders, None
             return
-        stock = _Stock(orders)
-        together = orders.browse()
+        stock = BatchStock(orders)
+        together, taken = orders.browse(), {}
         for order in orders:
             is_together = self._is_plain(order) and stock.has_plainly(order)
             if together and (not is_together or stock.has_come_back(order)):
-                yield together, True
-                together = orders.browse()
+                yield together, taken
+                together, taken = orders.browse(), {}
                 stock.begin_batch()
-            stock.move(order)
+            taken_by_order = stock.move(order)
             if is_together:
                 together += order
+                taken[order.id] = taken_by_order
             else:
-                yield order, False
+                yield order, None
                 stock.begin_batch()
         if together:
-            yield together, True
+            yield together, taken
 
     @api.model
     def _is_extended(self):
@@ -90,7 +91,7 @@ class ExternalOrderPicking(models.AbstractModel):
     def _is_plain(self, order):
         """Return whether the order and its products need none of the steps that a batch skips."""
         lines = order.lines
-        if order.shipping_date or lines.pack_lot_ids or lines.attribute_value_ids or lines.refunded_orderline_id:
+        if order.shipping_date or lines.attribute_value_ids or lines.refunded_orderline_id:
             return False
         if "sale_order_line_id" in lines and lines.sale_order_line_id:
             return False
@@ -98,19 +99,27 @@ class ExternalOrderPicking(models.AbstractModel):
         locations = picking_type.default_location_src_id | picking_type.default_location_dest_id
         if locations.valuation_account_id:
             return False
-        return all(self._is_plain_product(product) for product in lines.product_id)
+        return all(self._is_plain_line(line, picking_type) for line in lines)
 
     @api.model
-    def _is_plain_product(self, product):
-        is_kit = "is_kits" in product and product.is_kits
-        return product.tracking == "none" and not is_kit
+    def _is_plain_line(self, line, picking_type):
+        product = line.product_id
+        if "is_kits" in product and product.is_kits:
+            return False
+        if product.tracking == "none":
+            return not line.pack_lot_ids
+        if "lot_valuated" in product and product.lot_valuated:
+            return False
+        lots = len(line.pack_lot_ids.filtered("lot_name"))
+        has_its_lots = lots == (line.qty if product.tracking == "serial" else 1)
+        return product.is_storable and line.qty > 0 and picking_type.use_existing_lots and has_its_lots
 
     # ------------------------------------------------------------
     # Creating transfers together
     # ------------------------------------------------------------
 
     @api.model
-    def _create_or_split(self, orders, halving=None):
+    def _create_or_split(self, orders, taken, halving=None):
         """Create the transfers together. If Odoo refuses one, halve the batch until that order is alone, and use Odoo's
         own way.
 
@@ -129,7 +138,7 @@ class ExternalOrderPicking(models.AbstractModel):
         mark = numbers.mark() if numbers else 0
         try:
             with self.env.cr.savepoint():
-                self._create_together(requests)
+                self._create_together(requests, taken)
             return
         except (UserError, ValidationError):
             halving.count_refused(len(orders))
@@ -139,8 +148,8 @@ class ExternalOrderPicking(models.AbstractModel):
             orders._create_order_picking()
             return
         middle = len(orders) // 2
-        self._create_or_split(orders[:middle], halving)
-        self._create_or_split(orders[middle:], halving)
+        self._create_or_split(orders[:middle], taken, halving)
+        self._create_or_split(orders[middle:], taken, halving)
 
     @api.model
     def _get_requests(self, orders):
@@ -157,7 +166,7 @@ class ExternalOrderPicking(models.AbstractModel):
         return requests
 
     @api.model
-    def _create_together(self, requests):
+    def _create_together(self, requests, taken):
         leaving, coming_back = [], []
         for order, location_id, lines, picking_type, partner in requests:
             lines = lines.filtered(self._is_stocked)
@@ -167,9 +176,10 @@ class ExternalOrderPicking(models.AbstractModel):
                 values = self._prepare_returning_values(order, location_id, picking_type, partner)
                 coming_back.append((returned, values))
         # Outgoing goods first, as Odoo does for an order with both.
-        for parts in (leaving, coming_back):
-            if parts:
-                self._create_done_pickings(parts)
+        if leaving:
+            self._create_done_pickings(leaving, taken)
+        if coming_back:
+            self._create_done_pickings(coming_back, {})
 
     @api.model
     def _is_stocked(self, line):
@@ -198,8 +208,11 @@ class ExternalOrderPicking(models.AbstractModel):
         return {"pos_session_id": order.session_id.id, "pos_order_id": order.id, "origin": order.name}
 
     @api.model
-    def _create_done_pickings(self, parts):
-        """Create one done transfer for each pair of order lines and ``stock.picking`` values."""
+    def _create_done_pickings(self, parts, taken):
+        """Create one done transfer for each pair of order lines and ``stock.picking`` values.
+
+        :param dict taken: for each order, from where its goods are taken, see `_plan`
+        """
         self._reserve_names(parts)
         # No message per transfer is needed because the order and the inbox have the history.
         Picking = self.env["stock.picking"].with_context(
@@ -218,13 +231,24 @@ class ExternalOrderPicking(models.AbstractModel):
         moves = pickings.env["stock.move"].create(move_values)
         move_lines = pickings.env["stock.move.line"].create(
             [
-                {**move._prepare_move_line_vals(quantity=0), "quantity": move.product_uom_qty, "picked": True}
+                {**values, "picked": True}
                 for move in moves
+                for values in self._prepare_move_line_values(move, taken.get(move.picking_id.pos_order_id.id, {}))
             ]
         )
         targets = pickings.location_dest_id.filtered(lambda place: place.putaway_rule_ids or place.usage == "view")
         move_lines.filtered(lambda line: line.location_dest_id in targets)._apply_putaway_strategy()
         pickings._action_done()
+
+    @api.model
+    def _prepare_move_line_values(self, move, taken):
+        """Yield the values of a move's lines; ``taken`` is what the order takes, see `BatchStock.move`."""
+        places = taken.get(move.product_id)
+        if not places:
+            yield {**move._prepare_move_line_vals(quantity=0), "quantity": move.product_uom_qty}
+            return
+        for quant, quantity in places:
+            yield move._prepare_move_line_vals(quantity=quantity, reserved_quant=quant)
 
     @api.model
     def _get_batch(self, pickings):
@@ -241,68 +265,3 @@ class ExternalOrderPicking(models.AbstractModel):
         for picking_type in self.env["stock.picking.type"].browse(set(types)):
             numbers.reserve(picking_type.sequence_id, types.count(picking_type.id))
 
-
-class _Stock:
-    """The stock, from which the orders of a batch take one after the other."""
-
-    def __init__(self, orders):
-        products = orders.lines.product_id.filtered("is_storable")
-        sources = orders.config_id.picking_type_id.default_location_src_id
-        self.available = defaultdict(float)
-        # Products that are also on shelves, in packages or with other owners: Odoo decides where to take them from.
-        self.spread = set()
-        # Products without standard cost that were returned since the batch began.
-        self.came_back = set()
-        # sudo: all stock counts, regardless of the user.
-        groups = (
-            orders.env["stock.quant"]
-            .sudo()
-            ._read_group(
-                [("product_id", "in", products.ids), ("location_id", "child_of", sources.ids)],
-                ["product_id", "location_id", "lot_id", "package_id", "owner_id"],
-                ["quantity:sum", "reserved_quantity:sum"],
-            )
-        )
-        for product, location, lot, package, owner, quantity, reserved in groups:
-            if location not in sources or lot or package or owner:
-                self.spread.add(product)
-            self.available[product, location] += quantity - reserved
-
-    def has_plainly(self, order):
-        """Return whether the ordered quantity is either completely available in one place, or not available at all."""
-        source = order.config_id.picking_type_id.default_location_src_id
-        for product, quantity in self._taken_by(order).items():
-            available = self.available[product, source]
-            is_short = product.uom_id.compare(available, quantity) < 0
-            if product in self.spread or (is_short and (available > 0 or product.cost_method == "fifo")):
-                return False
-        return True
-
-    def has_come_back(self, order):
-        return not self.came_back.isdisjoint(order.lines.product_id)
-
-    def begin_batch(self):
-        self.came_back.clear()
-
-    def move(self, order):
-        """Record the quantities that the order takes and returns."""
-        source = order.config_id.picking_type_id.default_location_src_id
-        for product, quantity in self._taken_by(order).items():
-            self.available[product, source] -= quantity
-        return_type = order.config_id.picking_type_id.return_picking_type_id
-        target = return_type.default_location_dest_id if return_type else source
-        for line in order.lines:
-            product = line.product_id
-            if line.qty < 0 and product.is_storable:
-                self.available[product, target] -= line.qty
-                if target != source or target.putaway_rule_ids:
-                    self.spread.add(product)
-                if product.cost_method != "standard":
-                    self.came_back.add(product)
-
-    def _taken_by(self, order):
-        taken = defaultdict(float)
-        for line in order.lines:
-            if line.qty > 0 and line.product_id.is_storable:
-                taken[line.product_id] += line.qty
-        return taken

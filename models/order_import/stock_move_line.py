@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.fields import Domain
 
 from .picking_batch import LockedQuants, PickingBatch, QuantChanges, links_once
 
@@ -32,7 +33,7 @@ class StockMoveLine(models.Model):
         # A line takes from its source and adds to its destination: record this once, when it takes.
         if action == "available" and quantity < 0 and self.product_id.is_storable:
             places = (location, self.location_dest_id, self.package_id, self.result_package_id)
-            noted.add((self.product_id, self.owner_id, *places), self, -quantity)
+            noted.add((self.product_id, self.lot_id, self.owner_id, *places), self, -quantity)
         return 0, in_date
 
     def _apply_quant_changes(self, changes):
@@ -42,7 +43,9 @@ class StockMoveLine(models.Model):
         :param dict changes: for each kind of goods, a line that moves them and the total quantity of all lines
         """
         quants = self.env["stock.quant"]._get_quants_by_products_locations(
-            self.product_id, self.location_id | self.location_dest_id, extra_domain=[("lot_id", "=", False)]
+            self.product_id,
+            self.location_id | self.location_dest_id,
+            extra_domain=Domain("lot_id", "in", [False, *self.lot_id.ids]),
         )
         # If another worker changed these quants since this transaction began, create new quants for the changes, as
         # Odoo does while another worker is changing them. Odoo merges them later.
@@ -59,7 +62,8 @@ class StockMoveLine(models.Model):
             available, in_date = line._synchronize_quant(-quantity, line.location_id)
             line._synchronize_quant(quantity, line.location_dest_id, package=line.result_package_id, in_date=in_date)
             if not is_ours:
-                same = quants[line.product_id.id, line.location_id.id, False, line.package_id.id, line.owner_id.id]
+                place = (line.location_id.id, line.lot_id.id, line.package_id.id, line.owner_id.id)
+                same = quants[line.product_id.id, *place]
                 available += sum(quant.quantity - quant.reserved_quantity for quant in same)
             if available < 0 and reserved is None:
                 reserved = self._get_reserved_products()

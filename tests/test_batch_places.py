@@ -1,0 +1,158 @@
+import random
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.fields import Command
+
+from .batch_books import BatchBooksCase, Books
+
+# Seeds and orders of the random feeds.
+FEEDS = range(4)
+ORDERS = 40
+
+
+class TestBatchPlaces(BatchBooksCase):
+    """Goods on shelves and in lots are taken from where Odoo takes them, also for many orders at once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shelves = cls.env["stock.location"].create(
+            [{"name": f"Shelf {number}", "location_id": cls.source.id} for number in range(3)]
+        )
+
+    @classmethod
+    def create_kinds(cls):
+        kinds = super().create_kinds()
+        kinds.update(
+            {
+                name: cls.create_product(name.title(), standard_price=2, **values)
+                for name, values in {
+                    "shelved": {},
+                    "mostly shelved": {},
+                    "dated": {"tracking": "lot"},
+                    "numbered": {"tracking": "serial"},
+                }.items()
+            }
+        )
+        return kinds
+
+    def put(self, kind, quantity, place, lot=None, date="2026-01-01", **values):
+        """Put a quantity into stock that arrived at a date."""
+        product = self.kinds[kind]
+        if lot:
+            known = self.env["stock.lot"].search([("name", "=", lot), ("product_id", "=", product.id)])
+            values["lot_id"] = known or known.create({"name": lot, "product_id": product.id})
+        in_date = fields.Datetime.to_datetime(date)
+        self.env["stock.quant"]._update_available_quantity(product, place, quantity, in_date=in_date, **values)
+
+    def put_all(self, chance):
+        """Spread goods over the shelves, in lots and without."""
+        for number in range(12):
+            place = chance.choice([self.source, *self.shelves])
+            date = f"2026-01-{chance.randint(1, 28):02}"
+            self.put("shelved", chance.randint(1, 9), chance.choice(self.shelves), date=date)
+            self.put("mostly shelved", chance.randint(1, 9), place, date=date)
+            self.put("dated", chance.randint(1, 6), place, lot=f"D{number % 5}", date=date)
+            self.put("numbered", 1, place, lot=f"N{number}", date=date)
+
+    def import_together_and_one_by_one(self, feed):
+        """Return the books of both, and the uuids of the orders whose transfers were created together."""
+        products = self.product.concat(*self.kinds.values())
+        session = self.sync._get_or_create_pos_session()
+        books = []
+        for is_extended in (False, True):
+            with self.undone(), self.together() as together:
+                if is_extended:
+                    model = type(self.env["external.order.picking"])
+                    with patch.object(model, "_is_extended", lambda picking: True):
+                        self.synchronize(*feed)
+                else:
+                    self.synchronize(*feed)
+                    made = list(together)
+                books.append(Books(session, products))
+        return *books, made
+
+    def assert_same_as_one_by_one(self, feed):
+        ours, theirs, together = self.import_together_and_one_by_one(feed)
+        differences = list(ours.differences(theirs))
+        self.assertEqual(len(differences), 0, "\n" + "\n".join(differences[:30]))
+        return ours, together
+
+    def test_random_orders_of_goods_on_shelves_and_in_lots(self):
+        kinds = ["shelved", "mostly shelved", "dated", "numbered", "plenty", "service"]
+        for seed in FEEDS:
+            with self.subTest(seed=seed), self.undone():
+                chance = random.Random(seed)
+                self.put_all(chance)
+                feed = [
+                    self.sale(f"{seed}-{number}", *[(kind, chance.randint(1, 3)) for kind in chance.sample(kinds, 2)])
+                    for number in range(ORDERS)
+                ]
+                books, together = self.assert_same_as_one_by_one(feed)
+                self.assertGreater(len(set(together)), len(books.orders) // 2)
+
+    def test_random_sales_and_returns(self):
+        for seed in FEEDS:
+            with self.subTest(seed=seed), self.undone():
+                self.put_all(random.Random(seed))
+                self.assert_same_as_one_by_one(self.random_feed(seed, ORDERS, ["shelved", "mostly shelved", "scarce"]))
+
+    def test_each_removal_strategy_decides_the_shelf(self):
+        for number, shelf in enumerate(self.shelves):
+            self.put("shelved", 4, shelf, date=f"2026-02-{10 - number:02}")
+        feed = [self.sale(number, ("shelved", 3)) for number in range(4)]
+        for strategy, first in (("fifo", 2), ("lifo", 0), ("closest", 0), ("least_packages", 2)):
+            with self.subTest(strategy=strategy), self.undone():
+                removal = self.env["product.removal"].search([("method", "=", strategy)])
+                self.source.removal_strategy_id = removal
+                books, together = self.assert_same_as_one_by_one(feed)
+                self.assertEqual(bool(together), strategy != "closest")
+                sources = [row["location_id"] for row in books.parts["move lines"]]
+                self.assertEqual(sources[0], [("stock.location", "there", self.shelves[first].id)])
+
+    def test_what_a_register_takes_from_a_shelf_is_the_same(self):
+        self.put("shelved", 4, self.shelves[0])
+        self.put("shelved", 4, self.shelves[1])
+        feed = [self.sale(number, ("shelved", 2), ("plenty", 1)) for number in range(5)]
+        with self.together() as together:
+            self.assert_same_books(feed)
+        self.assertEqual(together, self.uuids(feed[:4] + feed[4:]))
+
+    def test_packages_and_owners_take_odoos_own_way(self):
+        package = self.env["stock.package"].create({"name": "Box"})
+        owner = self.env["res.partner"].create({"name": "Owner"})
+        for values in ({"package_id": package}, {"owner_id": owner}):
+            with self.subTest(values=values), self.undone():
+                self.put("shelved", 9, self.shelves[0], **values)
+                _books, together = self.assert_same_as_one_by_one([self.sale(1, ("shelved", 2))])
+                self.assertFalse(together)
+
+    def test_goods_that_others_reserved_on_a_shelf_stay_there(self):
+        self.put("shelved", 4, self.shelves[0], date="2026-01-01")
+        self.put("shelved", 9, self.shelves[1], date="2026-01-02")
+        customers = self.env.ref("stock.stock_location_customers")
+        delivery = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.picking_type.warehouse_id.out_type_id.id,
+                "location_id": self.source.id,
+                "location_dest_id": customers.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.kinds["shelved"].id,
+                            "product_uom_qty": 3,
+                            "location_id": self.source.id,
+                            "location_dest_id": customers.id,
+                        }
+                    )
+                ],
+            }
+        )
+        delivery.action_confirm()
+        delivery.action_assign()
+        feed = [self.sale(number, ("shelved", 2)) for number in range(4)]
+        _books, together = self.assert_same_as_one_by_one(feed)
+        self.assertEqual(together, self.uuids(feed))
+        self.synchronize(*feed)
+        self.assertEqual(delivery.move_ids.quantity, 3)
