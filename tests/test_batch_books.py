@@ -109,16 +109,6 @@ class TestBatchBooks(BatchBooksCase):
         rules = self.env["stock.warehouse.orderpoint"]
         self.assertEqual(rules.search([("qty_to_order", ">", 0), ("id", "=", rule.id)]), rule)
 
-    def test_lots_and_kinds_that_need_it_take_odoos_own_way(self):
-        self.kinds["plenty"].tracking = "lot"
-        lot = self.env["stock.lot"].create({"name": "LOT", "product_id": self.kinds["plenty"].id})
-        self.env["stock.quant"]._update_available_quantity(self.kinds["plenty"], self.source, 1, lot_id=lot)
-        feed = [self.sale(1, ("plenty", 1)), self.sale(2, ("untaxed", 1)), self.sale(3, ("untaxed", 1), ("service", 1))]
-        with self.together() as together:
-            run = self.synchronize(*feed)
-        self.assertEqual(run.imported_count, 3)
-        self.assertEqual(together, self.uuids(feed[1:]))
-
     def test_a_putaway_rule_for_returns_is_followed(self):
         shelf = self.env["stock.location"].create({"name": "Returns", "location_id": self.source.id})
         self.env["stock.putaway.rule"].create(

@@ -102,6 +102,34 @@ class TestBatchStatements(CustomerCase):
             ]
         )
 
+    def put_on_shelves(self, is_tracked=False):
+        """Move the stock of the products to shelves, half of it each; if tracked, in lots."""
+        source = self.pos_config.picking_type_id.default_location_src_id
+        shelves = self.env["stock.location"].create([{"name": name, "location_id": source.id} for name in "AB"])
+        products = self.env["product.product"].search([("name", "=like", "Many %")])
+        quants = self.env["stock.quant"].search([("product_id", "in", products.ids)])
+        lot_of = {}
+        if is_tracked:
+            quants.unlink()
+            products.tracking = "lot"
+            lots = self.env["stock.lot"].create([{"name": f"L{item.id}", "product_id": item.id} for item in products])
+            lot_of = {lot.product_id: lot.id for lot in lots}
+        else:
+            quants.filtered(lambda quant: quant.location_id == source).unlink()
+        places = [*shelves, self.env.ref("stock.stock_location_customers")] if is_tracked else shelves
+        self.env["stock.quant"].sudo().create(
+            [
+                {
+                    "product_id": product.id,
+                    "location_id": place.id,
+                    "quantity": 500,
+                    "lot_id": lot_of.get(product, False),
+                }
+                for product in products
+                for place in places
+            ]
+        )
+
     def count_many(self, orders, lines, products):
         """Return how many statements an order takes in a batch of orders with many lines.
 
@@ -129,6 +157,16 @@ class TestBatchStatements(CustomerCase):
 
     def test_three_lines_of_any_products_take_at_most_3(self):
         self.make_products(180)
+        self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
+
+    def test_goods_on_shelves_take_no_more(self):
+        self.make_products(180)
+        self.put_on_shelves()
+        self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
+
+    def test_goods_in_lots_take_no_more(self):
+        self.make_products(180)
+        self.put_on_shelves(is_tracked=True)
         self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
 
     def test_60_lines_take_at_most_15(self):

@@ -2,18 +2,7 @@
 
 from collections import defaultdict
 
-from ...tools.overrides import is_extended_beyond
-
-# Methods by which Odoo decides from which quants goods are taken, and the addons whose overrides are known: without
-# `with_expiration` in the context, Product Expiry only adds a removal strategy.
-DECISIONS = {
-    "_gather": ["stock"],
-    "_get_gather_domain": ["stock", "product_expiry"],
-    "_get_removal_strategy_order": ["stock", "product_expiry"],
-    "_get_reserve_quantity": ["stock"],
-}
-# Removal strategies that are an order of the quants. *Least Packages* is one where nothing is in packages.
-ORDERED_STRATEGIES = ("fifo", "lifo", "fefo", "least_packages")
+from .removal_order import read_quants
 
 
 class BatchStock:
@@ -59,27 +48,13 @@ class BatchStock:
 
     def _read_places(self, products, source):
         Quant = self._orders.env["stock.quant"].sudo()  # sudo: as above
-        if any(is_extended_beyond(Quant, method, addons) for method, addons in DECISIONS.items()):
-            self.undecided.update(products)
-            return
-        strategies = defaultdict(products.browse)
-        for product in products:
-            strategies[Quant._get_removal_strategy(product, source)] += product
-        for strategy, of_strategy in strategies.items():
-            if strategy not in ORDERED_STRATEGIES:
-                self.undecided.update(of_strategy)
-                continue
-            quants = Quant.search(
-                [("product_id", "in", of_strategy.ids), ("location_id", "child_of", source.id)],
-                order=Quant._get_removal_strategy_order(strategy),
-            )
-            for product in of_strategy:
-                self._places[product, source] = []
-            for quant in quants:
-                free = quant.quantity - quant.reserved_quantity
-                if quant.product_id.uom_id.compare(free, 0.0) < 0:
-                    self.undecided.add(quant.product_id)
-                self._places[quant.product_id, source].append([quant, free])
+        quants_of = read_quants(Quant, products, source)
+        self.undecided.update(product for product in products if product not in quants_of)
+        for product, quants in quants_of.items():
+            places = [[quant, quant.quantity - quant.reserved_quantity] for quant in quants]
+            if any(product.uom_id.compare(free, 0.0) < 0 for _quant, free in places):
+                self.undecided.add(product)
+            self._places[product, source] = places
 
     # ------------------------------------------------------------
     # The orders, one after the other

@@ -46,8 +46,11 @@ class ExternalOrderLots(models.AbstractModel):
         :raise psycopg2.OperationalError: if another worker has just taken some lots; repeat in a new transaction
         """
         busy = self.env["stock.quant"]
+        products = self.env["product.product"].union(
+            *(line.product for order in prepared for line in order.priced.lines if self._needs_lots(config, line))
+        )
         while True:
-            free = FreeLots(self.env, config, busy)
+            free = FreeLots(self.env, config, busy, products)
             picks = [self._pick_or_refuse(config, order, free) for order in prepared]
             if not lock:
                 break

@@ -264,4 +264,3 @@ class ExternalOrderPicking(models.AbstractModel):
         types = [values["picking_type_id"] for _lines, values in parts]
         for picking_type in self.env["stock.picking.type"].browse(set(types)):
             numbers.reserve(picking_type.sequence_id, types.count(picking_type.id))
-

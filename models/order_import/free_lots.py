@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo import fields
 from odoo.fields import Domain
 
+from .removal_order import read_quants
+
 
 class FreeLots:
     """The lots in the stock of a Point of Sale, minus those taken through this object.
@@ -12,17 +14,20 @@ class FreeLots:
     :param env: an environment that can read all stock
     :param config: the ``pos.config``
     :param busy: quants that must not be taken
+    :param products: the tracked products of the batch, whose stock is read together
     """
 
-    def __init__(self, env, config, busy):
+    def __init__(self, env, config, busy, products):
         self.env = env
+        self._products = products
         self._busy = busy
         picking_type = config.picking_type_id
         self.source = picking_type.default_location_src_id
         self.customers = picking_type.default_location_dest_id or env["stock.warehouse"]._get_partner_locations()[0]
         # Taken quantities as (quant or lot, quantity), negative for returns.
         self._taken = []
-        self._promised = {}
+        self._promised = None
+        self._quants = None
 
     @property
     def sold(self):
@@ -49,20 +54,32 @@ class FreeLots:
         :return: pairs of lot name and quantity, empty if there is too little; and the available quantity
         """
         fits = product.uom_id.compare
-        Quant = self.env["stock.quant"]
-        if "use_expiration_date" in product and product.use_expiration_date:
-            Quant = Quant.with_context(with_expiration=fields.Datetime.now())  # like Odoo's own reservation
-        # Only the *least packages* strategy considers the quantity, and it does not know what was just taken here.
-        quants = Quant._gather(product, self.source, qty=quantity)
-        picks = self._pick(product, quants, quantity)
-        if fits(sum(part for _quant, part in picks), quantity) < 0:
-            quants |= Quant._gather(product, self.source)
-            picks = self._pick(product, quants, quantity)
+        if self._quants is None:
+            products = self._products.filtered(self._never_expires)
+            self._quants = read_quants(self.env["stock.quant"], products, self.source)
+        if product in self._quants:
+            picks = self._pick(product, self._quants[product], quantity)
+        else:
+            picks = self._gather_and_pick(product, quantity)
         there = sum(part for _quant, part in picks)
         if fits(there, quantity) < 0:
             return [], there
         self._taken += picks
         return self._by_lot(picks), there
+
+    def _never_expires(self, product):
+        return "use_expiration_date" not in product or not product.use_expiration_date
+
+    def _gather_and_pick(self, product, quantity):
+        Quant = self.env["stock.quant"]
+        if not self._never_expires(product):
+            Quant = Quant.with_context(with_expiration=fields.Datetime.now())  # like Odoo's own reservation
+        # Only the *least packages* strategy considers the quantity, and it does not know what was just taken here.
+        quants = Quant._gather(product, self.source, qty=quantity)
+        picks = self._pick(product, quants, quantity)
+        if product.uom_id.compare(sum(part for _quant, part in picks), quantity) < 0:
+            picks = self._pick(product, quants | Quant._gather(product, self.source), quantity)
+        return picks
 
     def _pick(self, product, quants, quantity):
         """Return pairs of quant and quantity, in the order of ``quants``, at most ``quantity`` in total."""
@@ -131,19 +148,18 @@ class FreeLots:
 
         :return: quantities sold less quantities taken back, by lot name
         """
-        if product not in self._promised:
+        if self._promised is None:
+            self._promised = defaultdict(lambda: defaultdict(float))
             lines = self.env["pos.order.line"].search(
-                Domain("product_id", "=", product.id)
+                Domain("product_id", "in", self._products.ids)
                 & Domain("pack_lot_ids", "!=", False)
                 & Domain("order_id.session_id.state", "!=", "closed")
                 & Domain("order_id.session_id.update_stock_at_closing", "=", True)
                 & Domain("order_id.state", "in", ("paid", "done"))
                 & Domain("order_id.picking_ids", "=", False)
             )
-            promised = defaultdict(float)
             for line in lines:
                 for lot in line.pack_lot_ids:
-                    part = line.qty if product.tracking == "lot" else (1.0 if line.qty > 0 else -1.0)
-                    promised[lot.lot_name] += part
-            self._promised[product] = promised
+                    part = line.qty if line.product_id.tracking == "lot" else (1.0 if line.qty > 0 else -1.0)
+                    self._promised[line.product_id][lot.lot_name] += part
         return self._promised[product]
