@@ -272,7 +272,8 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_tax_advice(self, order, terms):
         """Return the advice to compare the taxes, naming rates for which the company has no sale tax."""
-        return joined(self._get_comparing_advice(order), *self._get_missing_rates(order, terms))
+        retry = stored(self.env)._("Correct the taxes that differ, then press Retry.")
+        return joined(self._get_comparing_advice(order), *self._get_missing_rates(order, terms), retry)
 
     @api.model
     def _get_missing_rates(self, order, terms):
