@@ -60,6 +60,7 @@ from . import test_fetch_errors
 from . import test_foreign_text
 from . import test_full_order
 from . import test_full_sessions
+from . import test_header_buttons
 from . import test_health
 from . import test_helping_workers
 from . import test_inbox
