@@ -41,6 +41,7 @@ from . import test_combo
 from . import test_components
 from . import test_connected_once
 from . import test_counters
+from . import test_counters_elsewhere
 from . import test_contributing
 from . import test_crashing_closings
 from . import test_crashing_orders
