@@ -132,9 +132,11 @@ class TestCounters(Counting, ProofCase):
     def test_the_menu_of_activities_leads_to_the_orders_of_archived_ones_too(self):
         activities = (self.sync | self.archived | self.moved).with_env(self.env).sudo().activity_ids
         self.assertIn(self.archived, self.env["external.order.sync"].browse(activities.mapped("res_id")))
-        self.sync.last_sync_problem = False
-        action = self.env["res.users"]._get_external_orders_action(activities)
-        self.assertIn(self.archived, self.opened(action).sync_id)
+        for problem in (False, "The key was refused."):
+            self.sync.last_sync_problem = problem
+            action = self.env["res.users"]._get_external_orders_action(activities)
+            self.assertIn(self.archived, self.opened(action).sync_id)
+            self.assertEqual("the last run had an error" in action["name"], bool(problem))
 
     def test_the_card_of_a_point_of_sale(self):
         for config in self.pos_config | self.elsewhere | self.far.pos_config_id:
