@@ -42,6 +42,7 @@ from . import test_combo
 from . import test_components
 from . import test_connected_once
 from . import test_counters
+from . import test_counters_elsewhere
 from . import test_contributing
 from . import test_crashing_closings
 from . import test_crashing_orders
@@ -61,6 +62,7 @@ from . import test_fetch_errors
 from . import test_foreign_text
 from . import test_full_order
 from . import test_full_sessions
+from . import test_header_buttons
 from . import test_health
 from . import test_helping_workers
 from . import test_inbox

@@ -1,18 +1,12 @@
-import re
-
-from lxml import etree
-from odoo.fields import Domain
 from odoo.tests import new_test_user
 from odoo.tools.safe_eval import safe_eval
 
+from .counting import Counting
 from .proof_common import ProofCase
 
-# Shown on a link, and no number of what it opens.
-NO_NUMBERS = {"next_sync_date", "yesterday_state"}
 
-
-class TestCounters(ProofCase):
-    """Every number on a button or link of the addon is the number of what it opens."""
+class TestCounters(Counting, ProofCase):
+    """Every number on a button or link about orders is the number of what it opens."""
 
     def setUp(self):
         super().setUp()
@@ -110,58 +104,6 @@ class TestCounters(ProofCase):
             ]
         )
 
-    # What a button shows and opens
-
-    def links(self, record, kind):
-        """Yield the name of the method and the fields in it, of each button and link of a record's view."""
-        views = {"form": False, "kanban": False}
-        arch = etree.fromstring(record.get_view(views[kind], kind)["arch"])
-        for node in arch.iter("button", "a"):
-            if node.get("type") == "object":
-                names = [field.get("name") for field in node.iter("field")]
-                yield node, [name for name in names if name not in NO_NUMBERS]
-
-    def opened(self, action):
-        """Return the records that an action opens, with the filters that its context switches on."""
-        model = self.env[action["res_model"]]
-        context = action["context"]
-        context = safe_eval(context) if isinstance(context, str) else context
-        arch = etree.fromstring(model.get_view(False, "search")["arch"])
-        domain, alternatives = Domain(action["domain"]), []
-        for node in arch:
-            if node.tag == "separator":
-                domain &= Domain.OR(alternatives) if alternatives else Domain.TRUE
-                alternatives = []
-            elif node.tag == "filter" and context.get(f"search_default_{node.get('name')}"):
-                alternatives.append(Domain(safe_eval(node.get("domain"))))
-        domain &= Domain.OR(alternatives) if alternatives else Domain.TRUE
-        return model.with_context(**context).search(domain)
-
-    def count(self, action):
-        """Return the number of orders, days … that an action opens."""
-        records = self.opened(action)
-        return sum(records.mapped("order_count")) if records._name == "external.order.problem" else len(records)
-
-    def number(self, record, name):
-        """Return what a field on a button shows, as a number."""
-        value = record[name]
-        return int(re.sub(r"\D", "", value)) if isinstance(value, str) else value
-
-    def assert_counted(self, record, kind):
-        """Check every number on the buttons and links of a view, and return them by name of the field."""
-        found = {}
-        for node, names in self.links(record, kind):
-            for name in names:
-                action = getattr(record, node.get("name"))()
-                number = self.number(record, name)
-                with self.subTest(record=record.display_name, button=node.get("name"), field=name):
-                    if record._fields[name].type == "monetary":
-                        self.assertAlmostEqual(sum(self.opened(action).mapped("total")), number)
-                    else:
-                        self.assertEqual(self.count(action), number)
-                found[name] = number
-        return found
-
     # The screens
 
     def test_the_buttons_of_a_synchronization(self):
@@ -190,9 +132,11 @@ class TestCounters(ProofCase):
     def test_the_menu_of_activities_leads_to_the_orders_of_archived_ones_too(self):
         activities = (self.sync | self.archived | self.moved).with_env(self.env).sudo().activity_ids
         self.assertIn(self.archived, self.env["external.order.sync"].browse(activities.mapped("res_id")))
-        self.sync.last_sync_problem = False
-        action = self.env["res.users"]._get_external_orders_action(activities)
-        self.assertIn(self.archived, self.opened(action).sync_id)
+        for problem in (False, "The key was refused."):
+            self.sync.last_sync_problem = problem
+            action = self.env["res.users"]._get_external_orders_action(activities)
+            self.assertIn(self.archived, self.opened(action).sync_id)
+            self.assertEqual("the last run had an error" in action["name"], bool(problem))
 
     def test_the_card_of_a_point_of_sale(self):
         for config in self.pos_config | self.elsewhere | self.far.pos_config_id:

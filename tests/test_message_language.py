@@ -181,7 +181,7 @@ class TestMessageLanguage(GermanMixin, ExternalOrderCase):
         del item["Price"]
         self.feed(self.order(1, OrderItems=[item]))
         self.run_scheduled_action()
-        self.assertEqual(self.inbox(1).error_message, "Artikel 1 hat keinen Preis (OrderItems[0].Price fehlt).")
+        self.assertIn("Artikel 1 hat keinen Preis (OrderItems[0].Price fehlt).", self.inbox(1).error_message)
 
     def test_warnings_are_translated(self):
         order = self.order(1)
@@ -322,6 +322,39 @@ class TestReadersOfTheInbox(GermanMixin, ExternalOrderCase):
         self.assertEqual(self.shown(row, "en_US").error_text, row.error_message)
         product.unlink()
         self.assertIn("Hidden Thing", self.shown(row, "de_DE").error_text)
+
+    def test_payment_methods_have_the_name_that_the_reader_knows(self):
+        methods = self.create_payment_method("Gift Card", "bank") | self.create_payment_method("Bank Card", "bank")
+        for method, name in zip(methods, ("Gutschein", "Bankkarte"), strict=True):
+            method.with_context(lang="de_DE").name = name
+        self.pos_config.payment_method_ids |= methods
+        self.sync.unknown_payment = "refuse"
+        self.synchronize(self.order(1, CheckoutDetails=[self.payment(92.0, "Card", 2)]))
+        row = self.inbox(1)
+        self.assertRegex(row.error_message, "Gift Card|Bank Card")
+        german = self.shown(row, "de_DE").error_text
+        self.assertIn("Gutschein", german)
+        self.assertIn("Bankkarte", german)
+        self.assertEqual(self.shown(row, "en_US").error_text, row.error_message)
+
+    def test_taxes_have_the_name_that_the_reader_knows(self):
+        self.tax.with_context(lang="de_DE").name = "Umsatzsteuer"
+        self.sync.prices_include_tax = True
+        values = {"Tax": None, "TaxPercent": 7.25, "AmountTotal": 80.0, "GrandTotal": 80.0, "AmountPaid": 80.0}
+        self.synchronize(self.order(1, **values, CheckoutDetails=[self.payment(80.0)]))
+        row = self.inbox(1)
+        self.assertIn(self.tax.name, row.error_message)
+        self.assertIn("Umsatzsteuer", self.shown(row, "de_DE").error_text)
+        self.assertEqual(self.shown(row, "en_US").error_text, row.error_message)
+
+    def test_the_name_of_a_product_that_an_earlier_release_stored(self):
+        self.synchronize(self.order(1, OrderItems=[self.item("No Such Thing")]))
+        row = self.inbox(1)
+        self.product.with_context(lang="de_DE").name = "Deutscher Name"
+        row.error_terms = {"template": "%s", "values": [{"product": self.product.id, "text": "Written"}]}
+        self.assertEqual(self.shown(row, "de_DE").error_text, "Deutscher Name")
+        row.error_terms = {"template": "%s", "values": [{"product": 999999999, "text": "Written"}]}
+        self.assertEqual(self.shown(row, "de_DE").error_text, "Written")
 
     def test_amounts_are_in_the_readers_format(self):
         self.synchronize(self.order(2, GrandTotal=99.0))

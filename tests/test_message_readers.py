@@ -136,6 +136,14 @@ class TestReadersOfShipments(GermanMixin, ShipmentCase):
         shipment.action_retry()
         self.assertFalse(shipment.error_text)
 
+    def test_delivery_methods_have_the_name_that_the_reader_knows(self):
+        self.carrier.with_context(lang="de_DE").name = "Bote"
+        shipment = self.request_shipment(self.create_picking())
+        self.carrier.active = False
+        self.work()
+        self.assertIn(f"{self.carrier.with_context(lang='en_US').name} is archived", shipment.error_message)
+        self.assertIn("Bote is archived", shown(shipment, "de_DE").error_text)
+
     def test_what_an_account_lacks(self):
         self.carrier.write({"opal_password": False, "opal_username": False})
         with self.assertRaises(CourierError) as caught, self.env["opal.shipping"]._client(self.carrier):

@@ -44,7 +44,11 @@ class TestOverrides(ExternalOrderCase):
         with self.overridden("_process_external_order", process), self.assertLogs(IMPORT_LOG, "ERROR"):
             self.run_scheduled_action()
         self.assertEqual([self.inbox(n).state for n in range(1, 5)], ["done", "failed", "failed", "done"])
-        self.assertEqual(self.inbox(2).error_message, "Odoo refused the order: Our customers do not buy this.")
+        self.assertEqual(
+            self.inbox(2).error_message,
+            "Odoo refused the order: Our customers do not buy this. Nothing was booked. Correct that, then press "
+            "Retry.",
+        )
         self.assertIn("a mistake of the extension", self.inbox(3).error_message)
         self.assertEqual(len(self.pos_orders()), 2)
         self.assertEqual(self.sync.last_sync_status, "error")

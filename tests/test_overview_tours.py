@@ -44,8 +44,14 @@ class TestOverviewTours(ExternalOrderCase, BrowserCase):
     def test_the_menu_of_activities_finds_no_late_one_where_none_is_late(self):
         self.run_tour("action_external_order_sync_run", "external_order_activity_menu_late")
 
+    def test_the_menu_of_activities_leads_to_the_failed_rows_although_the_download_failed_too(self):
+        self.sync.external_api_key = "wrong"
+        self.synchronize()
+        self.run_tour("action_external_order_sync_run", "external_order_activity_menu_and_runs")
+
     def test_the_menu_of_activities_leads_to_the_synchronization_whose_download_failed(self):
         self.create_sync(name="Quiet Store")
+        self.inbox("bad").action_ignore()
         self.sync.external_api_key = "wrong"
         self.synchronize()
         self.run_tour("action_external_order_sync_run", "external_order_activity_menu_of_runs")

@@ -176,6 +176,46 @@ class TestSessionClosing(ExternalOrderCase):
         self.run_scheduled_action()
         self.assertEqual(self.closing_activities(session).user_id, self.env.ref("base.user_admin"))
 
+    def person(self, login):
+        groups = "base.group_user,external_order_sync.group_user"
+        return new_test_user(self.env, login, groups=groups, company_id=self.company.id, company_ids=self.company.ids)
+
+    def leave_open(self, responsible):
+        """Return a session that could not be closed, of which this user has the activity."""
+        self.sync.write({"close_daily": True, "responsible_id": responsible.id})
+        session = self.import_yesterday()
+        self.break_balance(session)
+        self.run_scheduled_action()
+        self.assertEqual(self.closing_activities(session).user_id, responsible)
+        return session
+
+    def test_whoever_cannot_open_the_session_any_more_loses_the_activity(self):
+        user = self.person("closing-moved")
+        session = self.leave_open(user)
+        activity = self.closing_activities(session)
+        user.group_ids = self.env.ref("base.group_user")
+        self.run_scheduled_action()
+        self.assertEqual(self.closing_activities(session), activity)
+        self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
+
+    def test_whoever_has_left_loses_the_activity(self):
+        user = self.person("closing-left")
+        session = self.leave_open(user)
+        user.active = False
+        self.run_scheduled_action()
+        self.assertEqual(self.closing_activities(session).user_id, self.env.ref("base.user_admin"))
+
+    def test_a_new_responsible_user_gets_the_activity(self):
+        session = self.leave_open(self.person("closing-first"))
+        self.sync.responsible_id = second = self.person("closing-second")
+        self.assertEqual(self.closing_activities(session).user_id, second)
+
+    def test_a_colleague_to_whom_the_activity_was_given_keeps_it(self):
+        session = self.leave_open(self.person("closing-first"))
+        self.closing_activities(session).user_id = colleague = self.person("closing-colleague")
+        self.run_scheduled_action()
+        self.assertEqual(self.closing_activities(session).user_id, colleague)
+
     def test_it_is_tried_again_when_the_activity_is_done(self):
         self.sync.close_daily = True
         session = self.import_yesterday()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..lib.message import Message
 from .private_context import PrivateContext
-from .stored_text import AmountText, ProductText, StoredText, translate_in
+from .stored_text import AmountText, NameText, StoredText, translate_in
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,12 @@ def amount_text(currency, amount):
 
 def product_text(product):
     """Return the name of a ``product.product`` for the reader of a message."""
-    return ProductText(product.with_env(for_reader(product.env)).display_name, product.id)
+    return NameText(product.with_env(for_reader(product.env)).display_name, product, "display_name")
+
+
+def name_text(record):
+    """Return the translated ``name`` of a tax, a payment method or another record for the reader of a message."""
+    return NameText(record.with_env(for_reader(record.env)).name, record, "name")
 
 
 def reader_text(env, message):

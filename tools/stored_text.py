@@ -39,12 +39,12 @@ class AmountText(str):
         return self
 
 
-class ProductText(str):
-    """The name of a ``product.product``, which has another one in another language."""
+class NameText(str):
+    """The name of a record, which has another one in another language."""
 
-    def __new__(cls, text, product_id):
+    def __new__(cls, text, record, field):
         self = super().__new__(cls, text)
-        self.product_id = product_id
+        self.source = [record._name, record.id, field]
         return self
 
 
@@ -94,8 +94,8 @@ def terms_of(text):
 def _terms(value, depth):
     if isinstance(value, AmountText):
         return {"amount": float(value.amount), "currency": value.currency_id, "text": str(value)}
-    if isinstance(value, ProductText):
-        return {"product": value.product_id, "text": str(value)}
+    if isinstance(value, NameText):
+        return {"name_of": value.source, "text": str(value)}
     message = _get_message(value)
     if not message or depth > MAX_DEPTH:
         is_json = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
@@ -181,17 +181,20 @@ def _message_of(env, terms):
 def _value_of(env, value):
     if not isinstance(value, dict):
         return value
-    if "product" in value:
-        return _product_of(env, value)
+    if "product" in value:  # stored by an earlier release
+        value = {**value, "name_of": ["product.product", value["product"], "display_name"]}
+    if "name_of" in value:
+        return _name_of(env, value)
     if "amount" in value:
         currency = env["res.currency"].browse(value["currency"]).exists()
         return AmountText(currency.format(value["amount"]), value["amount"], currency) if currency else value["text"]
     return _message_of(env, value)
 
 
-def _product_of(env, value):
-    product = env["product.product"].browse(value["product"])
+def _name_of(env, value):
+    model, record_id, field = value["name_of"]
     try:
-        return ProductText(product.display_name, product.id)
+        record = env[model].browse(record_id)
+        return NameText(record[field], record, field)
     except (AccessError, MissingError):  # its name as it was written
         return value["text"]

@@ -277,6 +277,11 @@ class OdooMirrorSync(models.AbstractModel):
         return self._get_mirror(kind)._count_present(source)
 
     @api.model
+    def _count_shown(self, source, cursor):
+        """Return how many rows of a kind are present: counted now if a pass works on them or was interrupted."""
+        return cursor.row_count if cursor.is_counted else self._get_mirror(cursor.kind)._count_present(source)
+
+    @api.model
     def _fetch_all(self, source, run, client, kind):
         """Fetch all rows. Used when there is nothing here to compare them with."""
         after_id, is_last = 0, False

@@ -21,12 +21,13 @@ class OdooSyncSource(models.Model):
     picking_count = fields.Integer("Transfers", compute="_compute_row_counts")
     move_line_count = fields.Integer("Move Lines", compute="_compute_row_counts")
 
-    @api.depends("cursor_ids.row_count")
+    @api.depends("cursor_ids.row_count", "cursor_ids.is_counted")
     def _compute_row_counts(self):
+        count = self.env["odoo.mirror.sync"]._count_shown
         for source in self:
-            rows = {cursor.kind: cursor.row_count for cursor in source.cursor_ids}
+            cursors = {cursor.kind: cursor for cursor in source.cursor_ids}
             for kind in KINDS:
-                source[f"{kind}_count"] = rows.get(kind, 0)
+                source[f"{kind}_count"] = count(source, cursors[kind]) if kind in cursors else 0
 
     @api.depends("name")
     def _compute_code(self):

@@ -14,7 +14,7 @@ from ...lib.opal.phone import split_phone
 from ...lib.opal.street import is_house_number, split_street
 from ...lib.secret_texts import without_secrets
 from ...lib.web_address import bound_origins, origin_of
-from ...tools.message_language import reader_text, stored
+from ...tools.message_language import name_text, reader_text, stored
 from ...tools.stored_text import changed, joined
 
 # The courier's site shows German local time.
@@ -51,14 +51,18 @@ class OpalShipping(models.AbstractModel):
         if missing:
             parts = joined(*missing, by=", ")
             raise CourierError(
-                env._("The delivery method %(name)s is incomplete. Missing: %(parts)s.", name=carrier.name, parts=parts)
+                env._(
+                    "The delivery method %(name)s is incomplete. Missing: %(parts)s.",
+                    name=name_text(carrier),
+                    parts=parts,
+                )
             )
         if origin_of(url) and not account._is_opal_password_bound(url):
             raise CourierError(
                 env._(
                     "The password of the delivery method %(name)s was entered for %(old)s or for another user, so "
                     "it is not sent to %(new)s. A system administrator must enter it again.",
-                    name=carrier.name,
+                    name=name_text(carrier),
                     old=bound_origins(account.opal_password_binding) or "?",
                     new=str(origin_of(url)),
                 )

@@ -9,12 +9,12 @@ from odoo.tools import groupby, unique
 from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import parse_order
-from ...tools.message_language import reader_text
 from ...tools.overrides import is_overridden
 from ...tools.private_context import without_defaults
 from ...tools.stored_text import text_of_error
 from .import_target import ClosedTargets, ImportTarget
 from .ir_sequence import NumberRanges
+from .order_errors import not_understood
 from .outcome import CallerOutcome, Outcome, OutcomeCatcher, Warn, as_warnings
 from .pos_order import OrderCreation
 from .prepared_order import PreparedOrder
@@ -136,7 +136,7 @@ class ExternalOrderImport(models.AbstractModel):
                 payload = parse_order(raw_order)
                 parsed.setdefault(self._get_target(sync, payload), []).append((payload, outcome))
             except PayloadError as error:
-                outcome.error = ExternalOrderError("invalid_payload", reader_text(self.env, error.message))
+                outcome.error = not_understood(self.env, error)
             except ExternalOrderError as error:
                 outcome.error = error
         prepared = []

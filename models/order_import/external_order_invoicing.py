@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import for_reader, stored
+from ...tools.message_language import for_reader, name_text, stored
 from .import_target import pos_config_of
 from .outcome import Warn
 from .pos_session_day import EntryDate
@@ -98,7 +98,7 @@ class ExternalOrderInvoicing(models.AbstractModel):
             text = env._(
                 "The fiscal position of the customer is %(position)s, but the totals of the order do not agree with "
                 "it. The invoice has the taxes that the order was sold with.",
-                position=position.name,
+                position=name_text(position),
             )
             return [Warn(text, "invoice_unclear")]
         return []

@@ -5,7 +5,7 @@ from odoo import api, models
 from ...lib.money import exact, round_currency
 from ...lib.order.discounts import discount_readings
 from ...lib.order.totals import adds_up, field_of, item_nets
-from ...tools.message_language import amount_text, stored
+from ...tools.message_language import amount_text, name_text, stored
 from ...tools.stored_text import joined
 
 ZERO = Decimal(0)
@@ -110,7 +110,7 @@ class ExternalOrderMismatch(models.AbstractModel):
             "The order's TaxPercent is %(percent)s %%, but its products have %(taxes)s and the company has no sale tax "
             "of that rate. Create it, or correct the taxes of the products, then press Retry.",
             percent=f"{order.tax_percent.normalize():f}",
-            taxes=", ".join(sorted(tax.name for tax in taxes)) or env._("no tax"),
+            taxes=joined(*sorted(map(name_text, taxes)), by=", ") if taxes else env._("no tax"),
         )
 
     @api.model
@@ -272,7 +272,8 @@ class ExternalOrderMismatch(models.AbstractModel):
     @api.model
     def _get_tax_advice(self, order, terms):
         """Return the advice to compare the taxes, naming rates for which the company has no sale tax."""
-        return joined(self._get_comparing_advice(order), *self._get_missing_rates(order, terms))
+        retry = stored(self.env)._("Correct the taxes that differ, then press Retry.")
+        return joined(self._get_comparing_advice(order), *self._get_missing_rates(order, terms), retry)
 
     @api.model
     def _get_missing_rates(self, order, terms):

@@ -3,7 +3,8 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import float_compare, unique
 
-from ...tools.message_language import amount_text, stored
+from ...tools.message_language import amount_text, name_text, stored
+from ...tools.stored_text import joined
 from .priced_order import TaxReading
 
 
@@ -68,7 +69,7 @@ class ExternalOrderTaxes(models.AbstractModel):
                 "The company has several sale taxes of %(percent)s %%: %(taxes)s. The first was booked. Set the right "
                 "one on the products, or as the company's default sale tax.",
                 percent=f"{percent.normalize():f}",
-                taxes=", ".join(taxes.mapped("name")),
+                taxes=joined(*map(name_text, taxes), by=", "),
             )
             for percent, taxes in sorted(rivals, key=lambda rival: rival[0])
         ]

@@ -4,8 +4,9 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.order.spellings import name_key
-from ...tools.message_language import stored
+from ...tools.message_language import name_text, stored
 from ...tools.private_context import PrivateContext
+from ...tools.stored_text import joined
 from .import_target import pos_config_of
 
 CASH_MODE, CREDIT_MODE = 1, 3
@@ -131,7 +132,7 @@ class ExternalPaymentMatching(models.AbstractModel):
                 "select the right one.",
                 payment=self._describe(card_type, mode),
                 pos=pos_config_of(sync).name,
-                methods=", ".join(found[:METHODS_NAMED].mapped("name")),
+                methods=joined(*map(name_text, found[:METHODS_NAMED]), by=", "),
             ),
             payment=(card_type, mode),
         )
@@ -256,7 +257,7 @@ class ExternalPaymentMatching(models.AbstractModel):
             "%(payment)s matches no payment method, so %(method)s was used. Add a payment mapping to set the right "
             "one.",
             payment=self._describe(card_type, mode),
-            method=method.name,
+            method=name_text(method),
         )
 
     @api.model
@@ -280,7 +281,7 @@ class ExternalPaymentMatching(models.AbstractModel):
     def _get_unusable_error(self, sync, method, card_type, mode):
         values = {
             "payment": self._describe(card_type, mode),
-            "method": method.name,
+            "method": name_text(method),
             "pos": pos_config_of(sync).name,
         }
         if method in pos_config_of(sync).payment_method_ids:

@@ -8,8 +8,9 @@ import psycopg2
 from odoo.exceptions import UserError
 
 from ...exceptions import ExternalOrderError
-from ...tools.message_language import reader_text, stored
+from ...tools.message_language import reader_text
 from ...tools.private_context import PrivateContext
+from .order_errors import refused_by_odoo
 
 _logger = logging.getLogger(__name__)
 
@@ -104,8 +105,7 @@ class OutcomeCatcher:
             case Exception():
                 if not isinstance(error, UserError):
                     _logger.error("External Order Sync: an order cannot be made", exc_info=error)
-                reason = stored(self.env)._("Odoo refused the order: %(reason)s", reason=error)
-                self.outcome.error = ExternalOrderError("odoo_error", reason)
+                self.outcome.error = refused_by_odoo(self.env, error)
             case _:
                 return False
         return True

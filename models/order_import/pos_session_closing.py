@@ -7,7 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, unique
 
-from ...tools.attention import person_for
+from ...tools.attention import attendant_of, person_for
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, retrying
@@ -39,6 +39,8 @@ class PosSession(models.Model):
         :param syncs: ``external.order.sync`` records whose sessions to check; all active ones if not given
         """
         env = ScheduledTurn().on(self).env
+        retrying(self.env, self._get_external_sessions(syncs)._keep_closing_activities)
+        commit(self.env)
         for session in self._get_due_external_sessions(syncs):
             if should_wait(env, session.order_count * SECONDS_PER_ORDER):
                 self.env["external.order.sync"]._get_cron()._trigger()
@@ -213,6 +215,18 @@ class PosSession(models.Model):
     def _get_closing_attendant(self):
         """Return the user who learns that this session could not be closed."""
         return person_for(self, self.external_order_sync_id.responsible_id, self.user_id)
+
+    def _keep_closing_activities(self, hand_over=False):
+        """Give the activities of these sessions to someone else where their present user cannot open the session.
+
+        :param bool hand_over: give them to the responsible user of the synchronization even if another user has them
+        """
+        for session in self:
+            if activity := session.activity_search([CLOSING_ACTIVITY])[:1]:
+                people = session.external_order_sync_id.responsible_id, session.user_id
+                user = attendant_of(session, activity, *people, hand_over=hand_over)
+                if activity.user_id != user:
+                    activity.with_context(mail_activity_quick_update=True).user_id = user
 
     def _report_closing_problem(self, problem):
         self.ensure_one()

@@ -8,8 +8,10 @@ from ...lib.money import decimal, exact
 from ...lib.order.content import PayloadError
 from ...lib.order.parts import RefundPayload
 from ...lib.order.payload import parse_order
-from ...tools.message_language import amount_text, product_text, reader_text, stored
+from ...tools.message_language import amount_text, product_text, stored
+from ...tools.stored_text import joined
 from ..order_import.import_target import ImportTarget
+from ..order_import.order_errors import not_understood
 from ..order_import.outcome import Outcome
 from .refund_plan import ZERO
 from .refund_request import RefundRequest, Replacement
@@ -85,7 +87,7 @@ class ExternalOrderReplacement(models.AbstractModel):
         try:
             payload = parse_order(request.raw_order)
         except PayloadError as error:
-            raise ExternalOrderError("invalid_payload", reader_text(self.env, error.message)) from error
+            raise not_understood(self.env, error) from error
         return replace(payload, sold_at=request.sale.date_order.replace(tzinfo=UTC))
 
     # ------------------------------------------------------------
@@ -290,7 +292,7 @@ class ExternalOrderReplacement(models.AbstractModel):
             quantity=f"{abs(line.qty):g}",
             product=product_text(refunded.product_id),
         )
-        return ExternalOrderError("refund_exceeds_order", message)
+        return ExternalOrderError("refund_exceeds_order", joined(message, self._get_advice()))
 
     @api.model
     def _get_less_error(self, order, pos_order):
@@ -300,4 +302,8 @@ class ExternalOrderReplacement(models.AbstractModel):
             total=amount_text(pos_order.currency_id, pos_order.amount_total),
             refunded=amount_text(pos_order.currency_id, pos_order.amount_total - float(order.left)),
         )
-        return ExternalOrderError("refund_exceeds_order", message)
+        return ExternalOrderError("refund_exceeds_order", joined(message, self._get_advice()))
+
+    @api.model
+    def _get_advice(self):
+        return stored(self.env)._("Then press Change Seen.")

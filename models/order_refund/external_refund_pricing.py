@@ -9,6 +9,7 @@ from ...lib.money import exact, round_currency
 from ...tools.message_language import amount_text, product_text, stored
 from ..order_import.external_order_charges import CHARGE_PRODUCTS
 from ..order_import.external_order_computing import DISCOUNT_PRODUCT
+from ..order_import.order_errors import more_than_was_sold
 from .refund_plan import ZERO, RefundPlan
 
 # At most this many ways to book a refund are tried.
@@ -283,8 +284,8 @@ class ExternalRefundPricing(models.AbstractModel):
     @api.model
     def _get_quantity_error(self, item, found, left):
         sold = sum((sold.quantity for sold in found), ZERO)
-        return ExternalOrderError(
-            "refund_exceeds_order",
+        return more_than_was_sold(
+            self.env,
             stored(self.env)._(
                 '%(back)s of "%(item)s" came back, but only %(left)s are left of the %(sold)s that were sold. Nothing '
                 "was booked. Refunds made in the register count too. Compare the refunds of the order in the external "
@@ -312,8 +313,8 @@ class ExternalRefundPricing(models.AbstractModel):
     @api.model
     def _get_amount_error(self, plan, item, amount, left):
         currency = plan.order.sale.currency_id
-        return ExternalOrderError(
-            "refund_exceeds_order",
+        return more_than_was_sold(
+            self.env,
             stored(self.env)._(
                 '%(amount)s was paid back for "%(item)s", but only %(left)s is left of what it cost. Nothing was '
                 "booked. Refunds made in the register count too. Compare the refunds of the order in the external "

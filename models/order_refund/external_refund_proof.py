@@ -3,6 +3,7 @@ from odoo import api, models
 from ...exceptions import ExternalOrderError
 from ...lib.money import exact, round_currency
 from ...tools.message_language import amount_text, stored
+from ..order_import.order_errors import more_than_was_sold
 from .refund_plan import ZERO, RefundPlan
 
 
@@ -73,7 +74,7 @@ class ExternalRefundProof(models.AbstractModel):
             total=amount_text(currency, order.sale.amount_total),
             order=order.sale.name,
         )
-        return ExternalOrderError("refund_exceeds_order", message)
+        return more_than_was_sold(self.env, message)
 
     @api.model
     def _plan_money(self, order, payload, target):

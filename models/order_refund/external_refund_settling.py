@@ -2,7 +2,8 @@ from odoo import api, models
 
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, exact
-from ...tools.message_language import amount_text, stored
+from ...tools.message_language import amount_text, name_text, stored
+from ...tools.stored_text import joined
 from ..order_import.import_target import pos_config_of
 from ..order_import.outcome import Warn
 from .refund_plan import ZERO
@@ -119,7 +120,7 @@ class ExternalRefundSettling(models.AbstractModel):
         text = stored(self.env)._(
             "The refund does not say how it was paid back, and the order was paid in several ways: %(methods)s was "
             "used.",
-            methods=", ".join(value["payment_method"].name for value in values),
+            methods=joined(*(name_text(value["payment_method"]) for value in values), by=", "),
         )
         return values, [Warn(text, "payment_guessed")]
 
@@ -131,7 +132,7 @@ class ExternalRefundSettling(models.AbstractModel):
                 message = stored(self.env)._(
                     "The refund does not say how it was paid back, and the order was paid by %(method)s, which %(pos)s "
                     "no longer has. Add it to the Point of Sale, then press Retry.",
-                    method=method.name,
+                    method=name_text(method),
                     pos=order.sale.config_id.name,
                 )
                 raise ExternalOrderError("payment_not_found", message)

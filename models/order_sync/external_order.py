@@ -9,7 +9,8 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.sameness import content_digest
 from ...lib.strict_json import loads
 from ...tools.message_language import stored
-from ...tools.stored_text import terms_of
+from ...tools.stored_text import joined, terms_of
+from ..order_import.order_errors import refused_by_odoo
 
 _logger = logging.getLogger(__name__)
 
@@ -208,8 +209,13 @@ class ExternalOrder(models.Model):
         elif outcome.waiting:
             self._wait(outcome.waiting)
         else:
-            nothing = stored(self.env)._("A custom module that extends the import returned no order.")
-            self._fail(outcome.error or ExternalOrderError("odoo_error", nothing))
+            self._fail(outcome.error or self._get_nothing_error())
+
+    def _get_nothing_error(self):
+        env = stored(self.env)
+        nothing = env._("A custom module that extends the import returned no order.")
+        advice = env._("Have its author correct it, then press Retry.")
+        return ExternalOrderError("odoo_error", joined(nothing, advice))
 
     def _finish(self, outcome):
         pos_order = outcome.pos_order or self.env["pos.order"]
@@ -289,8 +295,7 @@ class ExternalOrder(models.Model):
     def _defer(self, error):
         """Schedule these orders for another attempt after a temporary problem."""
         _logger.info("External Order Sync: %s orders postponed: %s", len(self), type(error).__name__)
-        refused = stored(self.env)._("Odoo refused the order: %(reason)s", reason=error)
-        final = ExternalOrderError("odoo_error", refused)
+        final = refused_by_odoo(self.env, error)
         for order in self:
             if order.attempts + 1 >= MAX_CONFLICTS:
                 order._fail(final)

@@ -9,8 +9,9 @@ from ...lib.order.payload import parse_order
 from ...lib.order.refund_comparison import is_same_refund
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, parse_cancellation, parse_refund
 from ...lib.strict_json import loads
-from ...tools.message_language import for_reader, reader_text, stored
+from ...tools.message_language import for_reader, stored
 from ...tools.stored_text import stored_text_of, text_of_error
+from ..order_import.order_errors import not_understood
 from ..order_import.outcome import Outcome
 from ..order_refund.refund_request import RefundRequest
 from .external_order_entry import ENTRY
@@ -157,7 +158,7 @@ class ExternalOrder(models.Model):
             try:
                 request = row._prepare_request()
             except PayloadError as error:
-                row._fail(ExternalOrderError("invalid_payload", reader_text(self.env, error.message)))
+                row._fail(not_understood(self.env, error))
                 continue
             if waiting := row._get_changed_error(request.payload):
                 row._wait(waiting)

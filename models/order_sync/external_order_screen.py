@@ -10,8 +10,16 @@ from ...tools.message_language import reader_text
 from ...tools.notifications import notification
 from ...tools.readers_text import ReadersChar
 from ..order_import.import_target import ImportTarget
+from .external_order_problem import PRODUCT_REASONS
 from .external_payment_mapping import PAYMENT_REASONS
 
+# Only the external system can correct these orders: until it has, Retry gives the same result.
+CORRECTED_OUTSIDE = (
+    "not_an_order", "invalid_payload", "not_fully_paid", "overpaid", "order_id_ambiguous", "refund_exceeds_order",
+    "waiting_for_order",
+)  # fmt: skip
+# Saving what another button leads to retries these orders.
+RETRIED_BY_THEMSELVES = (*PRODUCT_REASONS, *PAYMENT_REASONS, "no_session")
 # Check at most this many orders to report the effect of a choice.
 ORDERS_TOLD = 1000
 
@@ -26,6 +34,8 @@ class ExternalOrder(models.Model):
     has_guessed_payment = fields.Boolean(compute="_compute_has_guessed_payment")
     same_reason_count = fields.Integer(compute="_compute_same_reason_count")
     picking_count = fields.Integer(related="pos_order_id.picking_count")
+    retry_helps = fields.Boolean(compute="_compute_retry_helps")
+    lacks_invoice_journal = fields.Boolean(compute="_compute_lacks_invoice_journal")
     problem_note = ReadersChar("Remark", compute="_compute_problem_note")
 
     result_note = ReadersChar("Result", compute="_compute_result_note")
@@ -44,6 +54,19 @@ class ExternalOrder(models.Model):
             name = order.kind != "sale" and order._get_name_in_order()
             parts = [name, order.pos_order_id.name, order.problem_note]
             order.result_note = " · ".join(filter(None, parts))
+
+    @api.depends("state", "error_code", "external_location")
+    def _compute_retry_helps(self):
+        for order in self:
+            is_chosen = order.error_code == "location_unknown" and order.external_location
+            others = (*CORRECTED_OUTSIDE, *RETRIED_BY_THEMSELVES)
+            order.retry_helps = order.state != "done" and not is_chosen and order.error_code not in others
+
+    @api.depends("error_code", "pos_config_id.invoice_journal_id")
+    def _compute_lacks_invoice_journal(self):
+        for order in self:
+            is_refused = order.error_code == "invoice_refused"
+            order.lacks_invoice_journal = is_refused and not order.pos_config_id.invoice_journal_id
 
     @api.depends("payload")
     def _compute_content_html(self):
@@ -310,6 +333,12 @@ class ExternalOrder(models.Model):
     def action_open_sync(self):
         self.ensure_one().check_access("read")
         return self._get_form_action(self.sync_id)
+
+    def action_open_pos_settings(self):
+        """Open the settings of the Point of Sale that would receive this order."""
+        self.ensure_one().check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_configuration")
+        return {**action, "context": {"module": "point_of_sale", "default_pos_config_id": self.pos_config_id.id}}
 
     def action_open_pickings(self):
         self.ensure_one().check_access("read")

@@ -56,7 +56,8 @@ class ExternalOrderSync(models.Model):
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
     auto_create_session = fields.Boolean(
         default=True,
-        help="Open a session if none is open. Otherwise orders wait until a user opens one.",
+        help="Open a session if none is open. Otherwise orders wait until a user opens one. Switching this on imports "
+        "the orders that wait for a session.",
     )
     sync_interval = fields.Integer(
         default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
@@ -174,6 +175,8 @@ class ExternalOrderSync(models.Model):
             self._reconsider_statuses()
         if vals.get("invoice_mode") == "never":
             self._retry_without_invoices()
+        if vals.get("auto_create_session"):
+            self._retry_with_sessions()
         if vals.get("responsible_id"):
             given._hand_over_activities()
         return result

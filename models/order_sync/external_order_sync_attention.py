@@ -14,9 +14,12 @@ class ExternalOrderSync(models.Model):
     _systray_view = "kanban"
 
     def _hand_over_activities(self):
-        """Give the activities of these synchronizations to their new responsible user."""
+        """Give the activities of these synchronizations and of their sessions to their new responsible user."""
         for sync in self:
             sync._update_attention_activity(hand_over=True)
+        # sudo: whoever chooses a responsible user may not see the sessions and the activities of others.
+        sessions = self.env["pos.session"].sudo()._get_external_sessions(self)
+        sessions._keep_closing_activities(hand_over=True)
 
     def _update_attention_activity(self, hand_over=False):
         """Keep one activity for the responsible user while something needs attention; otherwise remove it.

@@ -68,6 +68,17 @@ class ExternalOrderSync(models.Model):
         """Return whether some orders may be importable now while no session can take others."""
         return self.session_per_day or self._uses_locations()
 
+    def _retry_with_sessions(self):
+        """Retry the orders, and book the changes, that only lacked an open session, which is created now."""
+        # sudo: users cannot write to the inbox, but this setting of a manager retries its orders.
+        waiting = (
+            self.env["external.order"]
+            .sudo()
+            .search([("sync_id", "in", self.ids), ("state", "!=", "ignored"), ("error_code", "=", "no_session")])
+        )
+        if waiting:
+            waiting._retry(self.env._("Retried with a session that is created automatically"))
+
     def _has_imported_until(self, moment):
         """Return whether what was sold before a moment has been requested and imported, as far as is possible now.
 

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 
 from ...courier_exceptions import CourierError, CourierUnavailable
 from ...lib.courier_texts import MESSAGE_LENGTH, storable_events, storable_message, storable_result
-from ...tools.message_language import stored, with_reader
+from ...tools.message_language import name_text, stored, with_reader
 from ...tools.scheduling import quietly
 from ...tools.stored_text import changed, joined, text_of_error
 from ...tools.transaction import TRANSIENT_ERRORS, commit, commit_progress, retrying, rollback
@@ -150,7 +150,7 @@ class ExternalShipmentWorker(models.AbstractModel):
         carrier = shipment.carrier_id
         shipment.attempts += 1
         if not carrier.active:
-            shipment._fail(stored(self.env)._("The delivery method %s is archived.", carrier.name))
+            shipment._fail(stored(self.env)._("The delivery method %s is archived.", name_text(carrier)))
             return
         try:
             if shipment.outcome_unknown:
@@ -188,7 +188,9 @@ class ExternalShipmentWorker(models.AbstractModel):
         if missing := carrier._get_missing_address_parts(picking):
             return stored(self.env)._("The address is incomplete. Missing: %s.", joined(*missing, by=", "))
         if not carrier._match_address(picking.partner_id):
-            return stored(self.env)._("The delivery method %s does not serve the receiver's address.", carrier.name)
+            return stored(self.env)._(
+                "The delivery method %s does not serve the receiver's address.", name_text(carrier)
+            )
         return None
 
     def _send_now(self, shipment):

@@ -50,14 +50,21 @@ addTour("external_order_activity_menu_late", () => [
     { trigger: ".o_list_view .o_data_row:contains('bad')" },
 ]);
 
+// Failed rows come first; that the download failed too is said above them.
+addTour("external_order_activity_menu_and_runs", () => [
+    { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
+    { trigger: ".o-mail-ActivityGroup:contains('External Order Sync')", run: "click" },
+    { trigger: ".o_list_view .o_data_row:contains('bad')" },
+    { trigger: ".o_breadcrumb:contains('Needs Attention (the last run had an error)')" },
+]);
+
 // A download that failed is no order: the cards say so.
 addTour("external_order_activity_menu_of_runs", () => [
     { trigger: ".o_menu_systray i.fa-clock-o", run: "click" },
     { trigger: ".o-mail-ActivityGroup:contains('External Order Sync')", run: "click" },
     { trigger: `${CARD} .o_field_widget[name=health_text]:contains('Error')` },
     { trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains('Quiet Store')))" },
-    { trigger: `${CARD} a[name=action_open_failed]:contains('1')`, run: "click" },
-    { trigger: ".o_kanban_record:contains('No Such Product') a:contains('1')" },
+    { trigger: `${CARD} a[name=action_open_doubtful]:contains('1')` },
 ]);
 
 addTour("external_order_start_and_pause", () => [
