@@ -16,6 +16,8 @@ from ..lib.message import Message, isolated
 MODULE = "external_order_sync"
 # Terms that are nested deeper, which none of the templates does, are kept as texts.
 MAX_DEPTH = 8
+# The fields from which the names of records are read for the reader.
+NAMES = ("name", "display_name")
 
 
 class StoredText(str):
@@ -193,6 +195,8 @@ def _value_of(env, value):
 
 def _name_of(env, value):
     model, record_id, field = value["name_of"]
+    if model not in env or field not in NAMES:
+        return value["text"]
     try:
         record = env[model].browse(record_id)
         return NameText(record[field], record, field)

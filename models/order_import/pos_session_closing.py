@@ -221,12 +221,12 @@ class PosSession(models.Model):
 
         :param bool hand_over: give them to the responsible user of the synchronization even if another user has them
         """
-        for session in self:
-            if activity := session.activity_search([CLOSING_ACTIVITY])[:1]:
-                people = session.external_order_sync_id.responsible_id, session.user_id
-                user = attendant_of(session, activity, *people, hand_over=hand_over)
-                if activity.user_id != user:
-                    activity.with_context(mail_activity_quick_update=True).user_id = user
+        for activity in self.activity_search([CLOSING_ACTIVITY]):
+            session = self.browse(activity.res_id)
+            people = session.external_order_sync_id.responsible_id, session.user_id
+            user = attendant_of(session, activity, *people, hand_over=hand_over)
+            if activity.user_id != user:
+                activity.with_context(mail_activity_quick_update=True).user_id = user
 
     def _report_closing_problem(self, problem):
         self.ensure_one()
