@@ -1,4 +1,5 @@
 import random
+from contextlib import nullcontext
 from unittest.mock import patch
 
 from odoo import fields
@@ -56,25 +57,24 @@ class TestBatchPlaces(BatchBooksCase):
             self.put("dated", chance.randint(1, 6), place, lot=f"D{number % 5}", date=date)
             self.put("numbered", 1, place, lot=f"N{number}", date=date)
 
-    def import_together_and_one_by_one(self, feed):
+    def import_together_and_one_by_one(self, *feeds):
         """Return the books of both, and the uuids of the orders whose transfers were created together."""
         products = self.product.concat(*self.kinds.values())
         session = self.sync._get_or_create_pos_session()
         books = []
         for is_extended in (False, True):
             with self.undone(), self.together() as together:
-                if is_extended:
-                    model = type(self.env["external.order.picking"])
-                    with patch.object(model, "_is_extended", lambda picking: True):
+                model = type(self.env["external.order.picking"])
+                with patch.object(model, "_is_extended", lambda picking: True) if is_extended else nullcontext():
+                    for feed in feeds:
                         self.synchronize(*feed)
-                else:
-                    self.synchronize(*feed)
+                if not is_extended:
                     made = list(together)
                 books.append(Books(session, products))
         return *books, made
 
-    def assert_same_as_one_by_one(self, feed):
-        ours, theirs, together = self.import_together_and_one_by_one(feed)
+    def assert_same_as_one_by_one(self, *feeds):
+        ours, theirs, together = self.import_together_and_one_by_one(*feeds)
         differences = list(ours.differences(theirs))
         self.assertEqual(len(differences), 0, "\n" + "\n".join(differences[:30]))
         return ours, together
@@ -97,6 +97,31 @@ class TestBatchPlaces(BatchBooksCase):
             with self.subTest(seed=seed), self.undone():
                 self.put_all(random.Random(seed))
                 self.assert_same_as_one_by_one(self.random_feed(seed, ORDERS, ["shelved", "mostly shelved", "scarce"]))
+
+    def test_random_refunds(self):
+        kinds = ["shelved", "dated", "plenty", "average", "fifo", "average real-time", "service"]
+        for seed in FEEDS:
+            with self.subTest(seed=seed), self.undone():
+                chance = random.Random(seed)
+                self.put_all(chance)
+                sales = [
+                    self.sale(f"{seed}-{number}", *[(kind, chance.randint(1, 2)) for kind in chance.sample(kinds, 2)])
+                    for number in range(ORDERS // 2)
+                ]
+                refunds = [{**sale, "OrderStatus": 106} for sale in chance.sample(sales, ORDERS // 3)]
+                books, together = self.assert_same_as_one_by_one(sales, refunds)
+                self.assertEqual(len(books.parts["orders"]), len(sales) + len(refunds))
+                self.assertGreater(len(set(together) - set(self.uuids(sales))), ORDERS // 6)
+
+    def test_goods_of_an_owner_that_come_back_take_odoos_own_way(self):
+        owner = self.env["res.partner"].create({"name": "Owner"})
+        self.put("shelved", 9, self.shelves[0], owner_id=owner)
+        sales = [self.sale(1, ("shelved", 2)), self.sale(2, ("plenty", 1))]
+        refunds = [{**sale, "OrderStatus": 106} for sale in sales]
+        books, together = self.assert_same_as_one_by_one(sales, refunds)
+        self.assertEqual(len(together), 2)  # the sale and the refund of plenty
+        owners = [row["owner_id"] for row in books.parts["move lines"] if row["owner_id"]]
+        self.assertEqual(owners, [[("res.partner", "there", owner.id)]] * 2)
 
     def test_each_removal_strategy_decides_the_shelf(self):
         for number, shelf in enumerate(self.shelves):

@@ -200,6 +200,16 @@ class TestBatchStatements(CustomerCase):
                     locked = LockedQuants(frozenset(ours.ids)).on(quants).try_lock_for_update(**options)
                 self.assertEqual((locked, counts[0]), (quants[: options.get("limit")], statements))
 
+    def test_a_refund_of_three_lines_takes_at_most_10(self):
+        sales = self.feed_of(ORDERS)
+        self.synchronize(*sales)
+        refunds = [{**sale, "OrderStatus": 106} for sale in sales]
+        self.env["external.order"]._receive(self.sync, refunds)
+        with self.counted() as counts:
+            self.env["external.order"]._claim(self.sync, ORDERS)._import()
+        self.assertEqual(len(self.pos_orders().filtered("is_refund")), ORDERS)
+        self.assertLessEqual(counts[0] / ORDERS, 10)
+
     def test_a_poll_that_brings_nothing_new_takes_at_most_20_in_all(self):
         self.synchronize(*self.feed_of(ORDERS))
         with self.counted() as counts:

@@ -91,7 +91,10 @@ class ExternalOrderPicking(models.AbstractModel):
     def _is_plain(self, order):
         """Return whether the order and its products need none of the steps that a batch skips."""
         lines = order.lines
-        if order.shipping_date or lines.attribute_value_ids or lines.refunded_orderline_id:
+        if order.shipping_date or lines.attribute_value_ids:
+            return False
+        # Odoo gives goods that come back to their owner again, see `_link_owner_on_return_picking`.
+        if lines.refunded_orderline_id.order_id.picking_ids.move_line_ids.owner_id:
             return False
         if "sale_order_line_id" in lines and lines.sale_order_line_id:
             return False
