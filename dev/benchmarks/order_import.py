@@ -4,15 +4,17 @@
 
 Three lines per order, storable products. With `import`, each order creates its transfer immediately; with
 `import_at_closing`, the closing of the session does. `import_full` is like `import`, but each order also has a
-customer, two charges, a tip and a note. Ours starts from pending inbox rows, so parsing, matching and pricing are
-included; the baseline gets ready-made values, with the same contact and lines. Both commit as in production: ours per
-batch, the baseline per order.
+customer, two charges, a tip and a note. With `import_placed`, the goods lie on shelves, half of them in lots.
+
+Ours starts from pending inbox rows, so parsing, matching and pricing are included; the baseline gets ready-made values,
+with the same contact, lines and lots. Both commit as in production: ours per batch, the baseline per order.
 """
 
-from . import full_orders, measuring, store
+from . import full_orders, measuring, placed_orders, store
 
 OURS, BASELINE = 200, 40  # orders a round
-LIMITS = {"import": 15, "import_at_closing": 6, "import_full": 5}  # SQL statements an order
+LIMITS = {"import": 15, "import_at_closing": 6, "import_full": 5, "import_placed": 5}  # SQL statements an order
+MAKERS = {"import_full": full_orders, "import_placed": placed_orders}
 
 
 def main():
@@ -20,9 +22,10 @@ def main():
     with measuring.environment(options) as env:
         sync = store.make(env)
         full_orders.make_customers(env)
+        placed_orders.make_products(env, sync.pos_config_id)
         for bench, limit in LIMITS.items():
             if options.only in (None, bench):
-                orders = (full_orders if bench == "import_full" else store).Orders(sync)
+                orders = MAKERS.get(bench, store).Orders(sync)
                 store.take_stock(sync, at_closing=bench == "import_at_closing")
                 measure(options, sync, orders, bench, limit)
 

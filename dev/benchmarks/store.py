@@ -28,20 +28,20 @@ def make(env, name="Benchmark"):
     return sync
 
 
-def make_products(env, pos_config):
+def make_products(env, pos_config, prefix=PREFIX):
     """Create the products of the orders, with a tax of 15 %, and put them into stock."""
-    tax = env["account.tax"].create(
-        {
-            "name": "15 % (benchmark)",
-            "amount": 15,
-            "type_tax_use": "sale",
-            "company_id": pos_config.company_id.id,
-        }
-    )
+    values = {
+        "name": "15 % (benchmark)",
+        "amount": 15,
+        "type_tax_use": "sale",
+        "company_id": pos_config.company_id.id,
+    }
+    Tax = env["account.tax"]
+    tax = Tax.search([(name, "=", value) for name, value in values.items()], limit=1) or Tax.create(values)
     products = env["product.product"].create(
         [
             {
-                "name": f"{PREFIX} {number}",
+                "name": f"{prefix} {number}",
                 "type": "consu",
                 "is_storable": True,
                 "available_in_pos": True,
@@ -138,6 +138,7 @@ def values_from_register(sync, orders):
     outcomes = [module.Outcome() for _order in orders]
     prepared = importer._prepare_orders(sync, orders, outcomes)
     session = sync._get_or_create_pos_session()
+    sync.env["external.order.lots"]._choose(session.config_id, prepared, lock=False)
     values = [importer._prepare_pos_order_values(sync, session, order) for order in prepared]
     sync.env.cr.commit()
     return [{**order, "date_order": str(order["date_order"])} for order in values]

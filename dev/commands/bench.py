@@ -18,6 +18,7 @@ BENCHMARKS = {
     "import": ("order_import", ["--only=import"]),
     "import_at_closing": ("order_import", ["--only=import_at_closing"]),
     "import_full": ("order_import", ["--only=import_full"]),
+    "import_placed": ("order_import", ["--only=import_placed"]),
     "repoll": ("repoll", []),
     "fetch_parse": ("fetch_parse", []),
     "large_feed": ("large_feed", []),
@@ -37,7 +38,7 @@ BENCHMARKS = {
 }
 # Numbers of orders in the larger database of `large` by default, and how many times fewer the smaller one has.
 LARGE_ROWS, SMALLER = 100_000, 100
-QUICK = ("import", "import_at_closing", "import_full", "repoll", "fetch_parse")
+QUICK = ("import", "import_at_closing", "import_full", "import_placed", "repoll", "fetch_parse")
 
 
 def run(arguments: list[str]) -> int:
