@@ -82,12 +82,17 @@ class TestInboxSearch(ExternalOrderCase):
         self.patch(few_rows, "most_to_read", lambda *_arguments: 0)
         for name, value, index in (
             ("sold_to_id", "anna", "pos_order_pkey"),
-            ("payment_method_ids", self.card.name, "pos_payment__pos_order_id_index"),
+            ("payment_method_ids", self.card.name, "pos_payment_external_order_method"),
         ):
             query = self.env["external.order"]._search([(name, "ilike", value)], order="id desc", limit=80)
             plan = explain(self.env, query)
             self.assertIn("Index Scan Backward using external_order_pkey", plan)
             self.assertIn(index, plan)
+
+    def test_the_orders_of_a_payment_method_are_read_from_an_index_alone(self):
+        self.patch(few_rows, "LISTED", 0)
+        query = self.env["external.order"]._search([("payment_method_ids", "ilike", self.card.name)])
+        self.assertIn("Index Only Scan using pos_payment_external_order_method", explain(self.env, query))
 
     def test_few_rows_are_found_by_their_index(self):
         for name, value in (("sold_to_id", "anna"), ("payment_method_ids", self.card.name)):

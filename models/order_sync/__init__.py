@@ -63,6 +63,7 @@ from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
 from . import ir_http
+from . import pos_payment
 from . import pos_session
 from . import res_users
 from . import stock_picking
