@@ -69,6 +69,7 @@ from . import test_inbox
 from . import test_inbox_by_day
 from . import test_inbox_history
 from . import test_inbox_retry
+from . import test_inbox_search
 from . import test_indexed_questions
 from . import test_life_refunds
 from . import test_late_orders

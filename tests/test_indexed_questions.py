@@ -67,6 +67,23 @@ class TestIndexedQuestions(TransactionCase):
                 self.drop_other_indexes(table, index)
                 self.assertPlan(SQL("WITH %s SELECT * FROM page", page), f"using {index}")
 
+    def test_a_page_of_transfers_written_since_passes_over_others_within_the_index(self):
+        of_source = [("source_id", "=", 1)]
+        for model, api, domain, index in (
+            ("stock.picking", "warehouse.api", [], "stock_picking_api_order_index"),
+            ("odoo.mirror.picking", "odoo.mirror.api", of_source, "odoo_mirror_picking_api_order_index"),
+            ("odoo.mirror.picking", "odoo.mirror.api", [*of_source, ("state", "=", "done")],
+             "odoo_mirror_picking_api_state_index"),
+        ):  # fmt: skip
+            with self.subTest(model=model, domain=domain), closing(self.env.cr.savepoint(flush=False)):
+                table, written = self.env[model]._table, self.env[api]._written_field
+                query = self.env[model]._search([*domain, (written, ">=", Datetime.now())])
+                page = self.env[api]._sql_page(query, [SQL("%s AS id", SQL.identifier(table, "id"))], None, 101)
+                self.drop_other_indexes(table, index)
+                plan = explain(self.env, SQL("WITH %s SELECT * FROM page", page))
+                self.assertIn(f"using {index}", plan)
+                self.assertRegex(plan, rf"Index Cond: .*{written} >=")
+
     def test_reasons_why_orders_need_attention(self):
         sync = self.env["external.order.sync"].create(
             {

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import new_test_user
 
 from .common import ExternalOrderCase
+from .explaining import statements
 
 
 class TestSessionClosing(ExternalOrderCase):
@@ -147,6 +148,28 @@ class TestSessionClosing(ExternalOrderCase):
         self.assertEqual(self.import_yesterday(), session)
         self.run_scheduled_action()
         self.assertEqual(session.state, "opened")
+
+    def test_asking_which_sessions_are_due_takes_as_many_statements_for_many_as_for_one(self):
+        syncs = self.sync.browse()
+        for number in range(6):
+            method = self.create_payment_method(f"Cash {number}", "cash")
+            config = self.create_pos_config(f"POS {number}", method)
+            syncs |= self.create_sync(name=f"Store {number}", pos_config_id=config.id, close_daily=True)
+        sessions = self.env["pos.session"]
+        for sync in syncs:
+            sessions |= sync._get_or_create_pos_session()
+        sessions.start_at = fields.Datetime.now() - timedelta(days=2)
+        for session in sessions[1::2]:
+            session._report_closing_problem("It could not be closed.")
+        counts = []
+        for asked in (syncs[:2], syncs):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with statements() as executed:
+                due = self.env["pos.session"]._get_due_external_sessions(asked)
+            counts.append(len(executed))
+            self.assertEqual(due, sessions[: len(asked) : 2])
+        self.assertLessEqual(counts[1], counts[0])
 
     # ---- what goes wrong ---------------------------------------------------------------------------------------------
 

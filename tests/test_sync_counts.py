@@ -15,6 +15,10 @@ class TestSyncCounts(ExternalOrderCase):
             self.patch(external_order_sync_counts, name, rows)
         self.sync.invalidate_recordset()
 
+    def read_at_most(self, count):
+        """Let the transfers and sessions of at most this many orders be found by the orders."""
+        self.patch(type(self.sync), "_get_most_read", lambda _sync: count)
+
     def find(self, model, operator="in", syncs=None):
         return self.env[model].search([("external_order_sync_ids", operator, (syncs or self.sync).ids)])
 
@@ -43,7 +47,7 @@ class TestSyncCounts(ExternalOrderCase):
 
     def test_a_page_of_transfers_looks_up_an_order_for_each_and_joins_nothing(self):
         self.import_order()
-        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
+        self.read_at_most(0)
         query = self.env["stock.picking"]._search(self.sync.action_open_pickings()["domain"], order="id desc", limit=80)
         plan = explain(self.env, query)
         self.assertIn("Index Scan Backward using stock_picking_pkey", plan)
@@ -59,7 +63,7 @@ class TestSyncCounts(ExternalOrderCase):
             query = self.env[model]._search(self.sync._get_records_domain())
             self.assertNotIn("SubPlan", explain(self.env, query))
             found[model] = self.env[model].browse(query).ensure_one()
-        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
+        self.read_at_most(0)
         for model, record in found.items():
             self.assertEqual(self.find(model), record)
 
@@ -67,7 +71,7 @@ class TestSyncCounts(ExternalOrderCase):
         self.import_order()
         user = new_test_user(self.env, "counting", groups="base.group_user,external_order_sync.group_user")
         for few in (1000, 0):
-            self.patch(external_order_sync_counts, "FEW_ORDERS", few)
+            self.read_at_most(few)
             self.env.invalidate_all()
             counts = self.sync.with_user(user).read(["session_count", "picking_count"])[0]
             self.assertEqual((counts["session_count"], counts["picking_count"]), (1, 1))
@@ -80,7 +84,7 @@ class TestSyncCounts(ExternalOrderCase):
 
     def test_sessions_are_found_by_those_of_the_points_of_sale_that_have_orders(self):
         self.import_order()
-        self.patch(external_order_sync_counts, "FEW_ORDERS", 0)
+        self.read_at_most(0)
         plan = explain(self.env, self.env["pos.session"]._search(self.sync.action_open_sessions()["domain"]))
         # One look for each Point of Sale, and one for each of its sessions; no join of all orders.
         self.assertIn("CASE WHEN", plan)

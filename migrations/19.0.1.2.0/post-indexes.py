@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 REPLACED = (
     "external_order__sync_id_index",
+    "external_order__sold_date_index",
     "external_order__state_index",
     "odoo_mirror_quant__product_id_index",
 )

@@ -47,10 +47,11 @@ class OdooMirrorPicking(models.Model):
 
     move_line_ids = fields.One2many("odoo.mirror.move.line", "picking_id", "Operations", domain=[("gone", "=", False)])
 
-    # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last.
-    _api_order_index = models.Index(f"(source_id, ({sort_date('scheduled_date')}) DESC, remote_id)")
+    # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last. Both contain what
+    # `updated_since` compares, as in `stock.picking`.
+    _api_order_index = models.Index(f"(source_id, ({sort_date('scheduled_date')}) DESC, remote_id, synced_date)")
 
-    _api_state_index = models.Index(f"(source_id, state, ({sort_date('scheduled_date')}) DESC, remote_id)")
+    _api_state_index = models.Index(f"(source_id, state, ({sort_date('scheduled_date')}) DESC, remote_id, synced_date)")
 
     # The list.
     _default_order = models.Index("(scheduled_date DESC, remote_id)")

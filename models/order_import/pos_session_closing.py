@@ -49,16 +49,15 @@ class PosSession(models.Model):
 
     @api.model
     def _get_due_external_sessions(self, syncs=None):
-        now = fields.Datetime.now()
-        waiting = self._get_external_sessions(syncs).filtered(
-            lambda session: not session.activity_search([CLOSING_ACTIVITY]) or session._has_other_limits()
-        )
+        opened = self._get_external_sessions(syncs)
+        left_to_user = set(opened.activity_search([CLOSING_ACTIVITY]).mapped("res_id"))
+        waiting = opened.filtered(lambda session: session.id not in left_to_user or session._has_other_limits())
         due = waiting.filtered("external_full")
         due |= (waiting - due)._filter_full()
         by_time = (waiting - due).filtered(
             lambda session: session.external_order_sync_id.close_daily or session._get_day()
         )
-        due |= by_time.filtered(lambda session: session._is_closing_due_guarded(now))
+        due |= by_time._filter_due_by_time(fields.Datetime.now())
         # The one that may end the process comes last.
         return due.sorted(lambda session: (session.external_closing_starts, session.order_count))
 
@@ -66,6 +65,18 @@ class PosSession(models.Model):
         """Return whether this server has other limits than those under which this session could not be closed."""
         too_low = (self.external_closing_limits or "").splitlines()
         return bool(too_low) and get_limits() not in too_low
+
+    def _filter_due_by_time(self, now):
+        """Return those of these sessions that it is time to close. Only if that fails, they are asked one by one."""
+        try:
+            with self.env.cr.savepoint():
+                return self.filtered(lambda session: session._is_closing_due(now))
+        except TRANSIENT_ERRORS:
+            raise
+        except Exception:  # the session that it is about gets an activity
+            if self.env.cr.connection.closed:
+                raise
+            return self.filtered(lambda session: session._is_closing_due_guarded(now))
 
     def _is_closing_due_guarded(self, now):
         """Return whether it is time to close this session; report errors in an activity."""

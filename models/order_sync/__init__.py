@@ -48,6 +48,7 @@ from . import external_location_mapping
 from . import external_payment_mapping
 from . import external_customer
 from . import external_order_screen
+from . import external_order_search
 from . import external_order_search_panel
 from . import external_order_by_day
 from . import external_order_currency
@@ -62,6 +63,7 @@ from . import external_order_sync_screen
 from . import external_order_problem
 from . import external_order_preview
 from . import ir_http
+from . import pos_payment
 from . import pos_session
 from . import res_users
 from . import stock_picking

@@ -45,7 +45,9 @@ class ExternalOrder(models.Model):
         help="The Point of Sale that the order was imported into or, until then, that would receive it now.",
     )
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
-    external_id = fields.Char("Order ID", required=True, readonly=True, help="OrderID in the external system.")
+    external_id = fields.Char(
+        "Order ID", required=True, readonly=True, index="trigram", help="OrderID in the external system."
+    )
     payload = fields.Text(readonly=True, help="The order as received. Only the last digits of card numbers are kept.")
     payload_text = fields.Text("Order as Received", compute="_compute_payload_text")
     fingerprint = fields.Char(readonly=True, help="Shows whether an order arrived again with different content.")

@@ -8,7 +8,7 @@ class ExternalOrder(models.Model):
     _inherit = "external.order"
 
     # Stored at the import, not computed: a later change of a POS order must not rewrite rows of the inbox.
-    sold_date = fields.Datetime("Sold On", readonly=True, index="btree_not_null")
+    sold_date = fields.Datetime("Sold On", readonly=True)
     payment_method_id = fields.Many2one(
         "pos.payment.method",
         "Main Payment Method",
@@ -42,10 +42,6 @@ class ExternalOrder(models.Model):
         for order in self:
             # sudo: like the related fields above
             order.payment_method_ids = order.sudo().pos_order_id.payment_ids.payment_method_id
-
-    @api.model
-    def _search_payment_method_ids(self, operator, value):
-        return [("pos_order_id.payment_ids.payment_method_id", operator, value)]
 
     @api.depends("payload")
     def _compute_stated(self):

@@ -2,7 +2,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.bounded_count import COUNTED_AT_MOST
+from ...tools.bounded_count import COUNTED_AT_MOST, estimate
+
+# If orders are probably at most this many, all of them are read and counted by their values.
+READ_AT_MOST = 4 * COUNTED_AT_MOST
 
 
 class ExternalOrder(models.Model):
@@ -30,25 +33,29 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _count_values(self, field_name, domain):
-        """Return {value: number of orders}, each counted up to a bound."""
+        """Return {value: number of orders}, counted at least up to the bound."""
         query = self._search(domain)
-        query.limit = COUNTED_AT_MOST + 1
-        value = self._field_to_sql(query.table, field_name, query)
-        found = self.env.execute_query(
-            SQL("SELECT value, count(*) FROM (%s) AS found GROUP BY value", query.select(SQL("%s AS value", value)))
-        )
-        if sum(count for _value, count in found) <= COUNTED_AT_MOST:
-            return dict(found)
-        # These are not all. Each value is found by an index.
+        column = self._field_to_sql(query.table, field_name, query)
+        if estimate(self.env, query) <= READ_AT_MOST:
+            found = query.select(SQL("%s AS value", column))
+            return dict(self.env.execute_query(SQL("SELECT value, count(*) FROM (%s) AS f GROUP BY value", found)))
+        # Each value is found by an index, up to the bound.
         field = self._fields[field_name]
         if field.type == "many2one":
             values = self.env[field.comodel_name].search([("active", "in", (True, False))]).ids
         else:
             values = field.get_values(self.env)
-        return {
-            value: self.search_count(domain & Domain(field_name, "=", value), limit=COUNTED_AT_MOST + 1)
-            for value in values
-        }
+        query.add_where(SQL("%s = wanted.value", column))
+        query.limit = COUNTED_AT_MOST + 1
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT value, (SELECT count(*) FROM (%s) AS counted) FROM unnest(%s) AS wanted (value)",
+                    query.select(SQL("1")),
+                    values,
+                )
+            )
+        )
 
     @api.model
     def _get_value_names(self, field_name, values):

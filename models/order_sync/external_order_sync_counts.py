@@ -3,14 +3,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
-from ...tools.bounded_count import COUNTED_AT_MOST
+from ...tools.bounded_count import COUNTED_AT_MOST, estimate
+from ...tools.few_rows import most_to_read
 from .external_order_life import LIFE_KINDS
 
 # Number of transfers, and of sessions, that the buttons of the form count: each of them costs a look at its orders, and
 # a session, of which there is one a day, a search for one of its orders.
 SHOWN_AT_MOST = 1_000
 SESSIONS_AT_MOST = 100
-# The transfers and sessions of at most this many orders are found by the orders.
+# The transfers and sessions of this many orders are always found by the orders, see `_get_most_read`.
 FEW_ORDERS = 1_000
 
 
@@ -84,13 +85,24 @@ class ExternalOrderSync(models.Model):
         """Return the domain of its sessions or transfers."""
         return [("external_order_sync_ids", "in", self._origin.ids)]
 
-    def _find_few_orders(self):
-        """Return the imported orders of these synchronizations if they are few, otherwise None."""
-        Order = self.env["external.order"]
+    @api.model
+    def _get_most_read(self):
+        """Return the number of orders up to which their transfers and sessions are found by the orders."""
+        # sudo: the number of all transfers decides about the plan only.
+        transfers = estimate(self.env, self.env["stock.picking"].sudo()._search([]))
+        return max(FEW_ORDERS, most_to_read(transfers, SHOWN_AT_MOST))
+
+    def _sql_few_pos_orders(self):
+        """Return the SQL array of the ids of the POS orders of these synchronizations if they are few, else None.
+
+        As an array, PostgreSQL looks up each of them by an index, and joins nothing.
+        """
+        Order, most = self.env["external.order"], self._get_most_read()
         of_syncs = Domain("sync_id", "in", self.ids)
-        if Order.search_count(of_syncs & Domain("state", "=", "done"), limit=FEW_ORDERS + 1) > FEW_ORDERS:
+        if Order.search_count(of_syncs & Domain("state", "=", "done"), limit=most + 1) > most:
             return None
-        return Order.search_fetch(of_syncs & Domain("pos_order_id", "!=", False), ["pos_order_id"])
+        query = Order._search(of_syncs & Domain("pos_order_id", "!=", False))
+        return SQL("ARRAY(%s)", query.select(Order._field_to_sql(query.table, "pos_order_id", query)))
 
     def _get_sessions(self):
         """Return the POS sessions that hold orders of this synchronization."""

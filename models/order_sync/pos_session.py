@@ -34,10 +34,13 @@ class PosSession(models.Model):
         """
         if operator != "in" or not all(value):
             return NotImplemented
-        few = self.env["external.order.sync"].browse(value)._find_few_orders()
+        few = self.env["external.order.sync"].browse(value)._sql_few_pos_orders()
         if few is not None:
-            # sudo: users of the inbox may have no access to POS orders. This search checks which sessions they see.
-            return [("id", "in", few.sudo().session_id.ids)]
+            # Users of the inbox may have no access to POS orders. This search checks which sessions they see.
+            of_few = SQL("ARRAY(SELECT session_id FROM pos_order WHERE id = ANY(%s))", few)
+            return Domain.custom(
+                to_sql=lambda _model, session, _query: SQL("%s = ANY(%s)", SQL.identifier(session, "id"), of_few)
+            )
         Order = self.env["external.order"]
         domain = [("sync_id", "in", list(value))]
 

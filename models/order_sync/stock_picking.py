@@ -36,12 +36,13 @@ class StockPicking(models.Model):
         Order, Session = self.env["external.order"], self.env["pos.session"]
         domain = [("sync_id", "in", list(value))]
         of_syncs = [("external_order_sync_ids", "in", list(value))]
-        few = self.env["external.order.sync"].browse(value)._find_few_orders()
+        few = self.env["external.order.sync"].browse(value)._sql_few_pos_orders()
         if few is not None:
-            at_closing = Domain("pos_order_id", "=", False) & Domain(
-                "pos_session_id", "in", Session.search(of_syncs).ids
+            of_few = Domain.custom(
+                to_sql=lambda _model, picking, _query: SQL("%s = ANY(%s)", SQL.identifier(picking, "pos_order_id"), few)
             )
-            return Domain("pos_order_id", "in", few.pos_order_id.ids) | at_closing
+            at_closing = [("pos_order_id", "=", False), ("pos_session_id", "in", Session.search(of_syncs).ids)]
+            return of_few | Domain(at_closing)
 
         def is_of_syncs(_model, picking, _query):
             orders = Order._search(domain)

@@ -6,8 +6,10 @@ from .sort_date import sort_date
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last.
-    _api_order_index = models.Index(f"(({sort_date('scheduled_date')}) DESC, id)")
+    # The sort order of the warehouse API, for its keyset pages. Transfers without a date come last. With the date of
+    # the last write in it, a page of `updated_since` passes over all others within the index: after many old transfers
+    # were written at once, these are most of the newer ones.
+    _api_order_index = models.Index(f"(({sort_date('scheduled_date')}) DESC, id, write_date)")
 
     # Clients ask again and again which transfers are open. The others, of which there are many more, cost nothing here.
     _api_open_index = models.Index(
