@@ -2,10 +2,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user
 
 from .common import ExternalOrderCase
-from .explaining import statements
 
-# What the messages of all orders have in common.
-MESSAGE = ("model", "body", "author_id", "subtype_id", "message_type", "is_internal", "email_from", "date")
 # Like an addon that does not allow negative stock.
 REASON = "The stock would be negative."
 
@@ -132,24 +129,6 @@ class TestWarningsSeen(ExternalOrderCase):
             ).action_warnings_seen()
         row.with_user(new_test_user(self.env, "clerk", groups="external_order_sync.group_user")).action_warnings_seen()
         self.assertFalse(row.doubt)
-
-    def test_many_are_seen_with_as_many_statements_as_a_few(self):
-        self.synchronize(*map(self.guessed, range(1, 12)))
-        # One is left, so that the activity stays.
-        rows, counts = self.env["external.order"].search([("sync_id", "=", self.sync.id)], limit=10), []
-        for seen in (rows[:3], rows[3:]):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            with statements() as executed:
-                seen.action_warnings_seen()
-                self.env.flush_all()
-            counts.append(len(executed))
-        self.assertLessEqual(counts[1], counts[0])
-        messages = [row.message_ids.ensure_one() for row in rows]
-        first, *others = ([message[name] for name in MESSAGE] for message in messages)
-        self.assertEqual(others, [first] * 9)
-        self.assertIn("seen", messages[0].body)
-        self.assertEqual([message.res_id for message in messages], rows.ids)
 
     def test_an_override_of_the_import_loses_no_warning(self):
         with self.overridden("_process_external_order", lambda original, sync, order: original(sync, order)):

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import html2plaintext
 
 from ...tools.message_language import for_reader
 
@@ -58,35 +58,8 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     def _note(self, text):
-        """Add the same message to the chatter of all these orders.
-
-        Odoo creates the message of the first one, and the others are copies of it in one statement: for each message
-        that it creates, Odoo looks at all models with a chatter, and a user may mark thousands of orders as seen.
-        """
-        first, others = self[:1], self[1:]
-        first._note_each(dict.fromkeys(first.ids, text))
-        if others:
-            others._copy_message(first.message_ids[:1])
-
-    def _copy_message(self, message):
-        """Copy a new message without attachments or recipients to the chatter of these orders."""
-        message.flush_recordset()
-        # Those that Odoo stores in another table are empty.
-        columns = [name for name, field in message._fields.items() if field.store and field.column_type]
-        columns = [SQL.identifier(name) for name in columns if name not in ("id", "res_id")]
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO mail_message (res_id, %(columns)s)
-                SELECT other.id, %(columns)s FROM mail_message AS message, unnest(%(others)s) AS other (id)
-                 WHERE message.id = %(message)s
-                """,
-                columns=SQL(", ").join(columns),
-                others=self.ids,
-                message=message.id,
-            )
-        )
-        self.invalidate_recordset([name for name, field in self._fields.items() if field.comodel_name == message._name])
+        """Add the same message to the chatter of all these orders."""
+        self._note_each(dict.fromkeys(self.ids, text))
 
     @api.model
     def _note_each(self, texts):
