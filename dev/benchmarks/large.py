@@ -101,6 +101,7 @@ def api_calls(clerk, manager, made):
         return lambda: get(path, client, 304, **{"If-None-Match": etag})
 
     pickings, hour, month, later = "/api/odoo/pickings", made["hour_ago"], made["month_ago"], "2098-01-01T00:00:00Z"
+    mass = made["mass_write"]
     for limit in (100, 1000):
         path = f"{pickings}?limit={limit}"
         yield f"api pickings {limit}", lambda path=path: get(path)
@@ -113,7 +114,12 @@ def api_calls(clerk, manager, made):
     yield "api pickings assigned", lambda: get(f"{pickings}?state=assigned")
     yield "odoo pickings assigned", search_read([["state", "=", "assigned"]], 100)
     yield "api pickings draft 1000", lambda: get(f"{pickings}?state=draft&limit=1000")
-    for name, since, limit in (("hour", hour, 100), ("30 days", month, 100), ("nothing new", later, 100)):
+    for name, since, limit in (
+        ("hour", hour, 100),
+        ("30 days", month, 100),
+        ("nothing new", later, 100),
+        ("mass write", mass, 100),
+    ):
         path = f"{pickings}?limit={limit}&updated_since={since}"
         yield f"api updated_since {name}", lambda path=path: get(path)
         domain = [["write_date", ">=", since.replace("T", " ").removesuffix("Z")]]

@@ -10,7 +10,7 @@ and a mirrored Odoo of the same size. Rows are copies of a few that the addon it
 
 import argparse
 
-from . import store
+from . import large_customers, store
 from .cloning import clone
 
 SYNCS = 5
@@ -43,6 +43,7 @@ def fill(env, rows):
     env.flush_all()
     _plan(env, rows, seeds)
     _fill_products(env, rows // 10)
+    large_customers.fill(env, rows // 20)
     _fill_orders(env)
     _fill_transfers(env)
     _fill_inbox(env, rows)
@@ -179,19 +180,20 @@ def _fill_orders(env):
         access_token="md5('token ' || k)",
         external_order_number="(k + 1000)::text",
         session_id=f"{_first('pos_session')} + session",
+        partner_id=f"CASE WHEN k % 3 = 0 THEN {_first('res_partner')} + k / 3 % {_first('customers')} END",
         date_order="at",
         create_date="at",
         write_date="at",
     )
-    for table in ("pos_order_line", "pos_payment"):
-        parent = "order_id" if table == "pos_order_line" else "pos_order_id"
+    of_payment = {"session_id": f"{_first('pos_session')} + session", "payment_method_id": "plan.method"}
+    for table, parent, more in (("pos_order_line", "order_id", {}), ("pos_payment", "pos_order_id", of_payment)):
         clone(
             env,
             table,
             f"{DONE} JOIN {table} AS seed_row ON seed_row.{parent} = seeds.order_id WHERE is_done",
             **{parent: order["order_id"]},
             uuid=f"md5('{table} ' || seed_row.id || ' ' || k)",
-            **({"session_id": f"{_first('pos_session')} + session"} if table == "pos_payment" else {}),
+            **more,
         )
 
 
@@ -261,6 +263,7 @@ def _fill_inbox(env, rows):
         "imported_date": "CASE WHEN is_done THEN at END",
         "received_date": "at",
         "sold_date": "at",
+        "payment_method_id": "CASE WHEN is_done THEN plan.method END",
         "run_id": "NULL",
         "payload": f"""CASE WHEN NOT is_done OR at > now() AT TIME ZONE 'UTC' - interval '{PAYLOAD_DAYS - 1} days'
             THEN seed_row.payload END""",
@@ -388,7 +391,7 @@ def _insert(env, kind, count, **values):
 
 def _set_sequences(env):
     """Let new rows follow the copies whose ids were given."""
-    env.cr.execute("SELECT name FROM first_ids WHERE name <> 'products'")
+    env.cr.execute("SELECT name FROM first_ids WHERE to_regclass(name) IS NOT NULL")
     for (table,) in env.cr.fetchall():
         env.cr.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
 

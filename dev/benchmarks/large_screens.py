@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from dev.server.odoo_client import OdooClient
 
+from . import large_customers
+
 # Rows of a page, and the number up to which the web client lets Odoo count, unless the view says otherwise.
 PAGES, COUNTED = {"list": 80, "kanban": 40}, 10_000
 PREFIX = "external_order_sync."
@@ -59,13 +61,14 @@ def calls(url, database, password, made):
         found[f"button {button.rpartition('_')[2]}, few orders"] = screens.button(sync, made["few_id"], button)
     found |= {
         "synchronization with few orders": screens.form(sync, made["few_id"]),
+        "synchronization with some orders": screens.form(sync, made["some_id"]),
         "synchronization": screens.form(sync, made["sync_id"]),
         "order done": screens.form(inbox, made["done_id"]),
         "order failed": screens.form(inbox, made["failed_id"]),
         "reconciliation of a day": screens.form("external.proof", made["proof_id"]),
         "event subscription": of_administrator.form("external.event.subscription", made["subscription_id"]),
         "inbox, search panel": screens.panel(inbox),
-        "inbox, sorted by received": screens.list(f"{PREFIX}action_external_order", [], order="received_date desc"),
+        **searches(screens, inbox, made),
         "synchronizations, list": screens.list(f"{PREFIX}action_external_order_sync", [], kind="list"),
         "reasons, list": screens.list(f"{PREFIX}action_external_order_problem", [], kind="list"),
         "inbox by day": lambda: client.call(inbox, "web_read_group", domain=[], **of_day),
@@ -76,6 +79,25 @@ def calls(url, database, password, made):
         "reconciliation pivot": screens.pivot(f"{PREFIX}action_external_proof", []),
     }
     return {f"screen {name}": call for name, call in found.items()}
+
+
+def searches(screens, inbox, made):
+    """Return the calls for what users type into the search of the inbox, with its panel, and for sorted lists."""
+    action = f"{PREFIX}action_external_order"
+    found = {
+        f"inbox, sorted by {order}": screens.list(action, [], order=order)
+        for order in ("received_date desc", "sold_date desc", "total desc", "external_id desc")
+    }
+    for name, domain in {
+        "an order ID": [["order_number", "ilike", made["order_id"]]],
+        "a part of an order ID": [["order_number", "ilike", made["order_id"][1:]]],
+        "a customer": [["sold_to_id", "ilike", f"{large_customers.CUSTOMER} 0000007"]],
+        "a missing product": [["error_code", "!=", False], ["missing_item_name", "ilike", "Item 7"]],
+        **{f"orders paid by {method}": [["payment_method_ids", "ilike", method]] for method in large_customers.METHODS},
+    }.items():
+        found[f"inbox, {name}"] = screens.list(action, domain)
+        found[f"inbox, search panel of {name}"] = screens.panel(inbox, domain)
+    return found
 
 
 class Screens:
@@ -136,8 +158,8 @@ class Screens:
         options = {"domain": domain, "grouping_sets": sets, "aggregates": measures}
         return lambda: self._client.call(model, "formatted_read_grouping_sets", **options)
 
-    def panel(self, model):
-        """Return the calls for the search panel of a model's list."""
+    def panel(self, model, domain=()):
+        """Return the calls for the search panel of a model's list with this search."""
         view = self._client.call(model, "get_views", [[False, "search"]])["views"]["search"]
         parts = ElementTree.fromstring(view["arch"]).findall(".//searchpanel/field")
 
@@ -146,7 +168,7 @@ class Screens:
                 is_multi = part.get("select") == "multi"
                 method = "search_panel_select_multi_range" if is_multi else "search_panel_select_range"
                 options = {
-                    "search_domain": [],
+                    "search_domain": list(domain),
                     "category_domain": [],
                     "enable_counters": part.get("enable_counters") == "1",
                     "expand": part.get("expand") == "1",

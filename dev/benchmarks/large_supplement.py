@@ -1,8 +1,9 @@
 """What the databases of ``dev.benchmarks.large`` get once they are copied, because filling a template takes minutes.
 
 A hundredth as many days as products, which were compared with the shop for each of the synchronizations; as many
-mirrored lots and packages as products; a tenth of the events, which a subscriber has not received. And at least as
-many failed shipments as fill a page in both databases: a page costs what its rows cost, whatever there is.
+mirrored lots and packages as products; a tenth of the events, which a subscriber has not received. A fifth of the
+transfers, the oldest, have been written at once. And at least as many failed shipments as fill a page in both
+databases: a page costs what its rows cost, whatever there is.
 """
 
 from . import large_data
@@ -13,8 +14,11 @@ FEWEST_DAYS = 20
 RED = 25
 # A page of the API.
 FAILED_SHIPMENTS = 100
+# The share of the transfers that were written at once, and how many hours ago.
+WRITTEN_SHARE, WRITTEN_HOURS = 5, 3
 TABLES = (
     "external_order",
+    "stock_picking",
     "external_shipment",
     "external_proof",
     "external_proof_payment",
@@ -35,6 +39,7 @@ def supplement(env):
     _add_mirrored(env, products)
     subscription = _add_deliveries(env, products // 10)
     _let_shipments_fail(env)
+    _write_old_transfers(env)
     env.cr.commit()
     env.cr._cnx.autocommit = True
     env.cr.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
@@ -119,4 +124,16 @@ def _let_shipments_fail(env):
             (SELECT id FROM external_shipment WHERE state = 'delivered' ORDER BY id LIMIT %s)
         """,
         [max(missing, 0)],
+    )
+
+
+def _write_old_transfers(env):
+    """Let the oldest transfers have one date of the last write, as after an update of an addon."""
+    env.cr.execute(
+        """
+        UPDATE stock_picking SET write_date = now() AT TIME ZONE 'UTC' - %s * interval '1 hour'
+         WHERE id IN (SELECT id FROM stock_picking ORDER BY scheduled_date
+                       LIMIT (SELECT count(*) / %s FROM stock_picking))
+        """,
+        [WRITTEN_HOURS, WRITTEN_SHARE],
     )

@@ -15,8 +15,8 @@ GROUPS = {
 }
 PASSWORD = "benchmark-large"
 DEEP = 50
-# Orders of a synchronization that has just begun beside large ones.
-FEW = 60
+# Orders of a synchronization that has just begun beside large ones, and of one that has more than are always read.
+FEW, SOME = 60, 1_001
 
 
 def main():
@@ -45,11 +45,13 @@ def prepare(env):
         keys[name] = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "Benchmark", None)
     Order, now = env["external.order"], fields.Datetime.now()
     sync = env["external.order.sync"].search([("name", "=", "Large 0")])
-    few = _give_a_few(env["external.order.sync"].search([("name", "=", "Large 4")]))
     pickings = env["stock.picking"].search_count([])
+    few = _give_some(env["external.order.sync"].search([("name", "=", "Large 4")]), FEW)
+    some = _give_some(env["external.order.sync"].search([("name", "=", "Large 3")]), min(SOME, pickings // 20))
     return {
         "keys": keys,
         "hour_ago": (now - timedelta(hours=1)).isoformat() + "Z",
+        "mass_write": (now - timedelta(hours=large_supplement.WRITTEN_HOURS, minutes=30)).isoformat() + "Z",
         "month_ago": (now - timedelta(days=30)).isoformat() + "Z",
         "picking_id": env["stock.picking"].search([("pos_order_id", "!=", False)], limit=1).id,
         "deep_pages": {str(limit): max(min(DEEP, pickings // limit - 2), 0) for limit in (100, 1000)},
@@ -62,14 +64,15 @@ def prepare(env):
         "mirrored_id": env["odoo.mirror.picking"].search([], limit=1).remote_id,
         "sync_id": sync.id,
         "few_id": few.id,
+        "some_id": some.id,
         "done_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "done")], limit=1).id,
         "failed_id": Order.search([("sync_id", "=", sync.id), ("state", "=", "failed")], limit=1).id,
     }
 
 
-def _give_a_few(sync):
+def _give_some(sync, count):
     """Give some orders of all times to another synchronization with the same Point of Sale, and return that one."""
-    few = sync.copy({"name": "Few", "external_api_url": "http://127.0.0.1:9/"})
+    some = sync.copy({"name": f"{count} of {sync.name}", "external_api_url": f"http://127.0.0.1:9/{count}"})
     sync.env.cr.execute(
         """
         UPDATE external_order SET sync_id = %s WHERE id IN (
@@ -78,9 +81,9 @@ def _give_a_few(sync):
                       FROM external_order WHERE sync_id = %s AND state = 'done') AS parts
              GROUP BY part)
         """,
-        [few.id, FEW, sync.id],
+        [some.id, count, sync.id],
     )
-    return few
+    return some
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ ODOO = "template_odoo"
 ADDON = "template_addon"
 DEPENDENCIES = "point_of_sale,stock_delivery"
 # What decides how a large template is filled.
-FILLED_BY = [paths.DEV / "benchmarks" / name for name in ("large_data.py", "cloning.py", "store.py")]
+FILLED_BY = [
+    paths.DEV / "benchmarks" / name for name in ("large_data.py", "large_customers.py", "cloning.py", "store.py")
+]
 
 
 def copy_addon_template(env: Environment, target: str) -> str:
