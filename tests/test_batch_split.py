@@ -103,6 +103,6 @@ class TestBatchSplit(ExternalOrderCase):
             run = self.synchronize(*self.feed_of_16())
 
         self.assertEqual((run.imported_count, run.failed_count), (ORDERS, 0), run.message)
-        tried = sum(len(requests) for (requests,) in attempts)
+        tried = sum(len(requests) for requests, _taken in attempts)
         self.assertLessEqual(tried, 2 * ORDERS)
         self.assertEqual(set(self.pos_orders().picking_ids.mapped("state")), {"done"})

@@ -185,6 +185,8 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _create_together(self, requests, taken):
+        places = [place for order, *_request in requests for place in taken.get(order.id, {}).values()]
+        self.env["stock.quant"].union(*(quant for picks in places for quant, _quantity in picks))._hold_chosen()
         leaving, coming_back = [], []
         for order, location_id, lines, picking_type, partner in requests:
             lines = lines.filtered(self._is_stocked)
