@@ -32,6 +32,7 @@ from . import test_batch_split
 from . import test_batch_statements
 from . import test_branch_identity
 from . import test_branches
+from . import test_break_stock
 from . import test_bounded_choices
 from . import test_business_day_closing
 from . import test_business_days

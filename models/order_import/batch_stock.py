@@ -21,8 +21,8 @@ class BatchStock:
         self._places = {}
         # Products that are in packages, with other owners, or otherwise not taken in a plain order: Odoo decides.
         self.undecided = set()
-        # Products without standard cost that were returned since the batch began.
-        self.came_back = set()
+        # Quantities returned since the batch began, whose transfers are done after those of sold goods.
+        self.came_back = defaultdict(float)
         products = orders.lines.product_id.filtered("is_storable")
         for source in self._sources:
             self._read(products, source)
@@ -37,7 +37,7 @@ class BatchStock:
             ["quantity:sum", "reserved_quantity:sum"],
         )
         for product, location, lot, package, owner, quantity, reserved in groups:
-            if package or owner or (lot and product.tracking == "none"):
+            if package or owner or (lot and product.tracking == "none") or location.should_bypass_reservation():
                 self.undecided.add(product)
             elif location != source:
                 spread |= product
@@ -74,17 +74,36 @@ class BatchStock:
 
     def _has_lots(self, order, product, source):
         """Return whether all lots on the order's lines of a product are there."""
-        wanted = defaultdict(float)
+        wanted, locations = defaultdict(list), defaultdict(set)
         for lot_name, quantity in self._iter_lots(order, product):
-            wanted[lot_name] += quantity
+            wanted[lot_name].append(quantity)
         free = defaultdict(float)
         for quant, quantity in self._places.get((product, source), ()):
             free[quant.lot_id.name] += quantity
-        return all(product.uom_id.compare(free[name], quantity) >= 0 for name, quantity in wanted.items())
+            if product.uom_id.compare(quantity, 0.0) > 0:
+                locations[quant.lot_id.name].add(quant.location_id)
+        return all(
+            product.uom_id.compare(free[name], sum(parts)) >= 0
+            # Which line takes from which place, only Odoo knows.
+            and (len(parts) == 1 or len(locations[name]) == 1)
+            for name, parts in wanted.items()
+        )
 
     def has_come_back(self, order):
-        """Return whether the order sells what an earlier order of the batch has returned, so that its cost changed."""
-        return not self.came_back.isdisjoint(order.lines.product_id)
+        """Return whether the order sells what an earlier order of the batch has returned.
+
+        Returned goods change the cost of their product. At standard cost, they matter if the stock would be sold out
+        without them: it would lose its reservations and its date, because a batch books what it sells first.
+        """
+        source = self._get_source(order)
+        for product in order.lines.product_id.filtered(self.came_back.get):
+            if product.cost_method != "standard":
+                return True
+            sold = self._taken_by(order)[product]
+            left = self.available[product, source] - self.came_back[product] - sold
+            if sold and product.uom_id.compare(left, 0.0) <= 0:
+                return True
+        return False
 
     def begin_batch(self):
         """Forget what was returned: those orders have been booked."""
@@ -100,6 +119,8 @@ class BatchStock:
         taken = {}
         for product, quantity in self._taken_by(order).items():
             self.available[product, source] -= quantity
+            if product.tracking != "none" and not self._has_lots(order, product, source):
+                self.undecided.add(product)
             if (product, source) not in self._places:
                 continue
             if product.tracking == "none":
@@ -150,8 +171,7 @@ class BatchStock:
                 # Where the goods come to lie, and when they are taken from there, is not known here.
                 if target != source or target.putaway_rule_ids or (product, source) in self._places:
                     self.undecided.add(product)
-                if product.cost_method != "standard":
-                    self.came_back.add(product)
+                self.came_back[product] -= line.qty
 
     def _get_source(self, order):
         return order.config_id.picking_type_id.default_location_src_id

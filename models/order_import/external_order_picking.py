@@ -80,6 +80,8 @@ class ExternalOrderPicking(models.AbstractModel):
             else:
                 yield order, None
                 stock.begin_batch()
+                if any(self._is_kit(line.product_id) for line in order.lines):
+                    stock = BatchStock(orders)  # which components Odoo took, only the stock tells
         if together:
             yield together, taken
 
@@ -99,15 +101,24 @@ class ExternalOrderPicking(models.AbstractModel):
         if "sale_order_line_id" in lines and lines.sale_order_line_id:
             return False
         picking_type = order.config_id.picking_type_id
-        locations = picking_type.default_location_src_id | picking_type.default_location_dest_id
-        if locations.valuation_account_id:
+        target = self._get_return_target(picking_type)
+        customers = picking_type.default_location_dest_id | order.partner_id.property_stock_customer
+        # Odoo posts one entry for all moves that are done together.
+        if (picking_type.default_location_src_id | customers | target).valuation_account_id:
+            return False
+        # How much room a shelf has left depends on the transfers before.
+        if target.putaway_rule_ids.storage_category_id and any(line.qty < 0 for line in lines):
             return False
         return all(self._is_plain_line(line, picking_type) for line in lines)
 
     @api.model
+    def _get_return_target(self, picking_type):
+        return picking_type.return_picking_type_id.default_location_dest_id or picking_type.default_location_src_id
+
+    @api.model
     def _is_plain_line(self, line, picking_type):
         product = line.product_id
-        if "is_kits" in product and product.is_kits:
+        if self._is_kit(product):
             return False
         if product.tracking == "none":
             return not line.pack_lot_ids
@@ -116,6 +127,10 @@ class ExternalOrderPicking(models.AbstractModel):
         lots = len(line.pack_lot_ids.filtered("lot_name"))
         has_its_lots = lots == (line.qty if product.tracking == "serial" else 1)
         return product.is_storable and line.qty > 0 and picking_type.use_existing_lots and has_its_lots
+
+    @api.model
+    def _is_kit(self, product):
+        return "is_kits" in product and product.is_kits
 
     # ------------------------------------------------------------
     # Creating transfers together
@@ -170,6 +185,8 @@ class ExternalOrderPicking(models.AbstractModel):
 
     @api.model
     def _create_together(self, requests, taken):
+        places = [place for order, *_request in requests for place in taken.get(order.id, {}).values()]
+        self.env["stock.quant"].union(*(quant for picks in places for quant, _quantity in picks))._hold_chosen()
         leaving, coming_back = [], []
         for order, location_id, lines, picking_type, partner in requests:
             lines = lines.filtered(self._is_stocked)

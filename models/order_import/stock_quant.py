@@ -17,6 +17,18 @@ class StockQuant(models.Model):
             return wanted
         return super().try_lock_for_update(allow_referencing=allow_referencing, limit=limit)
 
+    def _hold_chosen(self):
+        """Lock the quants from which goods will be taken until the end of the transaction, if nobody else holds them.
+
+        Like Odoo when it reserves: if another worker has changed one since this transaction began, the goods may have
+        been taken, so everything has to start over.
+
+        :raise psycopg2.OperationalError: if another transaction has changed one; repeat in a new transaction
+        """
+        if self:
+            query = "SELECT id FROM stock_quant WHERE id IN %s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+            self.env.cr.execute(SQL(query, self._ids), log_exceptions=False)
+
     def _lock_for_external_orders(self):
         """Lock these quants until the end of the transaction.
 
