@@ -28,11 +28,11 @@ from . import test_batch_books
 from . import test_batch_companies
 from . import test_batch_lines
 from . import test_batch_places
+from . import test_batch_rare_stock
 from . import test_batch_split
 from . import test_batch_statements
 from . import test_branch_identity
 from . import test_branches
-from . import test_break_stock
 from . import test_bounded_choices
 from . import test_business_day_closing
 from . import test_business_days

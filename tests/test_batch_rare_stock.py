@@ -5,15 +5,11 @@ from odoo import fields
 from odoo.fields import Command
 from psycopg2 import errors
 
-from . import test_batch_places as places
+from .batch_places import BatchPlacesCase
 
 
-class TestBreakStock(places.TestBatchPlaces):
+class TestBatchRareStock(BatchPlacesCase):
     """Orders whose transfers are created together leave the stock as Odoo's own transfers, also in rare setups."""
-
-    for _name in dir(places.TestBatchPlaces):
-        if _name.startswith("test_"):
-            locals()[_name] = None
 
     def reserve(self, kind, quantity):
         """Reserve a quantity for a delivery, and return its move."""
@@ -211,20 +207,30 @@ class TestBreakStock(places.TestBatchPlaces):
         differences = [text for text in ours.differences(theirs) if "move_dest_ids" not in text]
         self.assertEqual(differences, [])
 
-    def test_components_of_a_kit_are_taken_before_later_orders(self):
-        if "kit" not in self.kinds:  # only if Manufacturing is installed
-            return
-        self.enterContext(patch.dict(self.kinds, part=self.create_product("Part", standard_price=2)))
-        self.kinds["kit"].bom_ids.bom_line_ids[0].product_id = self.kinds["part"]
+    def test_the_stock_is_read_again_after_an_order_with_a_kit(self):
+        """As with Manufacturing, whose kits take other products than the order has."""
         for number, shelf in enumerate(self.shelves):
-            self.put("part", 4, shelf, date=f"2026-01-{number + 1:02}")
-        feed = [
-            self.sale(1, ("part", 1)),
-            self.sale(2, ("kit", 2)),
-            self.sale(3, ("part", 3)),
-            self.sale(4, ("part", 2)),
-        ]
-        self.assert_same_as_one_by_one(feed)
+            self.put("shelved", 4, shelf, date=f"2026-01-{number + 1:02}")
+        Order, Picking = type(self.env["pos.order"]), type(self.env["external.order.picking"])
+        original = Order._create_order_picking
+
+        def create_order_picking(order):
+            if self.kinds["service"] in order.lines.product_id:
+                self.put("shelved", -1, self.shelves[0])
+            return original(order)
+
+        def is_kit(_picking, product):
+            return product == self.kinds["service"]
+
+        with (
+            patch.object(Order, "_create_order_picking", create_order_picking),
+            patch.object(Picking, "_is_kit", is_kit),
+        ):
+            self.synchronize(
+                self.sale(1, ("shelved", 3)), self.sale(2, ("service", 1)), self.sale(3, ("shelved", 3)),
+            )  # fmt: skip
+        last = self.pos_orders().sorted("id")[2].picking_ids.move_line_ids
+        self.assertEqual((last.location_id, last.quantity), (self.shelves[1], 3))
 
     def test_exchanges_with_shelves_lots_and_a_return_type(self):
         kinds = [
