@@ -49,3 +49,16 @@ class TestForgedTermsOfOrders(ExternalOrderCase):
             return
         row.with_user(manager).action_retry()
         self.assertNotIn("Hidden name", self.sync.activity_ids.note or "")
+
+
+class TestHighlightedRetry(ExternalOrderCase):
+    def test_nothing_highlights_the_import_of_what_is_ignored_on_purpose(self):
+        self.sync.accepted_statuses = "104"
+        row = self.import_order()
+        self.assertEqual((row.state, row.error_code), ("ignored", "status_not_accepted"))
+        self.assertFalse(row.retry_helps)
+        self.sync.accepted_statuses = False
+        failed = self.import_order(OrderID=640, OrderItems=[self.item("No Such Product")])
+        failed.error_code = "odoo_error"
+        failed.action_ignore()
+        self.assertFalse(failed.retry_helps)
