@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from ..lib.message import without_isolates
 from .common import ExternalOrderCase
 from .mirror_common import MirrorCase
 
@@ -62,3 +63,24 @@ class TestHighlightedRetry(ExternalOrderCase):
         failed.error_code = "odoo_error"
         failed.action_ignore()
         self.assertFalse(failed.retry_helps)
+
+
+class TestTextsOfTwoDirections(ExternalOrderCase):
+    """An Arabic name in an English sentence leaves numbers and words after it where they are."""
+
+    def test_a_name_in_another_direction_is_isolated(self):
+        row = self.import_order(OrderItems=[self.item("قميص")])
+        self.assertIn('\u2068"قميص"\u2069', row.error_text)
+        self.assertEqual(without_isolates(row.error_text), row.error_message)
+
+    def test_quantities_of_a_preview_stay_with_their_products(self):
+        self.create_product("قميص", list_price=80)
+        self.create_product("ثوب", list_price=80)
+        items = [self.item("قميص", quantity=2), self.item("ثوب", quantity=3)]
+        order = self.order(
+            1, AmountTotal=400, Tax=60, GrandTotal=460, AmountPaid=460, OrderItems=items,
+            CheckoutDetails=[self.payment(460.0)],
+        )  # fmt: skip
+        self.feed(order)
+        preview = self.env["external.order.preview"].browse(self.sync.action_test_connection()["res_id"])
+        self.assertEqual(preview.line_ids.items, "\u20682 x قميص\u2069, \u20683 x ثوب\u2069")
