@@ -12,7 +12,7 @@ def not_understood(env, error):
 
     :param PayloadError error: which field is wrong
     """
-    advice = stored(env)._("The external system has to correct that and send it again.")
+    advice = stored(env)._("The external system has to correct the order and send it again.")
     return ExternalOrderError("invalid_payload", joined(reader_text(env, error.message), advice))
 
 
