@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from ..lib.message import without_isolates
+from .browser_common import BrowserCase
 from .common import ExternalOrderCase
 from .mirror_common import MirrorCase
 
@@ -174,3 +175,23 @@ class TestDefaultsOfAClient(ExternalOrderCase):
                 field = record._fields.get(name.removeprefix("default_"))
                 if field and field.store:
                     self.assertNotEqual(record[field.name], value, f"{record} {field.name}")
+
+
+class TestInboxWidth(BrowserCase, ExternalOrderCase):
+    browser_size = "1280x900"
+
+    def test_the_inbox_has_no_column_outside_the_screen(self):
+        self.sync.unknown_payment = "refuse"
+        self.import_order(CheckoutDetails=[self.payment(92.0, "Voucher", 9)])
+        ready = "!!document.querySelector('.o_data_row td.o_list_button button')"
+        code = """
+            const list = document.querySelector(".o_list_renderer");
+            const excess = list.scrollWidth - list.clientWidth;
+            if (excess > 0) {
+                console.error(`${excess} pixels are outside`);
+            } else {
+                console.log("test successful");
+            }
+        """
+        action = "/odoo/action-external_order_sync.action_external_order"
+        self.browser_js(action, code, ready, login="admin")
