@@ -23,7 +23,7 @@ def refused_by_odoo(env, error):
     """
     env = stored(env)
     if isinstance(error, UserError):
-        advice = env._("Nothing was booked. Correct that, then press Retry.")
+        advice = env._("Nothing was booked. Correct the cause, then press Retry.")
     else:
         advice = env._(
             "Nothing was booked. Press Retry. If it is refused again, the server log helps an administrator to find "
