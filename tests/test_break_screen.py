@@ -1,7 +1,8 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from ..lib.message import without_isolates
+from ..models.order_import.order_errors import refused_by_odoo
 from .browser_common import BrowserCase
 from .common import ExternalOrderCase
 from .mirror_common import MirrorCase
@@ -175,6 +176,14 @@ class TestDefaultsOfAClient(ExternalOrderCase):
                 field = record._fields.get(name.removeprefix("default_"))
                 if field and field.store:
                     self.assertNotEqual(record[field.name], value, f"{record} {field.name}")
+
+
+class TestRefusalsByOdoo(ExternalOrderCase):
+    def test_a_reason_that_ends_its_sentence_gets_no_second_end(self):
+        for reason in ("Really?", "Wait…", "Stop.\n"):
+            text = str(refused_by_odoo(self.env, UserError(reason)))
+            self.assertNotRegex(text, r"[?….]\s*\.")
+        self.assertIn("Stop. Nothing", str(refused_by_odoo(self.env, UserError("Stop"))))
 
 
 class TestInboxWidth(BrowserCase, ExternalOrderCase):

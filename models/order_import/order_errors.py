@@ -6,6 +6,8 @@ from ...exceptions import ExternalOrderError
 from ...tools.message_language import reader_text, stored
 from ...tools.stored_text import joined
 
+SENTENCE_ENDS = (".", "!", "?", "…", "؟")
+
 
 def not_understood(env, error):
     """Return the ``ExternalOrderError`` of an order or a refund that cannot be read.
@@ -30,7 +32,9 @@ def refused_by_odoo(env, error):
             "the cause."
         )
     refused = env._("Odoo refused the order: %(reason)s", reason=error)
-    return ExternalOrderError("odoo_error", joined(refused, advice, by=" " if refused.endswith((".", "!")) else ". "))
+    return ExternalOrderError(
+        "odoo_error", joined(refused, advice, by=" " if refused.rstrip().endswith(SENTENCE_ENDS) else ". ")
+    )
 
 
 def more_than_was_sold(env, message):
