@@ -6,6 +6,7 @@ so that Odoo's term export finds them: `from .message import message as _lt`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,10 @@ from typing import Any
 # Around a value in a sentence of another direction, so that its parts and what follows it keep their order.
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 _WITHOUT_ISOLATES = str.maketrans("", "", ISOLATE + END_OF_ISOLATE)
+# Letters that are written from right to left, and the invisible characters that change the direction.
+_TURNED = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,13 @@ def message(template: str, /, *values: Any, **named: Any) -> Message:
 
 
 def isolated(text: str) -> str:
-    """Return a text as a part of a sentence that may have another direction."""
-    return f"{ISOLATE}{text}{END_OF_ISOLATE}" if text else text
+    """Return a text as a part of a sentence that may have another direction; what it contains cannot end that part."""
+    return f"{ISOLATE}{without_isolates(text)}{END_OF_ISOLATE}" if text else text
+
+
+def isolated_if_turned(text: str) -> str:
+    """Return a text as a part of a sentence from left to right: `isolated` if anything in it has another direction."""
+    return isolated(text) if _TURNED.search(text) else text
 
 
 def without_isolates(text: str) -> str:

@@ -34,6 +34,7 @@ from . import test_batch_statements
 from . import test_branch_identity
 from . import test_branches
 from . import test_bounded_choices
+from . import test_break_screen
 from . import test_business_day_closing
 from . import test_business_days
 from . import test_changing_stores

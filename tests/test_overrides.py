@@ -46,7 +46,7 @@ class TestOverrides(ExternalOrderCase):
         self.assertEqual([self.inbox(n).state for n in range(1, 5)], ["done", "failed", "failed", "done"])
         self.assertEqual(
             self.inbox(2).error_message,
-            "Odoo refused the order: Our customers do not buy this. Nothing was booked. Correct that, then press "
+            "Odoo refused the order: Our customers do not buy this. Nothing was booked. Correct the cause, then press "
             "Retry.",
         )
         self.assertIn("a mistake of the extension", self.inbox(3).error_message)

@@ -33,7 +33,8 @@ def readers_text(name, label, written, terms):
     @api.depends_context("lang")
     def compute(records):
         for record in records:
-            show = shown_lines if isinstance(record[terms], list) else shown_text
-            record[name] = show(record.env, record[written], record[terms])
+            stored = record.sudo()[terms]  # sudo: users may read the text, but some of these fields are the system's
+            show = shown_lines if isinstance(stored, list) else shown_text
+            record[name] = show(record.env, record[written], stored)
 
     return ReadersText(label, compute=compute)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from odoo.exceptions import AccessError, MissingError
 from odoo.tools.translate import code_translations
 
-from ..lib.message import Message, isolated
+from ..lib.message import Message, isolated, isolated_if_turned
 
 MODULE = "external_order_sync"
 # Terms that are nested deeper, which none of the templates does, are kept as texts.
@@ -147,7 +147,8 @@ def shown_lines(env, text, terms):
 def text_of(env, terms):
     """Return the text of `terms_of` in the language of an environment, for the screen.
 
-    In a language that is written from right to left, its values are marked as `isolated`.
+    In a language that is written from right to left, its values are marked as `isolated`; in others, those that are
+    written from right to left are.
 
     :param terms: what a JSON field has
     """
@@ -159,10 +160,14 @@ def on_screen(env, text):
     return _on_screen(env, text.message)
 
 
+def part_on_screen(env, text):
+    """Return a text as a part of a longer one on the screen, marked as `text_of` marks values."""
+    is_rtl = env["res.lang"]._get_data(code=env.lang or "en_US").direction == "rtl"
+    return isolated(text) if is_rtl else isolated_if_turned(text)
+
+
 def _on_screen(env, message):
-    lang = env.lang or "en_US"
-    is_rtl = env["res.lang"]._get_data(code=lang).direction == "rtl"
-    return message.text(translate_in(lang), isolated if is_rtl else str)
+    return message.text(translate_in(env.lang or "en_US"), lambda text: part_on_screen(env, text))
 
 
 def stored_text_of(env, terms):

@@ -18,7 +18,8 @@ class OdooSyncSource(models.Model):
 
     _inherit = "odoo.sync.source"
 
-    message_terms = fields.Json(readonly=True, copy=False)
+    # Only the system writes them: the activity, which it writes as well, names the records that they refer to.
+    message_terms = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
     message_text = readers_text("message_text", "Message", "message", "message_terms")
 
     @api.model

@@ -6,13 +6,15 @@ from ...exceptions import ExternalOrderError
 from ...tools.message_language import reader_text, stored
 from ...tools.stored_text import joined
 
+SENTENCE_ENDS = (".", "!", "?", "…", "؟")
+
 
 def not_understood(env, error):
     """Return the ``ExternalOrderError`` of an order or a refund that cannot be read.
 
     :param PayloadError error: which field is wrong
     """
-    advice = stored(env)._("The external system has to correct that and send it again.")
+    advice = stored(env)._("The external system has to correct the order and send it again.")
     return ExternalOrderError("invalid_payload", joined(reader_text(env, error.message), advice))
 
 
@@ -23,14 +25,16 @@ def refused_by_odoo(env, error):
     """
     env = stored(env)
     if isinstance(error, UserError):
-        advice = env._("Nothing was booked. Correct that, then press Retry.")
+        advice = env._("Nothing was booked. Correct the cause, then press Retry.")
     else:
         advice = env._(
             "Nothing was booked. Press Retry. If it is refused again, the server log helps an administrator to find "
             "the cause."
         )
     refused = env._("Odoo refused the order: %(reason)s", reason=error)
-    return ExternalOrderError("odoo_error", joined(refused, advice, by=" " if refused.endswith((".", "!")) else ". "))
+    return ExternalOrderError(
+        "odoo_error", joined(refused, advice, by=" " if refused.rstrip().endswith(SENTENCE_ENDS) else ". ")
+    )
 
 
 def more_than_was_sold(env, message):

@@ -216,7 +216,7 @@ class ExternalOrder(models.Model):
     def _get_nothing_error(self):
         env = stored(self.env)
         nothing = env._("A custom module that extends the import returned no order.")
-        advice = env._("Have its author correct it, then press Retry.")
+        advice = env._("Ask the author of the module to correct it, then press Retry.")
         return ExternalOrderError("odoo_error", joined(nothing, advice))
 
     def _finish(self, outcome):

@@ -3,6 +3,7 @@ from odoo.tools import format_datetime
 
 from ...lib.order.content import PayloadError
 from ...tools.message_language import reader_text
+from ...tools.stored_text import part_on_screen
 
 # The replacements of a sale that the history shows; the others are reached from POS order to POS order.
 REPLACEMENTS_SHOWN = 20
@@ -82,7 +83,8 @@ class ExternalOrder(models.Model):
             title = self.env._("Sold") if not number else self.env._("Changed and booked again")
             lines = pos_order.lines.filtered(lambda line: not line.combo_parent_id)
             quantity = sale._get_formats()["quantity"]
-            text = ", ".join(f"{quantity(line.qty)} x {line.full_product_name}" for line in lines[:5])
+            parts = (f"{quantity(line.qty)} x {line.full_product_name}" for line in lines[:5])
+            text = ", ".join(part_on_screen(self.env, part) for part in parts)
             events.append(
                 sale._prepare_event(pos_order.date_order, title, text + (" …" if len(lines) > 5 else ""), pos_order)
             )
@@ -125,7 +127,8 @@ class ExternalOrder(models.Model):
                 parts.append(self.env._("%(back)s of %(sold)s %(item)s", **values))
             else:
                 parts.append(line.full_product_name)
-        return ", ".join(parts[:5]) + (" …" if len(parts) > 5 else "")
+        shown = ", ".join(part_on_screen(self.env, part) for part in parts[:5])
+        return shown + (" …" if len(parts) > 5 else "")
 
     def _prepare_unbooked_event(self, title):
         """Return the event of this row that is not booked: its state, and the reason."""

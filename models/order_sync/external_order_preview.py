@@ -10,6 +10,7 @@ from ...lib.money import decimal
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import external_id
 from ...tools.message_language import reader_text
+from ...tools.stored_text import part_on_screen, terms_of, text_of
 from ..order_import.external_order_import import Outcome
 
 ORDERS_SHOWN = 20
@@ -232,8 +233,11 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
         if outcome.pos_order:
             return self._describe_known(outcome.pos_order)
         if isinstance(outcome.error, ExternalOrderError):
-            return {"result": "problem", "reason": outcome.error.code, "note": str(outcome.error)}
-        items = ", ".join(f"{line.quantity.normalize():f} x {line.product.name}" for line in prepared.priced.lines)
+            return {"result": "problem", "reason": outcome.error.code, "note": self._show(outcome.error)}
+        items = ", ".join(
+            part_on_screen(self.env, f"{line.quantity.normalize():f} x {line.product.name}")
+            for line in prepared.priced.lines
+        )
         payments = "\n".join(
             f"{payment['payment_method'].name} {self._format(prepared.target.pos_config, payment['amount'])}"
             for payment in prepared.payments
@@ -248,13 +252,20 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             "charges": float(sum(charge.amount for charge in prepared.payload.charges)),
             "items": items,
             "payments": payments,
-            "note": "\n".join(outcome.warnings),
+            "note": "\n".join(map(self._show, outcome.warnings)),
         }
+
+    @api.model
+    def _show(self, text):
+        return text_of(self.env, terms_of(text))
 
     @api.model
     def _describe_known(self, pos_order):
         """Return the line values of an order that is already imported, as it was booked."""
-        lines = [f"{decimal(line.qty).normalize():f} x {line.product_id.name}" for line in pos_order.lines]
+        lines = [
+            part_on_screen(self.env, f"{decimal(line.qty).normalize():f} x {line.product_id.name}")
+            for line in pos_order.lines
+        ]
         return {
             "result": "known",
             "total": pos_order.amount_total,

@@ -60,7 +60,9 @@ class ExternalOrder(models.Model):
         for order in self:
             is_chosen = order.error_code == "location_unknown" and order.external_location
             others = (*CORRECTED_OUTSIDE, *RETRIED_BY_THEMSELVES)
-            order.retry_helps = order.state != "done" and not is_chosen and order.error_code not in others
+            # What a user or a rule ignores is imported by Retry too, but that is not the next step.
+            is_waiting = order.state in ("pending", "failed")
+            order.retry_helps = is_waiting and not is_chosen and order.error_code not in others
 
     @api.depends("error_code", "pos_config_id.invoice_journal_id")
     def _compute_lacks_invoice_journal(self):

@@ -51,17 +51,19 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    last_sync_terms = fields.Json(readonly=True, copy=False)
+    # Only the system writes them: the activity, which it writes as well, names the records that they refer to.
+    last_sync_terms = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
     last_sync_text = ReadersText("Last Sync Message", compute="_compute_last_sync_text")
 
     @api.depends("last_sync_message", "last_sync_terms")
     @api.depends_context("lang")
     def _compute_last_sync_text(self):
         for sync in self:
-            terms = (sync.last_sync_terms or {}).get("message")
+            terms = (sync.sudo().last_sync_terms or {}).get("message")  # sudo: see the field
             sync.last_sync_text = shown_lines(sync.env, sync.last_sync_message, terms)
 
     def _get_last_problem(self):
         """Return why the last run failed as a whole, in the language of the reader; "" if it did not."""
         env = for_reader(self.env)
-        return shown_lines(env, self.last_sync_problem, (self.last_sync_terms or {}).get("problem")) or ""
+        terms = (self.sudo().last_sync_terms or {}).get("problem")  # sudo: see the field
+        return shown_lines(env, self.last_sync_problem, terms) or ""
