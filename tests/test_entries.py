@@ -16,7 +16,7 @@ class TestEntries(ExternalOrderCase):
         self.assertEqual((run.status, run.refused_count, run.imported_count), ("error", 2, 1))
         note, text = self.entries()
         self.assertEqual(note.mapped("state") + text.mapped("error_code"), ["failed", "not_an_order"])
-        self.assertIn("OrderID is missing. It is not an order", note.error_message)
+        self.assertIn("OrderID is missing. This entry is not an order", note.error_message)
         self.assertIn("hello", note.payload_text)
         self.assertEqual(self.sync.attention_count, 2)
         self.assertEqual(self.sync.health_text, "Failed 2")
@@ -43,7 +43,7 @@ class TestEntries(ExternalOrderCase):
         self.synchronize({"Note": "hello"})
         action = self.entries().action_retry()
         self.assertEqual(self.entries().state, "failed")
-        self.assertIn("OrderID is missing. It is not an order", action["params"]["message"])
+        self.assertIn("OrderID is missing. This entry is not an order", action["params"]["message"])
 
     def test_what_cannot_be_read_is_a_row_too(self):
         self.shop.faults.add("strange_number", token="NaN")
@@ -84,8 +84,8 @@ class TestEntries(ExternalOrderCase):
         self.env["res.lang"]._activate_lang("ar_001")
         self.synchronize({"Note": "hello"})
         row = self.entries()
-        self.assertNotIn("It is not an order", row.with_context(lang="ar_001").error_text)
-        self.assertIn("It is not an order", row.error_text)
+        self.assertNotIn("This entry is not an order", row.with_context(lang="ar_001").error_text)
+        self.assertIn("This entry is not an order", row.error_text)
 
     def test_it_has_no_first_message(self):
         self.synchronize({"Note": "hello"})

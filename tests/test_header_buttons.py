@@ -107,3 +107,14 @@ class TestSessionsCreatedAutomatically(ExternalOrderCase):
 
     def manager(self):
         return new_test_user(self.env, "session-manager", groups="external_order_sync.group_manager")
+
+    def test_nothing_highlights_the_import_of_what_is_ignored_on_purpose(self):
+        self.sync.accepted_statuses = "104"
+        row = self.import_order()
+        self.assertEqual((row.state, row.error_code), ("ignored", "status_not_accepted"))
+        self.assertFalse(row.retry_helps)
+        self.sync.accepted_statuses = False
+        failed = self.import_order(OrderID=640, OrderItems=[self.item("No Such Product")])
+        failed.error_code = "odoo_error"
+        failed.action_ignore()
+        self.assertFalse(failed.retry_helps)

@@ -61,7 +61,7 @@ GERMAN = {
     "orders wait until then.": "Keine offene Sitzung für %(pos)s.",
     "Changed: %s": "Geändert: %s",
     "Total: %(was)s, now %(now)s": "Summe: %(was)s, jetzt %(now)s",
-    "%(reason)s It is not an order, so it cannot be imported. Have the external system correct it, or press "
+    "%(reason)s This entry is not an order, so it cannot be imported. Have the external system correct it, or press "
     "Ignore if it does not matter.": "%(reason)s Keine Bestellung.",
     "LocationID %(location)s has no Point of Sale. Add it to the Branches of %(sync)s, under Mappings, "
     "or press Choose Point of Sale.": "LocationID %(location)s gehört zu keiner Kasse von %(sync)s.",

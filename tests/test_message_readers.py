@@ -101,7 +101,7 @@ class TestReadersOfEntries(GermanMixin, PushCase):
         self.synchronize({"OrderID": None}, {"error": f"unknown key {API_KEY}"})
         rows = self.env["external.order"].search([("kind", "=", "entry"), ("sync_id", "=", self.sync.id)])
         for row in rows:
-            self.assertIn("OrderID is missing. It is not an order", row.error_message)
+            self.assertIn("OrderID is missing. This entry is not an order", row.error_message)
             self.assertIn("OrderID fehlt. Keine Bestellung.", shown(row, "de_DE").error_text)
             german = shown(row, "de_DE")
             self.assertEqual(german.result_note, f"{german._get_name_in_order()} · {german.error_text}")

@@ -43,6 +43,6 @@ def more_than_was_sold(env, message):
     :param StoredText message: what came back, and what is left
     """
     advice = stored(env)._(
-        "If this refund is wrong, the external system has to correct it. If it is booked already, press Ignore."
+        "If the refund is wrong, the external system has to correct it. If the refund is booked already, press Ignore."
     )
     return ExternalOrderError("refund_exceeds_order", joined(message, advice))

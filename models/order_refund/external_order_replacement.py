@@ -9,7 +9,6 @@ from ...lib.order.content import PayloadError
 from ...lib.order.parts import RefundPayload
 from ...lib.order.payload import parse_order
 from ...tools.message_language import amount_text, product_text, stored
-from ...tools.stored_text import joined
 from ..order_import.import_target import ImportTarget
 from ..order_import.order_errors import not_understood
 from ..order_import.outcome import Outcome
@@ -287,23 +286,20 @@ class ExternalOrderReplacement(models.AbstractModel):
     def _get_exceeds_error(self, line, refunded, pos_order):
         message = stored(self.env)._(
             '%(quantity)s of "%(product)s" came back, but the changed order has not sold that many. Nothing was '
-            "booked. Compare the order and its refunds in the external system, and correct it in the Point of Sale by "
-            "hand.",
+            "booked. Compare the order and its refunds in the external system, correct the POS order by hand, then "
+            "press Change Seen.",
             quantity=f"{abs(line.qty):g}",
             product=product_text(refunded.product_id),
         )
-        return ExternalOrderError("refund_exceeds_order", joined(message, self._get_advice()))
+        return ExternalOrderError("refund_exceeds_order", message)
 
     @api.model
     def _get_less_error(self, order, pos_order):
         message = stored(self.env)._(
             "The changed order totals %(total)s, but %(refunded)s of it was already paid back. Nothing was booked. "
-            "Compare the order and its refunds in the external system, and correct it in the Point of Sale by hand.",
+            "Compare the order and its refunds in the external system, correct the POS order by hand, then press "
+            "Change Seen.",
             total=amount_text(pos_order.currency_id, pos_order.amount_total),
             refunded=amount_text(pos_order.currency_id, pos_order.amount_total - float(order.left)),
         )
-        return ExternalOrderError("refund_exceeds_order", joined(message, self._get_advice()))
-
-    @api.model
-    def _get_advice(self):
-        return stored(self.env)._("Then press Change Seen.")
+        return ExternalOrderError("refund_exceeds_order", message)

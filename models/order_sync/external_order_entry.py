@@ -113,8 +113,8 @@ class ExternalOrder(models.Model):
     @api.model
     def _describe_entry(self, reason):
         return stored(self.env)._(
-            "%(reason)s It is not an order, so it cannot be imported. Have the external system correct it, or press "
-            "Ignore if it does not matter.",
+            "%(reason)s This entry is not an order, so it cannot be imported. Have the external system correct it, or "
+            "press Ignore if it does not matter.",
             reason=reason,
         )
 

@@ -344,7 +344,7 @@ class ExternalOrder(models.Model):
 
     def action_open_pickings(self):
         self.ensure_one().check_access("read")
-        return self.pos_order_id.action_stock_picking()
+        return self.pos_order_id.action_stock_picking() if self.pos_order_id else False
 
     def _get_form_action(self, record):
         return {
