@@ -68,7 +68,6 @@ def calls(url, database, password, made):
         "reconciliation of a day": screens.form("external.proof", made["proof_id"]),
         "event subscription": of_administrator.form("external.event.subscription", made["subscription_id"]),
         "inbox, search panel": screens.panel(inbox),
-        **searches(screens, inbox, made),
         "synchronizations, list": screens.list(f"{PREFIX}action_external_order_sync", [], kind="list"),
         "reasons, list": screens.list(f"{PREFIX}action_external_order_problem", [], kind="list"),
         "inbox by day": lambda: client.call(inbox, "web_read_group", domain=[], **of_day),
@@ -78,16 +77,15 @@ def calls(url, database, password, made):
         "inbox pivot": screens.pivot(f"{PREFIX}action_external_order_analysis", screens.graph_domain),
         "reconciliation pivot": screens.pivot(f"{PREFIX}action_external_proof", []),
     }
-    return {f"screen {name}": call for name, call in found.items()}
+    for order in ("received_date desc", "sold_date desc", "total desc", "external_id desc"):
+        found[f"inbox, sorted by {order}"] = screens.list(f"{PREFIX}action_external_order", [], order=order)
+    return {f"screen {name}": call for name, call in found.items()} | searches(screens, inbox, made)
 
 
 def searches(screens, inbox, made):
-    """Return the calls for what users type into the search of the inbox, with its panel, and for sorted lists."""
+    """Return the calls for what users type into the search of the inbox, with its panel."""
     action = f"{PREFIX}action_external_order"
-    found = {
-        f"inbox, sorted by {order}": screens.list(action, [], order=order)
-        for order in ("received_date desc", "sold_date desc", "total desc", "external_id desc")
-    }
+    found = {}
     for name, domain in {
         "an order ID": [["order_number", "ilike", made["order_id"]]],
         "a part of an order ID": [["order_number", "ilike", made["order_id"][1:]]],
@@ -95,8 +93,8 @@ def searches(screens, inbox, made):
         "a missing product": [["error_code", "!=", False], ["missing_item_name", "ilike", "Item 7"]],
         **{f"orders paid by {method}": [["payment_method_ids", "ilike", method]] for method in large_customers.METHODS},
     }.items():
-        found[f"inbox, {name}"] = screens.list(action, domain)
-        found[f"inbox, search panel of {name}"] = screens.panel(inbox, domain)
+        found[f"search for {name}"] = screens.list(action, domain)
+        found[f"search for {name}, panel"] = screens.panel(inbox, domain)
     return found
 
 
