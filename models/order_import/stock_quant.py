@@ -1,9 +1,7 @@
 from odoo import models
-from odoo.addons.stock.models.stock_quant import StockQuant as OdooQuant
 from odoo.tools import SQL
 from psycopg2 import errors
 
-from ...tools.overrides import is_extended_beyond
 from .picking_batch import LockedQuants
 
 
@@ -48,13 +46,3 @@ class StockQuant(models.Model):
         except (errors.SerializationFailure, errors.LockNotAvailable):
             return False
         return True
-
-    def _create_empty(self, vals_list):
-        """Create quants of goods that were never at their places, for quantities that are added at once.
-
-        Odoo's `create` makes one after the other, because it may get what a user has counted. These are not counts, so
-        that step is left out unless another addon extends it: a product's first sale would cost a statement or two.
-        """
-        if is_extended_beyond(self, "create", ["stock"]):
-            return self.create(vals_list)
-        return super(OdooQuant, self).create(vals_list)

@@ -16,13 +16,12 @@ class ExternalOrder(models.Model):
 
     # Only for the search.
     order_number = fields.Char(
-        "Order Number",
         store=False,
         search="_search_order_number",
         help="Finds the order with this OrderID or, if there is none, those whose OrderIDs contain it.",
     )
     sold_to_id = fields.Many2one(
-        "res.partner", "Sold To", store=False, search="_search_sold_to_id", help="Finds the orders of this customer."
+        "res.partner", store=False, search="_search_sold_to_id", help="Finds the orders of this customer."
     )
 
     # What the search for a part of an OrderID reads instead of the orders, and the list sorted by it.
