@@ -15,9 +15,9 @@ class TestFetchErrors(ExternalOrderCase):
         """Synchronize while an order waits in the inbox; check that the download fails and the order is imported."""
         before = fields.Datetime.now()
         number = self.env["external.order"].search_count([]) + 1
-        self.sync.auto_create_session = False
-        self.synchronize(self.order(f"waiting-{number}"))
-        self.sync.auto_create_session = True
+        waiting = self.order(f"waiting-{number}")
+        self.feed(waiting)
+        self.env["external.order"]._receive(self.sync, [waiting])
         if fault:
             self.shop.faults.add(fault.pop("kind"), times=times, **fault)
         run = self.sync.sync_orders()

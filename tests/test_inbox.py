@@ -78,10 +78,8 @@ class TestInbox(ExternalOrderCase):
         self.assertEqual(row.pos_order_id.amount_total, 184.0)
 
     def test_other_content_of_a_waiting_order_replaces_it(self):
-        self.sync.auto_create_session = False
-        self.synchronize(self.order())
+        self.env["external.order"]._receive(self.sync, [self.order()])
         self.assertEqual(self.inbox(639).state, "pending")
-        self.sync.auto_create_session = True
         self.synchronize(self.other_content())
         self.assertEqual(self.pos_orders().amount_total, 184.0)
 

@@ -156,9 +156,7 @@ class TestInboxRetry(ExternalOrderCase):
         self.assertIn("could not serialize access", row.error_message)
 
     def test_an_order_that_waits_for_its_time_can_be_retried_at_once(self):
-        self.sync.auto_create_session = False
-        self.synchronize(self.order())
-        self.sync.auto_create_session = True
+        self.env["external.order"]._receive(self.sync, [self.order()])
         row = self.inbox(639)
         row._defer(Exception("could not serialize access"))
         row.action_retry()

@@ -76,9 +76,8 @@ class TestScheduledAction(ExternalOrderCase):
         self.assertLessEqual(self.sync.next_sync_date, fields.Datetime.now())
 
     def test_an_order_to_be_retried_brings_the_scheduler_back_and_makes_its_configuration_due(self):
-        self.sync.auto_create_session = False
-        self.synchronize(self.order())
-        self.sync.auto_create_session = True
+        self.feed(self.order())
+        self.env["external.order"]._receive(self.sync, [self.order()])
         row = self.inbox(639)
         row._defer(Exception("could not serialize access"))
         self.run_scheduled_action()
