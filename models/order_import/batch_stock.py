@@ -5,6 +5,12 @@ from collections import defaultdict
 from .removal_order import read_quants
 
 
+def return_target_of(picking_type):
+    """Return the location to which a Point of Sale with this operation type moves goods that come back."""
+    return_type = picking_type.return_picking_type_id
+    return return_type.default_location_dest_id if return_type else picking_type.default_location_src_id
+
+
 class BatchStock:
     """Simulates what Odoo takes from where, for orders whose transfers may be created together.
 
@@ -95,11 +101,11 @@ class BatchStock:
         Returned goods change the cost of their product. At standard cost, they matter if the stock would be sold out
         without them: it would lose its reservations and its date, because a batch books what it sells first.
         """
-        source = self._get_source(order)
+        source, taken = self._get_source(order), self._taken_by(order)
         for product in order.lines.product_id.filtered(self.came_back.get):
             if product.cost_method != "standard":
                 return True
-            sold = self._taken_by(order)[product]
+            sold = taken[product]
             left = self.available[product, source] - self.came_back[product] - sold
             if sold and product.uom_id.compare(left, 0.0) <= 0:
                 return True
@@ -162,8 +168,7 @@ class BatchStock:
         return list(picks.values())
 
     def _take_back(self, order, source):
-        return_type = order.config_id.picking_type_id.return_picking_type_id
-        target = return_type.default_location_dest_id if return_type else source
+        target = return_target_of(order.config_id.picking_type_id)
         for line in order.lines:
             product = line.product_id
             if line.qty < 0 and product.is_storable:

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.overrides import is_extended_beyond
-from .batch_stock import BatchStock
+from .batch_stock import BatchStock, return_target_of
 from .ir_sequence import NumberRanges
 from .outcome import Warn
 from .picking_batch import Halving, PickingBatch, PickingRequests, written_together
@@ -101,7 +101,7 @@ class ExternalOrderPicking(models.AbstractModel):
         if "sale_order_line_id" in lines and lines.sale_order_line_id:
             return False
         picking_type = order.config_id.picking_type_id
-        target = self._get_return_target(picking_type)
+        target = return_target_of(picking_type)
         customers = picking_type.default_location_dest_id | order.partner_id.property_stock_customer
         # Odoo posts one entry for all moves that are done together.
         if (picking_type.default_location_src_id | customers | target).valuation_account_id:
@@ -110,10 +110,6 @@ class ExternalOrderPicking(models.AbstractModel):
         if target.putaway_rule_ids.storage_category_id and any(line.qty < 0 for line in lines):
             return False
         return all(self._is_plain_line(line, picking_type) for line in lines)
-
-    @api.model
-    def _get_return_target(self, picking_type):
-        return picking_type.return_picking_type_id.default_location_dest_id or picking_type.default_location_src_id
 
     @api.model
     def _is_plain_line(self, line, picking_type):
@@ -216,11 +212,9 @@ class ExternalOrderPicking(models.AbstractModel):
     @api.model
     def _prepare_returning_values(self, order, location_id, picking_type, partner):
         """Return the values of the ``stock.picking`` for the goods that an order returns."""
-        return_type = picking_type.return_picking_type_id
-        target = return_type.default_location_dest_id if return_type else picking_type.default_location_src_id
-        values = self.env["stock.picking"]._prepare_picking_vals(
-            partner, return_type or picking_type, location_id, target.id
-        )
+        return_type = picking_type.return_picking_type_id or picking_type
+        target = return_target_of(picking_type)
+        values = self.env["stock.picking"]._prepare_picking_vals(partner, return_type, location_id, target.id)
         return {**values, **self._prepare_origin_values(order)}
 
     @api.model

@@ -17,7 +17,7 @@ class ExternalOrderSync(models.Model):
         """Give the activities of these synchronizations and of their sessions to their new responsible user."""
         for sync in self:
             sync._update_attention_activity(hand_over=True)
-        # sudo: whoever chooses a responsible user may not see the sessions and the activities of others.
+        # sudo: a user who chooses another responsible user may not see the sessions and the activities of others.
         sessions = self.env["pos.session"].sudo()._get_external_sessions(self)
         sessions._keep_closing_activities(hand_over=True)
 

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
         ids = activities.mapped("res_id")
         Sync, Order = self.env["external.order.sync"], self.env["external.order"]
         syncs = Sync.search([("id", "in", ids), ("active", "in", (True, False))])
-        # A run that had an error is no order. Only failed ones are as urgent, and lead to their synchronization.
+        # An error of the last run belongs to no order. It is only passed over for failed orders, which are as urgent.
         in_error = syncs.filtered("last_sync_problem")
         failed = Order._read_group([("sync_id", "in", in_error.ids), *MATTERS["failed"]], ["sync_id"])
         if in_error - Sync.union(*(sync for [sync] in failed)):
