@@ -102,8 +102,11 @@ class TestBatchStatements(CustomerCase):
             ]
         )
 
-    def put_on_shelves(self, is_tracked=False):
-        """Move the stock of the products to shelves, half of it each; if tracked, in lots."""
+    def put_on_shelves(self, is_tracked=False, is_known=True):
+        """Move the stock of the products to shelves, half of it each; if tracked, in lots.
+
+        :param bool is_known: whether goods of each lot have been sold before
+        """
         source = self.pos_config.picking_type_id.default_location_src_id
         shelves = self.env["stock.location"].create([{"name": name, "location_id": source.id} for name in "AB"])
         products = self.env["product.product"].search([("name", "=like", "Many %")])
@@ -116,7 +119,8 @@ class TestBatchStatements(CustomerCase):
             lot_of = {lot.product_id: lot.id for lot in lots}
         else:
             quants.filtered(lambda quant: quant.location_id == source).unlink()
-        places = [*shelves, self.env.ref("stock.stock_location_customers")] if is_tracked else shelves
+        sold = [self.env.ref("stock.stock_location_customers")] if is_tracked and is_known else []
+        places = [*shelves, *sold]
         self.env["stock.quant"].sudo().create(
             [
                 {
@@ -169,6 +173,11 @@ class TestBatchStatements(CustomerCase):
         self.put_on_shelves(is_tracked=True)
         self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
 
+    def test_lots_that_are_sold_for_the_first_time_take_no_more(self):
+        self.make_products(180)
+        self.put_on_shelves(is_tracked=True, is_known=False)
+        self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
+
     def test_60_lines_take_at_most_15(self):
         self.make_products(960)
         self.assertLessEqual(self.count_many(16, 60, 960), 15)  # 960 lines fit into a batch
@@ -181,9 +190,14 @@ class TestBatchStatements(CustomerCase):
         self.make_products(500, quantity=0)
         self.assertLessEqual(self.count_many(1, 500, 500), 150)
 
-    def test_a_product_that_is_sold_for_the_first_time_takes_one_more(self):
+    def test_500_lines_of_what_is_sold_for_the_first_time_take_at_most_150(self):
         self.make_products(500, is_known=False)
-        self.assertLessEqual(self.count_many(1, 500, 500), 650)
+        self.assertLessEqual(self.count_many(1, 500, 500), 150)
+
+    def test_three_lines_of_what_was_never_in_stock_nor_sold_take_at_most_3(self):
+        self.make_products(180, is_known=False)
+        self.env["stock.quant"].search([("product_id.name", "=like", "Many %")]).unlink()
+        self.assertLessEqual(self.count_many(ORDERS, 3, 180), 3)
 
     def test_only_quants_that_the_batch_has_locked_are_not_locked_again(self):
         self.make_products(2, is_known=False)

@@ -1,3 +1,6 @@
+from odoo.models import BaseModel
+
+
 def is_overridden(records, method_name):
     """Return whether another module overrides this method. If so, the batch shortcut must not bypass it.
 
@@ -19,6 +22,6 @@ def is_extended_beyond(records, method_name, addons):
     """
     known = {f"odoo.addons.{addon}" for addon in (*addons, "external_order_sync")}
     return any(
-        method_name in vars(cls) and ".".join(cls.__module__.split(".")[:3]) not in known
+        cls is not BaseModel and method_name in vars(cls) and ".".join(cls.__module__.split(".")[:3]) not in known
         for cls in type(records).__mro__
     )

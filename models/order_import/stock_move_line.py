@@ -54,6 +54,8 @@ class StockMoveLine(models.Model):
         known.fetch()
         self.product_id.fetch()
         target = quants if is_ours else defaultdict(lambda: self.env["stock.quant"])
+        if is_ours:
+            known += self._create_missing_quants(changes, target)
         locked = LockedQuants(frozenset(known.ids if is_ours else ()))
         env = locked.on(self).with_context(quants_cache=target).env
         reserved = None
@@ -72,6 +74,30 @@ class StockMoveLine(models.Model):
                     line.product_id, line.location_id, -available,
                     lot_id=line.lot_id, package_id=line.package_id, owner_id=line.owner_id,
                 )  # fmt: skip
+
+    def _create_missing_quants(self, changes, quants):
+        """Create the quants for goods that were never at a place before, and add them to ``quants``.
+
+        :param dict changes: see `_apply_quant_changes`
+        :param dict quants: by product, location, lot, package and owner
+        """
+        missing = {}
+        for line, _quantity in changes.values():
+            for location, package in (
+                (line.location_id, line.package_id),
+                (line.location_dest_id, line.result_package_id),
+            ):
+                key = (line.product_id.id, location.id, line.lot_id.id, package.id, line.owner_id.id)
+                without_lot = (line.product_id.id, location.id, False, package.id, line.owner_id.id)
+                # Where goods without a lot are, Odoo decides what they are taken for.
+                if not (quants[key] or quants[without_lot]):
+                    names = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
+                    missing[key] = dict(zip(names, key, strict=True))
+        # sudo: as Odoo does, users of the Point of Sale may not write to the stock.
+        created = self.env["stock.quant"].sudo()._create_empty(list(missing.values()))
+        for key, quant in zip(missing, created, strict=True):
+            quants[key] = quant
+        return created.sudo(False)
 
     def _get_reserved_products(self):
         """Return those products of these lines of which other transfers have reserved something."""
