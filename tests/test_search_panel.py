@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from ..models.order_sync import external_order_search_panel
 from .common import ExternalOrderCase
 
@@ -28,6 +30,19 @@ class TestSearchPanel(ExternalOrderCase):
         self.assertEqual(self.numbers("state"), {"done": 0, "failed": 1})
         self.assertEqual(self.numbers("error_code"), {"invalid_payload": 1})
         self.assertEqual(self.numbers("sync_id"), {self.sync.id: 0})
+
+    def test_what_each_order_is_looked_at_for_is_counted_for_values_that_few_orders_have(self):
+        self.patch(external_order_search_panel, "READ_AT_MOST", -1)
+        method = self.pos_orders()[0].payment_ids.payment_method_id
+        paid = [*self.domain, ("payment_method_ids", "in", method.ids)]
+        unpaid = [*self.domain, ("payment_method_ids", "not in", method.ids)]
+        other = [*self.domain, ("payment_method_ids", "in", (self.pos_config.payment_method_ids - method)[:1].ids)]
+        for bound, done in ((3, 3), (2, 0)):
+            with patch.object(external_order_search_panel, "COUNTED_AT_MOST", bound):
+                self.assertEqual(self.numbers("state", domain=paid), {"done": done})
+        with patch.object(external_order_search_panel, "COUNTED_AT_MOST", 3):
+            self.assertEqual(self.numbers("state", domain=unpaid), {"failed": 1})
+            self.assertEqual(self.numbers("state", domain=other), {})
 
     def test_the_same_numbers_as_odoo_shows(self):
         Order = self.env["external.order"]

@@ -6,6 +6,8 @@ from ...tools.bounded_count import COUNTED_AT_MOST, estimate
 
 # If orders are probably at most this many, all of them are read and counted by their values.
 READ_AT_MOST = 4 * COUNTED_AT_MOST
+# What is searched for in other tables, so that each order has to be looked at.
+LOOKED_UP = {"sold_to_id", "payment_method_ids"}
 
 
 class ExternalOrder(models.Model):
@@ -33,7 +35,7 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _count_values(self, field_name, domain):
-        """Return {value: number of orders}, counted at least up to the bound."""
+        """Return {value: number of orders}; above the bound, it may be any number above the bound."""
         query = self._search(domain)
         column = self._field_to_sql(query.table, field_name, query)
         if estimate(self.env, query) <= READ_AT_MOST:
@@ -46,16 +48,23 @@ class ExternalOrder(models.Model):
         else:
             values = field.get_values(self.env)
         query.add_where(SQL("%s = wanted.value", column))
+        count = self._sql_count_up_to_bound(query)
+        names = {condition.field_expr.partition(".")[0] for condition in Domain(domain).iter_conditions()}
+        if not names.isdisjoint(LOOKED_UP):
+            # A value that many orders have at all is not counted: it could take a look at each of them to find a few.
+            all_orders = self._search([])
+            column = self._field_to_sql(all_orders.table, field_name, all_orders)
+            all_orders.add_where(SQL("%s = wanted.value", column))
+            of_value = self._sql_count_up_to_bound(all_orders)
+            too_many = COUNTED_AT_MOST + 1
+            count = SQL("CASE WHEN %s < %s THEN %s ELSE %s END", of_value, too_many, count, too_many)
+        return dict(self.env.execute_query(SQL("SELECT value, %s FROM unnest(%s) AS wanted (value)", count, values)))
+
+    @api.model
+    def _sql_count_up_to_bound(self, query):
+        """Return the SQL expression of the number of rows of a `Query`, which is counted just beyond the bound."""
         query.limit = COUNTED_AT_MOST + 1
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT value, (SELECT count(*) FROM (%s) AS counted) FROM unnest(%s) AS wanted (value)",
-                    query.select(SQL("1")),
-                    values,
-                )
-            )
-        )
+        return SQL("(SELECT count(*) FROM (%s) AS counted)", query.select(SQL("1")))
 
     @api.model
     def _get_value_names(self, field_name, values):
