@@ -1,5 +1,7 @@
 from odoo.tests import tagged
+from psycopg2 import errors
 
+from ..tools.transaction import retrying
 from .common import ExternalOrderCase
 
 
@@ -24,3 +26,28 @@ class TestRaces(ExternalOrderCase):
         self.assertEqual((run.status, row.state), ("success", "done"))
         self.assertEqual(row.pos_order_id, pos_order)
         self.assertEqual(self.pos_orders(), pos_order)
+
+    def test_a_conflict_of_repeated_work_is_not_logged(self):
+        """Odoo logs the whole statement, and one that stores orders contains all that is known of their customers."""
+
+        def fail(code):
+            self.env.cr.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$")
+
+        with (
+            self.assertNoLogs("odoo.sql_db"),
+            self.assertRaises(errors.LockNotAvailable),
+            self.env.cr.savepoint(),
+        ):
+            retrying(self.env, lambda: fail("lock_not_available"))
+        with (
+            self.assertLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(errors.DivisionByZero),
+            self.env.cr.savepoint(),
+        ):
+            retrying(self.env, lambda: fail("division_by_zero"))
+        with (
+            self.assertLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(errors.LockNotAvailable),
+            self.env.cr.savepoint(),
+        ):
+            fail("lock_not_available")
