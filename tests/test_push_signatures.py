@@ -173,7 +173,9 @@ class TestPushSignatures(SignedCase):
         self.send([self.order(1, OrderStatus=104)])
         self.run_scheduler()
         pushes = self.env["external.order.push"].search([("sync_id", "=", self.sync.id)])
-        self.env.cr.execute(SQL("UPDATE external_order_push SET create_date = '2020-01-01' WHERE id IN %s", pushes._ids))
+        self.env.cr.execute(
+            SQL("UPDATE external_order_push SET create_date = '2020-01-01' WHERE id IN %s", pushes._ids)
+        )
         pushes._gc_pushes()
         self.assertEqual(len(pushes.exists()), 1)  # that with an API key is gone
         self.assertProblem(self.send_plain([self.order(1)], key), 409, "replayed")

@@ -1,4 +1,9 @@
+import time
+from unittest.mock import Mock, patch
+
+from odoo import modules
 from odoo.tests import tagged
+from odoo.tools import SQL
 from psycopg2 import errors
 
 from ..tools.transaction import retrying
@@ -31,7 +36,7 @@ class TestRaces(ExternalOrderCase):
         """Odoo logs the whole statement, and one that stores orders contains all that is known of their customers."""
 
         def fail(code):
-            self.env.cr.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$")
+            self.env.cr.execute(SQL("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = %s; END $$", code))
 
         with (
             self.assertNoLogs("odoo.sql_db"),
@@ -51,3 +56,11 @@ class TestRaces(ExternalOrderCase):
             self.env.cr.savepoint(),
         ):
             fail("lock_not_available")
+
+    def test_work_for_somebody_who_waits_is_repeated_only_while_they_do(self):
+        work = Mock(side_effect=errors.LockNotAvailable)
+        start = time.monotonic()
+        with patch.object(modules.module, "current_test", None), self.assertRaises(errors.LockNotAvailable):
+            retrying(Mock(), work, start + 0.3)
+        self.assertLess(time.monotonic() - start, 1)
+        self.assertGreater(work.call_count, 0)

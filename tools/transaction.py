@@ -4,6 +4,7 @@ After a conflict between transactions, Odoo retries an HTTP request, but not a s
 """
 
 import logging
+import math
 import random
 import threading
 import time
@@ -109,11 +110,12 @@ def commit_interruption(env):
     commit_progress(env, 1)
 
 
-def retrying(env, work):
+def retrying(env, work, until=math.inf):
     """Call ``work()`` and return its result; after a conflict with another transaction, roll back and repeat.
 
     A conflict discards uncommitted changes, so commit before the call. ``work`` must read all its data again.
 
+    :param float until: the time, by ``time.monotonic()``, after which nobody waits for another attempt
     :raises psycopg2.Error: the conflict, if it persists after `ATTEMPTS` attempts with growing pauses
     """
     for attempt in range(1, ATTEMPTS + 1):
@@ -126,9 +128,10 @@ def retrying(env, work):
             if modules.module.current_test:  # a test has no competing transaction
                 raise
             env.cr.rollback()
-            if attempt == ATTEMPTS:
+            pause = random.uniform(0.05, 0.1 * 2**attempt)
+            if attempt == ATTEMPTS or time.monotonic() + pause > until:
                 raise
-            time.sleep(random.uniform(0.05, 0.1 * 2**attempt))
+            time.sleep(pause)
 
 
 @contextmanager
