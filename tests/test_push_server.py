@@ -1,14 +1,18 @@
+import json
 import os
 import random
 import re
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
-from .own_database import API_KEY
+from .own_database import API_KEY, PATIENCE
 from .push_server import CODE, PushServerCase
 
 # PUSH_ORDERS=1000 sends so many in each way.
@@ -78,6 +82,31 @@ class TestPushServer(PushServerCase):
         self.assertEqual(len({row["pos_order_id"][0] for row in rows}), ORDERS)
         status, answer = self.send([orders[number] for number in numbers][:1000], f"{BULK}?sync={CODE}")
         self.assertEqual((status, answer["data"]["successful"]), (200, min(ORDERS, 1000)))
+
+    def test_while_others_keep_an_order_locked_the_sender_is_asked_to_wait(self):
+        self.assertEqual(self.send([self.order(300_000)])[0], 202)
+        self.wait_until_imported(self.before + 1)
+        bodies = [self.order(300_000, 2), self.order(300_001)]
+        log = max(self.folder.glob("server-*.log"), key=lambda path: path.stat().st_mtime)
+        logged = len(log.read_text())
+        with self.transaction() as cr:
+            cr.execute(SQL("SELECT id FROM external_order WHERE external_id = '300000' FOR UPDATE"))
+            start = time.monotonic()
+            for path in (f"/api/orders?sync={CODE}", f"{BULK}?sync={CODE}"):
+                request = urllib.request.Request(
+                    self.url + path, json.dumps(bodies).encode(),
+                    {"X-API-Key": API_KEY, "Content-Type": "application/json"},
+                )  # fmt: skip
+                with self.assertRaises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(request, timeout=PATIENCE)
+                with refused.exception as answer:
+                    self.assertEqual((answer.code, answer.headers["Retry-After"]), (503, "5"))
+            self.assertLess(time.monotonic() - start, 40)
+        self.assertEqual(self.count(external_id="300001"), 0)
+        # A conflict is no error, and the statement that Odoo would log contains whole orders.
+        self.assertNotRegex(log.read_text()[logged:], "ERROR|CheckoutDetails")
+        self.assertEqual(self.send(bodies)[0], 202)
+        self.wait_until_imported(self.before + 2)
 
     def test_what_was_answered_survives_a_killed_server(self):
         accepted = []

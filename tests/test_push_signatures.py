@@ -9,6 +9,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user
+from odoo.tools import SQL
 from standardwebhooks import Webhook
 
 from ..lib.webhook_signature import new_secret
@@ -164,6 +165,20 @@ class TestPushSignatures(SignedCase):
         for body in (first, second, second):
             self.assertEqual(self.send_plain(body, key).status_code, 202)
         self.assertProblem(self.send_plain(first, key), 409, "replayed")
+        self.assertEqual(self.inbox(1).order_status, "104")
+
+    def test_an_old_request_sets_nothing_back_after_the_cleanup_either(self):
+        key = self.use_plain()
+        self.send_plain([self.order(1)], key)
+        self.send([self.order(1, OrderStatus=104)])
+        self.run_scheduler()
+        pushes = self.env["external.order.push"].search([("sync_id", "=", self.sync.id)])
+        self.env.cr.execute(
+            SQL("UPDATE external_order_push SET create_date = '2020-01-01' WHERE id IN %s", pushes._ids)
+        )
+        pushes._gc_pushes()
+        self.assertEqual(len(pushes.exists()), 1)  # that with an API key is gone
+        self.assertProblem(self.send_plain([self.order(1)], key), 409, "replayed")
         self.assertEqual(self.inbox(1).order_status, "104")
 
     def test_a_repeated_request_writes_nothing(self):

@@ -1,5 +1,12 @@
-from odoo.tests import tagged
+import time
+from unittest.mock import Mock, patch
 
+from odoo import modules
+from odoo.tests import tagged
+from odoo.tools import SQL
+from psycopg2 import errors
+
+from ..tools.transaction import retrying
 from .common import ExternalOrderCase
 
 
@@ -24,3 +31,36 @@ class TestRaces(ExternalOrderCase):
         self.assertEqual((run.status, row.state), ("success", "done"))
         self.assertEqual(row.pos_order_id, pos_order)
         self.assertEqual(self.pos_orders(), pos_order)
+
+    def test_a_conflict_of_repeated_work_is_not_logged(self):
+        """Odoo logs the whole statement, and one that stores orders contains all that is known of their customers."""
+
+        def fail(code):
+            self.env.cr.execute(SQL("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = %s; END $$", code))
+
+        with (
+            self.assertNoLogs("odoo.sql_db"),
+            self.assertRaises(errors.LockNotAvailable),
+            self.env.cr.savepoint(),
+        ):
+            retrying(self.env, lambda: fail("lock_not_available"))
+        with (
+            self.assertLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(errors.DivisionByZero),
+            self.env.cr.savepoint(),
+        ):
+            retrying(self.env, lambda: fail("division_by_zero"))
+        with (
+            self.assertLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(errors.LockNotAvailable),
+            self.env.cr.savepoint(),
+        ):
+            fail("lock_not_available")
+
+    def test_work_for_somebody_who_waits_is_repeated_only_while_they_do(self):
+        work = Mock(side_effect=errors.LockNotAvailable)
+        start = time.monotonic()
+        with patch.object(modules.module, "current_test", None), self.assertRaises(errors.LockNotAvailable):
+            retrying(Mock(), work, start + 0.3)
+        self.assertLess(time.monotonic() - start, 1)
+        self.assertGreater(work.call_count, 0)

@@ -3,7 +3,10 @@
 After a conflict between transactions, Odoo retries an HTTP request, but not a scheduled action or a single batch.
 """
 
+import logging
+import math
 import random
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +20,35 @@ from .private_context import PrivateContext
 # A unique violation can mean a row of another worker that our snapshot cannot see, but the next one can.
 TRANSIENT_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.UniqueViolation)
 ATTEMPTS = 6
+
+_this_thread = threading.local()
+
+
+class _RepeatedConflicts(logging.Filter):
+    """Keeps conflicts of work that is repeated out of the log.
+
+    They are no errors, and Odoo logs a failed statement with its values: those that store orders contain all that is
+    known of their customers. If the last attempt fails too, its exception says so without them.
+    """
+
+    def filter(self, record):
+        """Return whether this is to be logged."""
+        is_repeated = getattr(_this_thread, "is_repeated", False)
+        return not (is_repeated and any(isinstance(argument, TRANSIENT_ERRORS) for argument in record.args or ()))
+
+
+logging.getLogger("odoo.sql_db").addFilter(_RepeatedConflicts())
+
+
+@contextmanager
+def conflicts_repeated():
+    """Say that the caller repeats the work of this block, or gives it up with a word, after a conflict."""
+    before = getattr(_this_thread, "is_repeated", False)
+    _this_thread.is_repeated = True
+    try:
+        yield
+    finally:
+        _this_thread.is_repeated = before
 
 
 @dataclass(frozen=True)
@@ -78,25 +110,28 @@ def commit_interruption(env):
     commit_progress(env, 1)
 
 
-def retrying(env, work):
+def retrying(env, work, until=math.inf):
     """Call ``work()`` and return its result; after a conflict with another transaction, roll back and repeat.
 
     A conflict discards uncommitted changes, so commit before the call. ``work`` must read all its data again.
 
+    :param float until: the time, by ``time.monotonic()``, after which nobody waits for another attempt
     :raises psycopg2.Error: the conflict, if it persists after `ATTEMPTS` attempts with growing pauses
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            result = work()
-            env.flush_all()
+            with conflicts_repeated():
+                result = work()
+                env.flush_all()
             return result
         except TRANSIENT_ERRORS:
             if modules.module.current_test:  # a test has no competing transaction
                 raise
             env.cr.rollback()
-            if attempt == ATTEMPTS:
+            pause = random.uniform(0.05, 0.1 * 2**attempt)
+            if attempt == ATTEMPTS or time.monotonic() + pause > until:
                 raise
-            time.sleep(random.uniform(0.05, 0.1 * 2**attempt))
+            time.sleep(pause)
 
 
 @contextmanager

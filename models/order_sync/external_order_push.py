@@ -1,12 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.message_language import for_reader
 from ...tools.stored_text import stored_text_of, terms_of
 
-# For this long, a signed request is recognized if it is sent again.
 KEPT = timedelta(days=7)
 VACUUM_BATCH = 10_000
 # What a run counts; see the fields of ``external.order.sync.run`` with these names and ``_count``.
@@ -105,7 +105,12 @@ class ExternalOrderPush(models.Model):
 
     @api.autovacuum
     def _gc_pushes(self):
-        domain = [("create_date", "<", fields.Datetime.now() - KEPT), ("waiting", "=", False)]
+        """Delete what is shown by now, but not what would be valid again if somebody sent it once more.
+
+        A signature without a time never ends: years later, the request would set its orders back to what they were.
+        """
+        domain = Domain("create_date", "<", fields.Datetime.now() - KEPT) & Domain("waiting", "=", False)
+        domain &= Domain("digest", "=", False) | Domain("has_time", "=", True)
         rows = self.search(domain, limit=VACUUM_BATCH, order="id")
         count = len(rows)
         rows.unlink()

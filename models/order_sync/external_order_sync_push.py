@@ -17,7 +17,7 @@ from ...lib.order.payload import external_id
 from ...tools.groups import USER_GROUP
 from ...tools.message_language import with_reader
 from ...tools.private_context import without_defaults
-from ...tools.transaction import TRANSIENT_ERRORS, commit
+from ...tools.transaction import TRANSIENT_ERRORS, commit, conflicts_repeated
 from .push_refused import PushRefused
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
@@ -177,9 +177,10 @@ class ExternalOrderSync(models.Model):
         give_up = time.monotonic() + PATIENCE
         while True:
             try:
-                self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
-                pushed = self._store_pushed(entries, signed, wait)
-                self.env.flush_all()
+                with conflicts_repeated():
+                    self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                    pushed = self._store_pushed(entries, signed, wait)
+                    self.env.flush_all()
                 break
             except (*TRANSIENT_ERRORS, ConcurrencyError) as error:
                 if modules.module.current_test:  # it has no competing transaction, and must not lose its own

@@ -32,7 +32,7 @@ class ExternalOrderSync(models.Model):
         sync = ClosedTargets().on(self)
         while True:
             try:
-                tried = retrying(self.env, lambda orders=orders: sync._import_pushed_batch(orders))
+                tried = retrying(self.env, lambda orders=orders: sync._import_pushed_batch(orders), deadline)
             except TRANSIENT_ERRORS:
                 tried = 0  # the scheduled action postpones them if it goes on
             commit(self.env)
