@@ -261,6 +261,7 @@ class ExternalOrder(models.Model):
             raw_order=raw_order,
             revision=revision,
             location=(self.external_location or "") if self.by_location else None,
+            sold=self._get_booked_order(),
         )
         try:
             replacement = self.env["external.order.replacement"]._book_replacement(sync, request)
