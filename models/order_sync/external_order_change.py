@@ -117,12 +117,30 @@ class ExternalOrder(models.Model):
         """Return the difference of a row of which only the totals can be compared."""
         env, booked = stored(self.env), amount_text(self.currency_id, self.pos_order_id.amount_total)
         if self.kind != "sale":
-            return env._("It was booked with %s.", booked)
+            return self._describe_paid_back()
         total = now.grand_total
         return env._(
             "What was booked is not stored any more; compare with the POS order. Total: %(was)s, now %(now)s",
             was=booked,
             now=env._("not stated") if total is None else amount_text(self.currency_id, total),
+        )
+
+    def _describe_paid_back(self):
+        """Return the difference of a refund or cancellation, as far as it is in the amount that was paid back."""
+        env, currency, booked = stored(self.env), self.currency_id, -self.pos_order_id.amount_total
+        try:
+            content = self._parse_life(self.origin_id._get_booked_order())
+        except PayloadError as error:
+            return env._("The new content cannot be read: %s", reader_text(self.env, error.message))
+        stated = sum(payment.amount for payment in content.payments) if content.payments else content.total
+        now = booked if stated is None else float(stated)
+        if not currency.compare_amounts(now, booked):
+            return env._(
+                "%s was paid back, as it was booked, but its items, payments or date are different.",
+                amount_text(currency, booked),
+            )
+        return env._(
+            "Paid back: %(was)s, now %(now)s", was=amount_text(currency, booked), now=amount_text(currency, now)
         )
 
     def _describe_difference(self, change):
