@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import UTC
+
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -105,13 +108,24 @@ class ExternalOrder(models.Model):
         lines = []
         if self._is_reinstated():
             lines.append(env._("It is not cancelled any more, but its cancellation is booked."))
-        changes = find_changes(was, now)
+        changes = find_changes(*self._with_comparable_dates(was, now))
         if lines and [change.kind for change in changes] == ["other"]:
             return lines
         lines += [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
         if len(changes) > CHANGES_NAMED:
             lines.append(env._("… and %s more.", len(changes) - CHANGES_NAMED))
         return lines
+
+    def _with_comparable_dates(self, was, now):
+        """Return two versions of the order, their dates in UTC if only one of them states its offset."""
+        dates = (was.sold_at, now.sold_at)
+        if not all(dates) or bool(was.sold_at.tzinfo) == bool(now.sold_at.tzinfo):
+            return was, now
+        moments = [self.env["external.order.import"]._to_moment(self.sync_id, date) for date in dates]
+        return [
+            replace(order, sold_at=moment.replace(tzinfo=UTC))
+            for order, moment in zip((was, now), moments, strict=True)
+        ]
 
     def _describe_totals(self, now):
         """Return the difference of a row of which only the totals can be compared."""
