@@ -92,9 +92,7 @@ class TestOrderCases(LifeCase):
                         "OrderDetailPackages": [],
                     }
                 ],
-                "OrderCheckoutDetails": [
-                    {"PaymentMode": 1, "AmountPaid": 18.75, "CardType": "Cash", "CardNumber": ""}
-                ],
+                "OrderCheckoutDetails": [{"PaymentMode": 1, "AmountPaid": 18.75, "CardType": "Cash", "CardNumber": ""}],
             }
         )
         self.assertEqual((order.amount_total, order.amount_tax), (18.75, 0.0))

@@ -95,7 +95,9 @@ class TestReplacements(TrackedGoods, RefundCase):
         self.assertEqual(refund.refunded_order_id, new)
         self.assertEqual(self.books()["money"], [92, 12])
         last = self.refund(new, self.back(quantity=1), paid=46, refund_id="replacement/2")
-        self.assertEqual(self.replace(new, self.item(price=40, quantity=4), total=184, tax=24, revision=2).refunds, refund | last)
+        self.assertEqual(
+            self.replace(new, self.item(price=40, quantity=4), total=184, tax=24, revision=2).refunds, refund | last
+        )
 
     def test_it_is_booked_once(self):
         sale = self.sold_two()

@@ -41,7 +41,9 @@ class ExternalOrderReplacement(models.AbstractModel):
         importing = self.env["external.order.import"]
         with importing._catch(outcome), self.env.cr.savepoint():
             payload = self._parse(sync, request, outcome)
-            replacement = self._find_replacement(sync, request, payload) or self._replace(sync, request, payload, outcome)
+            replacement = self._find_replacement(sync, request, payload) or self._replace(
+                sync, request, payload, outcome
+            )
         if problem := outcome.error or outcome.conflict:
             raise problem
         return replacement
