@@ -120,6 +120,7 @@ from . import test_money_totals
 from . import test_neutralize
 from . import test_new_records
 from . import test_one_id_two_orders
+from . import test_order_cases
 from . import test_order_dates
 from . import test_order_details
 from . import test_order_found

@@ -117,7 +117,7 @@ class Life:
         lines = list(self.sale.lines)
         free = [place for place, line in enumerate(lines) if line.key not in back]
         # If the invoice comes or goes after something came back, it is not known whether that gets a credit note.
-        kinds = ("add", "quantity", "price", "remove", "payment", *(("more",) if self.refunds else ("invoice",)))
+        kinds = ("add", "quantity", "price", "remove", "payment", *(("more",) if self.refunds else ("invoice", "day")))
         what = choose.choice(kinds)
         sale = self.sale
         if what == "add":
@@ -135,6 +135,10 @@ class Life:
         elif what == "invoice":
             self.is_settled = True
             sale = replace(sale, wants_invoice=not sale.wants_invoice)
+        elif what == "day":
+            # It was sold on another day than the shop first said.
+            days = [day for day in (self.day - timedelta(days=1), self.day + timedelta(days=1)) if day <= self.today]
+            self.day = choose.choice(days)
         elif what != "payment":
             if not free or (what == "remove" and len(lines) == 1):
                 return False

@@ -61,6 +61,26 @@ class TestLifeChanges(LifeCase):
         problem.action_book_difference()
         self.assert_booked(44.0, oil=4, filters=1)
 
+    def test_the_same_time_with_its_offset_is_no_change(self):
+        self.sync.timezone = "Asia/Riyadh"
+        self.synchronize(self.sale(CheckoutDate="15-09-2026 10:30:00 AM"))
+        for stated in ("2026-09-15T07:30:00Z", "2026-09-15T10:30:00+03:00", "2026-09-15T07:30:00.250Z"):
+            with self.subTest(stated=stated):
+                run = self.synchronize(self.sale(OrderDate=stated))
+                self.assertEqual((run.status, self.sale_row().changed), ("no_orders", False))
+        run = self.synchronize(self.sale(OrderDate="2026-09-15T08:30:00Z"))
+        self.assertEqual((run.status, self.sale_row().changed), ("error", True))
+        self.synchronize(self.sale(oil=4, CheckoutDate="15-09-2026 10:30:00 AM"))
+        self.assertNotIn("Sold on", self.sale_row().change_text)
+
+    def test_the_same_time_of_a_refund_with_its_offset_is_no_change(self):
+        self.sync.timezone = "Asia/Riyadh"
+        local = self.refund("R1", oil=1, RefundDate="2026-09-16T10:30:00")
+        self.synchronize(self.sale(OrderDate="2026-09-15T07:30:00Z", Refunds=[local]))
+        exact = self.refund("R1", oil=1, RefundDate="2026-09-16T07:30:00Z")
+        run = self.synchronize(self.sale(OrderDate="2026-09-15T07:30:00Z", Refunds=[exact]))
+        self.assertEqual((run.status, self.refund_rows().changed), ("no_orders", False))
+
     # ---- booking it ----
 
     def test_the_difference_is_booked_by_a_refund_and_a_new_sale(self):

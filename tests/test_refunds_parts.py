@@ -113,7 +113,8 @@ class TestRefundedParts(RefundCase):
         for paid in (10, 11.48, 11.53, 23):
             with self.subTest(paid=paid):
                 outcome = self.try_refund(sale, self.back(quantity=1), paid=paid)
-                self.assert_not_booked(outcome, "amount_mismatch", f"{paid:.2f}", "11.50")
+                advice = "less was paid back" if paid < 11.5 else "send it as an item of the refund"
+                self.assert_not_booked(outcome, "amount_mismatch", f"{paid:.2f}", "11.50", advice)
         self.assertFalse(sale._get_all_refunds())
 
     def test_the_total_counts_without_payments(self):
@@ -138,6 +139,17 @@ class TestRefundedParts(RefundCase):
         self.assertEqual(sale.lines.sorted("id").mapped("refunded_qty"), [0, 1])
 
     # Amounts of items
+
+    def test_which_of_several_prices_came_back_is_a_doubt_if_nothing_says_it(self):
+        items = (self.item(price=40, quantity=2), self.item(price=10, quantity=1))
+        sale = self.sell(*items, total=103.5, tax=13.5).pos_order_id
+        self.assert_money(self.refund(sale, self.back(quantity=1)), 46)
+        self.assertEqual(self.last_outcome.doubt, "amounts_differ")
+        self.assertIn("several prices", str(self.last_outcome.warnings))
+        self.assert_money(self.refund(sale, self.back(quantity=1), paid=11.5), 11.5)
+        self.assertFalse(self.last_outcome.doubt)
+        self.assert_money(self.refund(sale, self.back(quantity=1)), 46)  # the only one that is left
+        self.assertFalse(self.last_outcome.doubt)
 
     def test_one_of_each_of_several_lines_of_one_product(self):
         items = (self.item(price=20, quantity=2), self.item(price=10, quantity=2))

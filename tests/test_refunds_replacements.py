@@ -57,7 +57,7 @@ class TestReplacements(TrackedGoods, RefundCase):
         stock = self.on_hand(self.product), self.on_hand(self.other)
         items = (self.item(price=40, quantity=3), self.item("Other", 10))
         card = [self.payment(149.5, "Card (test)", 2)]
-        replacement = self.replace(sale, *items, total=149.5, tax=19.5, CheckoutDetails=card, OrderDate="2026-03-11")
+        replacement = self.replace(sale, *items, total=149.5, tax=19.5, CheckoutDetails=card)
         new = replacement.pos_order
         self.assert_amounts(new, 149.5, 19.5)
         self.assertEqual((new.date_order, new.external_replaced_id), (datetime(2026, 3, 10, 10, 0), sale))
@@ -68,6 +68,36 @@ class TestReplacements(TrackedGoods, RefundCase):
         self.assertEqual(books["goods"], {self.product: 3, self.other: 1})
         self.assertEqual((books["paid"], books["money"]), ({self.card: 149.5}, [149.5, 19.5]))
         self.assertEqual((self.on_hand(self.product), self.on_hand(self.other)), (stock[0] - 1, stock[1] - 1))
+
+    def test_a_date_that_was_corrected_is_that_of_the_new_sale(self):
+        sale = self.sold_two(OrderDate="2026-03-10T10:00:00Z")
+        items = (self.item(price=40, quantity=2),)
+        replacement = self.replace(sale, *items, total=92, tax=12, OrderDate="2026-03-11T09:30:00Z")
+        new = replacement.pos_order
+        self.assertEqual(new.date_order, datetime(2026, 3, 11, 9, 30))
+        self.assertEqual(set(new.payment_ids.mapped("payment_date")), {new.date_order})
+        self.assertEqual(replacement.reversal.date_order, sale.date_order)
+        self.assertEqual((replacement.warnings, self.books()["money"]), ([], [92, 12]))
+
+    def test_a_date_that_cannot_be_right_is_not_that_of_the_new_sale(self):
+        sale = self.sold_two(OrderDate="2026-03-10T10:00:00Z")
+        items = (self.item(price=40, quantity=2),)
+        replacement = self.replace(sale, *items, total=92, tax=12, OrderDate="2099-03-11T09:30:00Z")
+        self.assertEqual(replacement.pos_order.date_order, sale.date_order)
+        [warning] = replacement.warnings
+        self.assertEqual(warning.doubt, "date_differs")
+        self.assertIn("2099-03-11 09:30:00", warning)
+
+    def test_a_refund_with_the_number_of_the_change_is_not_taken_for_it(self):
+        sale = self.sold_two()
+        refund = self.refund(sale, self.back(quantity=1), paid=46, refund_id="replacement/1")
+        new = self.replace(sale, self.item(price=40, quantity=3), total=138, tax=18).pos_order
+        self.assertEqual(refund.refunded_order_id, new)
+        self.assertEqual(self.books()["money"], [92, 12])
+        last = self.refund(new, self.back(quantity=1), paid=46, refund_id="replacement/2")
+        self.assertEqual(
+            self.replace(new, self.item(price=40, quantity=4), total=184, tax=24, revision=2).refunds, refund | last
+        )
 
     def test_it_is_booked_once(self):
         sale = self.sold_two()
@@ -230,3 +260,26 @@ class TestReplacementDays(BusinessDayCase, RefundCase):
         self.assertEqual((str(session.external_business_day), session.external_late), ("2026-03-10", True))
         self.close_session(session)
         self.assert_dated(session, "2026-03-10")
+
+    def test_a_corrected_date_is_booked_on_its_own_business_day(self):
+        self.synchronize(self.sold_at("sale", "2026-03-10 11:00"))
+        sale = self.inbox("sale").pos_order_id
+        self.at("2026-03-12 12:00")
+        self.close_session(sale.session_id)
+        self.synchronize(self.sold_at("sale", "2026-03-11 11:00"))
+        row = self.inbox("sale")
+        row.action_book_difference()
+        reversal, new = sale._get_all_refunds(), row.pos_order_id
+        days = [str(order.session_id.external_business_day) for order in (reversal, new)]
+        self.assertEqual(days, ["2026-03-10", "2026-03-11"])
+        self.assertEqual(str(new.date_order), "2026-03-11 10:00:00")
+        self.assertEqual((row.changed, row.doubt), (False, False))
+
+    def test_a_date_that_was_wrong_from_the_beginning_stays_as_it_was_booked(self):
+        self.synchronize(self.sold_at("sale", "2026-03-14 11:00"))  # so it has the time of import
+        sale = self.inbox("sale").pos_order_id
+        self.at("2026-03-16 12:00")
+        self.synchronize(self.sold("sale", self.item(price=40), total=46, tax=6, OrderDate="2026-03-14T11:00:00"))
+        row = self.inbox("sale")
+        row.action_book_difference()
+        self.assertEqual((row.changed, row.pos_order_id.date_order), (False, sale.date_order))

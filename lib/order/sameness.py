@@ -1,8 +1,9 @@
 """Decides whether two entries with the same OrderID are the same order, by the values that the import uses."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple
+from datetime import datetime
 from typing import Any
 
 from ..strict_json import dumps, loads
@@ -17,15 +18,18 @@ _UNREADABLE_BY = ("OrderID", "OrderStatus")
 # What moves without another refund.
 _NO_REFUND_CONTENT = ("OrderStatus", *UPDATED_AT)
 
+MomentOf = Callable[[datetime], datetime]
 
-def content_key(content: dict[str, Any], kind: str | None = None) -> str:
+
+def content_key(content: dict[str, Any], kind: str | None = None, moment_of: MomentOf | None = None) -> str:
     """Return a text that is equal for contents of inbox rows of a kind that are the same sale, refund or cancellation.
 
-    An order is cancelled once, however that is written.
+    An order is cancelled once, however that is written. `moment_of` returns the moment of a time as read, which may be
+    in local time; without it, a time with an offset differs from the same one without.
     """
     if kind == "cancellation":
         return ""
-    return refund_key(content) if kind == "refund" else sameness_key(content)
+    return refund_key(content, moment_of) if kind == "refund" else sameness_key(content, moment_of)
 
 
 def content_digest(payload: str, kind: str | None = None) -> str:
@@ -33,7 +37,7 @@ def content_digest(payload: str, kind: str | None = None) -> str:
     return hashlib.sha256(content_key(loads(payload), kind).encode()).hexdigest()
 
 
-def sameness_key(raw: dict[str, Any]) -> str:
+def sameness_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:
     """Return a text that is equal for entries that are the same order, however they are written.
 
     Items, payments, charges and totals count; when, where and to whom it was sold; and whether an invoice is wanted.
@@ -45,10 +49,10 @@ def sameness_key(raw: dict[str, Any]) -> str:
         order = parse_order(raw)
     except PayloadError:
         return dumps({name: value for name, value in raw.items() if name not in _UNREADABLE_BY})
-    return dumps([*_content(order), *_circumstances(order, raw)])
+    return dumps([*_content(order), *_circumstances(order, raw, moment_of)])
 
 
-def refund_key(raw: dict[str, Any]) -> str:
+def refund_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:
     """Return a text that is equal for payloads that are the same refund, however they are written.
 
     Items, payments, total, tax, currency and RefundDate count; statuses, other times and remarks do not.
@@ -60,7 +64,7 @@ def refund_key(raw: dict[str, Any]) -> str:
     items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
     payments = map(_payment, refund.payments)
     amounts = [refund.total, refund.tax, refund.currency]
-    return dumps([_multiset(items), _multiset(payments), *amounts, _refund_date(raw)])
+    return dumps([_multiset(items), _multiset(payments), *amounts, _refund_date(raw, moment_of)])
 
 
 def _content(order: OrderPayload) -> list[Any]:
@@ -73,9 +77,9 @@ def _content(order: OrderPayload) -> list[Any]:
     ]
 
 
-def _circumstances(order: OrderPayload, raw: dict[str, Any]) -> list[Any]:
+def _circumstances(order: OrderPayload, raw: dict[str, Any], moment_of: MomentOf | None) -> list[Any]:
     # Times that cannot be read are equal as they were sent.
-    sold_at = order.sold_at.isoformat() if order.sold_at else _as_text(raw.get(sent_name(raw, SOLD_AT)))
+    sold_at = _moment(order.sold_at, moment_of) if order.sold_at else _as_text(raw.get(sent_name(raw, SOLD_AT)))
     customer = order.customer and [*astuple(order.customer)]
     return [sold_at, order.location_id, customer, order.wants_invoice]
 
@@ -93,12 +97,16 @@ def _charge(charge: Charge) -> list[Any]:
     return [charge.type, charge.amount, charge.name, charge.tax_percent]
 
 
-def _refund_date(raw: dict[str, Any]) -> str:
+def _moment(stated: datetime, moment_of: MomentOf | None) -> str:
+    return (moment_of(stated) if moment_of else stated).isoformat()
+
+
+def _refund_date(raw: dict[str, Any], moment_of: MomentOf | None) -> str:
     listed = raw.get(REFUNDS)
     holder = listed[0] if isinstance(listed, list) and listed else raw
     value = holder.get(REFUND_DATE)
     moment, _has_time = parse_moment(value)
-    return moment.isoformat() if moment else dumps(value)
+    return _moment(moment, moment_of) if moment else dumps(value)
 
 
 def _multiset(values: Iterable[Any]) -> list[str]:

@@ -11,14 +11,15 @@ from ...lib.order.payload import parse_order
 from ...tools.message_language import amount_text, product_text, stored
 from ..order_import.import_target import ImportTarget
 from ..order_import.order_errors import not_understood
-from ..order_import.outcome import Outcome
+from ..order_import.outcome import Outcome, Warn
 from .refund_plan import ZERO
 from .refund_request import RefundRequest, Replacement
 
 
 class ExternalOrderReplacement(models.AbstractModel):
-    """Replaces a sale that the external system changed: the old one is refunded, the new content is booked on its date.
+    """Replaces a sale that the external system changed: the old one is refunded, the new content is booked.
 
+    Both have the date of the sale, unless the external system corrected it: then the new content has the new date.
     Earlier refunds stay as they were booked, and become those of the new sale. So each day, payment method and product
     has what the external system says, and nothing else is touched.
     """
@@ -39,14 +40,16 @@ class ExternalOrderReplacement(models.AbstractModel):
         outcome = Outcome()
         importing = self.env["external.order.import"]
         with importing._catch(outcome), self.env.cr.savepoint():
-            payload = self._parse(request)
-            replacement = self._find_replacement(sync, request, payload) or self._replace(sync, request, payload)
+            payload = self._parse(sync, request, outcome)
+            replacement = self._find_replacement(sync, request, payload) or self._replace(
+                sync, request, payload, outcome
+            )
         if problem := outcome.error or outcome.conflict:
             raise problem
         return replacement
 
     @api.model
-    def _replace(self, sync, request, payload):
+    def _replace(self, sync, request, payload, outcome):
         sale = request.sale
         refunding = self.env["external.order.refund"]
         refunding._hold_sales([request])
@@ -57,7 +60,7 @@ class ExternalOrderReplacement(models.AbstractModel):
         pos_order, warnings = self._import_content(sync, request, payload)
         self._check_invoices(sale, pos_order, refunds)
         self._attach(sync, refunds, links, pos_order)
-        return Replacement(pos_order, reversal, refunds, warnings)
+        return Replacement(pos_order, reversal, refunds, [*outcome.warnings, *warnings])
 
     @api.model
     def _find_replacement(self, sync, request, payload):
@@ -76,18 +79,47 @@ class ExternalOrderReplacement(models.AbstractModel):
         raise ExternalOrderError("order_in_the_way", message)
 
     @api.model
-    def _get_uuid(self, sync, request, payload):
+    def _get_uuid(self, sync, request, payload, part="revision"):
         importing = self.env["external.order.import"]
-        return importing._get_order_uuid(sync, payload.external_id, request.location, f"revision/{request.revision}")
+        return importing._get_order_uuid(sync, payload.external_id, request.location, f"{part}/{request.revision}")
 
     @api.model
-    def _parse(self, request):
-        """Return the new content as an `OrderPayload` that keeps the date of the sale."""
+    def _parse(self, sync, request, outcome):
+        """Return the new content as an `OrderPayload` with the date of the new sale.
+
+        :param Outcome outcome: receives a warning if the order states a date that cannot be right
+        """
         try:
             payload = parse_order(request.raw_order)
         except PayloadError as error:
             raise not_understood(self.env, error) from error
-        return replace(payload, sold_at=request.sale.date_order.replace(tzinfo=UTC))
+        moment = request.sale.date_order
+        if self._is_date_corrected(sync, request, payload):
+            stated, warning = self.env["external.order.import"]._get_order_date(sync, payload)
+            if warning:
+                outcome.warnings.append(self._get_kept_date_warning(payload))
+            else:
+                moment = stated
+        return replace(payload, sold_at=moment.replace(tzinfo=UTC))
+
+    @api.model
+    def _is_date_corrected(self, sync, request, payload):
+        """Return whether the new content states another date than the content that was booked.
+
+        The date of the sale may be neither: it is the time of the import where none was stated, or a wrong one.
+        """
+        importing = self.env["external.order.import"]
+        now = importing._to_moment(sync, payload.sold_at)
+        was = importing._to_moment(sync, request.sold.sold_at) if request.sold else request.sale.date_order
+        return now is not None and now != was
+
+    @api.model
+    def _get_kept_date_warning(self, payload):
+        text = stored(self.env)._(
+            "The changed order's date, %s, cannot be right, so the order keeps the date with which it was booked.",
+            payload.sold_at.replace(tzinfo=None, microsecond=0).isoformat(" "),
+        )
+        return Warn(text, "date_differs")
 
     # ------------------------------------------------------------
     # The old sale
@@ -169,6 +201,8 @@ class ExternalOrderReplacement(models.AbstractModel):
         target = refunding._get_target(sync, reversal, sale.date_order)
         order = refunding._read_sale(target.on(sync), sale)
         prepared = refunding._prepare_refund(target.on(sync), reversal, order, sale.date_order)
+        # Of its own kind, so that no RefundID of the external system can be the same.
+        prepared.uuid = self._get_uuid(sync, request, content, "reversal")
         return self._create(sync, target, prepared)
 
     @api.model
@@ -185,7 +219,7 @@ class ExternalOrderReplacement(models.AbstractModel):
 
     @api.model
     def _import_content(self, sync, request, payload):
-        """Import the new content on the date of the old sale, and return it and its warnings."""
+        """Import the new content, and return it and its warnings."""
         sale, outcome = request.sale, Outcome()
         importing = self.env["external.order.import"]
         target = ImportTarget(sale.config_id, importing._get_business_day(sync, payload))

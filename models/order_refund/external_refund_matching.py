@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
+from ...lib.money import exact
 from ...lib.order.spellings import is_same_item, name_key
 from ...tools.message_language import product_text, stored
 from ..order_import.outcome import Warn
@@ -59,6 +60,32 @@ class ExternalRefundMatching(models.AbstractModel):
                     item = replace(item, quantity=quantity)
             fitted.append((item, found))
         return fitted, notes
+
+    @api.model
+    @exact
+    def _find_price_doubts(self, payload, matches, order):
+        """Return a warning about each item that was sold at several prices, if nothing says which of them came back.
+
+        :param RefundPayload payload:
+        :param matches: pairs of `RefundItem` and a list of `SoldItem`
+        :param SoldOrder order:
+        """
+        if payload.is_rest or payload.payments or payload.total is not None:
+            return []
+        doubts = []
+        for item, found in matches:
+            there = [sold for sold in found if sold.quantity and sold.left_quantity]
+            if item.amount is not None or abs(item.quantity) >= abs(sum(sold.left_quantity for sold in there)):
+                continue
+            prices = [sold.total / sold.quantity for sold in there]
+            if max(prices) - min(prices) > order.unit:  # and not only by rounding
+                text = stored(self.env)._(
+                    'The order has "%(product)s" at several prices, and the refund does not say what was paid back, so '
+                    "the first of them was used. Check how much was paid back.",
+                    product=product_text(there[0].product),
+                )
+                doubts.append(Warn(text, "amounts_differ"))
+        return doubts
 
     @api.model
     def _find_by_external_name(self, item, sold, goods):

@@ -148,14 +148,24 @@ class ExternalRefundProof(models.AbstractModel):
             return self._get_exceeds_error(order, plan.total)
         if target is None or plan.total == target:
             return self._get_tax_mismatch(order, payload, plan)
-        currency = order.sale.currency_id
-        message = stored(self.env)._(
-            "%(paid)s was paid back, but what came back cost %(cost)s in order %(order)s. Nothing was booked. If less "
-            "was paid back on purpose, the external system has to send the Amount of each item.",
-            paid=amount_text(currency, target),
-            cost=amount_text(currency, plan.total),
-            order=order.sale.name,
-        )
+        env, currency = stored(self.env), order.sale.currency_id
+        amounts = {
+            "paid": amount_text(currency, target),
+            "cost": amount_text(currency, plan.total),
+            "order": order.sale.name,
+        }
+        if target < plan.total:
+            message = env._(
+                "%(paid)s was paid back, but what came back cost %(cost)s in order %(order)s. Nothing was booked. If "
+                "less was paid back on purpose, the external system has to send the Amount of each item.",
+                **amounts,
+            )
+        else:
+            message = env._(
+                "%(paid)s was paid back, but what came back cost %(cost)s in order %(order)s. Nothing was booked. If "
+                "more came back, such as a charge, the external system has to send it as an item of the refund.",
+                **amounts,
+            )
         return ExternalOrderError("amount_mismatch", message)
 
     @api.model

@@ -33,12 +33,14 @@ class ReplacementRequest:
     :param raw_order: the new content, an order as received
     :param revision: the number of the change: 1 for the first
     :param location: the LocationID that is part of the order's identity, ``None`` if none is
+    :param sold: the content that was booked; None if that is unknown
     """
 
     sale: Any
     raw_order: dict
     revision: int
     location: str | None = None
+    sold: OrderPayload | None = None
 
 
 @dataclass

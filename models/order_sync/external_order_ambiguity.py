@@ -1,4 +1,5 @@
 import json
+from functools import partial
 
 from odoo import api, fields, models
 
@@ -61,7 +62,12 @@ class ExternalOrder(models.Model):
         own, other = loads(payload), loads(values["payload"])
         if not order_location(own):
             own["LocationID"] = other.get("LocationID")  # the external system has begun to send it
-        return content_key(own, self.kind) == content_key(other, self.kind)
+        if content_key(own, self.kind) == content_key(other, self.kind):
+            return True
+        # The external system may have begun to send times with their offset.
+        importing, sync = self.env["external.order.import"], self.sync_id
+        keys = {content_key(content, self.kind, partial(importing._to_moment, sync)) for content in (own, other)}
+        return len(keys) == 1
 
     def _is_same_as_far_as_known(self, values):
         """Return whether received values may be the order of this row, whose payload was deleted.

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import UTC
+
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -105,7 +108,7 @@ class ExternalOrder(models.Model):
         lines = []
         if self._is_reinstated():
             lines.append(env._("It is not cancelled any more, but its cancellation is booked."))
-        changes = find_changes(was, now)
+        changes = find_changes(*self._with_comparable_dates(was, now))
         if lines and [change.kind for change in changes] == ["other"]:
             return lines
         lines += [self._describe_difference(change) for change in changes[:CHANGES_NAMED]]
@@ -113,16 +116,45 @@ class ExternalOrder(models.Model):
             lines.append(env._("… and %s more.", len(changes) - CHANGES_NAMED))
         return lines
 
+    def _with_comparable_dates(self, was, now):
+        """Return two versions of the order, their dates in UTC if only one of them states its offset."""
+        dates = (was.sold_at, now.sold_at)
+        if not all(dates) or bool(was.sold_at.tzinfo) == bool(now.sold_at.tzinfo):
+            return was, now
+        moments = [self.env["external.order.import"]._to_moment(self.sync_id, date) for date in dates]
+        return [
+            replace(order, sold_at=moment.replace(tzinfo=UTC))
+            for order, moment in zip((was, now), moments, strict=True)
+        ]
+
     def _describe_totals(self, now):
         """Return the difference of a row of which only the totals can be compared."""
         env, booked = stored(self.env), amount_text(self.currency_id, self.pos_order_id.amount_total)
         if self.kind != "sale":
-            return env._("It was booked with %s.", booked)
+            return self._describe_paid_back()
         total = now.grand_total
         return env._(
             "What was booked is not stored any more; compare with the POS order. Total: %(was)s, now %(now)s",
             was=booked,
             now=env._("not stated") if total is None else amount_text(self.currency_id, total),
+        )
+
+    def _describe_paid_back(self):
+        """Return the difference of a refund or cancellation, as far as it is in the amount that was paid back."""
+        env, currency, booked = stored(self.env), self.currency_id, -self.pos_order_id.amount_total
+        try:
+            content = self._parse_life(self.origin_id._get_booked_order())
+        except PayloadError as error:
+            return env._("The new content cannot be read: %s", reader_text(self.env, error.message))
+        stated = sum(payment.amount for payment in content.payments) if content.payments else content.total
+        now = booked if stated is None else float(stated)
+        if not currency.compare_amounts(now, booked):
+            return env._(
+                "%s was paid back, as it was booked, but its items, payments or date are different.",
+                amount_text(currency, booked),
+            )
+        return env._(
+            "Paid back: %(was)s, now %(now)s", was=amount_text(currency, booked), now=amount_text(currency, now)
         )
 
     def _describe_difference(self, change):
@@ -261,6 +293,7 @@ class ExternalOrder(models.Model):
             raw_order=raw_order,
             revision=revision,
             location=(self.external_location or "") if self.by_location else None,
+            sold=self._get_booked_order(),
         )
         try:
             replacement = self.env["external.order.replacement"]._book_replacement(sync, request)

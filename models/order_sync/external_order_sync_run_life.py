@@ -94,19 +94,30 @@ class ExternalOrderSyncRun(models.Model):
         count = self._count_unbooked_changes()
         if not count:
             return []
-        if count == 1:
-            line = env._(
+        inbox = self.env["external.order"].with_env(for_reader(self.env))
+        changed = inbox.search(self._get_changed_domain(), limit=CHANGES_NAMED)
+        # A refund or cancellation that changed has no difference to book.
+        if any(order.can_book_change for order in changed):
+            one = env._(
                 "1 imported order arrived again with different content and was left as it is. Compare it under Needs "
                 "Attention, and press Book the Difference."
             )
-        else:
-            line = env._(
+            several = env._(
                 "%s imported orders arrived again with different content and were left as they are. Compare them under "
                 "Needs Attention, and press Book the Difference.",
                 count,
             )
-        inbox = self.env["external.order"].with_env(for_reader(self.env))
-        changed = inbox.search(self._get_changed_domain(), limit=CHANGES_NAMED)
+        else:
+            one = env._(
+                "1 imported order arrived again with different content and was left as it is. Compare it under Needs "
+                "Attention, correct the POS order if needed, then press Change Seen."
+            )
+            several = env._(
+                "%s imported orders arrived again with different content and were left as they are. Compare them under "
+                "Needs Attention, correct the POS orders if needed, then press Change Seen.",
+                count,
+            )
+        line = one if count == 1 else several
         return [
             line,
             *(
