@@ -37,7 +37,8 @@ class TestSyncCounts(ExternalOrderCase):
         row = self.import_order()
         archived = self.create_sync(name="Archived", active=False)
         by_name = [("external_order_sync_ids", "ilike", self.sync.name)]
-        of_query = [("external_order_sync_ids", "in", self.env["external.order.sync"]._search([("state", "=", "started")]))]
+        started = self.env["external.order.sync"]._search([("state", "=", "started")])
+        of_query = [("external_order_sync_ids", "in", started)]
         for few in (1000, 0):
             self.read_at_most(few)
             for model, records in (("pos.session", row.session_id), ("stock.picking", row.pos_order_id.picking_ids)):
