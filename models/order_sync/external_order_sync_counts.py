@@ -99,7 +99,8 @@ class ExternalOrderSync(models.Model):
         if all(value):
             return None
         asked = [sync_id for sync_id in value if sync_id]
-        with_any = Domain("external_order_sync_ids", "in", syncs.search([]).ids)
+        every = self.search([("active", "in", (True, False))])
+        with_any = Domain("external_order_sync_ids", "in", every.ids)
         return ~with_any | Domain("external_order_sync_ids", "in", asked)
 
     @api.model
