@@ -281,3 +281,21 @@ class TestEventSubscriptions(SubscriptionCase):
         events._number()
         events._gc_events()
         self.assertFalse(events.search([]))
+
+    def test_many_events_of_other_types_are_passed_over(self):
+        self.keep_log()
+        self.patch(external_event_subscription, "PASSED_OVER", 3)
+        self.happen(1)
+        self.send()
+        rare = self.subscribe(self.receiver, "order.imported")
+        position = rare.position
+        self.happen(2, first=2)
+        self.send()
+        self.assertEqual(rare.position, position)
+        self.happen(2, first=4)
+        self.send()
+        latest = self.env["external.event"]._get_latest()
+        self.assertEqual((rare.position, self.subscription.position), (latest, latest))
+        self.import_order()
+        self.send()
+        self.assertEqual([told.message["type"] for told in self.receiver.told[-2:]], ["order.imported"] * 2)

@@ -56,6 +56,16 @@ class TestInboxByDay(ExternalOrderCase):
                     if options.get("offset") != 80:  # Odoo reports none then
                         self.assertEqual(ours["length"], odoo["length"])
 
+    def test_a_day_begins_at_the_first_midnight_where_clocks_are_set_back_at_one(self):
+        rows = self.env["external.order"].search(self.domain)
+        for zone, first in (("America/Havana", datetime(2026, 11, 1, 4)), ("Atlantic/Azores", datetime(2026, 10, 25))):
+            for number, row in enumerate(rows):
+                row.received_date = first + timedelta(minutes=15 + 30 * (number - 6))
+            for limit in (1, 80):
+                with self.subTest(zone=zone, limit=limit):
+                    ours, odoo = (self.groups(by_day, limit=limit, zone=zone) for by_day in (True, False))
+                    self.assertEqual(ours["groups"], odoo["groups"])
+
     def test_a_page_reads_the_orders_of_its_days_only(self):
         with statements() as executed:
             answer = self.groups(True, limit=2)

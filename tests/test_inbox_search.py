@@ -71,6 +71,18 @@ class TestInboxSearch(ExternalOrderCase):
             self.assertEqual(self.search("payment_method_ids", self.card.id, "="), ["A-177"])
             self.assertEqual(self.search("payment_method_ids", self.card.ids, "not in"), ["1778", "77", "9"])
 
+    def test_orders_with_and_without_payment_methods_are_found(self):
+        self.inbox("1778").pos_order_id.payment_ids.unlink()
+        for _way in self.ways():
+            self.assertEqual(self.search("payment_method_ids", False, "="), ["1778", "9"])
+            self.assertEqual(self.search("payment_method_ids", False, "!="), ["77", "A-177"])
+            self.assertEqual(self.search("payment_method_ids", [self.card.id, False], "in"), ["1778", "9", "A-177"])
+            self.assertEqual(self.search("payment_method_ids", [self.card.id, False], "not in"), ["77"])
+
+    def test_what_is_only_for_the_search_is_not_exported(self):
+        described = self.env["external.order"].fields_get(["order_number", "sold_to_id"], ["exportable"])
+        self.assertEqual(described, {name: {"exportable": False} for name in ("order_number", "sold_to_id")})
+
     def test_users_without_a_point_of_sale_search_too(self):
         user = new_test_user(self.env, "searching", groups="base.group_user,external_order_sync.group_user")
         Order = self.env["external.order"].with_user(user)

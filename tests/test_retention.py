@@ -91,3 +91,14 @@ class TestRetention(ExternalOrderCase):
         self.patch(external_order_sync_run, "VACUUM_BATCH", 2)
         Run = self.env["external.order.sync.run"]
         self.assertEqual([Run._gc_runs() for _call in range(2)], [(2, True), (1, False)])
+
+    def test_the_orders_of_a_large_run_forget_it_in_several_steps(self):
+        run = self.synchronize(*(self.order(number) for number in range(1, 6)))
+        run.date_start = fields.Datetime.now() - timedelta(days=31)
+        self.patch(external_order_sync_run, "ORDERS_RELEASED", 2)
+        rows = self.env["external.order"].search([("run_id", "=", run.id)])
+        left = []
+        for expected in ((2, True), (2, True), (1, False)):
+            self.assertEqual(run._gc_runs(), expected)
+            left.append(len(rows.filtered("run_id")))
+        self.assertEqual((left, run.exists()), ([3, 1, 0], run.browse()))

@@ -33,6 +33,31 @@ class TestSyncCounts(ExternalOrderCase):
             self.assertNotIn(self.find(model), self.find(model, "not in"))
         self.assertEqual((self.sync._get_sessions(), other._get_sessions()), (session, self.env["pos.session"]))
 
+    def test_sessions_and_transfers_are_found_by_any_condition_on_their_synchronizations(self):
+        row = self.import_order()
+        archived = self.create_sync(name="Archived", active=False)
+        by_name = [("external_order_sync_ids", "ilike", self.sync.name)]
+        started = self.env["external.order.sync"]._search([("state", "=", "started")])
+        of_query = [("external_order_sync_ids", "in", started)]
+        for few in (1000, 0):
+            self.read_at_most(few)
+            for model, records in (("pos.session", row.session_id), ("stock.picking", row.pos_order_id.picking_ids)):
+                with self.subTest(few=few, model=model):
+                    Model = self.env[model]
+                    everything = Model.search([])
+                    others = everything - records
+                    self.assertTrue(others)
+                    self.assertEqual(Model.search(by_name), records)
+                    self.assertEqual(Model.search(["!", *by_name]), others)
+                    self.assertEqual(Model.search(of_query), records)
+                    self.assertEqual(Model.search([("external_order_sync_ids.active", "=", False)]), Model)
+                    self.assertEqual(Model.search([("external_order_sync_ids", "!=", False)]), records)
+                    self.assertEqual(Model.search([("external_order_sync_ids", "=", False)]), others)
+                    asked = [False, *archived.ids]
+                    self.assertEqual(Model.search([("external_order_sync_ids", "in", asked)]), others)
+                    asked = [False, *self.sync.ids]
+                    self.assertEqual(Model.search([("external_order_sync_ids", "in", asked)]), everything)
+
     def test_a_transfer_created_at_closing_is_found_by_its_session(self):
         session = self.sync._get_or_create_pos_session()
         session.update_stock_at_closing = True

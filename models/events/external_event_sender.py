@@ -112,6 +112,7 @@ class ExternalEventSender(models.AbstractModel):
             subscription._postpone(reader_text(subscription.env, self._describe(error)))
             return None
         if not calls:
+            subscription._pass_over_others()
             return None
         public_only = not subscription._is_private_allowed()
         send = partial(send_all, calls, public_only, subscription._get_refused_statuses())

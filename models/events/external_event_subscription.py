@@ -13,6 +13,9 @@ SETTINGS = frozenset(
     {"state", "url", "form", "method", "headers", "body", "send_api_key", "type_ids", "company_id", "sync_id"}
 )
 
+# So many events of other types, companies or synchronizations may be read again at each look.
+PASSED_OVER = 1_000
+
 
 class ExternalEventSubscription(models.Model):
     """An address to which events are sent in their order, and how far it has received them.
@@ -62,7 +65,7 @@ class ExternalEventSubscription(models.Model):
         check_company=True,
         help="Only events of its orders are sent.",
     )
-    position = fields.Integer(readonly=True, copy=False, help="The number of the last event that was received.")
+    position = fields.Integer(readonly=True, copy=False, help="Up to this number, it has received all events.")
     attempts = fields.Integer(readonly=True, copy=False, help="Number of failed attempts to send the next event.")
     next_attempt = fields.Datetime(readonly=True, copy=False)
     failing_since = fields.Datetime(readonly=True, copy=False)
@@ -164,6 +167,16 @@ class ExternalEventSubscription(models.Model):
             "SELECT id FROM external_event WHERE %s ORDER BY seq LIMIT %s", self._get_waiting_condition(), limit
         )
         return self.env["external.event"].browse(event_id for (event_id,) in self.env.execute_query(query))
+
+    def _pass_over_others(self):
+        """Move the position to the end of the log, if no event waits and many others are in between.
+
+        Otherwise each search for a rare event would read all events since the last one. Numbers become visible in their
+        order, so those that are not visible yet are higher.
+        """
+        latest = self.env["external.event"]._get_latest()
+        if latest - self.position >= PASSED_OVER and not self._find_waiting(1):
+            self.position = latest
 
     def _count_waiting(self, limit):
         query = SQL(

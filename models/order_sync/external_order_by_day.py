@@ -44,6 +44,8 @@ class ExternalOrder(models.Model):
         received = self._field_to_sql(query.table, "received_date", query)
         zone = self.env.context.get("tz")
         zone = zone if zone in pytz.all_timezones_set else "UTC"  # as Odoo groups
+        # Where clocks are set back at one, midnight comes twice, and the day begins at the first. The hour before it
+        # comes once.
         query.add_where(SQL("%s >= day.begins AND %s < day.ends", received, received))
         days = self.env.execute_query(
             SQL(
@@ -53,8 +55,11 @@ class ExternalOrder(models.Model):
                        LATERAL generate_series(
                            date_trunc('day', first AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s),
                            last AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s, interval '1 day') AS local,
-                       LATERAL (SELECT local AT TIME ZONE %(zone)s AT TIME ZONE 'UTC' AS begins,
-                           (local + interval '1 day') AT TIME ZONE %(zone)s AT TIME ZONE 'UTC' AS ends) AS day
+                       LATERAL (SELECT local - interval '1 hour' AS before) AS hour,
+                       LATERAL (SELECT
+                           before AT TIME ZONE %(zone)s AT TIME ZONE 'UTC' + interval '1 hour' AS begins,
+                           (before + interval '1 day') AT TIME ZONE %(zone)s AT TIME ZONE 'UTC' + interval '1 hour'
+                               AS ends) AS day
                  WHERE EXISTS (%(orders)s)
                  ORDER BY local
                 """,

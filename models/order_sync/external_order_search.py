@@ -17,11 +17,16 @@ class ExternalOrder(models.Model):
     # Only for the search.
     order_number = fields.Char(
         store=False,
+        exportable=False,
         search="_search_order_number",
         help="Finds the order with this OrderID or, if there is none, those whose OrderIDs contain it.",
     )
     sold_to_id = fields.Many2one(
-        "res.partner", store=False, search="_search_sold_to_id", help="Finds the orders of this customer."
+        "res.partner",
+        store=False,
+        exportable=False,
+        search="_search_sold_to_id",
+        help="Finds the orders of this customer.",
     )
 
     # What the search for a part of an OrderID reads instead of the orders, and the list sorted by it.
@@ -56,6 +61,10 @@ class ExternalOrder(models.Model):
 
     @api.model
     def _search_payment_method_ids(self, operator, value):
+        if operator == "in" and False in value:
+            # sudo: like the compute method, which finds none for an order without a POS order, too.
+            with_payments = self._get_pos_orders_domain(self.env["pos.payment"].sudo()._search([]), "pos_order_id")
+            return ~with_payments | Domain("payment_method_ids", "in", [method for method in value if method])
         methods = self._search_asked("pos.payment.method", operator, value)
         if methods is None:
             if operator in Domain.NEGATIVE_OPERATORS:

@@ -86,6 +86,24 @@ class ExternalOrderSync(models.Model):
         return [("external_order_sync_ids", "in", self._origin.ids)]
 
     @api.model
+    def _get_domain_by_ids(self, operator, value):
+        """Return the domain that asks for the synchronizations of sessions or transfers by their ids.
+
+        :return: ``None`` if the search does that already, ``NotImplemented`` if it is another one
+        """
+        syncs = self.with_context(active_test=False)
+        if operator in ("any", "any!"):
+            return Domain("external_order_sync_ids", "in", list(syncs._search(Domain("id", operator, value))))
+        if operator != "in":
+            return NotImplemented
+        if all(value):
+            return None
+        asked = [sync_id for sync_id in value if sync_id]
+        every = self.search([("active", "in", (True, False))])
+        with_any = Domain("external_order_sync_ids", "in", every.ids)
+        return ~with_any | Domain("external_order_sync_ids", "in", asked)
+
+    @api.model
     def _get_most_read(self):
         """Return the number of orders up to which their transfers and sessions are found by the orders."""
         # sudo: the number of all transfers decides about the plan only.

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import unique
+from odoo.tools import SQL, unique
 
 from ...tools.exclusive import exclusive
 from ...tools.message_language import stored, with_reader
@@ -36,6 +36,8 @@ FAILURES_NAMED = 20
 KNOWN_AT_MOST = 20_000
 # Delete at most this many old runs at once.
 VACUUM_BATCH = 10_000
+# Orders that forget their deleted run in one transaction, which takes some seconds: a run may have 100,000.
+ORDERS_RELEASED = 10_000
 # Rows that a run found to wait for one of these reasons are left to the next run.
 WAITING_REASONS = ("no_session", "waiting_for_order")
 
@@ -300,6 +302,22 @@ class ExternalOrderSyncRun(models.Model):
         """Keep the runs of the last 30 days."""
         limit = fields.Datetime.now() - timedelta(days=30)
         old = self.search([("date_start", "<", limit), ("status", "!=", "running")], limit=VACUUM_BATCH)
+        if released := old._release_orders():
+            return released, True
         count = len(old)
         old.unlink()
         return count, count == VACUUM_BATCH  # Odoo calls again while there are more
+
+    def _release_orders(self):
+        """Let some orders of these runs forget them, and return their number; 0 if the runs have few orders left.
+
+        PostgreSQL would do so for all orders at once when the runs are deleted.
+        """
+        orders = self.env["external.order"]
+        orders.flush_model(["run_id"])
+        query = orders._search([("run_id", "in", self.ids)], limit=ORDERS_RELEASED)
+        released = self.env.execute_query(
+            SQL("UPDATE external_order SET run_id = NULL WHERE id IN (%s) RETURNING id", query.select())
+        )
+        orders.invalidate_model(["run_id"])
+        return len(released) if len(released) == ORDERS_RELEASED else 0

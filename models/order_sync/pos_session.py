@@ -32,8 +32,9 @@ class PosSession(models.Model):
         by the next one in the index: PostgreSQL would read all orders in the hope of meeting one of it. If there are
         few orders, their sessions are read.
         """
-        if operator != "in" or not all(value):
-            return NotImplemented
+        by_ids = self.env["external.order.sync"]._get_domain_by_ids(operator, value)
+        if by_ids is not None:
+            return by_ids
         few = self.env["external.order.sync"].browse(value)._sql_few_pos_orders()
         if few is not None:
             # Users of the inbox may have no access to POS orders. This search checks which sessions they see.

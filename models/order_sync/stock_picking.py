@@ -31,8 +31,9 @@ class StockPicking(models.Model):
         OFFSET 0 looks up one order, or one session, by its index for each transfer that is read, and for no other.
         Of few orders this would read all other transfers, until a page is full.
         """
-        if operator != "in" or not all(value):
-            return NotImplemented
+        by_ids = self.env["external.order.sync"]._get_domain_by_ids(operator, value)
+        if by_ids is not None:
+            return by_ids
         Order, Session = self.env["external.order"], self.env["pos.session"]
         domain = [("sync_id", "in", list(value))]
         of_syncs = [("external_order_sync_ids", "in", list(value))]
