@@ -94,10 +94,12 @@ class ExternalOrder(models.Model):
         if few is not None:
             return self._get_one_of_domain("pos_order_id", few)
 
+        asked = query.select(SQL("%s AS value", column))
+
         def is_in(_model, alias, _query):
             # OFFSET 0 lets PostgreSQL look for one row at a time, and join nothing.
-            query.add_where(SQL("%s = %s", column, SQL.identifier(alias, "pos_order_id")))
-            return SQL("EXISTS (%s OFFSET 0)", query.select(SQL("1")))
+            own = SQL.identifier(alias, "pos_order_id")
+            return SQL("EXISTS (SELECT 1 FROM (%s) AS asked WHERE asked.value = %s OFFSET 0)", asked, own)
 
         return Domain.custom(to_sql=is_in)
 
