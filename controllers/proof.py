@@ -83,8 +83,7 @@ PROOF = closed_object(
         "payments": {"type": "array", "items": PAYMENT},
         "closing_difference": {
             **NUMBER,
-            "description": "Counted less expected cash of the closed sessions, and "
-            "likewise of card terminals.",
+            "description": "Counted less expected cash of the closed sessions, and likewise of card terminals.",
         },
         "differences": {"type": "array", "items": DIFFERENCE},
     },

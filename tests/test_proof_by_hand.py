@@ -116,7 +116,11 @@ class TestProofByHand(ProofCase):
                 # A payment for each customer, or one for all.
                 self.card.write({"outstanding_account_id": account.id, "split_transactions": is_split})
                 day = f"2026-03-1{number} 10:00"
-                paid = {"PaymentMode": 2, "CustomerEmail": "ann@example.com", "CheckoutDetails": [self.payment(92.0, "Card (test)", 2)]}
+                paid = {
+                    "PaymentMode": 2,
+                    "CustomerEmail": "ann@example.com",
+                    "CheckoutDetails": [self.payment(92.0, "Card (test)", 2)],
+                }
                 self.synchronize(self.sold_at(f"card{number}", day, **paid), self.sold_at(f"cash{number}", day))
                 session = self.inbox(f"card{number}").session_id
                 self.assertTrue(session, self.inbox(f"card{number}").error_message)
@@ -138,8 +142,16 @@ class TestProofByHand(ProofCase):
         items = [self.item(price=103)] * 3
         total, tax = 355, 46  # 118 each if rounded by line
         self.synchronize(
-            self.sold_at(1, "2026-03-09 10:00", OrderItems=items, AmountTotal=309, Tax=tax, GrandTotal=total,
-                         AmountPaid=total, CheckoutDetails=[self.payment(total)])  # fmt: skip
+            self.sold_at(
+                1,
+                "2026-03-09 10:00",
+                OrderItems=items,
+                AmountTotal=309,
+                Tax=tax,
+                GrandTotal=total,
+                AmountPaid=total,
+                CheckoutDetails=[self.payment(total)],
+            )
         )
         row = self.inbox(1)
         self.assertEqual(row.state, "done", row.error_message)

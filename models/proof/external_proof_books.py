@@ -106,7 +106,8 @@ class ExternalProofBooks(models.AbstractModel):
                      CROSS JOIN LATERAL (
                                SELECT coalesce((received.booked_amounts ->> 'total')::numeric, booked.amount_total,
                                                received.total, 0) AS gross,
-                                      coalesce((received.booked_amounts ->> 'tax')::numeric, booked.amount_tax, 0) AS tax
+                                      coalesce((received.booked_amounts ->> 'tax')::numeric, booked.amount_tax, 0)
+                                      AS tax
                            ) AS imported
                       LEFT JOIN LATERAL (
                                SELECT jsonb_object_agg(payment_method_id, amount) AS amounts

@@ -7,13 +7,13 @@ from .difference import Difference
 
 
 class ExternalProofBooks(models.AbstractModel):
-    """Reads the invoices of imported orders that were credited in Accounting, where their POS orders stay as they are."""
+    """Reads the invoices of imported orders that were credited in Accounting; their POS orders stay as they are."""
 
     _inherit = "external.proof.books"
 
     @api.model
     def _read_credit_notes(self, sync, day):
-        """Return a `Difference` for each credit note of a day that neither the shop nor a refund in the POS has made."""
+        """Return a `Difference` for each credit note of a day that is not the invoice of a POS refund."""
         query = SQL(
             """SELECT note.amount_total, note.amount_tax, received.id, booked.id
                  FROM account_move AS note
