@@ -76,6 +76,9 @@ class EventController(ApiController):
         readonly=False,
     )
     def get_events(self, after, wait, types, limit, last_event_id):
+        # Customers of the portal could take the places of the systems that wait, and read how much happens here.
+        if not request.env.user._is_internal():
+            raise Problem(403, "The log of events is only for internal users.")
         after = after if last_event_id is None else last_event_id
         is_stream = request.httprequest.accept_mimetypes.best_match(["application/json", EVENT_STREAM]) == EVENT_STREAM
         wait = wait if wait is not None else STREAM_WAIT if is_stream else 0

@@ -4,6 +4,8 @@ from .api_operation import ROUTING_TYPE, ApiController, methods_of
 from .api_problem import Problem
 
 BULK = "/api/v1/webhook/pos-order"
+# Addresses whose key may also be in X-API-Key.
+WITH_KEY = ("/api/orders", BULK, "/api/events", "/api/proof")
 
 
 class FallbackController(ApiController):
@@ -21,14 +23,14 @@ class FallbackController(ApiController):
         self._refuse()
 
     @route(
-        ["/api/orders", "/api/orders/<path:rest>", BULK, f"{BULK}/<path:rest>"],
+        [address for path in WITH_KEY for address in (path, f"{path}/<path:rest>")],
         type=ROUTING_TYPE,
-        auth="external_order_key",  # as at the addresses beside
+        auth="external_order_key",
         methods=None,
         readonly=True,
         save_session=False,
     )
-    def unknown_of_orders(self, rest=""):
+    def unknown_with_key(self, rest=""):
         self._refuse()
 
     def _refuse(self):

@@ -81,7 +81,10 @@ PROOF = closed_object(
         "gross": AMOUNTS,
         "tax": AMOUNTS,
         "payments": {"type": "array", "items": PAYMENT},
-        "closing_difference": {**NUMBER, "description": "Counted cash less expected cash of the closed sessions."},
+        "closing_difference": {
+            **NUMBER,
+            "description": "Counted less expected cash of the closed sessions, and likewise of card terminals.",
+        },
         "differences": {"type": "array", "items": DIFFERENCE},
     },
     description="A business day of a synchronization in a Point of Sale. A difference is what Odoo has more.",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -122,7 +123,14 @@ def _read(response: requests.Response, deadline: Deadline, call: Call) -> Reply:
 
 
 def _retry_after(text: str) -> float | None:
+    """Return the seconds of a Retry-After (RFC 9110, section 10.2.3: seconds or a date), `None` if it is neither."""
     text = text.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        return None
-    return min(float(text), LONGEST_RETRY_AFTER)
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        seconds = float(text)
+    else:
+        try:
+            # urllib3's reading of it has a limit of six hours.
+            seconds = parsedate_to_datetime(text).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)

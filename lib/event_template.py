@@ -70,7 +70,7 @@ def fill_url(url: str, values: Mapping[str, Any]) -> str:
 def fill_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers with the values, as ASCII."""
     return {
-        name: _CONTROL.sub(" ", _filled(value, values)).encode("ascii", "replace").decode()
+        name: _CONTROL.sub(" ", _filled(value, values)).encode("ascii", "replace").decode().strip()
         for name, value in headers.items()
     }
 

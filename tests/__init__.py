@@ -140,6 +140,7 @@ from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
 from . import test_proof
+from . import test_proof_by_hand
 from . import test_proof_days
 from . import test_proof_disturbances
 from . import test_proof_summary

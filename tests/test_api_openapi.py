@@ -33,7 +33,8 @@ class TestApiOpenApi(ApiCase):
             jsonschema_rs.validate(schema, self.get(path), validate_formats=True)
 
     def test_unknown_addresses(self):
-        for path in ("/api/odoo", "/api/odoo/", "/api/odoo/pickings/1/lines", "/api/delivery", "/api/delivery/x/y"):
+        beside = ("/api/odoo/pickings/1/lines", "/api/delivery/x/y", "/api/events/x", "/api/proof/x")
+        for path in ("/api/odoo", "/api/odoo/", "/api/delivery", *beside):
             for method in ("GET", "POST", "DELETE"):
                 with self.subTest(method=method, path=path):
                     self.assertProblem(self.call(path, method=method), 404)
@@ -44,6 +45,8 @@ class TestApiOpenApi(ApiCase):
             f"{PICKINGS}/1": "GET, HEAD, OPTIONS",
             STATUS: "GET, HEAD, OPTIONS",
             TRIGGER: "OPTIONS, POST",
+            "/api/events": "GET, HEAD, OPTIONS",
+            "/api/proof": "GET, HEAD, OPTIONS",
         }.items():
             for method in ("PUT", "PATCH", "DELETE"):
                 response = self.call(path, method=method)

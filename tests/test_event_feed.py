@@ -1,6 +1,7 @@
 from urllib.parse import urlencode
 
 import jsonschema_rs
+from odoo.tests import new_test_user
 from odoo.tools import SQL
 
 from ..controllers.openapi import openapi_document
@@ -86,6 +87,9 @@ class TestEventFeed(ApiCase):
         self.put(shared, 1)
         self.assertFalse(self.read_events(after=start, key=stranger)["events"])
         self.assertProblem(self.call(EVENTS, key=False), 401)
+        # A customer of the portal may read transfers of the own orders, but not how much happens here.
+        customer = new_test_user(self.env, "api_customer", groups="base.group_portal")
+        self.assertProblem(self.call(EVENTS, key=self.create_key(customer)), 403)
 
     def test_without_a_log_there_is_no_answer_that_looks_complete(self):
         self.env["ir.config_parameter"].set_param(LOG_DAYS, "0")

@@ -68,6 +68,16 @@ class TestEventSubscriptions(SubscriptionCase):
         self.assert_told(late, *after)
         self.assertEqual(stock.last_success, False)
 
+    def test_events_of_a_log_that_nobody_has_read_are_not_told_to_a_new_subscriber(self):
+        self.keep_log(7)
+        self.happen(2)
+        self.assertFalse(self.env["external.event"].search([("seq", "!=", False)]))
+        with EventReceiver() as receiver:
+            self.subscribe(receiver)
+            [new] = self.happen(1, first=10)
+            self.send()
+            self.assertEqual(receiver.ids, [new])
+
     def test_events_of_another_company_are_not_told(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         self.env.user.company_ids |= company

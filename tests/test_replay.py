@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -82,9 +84,71 @@ class TestReplay(ExternalOrderCase):
         values = {"sync_id": self.sync.id, "item_name": "product name", "product_id": other.id}
         alias = self.env["external.product.alias"].create(values)
         row = self.import_order()
-        line = self.try_change(row, item_name="Product Name", product_id=self.product.id)["639"]
-        self.assertEqual(line.result, "different")
+        for name in ("Product Name", "Product  Name "):
+            line = self.try_change(row, item_name=name, product_id=self.product.id)["639"]
+            self.assertEqual(line.result, "different")
         self.assertEqual(alias.exists().product_id, other)
+        self.env["external.product.alias"].create({"sync_id": self.sync.id, "item_id": "7", "product_id": other.id})
+        self.assertEqual(self.try_change(row, item_id="007", product_id=self.product.id)["639"].result, "same")
+
+    def test_a_payment_choice_that_exists_is_replaced_on_trial(self):
+        values = {"sync_id": self.sync.id, "card_type": "CASH", "payment_method_id": self.card.id}
+        mapping = self.env["external.payment.mapping"].create(values)
+        row = self.import_order()
+        self.assertEqual(row.pos_order_id.payment_ids.payment_method_id, self.card)
+        line = self.try_change(row, card_type="Cash", payment_method_id=self.cash.id)["639"]
+        self.assertEqual(line.result, "different")
+        self.assertEqual(mapping.exists().payment_method_id, self.card)
+
+    def test_what_it_shows_is_what_then_happens(self):
+        self.sync.unknown_payment = "refuse"
+        gadget = self.create_product("Gadget", taxes=self.create_tax(5))
+        strange = {"CheckoutDetails": [self.payment(92, "Strange", 0)], "PaymentMode": None}
+        rows = self.import_order(OrderID="item", OrderItems=[self.item("Unknown Thing")])
+        rows |= self.import_order(OrderID="payment", **strange)
+        rows |= self.import_order(OrderID="tax", OrderItems=[self.item("Gadget")], TaxPercent=None)
+        rows |= self.import_order(OrderID="price", OrderItems=[self.item(price=92)], AmountTotal=None)
+        self.assertEqual(set(rows.mapped("state")), {"failed"})
+        rules = {
+            "item": {"item_name": "Unknown Thing", "product_id": self.product.id},
+            "payment": {"card_type": "Strange", "payment_method_id": self.card.id},
+            "tax": {"taxed_product_id": gadget.id, "tax_ids": [Command.set(self.tax.ids)]},
+            "price": {"prices_include_tax": "yes"},
+        }
+        promised = {}
+        for row in rows:
+            line = self.try_change(row, **rules[row.external_id])[row.external_id]
+            self.assertEqual(line.result, "imports", line.note)
+            promised[row] = (line.now_total, line.now_tax)
+        of_sync = {"sync_id": self.sync.id}
+        self.env["external.product.alias"].create({**of_sync, **rules["item"]})
+        self.env["external.payment.mapping"].create({**of_sync, **rules["payment"]})
+        gadget.taxes_id = self.tax
+        for row in rows:
+            self.sync.prices_include_tax = row.external_id == "price"
+            row.action_retry()
+            self.assertEqual((row.state, row.pos_order_id.amount_total, row.pos_order_id.amount_tax),
+                             ("done", *promised[row]))  # fmt: skip
+            # Product, quantity and payment, too.
+            self.assertEqual(self.try_change(row)[row.external_id].result, "same")
+
+    def test_a_trial_that_fails_in_the_middle_changes_nothing(self):
+        rows = self.import_order(OrderID=1) | self.import_order(OrderID=2)
+        replay = self.env["external.order.replay"].browse(rows.action_replay()["res_id"])
+        replay.write({"taxed_product_id": self.product.id, "prices_include_tax": "yes"})
+        before = self.snapshot()
+        compare, calls = type(replay)._compare, []
+
+        def fail(self, *arguments):
+            calls.append(arguments)
+            if len(calls) == 2:
+                raise UserError("The trial fails.")
+            return compare(self, *arguments)
+
+        with patch.object(type(replay), "_compare", fail), self.assertRaises(UserError):
+            replay.action_try()
+        self.assertEqual((self.snapshot(), replay.is_tried), (before, False))
+        self.assertFalse(self.sync.prices_include_tax)
 
     def test_what_cannot_be_tried_says_so(self):
         row = self.import_order()

@@ -204,5 +204,4 @@ class ExternalEvent(models.Model):
     @api.model
     def _begin_log(self):
         """Note that the log is complete from now on: readers of an earlier one have missed events."""
-        self._number()
-        self._set_log_from(self._get_latest())
+        self._set_log_from(self._get_last_number())

@@ -76,3 +76,14 @@ class ExternalEvent(models.Model):
         """Return the highest number given so far, or up to which the log was deleted."""
         [(latest,)] = self.env.execute_query(SQL("SELECT MAX(seq) FROM external_event"))
         return max(latest or 0, self._get_log_from())
+
+    @api.model
+    def _get_last_number(self):
+        """Number what was committed before, and return the highest number given so far.
+
+        It is read from the sequence, because this transaction may not see numbers that were given after it began.
+        """
+        self._number()
+        query = SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM %s", SQL.identifier(SEQUENCE))
+        [(last,)] = self.env.execute_query(query)
+        return max(last, self._get_latest())

@@ -114,8 +114,8 @@ class ExternalEventSubscription(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # It gets the events from now on.
-        position = self.env["external.event"].sudo()._get_latest()  # sudo: the highest number says nothing of an event
+        # It gets the events from now on, and none of a log that nobody has read so far.
+        position = self.env["external.event"].sudo()._get_last_number()  # sudo: a number says nothing of an event
         subscriptions = super().create([{**vals, "position": position} for vals in vals_list])
         self.env.registry.clear_cache()
         return subscriptions

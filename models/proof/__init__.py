@@ -4,6 +4,8 @@ from . import external_proof_line
 from . import external_proof_payment
 from . import external_proof_check
 from . import external_proof_books
+from . import external_proof_closings
+from . import external_proof_credit_notes
 from . import external_proof_unbooked
 from . import external_proof_summary
 from . import external_proof_screen

@@ -15,7 +15,7 @@ class Difference:
     :param shop: what the shop has, of the order
     :param books: what Odoo has of it; a difference is what Odoo has more
     :param row: the row of the inbox
-    :param pos_order: the POS order, the refund made by hand
+    :param pos_order: the POS order, or the refund made by hand
     :param session: the session that was closed with a difference
     :param is_known: whether the amounts are known
     """
@@ -46,7 +46,7 @@ class DayBooks:
     :param inbox: figures of what the shop sent
     :param books: figures of the POS orders
     :param differences: between both
-    :param closing: differences of the cash of closed sessions
+    :param closing: differences with which sessions were closed
     :param missing: the differences of orders that only the feed has, once it has been asked for them
     """
 

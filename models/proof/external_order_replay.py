@@ -8,8 +8,10 @@ from ...lib.money import decimal
 from ...lib.order.content import PayloadError
 from ...lib.order.figures import ZERO
 from ...lib.order.payload import parse_order
+from ...lib.order.spellings import name_key
 from ...lib.strict_json import loads
 from ...tools.message_language import reader_text
+from ..order_import.external_product_matching import id_key
 from ..order_import.outcome import Outcome
 from ..order_sync.trial import Trial
 
@@ -142,8 +144,8 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
             env["external.product.alias"].create({**alias, "product_id": self.product_id.id})
         mapping = {"sync_id": sync.id, "card_type": self.card_type, "payment_mode": self.payment_mode}
         if self.payment_method_id:
-            domain = [(name, "=", value) for name, value in mapping.items()]
-            env["external.payment.mapping"].search([*domain, ("pos_config_id", "=", False)]).unlink()
+            same = env["external.payment.mapping"].search([("sync_id", "=", sync.id), ("pos_config_id", "=", False)])
+            same.filtered(lambda known: self._is_same_payment(known)).unlink()
             env["external.payment.mapping"].create({**mapping, "payment_method_id": self.payment_method_id.id})
         if self.taxed_product_id:
             product = self.taxed_product_id.with_env(env)
@@ -156,9 +158,17 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
         env.flush_all()
 
     def _is_same_item(self, alias):
-        if self.item_id or alias.item_id:
-            return alias.item_id == self.item_id
-        return (alias.item_name or "").casefold() == (self.item_name or "").casefold()
+        def key_of(record):
+            item_id = id_key(record.item_id)
+            return item_id, None if item_id else name_key(record.item_name)
+
+        return key_of(alias) == key_of(self)
+
+    def _is_same_payment(self, mapping):
+        def key_of(record):
+            return name_key(record.card_type), (record.payment_mode or "").strip()
+
+        return key_of(mapping) == key_of(self)
 
     @api.model
     def _prepare(self, sync, orders):

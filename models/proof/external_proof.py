@@ -71,7 +71,9 @@ class ExternalProof(models.Model):
         help="Sum of the differences of all payment methods, each without its sign.",
     )
     difference_closing = fields.Monetary(
-        "Cash Difference", readonly=True, help="Counted cash less expected cash of the sessions closed on this day."
+        "Cash Difference",
+        readonly=True,
+        help="Counted cash less expected cash of the sessions closed on this day, and likewise of card terminals.",
     )
     payment_ids = fields.One2many("external.proof.payment", "proof_id", "Payments", readonly=True)
     line_ids = fields.One2many("external.proof.line", "proof_id", "Orders Behind the Differences", readonly=True)

@@ -10,6 +10,12 @@ from .difference import DayBooks, Difference
 # A day names at most this many orders; what is left is shown as one difference.
 MOST_NAMED = 500
 BOOKED_STATES = ("paid", "done")
+# Of a pair: its order is not in Odoo as it was imported.
+DIFFERS = SQL(
+    """in_shop <> in_books
+       OR (in_shop AND (shop_config <> books_config OR shop_gross <> books_gross OR shop_tax <> books_tax
+                        OR shop_paid <> books_paid))"""
+)
 
 
 class ExternalProofBooks(models.AbstractModel):
@@ -37,7 +43,7 @@ class ExternalProofBooks(models.AbstractModel):
         inbox, books = {}, {}
         self._add_up(pairs, inbox, books)
         differences = self._read_differing(pairs)
-        by_hand = self._read_refunds_by_hand(sync, first, end)
+        by_hand = [*self._read_refunds_by_hand(sync, first, end), *self._read_credit_notes(sync, day)]
         for difference in by_hand:
             books[difference.pos_config] = books.get(difference.pos_config, Figures()) + difference.books
         changes = self._read_changes(sync, pairs, day)
@@ -57,38 +63,52 @@ class ExternalProofBooks(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_pairs(self, sync, first, end):
-        """Return the beginning of a statement: ``pair`` has each order that is of this day for the shop or in Odoo."""
-        return SQL(
-            """WITH of_day AS (
-                    SELECT id FROM external_order
-                     WHERE sync_id = %(sync)s AND state = 'done' AND sold_date >= %(first)s AND sold_date < %(end)s
-                     UNION
+    def _get_pairs(self, sync, first, end, is_sold_only=False):
+        """Return the beginning of a statement: ``pair`` has each order that is of this day for the shop or in Odoo.
+
+        :param bool is_sold_only: leave out those that are of this day only in Odoo
+        """
+        moved_here = SQL(
+            """UNION
                     SELECT received.id
                       FROM pos_order AS booked
                       JOIN external_order AS received ON received.pos_order_id = booked.id
                      WHERE booked.date_order >= %(first)s AND booked.date_order < %(end)s
-                       AND received.sync_id = %(sync)s AND received.state = 'done'
+                       AND received.sync_id = %(sync)s AND received.state = 'done'""",
+            sync=sync.id,
+            first=first,
+            end=end,
+        )
+        return SQL(
+            """WITH of_day AS (
+                    SELECT id FROM external_order
+                     WHERE sync_id = %(sync)s AND state = 'done' AND sold_date >= %(first)s AND sold_date < %(end)s
+                    %(moved_here)s
                ), pair AS (
                     SELECT received.id, received.kind <> 'sale' AS is_refund, received.changed IS TRUE AS is_changed,
                            received.sold_date >= %(first)s AND received.sold_date < %(end)s AS in_shop,
                            received.pos_config_id AS shop_config,
-                           coalesce((received.booked_amounts ->> 'total')::numeric, booked.amount_total,
-                                    received.total, 0) AS shop_gross,
-                           coalesce((received.booked_amounts ->> 'tax')::numeric, booked.amount_tax, 0) AS shop_tax,
+                           imported.gross AS shop_gross, imported.tax AS shop_tax,
                            coalesce(received.booked_amounts -> 'payments', paid.amounts, '{}') AS shop_paid,
                            booked.id AS pos_order_id,
                            booked.id IS NOT NULL AND booked.state IN %(states)s
                                AND booked.date_order >= %(first)s AND booked.date_order < %(end)s AS in_books,
                            booked.id IS NOT NULL AND booked.state IN %(states)s AS is_booked,
                            booked.config_id AS books_config,
-                           CASE WHEN abs(booked.amount_total - sold.gross) > sold.tolerance
+                           CASE WHEN abs(imported.gross - sold.gross) > sold.tolerance + sold.cash_rounding
                                 THEN round(sold.gross, 4) ELSE booked.amount_total END AS books_gross,
-                           booked.amount_tax AS books_tax,
+                           CASE WHEN abs(imported.tax - sold.tax) > sold.tolerance
+                                THEN round(sold.tax, 4) ELSE booked.amount_tax END AS books_tax,
                            coalesce(paid.amounts, '{}') AS books_paid
                       FROM of_day
                       JOIN external_order AS received ON received.id = of_day.id
                       LEFT JOIN pos_order AS booked ON booked.id = received.pos_order_id
+                     CROSS JOIN LATERAL (
+                               SELECT coalesce((received.booked_amounts ->> 'total')::numeric, booked.amount_total,
+                                               received.total, 0) AS gross,
+                                      coalesce((received.booked_amounts ->> 'tax')::numeric, booked.amount_tax, 0)
+                                      AS tax
+                           ) AS imported
                       LEFT JOIN LATERAL (
                                SELECT jsonb_object_agg(payment_method_id, amount) AS amounts
                                  FROM (SELECT payment_method_id, sum(amount) AS amount FROM pos_payment
@@ -97,10 +117,16 @@ class ExternalProofBooks(models.AbstractModel):
                            ) AS paid ON TRUE
                       LEFT JOIN LATERAL (
                                -- What is posted are the lines. Their rounding may differ from that of the total.
-                               SELECT sum(price_subtotal_incl) AS gross,
-                                      0.01 * count(*) + coalesce(max(cash.rounding), 0) AS tolerance
+                               SELECT coalesce(sum(price_subtotal_incl), 0) AS gross,
+                                      coalesce(sum(price_subtotal_incl - price_subtotal), 0) AS tax,
+                                      coalesce(max(currency.rounding), 0) * count(*) AS tolerance,
+                                      coalesce(max(cash.rounding), 0) AS cash_rounding
                                  FROM pos_order_line AS line
-                                 LEFT JOIN pos_config AS config ON config.id = booked.config_id
+                                 JOIN pos_config AS config ON config.id = booked.config_id
+                                 JOIN res_company AS company ON company.id = config.company_id
+                                 JOIN account_journal AS journal ON journal.id = config.journal_id
+                                 JOIN res_currency AS currency
+                                      ON currency.id = coalesce(journal.currency_id, company.currency_id)
                                  LEFT JOIN account_cash_rounding AS cash ON cash.id = config.rounding_method
                                 WHERE line.order_id = booked.id
                            ) AS sold ON TRUE
@@ -109,7 +135,17 @@ class ExternalProofBooks(models.AbstractModel):
             first=first,
             end=end,
             states=BOOKED_STATES,
+            moved_here=SQL() if is_sold_only else moved_here,
         )
+
+    @api.model
+    def _has_disturbed(self, sync, day):
+        """Return whether an imported order of a business day is not in Odoo as it was imported, whenever that was
+        done: what is deleted or moved away leaves no date of a change."""
+        self.env.flush_all()
+        pairs = self._get_pairs(sync, sync._get_start_of_day(day), sync._get_end_of_day(day), is_sold_only=True)
+        query = SQL("%s SELECT FROM pair WHERE %s LIMIT 1", pairs, DIFFERS)
+        return bool(self.env.execute_query(query) or self._read_credit_notes(sync, day))
 
     @api.model
     def _add_up(self, pairs, inbox, books):
@@ -150,11 +186,10 @@ class ExternalProofBooks(models.AbstractModel):
             """%s SELECT id, is_refund, in_shop, in_books, is_booked, shop_config, books_config,
                          shop_gross, shop_tax, shop_paid, books_gross, books_tax, books_paid, pos_order_id
                     FROM pair
-                   WHERE in_shop <> in_books
-                      OR (in_shop AND (shop_config <> books_config OR shop_gross <> books_gross
-                                       OR shop_tax <> books_tax OR shop_paid <> books_paid))
+                   WHERE %s
                    ORDER BY id LIMIT %s""",
             pairs,
+            DIFFERS,
             MOST_NAMED,
         )
         differences = []
@@ -232,38 +267,6 @@ class ExternalProofBooks(models.AbstractModel):
         rows = Order.browse(ids)
         changed = Order.search([("sync_id", "=", sync.id), ("changed", "=", True)], order="id desc", limit=MOST_NAMED)
         return unbooked._read_changed(sync, rows, day) + unbooked._read_moved_here(sync, changed - rows, day)
-
-    @api.model
-    def _read_closings(self, sync, day, first, end):
-        """Return a `Difference` for each session of the day whose counted cash was not the expected one."""
-        query = SQL(
-            """SELECT session.id
-                 FROM pos_session AS session
-                WHERE session.state = 'closed' AND session.config_id IN %(configs)s
-                  AND (session.external_business_day = %(day)s
-                       OR (session.external_business_day IS NULL
-                           AND session.stop_at >= %(first)s AND session.stop_at < %(end)s))
-                  AND EXISTS (SELECT FROM pos_order AS booked
-                                JOIN external_order AS received ON received.pos_order_id = booked.id
-                               WHERE booked.session_id = session.id AND received.sync_id = %(sync)s)""",
-            sync=sync.id,
-            configs=tuple(sync._get_pos_configs().ids),
-            day=day,
-            first=first,
-            end=end,
-        )
-        sessions = self.env["pos.session"].browse([session for (session,) in self.env.execute_query(query)])
-        return [
-            Difference(
-                "closing",
-                session.config_id,
-                Figures(),
-                Figures(gross=decimal(session.currency_id.round(session.cash_register_difference))),
-                session=session,
-            )
-            for session in sessions
-            if not session.currency_id.is_zero(session.cash_register_difference)
-        ]
 
 
 def remaining(total, differences):

@@ -129,7 +129,12 @@ class ExternalProof(models.Model):
                 due.append(day)
             elif not is_asked and checked[day] > fields.Datetime.now() - RECHECK:
                 continue
-            elif day in changed or unbooked.get(day) or any(proof.state in RED_STATES for proof in found):
+            elif (
+                day in changed
+                or unbooked.get(day)
+                or any(proof.state in RED_STATES for proof in found)
+                or self.env["external.proof.books"]._has_disturbed(sync, day)
+            ):
                 due.append(day)
         return due, unbooked
 

@@ -175,6 +175,13 @@ class ExternalProofLine(models.Model):
                 return env._("The order is on another day or in another Point of Sale than the shop says.")
             case "extra":
                 return env._("The shop's summary of the day does not have this order. Ask the shop, or refund it.")
+            case "closing" if self.payments:
+                return env._(
+                    "The amounts counted when session %(session)s was closed were not the expected ones: "
+                    "%(payments)s. If that is explained, accept the difference.",
+                    session=self.session_id.name or "",
+                    payments=self.payment_note,
+                )
             case "closing":
                 return env._(
                     "The counted cash of session %s was not the expected cash. If it is explained, accept the "

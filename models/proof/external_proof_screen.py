@@ -48,7 +48,7 @@ class ExternalProof(models.Model):
             rows.append(row(name, payment.shop_amount, payment.odoo_amount, money))
         if not self.currency_id.is_zero(self.difference_closing):
             texts = {"shop": "", "odoo": "", "difference": money(self.difference_closing)}
-            rows.append({"name": self.env._("Counted cash less expected cash"), **texts, "differs": True})
+            rows.append({"name": self.env._("Counted less expected at closing"), **texts, "differs": True})
         return rows
 
     def action_check_now(self):

@@ -20,6 +20,8 @@ def test_no_value_changes_the_form_of_the_message():
         "https://x.example/A%2F7%20%26?t=say%20%22hi%22%0Athere"
     )
     assert fill_headers({"X-Text": "{text}"}, VALUES) == {"X-Text": 'say "hi" there'}
+    # A header that begins with a blank is not sent.
+    assert fill_headers({"X-Text": "{text}"}, {"text": "\n a "}) == {"X-Text": "a"}
 
 
 def test_a_value_that_looks_like_a_placeholder_is_a_value():
