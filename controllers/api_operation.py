@@ -139,12 +139,14 @@ class Reply:
     """What a status returns: a description, the schema of the body (None: no body), {header name: (schema, text)}.
 
     :param is_stream: whether it is an event stream if the client accepts that.
+    :param links: the operations that can follow, {name of the operation: {its parameter: expression of OpenAPI}}.
     """
 
     description: str
     schema: dict | None = None
     headers: dict = dataclasses.field(default_factory=dict)
     is_stream: bool = False
+    links: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -278,7 +280,7 @@ class Operation:
         try:
             return check(value, self.body.checked or self.body.schema, "body")
         except SchemaError as error:
-            raise Problem(422, f"{error}.") from error
+            raise Problem(422, f"{error}.", code="invalid") from error
 
 
 class ApiController(Controller):

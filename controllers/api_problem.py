@@ -102,7 +102,7 @@ def problem_of(error):
         case UserError() if isinstance(error.__cause__, TRANSIENT_ERRORS):
             return Problem(503, headers=RETRY_SOON)
         case UserError() if isinstance(error.__cause__, psycopg2.Error):
-            return Problem(409)  # a constraint's text names tables
+            return Problem(409, code="refused")  # a constraint's text names tables
         case UserError():
             status = error.http_status if error.http_status in DETAILS else 422
             retry = RETRY_SOON if status == HTTPStatus.SERVICE_UNAVAILABLE else None

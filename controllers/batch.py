@@ -65,9 +65,9 @@ def _asked(entry):
         entry = check(entry, schema, "request")
     except SchemaError as error:
         return Answered(*report(Problem(422, f"{error}.", code="invalid")))
-    values = given(entry)
-    key, action, picking_id = values.pop("msg_id"), values.pop("action"), values.pop("picking_id")
-    return Asked(action, picking_id, values, key=key, with_document=False)
+    # The key counts as it was sent: it is the same as that of the write alone.
+    key, action, picking_id = entry.pop("msg_id"), entry.pop("action"), entry.pop("picking_id")
+    return Asked(action, picking_id, given(entry), key=key, with_document=False)
 
 
 def _body(asked, answered):

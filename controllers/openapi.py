@@ -136,6 +136,10 @@ def _response_object(reply):
         result["headers"] = {
             name: {"schema": schema, "description": text} for name, (schema, text) in reply.headers.items()
         }
+    if reply.links:
+        result["links"] = {
+            name: {"operationId": name, "parameters": parameters} for name, parameters in reply.links.items()
+        }
     return result
 
 

@@ -51,7 +51,14 @@ class PickingWriteController(WarehouseController):
         ),
         parameters=(PICKING_ID, LINE_ID, SOURCE, IDEMPOTENCY_KEY, IF_MATCH),
         body=Body(CONFIRM, "What was picked, and what was scanned."),
-        answers={200: Reply("The transfer afterwards.", DETAILS, headers={"ETag": TRANSFER_ETAG})},
+        answers={
+            200: Reply(
+                "The transfer afterwards.",
+                DETAILS,
+                headers={"ETag": TRANSFER_ETAG},
+                links={"validate_picking": {"picking_id": "$response.body#/picking/id"}},
+            )
+        },
         errors=(412,),
     )
     def confirm_line(self, picking_id, line_id, source, idempotency_key, if_match, body):

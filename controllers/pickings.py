@@ -64,6 +64,7 @@ class PickingController(WarehouseController):
                 "A page of transfers.",
                 {"type": "array", "items": PICKING_OR_EXPANDED},
                 headers=page_headers("transfers"),
+                links={"get_picking": {"picking_id": "$response.body#/0/id"}},
             ),
             304: NOT_MODIFIED,
         },
@@ -103,6 +104,13 @@ class PickingController(WarehouseController):
                     }
                 ),
                 headers={"ETag": ETAG_HEADER},
+                links={
+                    "confirm_line": {
+                        "picking_id": "$response.body#/picking/id",
+                        "line_id": "$response.body#/move_lines/0/id",
+                    },
+                    "scan_line": {"picking_id": "$response.body#/picking/id"},
+                },
             ),
             304: NOT_MODIFIED,
         },

@@ -76,6 +76,15 @@ class TestBatch(ApiCase):
         self.assertDone(self.confirm(line, 4, msg_id="m-2"))
         self.assertEqual(line.quantity, 4)
 
+    def test_blanks_in_a_key_belong_to_it_in_a_batch_too(self):
+        line = self.create_assigned_picking(5).move_line_ids
+        for key in (" m-1 ", " "):
+            alone = self.confirm(line, 3, msg_id=key)
+            self.assertDone(alone)
+            self.confirm(line, 5)
+            self.assertEqual(self.results(self.picked(line, key, 3))[0]["status"], 200)
+            self.assertEqual(line.quantity, 5, f"{key!r} was done again")
+
     def test_the_same_message_twice_in_one_batch(self):
         line = self.create_assigned_picking(5).move_line_ids
         results = self.results(self.picked(line, "m-1"), self.picked(line, "m-1"), self.picked(line, "m-1", 4))

@@ -38,6 +38,7 @@ class TestPassingTrouble(BaseCase):
     def test_what_stays_wrong_is_409(self):
         for error in (ShipmentConflict("Delivered."), self.caused_by(psycopg2.errors.ForeignKeyViolation())):
             self.assertEqual(problem_of(error).code, 409)
+        self.assertEqual(problem_of(error).members["code"], "refused")
 
 
 class TestClients(DeliveryApiCase):

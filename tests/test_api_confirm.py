@@ -29,6 +29,14 @@ class ConfirmCase(ApiCase):
             quants.filtered(lambda quant: not location or quant.location_id == location).mapped("reserved_quantity")
         )
 
+    def create_receipt(self, product, quantity, **rules):
+        operation = self.picking_type.warehouse_id.in_type_id
+        operation.write(rules)
+        return self.create_demand(
+            (product, quantity), picking_type=operation, location_id=self.env.ref("stock.stock_location_suppliers").id,
+            location_dest_id=self.stock.id,
+        )  # fmt: skip
+
 
 class TestConfirm(ConfirmCase):
     def test_the_line_is_picked(self):
@@ -152,7 +160,7 @@ class TestConfirm(ConfirmCase):
         line = self.create_assigned_picking(5).move_line_ids
         path = f"{PICKINGS}/{line.picking_id.id}/lines/{line.id}/confirm"
         for body in ({}, {"qty_done": -1}, {"qty_done": "5"}, {"qty_done": 5, "user_id": 2}, {"qty_done": 1e12}, []):
-            self.assertProblem(self.post(path, body), 422)
+            self.assertRefused(self.post(path, body), "invalid", 422)
         self.assertProblem(self.post(f"{PICKINGS}/{line.picking_id.id}/lines/0/confirm", {"qty_done": 1}), 404)
         self.assertProblem(self.post(f"{PICKINGS}/999999999/lines/{line.id}/confirm", {"qty_done": 1}), 404)
 
@@ -197,16 +205,27 @@ class TestConfirmLocation(ConfirmCase):
         self.assertDone(self.validate(receipt))
         self.assertEqual(self.product.with_context(location=self.shelf_b.id).qty_available, 4)
 
-    def create_receipt(self, product, quantity, **rules):
-        operation = self.picking_type.warehouse_id.in_type_id
-        operation.write(rules)
-        return self.create_demand(
-            (product, quantity), picking_type=operation, location_id=self.env.ref("stock.stock_location_suppliers").id,
-            location_dest_id=self.stock.id,
+    def test_the_rest_of_a_receipt_keeps_the_place_that_odoo_chose(self):
+        self.env["stock.putaway.rule"].create(
+            {"product_id": self.product.id, "location_in_id": self.stock.id, "location_out_id": self.shelf_a.id,
+             "company_id": self.company.id}
         )  # fmt: skip
+        receipt = self.create_receipt(self.product, 5)
+        told = self.assertDone(self.confirm(receipt.move_line_ids, 2, scanned_location_barcode="SHELF-B"))["move_lines"]
+        self.assertEqual(
+            [(line["quantity"], line["location_dest_id"]) for line in told],
+            [(2, self.shelf_b.id), (3, self.shelf_a.id)],
+        )
+        # Everything that is demanded is still there.
+        self.assertEqual({line["state"] for line in told}, {"assigned"})
+
+    def test_the_rest_of_goods_that_are_not_counted_stays_at_its_place(self):
+        line = self.create_demand((self.create_product("Screws", is_storable=False), 5)).move_line_ids
+        told = self.assertDone(self.confirm(line, 2, scanned_location_barcode="SHELF-B"))["move_lines"]
+        self.assertEqual([line["location_id"] for line in told], [self.shelf_b.id, self.stock.id])
 
 
-class TestConfirmLots(TestConfirmLocation):
+class TestConfirmLots(ConfirmCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -315,30 +334,3 @@ class TestConfirmLots(TestConfirmLocation):
     def test_products_without_lots(self):
         line = self.create_assigned_picking(5).move_line_ids
         self.assertRefused(self.confirm(line, 5, lot_name="L1"), "lot_not_used")
-
-
-class TestConfirmRights(ConfirmCase):
-    def test_who_may(self):
-        manager = self.create_key(self.create_user("api_manager", "stock.group_stock_manager"))
-        other = self.create_key(self.create_user("api_other", "stock.group_stock_manager", self.other_company))
-        nobody = self.create_key(self.create_user("api_nobody", ""))
-        picking = self.create_assigned_picking(5)
-        line = picking.move_line_ids
-        for key, status in ((other, 404), (nobody, 403), ("0" * 40, 401)):
-            for response in (self.confirm(line, 5, key=key), self.validate(picking, key=key)):
-                self.assertProblem(response, status)
-        self.assertFalse(line.picked)
-        self.assertDone(self.confirm(line, 5, key=manager))
-        self.assertDone(self.validate(picking, key=manager))
-        self.assertEqual(picking.state, "done")
-
-    def test_a_mirrored_source_takes_no_writes(self):
-        self.env["odoo.sync.source"].create(
-            {"name": "Remote", "code": "remote", "url": "http://127.0.0.1:9", "database": "d", "login": "l",
-             "company_id": self.company.id, "secret": "s"}
-        )  # fmt: skip
-        line = self.create_assigned_picking(5).move_line_ids
-        path = f"{PICKINGS}/{line.picking_id.id}/lines/{line.id}/confirm"
-        self.assertRefused(self.post(f"{path}?source=remote", {"qty_done": 5}), "read_only_source")
-        self.assertProblem(self.post(f"{path}?source=unknown", {"qty_done": 5}), 400)
-        self.assertDone(self.post(f"{path}?source=local", {"qty_done": 5}))

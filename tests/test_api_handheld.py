@@ -1,10 +1,12 @@
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from odoo.tests import tagged
 
@@ -14,6 +16,35 @@ from .own_database import API_KEY
 # Without formatting what is generated.
 SETTINGS = "post_hooks: []\n"
 PACKAGE = "generated_warehouse_client"
+# It follows only the links of the document, and is told what no schema can: which sources there are, and that the
+# transfer is wanted whatever its ETag is.
+WALK_SETTINGS = """\
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 400, 404, 409, 412, 422, "5xx"]
+
+[phases.stateful]
+inference.algorithms = []
+
+[parameters]
+"query.source" = "local"
+"query.state" = "assigned"
+"header.If-Match" = "*"
+"""
+# Few of the quantities and texts that the document allows can be picked.
+WALK_HOOKS = """\
+import schemathesis
+
+
+@schemathesis.hook
+def filter_query(context, query):
+    return not query or "" not in query.values()
+
+
+@schemathesis.hook
+def map_body(context, body):
+    if isinstance(body, dict) and "qty_done" in body and body["qty_done"] >= 1:
+        return {**body, "qty_done": 1, "scanned_product_barcode": "", "scanned_location_barcode": "", "lot_name": ""}
+    return body
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -60,6 +91,34 @@ class TestApiHandheld(WritesServerCase):
         self.assertEqual(scanned["line_id"], lines[product])
         self.assertEqual([line["qty_done"] for line in confirmed["move_lines"]], [3])
         self.assertEqual((validated["picking"]["state"], validated["backorder"]), ("done", None))
+
+    def test_schemathesis_walks_from_the_list_to_the_validation(self):
+        """It follows the links of the document, with any values that the document allows."""
+        self.create_picking({self.products[0]: 1})
+        (self.folder / "schemathesis.toml").write_text(WALK_SETTINGS)
+        (self.folder / "walk_hooks.py").write_text(WALK_HOOKS)
+        result = subprocess.run(
+            [
+                sys.executable, "-m", "schemathesis.cli", "run", f"{self.url}/api/odoo/openapi.json",
+                "--header", f"Authorization: Bearer {API_KEY}", "--include-path-regex", "^/api/odoo/pickings",
+                "--exclude-path-regex", "scan$",
+                "--phases", "stateful", "--mode", "positive", "--max-examples", "15", "--seed", "19", "--no-color",
+                "--report", "har", "--report-har-path", "walk.har",
+            ],
+            cwd=self.folder,
+            env={**os.environ, "SCHEMATHESIS_HOOKS": "walk_hooks", "PYTHONPATH": str(self.folder)},
+            capture_output=True, text=True, timeout=900, check=False,
+        )  # fmt: skip
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        answered = {
+            (urlsplit(entry["request"]["url"]).path, entry["response"]["status"])
+            for entry in json.loads((self.folder / "walk.har").read_text())["log"]["entries"]
+        }
+        confirmed = {path.split("/lines/")[0] for path, status in answered if "/lines/" in path and status == 200}
+        self.assertTrue(confirmed, answered)
+        # Whether it may be validated depends on what was confirmed; the transfer is found in any case.
+        validated = {path for path, status in answered if path.endswith("/validate") and status in (200, 409)}
+        self.assertTrue(validated & {f"{path}/validate" for path in confirmed}, answered)
 
     def test_the_codes_of_the_documentation(self):
         root = Path(__file__).parents[1]

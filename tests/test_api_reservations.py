@@ -12,11 +12,12 @@ class TestApiReservations(ConfirmCase):
         cls.lots = cls.create_product("By Lot", tracking="lot")
 
     def assertReservationsAgree(self, product):
-        """Check that each quant reserves exactly what the open lines of its place hold."""
+        """Check that each quant reserves exactly what the open lines of its place hold, and no more than there is."""
         quants, lines = defaultdict(float), defaultdict(float)
         of_product = [("product_id", "=", product.id), ("location_id.usage", "=", "internal")]
         for quant in self.env["stock.quant"].search(of_product):
             quants[quant.location_id, quant.lot_id, quant.package_id] += quant.reserved_quantity
+            self.assertLessEqual(quant.reserved_quantity, quant.quantity)
         for line in self.env["stock.move.line"].search([*of_product, ("state", "not in", ("done", "cancel"))]):
             lines[line.location_id, line.lot_id, line.package_id] += line.quantity_product_uom
         self.assertEqual(
@@ -34,6 +35,30 @@ class TestApiReservations(ConfirmCase):
         self.assertDone(self.confirm(second, 3))
         self.assertDone(self.validate(first.picking_id))
         self.assertEqual(self.reserved(self.lots), 0)
+
+    def test_a_line_that_takes_more_than_it_had_gives_back_no_more_than_that(self):
+        self.put(self.lots, 1, lot="L1")
+        self.put(self.lots, 2, lot="L2")
+        picking = self.create_demand((self.lots, 3))
+        first, second = picking.move_line_ids.sorted("quantity")
+        self.assertEqual((first.lot_id.name, second.lot_id.name), ("L1", "L2"))
+        self.assertDone(self.confirm(first, 2, lot_name="L2"))
+        self.assertEqual((first.lot_id.name, first.quantity, first.picked), ("L2", 2, True))
+        self.assertEqual((second.lot_id.name, second.quantity, second.picked), ("L1", 1, False))
+        self.assertReservationsAgree(self.lots)
+        self.assertDone(self.confirm(second, 1))
+        self.assertDone(self.validate(picking))
+
+    def test_a_line_beside_free_goods_gives_back_only_what_the_demand_needs(self):
+        self.put(self.lots, 1, lot="L1")
+        self.put(self.lots, 3, lot="L2")
+        picking = self.create_demand((self.lots, 3))
+        first, second = picking.move_line_ids.sorted("quantity")
+        self.assertDone(self.confirm(first, 3, lot_name="L2"))
+        self.assertEqual((first.lot_id.name, first.quantity, first.picked), ("L2", 3, True))
+        self.assertFalse(second.exists())
+        self.assertEqual(self.reserved(self.lots), 3)
+        self.assertReservationsAgree(self.lots)
 
     def test_a_whole_package_is_replaced_by_goods_of_another_place(self):
         package = self.env["stock.package"].create({"name": "WHOLE"})

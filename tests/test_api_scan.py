@@ -69,6 +69,7 @@ class TestScan(ScanCase):
         told = self.identify("0104006381333948" + "10NEW")
         self.assertEqual(([match["kind"] for match in told["matches"]], told["lot_name"]), (["product"], "NEW"))
         self.assertEqual(self.matches("01999999"), [])
+        self.assertIsNone(self.identify("0104006381333948" + "10")["lot_name"])
 
     def test_only_what_the_user_may_see(self):
         other = self.create_key(self.create_user("api_other", "stock.group_stock_user", self.other_company))
@@ -104,6 +105,20 @@ class TestScanLine(ScanCase):
         picking = self.create_demand((self.package.quant_ids.product_id, 3))
         told = self.assertDone(self.scan(picking, "BOX-1"))
         self.assertEqual((told["line_id"], told["lines"][0]["package_id"]), (picking.move_line_ids.id, self.package.id))
+
+    def test_in_a_receipt_a_location_means_the_lines_that_go_there(self):
+        shelf = self.env["stock.location"].create(
+            {"name": "A", "location_id": self.stock.id, "company_id": self.company.id, "barcode": "SHELF-A"}
+        )
+        receipt = self.create_demand(
+            (self.product, 6), picking_type=self.picking_type.warehouse_id.in_type_id, location_dest_id=self.stock.id,
+            location_id=self.env.ref("stock.stock_location_suppliers").id,
+        )  # fmt: skip
+        line = receipt.move_line_ids
+        self.assertEqual(self.assertDone(self.scan(receipt, "STOCK"))["line_id"], line.id)
+        self.assertRefused(self.scan(receipt, shelf.barcode), "not_in_transfer")
+        line.location_dest_id = shelf
+        self.assertEqual(self.assertDone(self.scan(receipt, shelf.barcode))["line_id"], line.id)
 
     def test_what_is_not_in_the_transfer(self):
         self.put(self.product, 5)

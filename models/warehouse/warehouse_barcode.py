@@ -106,6 +106,8 @@ class WarehouseBarcode(models.AbstractModel):
         quantity = None
         for part in self._parse_by_nomenclature(barcode, company):
             kind, value = part["type"], part["value"]
+            if value == "":
+                continue  # a GS1 barcode that ends after the name of a field
             if kind == "product":
                 by_kind["product"] += _gtin_codes(str(value))
             elif kind in ("lot", "package"):

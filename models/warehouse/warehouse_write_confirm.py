@@ -156,13 +156,16 @@ class WarehouseWrite(models.AbstractModel):
     def _receive(self, line, quantity, values):
         """Pick a line whose goods need no reservation: received ones, or those that are not counted in stock."""
         unit, held = line.product_uom_id, line.quantity
+        # The rest stays where it was to go, perhaps a place that Odoo chose by a put-away rule.
+        places = {"location_id": line.location_id.id, "location_dest_id": line.location_dest_id.id}
         open_lines = self._other_lines(line).filtered(lambda other: not other.lot_id and not other.lot_name)
         self._pick(line, quantity, values)
         if unit.compare(quantity, held) > 0:
             for other, given in self._lend(open_lines, quantity - held):
                 self._reduce(other, given)
         elif unit.compare(quantity, held) < 0:
-            self._leave(line, self._wanted(line, held - quantity), lot_id=False, lot_name=False)
+            self._leave(line, self._wanted(line, held - quantity), lot_id=False, lot_name=False, **places)
+            line.move_id._recompute_state()  # Odoo does so for a new line only if it reserves goods
 
     @api.model
     def _take(self, line, quantity, location, lot, values):
@@ -179,11 +182,17 @@ class WarehouseWrite(models.AbstractModel):
             values = {**values, "lot_id": target.lot.id, "package_id": target.package.id}
             if line.result_package_id == old.package != target.package:
                 values["result_package_id"] = False
+        borrowed = sum(given for _other, given in lent)
         rest = max(0.0, held - quantity)
         self._pick(line, quantity, values)
+        # What the line leaves at its own place: as much as the demand still needs, and no more than it held there.
+        left = rest if target == old else min(held, rest + borrowed)
+        left = self._wanted(line, left, given_up=borrowed)
         for other, given in lent:
-            self._exchange(other, given, None if target == old else old)
-        self._leave(line, self._wanted(line, rest), **old.values)
+            swapped = 0.0 if target == old else min(given, left)
+            left -= swapped
+            self._exchange(other, given, swapped, old)
+        self._leave(line, left, **old.values)
 
     @api.model
     def _pick(self, line, quantity, values):
@@ -303,16 +312,17 @@ class WarehouseWrite(models.AbstractModel):
         return self._other_lines(line).filtered(lambda other: Place.of(other) == place)
 
     @api.model
-    def _wanted(self, line, quantity, of_line=False):
+    def _wanted(self, line, quantity, of_line=False, given_up=0.0):
         """Return how much of `quantity` the demand still needs beside its lines.
 
         :param bool of_line: whether `quantity` is that of the line itself.
+        :param float given_up: what the lines are about to give up.
         """
         unit, move = line.product_uom_id, line.move_id
         lines = move.move_line_ids - line if of_line else move.move_line_ids
         held = sum(other.product_uom_id._compute_quantity(other.quantity, unit, round=False) for other in lines)
         demand = move.product_uom._compute_quantity(move.product_uom_qty, unit, round=False)
-        return max(0.0, min(quantity, unit.round(demand - held)))
+        return max(0.0, min(quantity, unit.round(demand - held + given_up)))
 
     @api.model
     def _lend(self, lines, wanted):
@@ -333,16 +343,16 @@ class WarehouseWrite(models.AbstractModel):
             other.quantity -= given
 
     @api.model
-    def _exchange(self, other, given, old):
-        """Take `given` from another line, which gets what was reserved at the place `old` for it."""
-        if not old:
+    def _exchange(self, other, given, swapped, old):
+        """Take `given` from another line, which gets `swapped`, at most as much, at the place `old` for it."""
+        unit = other.product_uom_id
+        if unit.compare(swapped, 0) <= 0:
             self._reduce(other, given)
-            return
-        if other.product_uom_id.compare(other.quantity, given) <= 0:
-            self._write(other, {**old.values, "result_package_id": False})
+        elif unit.compare(other.quantity, given) <= 0:
+            self._write(other, {**old.values, "quantity": swapped, "result_package_id": False})
         else:
             other.quantity -= given
-            self._leave(other, given, **old.values)
+            self._leave(other, swapped, **old.values)
 
     @api.model
     def _leave(self, line, quantity, **values):

@@ -62,7 +62,7 @@ class WarehouseWrite(models.AbstractModel):
             # A lot that is not reserved may take the place of the reserved one.
             exact |= of_product or lines.filtered(lambda line: line.product_id in scanned.lots.product_id)
         packed = lines.filtered(lambda line: line.package_id and line.package_id in scanned.packages)
-        return exact or packed or of_product or lines.filtered(lambda line: line.location_id in scanned.locations)
+        return exact or packed or of_product or lines.filtered(lambda line: _shelf(line) in scanned.locations)
 
     @api.model
     def _scanned(self, barcode, scanned):
@@ -88,3 +88,8 @@ class WarehouseWrite(models.AbstractModel):
             "lot_name": scanned.lot_name,
             "quantity": scanned.quantity,
         }
+
+
+def _shelf(line):
+    """Return the location whose barcode the picker scans: where the goods are or, in a receipt, where they go."""
+    return line.location_dest_id if line.location_id.should_bypass_reservation() else line.location_id
