@@ -142,7 +142,7 @@ class TestReplay(ExternalOrderCase):
         def fail(self, *arguments):
             calls.append(arguments)
             if len(calls) == 2:
-                raise UserError("The trial fails.")
+                raise UserError(f"{len(calls)} trials")
             return compare(self, *arguments)
 
         with patch.object(type(replay), "_compare", fail), self.assertRaises(UserError):

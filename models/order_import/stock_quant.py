@@ -58,4 +58,5 @@ class StockQuant(models.Model):
         if self._is_inventory_mode() or is_extended_beyond(self, "create", ["stock"]):
             return self.create(vals_list)
         # What Odoo's `create` sets for what nobody has counted.
-        return super(OdooQuant, self).create([{**vals, "inventory_quantity_set": False} for vals in vals_list])
+        vals_list = [{**vals, "inventory_quantity_set": False} for vals in vals_list]
+        return super(OdooQuant, self).create(vals_list)  # pylint: disable=super-method-mismatch

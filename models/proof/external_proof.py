@@ -71,9 +71,9 @@ class ExternalProof(models.Model):
         help="Sum of the differences of all payment methods, each without its sign.",
     )
     difference_closing = fields.Monetary(
-        "Cash Difference",
+        "Closing Difference",
         readonly=True,
-        help="Counted cash less expected cash of the sessions closed on this day, and likewise of card terminals.",
+        help="What was counted when the sessions of this day were closed, less what was expected: cash and card payments.",
     )
     payment_ids = fields.One2many("external.proof.payment", "proof_id", "Payments", readonly=True)
     line_ids = fields.One2many("external.proof.line", "proof_id", "Orders Behind the Differences", readonly=True)

@@ -31,7 +31,7 @@ class ExternalProofLine(models.Model):
             ("deleted", "Cancelled or Deleted in Odoo"),
             ("moved", "On Another Day or Point of Sale"),
             ("extra", "Unknown to the Shop"),
-            ("closing", "Cash Difference at Closing"),
+            ("closing", "Difference at Closing"),
             ("unexplained", "No Order Found"),
         ],
         required=True,
