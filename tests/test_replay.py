@@ -137,12 +137,12 @@ class TestReplay(ExternalOrderCase):
         replay = self.env["external.order.replay"].browse(rows.action_replay()["res_id"])
         replay.write({"taxed_product_id": self.product.id, "prices_include_tax": "yes"})
         before = self.snapshot()
-        compare, calls = type(replay)._compare, []
+        compare, calls, refusal = type(replay)._compare, [], "The trial fails."
 
         def fail(self, *arguments):
             calls.append(arguments)
             if len(calls) == 2:
-                raise UserError(f"{len(calls)} trials")
+                raise UserError(refusal)
             return compare(self, *arguments)
 
         with patch.object(type(replay), "_compare", fail), self.assertRaises(UserError):

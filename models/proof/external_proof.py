@@ -73,7 +73,7 @@ class ExternalProof(models.Model):
     difference_closing = fields.Monetary(
         "Closing Difference",
         readonly=True,
-        help="What was counted when the sessions of this day were closed, less what was expected: cash and card payments.",
+        help="What was counted when sessions of this day were closed, less what was expected: cash and card payments.",
     )
     payment_ids = fields.One2many("external.proof.payment", "proof_id", "Payments", readonly=True)
     line_ids = fields.One2many("external.proof.line", "proof_id", "Orders Behind the Differences", readonly=True)
