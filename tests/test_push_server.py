@@ -103,7 +103,7 @@ class TestPushServer(PushServerCase):
                     self.assertEqual((answer.code, answer.headers["Retry-After"]), (503, "5"))
             self.assertLess(time.monotonic() - start, 40)
         self.assertEqual(self.count(external_id="300001"), 0)
-        # A conflict is no error, and the statement that Odoo would log contains whole orders.
+        # A conflict is repeated, and the statement that Odoo would log contains whole orders.
         self.assertNotRegex(log.read_text()[logged:], "ERROR|CheckoutDetails")
         self.assertEqual(self.send(bodies)[0], 202)
         self.wait_until_imported(self.before + 2)

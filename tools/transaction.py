@@ -27,7 +27,7 @@ _this_thread = threading.local()
 class _RepeatedConflicts(logging.Filter):
     """Keeps conflicts of work that is repeated out of the log.
 
-    They are no errors, and Odoo logs a failed statement with its values: those that store orders contain all that is
+    They are not errors, and Odoo logs a failed statement with its values: those that store orders contain all that is
     known of their customers. If the last attempt fails too, its exception says so without them.
     """
 

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.bounded_count import COUNTED_AT_MOST, estimate
+from ...tools.bounded_count import COUNTED_AT_MOST, estimate, sql_count
 
 # If orders are probably at most this many, all of them are read and counted by their values.
 READ_AT_MOST = 4 * COUNTED_AT_MOST
@@ -48,23 +48,17 @@ class ExternalOrder(models.Model):
         else:
             values = field.get_values(self.env)
         query.add_where(SQL("%s = wanted.value", column))
-        count = self._sql_count_up_to_bound(query)
+        count = sql_count(query)
         names = {condition.field_expr.partition(".")[0] for condition in Domain(domain).iter_conditions()}
         if not names.isdisjoint(LOOKED_UP):
             # A value that many orders have at all is not counted: it could take a look at each of them to find a few.
             all_orders = self._search([])
             column = self._field_to_sql(all_orders.table, field_name, all_orders)
             all_orders.add_where(SQL("%s = wanted.value", column))
-            of_value = self._sql_count_up_to_bound(all_orders)
+            of_value = sql_count(all_orders)
             too_many = COUNTED_AT_MOST + 1
             count = SQL("CASE WHEN %s < %s THEN %s ELSE %s END", of_value, too_many, count, too_many)
         return dict(self.env.execute_query(SQL("SELECT value, %s FROM unnest(%s) AS wanted (value)", count, values)))
-
-    @api.model
-    def _sql_count_up_to_bound(self, query):
-        """Return the SQL expression of the number of rows of a `Query`, which is counted just beyond the bound."""
-        query.limit = COUNTED_AT_MOST + 1
-        return SQL("(SELECT count(*) FROM (%s) AS counted)", query.select(SQL("1")))
 
     @api.model
     def _get_value_names(self, field_name, values):
