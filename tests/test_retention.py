@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from ..models.order_sync import external_order, external_order_sync_run
+from ..models.order_sync import external_order_retention, external_order_sync_run
 from .common import ExternalOrderCase
 
 
@@ -27,7 +27,7 @@ class TestRetention(ExternalOrderCase):
 
     def test_a_number_of_payloads_is_dropped_at_a_time(self):
         rows = [self.import_long_ago(1000, number) for number in (1, 2, 3)]
-        with patch.object(external_order, "VACUUM_BATCH", 2):
+        with patch.object(external_order_retention, "VACUUM_BATCH", 2):
             self.assertEqual(self.collect(), (2, True))
             self.assertEqual([bool(row.payload) for row in rows], [False, False, True])
             self.assertEqual(self.collect(), (1, False))

@@ -6,7 +6,7 @@ from odoo.tools import SQL, config
 
 from ...tools.exclusive import exclusive
 from ...tools.transaction import commit
-from .event_feed import LogIncomplete, NoLog, Page
+from .event_page import LogIncomplete, NoLog, Page
 from .event_types import ACCESS_OF, TYPE_NAMES
 
 # Events that are looked at for one page at most, where the reader may see few of them.

@@ -24,10 +24,12 @@ from . import external_order_push
 from . import external_signing_secret
 from . import external_signing_secret_new
 from . import external_order_push_secret
+from . import external_order_push_signature
 from . import external_order_push_secret_new
 from . import external_order
 from . import external_order_texts
-from . import external_order_history
+from . import external_order_chatter
+from . import external_order_retention
 from . import external_order_ambiguity
 from . import external_order_attempt
 from . import external_order_batch

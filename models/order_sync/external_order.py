@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.tools import unique
 
 from ...exceptions import ExternalOrderError
-from ...lib.order.sameness import content_digest
 from ...lib.strict_json import loads
 from ...tools.message_language import stored
 from ...tools.stored_text import joined, terms_of
@@ -17,12 +16,8 @@ _logger = logging.getLogger(__name__)
 # After a conflict with another transaction, an order waits 1, 2, 4, … minutes, at most an hour.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-# A hundred years. Dates cannot go much further back, and a payload that is to be kept forever has 0.
-MAX_RETENTION_DAYS = 36_500
 # If an order still conflicts after this many attempts over several hours, the conflict is not temporary.
 MAX_CONFLICTS = 10
-# Payloads that are dropped in one transaction.
-VACUUM_BATCH = 1000
 
 
 class ExternalOrder(models.Model):
@@ -146,8 +141,6 @@ class ExternalOrder(models.Model):
     _received = models.Index("(received_date) INCLUDE (company_id, sync_id, pos_config_id, kind, state, total)")
     # The filter With Warnings: few of the imported orders have any.
     _with_warnings = models.Index("(id) WHERE warnings IS NOT NULL")
-    # Which payloads the clean-up drops next: without it, each thousand would search all those dropped before.
-    _with_payload = models.Index("(sync_id, imported_date) WHERE state = 'done' AND payload IS NOT NULL")
 
     @api.depends("payload")
     def _compute_payload_text(self):
@@ -312,35 +305,3 @@ class ExternalOrder(models.Model):
                     ),
                 }
             )
-
-    # ------------------------------------------------------------
-    # Clean-up
-    # ------------------------------------------------------------
-
-    @api.autovacuum
-    def _gc_payloads(self):
-        """Delete the payloads of imported orders after the retention time of their synchronization."""
-        count = 0
-        syncs = self.env["external.order.sync"].with_context(active_test=False)
-        for sync in syncs.search([("payload_retention_days", ">", 0)]):
-            limit = fields.Datetime.now() - timedelta(days=min(sync.payload_retention_days, MAX_RETENTION_DAYS))
-            domain = self._get_payloads_to_drop_domain(sync, limit)
-            orders = self.search(domain, order="imported_date", limit=VACUUM_BATCH - count)
-            for order in orders:
-                order.content_digest = content_digest(order.payload, order.kind)
-            orders.write({"payload": False, "booked_payload": False})
-            count += len(orders)
-            if count == VACUUM_BATCH:
-                break
-        return count, count == VACUUM_BATCH  # Odoo commits, and calls again while there are more
-
-    @api.model
-    def _get_payloads_to_drop_domain(self, sync, limit):
-        """Return the domain of orders of a synchronization, imported before the limit, that still have a payload."""
-        return [
-            ("sync_id", "=", sync.id),
-            ("state", "=", "done"),
-            ("changed", "=", False),  # the user still has to compare the new content
-            ("imported_date", "<", limit),
-            ("payload", "!=", False),
-        ]

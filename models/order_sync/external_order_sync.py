@@ -127,13 +127,6 @@ class ExternalOrderSync(models.Model):
         "seconds and 60 seconds of CPU by default. 0 means no limit.",
     )
 
-    # Retention
-    payload_retention_days = fields.Integer(
-        "Keep Payloads",
-        default=90,
-        help="Number of days after which the received JSON of an imported order is deleted. 0 keeps it.",
-    )
-
     run_ids = fields.One2many("external.order.sync.run", "sync_id", "Runs")
     order_ids = fields.One2many("external.order", "sync_id", "External Orders")
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .external_order import MAX_RETENTION_DAYS
 from .external_order_sync_feed import MAX_OVERLAP_MINUTES
 
 
@@ -26,12 +25,8 @@ class ExternalOrderSync(models.Model):
         "are always sold.",
     )
 
-    @api.constrains("overlap_minutes", "payload_retention_days")
-    def _check_periods(self):
+    @api.constrains("overlap_minutes")
+    def _check_overlap(self):
         for sync in self:
             if sync.overlap_minutes > MAX_OVERLAP_MINUTES:
                 raise ValidationError(self.env._("The overlap must not be longer than a year."))
-            if not 0 <= sync.payload_retention_days <= MAX_RETENTION_DAYS:
-                raise ValidationError(
-                    self.env._("Keep Payloads must be between 0 days (forever) and %s days.", f"{MAX_RETENTION_DAYS:,}")
-                )
