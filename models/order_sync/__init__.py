@@ -1,4 +1,5 @@
 from . import external_order_sync
+from . import external_order
 from . import external_order_sync_branches
 from . import external_order_sync_customers
 from . import external_order_sync_life
@@ -26,7 +27,6 @@ from . import external_signing_secret_new
 from . import external_order_push_secret
 from . import external_order_push_signature
 from . import external_order_push_secret_new
-from . import external_order
 from . import external_order_texts
 from . import external_order_chatter
 from . import external_order_retention
