@@ -90,7 +90,8 @@ def _send(session: requests.Session, deadline: Deadline, call: Call) -> Reply:
             return _read(response, deadline, call)
     except PrivateAddress:
         problem = _lt(
-            "The address belongs to a private network, and messages to there are not allowed. See docs/events.md."
+            "The address belongs to a private network, to which no messages are sent. docs/events.md says how to allow "
+            "it."
         )
     except (DeadlineExceeded, requests.Timeout):
         problem = _lt("There was no answer within %(seconds)s seconds.", seconds=TIMEOUT)

@@ -244,7 +244,7 @@ class TestBranches(BranchCase):
         with self.assertRaisesRegex(UserError, "Their POS"), self.env.cr.savepoint():
             self.use_locations(L404=theirs)
         self.use_locations()
-        with self.assertRaisesRegex(ValidationError, "belongs to another company"):
+        with self.assertRaisesRegex(ValidationError, "belong to different companies"):
             self.sync.pos_config_id = theirs
 
     def test_users_see_the_table_and_managers_fill_it(self):

@@ -45,7 +45,7 @@ class TestHealth(ExternalOrderCase):
 
     def test_what_was_guessed_waits_for_a_person(self):
         self.synchronize(self.order(1, CheckoutDetails=[self.payment(92.0, "Voucher", 9)]))
-        self.assertHealth("guessed", "Guessed 1")
+        self.assertHealth("guessed", "To Check 1")
         self.inbox(1).action_warnings_seen()
         self.assertHealth("good", "Good")
 

@@ -15,7 +15,7 @@ class TestLifeCancellations(LifeCase):
         row = self.cancellation_row()
         self.assertEqual((row.state, row.origin_id), ("done", self.sale_row()), row.error_message)
         self.assertEqual((run.status, run.cancelled_count, run.imported_count), ("success", 1, 0))
-        self.assertIn("1 imported order was cancelled outside and refunded.", run.message)
+        self.assertIn("1 imported order was cancelled in the external system and refunded.", run.message)
         self.assert_booked(0.0, oil=0)
 
     def test_a_cancelled_return_is_booked_back_as_it_was_paid(self):

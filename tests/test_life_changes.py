@@ -220,7 +220,9 @@ class TestLifeChanges(LifeCase):
         self.sync.book_changes = True
         row = self.change()
         self.assertEqual((self.run.status, self.run.changed_count, self.run.rebooked_count), ("success", 1, 1))
-        self.assertIn("1 imported order was changed outside, and the difference was booked.", self.run.message)
+        self.assertIn(
+            "1 imported order was changed in the external system, and the difference was booked.", self.run.message
+        )
         self.assertEqual((row.changed, row.revision), (False, 1))
         self.assertFalse(self.sync.activity_ids)
         self.assert_booked(44.0, oil=4, filters=1)
@@ -308,7 +310,7 @@ class TestLifeChanges(LifeCase):
             "5 x Oil",
             "Refund R1",
             "2 of 5 Oil",
-            "Changed outside, not booked",
+            "Changed in the external system, not booked",
             "Oil: quantity 5, now 4",
         ):
             self.assertIn(text, row.life_html)

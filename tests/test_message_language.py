@@ -19,7 +19,7 @@ GERMAN = {
     "%(field)s is missing.": "%(field)s fehlt.",
     "Item %(number)s has no price (%(field)s is missing).": "Artikel %(number)s hat keinen Preis (%(field)s fehlt).",
     "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
-    "%(name)s is %(contacts)s": "%(name)s ist %(contacts)s",
+    "%(name)s belongs to %(contacts)s": "%(name)s ist %(contacts)s",
     "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
     "%s of the receiver": "%s des Empfängers",
     "1 order failed:": "1 Bestellung ist fehlgeschlagen:",
@@ -35,12 +35,14 @@ GERMAN = {
     "Nothing has changed.": "Nichts hat sich geändert.",
     "Order %(order)s: %(reason)s": "Bestellung %(order)s: %(reason)s",
     "Product not found: %(item)s. %(advice)s": "Produkt nicht gefunden: %(item)s. %(advice)s",
-    "The address is incomplete. Missing: %s.": "Die Adresse ist unvollständig. Es fehlt: %s.",
+    "The address is incomplete. Missing: %s. Complete the contact, then press Retry.": (
+        "Die Adresse ist unvollständig. Es fehlt: %s."
+    ),
     "The external system refused the key (status %s); check the External API Key and how it is sent.": (
         "Der Schlüssel wurde abgelehnt (%s)."
     ),
-    "The books could not be compared with the shop": "Die Bücher wurden nicht verglichen",
-    "The books differ from the shop": "Die Bücher weichen ab",
+    "The books could not be compared with the external system": "Die Bücher wurden nicht verglichen",
+    "The books differ from the external system": "Die Bücher weichen ab",
     "The mirror is not up to date": "Der Spiegel ist veraltet",
     "The order": "Die Bestellung",
     "The receiver answered %(status)s.": "Antwort: %(status)s.",
@@ -49,8 +51,8 @@ GERMAN = {
     "There is no secret to sign with: press New Secret.": "Kein Geheimnis.",
     "The order contradicts itself: AmountTotal %(subtotal)s, discounts %(discount)s and Tax %(tax)s add up to "
     "%(stated)s, but GrandTotal is %(total)s.": "%(stated)s statt %(total)s.",
-    "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the key "
-    "or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
+    "The remote Odoo does not accept the login %(login)s on database %(database)s: check the database, the user and "
+    "the key or password.": "Anmeldung von %(login)s an %(database)s abgelehnt.",
     "city": "Ort",
     "password": "Kennwort",
     "user": "Benutzer",
@@ -275,7 +277,7 @@ class TestMirrorLanguage(GermanMixin, MirrorCase):
         with self.assertLogs("odoo.addons.external_order_sync.models.mirror.odoo_mirror_sync", "WARNING") as log:
             self.sync()
         self.assertEqual(self.source.message, f"Anmeldung von {LOGIN} an {DATABASE} abgelehnt.")
-        self.assertIn("The remote does not accept the login", log.output[-1])
+        self.assertIn("The remote Odoo does not accept the login", log.output[-1])
 
 
 class TestShipmentLanguage(GermanMixin, ShipmentCase):

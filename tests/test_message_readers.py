@@ -128,7 +128,10 @@ class TestReadersOfShipments(GermanMixin, ShipmentCase):
         shipment = self.request_shipment(self.create_picking())
         self.partner.city = False
         self.work()
-        self.assertEqual(shipment.error_message, "The address is incomplete. Missing: city of the receiver.")
+        self.assertEqual(
+            shipment.error_message,
+            "The address is incomplete. Missing: city of the receiver. Complete the contact, then press Retry.",
+        )
         german = "Die Adresse ist unvollständig. Es fehlt: Ort des Empfängers."
         self.assertEqual(shown(shipment, "de_DE").error_text, german)
         self.assertEqual(shown(shipment, "de_DE").news, german)

@@ -32,7 +32,7 @@ class TestMirrorSource(MirrorCase):
         self.assertEqual(self.source.status, "success")
         self.assertEqual(
             self.source.message,
-            "Changes: 3 Locations, 2 Products, 1 Lots, 1 Packages, 1 Quants, 1 Pickings, 2 Move Lines.",
+            "Changes: Locations (3), Products (2), Lots (1), Packages (1), Stock (1), Transfers (1), Move Lines (2).",
         )
         self.assertGreaterEqual(self.source.last_sync_date, before)
         self.assertEqual({cursor.kind: cursor.row_count for cursor in self.source.cursor_ids}, SAMPLE_COUNTS)
@@ -214,7 +214,7 @@ class TestMirrorSource(MirrorCase):
     def test_sync_now_tells_what_happened(self):
         action = self.source.action_sync_now()
         self.assertEqual((action["tag"], action["params"]["type"]), ("display_notification", "success"))
-        self.assertIn("1 Pickings", action["params"]["message"])
+        self.assertIn("Transfers (1)", action["params"]["message"])
 
     @mute_logger(SYNC_LOGGER)
     def test_sync_now_tells_a_failure(self):

@@ -16,7 +16,7 @@ class TestMoneyCharges(MoneyCase):
         return {"Type": kind, "Amount": amount, **values}
 
     def choose_product(self, kind, *taxes, **values):
-        """Let the synchronization use another product for a type of charges, and return it."""
+        """Let the synchronization use another product for a type of charge, and return it."""
         product = self.create_product(
             f"Own {kind}", self.tax.browse([tax.id for tax in taxes]), type="service", is_storable=False, **values
         )

@@ -265,7 +265,8 @@ class TestPaymentMatching(ExternalOrderCase):
         self.assertEqual((method, bool(warning)), (self.visa, True))
         self.assert_matches(self.card, "Card (test)")
         self.pos_config.payment_method_ids -= self.visa
-        self.assertIn("cannot be used", self.assert_refused("payment_not_found", "Unheard of", 9))
+        message = self.assert_refused("payment_not_found", "Unheard of", 9)
+        self.assertIn("The Method for Unknown Payments is not in this Point of Sale", message)
 
     def test_the_method_for_unknown_payments_can_take_them(self):
         for method in (self.env["pos.payment.method"], self.account, self.elsewhere):

@@ -56,7 +56,7 @@ class TestProof(GermanMixin, ProofCase):
         proof = self.check()
         self.create_product("No Such Product")
         (first | second).action_retry()
-        self.assertIn("imported since", proof.line_ids[0].remedy)
+        self.assertIn("imported in the meantime", proof.line_ids[0].remedy)
         action = proof.line_ids[0].action_retry()
         self.assertIn("checked again", action["params"]["message"])
         self.assertEqual((proof.state, len(proof.line_ids)), ("green", 0))
@@ -194,14 +194,14 @@ class TestProof(GermanMixin, ProofCase):
         self.sync.responsible_id = new_test_user(self.env, "english", groups=groups)
         self.receive_bad(1)
         proof = self.check()
-        self.assertEqual(proof.activity_ids.summary, "The books differ from the shop")
+        self.assertEqual(proof.activity_ids.summary, "The books differ from the external system")
         self.sync.responsible_id = german = new_test_user(self.env, "german", groups=groups, lang="de_DE")
         self.assertEqual((proof.activity_ids.user_id, proof.activity_ids.summary), (german, "Die Bücher weichen ab"))
         german.group_ids = self.env.ref("base.group_user")
         proof._store_error("The shop has no summary.")
         activity = proof.activity_ids
         self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
-        self.assertEqual(activity.summary, "The books could not be compared with the shop")
+        self.assertEqual(activity.summary, "The books could not be compared with the external system")
 
     def test_whoever_comes_second_reads_that_it_is_done(self):
         self.receive_bad(1)

@@ -45,7 +45,7 @@ class TestShipmentFollowing(ShipmentCase):
         self.courier.book.cancel(shipment.tracking_number)
         self.poll(shipment)
         self.assertEqual(shipment.state, "cancelled")
-        self.assertIn("is cancelled", self.chatter(shipment.picking_id))
+        self.assertIn("that the shipment was cancelled", self.chatter(shipment.picking_id))
 
     def test_all_that_are_due_are_asked_about_at_once(self):
         shipments = self.ship() | self.ship() | self.ship()
@@ -160,7 +160,7 @@ class TestShipmentFollowing(ShipmentCase):
 
     def test_what_is_shipped_is_not_retried(self):
         shipment = self.ship()
-        with self.assertRaisesRegex(ShipmentConflict, "Its state is now: Shipped"):
+        with self.assertRaisesRegex(ShipmentConflict, "Its status is now: Shipped"):
             shipment.action_retry()
 
     # Rights

@@ -209,7 +209,8 @@ class TestShipmentSending(ShipmentCase):
         self.courier.requests.clear()
         self.work()
         self.assertEqual(
-            (waiting | lost).mapped("error_message"), ["The delivery method opal Standard is archived."] * 2
+            (waiting | lost).mapped("error_message"),
+            ["The delivery method opal Standard is archived. Unarchive it, then press Retry."] * 2,
         )
         self.assertTrue(lost.outcome_unknown)
         self.assertEqual(self.courier.requests, [])

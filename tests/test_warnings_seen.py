@@ -112,7 +112,9 @@ class TestWarningsSeen(ExternalOrderCase):
 
     def test_the_notification_leads_to_them(self):
         self.feed(self.guessed(1))
-        self.assertEqual([step["name"] for step in self.sync.action_sync_now()["params"]["buttons"]], ["Show Warnings"])
+        self.assertEqual(
+            [step["name"] for step in self.sync.action_sync_now()["params"]["buttons"]], ["Show Orders to Check"]
+        )
 
     def test_a_retry_says_it(self):
         self.synchronize({**self.guessed(1), "OrderItems": [self.item("Late")]})

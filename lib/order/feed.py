@@ -174,7 +174,7 @@ class OrderFeed:
         except RetryAfterTooLong as error:
             problem = _lt(
                 "The external system (%(url)s) asks us to wait %(seconds)s seconds, which is longer than this "
-                "download may take.",
+                "download may take; the next run tries again. If this happens often, raise the Sync Interval.",
                 seconds=f"{error.seconds:.0f}",
             )
             kind, retryable = "status", True

@@ -42,7 +42,9 @@ def timeout_problem(seconds: float, work_seconds: float, work_is_over: bool) -> 
             seconds=f"{work_seconds:.0f}",
         )
     return _lt(
-        "The external system (%(url)s) did not deliver everything within %(seconds)s seconds.", seconds=f"{seconds:g}"
+        "The external system (%(url)s) did not deliver everything within %(seconds)s seconds; have it send fewer "
+        "orders at a time, or raise the Fetch Timeout.",
+        seconds=f"{seconds:g}",
     )
 
 
@@ -55,12 +57,16 @@ def connection_problem(error: requests.RequestException) -> tuple[Message, FeedE
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if certificate:
         problem = _lt(
-            "The external system (%(url)s) has a certificate that is not trusted (%(reason)s).",
+            "The external system (%(url)s) has a certificate that is not trusted (%(reason)s); have it install a valid "
+            "one.",
             reason=certificate.verify_message,
         )
         return problem, "connection", False
     if isinstance(error, requests.exceptions.SSLError):
-        problem = _lt("An encrypted connection with the external system (%(url)s) could not be established.")
+        problem = _lt(
+            "An encrypted connection with the external system (%(url)s) could not be established; check the External "
+            "API URL, or have it fix its TLS settings."
+        )
         return problem, "connection", False
     if isinstance(error, requests.exceptions.ProxyError):
         problem = _lt("The external system (%(url)s) could not be reached through the proxy of this server.")

@@ -25,10 +25,10 @@ from ..http_transport import (
     open_session,
     read_body,
 )
-from ..message import Message
 from ..message import message as _lt
 from ..secret_texts import without_secrets
 from ..strict_json import StrictJsonError, dumps, loads
+from .client_errors import OdooClientError, connection_problem
 from .versions import RemoteKind, Row, UnsupportedVersion, remote_kinds
 
 JSON2_SINCE = 19
@@ -36,21 +36,6 @@ JSON2_SINCE = 19
 CONTEXT = {"active_test": False, "lang": "en_US", "tz": "UTC"}
 _RETRY_STATUSES = (429, 502, 503, 504)  # Odoo answers 500 to a request that would fail again, so 500 is not retried
 _SHOWN = 300
-
-ErrorKind = Literal["login", "unreachable", "version", "remote", "content", "settings"]
-
-
-class OdooClientError(Exception):
-    """The remote could not be read. `message` is a sentence for the user, without secrets.
-
-    `kind` is "login" (the credentials are not accepted), "unreachable" (no answer, or not in time), "version" (too
-    old), "remote" (the remote answered with an error), "content" (not an answer that Odoo would send) or "settings".
-    """
-
-    def __init__(self, message: Message, kind: ErrorKind) -> None:
-        super().__init__(message)
-        self.message = message
-        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -246,7 +231,8 @@ class OdooClient:
             raise _login_error(self.connection)
         reason = answer.get("message") if isinstance(answer, dict) else None
         problem = _lt(
-            "The remote refused %(method)s: %(reason)s",
+            "The remote Odoo refused %(method)s. Check that Inventory is installed there, and the access rights of the "
+            "user. Its answer: %(reason)s",
             method=f"{model}.{method}",
             reason=self._shown(reason or status),
         )
@@ -274,7 +260,12 @@ class OdooClient:
         told = str(data.get("message") or error.get("message"))
         if str(data.get("name", "")).endswith("OperationalError"):
             told = told.rpartition("FATAL:")[2].strip()  # before it, psycopg2 names the remote's sockets
-        raise OdooClientError(_lt("The remote refused the request: %s", self._shown(told)), "remote")
+        problem = _lt(
+            "The remote Odoo refused the request. Check the database, and the access rights of the user there. Its "
+            "answer: %s",
+            self._shown(told),
+        )
+        raise OdooClientError(problem, "remote")
 
     def _post(self, path: str, value: Any, headers: dict[str, str]) -> tuple[int, Any]:
         """Send JSON. Return the status and the parsed JSON of the answer, or None if it is not JSON."""
@@ -294,7 +285,7 @@ class OdooClient:
         except (requests.Timeout, DeadlineExceeded, RetryAfterTooLong):
             raise OdooClientError(_lt("%s did not answer in time.", self._base), "unreachable") from None
         except (requests.RequestException, BodyError, ssl.SSLError) as error:
-            problem = _lt("%(url)s cannot be reached: %(reason)s.", url=self._base, reason=_reason(error))
+            problem = _lt("%(url)s cannot be reached: %(reason)s.", url=self._base, reason=connection_problem(error))
             raise OdooClientError(problem, "unreachable") from None
         except BodyTooLarge:
             raise OdooClientError(_lt("A response from %s is too large.", self._base), "content") from None
@@ -332,7 +323,8 @@ class _reading:
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, (LookupError, TypeError, ValueError)):
             problem = _lt(
-                "The response for %(model)s does not look like one from Odoo %(version)s.",
+                "The response for %(model)s does not look like one from Odoo %(version)s. Ask the administrator of the "
+                "remote Odoo whether a customization changes it.",
                 model=self._kind.model,
                 version=self._kind.version,
             )
@@ -356,7 +348,7 @@ def _checked_url(connection: Connection) -> str:
         (connection.login, _lt("The remote user is missing or contains characters that cannot be sent.")),
         (
             connection.secret,
-            _lt("The key or password for the remote is missing or contains characters that cannot be sent."),
+            _lt("The key or password for the remote Odoo is missing or contains characters that cannot be sent."),
         ),
     ):
         if not value or not value.strip() or not value.isprintable():
@@ -366,8 +358,8 @@ def _checked_url(connection: Connection) -> str:
 
 def _login_error(connection: Connection) -> OdooClientError:
     problem = _lt(
-        "The remote does not accept the login %(login)s on database %(database)s: check the database, the user and the "
-        "key or password.",
+        "The remote Odoo does not accept the login %(login)s on database %(database)s: check the database, the user "
+        "and the key or password.",
         login=_shown(connection.login),
         database=_shown(connection.database),
     )
@@ -381,16 +373,6 @@ def _time_of(response: requests.Response) -> datetime:
         return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)
     except (LookupError, TypeError, ValueError, OverflowError):
         return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _reason(error: BaseException) -> Message:
-    if isinstance(error, requests.exceptions.SSLError | ssl.SSLError):
-        return _lt("its certificate is not trusted or TLS failed")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return _lt("the proxy refused")
-    if isinstance(error, BodyError):
-        return error.message
-    return _lt("the connection failed")
 
 
 def _shown(value: Any) -> str:

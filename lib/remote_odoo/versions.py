@@ -36,7 +36,7 @@ class UnsupportedVersion(Exception):
 
     def __init__(self, version: int) -> None:
         self.message = _lt(
-            "The remote runs Odoo %(version)s; the oldest version that can be mirrored is Odoo %(oldest)s.",
+            "The remote database runs Odoo %(version)s; the oldest version that can be mirrored is Odoo %(oldest)s.",
             version=version,
             oldest=OLDEST,
         )

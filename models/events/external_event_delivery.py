@@ -28,6 +28,7 @@ class ExternalEventDelivery(models.Model):
     data_text = fields.Text(related="event_id.data_text")
     state = fields.Selection(
         [("dead", "Not Received"), ("again", "Sending Again"), ("received", "Received")],
+        "Status",
         required=True,
         readonly=True,
         default="dead",

@@ -59,8 +59,8 @@ class ExternalEvent(models.Model):
         if not oldest <= after <= latest:
             raise LogIncomplete(
                 self.env._(
-                    "The events after %(after)s are not complete here. Read again what you need to know, then "
-                    "continue with after=%(oldest)s.",
+                    "The log does not have all events after %(after)s. Read the orders, transfers and stock that you "
+                    "follow once again, then continue with after=%(oldest)s.",
                     after=after,
                     oldest=oldest,
                 ),

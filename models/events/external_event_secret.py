@@ -55,7 +55,7 @@ class ExternalEventSubscription(models.Model):
 
     secret_ids = fields.One2many("external.event.secret", "subscription_id", groups="base.group_system")
     secret_date = fields.Datetime("Secret Set", compute="_compute_secret_date")
-    former_secret_until = fields.Datetime("Former Secret Used Until", compute="_compute_secret_date")
+    former_secret_until = fields.Datetime("Former Secret Valid Until", compute="_compute_secret_date")
 
     @api.depends("secret_ids.valid_until")
     def _compute_secret_date(self):

@@ -40,6 +40,7 @@ class ExternalEventSubscription(models.Model):
     )
     state = fields.Selection(
         [("paused", "Paused"), ("active", "Active"), ("ended", "Ended")],
+        "Status",
         required=True,
         readonly=True,
         default="paused",
@@ -55,7 +56,7 @@ class ExternalEventSubscription(models.Model):
         required=True,
         default="standard",
         help="Standard Webhooks sends each event as signed JSON. A template sends a request of any form about an "
-        "order, for example to confirm to the shop that its order was imported.",
+        "order, for example to confirm to the external system that its order was imported.",
     )
     sync_id = fields.Many2one(
         "external.order.sync",

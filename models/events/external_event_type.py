@@ -4,7 +4,7 @@ from .event_types import EVENT_TYPES
 
 
 class ExternalEventType(models.Model):
-    """A type of events, for choosing several of them."""
+    """An event type, for choosing several of them."""
 
     _name = "external.event.type"
     _description = "Event Type"
@@ -14,4 +14,4 @@ class ExternalEventType(models.Model):
     code = fields.Selection(EVENT_TYPES, required=True, readonly=True)
     name = fields.Char(required=True, readonly=True, help="The name of the type in messages.")
 
-    _unique_code = models.Constraint("UNIQUE (code)", "There is one record for each type of events.")
+    _unique_code = models.Constraint("UNIQUE (code)", "There is one record for each event type.")

@@ -24,6 +24,7 @@ class OdooMirrorMoveLine(models.Model):
             ("done", "Done"),
             ("cancel", "Cancelled"),
         ],
+        "Status",
         readonly=True,
     )
     date = fields.Datetime(readonly=True)

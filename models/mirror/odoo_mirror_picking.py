@@ -22,6 +22,7 @@ class OdooMirrorPicking(models.Model):
             ("done", "Done"),
             ("cancel", "Cancelled"),
         ],
+        "Status",
         readonly=True,
     )
     origin = fields.Char("Source Document", readonly=True)

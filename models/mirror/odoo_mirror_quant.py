@@ -6,7 +6,7 @@ from .odoo_mirror_mixin import unlinked_index
 
 class OdooMirrorQuant(models.Model):
     _name = "odoo.mirror.quant"
-    _description = "Mirrored Quant"
+    _description = "Mirrored Stock"
     _inherit = ["odoo.mirror.mixin"]
     _log_access = False  # rows have their own dates, and foreign keys to users would double their cost
     # By the ids of products and locations, not by their names: in the order of the index below.

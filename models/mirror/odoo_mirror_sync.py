@@ -104,8 +104,8 @@ class OdooMirrorSync(models.AbstractModel):
             "product": env._("Products"),
             "lot": env._("Lots"),
             "package": env._("Packages"),
-            "quant": env._("Quants"),
-            "picking": env._("Pickings"),
+            "quant": env._("Stock"),
+            "picking": env._("Transfers"),
             "move_line": env._("Move Lines"),
         }[kind]
 
@@ -371,9 +371,12 @@ def _check_order(remote_kind, rows, after_id):
     """
     for row in rows:
         if row["remote_id"] <= after_id:
-            raise OdooClientError(
-                _lt("The remote database does not list %s in ID order.", remote_kind.model), "content"
+            problem = _lt(
+                "The remote Odoo returned the records of %s in the wrong order, so they cannot be copied. Ask its "
+                "administrator whether a customization changes the order of searches.",
+                remote_kind.model,
             )
+            raise OdooClientError(problem, "content")
         after_id = row["remote_id"]
     return after_id
 

@@ -40,8 +40,8 @@ class OdooSyncRun(models.Model):
     product_count = fields.Integer("Products", readonly=True)
     lot_count = fields.Integer("Lots", readonly=True)
     package_count = fields.Integer("Packages", readonly=True)
-    quant_count = fields.Integer("Quants", readonly=True)
-    picking_count = fields.Integer("Pickings", readonly=True)
+    quant_count = fields.Integer("Stock", readonly=True)
+    picking_count = fields.Integer("Transfers", readonly=True)
     move_line_count = fields.Integer("Move Lines", readonly=True)
     gone_count = fields.Integer("Gone", readonly=True, help="Rows that no longer exist in the remote database.")
     request_count = fields.Integer("Requests", readonly=True)
@@ -99,7 +99,7 @@ class OdooSyncRun(models.Model):
         env = stored(self.env)
         sync = self.env["odoo.mirror.sync"]
         counts = [
-            env._("%(count)s %(kind)s", count=self[f"{kind}_count"], kind=sync._get_label(kind))
+            env._("%(kind)s (%(count)s)", kind=sync._get_label(kind), count=self[f"{kind}_count"])
             for kind in KINDS
             if self[f"{kind}_count"]
         ]

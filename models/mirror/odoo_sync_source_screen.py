@@ -17,7 +17,7 @@ class OdooSyncSource(models.Model):
     product_count = fields.Integer("Products", compute="_compute_row_counts")
     lot_count = fields.Integer("Lots", compute="_compute_row_counts")
     package_count = fields.Integer("Packages", compute="_compute_row_counts")
-    quant_count = fields.Integer("Quants", compute="_compute_row_counts")
+    quant_count = fields.Integer("Stock", compute="_compute_row_counts")
     picking_count = fields.Integer("Transfers", compute="_compute_row_counts")
     move_line_count = fields.Integer("Move Lines", compute="_compute_row_counts")
 

@@ -190,5 +190,10 @@ class OpalShipping(models.AbstractModel):
         weight = unit._compute_quantity(picking.shipping_weight or picking.weight, kilogram, round=False)
         weight = weight or carrier.opal_default_weight
         if weight <= 0:
-            raise CourierError(stored(self.env)._("The products of %s have no weight.", picking.name))
+            problem = stored(self.env)._(
+                "The products of %s have no weight. Enter the Weight for Shipping on the transfer, or a Default Weight "
+                "in the delivery method, then press Retry.",
+                picking.name,
+            )
+            raise CourierError(problem)
         return max(Decimal(str(weight)).quantize(Decimal("0.01")), Decimal("0.01"))

@@ -221,7 +221,8 @@ class ExternalCustomerMatching(models.AbstractModel):
         if not others:
             return CustomerMatch(partner)
         text = env._(
-            "The customer (%(stated)s) is the contact %(chosen)s, which was used, but %(others)s.",
+            "The order of the customer (%(stated)s) was linked to the contact %(chosen)s, but %(others)s. If that is "
+            "wrong, correct the contacts or the External Customers.",
             stated=stated,
             chosen=self._describe(partner),
             others=self._list(others),
@@ -259,7 +260,7 @@ class ExternalCustomerMatching(models.AbstractModel):
         env = stored(self.env)
         texts = (
             env._(
-                "%(name)s is %(contacts)s",
+                "%(name)s belongs to %(contacts)s",
                 name=name,
                 contacts=", ".join(self._describe(partner) for partner in partners[:CUSTOMERS_NAMED]),
             )

@@ -280,7 +280,8 @@ class ExternalOrderCharges(models.AbstractModel):
         if charge.type != "rounding" or abs(charge.amount) <= most:
             return ""
         return stored(self.env)._(
-            "%(field)s (%(amount)s) is called rounding, but it is too large for that. Check what it is.",
+            "%(field)s (%(amount)s) was booked as rounding, but it is too large for that. Find out what it is. If it "
+            "is a charge, the external system has to send it as one.",
             field=charge.field,
             amount=amount_text(terms.currency, charge.amount),
         )

@@ -199,9 +199,9 @@ class ExternalOrderInvoicing(models.AbstractModel):
             return
         texts = [invoice.currency_id.format(invoice.amount_total), invoice.currency_id.format(invoice.amount_tax)]
         message = stored(self.env)._(
-            "The invoice would total %(invoice)s with %(invoice_tax)s tax, but the order %(total)s with %(tax)s tax. "
-            "Nothing was booked. Check the cash rounding of the Point of Sale and the taxes of the products, or set "
-            "Invoice to Never in the synchronization; then press Retry.",
+            "The invoice would total %(invoice)s with %(invoice_tax)s tax, but the order totals %(total)s with %(tax)s "
+            "tax. Nothing was booked. Check the cash rounding of the Point of Sale and the taxes of the products, or "
+            "set Invoice to Never in the synchronization; then press Retry.",
             invoice=texts[0],
             invoice_tax=texts[1],
             total=currency.format(pairs[0][0]),

@@ -159,9 +159,9 @@ class ExternalOrderLots(models.AbstractModel):
             if picks := free.take_back(product, quantity):
                 return picks
             message = env._(
-                'The order returns %(quantity)s of "%(product)s" without lots or serial numbers. Either several '
-                "could be meant, or none is known to be at a customer. Enter the return with its lots or serial "
-                "numbers in the Point of Sale, then ignore this order.",
+                'The order returns %(quantity)s of "%(product)s" without lots or serial numbers. Odoo cannot '
+                "tell which ones came back: several are possible, or fewer were delivered to customers. Enter the "
+                "return with its lots or serial numbers in the Point of Sale, then press Ignore.",
                 product=product_text(product),
                 quantity=self._number(quantity),
             )
@@ -169,7 +169,7 @@ class ExternalOrderLots(models.AbstractModel):
         picks, there = free.take(product, quantity)
         if not picks:
             message = env._(
-                'The order needs %(wanted)s of "%(product)s", but only %(there)s is available in lots or serial '
+                'The order needs %(wanted)s of "%(product)s", but only %(there)s can be taken from lots or serial '
                 "numbers in %(location)s, not counting reserved or expired stock. Correct the stock in Inventory, "
                 "then press Retry.",
                 wanted=self._number(quantity),
@@ -189,7 +189,7 @@ class ExternalOrderLots(models.AbstractModel):
         if product.tracking == "serial" and quantity % 1:
             message = stored(self.env)._(
                 '"%(product)s" is tracked by serial numbers, so it is sold in whole units, but the order has a '
-                "Quantity of %(quantity)s. Enter this order by hand, then ignore it here.",
+                "Quantity of %(quantity)s. Enter this order by hand, then press Ignore.",
                 product=product_text(product),
                 quantity=f"{quantity.normalize():f}",
             )
@@ -280,7 +280,7 @@ class ExternalOrderLots(models.AbstractModel):
         if config.currency_id.compare_amounts(self._total(lines), wanted):
             message = stored(self.env)._(
                 "One of the order's products comes from several lots, and its amounts cannot be split between "
-                "them. Enter this order by hand, then ignore it here."
+                "them. Enter this order by hand, then press Ignore."
             )
             raise ExternalOrderError("odoo_error", message)
         return lines

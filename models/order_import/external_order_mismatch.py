@@ -158,8 +158,8 @@ class ExternalOrderMismatch(models.AbstractModel):
             )
         if carried and target == round_currency(subtotal + carried + tax, unit):
             advice = env._(
-                "GrandTotal would be right if the DiscountAmount of its items were added, but a DiscountAmount, even "
-                "below 0, is always taken off. The external system has to send a surcharge as an item."
+                "GrandTotal only agrees if the DiscountAmount of the items is added. A DiscountAmount is always "
+                "subtracted, whatever its sign. The external system has to send a surcharge as an item."
             )
             return joined(message, advice)
         return joined(message, self._get_difference_advice(order, target - stated, terms))

@@ -116,9 +116,9 @@ class ExternalOrderWrongTotals(models.AbstractModel):
         for priced in tried:
             if 0 < priced.total < target and self._agrees(order, priced, terms):
                 return stored(self.env)._(
-                    "The order has no GrandTotal, so what was paid, %(paid)s, has to be its total, but it totals "
-                    "%(ours)s. If the rest is change, the external system has to send GrandTotal, or payments without "
-                    "the change.",
+                    "The order has no GrandTotal, so the amount paid (%(paid)s) was taken as its total, but its items "
+                    "and charges cost %(ours)s. If the rest is change, the external system has to send GrandTotal, or "
+                    "payments without the change.",
                     paid=amount_text(terms.currency, target),
                     ours=amount_text(terms.currency, priced.total),
                 )

@@ -128,7 +128,7 @@ class ExternalPaymentMatching(models.AbstractModel):
         return ExternalOrderError(
             "payment_ambiguous",
             stored(self.env)._(
-                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Use Choose Payment Method to "
+                "%(payment)s matches several payment methods of %(pos)s: %(methods)s. Press Choose Payment Method to "
                 "select the right one.",
                 payment=self._describe(card_type, mode),
                 pos=pos_config_of(sync).name,
@@ -234,14 +234,16 @@ class ExternalPaymentMatching(models.AbstractModel):
             )
         elif sync.unknown_payment == "refuse":
             problem = env._(
-                "%(payment)s matches no payment method of %(pos)s. Use Choose Payment Method to select the right one.",
+                "%(payment)s matches no payment method of %(pos)s. Press Choose Payment Method to select the right "
+                "one.",
                 payment=described,
                 pos=pos_config_of(sync).name,
             )
         elif sync.unknown_payment == "method" and sync.unknown_payment_method_id not in methods:
             problem = env._(
-                "%(payment)s matches no payment method of %(pos)s, and the one for unknown payments cannot be used "
-                "there. Add it to the Point of Sale, or choose another one in the synchronization, under Mappings.",
+                "%(payment)s matches no payment method of %(pos)s. The Method for Unknown Payments is not in this "
+                "Point of Sale, or it requires a customer or is an online payment method. Add it to the Point of Sale "
+                "if it is missing, or choose another one in the synchronization, under Mappings.",
                 payment=described,
                 pos=pos_config_of(sync).name,
             )
@@ -286,14 +288,14 @@ class ExternalPaymentMatching(models.AbstractModel):
         }
         if method in pos_config_of(sync).payment_method_ids:
             problem = stored(self.env)._(
-                "%(payment)s is the payment method %(method)s of %(pos)s, which requires a customer or an online "
-                "payment. Use Choose Payment Method to select another one.",
+                "%(payment)s is the payment method %(method)s of %(pos)s, which is an online payment method or "
+                "requires a customer. Press Choose Payment Method to select another one.",
                 **values,
             )
         else:
             problem = stored(self.env)._(
                 "%(payment)s is the payment method %(method)s, which %(pos)s does not have. Add it to the Point of "
-                "Sale, or use Choose Payment Method to select another one.",
+                "Sale, or press Choose Payment Method to select another one.",
                 **values,
             )
         return ExternalOrderError("payment_not_found", problem, payment=(card_type, mode))

@@ -234,7 +234,7 @@ class ExternalPaymentSettling(models.AbstractModel):
         if sum((payment["amount"] for payment in cash), ZERO) < amount:
             message = stored(self.env)._(
                 "The order totals %(total)s, but %(paid)s was paid. Only cash payments can give change, so the "
-                "excess paid by card is unexplained. If it is a tip, the external system has to say so.",
+                "excess paid by card is unexplained. If it is a tip, the external system has to send it as TipAmount.",
                 total=amount_text(currency, total),
                 paid=amount_text(currency, sum((payment["amount"] for payment in payments), ZERO)),
             )

@@ -240,7 +240,7 @@ class ExternalProductMatching(models.AbstractModel):
         return ExternalOrderError(
             "product_ambiguous",
             stored(self.env)._(
-                'Several products match "%(name)s": %(products)s. Choose the right one.',
+                'Several products match "%(name)s": %(products)s. Press Choose Product and select the right one.',
                 name=key.name or key.item_id,
                 products=joined(*(self._describe(product) for product in products[:PRODUCTS_NAMED]), by=", "),
             ),
@@ -265,7 +265,8 @@ class ExternalProductMatching(models.AbstractModel):
             "other": joined(*(self._describe(product) for product in others[:PRODUCTS_NAMED]), by=", "),
         }
         message = env._(
-            '%(stated)s is the product %(chosen)s here, but "%(name)s" is %(other)s. Choose the right one.',
+            '%(stated)s means the product %(chosen)s in Odoo, but "%(name)s" means %(other)s. Press Choose Product and '
+            "select the right one.",
             **values,
         )
         if chosen.id == key.item_id != key.odoo_id:

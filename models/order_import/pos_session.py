@@ -54,7 +54,7 @@ class PosSession(models.Model):
         readonly=True,
         copy=False,
         groups=USER_GROUP,
-        help="Limits of the server that were too low for closing this session. With others, it is tried again.",
+        help="Server limits with which this session could not be closed. Closing is tried again once they change.",
     )
     external_full = fields.Boolean(
         "Full",
@@ -241,7 +241,7 @@ class PosSession(models.Model):
         if not syncs.search_count(receiving, limit=1):
             return
         arriving = OrdersArriving(
-            self.env._("External orders are being imported into this session right now. Close it again in a moment.")
+            self.env._("External orders are being imported into this session right now. Wait a moment, then close it.")
         )
         if not self._take_from_importers():
             raise arriving

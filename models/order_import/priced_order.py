@@ -48,7 +48,7 @@ class TaxReading:
 
 @dataclass(frozen=True)
 class ChargeProduct:
-    """The product of a type of charges, and whether a user chose it for the synchronization."""
+    """The product of a type of charge, and whether a user chose it for the synchronization."""
 
     product: Any
     is_chosen: bool = False

@@ -162,7 +162,7 @@ class ExternalOrderRefund(models.AbstractModel):
         message = stored(self.env)._(
             "Order %(order)s was sold for %(total)s with %(tax)s tax, but Odoo now computes %(now)s with %(now_tax)s: "
             "a tax was changed or archived since. Nothing was booked. Restore the tax, then press Retry, or enter the "
-            "refund in Odoo by hand, then ignore it here.",
+            "refund in Odoo by hand, then press Ignore.",
             order=sale.name,
             total=amount_text(currency, booked[0]),
             tax=amount_text(currency, booked[1]),

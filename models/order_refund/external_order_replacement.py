@@ -131,8 +131,8 @@ class ExternalOrderReplacement(models.AbstractModel):
         env = stored(self.env)
         if others := refunds.filtered(lambda order: order.external_refunded_order_id != sale):
             message = env._(
-                "%(refunds)s was made in the register, so nobody can say what it means for the changed order. Nothing "
-                "was booked. Correct %(sale)s in the Point of Sale by hand, then mark the change as seen.",
+                "These refunds were made in the register: %(refunds)s. Odoo cannot tell what they mean for the changed "
+                "order. Nothing was booked. Correct %(sale)s in the Point of Sale by hand, then press Change Seen.",
                 refunds=", ".join(others.mapped("name")),
                 sale=sale.name,
             )
@@ -141,7 +141,7 @@ class ExternalOrderReplacement(models.AbstractModel):
         if tracked:
             message = env._(
                 'Some of "%(product)s", which is tracked by lots or serial numbers, has already come back. Nothing was '
-                "booked. Correct %(sale)s in the Point of Sale by hand, then mark the change as seen.",
+                "booked. Correct %(sale)s in the Point of Sale by hand, then press Change Seen.",
                 product=product_text(tracked[0]),
                 sale=sale.name,
             )
@@ -155,8 +155,8 @@ class ExternalOrderReplacement(models.AbstractModel):
             return
         message = stored(self.env)._(
             "%(sale)s and the changed order differ in whether they are invoiced, and something was refunded before "
-            "(%(refunds)s). Nothing was booked. Correct the invoice and the credit note in Odoo by hand, then mark the "
-            "change as seen.",
+            "(%(refunds)s). Nothing was booked. Correct the invoice and the credit note in Odoo by hand, then press "
+            "Change Seen.",
             sale=sale.name,
             refunds=", ".join(refunds.mapped("name")),
         )

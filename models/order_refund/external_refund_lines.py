@@ -154,7 +154,7 @@ class ExternalRefundLines(models.AbstractModel):
     def _get_computing_error(self, priced, plan, terms):
         message = stored(self.env)._(
             "Odoo computes %(odoo)s with %(odoo_tax)s tax for this refund of %(total)s with %(tax)s tax. Nothing was "
-            "booked. Enter the refund in the Point of Sale by hand, then ignore it here.",
+            "booked. Enter the refund in the Point of Sale by hand, then press Ignore.",
             odoo=amount_text(terms.currency, -priced.total),
             odoo_tax=amount_text(terms.currency, -priced.tax),
             total=amount_text(terms.currency, plan.total),

@@ -303,7 +303,8 @@ class ExternalRefundPricing(models.AbstractModel):
             "refund_exceeds_order",
             stored(self.env)._(
                 '%(back)s of "%(item)s" came back in the register, but only %(sold)s were sold, so nobody can say what '
-                "is left. Nothing was booked. Enter what is missing in the Point of Sale by hand, then press Ignore.",
+                "is left. Nothing was booked. Enter the part of this refund that is not booked yet in the Point of "
+                "Sale by hand, then press Ignore.",
                 back=f"{abs(sold.quantity - sold.left_quantity).normalize():f}",
                 item=product_text(sold.product),
                 sold=f"{abs(sold.quantity).normalize():f}",

@@ -5,7 +5,7 @@ from ...tools.company_access import check_written
 
 
 class ExternalChargeProduct(models.Model):
-    """The product that one synchronization uses for a type of charges, instead of the usual product."""
+    """The product that one synchronization uses for a type of charge, instead of the usual product."""
 
     _name = "external.charge.product"
     _description = "External Charge Product"
@@ -26,7 +26,7 @@ class ExternalChargeProduct(models.Model):
             ("other", "Other"),
         ],
         required=True,
-        help="The type of charges in the order. ServiceCharges, DeliveryCharges and TipAmount have their own types.",
+        help="The type of charge in the order. ServiceCharges, DeliveryCharges and TipAmount have their own types.",
     )
     product_id = fields.Many2one(
         "product.product",
@@ -39,7 +39,7 @@ class ExternalChargeProduct(models.Model):
     )
 
     _unique_type = models.Constraint(
-        "UNIQUE (sync_id, type)", "There is already a product for this type of charges in the synchronization."
+        "UNIQUE (sync_id, type)", "There is already a product for this type of charge in the synchronization."
     )
 
     @api.constrains("product_id")

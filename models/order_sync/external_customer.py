@@ -40,9 +40,10 @@ class ExternalCustomer(models.Model):
             if company and company not in customer.company_id.parent_ids:
                 raise ValidationError(
                     self.env._(
-                        "%(contact)s belongs to another company than %(sync)s.",
+                        "%(contact)s does not belong to the company %(company)s. Choose a contact of this company, or "
+                        "one that all companies share.",
                         contact=customer.partner_id.display_name,
-                        sync=customer.sync_id.name or customer.company_id.name,
+                        company=customer.company_id.name,
                     )
                 )
 

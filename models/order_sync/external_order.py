@@ -37,7 +37,7 @@ class ExternalOrder(models.Model):
         "Point of Sale",
         readonly=True,
         index="btree_not_null",
-        help="The Point of Sale that the order was imported into or, until then, that would receive it now.",
+        help="The Point of Sale that has the order or, before its import, the one that would receive it.",
     )
     currency_id = fields.Many2one(related="pos_config_id.currency_id")
     external_id = fields.Char(
@@ -53,7 +53,8 @@ class ExternalOrder(models.Model):
     order_status = fields.Char("External Status", readonly=True)
     total = fields.Monetary(readonly=True, help="GrandTotal as received; without one, what was booked.")
     state = fields.Selection(
-        [("pending", "Pending"), ("done", "Imported"), ("failed", "Failed"), ("ignored", "Ignored")],
+        [("pending", "Waiting"), ("done", "Imported"), ("failed", "Failed"), ("ignored", "Ignored")],
+        "Status",
         required=True,
         default="pending",
         readonly=True,

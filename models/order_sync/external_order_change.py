@@ -150,7 +150,7 @@ class ExternalOrder(models.Model):
         now = booked if stated is None else float(stated)
         if not currency.compare_amounts(now, booked):
             return env._(
-                "%s was paid back, as it was booked, but its items, payments or date are different.",
+                "The amount paid back is still %s, but the items, payments or date have changed.",
                 amount_text(currency, booked),
             )
         return env._(
@@ -339,9 +339,9 @@ class ExternalOrder(models.Model):
 
     def _get_left_out_error(self, refunds):
         message = stored(self.env)._(
-            "The changed order has only what is left after its refunds (%s), so they would count "
-            "twice. Nothing was booked. The external system has to send the order as it was sold, and its refunds "
-            "beside it. If only the refunds are new, mark the change as seen.",
+            "The changed order only contains what is left after its refunds (%s), so these would be counted twice. "
+            "Nothing was booked. The external system has to send the order as it was sold, and its refunds separately. "
+            "If only the refunds are new, press Change Seen.",
             ", ".join(refunds.mapped("refund_id")),
         )
         return ExternalOrderError("amount_mismatch", message)

@@ -210,7 +210,7 @@ class ExternalOrder(models.Model):
             return None
         message = stored(self.env)._(
             "The order has changed in the external system, and this refund depends on what was sold and how it was "
-            "paid. Book the Difference of the order, or mark its change as seen; then the next run books the refund."
+            "paid. Open the order and press Book the Difference or Change Seen. The next run then books the refund."
         )
         return ExternalOrderError("waiting_for_order", message)
 

@@ -92,7 +92,7 @@ class ExternalOrder(models.Model):
             events.append(sale._prepare_unbooked_event(self.env._("Sale")))
         events += [row._prepare_life_event() for row in sale.life_ids.sorted("id")]
         if sale.changed and sale.change_text:
-            title = self.env._("Changed outside, not booked")
+            title = self.env._("Changed in the external system, not booked")
             event = sale._prepare_event(sale.changed_date, title, sale.change_text, self.env["pos.order"])
             events.append({**event, "kind": "warning"})
         return events

@@ -25,8 +25,8 @@ class ExternalOrder(models.Model):
     )
     by_location = fields.Boolean(
         readonly=True,
-        help="Whether the same OrderID with another LocationID is another order, because a table of "
-        "locations was used when this order arrived.",
+        help="If set, the same OrderID with another LocationID is a different order: Branches were in use when this "
+        "order arrived.",
     )
 
     _unique_identity = models.UniqueIndex(

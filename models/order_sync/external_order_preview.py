@@ -64,7 +64,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
                 preview.summary = self.env._(
                     "The external system responds. Nothing has been imported yet. %(count)s of the first %(shown)s "
                     "orders were already imported by %(names)s. If both receive the same orders, every sale is booked "
-                    "twice: continue only if these are orders of another shop.",
+                    "twice: continue only if these are orders of another branch.",
                     count=len(preview.line_ids.filtered("elsewhere_id")),
                     shown=shown,
                     names=preview.elsewhere_names,
@@ -220,7 +220,9 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             return {"result": "refund", "note": self.env._("It will be booked as a refund of its order.")}
         return {
             "result": "cancellation",
-            "note": self.env._("Its order will be refunded if it is imported, and not be imported otherwise."),
+            "note": self.env._(
+                "If its order is already imported, it will be refunded. If not, it will not be imported."
+            ),
         }
 
     @api.model

@@ -104,7 +104,7 @@ class ExternalOrderProblem(models.Model):
             newest = problem.newest_id.change_text or ""
             problem.message = self.env._(
                 "The external system changed these orders after they were imported. The POS orders were left as they "
-                "are. Compare both, then book the difference, or correct the POS orders and mark the changes as seen. "
+                "are. Compare both, then press Book the Differences, or correct the POS orders and press Changes Seen. "
                 "The newest: %s",
                 newest.replace("\n", "; "),
             )

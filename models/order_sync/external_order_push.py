@@ -25,7 +25,9 @@ class ExternalOrderPush(models.Model):
     _description = "External Order Push"
     _order = "id desc"
 
-    sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, index=True, ondelete="cascade", readonly=True
+    )
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null", help="Empty if it was signed.")
     run_id = fields.Many2one(
         "external.order.sync.run",

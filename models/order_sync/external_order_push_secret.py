@@ -17,7 +17,9 @@ class ExternalOrderPushSecret(models.Model):
 
     _owner_name = "sync_id"
 
-    sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, index=True, ondelete="cascade", readonly=True
+    )
 
     @api.autovacuum
     def _gc_secrets(self):

@@ -12,7 +12,9 @@ class ExternalOrderPushSecretNew(models.TransientModel):  # pylint: disable=no-w
     _inherit = "external.signing.secret.new"
     _description = "New Secret for Signatures"
 
-    sync_id = fields.Many2one("external.order.sync", required=True, ondelete="cascade", readonly=True)
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, ondelete="cascade", readonly=True
+    )
     has_former = fields.Boolean(compute="_compute_has_former")
 
     @api.depends("sync_id.push_secret_date")

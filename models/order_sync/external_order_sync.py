@@ -60,7 +60,7 @@ class ExternalOrderSync(models.Model):
         "the orders that wait for a session.",
     )
     sync_interval = fields.Integer(
-        default=15, required=True, tracking=True, help="Minutes between two synchronizations, at least 1."
+        default=15, required=True, tracking=True, help="Minutes between two runs, at least 1."
     )
     responsible_id = fields.Many2one(
         "res.users",
@@ -69,12 +69,15 @@ class ExternalOrderSync(models.Model):
         "who created the synchronization has it, or an administrator.",
     )
 
-    last_sync_date = fields.Datetime(readonly=True, copy=False)
+    last_sync_date = fields.Datetime("Last Run", readonly=True, copy=False)
     last_sync_status = fields.Selection(
-        [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")], readonly=True, copy=False
+        [("success", "Success"), ("no_orders", "No Orders"), ("error", "Error")],
+        "Last Run Status",
+        readonly=True,
+        copy=False,
     )
-    last_sync_message = fields.Text("Last Sync Message as Written", readonly=True, copy=False)
-    next_sync_date = fields.Datetime("Next Sync", readonly=True, copy=False, default=fields.Datetime.now)
+    last_sync_message = fields.Text("Last Run Message as Written", readonly=True, copy=False)
+    next_sync_date = fields.Datetime("Next Run", readonly=True, copy=False, default=fields.Datetime.now)
 
     # What to request
     page_parameter = fields.Char(
@@ -82,12 +85,12 @@ class ExternalOrderSync(models.Model):
         "system announces the next page in a Link header."
     )
     since_parameter = fields.Char(
-        help="Query parameter for the time of the last synchronization, so that only newer orders are sent."
+        help="Query parameter for the time of the last run, so that only newer orders are sent."
     )
     overlap_minutes = fields.Integer(
         "Overlap",
         default=60,
-        help="This many minutes before the last synchronization are downloaded again. Known orders are recognized, "
+        help="This many minutes before the last run are downloaded again. Known orders are recognized, "
         "so a generous overlap only costs download time.",
     )
     fetch_cursor = fields.Datetime(readonly=True, copy=False, help="Start of the last complete download.")

@@ -51,7 +51,7 @@ class ExternalOrderSync(models.Model):
         texts = {
             "failed": env._("Orders failed"),
             "changed": env._("Orders were changed after their import"),
-            "guessed": env._("Orders were imported with something guessed or left to check"),
+            "guessed": env._("Orders were imported, but need checking"),
         }
         lines += [
             self._get_attention_link(text, name) for name, text in texts.items() if self._has_orders(MATTERS[name])

@@ -71,7 +71,7 @@ class ExternalOrderSync(models.Model):
                 if config.company_id != sync.pos_config_id.company_id:
                     raise ValidationError(
                         self.env._(
-                            "%(pos)s belongs to another company than %(sync)s. All branches of a synchronization "
+                            "%(pos)s and %(sync)s belong to different companies. All branches of a synchronization "
                             "belong to one company; connect another company separately.",
                             pos=config.name,
                             sync=sync.name,

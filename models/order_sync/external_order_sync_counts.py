@@ -26,7 +26,7 @@ class ExternalOrderSync(models.Model):
     imported_count = fields.Integer("Orders", compute="_compute_imported_count")
     imported_text = fields.Char("Imported Orders", compute="_compute_imported_count")
     attention_count = fields.Integer("Failed", compute="_compute_open_counts")
-    pending_count = fields.Integer("Pending", compute="_compute_open_counts")
+    pending_count = fields.Integer("Waiting", compute="_compute_open_counts")
     refund_count = fields.Integer("Refunds", compute="_compute_open_counts")
     session_count = fields.Integer("Sessions", compute="_compute_session_count")
     session_text = fields.Char("Sessions with Orders", compute="_compute_session_count")

@@ -26,7 +26,7 @@ class ExternalOrderSync(models.Model):
             ("error", "Error"),
             ("failed", "Failed"),
             ("changed", "Changed"),
-            ("guessed", "Guessed"),
+            ("guessed", "To Check"),
             ("paused", "Paused"),
             ("draft", "Not Started"),
             ("running", "Running"),
@@ -38,7 +38,7 @@ class ExternalOrderSync(models.Model):
         search="_search_health",
         help="Good only if the last run was good and nothing waits for a person. Otherwise, what is most urgent: the "
         "last run had an error, orders failed, were changed by the external system after their import, or were "
-        "imported with something guessed or left to check.",
+        "imported but need checking.",
     )
     health_text = fields.Char("Health in Words", compute="_compute_health")
 

@@ -62,7 +62,7 @@ class ExternalOrderSync(models.Model):
         precompute=True,
         copy=False,
         tracking=True,
-        help="Names this synchronization in the address to which the external system sends orders. Small letters, "
+        help="Names this synchronization in the address to which the external system sends orders. Lowercase letters, "
         "digits, dots, dashes and underscores.",
     )
     push_url = fields.Char("Address for Orders", compute="_compute_push_url")
@@ -106,8 +106,8 @@ class ExternalOrderSync(models.Model):
             if not CODE.fullmatch(sync.code or ""):
                 raise ValidationError(
                     self.env._(
-                        "Code of %s: use up to 64 small letters, digits, dots, dashes and underscores, beginning with "
-                        "a letter or digit.",
+                        "Code of %s: use up to 64 lowercase letters, digits, dots, dashes and underscores, beginning "
+                        "with a letter or digit.",
                         sync.name,
                     )
                 )

@@ -50,7 +50,9 @@ class ExternalOrderSyncRun(models.Model):
     _order = "id desc"
     _rec_name = "date_start"
 
-    sync_id = fields.Many2one("external.order.sync", required=True, index=True, ondelete="cascade", readonly=True)
+    sync_id = fields.Many2one(
+        "external.order.sync", "Synchronization", required=True, index=True, ondelete="cascade", readonly=True
+    )
     company_id = fields.Many2one(related="sync_id.company_id", store=True, precompute=True)
     scheduled = fields.Boolean(readonly=True, help="Started by the scheduled action, not by a user.")
     status = fields.Selection(
@@ -80,7 +82,7 @@ class ExternalOrderSyncRun(models.Model):
     refused_count = fields.Integer("Refused", readonly=True)
     ambiguous_count = fields.Integer("Several Orders, One ID", readonly=True)
     imported_count = fields.Integer("Imported", readonly=True)
-    doubtful_count = fields.Integer("With Warnings", readonly=True)
+    doubtful_count = fields.Integer("To Check", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     deferred_count = fields.Integer("Postponed", readonly=True)
 

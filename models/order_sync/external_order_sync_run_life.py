@@ -61,11 +61,13 @@ class ExternalOrderSyncRun(models.Model):
         env = stored(self.env)
         lines = self._describe_life(self.refunded_count, self.cancelled_count)
         if count := self.rebooked_count:
-            one = env._("1 imported order was changed outside, and the difference was booked.")
+            one = env._("1 imported order was changed in the external system, and the difference was booked.")
             lines.append(
                 one
                 if count == 1
-                else env._("%s imported orders were changed outside, and the differences were booked.", count)
+                else env._(
+                    "%s imported orders were changed in the external system, and the differences were booked.", count
+                )
             )
         if self.new_count and (count := self.sync_id.waiting_count):
             one = env._("1 refund waits for its order.")
@@ -80,11 +82,11 @@ class ExternalOrderSyncRun(models.Model):
         if refunds:
             lines.append(env._("1 refund booked.") if refunds == 1 else env._("%s refunds booked.", refunds))
         if cancellations:
-            one = env._("1 imported order was cancelled outside and refunded.")
+            one = env._("1 imported order was cancelled in the external system and refunded.")
             lines.append(
                 one
                 if cancellations == 1
-                else env._("%s imported orders were cancelled outside and refunded.", cancellations)
+                else env._("%s imported orders were cancelled in the external system and refunded.", cancellations)
             )
         return lines
 

@@ -21,7 +21,9 @@ class ExternalOrderSyncRun(models.Model):
     _inherit = "external.order.sync.run"
 
     without_fetch = fields.Boolean(
-        "Pushed", readonly=True, help="Imported orders that the external system had sent, and downloaded none."
+        "Pushed",
+        readonly=True,
+        help="This run imported orders that the external system had sent, and downloaded none.",
     )
 
     def _find_or_create_without_fetch(self, sync, scheduled):

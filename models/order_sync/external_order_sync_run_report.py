@@ -147,7 +147,7 @@ class ExternalOrderSyncRun(models.Model):
         if self.failed_count:
             steps.append({"name": self.env._("Show Failed Orders"), "action": self.sync_id.action_open_failed()})
         if self.doubtful_count:
-            steps.append({"name": self.env._("Show Warnings"), "action": self.sync_id.action_open_doubtful()})
+            steps.append({"name": self.env._("Show Orders to Check"), "action": self.sync_id.action_open_doubtful()})
         if self._count_unbooked_changes():
             steps.append({"name": self.env._("Show Changed Orders"), "action": self.sync_id.action_open_changed()})
         if not self.failed_count:

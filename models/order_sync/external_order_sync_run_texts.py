@@ -53,7 +53,7 @@ class ExternalOrderSync(models.Model):
 
     # Only the system writes them: the activity, which it writes as well, names the records that they refer to.
     last_sync_terms = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
-    last_sync_text = ReadersText("Last Sync Message", compute="_compute_last_sync_text")
+    last_sync_text = ReadersText("Last Run Message", compute="_compute_last_sync_text")
 
     @api.depends("last_sync_message", "last_sync_terms")
     @api.depends_context("lang")

@@ -20,7 +20,7 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    doubtful_count = fields.Integer("Guessed", compute="_compute_doubtful_count")
+    doubtful_count = fields.Integer("To Check", compute="_compute_doubtful_count")
     is_since_advised = fields.Boolean(compute="_compute_is_since_advised")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
     recent_run_ids = fields.Many2many(
@@ -112,7 +112,10 @@ class ExternalOrderSync(models.Model):
         kind, message = "success", self.env._("The external system responds, but sent no orders.")
         if entries:
             kind = "warning"
-            message = self.env._("The external system responds, but did not send any orders in a known format.")
+            message = self.env._(
+                "The external system responds, but did not send any orders in a known format. Check the External API "
+                "URL, or have it send orders as described in docs/order_format.md."
+            )
             if isinstance(entries[0], RefusedEntry):
                 reason = self._hide_key(reader_text(self.env, entries[0].reason))
                 first = self.env._("Entry %(number)s of the feed: %(problem)s", number=1, problem=reason)
@@ -125,7 +128,7 @@ class ExternalOrderSync(models.Model):
 
     def action_open_doubtful(self):
         """Open the orders imported with unseen warnings, grouped by kind."""
-        return self._open_problems(self.env._("Guessed"), "in", self._get_doubts())
+        return self._open_problems(self.env._("To Check"), "in", self._get_doubts())
 
     def _open_problems(self, name, operator, reasons):
         self.ensure_one()

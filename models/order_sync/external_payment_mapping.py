@@ -114,8 +114,8 @@ class ExternalPaymentMapping(models.Model):
             if not any(mapping == self._find_for(order, *order._get_payment_to_choose()) for order in waiting):
                 raise AccessError(
                     self.env._(
-                        "You can only choose the payment method of a payment that an order waits for. Ask an "
-                        "administrator of External Order Sync for other payment mappings."
+                        "You can only add a mapping for a payment that holds up an order. Ask an administrator of "
+                        "External Order Sync for other payment mappings."
                     )
                 )
 

@@ -102,9 +102,10 @@ class ExternalProductAlias(models.Model):
             if not product.filtered_domain(product._check_company_domain(alias.company_id)):
                 raise ValidationError(
                     self.env._(
-                        "%(product)s belongs to another company than %(sync)s.",
+                        "%(product)s does not belong to the company %(company)s. Choose a product of this company, or "
+                        "one that all companies share.",
                         product=product.display_name,
-                        sync=alias.sync_id.name or alias.company_id.name,
+                        company=alias.company_id.name,
                     )
                 )
 

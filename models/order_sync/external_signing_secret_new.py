@@ -17,14 +17,14 @@ class ExternalSigningSecretNew(models.AbstractModel):
     secret = fields.Char(
         groups="base.group_system",
         copy=False,
-        help="Copy it into the external system now: it is not shown again. If the external system has a secret that it "
-        "cannot change, such as Shopify, enter that one here.",
+        help="Copy it to the other system now: it is not shown again. If the other system has a fixed secret, as "
+        "Shopify does, enter that one here.",
     )
     keep_hours = fields.Integer(
         "Keep the Former One For",
         default=24,
-        help="Hours during which the former secret is still valid, so that nothing is refused while the external "
-        "system is changed. 0 ends it at once.",
+        help="Hours during which the former secret is still valid, so that nothing is refused while the other system "
+        "is changed. 0 ends it at once.",
     )
 
     def _use(self, secrets, owner, is_standard):
@@ -41,8 +41,8 @@ class ExternalSigningSecretNew(models.AbstractModel):
         if key_of(secret, is_standard) is None:
             raise UserError(
                 self.env._(
-                    "This secret cannot be used: it needs at least %s bytes, for Standard Webhooks in Base64 after "
-                    "whsec_.",
+                    "This secret cannot be used. It needs at least %s bytes. For Standard Webhooks, enter whsec_ "
+                    "followed by the bytes in Base64.",
                     MIN_KEY,
                 )
             )

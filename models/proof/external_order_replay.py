@@ -31,7 +31,7 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
     """
 
     _name = "external.order.replay"
-    _description = "Change on Trial"
+    _description = "Trial of Settings"
 
     order_ids = fields.Many2many("external.order", string="Orders", readonly=True)
     sync_id = fields.Many2one("external.order.sync", "Synchronization", required=True, readonly=True)
@@ -93,7 +93,7 @@ class ExternalOrderReplay(models.TransientModel):  # pylint: disable=no-wizard-i
     def _get_action(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Try a Change"),
+            "name": self.env._("Try Other Settings"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -274,7 +274,7 @@ class ExternalOrderReplayLine(models.TransientModel):  # pylint: disable=no-wiza
     """What another rule would do to one order."""
 
     _name = "external.order.replay.line"
-    _description = "Change on Trial: Order"
+    _description = "Trial of Settings: Order"
     _order = "result, id"
 
     replay_id = fields.Many2one("external.order.replay", required=True, ondelete="cascade")

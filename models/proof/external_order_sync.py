@@ -51,9 +51,9 @@ class ExternalOrderSync(models.Model):
             if has_credentials(url) or key_parameters(url):
                 raise ValidationError(
                     self.env._(
-                        "Daily Summary URL of %s: everyone who sees the synchronization could read the key in the "
-                        "address. It is asked for with the External API Key or the Secret Parameters; remove the key "
-                        "from the address.",
+                        "Daily Summary URL of %s: remove the key from the address, because everyone who sees the "
+                        "synchronization could read it. The summary is requested with the External API Key or the "
+                        "Secret Parameters anyway.",
                         sync.name,
                     )
                 )

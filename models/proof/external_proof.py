@@ -32,7 +32,7 @@ class ExternalProof(models.Model):
     state = fields.Selection(
         [
             ("green", "Agrees"),
-            ("explained", "Explained"),
+            ("explained", "Accepted"),
             ("red", "Differs"),
             ("error", "Not Checked"),
         ],
@@ -40,7 +40,7 @@ class ExternalProof(models.Model):
         required=True,
         readonly=True,
         default="green",
-        help="Explained: all differences of the day have been accepted by a user.",
+        help="Accepted: a user has accepted all differences of the day.",
     )
     source = fields.Selection(
         [("summary", "Daily Summary"), ("inbox", "Received Orders")],
@@ -174,7 +174,7 @@ class ExternalProof(models.Model):
         There is no activity: the runs report what is wrong with the download.
         """
         message = stored(self.env)._(
-            "The orders of this day have not been fetched since it ended, so the shop may have more. The day is "
+            "The orders of this day have not been fetched since it ended, so there may be more. The day is "
             "checked again after the next complete download."
         )
         self.write({"state": "error", **values_of(message, "message", "message_terms")})

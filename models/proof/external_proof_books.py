@@ -26,7 +26,7 @@ class ExternalProofBooks(models.AbstractModel):
     """
 
     _name = "external.proof.books"
-    _description = "External Proof: Books"
+    _description = "Reconciliation of a Day: Books"
 
     @api.model
     def _read_day(self, sync, day, unbooked=()):

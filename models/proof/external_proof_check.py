@@ -293,11 +293,11 @@ class ExternalProof(models.Model):
                 user = attendant_of(proof, activity, sync.responsible_id, sync.create_uid, hand_over=hand_over)
                 env = for_reader(with_reader(proof, user).env)
                 if proof.state == "red":
-                    summary = env._("The books differ from the shop")
+                    summary = env._("The books differ from the external system")
                     note = env._("Open the day: it lists the orders behind the difference and what to do.")
                 else:
-                    summary = env._("The books could not be compared with the shop")
-                    note = env._("Open the day: it says why. It is tried again every hour.")
+                    summary = env._("The books could not be compared with the external system")
+                    note = env._("Open the day to see the reason. Odoo tries again every hour.")
                 keep_activity(proof, activity, user, summary, note)
 
     # ------------------------------------------------------------

@@ -24,13 +24,13 @@ class ExternalProofLine(models.Model):
             ("failed", "Import Failed"),
             ("waiting", "Not Imported Yet"),
             ("ignored", "Ignored"),
-            ("changed", "Changed Outside"),
+            ("changed", "Changed in External System"),
             ("edited", "Edited in Odoo"),
             ("payment", "Other Payment Method"),
             ("refunded", "Refunded in Odoo"),
             ("deleted", "Cancelled or Deleted in Odoo"),
             ("moved", "On Another Day or Point of Sale"),
-            ("extra", "Unknown to the Shop"),
+            ("extra", "Not in the Daily Summary"),
             ("closing", "Difference at Closing"),
             ("unexplained", "No Order Found"),
         ],
@@ -48,9 +48,15 @@ class ExternalProofLine(models.Model):
     session_id = fields.Many2one("pos.session", readonly=True, ondelete="set null", index="btree_not_null")
     shop_gross = fields.Monetary("Shop", readonly=True)
     odoo_gross = fields.Monetary("Odoo", readonly=True)
-    difference_gross = fields.Monetary("Difference", readonly=True, help="What Odoo has more than the shop.")
+    difference_gross = fields.Monetary(
+        "Difference", readonly=True, help="Odoo's total minus that of the external system."
+    )
     difference_tax = fields.Monetary("Tax", readonly=True)
-    payments = fields.Json("Payments by Method", readonly=True, help="What Odoo has more of each payment.")
+    payments = fields.Json(
+        "Payments by Method",
+        readonly=True,
+        help="For each payment method, Odoo's amount minus that of the external system.",
+    )
     payment_note = fields.Char("Payments", compute="_compute_payment_note")
     remedy = ReadersText("What to Do", compute="_compute_remedy")
     accepted = fields.Boolean(readonly=True)
@@ -138,31 +144,31 @@ class ExternalProofLine(models.Model):
         env, row = self.env, self.order_id
         match self.reason:
             case "missing":
-                return env._("The shop has this order, but it was not received. Fetch it from the order feed.")
+                return env._("The external system has this order, but it was not received. Fetch it from the feed.")
             case "failed" | "waiting" if row.state == "done":
-                return env._("It has been imported since. Press Import to check the day again.")
+                return env._("It has been imported in the meantime. Press Check Now on the day to update it.")
             case "failed" | "waiting" if row.state != "ignored":
-                return row.error_text or env._("It was received, but is not imported yet. Import it now.")
+                return row.error_text or env._("It was received, but is not imported yet. Press Import.")
             case "failed" | "waiting" | "ignored":
                 return row.error_text or env._("It was received, and a user ignored it. Press Import to import it.")
             case "changed":
                 text = (row.change_text or "").replace("\n", "; ")
-                return env._("The shop changed it after it was imported. Book the difference. %s", text)
+                return env._("The external system changed it after its import. Book the difference. %s", text)
             case "edited":
                 return env._(
-                    "The POS order has other amounts than the order that was imported. Correct it, or accept the "
+                    "The POS order has different amounts from the order that was imported. Correct it, or accept the "
                     "difference."
                 )
             case "payment":
                 return env._(
-                    "The POS order is paid with other methods than the order that was imported (%s). Correct the "
+                    "The POS order was paid with different methods from the order that was imported (%s). Correct the "
                     "payments, or accept the difference.",
                     self.payment_note,
                 )
             case "refunded":
                 return env._(
-                    "The refund was made in Odoo, and the shop has sent none. Refund it in the shop, too, or accept "
-                    "the difference."
+                    "The refund was made in Odoo, and the external system has sent none. Refund it there, too, or "
+                    "accept the difference."
                 )
             case "deleted" if row.kind != "sale":
                 return env._(
@@ -172,9 +178,15 @@ class ExternalProofLine(models.Model):
             case "deleted":
                 return env._("The POS order of this order is cancelled or was deleted. Enter the sale by hand.")
             case "moved":
-                return env._("The order is on another day or in another Point of Sale than the shop says.")
+                return env._(
+                    "In Odoo, this order is on another day or in another Point of Sale than the external system says. "
+                    "Open it and check which is right, then have the external system correct it, or accept the "
+                    "difference."
+                )
             case "extra":
-                return env._("The shop's summary of the day does not have this order. Ask the shop, or refund it.")
+                return env._(
+                    "The daily summary of the external system does not have this order. Ask there, or refund it."
+                )
             case "closing" if self.payments:
                 return env._(
                     "The amounts counted when session %(session)s was closed were not the expected ones: "
@@ -190,5 +202,6 @@ class ExternalProofLine(models.Model):
                 )
             case _other:
                 return env._(
-                    "The totals differ, and all known orders agree. Compare the list of orders with the shop's."
+                    "The totals differ, but all known orders agree. Compare the list of orders with that of the "
+                    "external system."
                 )

@@ -50,8 +50,8 @@ class ExternalProofLine(models.Model):
         if not orders:
             raise UserError(
                 self.env._(
-                    "The order feed does not have order %s. Ask the shop to send it again; it is then imported, and "
-                    "the day is checked again.",
+                    "The order feed does not have order %s. The external system has to send it again; it is then "
+                    "imported, and the day is checked again.",
                     name,
                 )
             )
@@ -124,7 +124,7 @@ class ExternalProofLine(models.Model):
         without_defaults(self.proof_id).sudo()._check_again()
 
     def action_accept(self):
-        """Accept these differences: the days are explained if they have no others."""
+        """Accept these differences: the days are accepted if they have no others."""
         self._accept(True)
 
     def action_reconsider(self):

@@ -8,7 +8,7 @@ class ExternalProofPayment(models.Model):
     _description = "Reconciliation of a Day: Payment Method"
     _order = "proof_id, name, id"
 
-    proof_id = fields.Many2one("external.proof", required=True, readonly=True, ondelete="cascade", index=True)
+    proof_id = fields.Many2one("external.proof", "Day", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="proof_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="proof_id.currency_id")
     payment_method_id = fields.Many2one("pos.payment.method", readonly=True, ondelete="set null")

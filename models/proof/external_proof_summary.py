@@ -16,7 +16,7 @@ class ExternalProofSummary(models.AbstractModel):
     """Compares the shop's own summary of a day with what the inbox received: which order is missing, or too many."""
 
     _name = "external.proof.summary"
-    _description = "External Proof: Summary of the Shop"
+    _description = "Reconciliation of a Day: Daily Summary"
 
     @api.model
     def _get_figures(self, sync, config, summary, inbox):

@@ -26,7 +26,7 @@ class ExternalProofUnbooked(models.AbstractModel):
     """Reads what the shop sent and Odoo has not booked: orders that wait or failed, and changes of imported orders."""
 
     _name = "external.proof.unbooked"
-    _description = "External Proof: Unbooked Orders"
+    _description = "Reconciliation of a Day: Unbooked Orders"
 
     @api.model
     def _read_unbooked(self, sync, since):

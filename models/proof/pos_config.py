@@ -72,7 +72,7 @@ class PosConfig(models.Model):
         return self._open_external_orders(self.env._("Failed"), Domain("state", "=", "failed"))
 
     def action_open_external_orders_guessed(self):
-        return self._open_external_orders(self.env._("Guessed"), Domain(MATTERS["guessed"]))
+        return self._open_external_orders(self.env._("To Check"), Domain(MATTERS["guessed"]))
 
     def _open_external_orders(self, name, domain):
         self.ensure_one().check_access("read")

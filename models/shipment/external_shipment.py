@@ -20,7 +20,7 @@ MAX_ATTEMPTS = 12
 LONGEST_WAY = timedelta(days=60)
 
 STATES = [
-    ("pending", "Pending"),
+    ("pending", "Waiting"),
     ("sending", "Sending"),
     ("shipped", "Shipped"),
     ("delivered", "Delivered"),
@@ -49,7 +49,7 @@ class ExternalShipment(models.Model):
     provider_code = fields.Char(
         "Provider", required=True, readonly=True, help="The provider of the delivery method, as named in the API."
     )
-    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
+    state = fields.Selection(STATES, "Status", required=True, default="pending", readonly=True, index=True)
     reference = fields.Char(readonly=True, help="Our reference, used to find the order at the courier.")
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
     order_number = fields.Char(readonly=True, help="The courier's own order number, if it has one.")
@@ -294,7 +294,7 @@ class ExternalShipment(models.Model):
             self._post_on_picking(env._("The courier could not deliver the shipment on %(time)s: %(status)s.", **shown))
         elif event.kind == "cancelled":
             self._post_on_picking(
-                env._("The courier reports on %(time)s that the shipment is cancelled: %(status)s.", **shown)
+                env._("The courier reported on %(time)s that the shipment was cancelled: %(status)s.", **shown)
             )
 
     def _post_on_picking(self, message):
@@ -381,7 +381,7 @@ class ExternalShipment(models.Model):
             self._mark_shipped(result)
             self._write_to_picking()
         elif self.env["external.shipment.worker"]._get_settled_date(self) > fields.Datetime.now():
-            raise ShipmentBusy(self.env._("The courier may still be accepting the order. Cancel it in a few minutes."))
+            raise ShipmentBusy(self.env._("The courier may still be accepting the order. Try again in a few minutes."))
 
     def _cancel_at_courier(self):
         carrier = self.carrier_id

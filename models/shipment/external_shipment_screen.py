@@ -21,7 +21,7 @@ class ExternalShipment(models.Model):
         """Return why none of these shipments is retried, for a user who may have seen an earlier state."""
         names = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
-            "Only a pending, failed or cancelled shipment can be retried. Its state is now: %s",
+            "Only a waiting, failed or cancelled shipment can be retried. Its status is now: %s",
             ", ".join(unique(names[shipment.state] for shipment in self)),
         )
 

@@ -150,7 +150,10 @@ class ExternalShipmentWorker(models.AbstractModel):
         carrier = shipment.carrier_id
         shipment.attempts += 1
         if not carrier.active:
-            shipment._fail(stored(self.env)._("The delivery method %s is archived.", name_text(carrier)))
+            message = stored(self.env)._(
+                "The delivery method %s is archived. Unarchive it, then press Retry.", name_text(carrier)
+            )
+            shipment._fail(message)
             return
         try:
             if shipment.outcome_unknown:
@@ -184,12 +187,19 @@ class ExternalShipmentWorker(models.AbstractModel):
         """Return why this shipment cannot be sent, or None if it can."""
         carrier, picking = shipment.carrier_id, shipment.picking_id
         if picking.state not in ("assigned", "done"):
-            return stored(self.env)._("%s is no longer ready.", picking.name)
+            return stored(self.env)._(
+                "The transfer %s is no longer ready. Check its availability, then press Retry.", picking.name
+            )
         if missing := carrier._get_missing_address_parts(picking):
-            return stored(self.env)._("The address is incomplete. Missing: %s.", joined(*missing, by=", "))
+            return stored(self.env)._(
+                "The address is incomplete. Missing: %s. Complete the contact, then press Retry.",
+                joined(*missing, by=", "),
+            )
         if not carrier._match_address(picking.partner_id):
             return stored(self.env)._(
-                "The delivery method %s does not serve the receiver's address.", name_text(carrier)
+                "The delivery method %s does not serve the receiver's address. Correct the address, or the "
+                "Availability of the delivery method, then press Retry.",
+                name_text(carrier),
             )
         return None
 
@@ -248,7 +258,8 @@ class ExternalShipmentWorker(models.AbstractModel):
             shipment.is_on_picking = True
             shipment._post_on_picking(
                 stored(self.env)._(
-                    "Shipped with the tracking number %(number)s, but Odoo could not record it: %(reason)s",
+                    "Shipped with the tracking number %(number)s, but Odoo could not record it on the transfer: "
+                    "%(reason)s Enter the number by hand.",
                     number=shipment.tracking_number,
                     reason=error,
                 )

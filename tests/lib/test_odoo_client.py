@@ -48,7 +48,8 @@ def test_a_database_that_cannot_be_opened_is_named_without_the_remotes_internals
     error = {"message": "Odoo Server Error", "data": {"name": "psycopg2.OperationalError", "message": told}}
     with wire(json.dumps({"jsonrpc": "2.0", "id": 1, "error": error}).encode()) as server:
         shown = failure(server.url, "remote", database="shop")
-    assert shown == 'The remote refused the request: database "shop" does not exist'
+    assert shown.startswith("The remote Odoo refused the request. Check the database, ")
+    assert shown.endswith(' Its answer: database "shop" does not exist')
 
 
 # ---- all versions ----------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ addTour("external_shipment_validate", () => [
     // Inventory → Operations → Deliveries is Odoo's own; the transfer's form is open already.
     press("button_validate"),
     { trigger: ".o_form_view .oe_stat_button[name=action_open_shipment]", run: "click" },
-    inState("Pending"),
+    inState("Waiting"),
     runScheduler,
     inState("Shipped"),
     { trigger: ".o_form_view .o_field_widget[name=tracking_url] a[href*='auftrag.php?nr=']" },
@@ -54,7 +54,7 @@ addTour("external_shipment_validate", () => [
 
 addTour("external_shipment_refreshes_itself", () => [
     { trigger: ".o_data_row .o_data_cell[name=picking_id]", run: "click" },
-    inState("Pending"),
+    inState("Waiting"),
     {
         content: "The scheduler sends the shipments, and nobody reloads the form",
         trigger: ".o_form_view",
@@ -76,7 +76,7 @@ addTour("external_shipment_mend", () => [
     { trigger: ".o_form_saved" },
     { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a", run: "click" },
     press("action_retry"),
-    inState("Pending"),
+    inState("Waiting"),
     runScheduler,
     inState("Shipped"),
     { trigger: ".o_form_view:not(:has(.alert-danger)) .o_field_widget[name=tracking_number]" },
