@@ -145,6 +145,7 @@ from . import test_proof_by_hand
 from . import test_proof_days
 from . import test_proof_disturbances
 from . import test_proof_summary
+from . import test_proof_unpaid_returns
 from . import test_push
 from . import test_push_bulk
 from . import test_push_order_ids

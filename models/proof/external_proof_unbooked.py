@@ -145,9 +145,9 @@ class ExternalProofUnbooked(models.AbstractModel):
         stated = payload.grand_total if is_sale else payload.total
         gross = paid if stated is None else sign * stated
         payments = self._match(sync, config, payload.payments, sign)
-        # Change is given in cash.
+        # Change is given in cash. A return that is not paid yet has none.
         change = paid - gross
-        if is_sale and change > 0:
+        if is_sale and change > 0 and payments:
             cash = [key for key in payments if self._is_cash(key)] or list(payments)
             payments[cash[0]] -= change
         payments = {key: _plain(amount) for key, amount in payments.items() if amount}
