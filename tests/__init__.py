@@ -89,6 +89,7 @@ from . import test_life_crashes
 from . import test_life_refunds
 from . import test_life_sequence
 from . import test_life_times
+from . import test_life_warnings
 from . import test_lives
 from . import test_long_downloads
 from . import test_message_language
