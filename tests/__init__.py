@@ -144,6 +144,8 @@ from . import test_product_spellings
 from . import test_progress
 from . import test_proof
 from . import test_proof_by_hand
+from . import test_proof_changes
+from . import test_proof_corrected_dates
 from . import test_proof_days
 from . import test_proof_disturbances
 from . import test_proof_summary
