@@ -88,6 +88,8 @@ from . import test_life_changes
 from . import test_life_crashes
 from . import test_life_refunds
 from . import test_life_sequence
+from . import test_life_times
+from . import test_life_warnings
 from . import test_lives
 from . import test_long_downloads
 from . import test_message_language
@@ -142,9 +144,12 @@ from . import test_product_spellings
 from . import test_progress
 from . import test_proof
 from . import test_proof_by_hand
+from . import test_proof_changes
+from . import test_proof_corrected_dates
 from . import test_proof_days
 from . import test_proof_disturbances
 from . import test_proof_summary
+from . import test_proof_unpaid_returns
 from . import test_push
 from . import test_push_bulk
 from . import test_push_order_ids

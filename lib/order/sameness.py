@@ -6,7 +6,7 @@ from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from ..strict_json import dumps, loads
+from ..strict_json import dumps
 from .content import PayloadError
 from .field_names import REFUND_DATE, REFUNDS, SOLD_AT, UPDATED_AT, sent_name
 from .moment import parse_moment
@@ -32,9 +32,9 @@ def content_key(content: dict[str, Any], kind: str | None = None, moment_of: Mom
     return refund_key(content, moment_of) if kind == "refund" else sameness_key(content, moment_of)
 
 
-def content_digest(payload: str, kind: str | None = None) -> str:
-    """Return a digest of a JSON text, kept when the text is deleted: it shows whether other content is the same."""
-    return hashlib.sha256(content_key(loads(payload), kind).encode()).hexdigest()
+def content_digest(content: dict[str, Any], kind: str | None = None, moment_of: MomentOf | None = None) -> str:
+    """Return a digest of `content_key`, which shows whether other content is the same as one that was deleted."""
+    return hashlib.sha256(content_key(content, kind, moment_of).encode()).hexdigest()
 
 
 def sameness_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:

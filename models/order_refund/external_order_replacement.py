@@ -6,6 +6,8 @@ from odoo import api, models
 from ...exceptions import ExternalOrderError
 from ...lib.money import decimal, exact
 from ...lib.order.content import PayloadError
+from ...lib.order.field_names import SOLD_AT, sent_name
+from ...lib.order.moment import MAX_LENGTH
 from ...lib.order.parts import RefundPayload
 from ...lib.order.payload import parse_order
 from ...tools.message_language import amount_text, product_text, stored
@@ -56,11 +58,12 @@ class ExternalOrderReplacement(models.AbstractModel):
         refunds = sale._get_all_refunds()
         self._check_refunds(sale, refunds)
         links = self._detach(sale, refunds)
-        reversal = self._book_reversal(sync, request, payload)
+        reversal, of_reversal = self._book_reversal(sync, request, payload)
         pos_order, warnings = self._import_content(sync, request, payload)
         self._check_invoices(sale, pos_order, refunds)
         self._attach(sync, refunds, links, pos_order)
-        return Replacement(pos_order, reversal, refunds, [*outcome.warnings, *warnings])
+        warnings = [*outcome.warnings, *of_reversal, *warnings, *self._get_earlier_warnings(refunds, pos_order)]
+        return Replacement(pos_order, reversal, refunds, warnings)
 
     @api.model
     def _find_replacement(self, sync, request, payload):
@@ -97,10 +100,16 @@ class ExternalOrderReplacement(models.AbstractModel):
         if self._is_date_corrected(sync, request, payload):
             stated, warning = self.env["external.order.import"]._get_order_date(sync, payload)
             if warning:
-                outcome.warnings.append(self._get_kept_date_warning(payload))
+                shown = payload.sold_at.replace(tzinfo=None, microsecond=0).isoformat(" ")
+                outcome.warnings.append(self._get_kept_date_warning(shown))
             else:
                 moment = stated
-        return replace(payload, sold_at=moment.replace(tzinfo=UTC))
+        # That the time of the import was used for a date that cannot be read is true of a first import only.
+        warnings = [warning for warning in payload.warnings if warning.doubt != "date_differs"]
+        if len(warnings) < len(payload.warnings):
+            shown = str(request.raw_order[sent_name(request.raw_order, SOLD_AT)])[:MAX_LENGTH]
+            outcome.warnings.append(self._get_kept_date_warning(shown))
+        return replace(payload, sold_at=moment.replace(tzinfo=UTC), warnings=tuple(warnings))
 
     @api.model
     def _is_date_corrected(self, sync, request, payload):
@@ -114,10 +123,10 @@ class ExternalOrderReplacement(models.AbstractModel):
         return now is not None and now != was
 
     @api.model
-    def _get_kept_date_warning(self, payload):
+    def _get_kept_date_warning(self, shown):
         text = stored(self.env)._(
             "The changed order's date, %s, cannot be right, so the order keeps the date with which it was booked.",
-            payload.sold_at.replace(tzinfo=None, microsecond=0).isoformat(" "),
+            shown,
         )
         return Warn(text, "date_differs")
 
@@ -178,7 +187,7 @@ class ExternalOrderReplacement(models.AbstractModel):
 
     @api.model
     def _book_reversal(self, sync, request, content):
-        """Refund the whole old sale on its own date, by its own payments.
+        """Refund the whole old sale on its own date, by its own payments. Return that refund and its warnings.
 
         :param OrderPayload content: the new content
         """
@@ -203,7 +212,8 @@ class ExternalOrderReplacement(models.AbstractModel):
         prepared = refunding._prepare_refund(target.on(sync), reversal, order, sale.date_order)
         # Of its own kind, so that no RefundID of the external system can be the same.
         prepared.uuid = self._get_uuid(sync, request, content, "reversal")
-        return self._create(sync, target, prepared)
+        pos_order = self._create(sync, target, prepared)
+        return pos_order, [pos_order._get_named_warning(warning) for warning in prepared.outcome.warnings]
 
     @api.model
     def _create(self, sync, target, prepared):
@@ -266,6 +276,17 @@ class ExternalOrderReplacement(models.AbstractModel):
     # ------------------------------------------------------------
     # Earlier refunds
     # ------------------------------------------------------------
+
+    @api.model
+    def _get_earlier_warnings(self, refunds, pos_order):
+        """Return a `Warn` if the corrected date of a sale is after refunds of it, in a list; none otherwise."""
+        if not (earlier := refunds.filtered(lambda refund: refund.date_order < pos_order.date_order)):
+            return []
+        text = stored(self.env)._(
+            "The order's new date is after that of its refunds (%s). Ask the external system which date is right.",
+            ", ".join(earlier.mapped("name")),
+        )
+        return [Warn(text, "date_differs")]
 
     @api.model
     @exact

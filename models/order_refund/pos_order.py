@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.message_language import stored
+from ..order_import.outcome import Warn
 from ..order_import.pos_order_origin import PosOrder as Origin
 
 
@@ -54,6 +56,11 @@ class PosOrder(models.Model):
         while newer := self.search([("external_replaced_id", "=", order.id), ("state", "!=", "cancel")], limit=1):
             order = newer
         return order
+
+    def _get_named_warning(self, warning):
+        """Return a `Warn` about this order for the row of another one, which has replaced it: with its name."""
+        env = stored(self.env)
+        return Warn(env._("Order %(order)s: %(reason)s", order=self.name, reason=warning), warning.doubt)
 
     def _get_all_refunds(self):
         """Return the refunds of these orders, also those of money without goods; canceled ones are none."""

@@ -187,10 +187,15 @@ class ExternalOrder(models.Model):
             "imported": kinds.count("sale"),
             "refunded": kinds.count("refund"),
             "cancelled": kinds.count("cancellation"),
-            "doubtful": len(done.filtered("doubt")),
+            **done._count_doubtful(),
             "failed": self.mapped("state").count("failed"),
             "deferred": len(self.filtered("next_attempt")),
         }
+
+    def _count_doubtful(self):
+        """Return how many of these booked rows have something to check, by names that a run counts."""
+        doubtful = self.filtered("doubt")
+        return {"doubtful": len(doubtful), "doubtful_life": len(doubtful.filtered(lambda row: row.kind != "sale"))}
 
     def _record(self, outcome):
         """Record the outcome of importing this row.

@@ -124,11 +124,11 @@ class ExternalOrder(models.Model):
         Run = self.env["external.order.sync.run"]
         of_kind = {kind: len(rows) for kind, rows in self.grouped("kind").items()}
         lines = []
+        of_life = self._count_doubtful()["doubtful_life"]
         if sales := of_kind.get("sale"):
-            lines.append(
-                Run._describe_imported(sales, len(self.filtered(lambda row: row.kind == "sale" and row.doubt)))
-            )
-        return lines + Run._describe_life(of_kind.get("refund", 0), of_kind.get("cancellation", 0))
+            lines.append(Run._describe_imported(sales, len(self.filtered("doubt")) - of_life))
+        lines += Run._describe_life(of_kind.get("refund", 0), of_kind.get("cancellation", 0))
+        return lines + Run._describe_life_doubts(of_life)
 
     def action_ignore(self):
         """Ignore these orders until the external system sends them with different content."""

@@ -35,18 +35,19 @@ class ExternalOrder(models.Model):
             order.other_payloads_text = bool(others) and json.dumps(others, indent=2, ensure_ascii=False)
 
     @api.model
-    def _leave_out_repeated(self, versions):
+    def _leave_out_repeated(self, sync, versions):
         """Return inbox values for each distinct order among the entries with one OrderID.
 
         If several versions are the same order (see ``sameness_key``), the last one counts, but one with an accepted
         status goes before one without.
 
+        :param sync: the ``external.order.sync`` that received them
         :param list versions: values for each entry with the OrderID, in the order received
         """
         if len(versions) > 1:
             accepted = [values for values in versions if values["state"] != "ignored"] or versions
             versions = list(
-                {_content_key(values["payload"], values.get("kind")): values for values in accepted}.values()
+                {self._get_key(sync, values["payload"], values.get("kind")): values for values in accepted}.values()
             )
         return versions
 
@@ -65,9 +66,20 @@ class ExternalOrder(models.Model):
         if content_key(own, self.kind) == content_key(other, self.kind):
             return True
         # The external system may have begun to send times with their offset.
-        importing, sync = self.env["external.order.import"], self.sync_id
-        keys = {content_key(content, self.kind, partial(importing._to_moment, sync)) for content in (own, other)}
-        return len(keys) == 1
+        return len({self._get_key(self.sync_id, content, self.kind) for content in (own, other)}) == 1
+
+    @api.model
+    def _get_key(self, sync, content, kind=None):
+        """Return what is equal for received contents that are the same, also if their times are written in two ways.
+
+        :param content: as a JSON text, or as read
+        """
+        content = loads(content) if isinstance(content, str) else content
+        return content_key(content, kind, partial(self.env["external.order.import"]._to_moment, sync))
+
+    def _get_keys(self, payloads):
+        """Return the keys of payloads with the OrderID of this row, see `_get_key`."""
+        return [self._get_key(self.sync_id, payload, self.kind) for payload in payloads]
 
     def _is_same_as_far_as_known(self, values):
         """Return whether received values may be the order of this row, whose payload was deleted.
@@ -76,7 +88,7 @@ class ExternalOrder(models.Model):
         by other rules. Then only the total can be compared, which does not distinguish orders of several branches.
         """
         if self.content_digest:
-            return self.content_digest == content_digest(values["payload"], self.kind)
+            return self.content_digest in self._get_possible_digests(loads(values["payload"]))
         # sudo: users cannot read system parameters.
         since = fields.Datetime.to_datetime(self.env["ir.config_parameter"].sudo().get_param(KEYED_SINCE))
         is_former = bool(since) and self.create_date < since
@@ -84,16 +96,25 @@ class ExternalOrder(models.Model):
             return False
         return self.currency_id.compare_amounts(self.total, values["total"]) == 0
 
+    def _get_possible_digests(self, content):
+        """Return the digests of received content as it may have been sent before: its times in the other way, and
+        without the LocationID that the external system has begun to send."""
+        contents = [content]
+        if not self._has_location():
+            contents.append({name: value for name, value in content.items() if name != "LocationID"})
+        ways = (None, self.sync_id._write_otherwise)
+        return {content_digest(former, self.kind, moment_of) for former in contents for moment_of in ways}
+
     def _find_other_contents(self, versions):
         """Return the payloads of all distinct orders with this OrderID that this download has contained so far."""
         self.ensure_one()
         if not self.payload:  # imported long ago
             return []
         payloads = [self.payload, *map(dumps, loads(self.other_payloads or "[]"))]
-        contents = {_content_key(payload, self.kind): payload for payload in payloads}
-        for values in versions:
-            if values["state"] != "ignored":
-                contents.setdefault(_content_key(values["payload"], self.kind), values["payload"])
+        payloads += [values["payload"] for values in versions if values["state"] != "ignored"]
+        contents = {}
+        for key, payload in zip(self._get_keys(payloads), payloads, strict=True):
+            contents.setdefault(key, payload)
         return list(contents.values()) if len(contents) > 1 else []
 
     def _is_ignored_with(self, versions):
@@ -102,8 +123,8 @@ class ExternalOrder(models.Model):
         if self.state != "ignored" or self.error_code or not (self.other_payloads and self.payload):
             return False
         payloads = [self.payload, *map(dumps, loads(self.other_payloads))]
-        seen = {_content_key(payload, self.kind) for payload in payloads}
-        return all(_content_key(values["payload"], self.kind) in seen for values in versions)
+        arrived = self._get_keys(values["payload"] for values in versions)
+        return set(arrived) <= set(self._get_keys(payloads))
 
     @api.model
     def _prepare_new_values(self, versions):
@@ -167,8 +188,8 @@ class ExternalOrder(models.Model):
         self.ensure_one()
         if self.state == "done":
             own = self.payload or "{}"  # dropped, if it was imported long ago
-            key = _content_key(own, self.kind)
-            others = [payload for payload in payloads if _content_key(payload, self.kind) != key]
+            keys = self._get_keys([own, *payloads])
+            others = [payload for key, payload in zip(keys[1:], payloads, strict=True) if key != keys[0]]
             ambiguous = self._prepare_ambiguous_values(
                 self.external_id, [own, *others], self.pos_order_id, refund_id=self.refund_id
             )
@@ -177,10 +198,6 @@ class ExternalOrder(models.Model):
             ambiguous = self._prepare_ambiguous_values(self.external_id, payloads, refund_id=self.refund_id)
             interruptions = self._prepare_no_interruption_values()
             self.write({**values, **ambiguous, **interruptions, "state": "failed", "attempts": 0})
-
-
-def _content_key(payload, kind=None):
-    return content_key(loads(payload), kind)
 
 
 def _describe(content):

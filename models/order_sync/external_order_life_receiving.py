@@ -45,7 +45,7 @@ class ExternalOrder(models.Model):
             if kind == "cancellation":
                 values = self._receive_cancellation(sale, known, versions[-1], events, counts)
             else:
-                values = self._receive_refund(known, versions, events, counts)
+                values = self._receive_refund(sync, known, versions, events, counts)
             if values:
                 vals_list.append(values)
                 counts.new += values["state"] == "pending"
@@ -82,12 +82,12 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _receive_refund(self, known, versions, events, counts):
+    def _receive_refund(self, sync, known, versions, events, counts):
         """Store the distinct refunds that arrived with one RefundID, in the row ``known`` if there is one.
 
         :return: the values of a new row, or ``None``
         """
-        versions = self._leave_out_repeated(versions)
+        versions = self._leave_out_repeated(sync, versions)
         if known:
             known._receive_again(versions, known.id in events.earlier, counts)
             return None

@@ -178,7 +178,7 @@ class ExternalOrderPreview(models.TransientModel):  # pylint: disable=no-wizard-
             for number in sorted(sales) if len(sales) > 1 else ():
                 with suppress(PayloadError):  # the run reports these
                     versions.append(Order._prepare_received_values(sync, sales[number], name, accepted))
-            if len(Order._leave_out_repeated(versions)) > 1:
+            if len(Order._leave_out_repeated(sync, versions)) > 1:
                 found[name].update(sales)
         return found
 

@@ -92,7 +92,7 @@ class ExternalOrder(models.Model):
                         versions.append(self._prepare_received_values(sync, entry, identity[0], accepted))
                 except PayloadError as error:
                     refusals[number] = error
-            return self._leave_out_repeated(versions)
+            return self._leave_out_repeated(sync, versions)
 
         for order, numbered_entries in known.items():
             identity = (order.external_id, order.external_location if order.by_location else None)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...lib.order.sameness import content_digest
+from ...lib.strict_json import loads
 
 # A hundred years. Dates cannot go much further back, and a payload that is to be kept forever has 0.
 MAX_RETENTION_DAYS = 36_500
@@ -49,7 +50,7 @@ class ExternalOrder(models.Model):
             domain = self._get_payloads_to_drop_domain(sync, limit)
             orders = self.search(domain, order="imported_date", limit=VACUUM_BATCH - count)
             for order in orders:
-                order.content_digest = content_digest(order.payload, order.kind)
+                order.content_digest = content_digest(loads(order.payload), order.kind)
             orders.write({"payload": False, "booked_payload": False})
             count += len(orders)
             if count == VACUUM_BATCH:

@@ -48,6 +48,17 @@ class ExternalOrderSync(models.Model):
         """Return a local time of the external system in UTC. Both are without time zone; see `business_day.to_utc`."""
         return to_utc(local, self._get_zone())
 
+    def _write_otherwise(self, stated):
+        """Return a time as read from an order in the other way in which it may be sent: local, or with an offset.
+
+        :param datetime stated: without time zone, it is a local time of the external system; otherwise it is in UTC
+        """
+        if not stated.tzinfo:
+            return pytz.utc.localize(self._to_utc(stated))
+        local = stated.astimezone(self._get_zone()).replace(tzinfo=None)
+        # Not if it is the second of two equal hours of the clock.
+        return local if pytz.utc.localize(self._to_utc(local)) == stated else stated
+
     def _get_business_day(self, moment=None):
         """Return the business day (a date) of a moment in UTC without time zone, by default of now."""
         return day_of(moment or fields.Datetime.now(), self._get_zone(), self.day_end)

@@ -15,6 +15,7 @@ class ExternalOrderSyncRun(models.Model):
     refunded_count = fields.Integer("Refunds", readonly=True)
     cancelled_count = fields.Integer("Cancellations", readonly=True)
     rebooked_count = fields.Integer("Changes Booked", readonly=True)
+    doubtful_life_count = fields.Integer("Refunds and Changes to Check", readonly=True)
 
     def _has_life(self):
         """Return whether the run booked a refund, a cancellation or a change."""
@@ -40,7 +41,9 @@ class ExternalOrderSyncRun(models.Model):
             self.env["external.order.attempt"]._begin(self, orders)
             orders.run_id = self
             booked = orders._book_changes()
-            self.write({"rebooked_count": self.rebooked_count + len(booked), "date_progress": fields.Datetime.now()})
+            doubtful = len(booked.filtered("doubt"))
+            counts = {"rebooked": len(booked), "doubtful": doubtful, "doubtful_life": doubtful}
+            self.write({**self._prepare_counts(counts), "date_progress": fields.Datetime.now()})
         return len(orders)
 
     def _count_unbooked_changes(self):
@@ -69,6 +72,7 @@ class ExternalOrderSyncRun(models.Model):
                     "%s imported orders were changed in the external system, and the differences were booked.", count
                 )
             )
+        lines += self._describe_life_doubts(self.doubtful_life_count)
         if self.new_count and (count := self.sync_id.waiting_count):
             one = env._("1 refund waits for its order.")
             lines.append(one if count == 1 else env._("%s refunds wait for their orders.", count))
@@ -89,6 +93,16 @@ class ExternalOrderSyncRun(models.Model):
                 else env._("%s imported orders were cancelled in the external system and refunded.", cancellations)
             )
         return lines
+
+    @api.model
+    def _describe_life_doubts(self, count):
+        """Return the sentence with this number of refunds, cancellations and changes to check, in a list."""
+        env = stored(self.env)
+        if not count:
+            return []
+        one = env._("1 refund or change was booked with warnings: check it under Needs Attention.")
+        several = env._("%s refunds or changes were booked with warnings: check them under Needs Attention.", count)
+        return [one if count == 1 else several]
 
     def _describe_changed(self):
         """Return which orders changed in this run without being booked, in what, and what to do."""

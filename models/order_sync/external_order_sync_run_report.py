@@ -29,7 +29,7 @@ class ExternalOrderSyncRun(models.Model):
         if status == "no_orders":
             parts.append(env._("No orders to synchronize."))
         if self.imported_count:
-            parts.append(self._describe_imported(self.imported_count, self.doubtful_count))
+            parts.append(self._describe_imported(self.imported_count, self.doubtful_count - self.doubtful_life_count))
         parts += self._describe_life_of_run()
         count = self.failed_count
         tell(count, env._("1 order failed:"), env._("%s orders failed:", count))

@@ -75,7 +75,7 @@ class PosSession(models.Model):
         data = super()._create_account_move(balancing_account, amount_to_balance, bank_payment_method_diffs)
         if warning := self._get_lock_warning():
             # sudo: the user who closes the session may not have access to the inbox.
-            self.sudo().order_ids.external_order_ids._add_warning(Warn(warning, "date_differs"))
+            self._warn_external_orders(self.sudo().order_ids, Warn(warning, "date_differs"))
         return data
 
     def _warn_of_open_transfers(self):
@@ -85,5 +85,17 @@ class PosSession(models.Model):
         for picking in session.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")):
             lines = session.order_ids.lines.filtered_domain([("product_id", "in", picking.move_ids.product_id.ids)])
             orders = picking.pos_order_id or lines.order_id.filtered(lambda order: not order.picking_ids)
-            if rows := orders.external_order_ids:
-                rows._add_warning(Warn(picking._get_open_warning(), "transfer_open"))
+            self._warn_external_orders(orders, Warn(picking._get_open_warning(), "transfer_open"))
+
+    @api.model
+    def _warn_external_orders(self, orders, warning):
+        """Add a warning to the external orders that these ``pos.order`` were created from.
+
+        The refund of what a changed order had before was created from none: it is reported where the change was booked.
+        """
+        if rows := orders.external_order_ids:
+            rows._add_warning(warning)
+        refunds = orders.filtered("external_refunded_order_id")
+        for reversal in refunds.filtered(lambda order: not order.external_order_ids):
+            if rows := reversal.external_refunded_order_id._get_valid().external_order_ids:
+                rows._add_warning(reversal._get_named_warning(warning))

@@ -46,7 +46,7 @@ class ExternalProofBooks(models.AbstractModel):
         by_hand = [*self._read_refunds_by_hand(sync, first, end), *self._read_credit_notes(sync, day)]
         for difference in by_hand:
             books[difference.pos_config] = books.get(difference.pos_config, Figures()) + difference.books
-        changes = self._read_changes(sync, pairs, day)
+        changes = self._read_changes(sync, pairs, day, first, end)
         for difference in [*unbooked, *changes]:
             inbox[difference.pos_config] = inbox.get(difference.pos_config, Figures()) + difference.shop
             # What was booked of a changed order counts already.
@@ -258,7 +258,7 @@ class ExternalProofBooks(models.AbstractModel):
         return differences
 
     @api.model
-    def _read_changes(self, sync, pairs, day):
+    def _read_changes(self, sync, pairs, day, first, end):
         """Return a `Difference` for each imported order of which the shop says something else since."""
         Order, unbooked = self.env["external.order"], self.env["external.proof.unbooked"]
         ids = [row for (row,) in self.env.execute_query(
@@ -266,7 +266,11 @@ class ExternalProofBooks(models.AbstractModel):
         )]  # fmt: skip
         rows = Order.browse(ids)
         changed = Order.search([("sync_id", "=", sync.id), ("changed", "=", True)], order="id desc", limit=MOST_NAMED)
-        return unbooked._read_changed(sync, rows, day) + unbooked._read_moved_here(sync, changed - rows, day)
+        return [
+            *unbooked._read_changed(sync, rows, day),
+            *unbooked._read_moved_here(sync, changed - rows, day),
+            *unbooked._read_reinstated(changed | rows, first, end),
+        ]
 
 
 def remaining(total, differences):

@@ -177,9 +177,12 @@ class ExternalProof(models.Model):
         query = SQL(
             """SELECT of_day.day
                  FROM (VALUES %(days)s) AS of_day(day, first, last, checked)
-                WHERE EXISTS (SELECT FROM external_order
-                               WHERE sync_id = %(sync)s AND sold_date >= of_day.first AND sold_date < of_day.last
-                                 AND write_date > of_day.checked)
+                WHERE EXISTS (SELECT FROM external_order AS received
+                                LEFT JOIN external_order AS sale
+                                     ON sale.id = received.origin_id AND received.kind = 'cancellation'
+                               WHERE received.sync_id = %(sync)s
+                                 AND received.sold_date >= of_day.first AND received.sold_date < of_day.last
+                                 AND greatest(received.write_date, sale.write_date) > of_day.checked)
                    OR EXISTS (SELECT FROM pos_order AS booked LEFT JOIN pos_payment ON pos_order_id = booked.id
                                WHERE booked.config_id IN %(configs)s
                                  AND booked.date_order >= of_day.first AND booked.date_order < of_day.last

@@ -44,6 +44,7 @@ class ExternalProofLine(models.Model):
         "external.order", "External Order", readonly=True, ondelete="cascade", index="btree_not_null"
     )
     error_code = fields.Selection(related="order_id.error_code", string="Import Error")
+    can_book_change = fields.Boolean(compute="_compute_can_book_change")
     pos_order_id = fields.Many2one("pos.order", "POS Order", readonly=True, ondelete="set null", index="btree_not_null")
     session_id = fields.Many2one("pos.session", readonly=True, ondelete="set null", index="btree_not_null")
     shop_gross = fields.Monetary("Shop", readonly=True)
@@ -126,6 +127,14 @@ class ExternalProofLine(models.Model):
     # What a user sees
     # ------------------------------------------------------------
 
+    @api.depends("reason", "order_id.changed", "order_id.can_book_change")
+    def _compute_can_book_change(self):
+        for line in self:
+            row = line.order_id
+            # A daily summary may have a change before the order arrives with it.
+            is_of_summary = line.reason == "changed" and not row.changed
+            line.can_book_change = line.reason in ("changed", "moved") and (row.can_book_change or is_of_summary)
+
     @api.depends("payments")
     @api.depends_context("lang")
     def _compute_payment_note(self):
@@ -133,7 +142,9 @@ class ExternalProofLine(models.Model):
             paid = line.payments or []
             line.payment_note = ", ".join(f"{name} {line.currency_id.format(amount)}" for name, amount in paid)
 
-    @api.depends("reason", "payments", "order_id.state", "order_id.error_message", "order_id.change_text")
+    @api.depends(
+        "reason", "payments", "order_id.state", "order_id.error_message", "order_id.change_text", "can_book_change"
+    )
     @api.depends_context("lang")
     def _compute_remedy(self):
         for line in self:
@@ -151,9 +162,16 @@ class ExternalProofLine(models.Model):
                 return row.error_text or env._("It was received, but is not imported yet. Press Import.")
             case "failed" | "waiting" | "ignored":
                 return row.error_text or env._("It was received, and a user ignored it. Press Import to import it.")
-            case "changed":
+            case "changed" | "moved" if self.can_book_change:
                 text = (row.change_text or "").replace("\n", "; ")
                 return env._("The external system changed it after its import. Book the difference. %s", text)
+            case "changed":
+                text = (row.change_text or "").replace("\n", "; ")
+                return env._(
+                    "The external system changed it after its import. Correct the POS order by hand, then open it and "
+                    "press Change Seen. %s",
+                    text,
+                )
             case "edited":
                 return env._(
                     "The POS order has different amounts from the order that was imported. Correct it, or accept the "

@@ -22,7 +22,7 @@ class ExternalProofLine(models.Model):
         self.ensure_one().check_access("read")
         if self.session_id:
             record = self.session_id
-        elif self.order_id and (self.reason in INBOX_REASONS or not self.pos_order_id):
+        elif self.order_id and (self.reason in INBOX_REASONS or self.can_book_change or not self.pos_order_id):
             record = self.order_id
         else:
             record = self.pos_order_id or self.proof_id

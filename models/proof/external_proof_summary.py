@@ -96,6 +96,8 @@ class ExternalProofSummary(models.AbstractModel):
                 elsewhere[row.external_id, row.refund_id or ""] = row
         named = {difference.row for difference in found if difference.row}
         moved = {difference.row for difference in found if difference.reason == "moved"}
+        # A cancellation that was taken back is named with its sale.
+        changed = {difference.pos_order for difference in found if difference.reason == "changed"}
         differences, met = [], set()
         for entry in summary.listed:
             counts = (0, 1) if entry.refund_id else (1, 0)
@@ -140,7 +142,12 @@ class ExternalProofSummary(models.AbstractModel):
                 shop = Figures(*counts, gross, tax)
                 differences.append(Difference("changed", config, shop, booked, is_known=False, **behind))
         unlisted = of_day.filtered(
-            lambda row: row not in met and row not in moved and (row.kind == "sale" or summary.lists_refunds)
+            lambda row: (
+                row not in met
+                and row not in moved
+                and (row.kind == "sale" or summary.lists_refunds)
+                and (row.kind != "cancellation" or row.pos_order_id not in changed)
+            )
         )
         for row in unlisted:
             reason = "moved" if self._is_listed_elsewhere(sync, day, config, row) else "extra"
@@ -153,7 +160,7 @@ class ExternalProofSummary(models.AbstractModel):
         """Return whether the shop has an imported row on another day or in another Point of Sale than Odoo: as its
         newest content says, or the summary there."""
         unbooked = self.env["external.proof.unbooked"]
-        payload = unbooked._parse_sale(row)
+        payload = unbooked._parse_changed(row) if row.kind == "sale" else None
         if payload is not None and (unbooked._get_day(sync, row.kind, payload) or day) != day:
             return True
         if row.external_location and sync._find_pos_config_at(row.external_location) not in (config, config.browse()):

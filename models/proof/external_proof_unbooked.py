@@ -72,13 +72,16 @@ class ExternalProofUnbooked(models.AbstractModel):
         is of another day."""
         differences = []
         for row in rows:
-            payload = self._parse_sale(row)
+            payload = self._parse_changed(row)
             if payload is None:
                 continue
             behind = {"row": row, "pos_order": row.pos_order_id}
             was, now = self._get_booked(row), self._get_changed_figures(sync, row, payload)
+            is_known = row.kind == "sale" or bool(payload.payments) or payload.total is not None
             if (self._get_day(sync, row.kind, payload) or day) != day:
                 differences.append(Difference("moved", row.pos_config_id, Figures(), was, **behind))
+            elif not is_known:
+                differences.append(Difference("changed", row.pos_config_id, was, was, **behind, is_known=False))
             elif now - was:
                 differences.append(Difference("changed", row.pos_config_id, now, was, **behind))
         return differences
@@ -89,25 +92,46 @@ class ExternalProofUnbooked(models.AbstractModel):
         day."""
         differences = []
         for row in rows:
-            payload = self._parse_sale(row)
+            payload = self._parse_changed(row)
             if payload is not None and self._get_day(sync, row.kind, payload) == day:
                 now, behind = self._get_changed_figures(sync, row, payload), {"row": row, "pos_order": row.pos_order_id}
                 differences.append(Difference("moved", row.pos_config_id, now, Figures(), **behind))
         return differences
 
     @api.model
-    def _parse_sale(self, row):
-        """Return the newest content of a sale, ``None`` if it cannot be read."""
+    def _read_reinstated(self, rows, first, end):
+        """Return a `Difference` for each booked cancellation between two moments that the shop has taken back.
+
+        :param rows: changed orders of the synchronization
+        """
+        differences = []
+        for row in rows.filtered(lambda row: row.kind == "sale" and row._is_reinstated()):
+            for cancellation in row.life_ids.filtered(
+                lambda of_row: of_row.kind == "cancellation" and of_row.sold_date
+            ):
+                if first <= cancellation.sold_date < end:
+                    was, behind = self._get_booked(cancellation), {"row": row, "pos_order": cancellation.pos_order_id}
+                    differences.append(Difference("changed", cancellation.pos_config_id, Figures(), was, **behind))
+        return differences
+
+    @api.model
+    def _parse_changed(self, row):
+        """Return the newest content of a sale or a refund, ``None`` if it cannot be read."""
         try:
-            return parse_order(loads(row.payload or "")) if row.kind == "sale" else None
+            if row.kind == "sale":
+                return parse_order(loads(row.payload or ""))
+            return row._parse_life(row.origin_id._get_booked_order()) if row.kind == "refund" and row.payload else None
         except (PayloadError, StrictJsonError):
             return None
 
     @api.model
     def _get_changed_figures(self, sync, row, payload):
-        """Return the figures of the newest content of an imported sale."""
-        now = self._get_figures(sync, row.kind, row.pos_config_id, payload)
-        return replace(now, tax=self._get_booked(row).tax) if payload.tax is None else now
+        """Return the figures of the newest content of an imported sale or refund."""
+        now, was = self._get_figures(sync, row.kind, row.pos_config_id, payload), self._get_booked(row)
+        if payload.tax is None:
+            now = replace(now, tax=was.tax)
+        # A refund that names no payments is paid back as its sale was paid.
+        return now if row.kind == "sale" or payload.payments else replace(now, payments=was.payments)
 
     @api.model
     def _get_booked(self, row):
@@ -145,9 +169,9 @@ class ExternalProofUnbooked(models.AbstractModel):
         stated = payload.grand_total if is_sale else payload.total
         gross = paid if stated is None else sign * stated
         payments = self._match(sync, config, payload.payments, sign)
-        # Change is given in cash.
+        # Change is given in cash. A return that is not paid yet has none.
         change = paid - gross
-        if is_sale and change > 0:
+        if is_sale and change > 0 and payments:
             cash = [key for key in payments if self._is_cash(key)] or list(payments)
             payments[cash[0]] -= change
         payments = {key: _plain(amount) for key, amount in payments.items() if amount}
