@@ -17,13 +17,12 @@ from ...lib.order.payload import external_id
 from ...tools.groups import USER_GROUP
 from ...tools.message_language import with_reader
 from ...tools.private_context import without_defaults
-from ...tools.transaction import TRANSIENT_ERRORS, commit, conflicts_repeated
+from ...tools.transaction import TRANSIENT_ERRORS, commit, conflicts_repeated, limit_lock_waits
 from .push_refused import PushRefused
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 # Seconds during which a request waits for others that change the same orders.
 PATIENCE = 8
-LOCK_TIMEOUT = "4s"
 
 
 @dataclass
@@ -178,7 +177,7 @@ class ExternalOrderSync(models.Model):
         while True:
             try:
                 with conflicts_repeated():
-                    self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                    limit_lock_waits(self.env)
                     pushed = self._store_pushed(entries, signed, wait)
                     self.env.flush_all()
                 break
