@@ -90,6 +90,25 @@ class TestPushBulk(PushCase):
         self.assertEqual(len(self.pos_orders().filtered("partner_id")), 4)
         self.assertFalse(any(self.sync.order_ids.mapped("doubt")))
 
+    def test_the_customer_of_a_request_does_not_replace_that_of_an_order(self):
+        buyer, other = self.env["res.partner"].create(
+            [{"name": "Request", "email": "request@example.com"}, {"name": "Order", "email": "order@example.com"}]
+        )
+        own = ({"CustomerEmail": "order@example.com"}, {"Customer": {"Email": "order@example.com"}})
+        for number, customer in enumerate(own):
+            with self.subTest(customer=customer):
+                body = {"partner_id": buyer.id, "orders": [self.order(number, **customer)]}
+                self.assertEqual(self.send_bulk(body)["data"]["successful"], 1)
+                self.assertEqual(self.inbox(number).pos_order_id.partner_id, other)
+
+    def test_the_customer_of_a_request_counts_for_an_order_that_names_none(self):
+        buyer = self.env["res.partner"].create({"name": "Request", "email": "request@example.com"})
+        nobody = [{"partner_id": value} for value in (False, 0, None, "", "-")]
+        for number, customer in enumerate([{}, *nobody, {"Customer": {}}, {"Customer": None, "customer_ref": ""}]):
+            with self.subTest(customer=customer):
+                self.send_bulk({"partner_id": buyer.id, "orders": [self.order(number, **customer)]})
+                self.assertEqual(self.inbox(number).pos_order_id.partner_id, buyer)
+
     def test_an_order_that_waits_is_not_a_success(self):
         self.sync.auto_create_session = False
         [result] = self.send_bulk([self.order(1)])["data"]["results"]
