@@ -109,6 +109,18 @@ class TestPushBulk(PushCase):
                 self.send_bulk({"partner_id": buyer.id, "orders": [self.order(number, **customer)]})
                 self.assertEqual(self.inbox(number).pos_order_id.partner_id, buyer)
 
+    def test_a_change_that_was_not_booked_is_not_a_success(self):
+        [sold] = self.send_bulk([self.order(1)])["data"]["results"]
+        for _attempt in range(2):
+            data = self.send_bulk([self.half_order(1)])["data"]
+            [result] = data["results"]
+            self.assertTrue(self.inbox(1).changed)
+            self.assertEqual((data["successful"], data["failed"], result["status"]), (0, 1, "error"))
+            self.assertIn("different content", result["error"])
+            # What is sold as it was.
+            self.assertEqual({**result, "status": "success", "error": None}, sold)
+        self.assertEqual(self.send_bulk([self.order(1)])["data"]["results"], [sold])
+
     def test_an_order_that_waits_is_not_a_success(self):
         self.sync.auto_create_session = False
         [result] = self.send_bulk([self.order(1)])["data"]["results"]
