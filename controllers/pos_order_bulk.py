@@ -4,6 +4,7 @@ from http import HTTPStatus
 from odoo.http import request
 
 from ..lib.json_schema import INTEGER, NULLABLE_INTEGER, NULLABLE_NUMBER, NULLABLE_STRING, STRING, closed_object
+from ..lib.order.customer import names_customer
 from ..lib.order.fields import MAX_TEXT_LENGTH
 from ..lib.order.pushed import MAX_BYTES
 from ..tools.scheduling import SYNC_NOW_SECONDS
@@ -39,7 +40,7 @@ ANSWER = closed_object(
     }
 )
 NO_DATA = {"pos_config_id": None, "total": 0, "successful": 0, "failed": 0, "results": []}
-# Keys of the object around the orders: each counts for the orders that do not have it.
+# Keys of the object around the orders: they count for the orders that name no customer.
 FOR_EACH_ORDER = ("partner_id", "customer_ref")
 # Statuses that its client does not know. They all mean that the request as a whole is wrong.
 WRONG_REQUEST = (404, 409, 413, 415, 422)
@@ -138,9 +139,6 @@ def _read_defaults(members):
 
 def _with_defaults(entry, defaults):
     """Return an order with the customer of the whole request, if it names none. A changed one has no digest."""
-    if not defaults or not isinstance(entry, dict):
+    if not defaults or not isinstance(entry, dict) or names_customer(entry):
         return entry
-    return {
-        **defaults,
-        **{name: value for name, value in entry.items() if value not in (None, "") or name not in defaults},
-    }
+    return {**entry, **defaults}

@@ -68,6 +68,7 @@ from . import test_full_order
 from . import test_full_sessions
 from . import test_header_buttons
 from . import test_health
+from . import test_held_sales_servers
 from . import test_helping_workers
 from . import test_hostile_texts
 from . import test_inbox

@@ -43,6 +43,12 @@ class PushCase(ExternalOrderCase, HttpCase):
         self.env.invalidate_all()
         return response
 
+    def half_order(self, number, **values):
+        """Return the order with the half of its price."""
+        totals = {"AmountTotal": 40.0, "Tax": 6.0, "GrandTotal": 46.0, "AmountPaid": 46.0}
+        parts = {"OrderItems": [self.item(price=40.0)], "CheckoutDetails": [self.payment(46.0)]}
+        return self.order(number, **totals, **parts, **values)
+
     def push(self, *orders, wait=None, **options):
         """Send orders, and return the results."""
         if wait:

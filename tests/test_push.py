@@ -113,6 +113,31 @@ class TestPush(PushCase):
         self.assertEqual((pushed.new_count, pushed.imported_count, pushed.status), (4, 4, "success"))
         self.assertEqual(len(self.pos_orders()), 4)
 
+    def test_a_known_order_that_can_be_imported_now_is_imported_at_once(self):
+        cron = self.env.ref("external_order_sync.ir_cron_sync_external_orders")
+        self.sync.write({"accepted_statuses": "103", "external_api_url": False, "sync_interval": 1440})
+        [result] = self.push(self.order(1, OrderStatus=101))
+        self.assertEqual(result["state"], "ignored")
+        self.run_scheduler()
+        self.sync.accepted_statuses = "101,103"
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        [result] = self.push(self.order(1, OrderStatus=101))
+        self.assertEqual((result["state"], result["duplicate"]), ("pending", True))
+        self.assertTrue(triggers.search_count([("cron_id", "=", cron.id)]))
+        self.run_scheduler()
+        self.assertEqual(self.inbox(1).state, "done")
+
+    def test_an_order_that_arrives_alone_after_an_ambiguous_request_is_imported_by_the_next_turn(self):
+        self.sync.write({"external_api_url": False, "sync_interval": 1440})
+        self.push(self.order(1), self.half_order(1))
+        self.run_scheduler()
+        self.assertEqual(self.inbox(1).error_code, "order_id_ambiguous")
+        [result] = self.push(self.order(1))
+        self.assertEqual(result["state"], "pending")
+        self.run_scheduler()
+        self.assertEqual(self.inbox(1).state, "done")
+
     def test_a_push_does_not_download_and_the_download_comes_when_it_is_due(self):
         self.run_scheduler()
         self.shop.requests.clear()

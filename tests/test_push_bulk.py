@@ -90,6 +90,37 @@ class TestPushBulk(PushCase):
         self.assertEqual(len(self.pos_orders().filtered("partner_id")), 4)
         self.assertFalse(any(self.sync.order_ids.mapped("doubt")))
 
+    def test_the_customer_of_a_request_does_not_replace_that_of_an_order(self):
+        buyer, other = self.env["res.partner"].create(
+            [{"name": "Request", "email": "request@example.com"}, {"name": "Order", "email": "order@example.com"}]
+        )
+        own = ({"CustomerEmail": "order@example.com"}, {"Customer": {"Email": "order@example.com"}})
+        for number, customer in enumerate(own):
+            with self.subTest(customer=customer):
+                body = {"partner_id": buyer.id, "orders": [self.order(number, **customer)]}
+                self.assertEqual(self.send_bulk(body)["data"]["successful"], 1)
+                self.assertEqual(self.inbox(number).pos_order_id.partner_id, other)
+
+    def test_the_customer_of_a_request_counts_for_an_order_that_names_none(self):
+        buyer = self.env["res.partner"].create({"name": "Request", "email": "request@example.com"})
+        nobody = [{"partner_id": value} for value in (False, 0, None, "", "-")]
+        for number, customer in enumerate([{}, *nobody, {"Customer": {}}, {"Customer": None, "customer_ref": ""}]):
+            with self.subTest(customer=customer):
+                self.send_bulk({"partner_id": buyer.id, "orders": [self.order(number, **customer)]})
+                self.assertEqual(self.inbox(number).pos_order_id.partner_id, buyer)
+
+    def test_a_change_that_was_not_booked_is_not_a_success(self):
+        [sold] = self.send_bulk([self.order(1)])["data"]["results"]
+        for _attempt in range(2):
+            data = self.send_bulk([self.half_order(1)])["data"]
+            [result] = data["results"]
+            self.assertTrue(self.inbox(1).changed)
+            self.assertEqual((data["successful"], data["failed"], result["status"]), (0, 1, "error"))
+            self.assertIn("different content", result["error"])
+            # What is sold as it was.
+            self.assertEqual({**result, "status": "success", "error": None}, sold)
+        self.assertEqual(self.send_bulk([self.order(1)])["data"]["results"], [sold])
+
     def test_an_order_that_waits_is_not_a_success(self):
         self.sync.auto_create_session = False
         [result] = self.send_bulk([self.order(1)])["data"]["results"]

@@ -181,6 +181,35 @@ class TestPushSignatures(SignedCase):
         self.assertProblem(self.send_plain([self.order(1)], key), 409, "replayed")
         self.assertEqual(self.inbox(1).order_status, "104")
 
+    def test_a_change_that_is_taken_back_needs_another_request_and_the_order_says_so(self):
+        key = self.use_plain()
+        self.send_plain([self.order(1)], key)
+        self.run_scheduler()
+        self.send_plain([self.half_order(1)], key)
+        row = self.inbox(1)
+        self.assertTrue(row.changed)
+        for _attempt in range(2):
+            problem = self.assertProblem(self.send_plain([self.order(1)], key), 409, "replayed")
+            self.assertIn("LastUpdated", problem["detail"])
+        self.assertTrue(row.changed)
+        noted = [body for body in row.message_ids.mapped("body") if "earlier request" in body]
+        self.assertEqual(len(noted), 1)
+        response = self.send_plain([self.order(1, LastUpdated="2026-03-02T10:00:00Z")], key)
+        self.assertEqual(response.status_code, 202, response.text)
+        self.assertFalse(row.changed)
+
+    def test_a_known_order_that_a_repeated_request_makes_importable_is_imported(self):
+        key = self.use_plain()
+        self.sync.write({"accepted_statuses": "103", "external_api_url": False, "sync_interval": 1440})
+        self.send_plain([self.order(1, OrderStatus=101)], key)
+        self.run_scheduler()
+        self.assertEqual(self.inbox(1).state, "ignored")
+        self.sync.accepted_statuses = "101,103"
+        response = self.send_plain([self.order(1, OrderStatus=101)], key)
+        self.assertEqual(response.status_code, 202, response.text)
+        self.run_scheduler()
+        self.assertEqual(self.inbox(1).state, "done")
+
     def test_a_repeated_request_writes_nothing(self):
         key = self.use_plain()
         pushes = self.env["external.order.push"].search_count

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from odoo import modules
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 from psycopg2 import errors
 
 from .private_context import PrivateContext
@@ -20,6 +21,8 @@ from .private_context import PrivateContext
 # A unique violation can mean a row of another worker that our snapshot cannot see, but the next one can.
 TRANSIENT_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.UniqueViolation)
 ATTEMPTS = 6
+# A statement waits for another transaction at most this many seconds; see `limit_lock_waits`.
+LOCK_SECONDS = 4
 
 _this_thread = threading.local()
 
@@ -108,6 +111,18 @@ def commit_interruption(env):
     interrupted attempts tries something else the next time and finally goes on without the cause, so it need not wait.
     """
     commit_progress(env, 1)
+
+
+def limit_lock_waits(env, until=math.inf):
+    """Let no statement of this transaction wait long for rows that another one holds: that is a conflict.
+
+    Without it, PostgreSQL waits until the other transaction ends, and everything after this work waits as well.
+
+    :param float until: the time, by ``time.monotonic()``, at which nobody waits any longer
+    """
+    seconds = min(LOCK_SECONDS, until - time.monotonic())
+    # In milliseconds; 0 would mean without a limit.
+    env.cr.execute(SQL("SET LOCAL lock_timeout = %s", max(int(seconds * 1000), 1)))
 
 
 def retrying(env, work, until=math.inf):

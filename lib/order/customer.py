@@ -42,6 +42,16 @@ def read_customer(order: dict[str, Any], warnings: list[Message]) -> Customer | 
     return Customer(**values) if values else None
 
 
+def names_customer(order: dict[str, Any]) -> bool:
+    """Return whether the order says anything about a customer, even if it is not usable."""
+    nested = order.get(CUSTOMER)
+    if not isinstance(nested, dict):
+        if _says_something(nested):
+            return True
+        nested = {}
+    return any(True for names in CUSTOMER_FIELDS.values() for _place in _sent(order, nested, names))
+
+
 def wants_invoice(order: dict[str, Any], warnings: list[Message]) -> bool:
     """Return whether the order asks for an invoice."""
     value = order.get(INVOICE)

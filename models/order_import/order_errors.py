@@ -37,6 +37,19 @@ def refused_by_odoo(env, error):
     )
 
 
+def busy_with_change(sync):
+    """Return the ``ExternalOrderError`` of a change that cannot be booked now, because another transaction is at work.
+
+    :param sync: the ``external.order.sync``, which may book changes by itself
+    """
+    env = stored(sync.env)
+    if sync.book_changes:
+        message = env._("The database was busy. The change will be booked by the next run.")
+    else:
+        message = env._("The database was busy. Nothing was booked. Press Book the Difference again.")
+    return ExternalOrderError("database_busy", message)
+
+
 def more_than_was_sold(env, message):
     """Return the ``ExternalOrderError`` of a refund that exceeds what is left of its order.
 

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import LockError
 from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
@@ -52,30 +53,39 @@ class ExternalOrderRefund(models.AbstractModel):
         requests = self._leave_out_existing(sync, requests)
         if not requests:
             return
-        self._hold_sales(requests)
+        held = self._hold_sales(self.env["pos.order"].union(*(request.sale for request in requests)))
         prepared = []
         for request in requests:
+            if request.sale not in held:
+                request.outcome.conflict = LockError(stored(self.env)._("Others are changing the same orders."))
+                continue
             with self.env["external.order.import"]._catch(request.outcome):
                 if order := self._prepare_or_wait(sync, request):
                     prepared.append(order)
         self.env["external.order.import"]._import_prepared(sync, prepared)
 
     @api.model
-    def _hold_sales(self, requests):
-        """Lock the sales against other refunds by external systems until the end of the transaction.
+    def _hold_sales(self, sales):
+        """Lock sales against other refunds by external systems until the end of the transaction.
 
-        The rows are updated, so that another worker that waited for them starts over and sees what was booked.
+        The rows are updated, so that another worker whose transaction began before starts over and sees what was
+        booked. Rows that another transaction holds, such as one that closes their session, are not waited for: that
+        may take long, and other orders would wait as well.
+
+        :param sales: ``pos.order`` records
+        :return: those that are locked; nothing of the others can be booked now
         """
-        self.env["pos.order"].flush_model()
-        ids = tuple({request.sale.id for request in requests})
+        sales.flush_model()
         query = SQL(
             """
             UPDATE pos_order SET source = source
-             WHERE id IN (SELECT id FROM pos_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)
+             WHERE id IN (SELECT id FROM pos_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING id
             """,
-            ids,
+            sales._ids,
         )
         self.env.cr.execute(query, log_exceptions=False)
+        return sales.browse(sale_id for (sale_id,) in self.env.cr.fetchall())
 
     # ------------------------------------------------------------
     # Identity

@@ -12,7 +12,7 @@ from ...lib.order.parts import RefundPayload
 from ...lib.order.payload import parse_order
 from ...tools.message_language import amount_text, product_text, stored
 from ..order_import.import_target import ImportTarget
-from ..order_import.order_errors import not_understood
+from ..order_import.order_errors import busy_with_change, not_understood
 from ..order_import.outcome import Outcome, Warn
 from .refund_plan import ZERO
 from .refund_request import RefundRequest, Replacement
@@ -54,7 +54,8 @@ class ExternalOrderReplacement(models.AbstractModel):
     def _replace(self, sync, request, payload, outcome):
         sale = request.sale
         refunding = self.env["external.order.refund"]
-        refunding._hold_sales([request])
+        if not refunding._hold_sales(sale):
+            raise busy_with_change(sync)
         refunds = sale._get_all_refunds()
         self._check_refunds(sale, refunds)
         links = self._detach(sale, refunds)

@@ -16,6 +16,7 @@ from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
 from ...tools.readers_text import ReadersText
 from ...tools.stored_text import on_screen
+from ..order_import.order_errors import busy_with_change
 from ..order_import.outcome import Outcome
 from ..order_refund.refund_request import ReplacementRequest
 
@@ -300,9 +301,8 @@ class ExternalOrder(models.Model):
         except ExternalOrderError as error:
             self._fail(error)
             return False
-        except psycopg2.errors.UniqueViolation:
-            busy = stored(self.env)._("The database was busy. The change will be booked by the next run.")
-            self._fail(ExternalOrderError("database_busy", busy))
+        except (psycopg2.errors.UniqueViolation, psycopg2.errors.LockNotAvailable):
+            self._fail(busy_with_change(sync))
             return False
         self._finish(Outcome(pos_order=replacement.pos_order, warnings=replacement.warnings))
         self.write(

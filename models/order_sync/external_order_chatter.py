@@ -108,6 +108,19 @@ class ExternalOrder(models.Model):
                 texts[order.id] = env._("The order arrived again with different content.")
         self._note_each(texts)
 
+    def _note_replay(self):
+        """Add to the chatter of these orders that a request was refused because it was received before.
+
+        Not twice in a row: the sender may repeat it.
+        """
+        text = for_reader(self.env)._(
+            "The external system sent an earlier request again. It would have set this order back to older content, so "
+            "it was refused. If the order was changed back in the external system, it has to be sent with a new "
+            "LastUpdated."
+        )
+        last = self._get_last_messages()
+        self._note_each({order.id: text for order in self if last.get(order.id) != _plain(_html(text))})
+
     # ------------------------------------------------------------
     # Ignoring
     # ------------------------------------------------------------

@@ -48,14 +48,16 @@ class ExternalOrder(models.Model):
         """
         result = {} if reason else self._get_result()
         is_done = not reason and self.state == "done"
+        # A change that was not booked is not a success: the register has the order as it was.
+        is_as_sent = is_done and not self.changed
         waiting = stored(self.env)._("The order is in the inbox and will be imported soon.")
         return {
             "external_order_id": self.external_id or None,
-            "status": "success" if is_done else "error",
+            "status": "success" if is_as_sent else "error",
             "pos_order_id": self.pos_order_id.id or None,
             "pos_order_name": self.pos_order_id.name or None,
             "amount_total": self.pos_order_id.amount_total if is_done else None,
-            "error": None if is_done else reason or result["message"] or waiting,
+            "error": None if is_as_sent else reason or result["message"] or waiting,
         }
 
     @api.model

@@ -17,13 +17,12 @@ from ...lib.order.payload import external_id
 from ...tools.groups import USER_GROUP
 from ...tools.message_language import with_reader
 from ...tools.private_context import without_defaults
-from ...tools.transaction import TRANSIENT_ERRORS, commit, conflicts_repeated
+from ...tools.transaction import TRANSIENT_ERRORS, commit, conflicts_repeated, limit_lock_waits
 from .push_refused import PushRefused
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 # Seconds during which a request waits for others that change the same orders.
 PATIENCE = 8
-LOCK_TIMEOUT = "4s"
 
 
 @dataclass
@@ -178,7 +177,7 @@ class ExternalOrderSync(models.Model):
         while True:
             try:
                 with conflicts_repeated():
-                    self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                    limit_lock_waits(self.env)
                     pushed = self._store_pushed(entries, signed, wait)
                     self.env.flush_all()
                 break
@@ -197,7 +196,9 @@ class ExternalOrderSync(models.Model):
         Order, Push = self.env["external.order"], self.env["external.order.push"]
         was_received = bool(signed) and Push._was_received(self, signed)
         if was_received and signed.has_time:
-            self._refuse_replay()
+            self._refuse_replay(
+                self.env._("This very request was received before. Sign each attempt with its own time.")
+            )
         refusals = {}
         arrived = Order._group_by_identity(self, entries, 0, refusals)
         known, new, life = Order._match_received(self, arrived)
@@ -216,12 +217,13 @@ class ExternalOrderSync(models.Model):
             is_known = row.id in seen or (row.id in before and row.external_id not in refunded)
             pushed.append(PushedEntry(row, is_known and is_same and not reason, reason))
             seen.add(row.id)
-        is_news = not all(entry.is_duplicate for entry in pushed)
-        if was_received:
-            if not all(entry.is_duplicate or entry.reason for entry in pushed):
-                # An old request would set an order back to what it was.
-                self._refuse_replay()
-            is_news = False  # what is wrong with the other entries was said when it was received first
+        # An order that is known as it is may be imported only now, for example because its status is accepted now.
+        is_news = bool(received.new)
+        if not was_received:
+            # What is wrong with the entries of a repeated request was said when it was received first.
+            is_news = is_news or not all(entry.is_duplicate for entry in pushed)
+        elif others := [entry for entry in pushed if not entry.is_duplicate and not entry.reason]:
+            self._refuse_setting_back(Order.union(*(entry.order for entry in others)))
         counts = {**received.get_counts(), "fetched": len(entries), "ambiguous": len(received.ambiguous)}
         if is_news or (signed and not was_received):
             Push._note(self, counts, is_news, received.refused, received.ambiguous, signed)
@@ -269,12 +271,24 @@ class ExternalOrderSync(models.Model):
         later = fields.Datetime.add(fields.Datetime.now(), seconds=wait)
         self._get_cron()._trigger(at=later if wait else None)
 
-    def _refuse_replay(self):
-        raise PushRefused(
-            "replayed",
-            self.env._("This very request was received before. Sign each attempt with its own time."),
-            HTTPStatus.CONFLICT,
+    def _refuse_setting_back(self, orders):
+        """Refuse a repeated request whose signature has no time: it may be an old one, or the orders are like that
+        again. A user sees it in the chatter of the orders. Commits.
+
+        :param orders: the ``external.order`` records that it would set back to what they were
+        """
+        self.env.cr.rollback()  # what was stored of this request
+        orders.exists()._note_replay()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self._refuse_replay(
+            self.env._(
+                "This very request was received before, and the order was changed since. If the order is like this "
+                "again, send it with a new LastUpdated, so that the request differs."
+            )
         )
+
+    def _refuse_replay(self, message):
+        raise PushRefused("replayed", message, HTTPStatus.CONFLICT)
 
 
 def _free_code(name, taken):

@@ -1,8 +1,9 @@
+import math
 import time
 
 from odoo import models
 
-from ...tools.transaction import TRANSIENT_ERRORS, commit, retrying
+from ...tools.transaction import TRANSIENT_ERRORS, commit, limit_lock_waits, retrying
 from ..order_import.import_target import ClosedTargets
 from .external_order_sync_run import BATCH_SIZE
 
@@ -32,7 +33,7 @@ class ExternalOrderSync(models.Model):
         sync = ClosedTargets().on(self)
         while True:
             try:
-                tried = retrying(self.env, lambda orders=orders: sync._import_pushed_batch(orders), deadline)
+                tried = retrying(self.env, lambda orders=orders: sync._import_pushed_batch(orders, deadline), deadline)
             except TRANSIENT_ERRORS:
                 tried = 0  # the scheduled action postpones them if it goes on
             commit(self.env)
@@ -47,11 +48,14 @@ class ExternalOrderSync(models.Model):
             if not tried:
                 time.sleep(LOOK_AGAIN)
 
-    def _import_pushed_batch(self, orders):
+    def _import_pushed_batch(self, orders, deadline=math.inf):
         """Import the next of these orders that no other worker holds; return how many were tried.
 
         One that the server died of before is left to a run, which counts that.
+
+        :param float deadline: until when the sender waits, by ``time.monotonic()``
         """
+        limit_lock_waits(self.env, deadline)
         orders = orders.with_env(self.env)
         orders.invalidate_recordset()
         waiting = orders._filter_ready().filtered(lambda order: not order.interruptions)

@@ -17,6 +17,7 @@ from ...tools.transaction import (
     commit,
     commit_interruption,
     commit_progress,
+    limit_lock_waits,
     retrying,
     rollback,
 )
@@ -224,6 +225,7 @@ class ExternalOrderSyncRun(models.Model):
         :return: the result; if all entries were known, nothing was stored, and they are not counted yet
         :rtype: Received
         """
+        limit_lock_waits(self.env)
         received = self.env["external.order"]._receive(self.sync_id, entries, self.fetched_count + known, earlier)
         if received.known == len(entries) and known < KNOWN_AT_MOST:
             return received
@@ -271,6 +273,7 @@ class ExternalOrderSyncRun(models.Model):
             more may be waiting, which did not fit into the batch
         :rtype: tuple[int, bool]
         """
+        limit_lock_waits(self.env)
         whole = self.part_of_id or self
         if whole == self:
             self._take_pushes()
