@@ -201,6 +201,17 @@ class TestLifeRefunds(LifeCase):
         self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
         self.assert_booked(43.0, oil=5)
 
+    def test_money_without_goods_stays_so_if_the_refund_says_where_goods_go(self):
+        nothing = [{"ItemName": "Oil", "Quantity": 0}]
+        for number, (restock, paid) in enumerate(((True, 5.0), (False, 5.0), (True, 50.0)), 7001):
+            with self.subTest(restock=restock, paid=paid):
+                payments = [self.payment(paid)]
+                refund = {"RefundID": "R1", "Items": nothing, "Restock": restock, "CheckoutDetails": payments}
+                self.synchronize(self.sale(number, Refunds=[refund]))
+                row = self.refund_rows(number)
+                self.assertEqual((row.state, row.pos_order_id.amount_total), ("done", -paid), row.error_message)
+        self.assert_booked(90.0, oil=15)
+
     def test_the_message_of_the_run_names_the_order_and_the_refund(self):
         run = self.synchronize(self.sale(Refunds=[self.refund("R-7", oil=9)]))
         self.assertEqual((run.status, run.failed_count), ("error", 1))

@@ -108,8 +108,9 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         is_rest = False  # nothing shows that all of it came back
     restock = _restock(refund, path)
     if restock is not None:
-        of_sale = [_item_of(item.key, item.quantity, None) for item in sale.items] if sale and not items else items
-        items = [item if item.restock is not None else replace(item, restock=restock) for item in of_sale]
+        if is_rest and sale and not items:
+            items = [_item_of(item.key, item.quantity, None) for item in sale.items]
+        items = [item if item.restock is not None else replace(item, restock=restock) for item in items]
     return RefundPayload(
         external_id=order_id,
         refund_id=refund_id(refund),

@@ -81,6 +81,14 @@ def test_items_of_which_nothing_came_back_are_not_all_that_is_left(nothing):
     assert (refund.items, refund.is_rest) == ((), False)
 
 
+@pytest.mark.parametrize("restock", [True, False])
+def test_where_goods_go_brings_none_back(restock):
+    items = [{"ItemName": "Product Name", "Quantity": 0}]
+    ((_key, payload),) = listed_refunds(guide_order(Refunds=[{"Items": items, "Restock": restock}]))
+    refund = parse_refund(payload, parse_order(guide_order()))
+    assert (refund.items, refund.is_rest) == ((), False)
+
+
 @pytest.mark.parametrize("nothing", [{"Quantity": 0}, {"Quantity": 2, "Mode": "void"}])
 def test_an_order_that_names_nothing_that_came_back_has_to_say_what_was_paid_back(nothing):
     items = [{"ItemName": "Product Name", "Price": 80.0, **nothing}]
