@@ -64,7 +64,8 @@ def refund_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:
     # A price counts where nothing else says what was paid back.
     has_prices = refund.total is None and not refund.payments
     items = [
-        [list(item.key), item.quantity, item.amount, item.restock, *([item.priced] if has_prices else ())]
+        [list(item.key), item.quantity, item.amount, item.restock]
+        + ([item.priced, item.priced_without_tax] if has_prices and item.priced is not None else [])
         for item in refund.items
     ]
     payments = map(_payment, refund.payments)

@@ -291,6 +291,13 @@ def test_items_money_and_date_make_a_refund(one, other, is_same):
     assert (keys[0] == keys[1]) == is_same
 
 
+@pytest.mark.parametrize(("paid", "is_same"), [({}, False), ({"CheckoutDetails": [PAYMENT]}, True)])
+def test_a_price_makes_another_refund_only_if_nothing_else_says_what_was_paid_back(paid, is_same):
+    items = [{"ItemName": "A", "Quantity": -1, "Price": price} for price in (4, 10)]
+    keys = [refund_key({"OrderID": 1, "OrderStatus": 106, "OrderItems": [item], **paid}) for item in items]
+    assert (keys[0] == keys[1]) == is_same
+
+
 def test_refunds_that_cannot_be_read_are_the_same_if_they_say_the_same():
     assert refund_key({"OrderID": 1, "Refunds": 5}) == refund_key({"OrderID": 1, "Refunds": 5, "OrderStatus": 106})
     assert refund_key({"OrderID": 1, "Refunds": 5}) != refund_key({"OrderID": 1, "Refunds": 6})
