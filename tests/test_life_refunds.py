@@ -258,6 +258,14 @@ class TestLifeRefunds(LifeCase):
         row.action_accept_change()
         self.assertEqual(self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2)])).status, "no_orders")
 
+    def test_a_booked_refund_that_comes_with_other_quantities_is_not_said_to_be_of_the_same_amount(self):
+        for number, (now, text) in enumerate((({"Quantity": 2}, "not stated"), ({"Amount": 20}, "$\xa020.00")), 7001):
+            with self.subTest(now=now):
+                self.synchronize(self.sale(number, Refunds=[self.refund("R1", oil=1, CheckoutDetails=[])]))
+                changed = self.refund("R1", Items=[{"ItemName": "Oil", **now}], CheckoutDetails=[])
+                self.synchronize(self.sale(number, Refunds=[changed]))
+                self.assertEqual(self.refund_rows(number).change_text, f"Paid back: $\xa010.00, now {text}")
+
     def test_a_failed_refund_that_comes_with_other_amounts_is_tried_again(self):
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=9)]))
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2)]))

@@ -146,6 +146,11 @@ class ExternalOrder(models.Model):
         except PayloadError as error:
             return env._("The new content cannot be read: %s", reader_text(self.env, error.message))
         stated = sum(payment.amount for payment in content.payments) if content.payments else content.total
+        if stated is None and content.items and all(item.amount for item in content.items):
+            stated = sum(item.amount for item in content.items)
+        if stated is None and self.kind == "refund":
+            unknown = env._("not stated")  # its quantities may have changed
+            return env._("Paid back: %(was)s, now %(now)s", was=amount_text(currency, booked), now=unknown)
         now = booked if stated is None else float(stated)
         if not currency.compare_amounts(now, booked):
             return env._(
