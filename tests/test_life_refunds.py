@@ -241,10 +241,6 @@ class TestLifeRefunds(LifeCase):
         self.synchronize(self.sale(Refunds=[self.refund("R2", oil=1)]))
         self.assert_booked(50.0, oil=5)
 
-    def test_one_refund_twice_in_a_list_is_one(self):
-        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1), self.refund("R1", oil=1, Reason="broken")]))
-        self.assert_booked(40.0, oil=4)
-
     def test_a_booked_refund_that_comes_with_other_amounts_is_flagged(self):
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=1)]))
         run = self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2)]))

@@ -94,7 +94,11 @@ class ExternalOrder(models.Model):
         for values in versions:
             if values["state"] != "ignored":
                 contents.setdefault(_content_key(values["payload"], self.kind), values["payload"])
-        return list(contents.values()) if len(contents) > 1 else []
+        if len(contents) > 1:
+            return list(contents.values())
+        # Equal refunds of one list: on an earlier page, or on this one.
+        arrived = [values["payload"] for values in versions if values["state"] != "ignored"]
+        return next((equal for equal in (payloads, arrived) if len(equal) > 1), [])
 
     def _is_ignored_with(self, versions):
         """Return whether a user has ignored all of these contents, which came with the OrderID of this row."""
@@ -168,7 +172,7 @@ class ExternalOrder(models.Model):
         if self.state == "done":
             own = self.payload or "{}"  # dropped, if it was imported long ago
             key = _content_key(own, self.kind)
-            others = [payload for payload in payloads if _content_key(payload, self.kind) != key]
+            others = [payload for payload in payloads if _content_key(payload, self.kind) != key] or payloads[1:]
             ambiguous = self._prepare_ambiguous_values(
                 self.external_id, [own, *others], self.pos_order_id, refund_id=self.refund_id
             )

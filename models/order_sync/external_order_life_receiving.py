@@ -45,7 +45,7 @@ class ExternalOrder(models.Model):
             if kind == "cancellation":
                 values = self._receive_cancellation(sale, known, versions[-1], events, counts)
             else:
-                values = self._receive_refund(known, versions, events, counts)
+                values = self._receive_refund(known, self._find_distinct(arrived, versions), events, counts)
             if values:
                 vals_list.append(values)
                 counts.new += values["state"] == "pending"
@@ -85,13 +85,32 @@ class ExternalOrder(models.Model):
     def _receive_refund(self, known, versions, events, counts):
         """Store the distinct refunds that arrived with one RefundID, in the row ``known`` if there is one.
 
+        :param list versions: what `_find_distinct` returned
         :return: the values of a new row, or ``None``
         """
-        versions = self._leave_out_repeated(versions)
         if known:
             known._receive_again(versions, known.id in events.earlier, counts)
             return None
         return self._prepare_new_values(versions)
+
+    @api.model
+    def _find_distinct(self, arrived, versions):
+        """Return the inbox values of the distinct refunds among those with one RefundID.
+
+        A list that arrives twice says the same. Equal refunds in one list may be two, or one by mistake.
+
+        :param list arrived: the `LifeEvent` of each
+        :param list versions: the inbox values of each
+        """
+        distinct = self._leave_out_repeated(versions)
+        lists = {}
+        for event, values in zip(arrived, versions, strict=True):
+            lists.setdefault(event.place, []).append(values)
+        repeated = []
+        for listed in lists.values():
+            kept = set(map(id, self._leave_out_repeated(listed)))
+            repeated = max(repeated, [values for values in listed if id(values) not in kept], key=len)
+        return [*distinct, *repeated]
 
     def _find_event(self, sale, values):
         """Return the row among these, all of one OrderID, that is the refund or cancellation with these values."""
