@@ -94,6 +94,11 @@ class TestRefundsPricesAndTaxes(RefundCase):
         self.sync.prices_include_tax = True
         self.assert_money(self.refund(sale, self.priced(20, priced_without_tax=True)), 23, 3)
 
+    def test_money_off_is_no_price_of_what_came_back(self):
+        sale = self.sell(self.item(price=40, quantity=2), self.item(price=-10, quantity=1), total=80.5, tax=10.5)
+        priced = [self.back(quantity=2, priced=exactly(80)), self.back(quantity=1, priced=exactly(10))]
+        self.assert_money(self.refund_rest(sale.pos_order_id, *priced), 80.5, 10.5)
+
     def test_a_price_above_that_of_the_sale_is_refused(self):
         sale = self.sell(self.item(price=40, quantity=2), total=92, tax=12).pos_order_id
         self.assert_not_booked(self.try_refund(sale, self.priced(41)), "amount_mismatch", "47.15", "46.00")

@@ -38,8 +38,10 @@ class ExternalRefundPrices(models.AbstractModel):
         # An order that brings back all of its sale may name goods that came back before.
         left = {sold: sold.quantity if payload.is_rest else sold.left_quantity for sold in order.items}
         read = []
+        # A price says nothing of a component, nor of goods or money that the sale itself brought back.
+        usual = {sold for sold in left if sold.quantity > 0 <= sold.total}
         for item, found in matches:
-            if item.priced is not None and all(sold in left and sold.quantity > 0 for sold in found):
+            if item.priced is not None and usual.issuperset(found):
                 item, found = self._read_price(item, found, sent, left, order, includes_tax)
             read.append((item, found))
         is_rest = payload.is_rest and all(item.amount is None for item, _found in read)
