@@ -165,8 +165,10 @@ from . import test_refunds_invoices
 from . import test_refunds_items
 from . import test_refunds_parts
 from . import test_refunds_payments
+from . import test_refunds_prices
 from . import test_refunds_properties
 from . import test_refunds_register
+from . import test_refunds_repeated
 from . import test_refunds_replacements
 from . import test_refunds_rounding
 from . import test_refunds_sessions

@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from odoo import fields
+
 from .life_common import LifeCase
 
 
@@ -253,6 +257,32 @@ class TestLifeChanges(LifeCase):
                 self.synchronize(downloads[-1])
                 self.assertEqual((self.refund_rows(order_id).state, row.changed), ("done", False))
         self.assert_booked(90.0, oil=9)
+
+    def test_what_refunds_leave_is_not_booked_after_payloads_were_dropped(self):
+        self.sync.book_changes = True
+        back, more = self.refund("R1", oil=2), self.refund("R2", oil=1)
+        unpaid = {**more, "CheckoutDetails": []}
+        for order_id, filters, now in (
+            (7001, 0, self.sale(7001, oil=3)),
+            (7002, 2, self.sale(7002, oil=2, filters=2, Refunds=[back, unpaid])),
+        ):
+            with self.subTest(order_id=order_id):
+                self.synchronize(self.sale(order_id, filters=filters, Refunds=[back]))
+                self.rows(order_id).write({"imported_date": fields.Datetime.now() - timedelta(days=1000)})
+                self.env["external.order"]._gc_payloads()
+                run = self.synchronize(now)
+                row = self.sale_row(order_id)
+                self.assertEqual((run.status, row.changed, row.error_code), ("error", True, "amount_mismatch"))
+                self.assertIn("its refunds (R1", row.error_message)
+        self.assert_booked(30.0 + 38.0, oil=6, filters=2)
+
+    def test_another_change_is_booked_after_payloads_were_dropped(self):
+        self.synchronize(self.sale(Refunds=[self.refund("R1", oil=2)]))
+        self.rows().write({"imported_date": fields.Datetime.now() - timedelta(days=1000)})
+        self.env["external.order"]._gc_payloads()
+        self.synchronize(self.sale(oil=4))
+        self.sale_row().action_book_difference()
+        self.assert_booked(20.0, oil=2)
 
     def test_an_order_whose_price_was_corrected_by_a_refund_is_not_booked_again(self):
         self.synchronize(self.sale())

@@ -163,7 +163,8 @@ class RefundItem:
 
     `quantity` and `amount` are above 0, or None if not stated; at least one of them is stated. `amount` is the money
     paid back for this item, with tax unless the payments prove otherwise; `priced` is what its own price says, which
-    counts only if what was paid back proves it. `restock` is whether the goods go back to stock, None if not stated.
+    counts if what was paid back proves it, or if nothing says what was paid back. `priced_without_tax`: it came as
+    PriceWithoutTax. `restock` is whether the goods go back to stock, None if not stated.
     `field` is the item's path in the refund, for messages. The other fields identify the item as those of `Item` do.
     """
 
@@ -178,6 +179,7 @@ class RefundItem:
     named: bool = True
     field: str = ""
     priced: Decimal | None = None
+    priced_without_tax: bool = False
 
     @property
     def key(self) -> ItemKey:

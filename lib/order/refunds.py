@@ -15,6 +15,8 @@ from ..message import message as _lt
 from ..money import exact
 from .content import PayloadError, join, redact
 from .field_names import (
+    PRICE,
+    PRICE_WITHOUT_TAX,
     REFUND_DATE,
     REFUND_ID,
     REFUND_ITEMS,
@@ -80,7 +82,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     - Quantities and amounts count without their sign, if all have the same.
     - An item has a Quantity, an Amount, or both. `Price` and discounts usually say nothing: the goods come back for
       what they were sold for. In an order with a refund status, they say for how much less, if what was paid back
-      proves it.
+      proves it or nothing says what was paid back.
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
       came back. If nothing came back of the items that are named, that is so only for an order with a refund status
       whose amounts prove it; else only money was paid back.
@@ -108,8 +110,9 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         is_rest = False  # nothing shows that all of it came back
     restock = _restock(refund, path)
     if restock is not None:
-        of_sale = [_item_of(item.key, item.quantity, None) for item in sale.items] if sale and not items else items
-        items = [item if item.restock is not None else replace(item, restock=restock) for item in of_sale]
+        if is_rest and sale and not items:
+            items = [_item_of(item.key, item.quantity, None) for item in sale.items]
+        items = [item if item.restock is not None else replace(item, restock=restock) for item in items]
     return RefundPayload(
         external_id=order_id,
         refund_id=refund_id(refund),
@@ -186,7 +189,8 @@ def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_am
         signs |= {number > 0 for number in (quantity, paid_back) if number}
         item = _item_of(key, quantity, _restock(entry, where))
         priced = None if has_amounts else or_ignored([], None, priced_amount, entry, where)
-        items.append(replace(item, amount=paid_back and abs(paid_back), field=where, priced=priced))
+        item = replace(item, amount=paid_back and abs(paid_back), field=where, priced=priced)
+        items.append(replace(item, priced_without_tax=sent_name(entry, PRICE) == PRICE_WITHOUT_TAX))
     if len(signs) > 1:
         raise PayloadError(
             join(path, sent_name(refund, REFUND_ITEMS)),

@@ -61,7 +61,13 @@ def refund_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:
         refund = parse_refund(raw)
     except PayloadError:
         return dumps({name: value for name, value in raw.items() if name not in _NO_REFUND_CONTENT})
-    items = [[list(item.key), item.quantity, item.amount, item.restock] for item in refund.items]
+    # A price counts where nothing else says what was paid back.
+    has_prices = refund.total is None and not refund.payments
+    items = [
+        [list(item.key), item.quantity, item.amount, item.restock]
+        + ([item.priced, item.priced_without_tax] if has_prices and item.priced is not None else [])
+        for item in refund.items
+    ]
     payments = map(_payment, refund.payments)
     amounts = [refund.total, refund.tax, refund.currency]
     return dumps([_multiset(items), _multiset(payments), *amounts, _refund_date(raw, moment_of)])

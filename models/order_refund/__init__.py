@@ -1,6 +1,7 @@
 from . import account_move_line
 from . import external_order_refund
 from . import external_refund_matching
+from . import external_refund_prices
 from . import external_refund_pricing
 from . import external_refund_proof
 from . import external_refund_settling

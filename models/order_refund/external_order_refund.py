@@ -218,7 +218,9 @@ class ExternalOrderRefund(models.AbstractModel):
         matching = self.env["external.refund.matching"]
         matches = matching._match_items(sync, payload, request.sold, order)
         matches, notes = matching._fit_quantities(matches, order)
-        notes += matching._find_price_doubts(payload, matches, order)
+        prices = self.env["external.refund.prices"]
+        payload, matches = prices._read_prices(payload, matches, request.sold, order, terms.prices_include_tax)
+        notes += prices._find_price_doubts(payload, matches, order)
         plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)

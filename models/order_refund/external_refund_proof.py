@@ -148,13 +148,18 @@ class ExternalRefundProof(models.AbstractModel):
             return self._get_exceeds_error(order, plan.total)
         if target is None or plan.total == target:
             return self._get_tax_mismatch(order, payload, plan)
+        return self._get_amounts_error(order, target, plan.total)
+
+    @api.model
+    def _get_amounts_error(self, order, paid, cost):
+        """Return the error of a refund that pays back less or more than what came back cost."""
         env, currency = stored(self.env), order.sale.currency_id
         amounts = {
-            "paid": amount_text(currency, target),
-            "cost": amount_text(currency, plan.total),
+            "paid": amount_text(currency, paid),
+            "cost": amount_text(currency, cost),
             "order": order.sale.name,
         }
-        if target < plan.total:
+        if paid < cost:
             message = env._(
                 "%(paid)s was paid back, but what came back cost %(cost)s in order %(order)s. Nothing was booked. If "
                 "less was paid back on purpose, the external system has to send the Amount of each item.",

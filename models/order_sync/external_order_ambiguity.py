@@ -111,11 +111,14 @@ class ExternalOrder(models.Model):
         if not self.payload:  # imported long ago
             return []
         payloads = [self.payload, *map(dumps, loads(self.other_payloads or "[]"))]
-        payloads += [values["payload"] for values in versions if values["state"] != "ignored"]
+        arrived = [values["payload"] for values in versions if values["state"] != "ignored"]
         contents = {}
-        for key, payload in zip(self._get_keys(payloads), payloads, strict=True):
+        for key, payload in zip(self._get_keys([*payloads, *arrived]), [*payloads, *arrived], strict=True):
             contents.setdefault(key, payload)
-        return list(contents.values()) if len(contents) > 1 else []
+        if len(contents) > 1:
+            return list(contents.values())
+        # Equal refunds of one list: on an earlier page, or on this one.
+        return next((equal for equal in (payloads, arrived) if len(equal) > 1), [])
 
     def _is_ignored_with(self, versions):
         """Return whether a user has ignored all of these contents, which came with the OrderID of this row."""
@@ -190,6 +193,7 @@ class ExternalOrder(models.Model):
             own = self.payload or "{}"  # dropped, if it was imported long ago
             keys = self._get_keys([own, *payloads])
             others = [payload for key, payload in zip(keys[1:], payloads, strict=True) if key != keys[0]]
+            others = others or payloads[1:]  # equal ones
             ambiguous = self._prepare_ambiguous_values(
                 self.external_id, [own, *others], self.pos_order_id, refund_id=self.refund_id
             )

@@ -9,7 +9,6 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
 from ...lib.order.difference import find_changes
 from ...lib.order.payload import parse_order
-from ...lib.order.refund_comparison import is_what_is_left
 from ...lib.strict_json import loads
 from ...tools.message_language import amount_text, reader_text, stored
 from ...tools.notifications import notification
@@ -148,6 +147,11 @@ class ExternalOrder(models.Model):
         except PayloadError as error:
             return env._("The new content cannot be read: %s", reader_text(self.env, error.message))
         stated = sum(payment.amount for payment in content.payments) if content.payments else content.total
+        if stated is None and content.items and all(item.amount for item in content.items):
+            stated = sum(item.amount for item in content.items)
+        if stated is None and self.kind == "refund":
+            unknown = env._("not stated")  # its quantities may have changed
+            return env._("Paid back: %(was)s, now %(now)s", was=amount_text(currency, booked), now=unknown)
         now = booked if stated is None else float(stated)
         if not currency.compare_amounts(now, booked):
             return env._(
@@ -321,30 +325,6 @@ class ExternalOrder(models.Model):
         )
         unbooked.write({**self._prepare_no_error_values(), "state": "pending", "attempts": 0})
         return True
-
-    def _find_refunds_left_out(self, raw_order):
-        """Return the refunds of this sale if the new content is what they leave of the booked one, else no rows.
-
-        :param dict raw_order: the new content, as read
-        """
-        refunds = self.life_ids.filtered(lambda row: row.kind == "refund" and row.state != "ignored" and row.payload)
-        booked = refunds and self._get_booked_order()
-        if not booked:
-            return self.browse()
-        try:
-            now, parsed = parse_order(raw_order), [row._parse_life(booked) for row in refunds]
-        except PayloadError:
-            return self.browse()  # its import, or that of the refund, says why
-        return refunds if is_what_is_left(booked, now, parsed) else self.browse()
-
-    def _get_left_out_error(self, refunds):
-        message = stored(self.env)._(
-            "The changed order only contains what is left after its refunds (%s), so these would be counted twice. "
-            "Nothing was booked. The external system has to send the order as it was sold, and its refunds separately. "
-            "If only the refunds are new, press Change Seen.",
-            ", ".join(refunds.mapped("refund_id")),
-        )
-        return ExternalOrderError("amount_mismatch", message)
 
     def _get_replaced_orders(self):
         """Return the POS orders that the one of this sale replaces, directly or not, the newest first.

@@ -18,6 +18,7 @@ class LifeEvent:
     :param entry: the entry of the feed, if that is the refund or cancellation itself, else ``None``
     :param version: when the order was last changed, see `version_of`
     :param counts: whether the entry is counted by this event and not by the sale in it
+    :param place: the number of the entry on the page, the same for all refunds of one list
     """
 
     identity: tuple
@@ -28,6 +29,7 @@ class LifeEvent:
     entry: dict | None = None
     version: str = ""
     counts: bool = False
+    place: int = 0
 
 
 @dataclass
@@ -44,6 +46,7 @@ class LifeEvents:
     earlier: set
     arrived: list = field(default_factory=list)
     known_orders: set = field(default_factory=set)
+    places: int = 0
 
     def __post_init__(self):
         self._rows_of = self.rows.grouped("external_id")
@@ -68,14 +71,16 @@ class LifeEvents:
             return True
         content = redact(entry)
         version = version_of(content)
+        self.places += 1
         if has_refunds(content):
             self.arrived += [
-                LifeEvent(identity, order, "refund", key, payload, version=version)
+                LifeEvent(identity, order, "refund", key, payload, version=version, place=self.places)
                 for key, payload in listed_refunds(content)
             ]
         if not is_sale:
             key = THE_CANCELLATION if kind == "cancellation" else refund_id(content)
-            self.arrived.append(LifeEvent(identity, order, kind, key, content, entry, version, counts=True))
+            event = LifeEvent(identity, order, kind, key, content, entry, version, counts=True, place=self.places)
+            self.arrived.append(event)
         return is_sale
 
     def note_known(self, identity, count):

@@ -7,7 +7,7 @@ from ...lib.money import AmountError, parse_amount
 from ...lib.order.field_names import REFUND_TOTAL, REFUNDS, sent_name
 from ...lib.order.moment import is_older
 from ...lib.order.payload import order_location, order_status
-from ...lib.order.refunds import THE_CANCELLATION, refund_id
+from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, refund_id
 from ...lib.strict_json import loads
 from ...tools.message_language import stored
 from .external_order_receiving import Received
@@ -45,7 +45,8 @@ class ExternalOrder(models.Model):
             if kind == "cancellation":
                 values = self._receive_cancellation(sale, known, versions[-1], events, counts)
             else:
-                values = self._receive_refund(sync, known, versions, events, counts)
+                distinct = self._find_distinct(sync, arrived, versions)
+                values = self._receive_refund(known, distinct, events, counts)
             if values:
                 vals_list.append(values)
                 counts.new += values["state"] == "pending"
@@ -82,16 +83,38 @@ class ExternalOrder(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _receive_refund(self, sync, known, versions, events, counts):
+    def _receive_refund(self, known, versions, events, counts):
         """Store the distinct refunds that arrived with one RefundID, in the row ``known`` if there is one.
 
+        :param list versions: what `_find_distinct` returned
         :return: the values of a new row, or ``None``
         """
-        versions = self._leave_out_repeated(sync, versions)
         if known:
             known._receive_again(versions, known.id in events.earlier, counts)
             return None
         return self._prepare_new_values(versions)
+
+    @api.model
+    def _find_distinct(self, sync, arrived, versions):
+        """Return the inbox values of the distinct refunds among those with one RefundID, or without one.
+
+        A list that arrives twice says the same. Without a RefundID, equal refunds in one list may be two, or one by
+        mistake.
+
+        :param list arrived: the `LifeEvent` of each
+        :param list versions: the inbox values of each
+        """
+        distinct = self._leave_out_repeated(sync, versions)
+        if arrived[0].refund_id != THE_REFUND:
+            return distinct
+        lists = {}
+        for event, values in zip(arrived, versions, strict=True):
+            lists.setdefault(event.place, []).append(values)
+        repeated = []
+        for listed in lists.values():
+            kept = set(map(id, self._leave_out_repeated(sync, listed)))
+            repeated = max(repeated, [values for values in listed if id(values) not in kept], key=len)
+        return [*distinct, *repeated]
 
     def _find_event(self, sale, values):
         """Return the row among these, all of one OrderID, that is the refund or cancellation with these values."""

@@ -81,6 +81,14 @@ def test_items_of_which_nothing_came_back_are_not_all_that_is_left(nothing):
     assert (refund.items, refund.is_rest) == ((), False)
 
 
+@pytest.mark.parametrize("restock", [True, False])
+def test_where_goods_go_brings_none_back(restock):
+    items = [{"ItemName": "Product Name", "Quantity": 0}]
+    ((_key, payload),) = listed_refunds(guide_order(Refunds=[{"Items": items, "Restock": restock}]))
+    refund = parse_refund(payload, parse_order(guide_order()))
+    assert (refund.items, refund.is_rest) == ((), False)
+
+
 @pytest.mark.parametrize("nothing", [{"Quantity": 0}, {"Quantity": 2, "Mode": "void"}])
 def test_an_order_that_names_nothing_that_came_back_has_to_say_what_was_paid_back(nothing):
     items = [{"ItemName": "Product Name", "Price": 80.0, **nothing}]
@@ -280,6 +288,13 @@ def test_a_cancelled_order_needs_nothing_but_its_id():
 def test_items_money_and_date_make_a_refund(one, other, is_same):
     base = {"RefundID": 1, "Items": [{"ItemName": "A", "Quantity": 1}]}
     keys = [refund_key({"OrderID": 1, "Refunds": [base | values]}) for values in (one, other)]
+    assert (keys[0] == keys[1]) == is_same
+
+
+@pytest.mark.parametrize(("paid", "is_same"), [({}, False), ({"CheckoutDetails": [PAYMENT]}, True)])
+def test_a_price_makes_another_refund_only_if_nothing_else_says_what_was_paid_back(paid, is_same):
+    items = [{"ItemName": "A", "Quantity": -1, "Price": price} for price in (4, 10)]
+    keys = [refund_key({"OrderID": 1, "OrderStatus": 106, "OrderItems": [item], **paid}) for item in items]
     assert (keys[0] == keys[1]) == is_same
 
 
