@@ -151,7 +151,7 @@ class TestCustomers(CustomerCase):
 
     def test_data_of_two_contacts_contradict_each_other(self):
         row = self.import_customer(Ref="C-1", Email="bert@example.com")
-        self.assert_unclear(row, f"ref is Anna ({self.anna.id})", f"email is Bert ({self.bert.id})")
+        self.assert_unclear(row, f"ref belongs to Anna ({self.anna.id})", f"email belongs to Bert ({self.bert.id})")
 
     def test_an_id_wins_over_other_data_with_a_warning(self):
         row = self.import_customer(1, partner_id=self.anna.id, Email="bert@example.com")
@@ -183,7 +183,7 @@ class TestCustomers(CustomerCase):
         self.assert_unclear(row, "may not be used")
         self.assertNotIn("Anna", row.warnings)
         self.assert_customer(self.import_customer(2, Ref="C-1", Email="anna@example.com"), self.env["res.partner"])
-        with self.assertRaisesRegex(ValidationError, "another company"):
+        with self.assertRaisesRegex(ValidationError, "does not belong to the company"):
             self.env["external.customer"].create({"external_id": "17", "partner_id": self.anna.id})
 
     def test_of_two_with_one_address_that_of_this_company_is_meant(self):

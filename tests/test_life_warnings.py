@@ -3,7 +3,6 @@ from unittest.mock import patch
 from odoo import fields
 
 from ..models.order_import.outcome import Warn
-from ..tools.message_language import stored
 from .life_common import LifeCase
 
 
@@ -73,7 +72,7 @@ class TestLifeWarnings(LifeCase):
         original = model._get_open_warnings
 
         def of_returns_only(transfers, orders):
-            text = stored(transfers.env)._("The transfer could not be done; validate it.")
+            text = "The transfer could not be done; validate it."
             yield from original(transfers, orders)
             yield from ((order, Warn(text, "transfer_open")) for order in orders if order.amount_total < 0)
 
