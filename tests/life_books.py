@@ -61,12 +61,13 @@ class Books:
         return left
 
 
-def differences(right, booked, life):
+def differences(right, booked, life, has_guessed_payments=False):
     """Yield a sentence for each way in which an order's books are not what they must be.
 
     :param right: the `Ledger` as it must be
     :param booked: the one in Odoo
     :param life: the `Life`
+    :param has_guessed_payments: whether a person is told that the methods of a cancellation's payments are a guess
     """
     if booked.total != right.total:
         yield f"total {booked.total}, not {right.total}"
@@ -79,7 +80,7 @@ def differences(right, booked, life):
     yield from _differing("shelf:", booked.shelf, right.shelf)
     if life.is_cancelled:
         # It may have been left out as well. With payments of other methods than the sale's, several ways are right.
-        if not life.has_other_methods:
+        if not life.has_other_methods and not has_guessed_payments:
             yield from _differing("paid by", _by_method(booked.paid), _by_method(right.paid))
     else:
         yield from _differing("day", booked.days, right.days)

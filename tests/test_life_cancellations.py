@@ -38,6 +38,16 @@ class TestLifeCancellations(LifeCase):
         self.assertEqual((self.refund_rows().total, self.cancellation_row().total), (-20.0, -30.0))
         self.assert_booked(0.0, oil=0)
 
+    def test_how_the_rest_is_paid_back_is_a_guess_if_a_refund_was_paid_back_otherwise_than_the_order_was_paid(self):
+        by_card = {"CheckoutDetails": [self.payment(60.0, "Card (test)", 2)]}
+        back = [self.refund("R1", oil=2, CheckoutDetails=[self.payment(20.0, "Card (test)", 2)])]
+        self.synchronize(self.sale())
+        self.synchronize(self.cancelled(oil=6, Refunds=back, **by_card))
+        row = self.cancellation_row()
+        self.assertEqual((row.state, row.doubt, row.total), ("done", "payment_guessed", -30.0))
+        self.assertIn("Cash (test) was used", row.warnings)
+        self.assert_booked(0.0, oil=0)
+
     def test_what_is_refunded_already_needs_no_further_order(self):
         self.synchronize(self.sale())
         self.synchronize(self.refunded())

@@ -189,6 +189,22 @@ class TestLifeChanges(LifeCase):
         self.assertEqual(self.refund_rows().state, "done", self.refund_rows().error_message)
         self.assert_booked(30.0, oil=3)
 
+    def test_a_refund_waits_for_a_change_of_how_the_order_was_paid(self):
+        """It was paid back by the card of the new content, and the cancellation pays back what is left there."""
+        by_card = {"CheckoutDetails": [self.payment(60.0, "Card (test)", 2)]}
+        back = [self.refund("R1", oil=2, CheckoutDetails=[self.payment(20.0, "Card (test)", 2)])]
+        row = self.change(oil=6, filters=0, Refunds=back, **by_card)
+        refund = self.refund_rows()
+        self.assertEqual((refund.state, refund.error_code), ("pending", "waiting_for_order"), refund.error_message)
+        self.synchronize(self.sale(oil=6, OrderStatus="Cancelled", Refunds=back, **by_card))
+        self.assert_booked(50.0, oil=5)
+        row.action_book_difference()
+        self.synchronize()
+        self.assertEqual((refund.state, self.cancellation_row().state), ("done", "done"), refund.error_message)
+        self.assert_booked(0.0, oil=0)
+        for method, payments in self.pos_orders().payment_ids.grouped("payment_method_id").items():
+            self.assertAlmostEqual(sum(payments.mapped("amount")), 0, msg=method.name)
+
     def test_a_change_that_cannot_be_booked_leaves_everything_and_says_why(self):
         row = self.change(GrandTotal=99.0)
         result = row.action_book_difference()

@@ -91,15 +91,17 @@ class ExternalRefundSettling(models.AbstractModel):
         ):
             self._check_methods(order, paid)
             return reverse, []
-        return self._settle_part(sync, order, total, {key: value for key, value in paid.items() if sign * value > 0})
+        return self._settle_part(sync, order, total, paid)
 
     @api.model
     def _settle_part(self, sync, order, total, paid):
         """Return payments of a part of what was paid: by one method if it suffices, the one that took most first.
 
-        :param dict paid: what is left by each method
+        :param dict paid: what is left by each method; the opposite sign if more was paid back by one than paid
         """
-        methods = sorted(paid, key=lambda method: -abs(paid[method]))
+        sign = 1 if total > 0 else -1
+        left = [method for method, amount in paid.items() if sign * amount > 0]
+        methods = sorted(left, key=lambda method: -abs(paid[method]))
         values, rest = [], total
         for method in methods:
             amount = min(rest, paid[method]) if total > 0 else max(rest, paid[method])
@@ -115,11 +117,11 @@ class ExternalRefundSettling(models.AbstractModel):
         settling = self.env["external.payment.settling"]
         due = settling._get_dues(sync, values, -total)[-1]
         values[0]["amount"] += due - sum((value["amount"] for value in values), ZERO)
-        if len(methods) == 1:
+        if len(paid) == 1:
             return values, []
         text = stored(self.env)._(
-            "The refund does not say how it was paid back, and the order was paid in several ways: %(methods)s was "
-            "used.",
+            "The refund does not say how it was paid back, and the order was paid, or partly refunded, in several "
+            "ways: %(methods)s was used.",
             methods=joined(*(name_text(value["payment_method"]) for value in values), by=", "),
         )
         return values, [Warn(text, "payment_guessed")]

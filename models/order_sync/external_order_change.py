@@ -9,7 +9,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.order.content import PayloadError
 from ...lib.order.difference import find_changes
 from ...lib.order.payload import parse_order
-from ...lib.strict_json import loads
+from ...lib.strict_json import StrictJsonError, loads
 from ...tools.message_language import amount_text, reader_text, stored
 from ...tools.notifications import notification
 from ...tools.private_context import without_defaults
@@ -55,6 +55,15 @@ class ExternalOrder(models.Model):
     def _is_cancelled(self):
         """Return whether the cancellation of this sale is booked: what was sold has been refunded."""
         return any(row.kind == "cancellation" and row.state == "done" for row in self.life_ids)
+
+    def _is_paid_otherwise(self):
+        """Return whether the new content of this changed sale was, or may be, paid by other methods than the booked."""
+        booked = self._get_booked_order()
+        try:
+            now = parse_order(loads(self.payload or ""))
+        except (PayloadError, StrictJsonError):
+            return True
+        return booked is None or _stated_methods(booked) != _stated_methods(now)
 
     # ------------------------------------------------------------
     # What is different
@@ -362,3 +371,7 @@ class ExternalOrder(models.Model):
         lines += self._describe_busy(busy)
         kind = "danger" if failed else "info" if busy else "success"
         return notification(kind, "\n".join(filter(None, lines)))
+
+
+def _stated_methods(order):
+    return {(payment.card_type, payment.payment_mode) for payment in order.payments}

@@ -200,13 +200,16 @@ class ExternalOrder(models.Model):
     def _get_changed_error(self, payload):
         """Return why this refund waits until the change of its order is booked or seen, or ``None``.
 
-        A refund that says what came back and how it was paid back does not depend on that.
+        A refund that says what came back and how it was paid back does not depend on that, unless the order was paid by
+        other methods: what is left there would not be what a later refund or the cancellation pays back.
 
         :param RefundPayload payload:
         :rtype: ExternalOrderError
         """
+        if self.kind != "refund" or not self.origin_id.changed:
+            return None
         is_complete = payload.payments and not payload.is_rest
-        if self.kind != "refund" or not self.origin_id.changed or is_complete:
+        if is_complete and not self.origin_id._is_paid_otherwise():
             return None
         message = stored(self.env)._(
             "The order has changed in the external system, and this refund depends on what was sold and how it was "
