@@ -160,9 +160,9 @@ class TestReadersOfCustomers(GermanMixin, CustomerCase):
     def test_contacts_that_contradict_each_other(self):
         anna, bert = self.create_contact(ref="A1"), self.create_contact("Bert", email="bert@example.com")
         row = self.import_customer(Ref="A1", Email="bert@example.com")
-        self.assert_unclear(row, f"ref is Anna ({anna.id}); email is Bert ({bert.id})")
+        self.assert_unclear(row, f"ref belongs to Anna ({anna.id}); email belongs to Bert ({bert.id})")
         german = shown(row, "de_DE").warning_text
-        self.assertIn(f"ref ist Anna ({anna.id}); email ist Bert ({bert.id})", german)
+        self.assertIn(f"ref gehört zu Anna ({anna.id}); email gehört zu Bert ({bert.id})", german)
 
 
 class TestReadersOfMirrors(GermanMixin, MirrorCase):
