@@ -152,7 +152,7 @@ class TestProductMatching(ProductMatchingCase):
     def test_an_id_contradicts_the_name_of_another_product(self):
         for name in ("Product Name", "PRODUCT  name"):
             message = self.assert_missing((self.component.id, name), "product_ambiguous")
-            self.assertIn(f"ItemID {self.component.id} is the product Component Item ({self.component.id})", message)
+            self.assertIn(f"ItemID {self.component.id} means the product Component Item ({self.component.id})", message)
             self.assertIn(f"Product Name ({self.product.id})", message)
             self.assertIn("ItemID Is an Odoo Product ID", message)
         other = self.create_product("Product name")
@@ -233,8 +233,8 @@ class TestProductMatching(ProductMatchingCase):
     def test_two_ids_of_two_products_contradict_each_other_if_nothing_else_decides(self):
         ids = (self.product.id, f"OdooItemID {self.component.id}", self.component.id, "", "", False)
         message = self.assert_missing(ids, "product_ambiguous")
-        self.assertIn(f"OdooItemID {self.component.id} is the product Component Item", message)
-        self.assertIn(f'"ItemID {self.product.id}" is Product Name', message)
+        self.assertIn(f"OdooItemID {self.component.id} means the product Component Item", message)
+        self.assertIn(f'"ItemID {self.product.id}" means Product Name', message)
         self.assertEqual(self.match((self.product.id, "Component Item", self.component.id)), [self.component])
         self.sync.match_item_id = False
         self.assertEqual(self.match(ids), [self.component])

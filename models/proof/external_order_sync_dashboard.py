@@ -13,7 +13,7 @@ class ExternalOrderSync(models.Model):
     branch_names = fields.Char("Points of Sale", compute="_compute_branch_names")
     today_count = fields.Integer("Orders Today", compute="_compute_today", help="Including refunds.")
     today_amount = fields.Monetary("Amount Today", compute="_compute_today", help="Sales less refunds.")
-    card_pending_count = fields.Integer("Waiting", compute="_compute_card_counts")
+    card_pending_count = fields.Integer("Waiting Orders", compute="_compute_card_counts")
     card_failed_count = fields.Integer("Failed Orders", compute="_compute_card_counts")
     health = fields.Selection(selection_add=[("differs", "Days That Differ"), ("changed",)])
     yesterday_state = fields.Selection(
