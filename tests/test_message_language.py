@@ -19,7 +19,7 @@ GERMAN = {
     "%(field)s is missing.": "%(field)s fehlt.",
     "Item %(number)s has no price (%(field)s is missing).": "Artikel %(number)s hat keinen Preis (%(field)s fehlt).",
     "%(field)s must be an object.": "%(field)s muss ein Objekt sein.",
-    "%(name)s belongs to %(contacts)s": "%(name)s ist %(contacts)s",
+    "%(name)s belongs to %(contacts)s": "%(name)s gehört zu %(contacts)s",
     "%s orders failed:": "%s Bestellungen sind fehlgeschlagen:",
     "%s of the receiver": "%s des Empfängers",
     "1 order failed:": "1 Bestellung ist fehlgeschlagen:",

@@ -320,7 +320,7 @@ class TestProductMatching(ProductMatchingCase):
     def test_an_alias_of_a_synchronization_names_a_product_of_its_company(self):
         company = self.env["res.company"].create({"name": "Other Company"})
         theirs = self.create_product("Theirs", taxes=self.env["account.tax"], company_id=company.id)
-        with self.assertRaisesRegex(ValidationError, "another company"):
+        with self.assertRaisesRegex(ValidationError, "does not belong to the company"):
             self.alias(theirs, "Gadget", sync=self.sync)
 
     # ---- batches -----------------------------------------------------------------------------------------------------
