@@ -162,7 +162,7 @@ class TestSessionClosing(ExternalOrderCase):
         for session in sessions[1::2]:
             session._report_closing_problem("It could not be closed.")
         counts = []
-        for asked in (syncs[:2], syncs):
+        for asked in (syncs[:4], syncs):
             self.env.flush_all()
             self.env.invalidate_all()
             with statements() as executed:
