@@ -104,6 +104,14 @@ class ProofCase(BusinessDayCase):
         self.synchronize(self.sold_at(order_id, f"{day} 10:00", OrderItems=items))
         return self.inbox(order_id)
 
+    def run_proof(self):
+        """Let the scheduled action check the days that are due; return the proofs by day."""
+        with self.enter_registry_test_mode():
+            self.env.ref("external_order_sync.ir_cron_proof").method_direct_trigger()
+        self.env.invalidate_all()
+        proofs = self.env["external.proof"].search([("sync_id", "=", self.sync.id)], order="day")
+        return {str(proof.day): proof for proof in proofs}
+
     def close_with_difference(self, session, difference):
         """Close a session with more or less cash than expected."""
         session.post_closing_cash_details(session.cash_register_balance_end + difference)

@@ -9,40 +9,27 @@ from .life_common import LifeCase
 class TestLifeWarnings(LifeCase):
     """What is doubtful about a refund or a booked change is shown on the row and in the status message."""
 
-    def sold_at_two_prices(self):
-        """Sell two at 10.00 and one at 4.00 of the same product."""
+    def sold_at_two_prices(self, **values):
+        """Return an order of two at 10.00 and one at 4.00 of the same product."""
         items = [self.item("Oil", 10.0, 2), self.item("Oil", 4.0, 1)]
-        order = self.sale(
-            OrderItems=items,
-            AmountTotal=24.0,
-            GrandTotal=24.0,
-            AmountPaid=24.0,
-            CheckoutDetails=[self.payment(24.0)],
-        )
-        self.synchronize(order)
+        paid = {"AmountPaid": 24.0, "CheckoutDetails": [self.payment(24.0)]}
+        return self.sale(OrderItems=items, AmountTotal=24.0, GrandTotal=24.0, **paid, **values)
+
+    def doubtfully_refunded(self):
+        """Import that order, and return it with a refund that does not say at which price."""
+        self.synchronize(self.sold_at_two_prices())
         self.assertEqual(self.sale_row().state, "done", self.sale_row().error_message)
+        return self.sold_at_two_prices(Refunds=[{"RefundID": "R1", "Items": [{"ItemName": "Oil", "Quantity": 1}]}])
 
     def test_a_doubtful_refund_is_counted_in_the_status_message(self):
-        self.sold_at_two_prices()
-        refund = {"RefundID": "R1", "Items": [{"ItemName": "Oil", "Quantity": 1}]}
-        items = [self.item("Oil", 10.0, 2), self.item("Oil", 4.0, 1)]
-        again = self.sale(
-            OrderItems=items, AmountTotal=24.0, GrandTotal=24.0, AmountPaid=24.0,
-            CheckoutDetails=[self.payment(24.0)], Refunds=[refund],
-        )  # fmt: skip
+        again = self.doubtfully_refunded()
         run = self.synchronize(again)
         row = self.refund_rows()
         self.assertEqual((row.state, row.doubt), ("done", "amounts_differ"), row.warnings)
         self.assertIn("warning", run.message)
 
     def test_the_doubt_of_a_refund_is_not_said_of_a_sale(self):
-        self.sold_at_two_prices()
-        refund = {"RefundID": "R1", "Items": [{"ItemName": "Oil", "Quantity": 1}]}
-        items = [self.item("Oil", 10.0, 2), self.item("Oil", 4.0, 1)]
-        again = self.sale(
-            OrderItems=items, AmountTotal=24.0, GrandTotal=24.0, AmountPaid=24.0,
-            CheckoutDetails=[self.payment(24.0)], Refunds=[refund],
-        )  # fmt: skip
+        again = self.doubtfully_refunded()
         run = self.synchronize(again, self.sale(7002))
         self.assertEqual(self.sale_row(7002).doubt, False)
         self.assertNotIn("1 order imported, with warnings", run.message)

@@ -10,13 +10,6 @@ from .proof_common import DAY, ProofCase
 class TestProofDays(ProofCase):
     """Days are checked by themselves once they are over, and again when something of them has changed."""
 
-    def run_proof(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("external_order_sync.ir_cron_proof").method_direct_trigger()
-        self.env.invalidate_all()
-        proofs = self.env["external.proof"].search([("sync_id", "=", self.sync.id)], order="day")
-        return {str(proof.day): proof for proof in proofs}
-
     def test_days_are_checked_from_the_first_one_to_yesterday(self):
         self.sync.proof_start = "2026-03-07"
         self.sell(1)

@@ -4,13 +4,6 @@ from .proof_common import ProofCase
 class TestProofUnpaidReturns(ProofCase):
     """A return without payments is named by the check of its day and stops no other check."""
 
-    def run_proof(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("external_order_sync.ir_cron_proof").method_direct_trigger()
-        self.env.invalidate_all()
-        proofs = self.env["external.proof"].search([("sync_id", "=", self.sync.id)], order="day")
-        return {str(proof.day): proof for proof in proofs}
-
     def unpaid_return(self, number=9):
         return self.sold_at(
             number, "2026-03-09 10:00", AmountTotal=-80.0, Tax=-12.0, GrandTotal=-92.0, AmountPaid=None,

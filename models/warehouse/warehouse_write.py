@@ -9,12 +9,11 @@ from odoo.exceptions import AccessError, ConcurrencyError, LockError, MissingErr
 from odoo.tools import SQL
 from psycopg2 import Error, IntegrityError, errors
 
-from ...tools.transaction import TRANSIENT_ERRORS
+from ...tools.transaction import TRANSIENT_ERRORS, limit_lock_waits
 from .warehouse_conflict import WarehouseConflict
 
 # Seconds during which a request waits for others that change the same transfer.
 PATIENCE = 8
-LOCK_TIMEOUT = "4s"
 # Statuses that a repeated request gets again. Others may pass: something was not found, not allowed, or has changed.
 KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -167,7 +166,7 @@ class WarehouseWrite(models.AbstractModel):
         """
         locking = SQL("SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", pickings.ids)
         while True:
-            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+            limit_lock_waits(self.env)
             try:
                 self.env.cr.execute(locking, log_exceptions=False)  # a conflict is not an error
                 return
