@@ -26,7 +26,7 @@ class TestRetention(ExternalOrderCase):
         self.assertTrue(new.payload and new.payload_text)
 
     def test_a_number_of_payloads_is_dropped_at_a_time(self):
-        rows = [self.import_long_ago(1000, number) for number in (1, 2, 3)]
+        rows = [self.import_long_ago(days, number) for number, days in enumerate((1002, 1001, 1000), 1)]
         with patch.object(external_order_retention, "VACUUM_BATCH", 2):
             self.assertEqual(self.collect(), (2, True))
             self.assertEqual([bool(row.payload) for row in rows], [False, False, True])
