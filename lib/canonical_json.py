@@ -20,6 +20,7 @@ from .message import message as _lt
 
 _EXACT = Context(prec=MAX_DIGITS + 1)
 _TOO_LARGE = 10**MAX_EXPONENT
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def dumps(value: Any) -> str:
@@ -41,21 +42,34 @@ def dumps_twice(value: dict[str, Any], name: str, other: Any, *, left_out: str |
 
     :raises StrictJsonError: as `dumps` does.
     """
-    texts = {key: dumps({key: value[key]})[1:-1] for key in value}
-    changed = {**texts, name: dumps({name: other})[1:-1]}
+    texts = {key: _member(key, value[key]) for key in value}
+    changed = {**texts, name: _member(name, other)}
     if left_out is not None:
         changed.pop(left_out, None)
     return tuple(f"{{{','.join(of[key] for key in sorted(of))}}}" for of in (texts, changed))  # type: ignore[return-value]
 
 
+def _member(name: str, value: Any) -> str:
+    """Return the text of an object's member, as `dumps` writes it."""
+    parts = [_quoted(name), ":"]
+    _write(value, parts.append, MAX_DEPTH - 1)
+    return "".join(parts)
+
+
+def _quoted(text: Any) -> str:
+    if not isinstance(text, str):
+        raise StrictJsonError(_lt("The value has a key that is not text."))
+    problem = string_problem(text)
+    if problem:
+        raise _error(problem)
+    return encode_basestring(text)
+
+
 def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
     if isinstance(value, str):
-        problem = string_problem(value)
-        if problem:
-            raise _error(problem)
-        write(encode_basestring(value))
+        write(_quoted(value))
     elif value is None or isinstance(value, bool):
-        write({None: "null", True: "true", False: "false"}[value])
+        write(_CONSTANTS[value])
     elif isinstance(value, (int, Decimal, float)):
         write(_number_text(value))
     elif isinstance(value, (dict, list, tuple)):
@@ -66,9 +80,7 @@ def _write(value: Any, write: Callable[[str], object], depth: int) -> None:
                 raise StrictJsonError(_lt("The value has a key that is not text."))
             mark = "{"
             for name in sorted(value):
-                write(mark)
-                _write(name, write, depth)
-                write(":")
+                write(f"{mark}{_quoted(name)}:")
                 _write(value[name], write, depth - 1)
                 mark = ","
             write("}" if value else "{}")

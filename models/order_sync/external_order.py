@@ -31,7 +31,10 @@ class ExternalOrder(models.Model):
     sync_id = fields.Many2one(
         "external.order.sync", "Synchronization", required=True, ondelete="restrict", readonly=True
     )
-    company_id = fields.Many2one(related="sync_id.company_id", store=True, index=True, precompute=True)
+    # Not related, and not readonly, like `line_count`: received rows bring both, so thousands need not compute them.
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, index=True, precompute=True, readonly=False
+    )
     pos_config_id = fields.Many2one(
         "pos.config",
         "Point of Sale",
@@ -142,6 +145,11 @@ class ExternalOrder(models.Model):
     _received = models.Index("(received_date) INCLUDE (company_id, sync_id, pos_config_id, kind, state, total)")
     # The filter With Warnings: few of the imported orders have any.
     _with_warnings = models.Index("(id) WHERE warnings IS NOT NULL")
+
+    @api.depends("sync_id.company_id")
+    def _compute_company_id(self):
+        for order in self:
+            order.company_id = order.sync_id.company_id
 
     @api.depends("payload")
     def _compute_payload_text(self):

@@ -17,6 +17,7 @@ class ExternalOrder(models.Model):
         "Lines",
         compute="_compute_line_count",
         store=True,
+        readonly=False,  # see `company_id`
         help="Number of items, components and charges as received.",
     )
 

@@ -10,6 +10,7 @@ from ...lib.order.content import PayloadError, redact
 from ...lib.order.field_names import REFUNDS
 from ...lib.order.moment import version_of
 from ...lib.order.payload import order_location, order_status
+from ...lib.order.size import count_lines
 from ...tools.message_language import reader_text, stored
 from .external_order_life_events import LifeEvents
 
@@ -117,7 +118,10 @@ class ExternalOrder(models.Model):
         for identity in sorted(incoming, key=lambda identity: (len(identity[0]), identity[0], identity[1] or "")):
             if versions := incoming[identity]:
                 values = self._prepare_new_values(versions)
-                vals_list.append({**values, "sync_id": sync.id, "by_location": identity[1] is not None})
+                by_location = identity[1] is not None
+                vals_list.append(
+                    {**values, "sync_id": sync.id, "company_id": sync.company_id.id, "by_location": by_location}
+                )
         created = self._create_received(vals_list)
         received.orders |= created
         received.ambiguous |= created.filtered(lambda order: order.error_code == "order_id_ambiguous")
@@ -199,6 +203,7 @@ class ExternalOrder(models.Model):
             "external_location": location,
             "pos_config_id": sync._find_pos_config_at(location).id,
             "payload": payload,
+            "line_count": count_lines(content),
             "fingerprint": hashlib.sha256(same_for_all.encode()).hexdigest(),
             "source_digest": self._get_source_digest(entry, content, payload),
             "order_status": status,
