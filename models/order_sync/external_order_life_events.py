@@ -18,7 +18,7 @@ class LifeEvent:
     :param entry: the entry of the feed, if that is the refund or cancellation itself, else ``None``
     :param version: when the order was last changed, see `version_of`
     :param counts: whether the entry is counted by this event and not by the sale in it
-    :param place: the number of the entry on the page, the same for all refunds of one list
+    :param entry_number: the number of the entry on the page, the same for all refunds of one list
     """
 
     identity: tuple
@@ -29,7 +29,7 @@ class LifeEvent:
     entry: dict | None = None
     version: str = ""
     counts: bool = False
-    place: int = 0
+    entry_number: int = 0
 
 
 @dataclass
@@ -46,7 +46,7 @@ class LifeEvents:
     earlier: set
     arrived: list = field(default_factory=list)
     known_orders: set = field(default_factory=set)
-    places: int = 0
+    entry_count: int = 0
 
     def __post_init__(self):
         self._rows_of = self.rows.grouped("external_id")
@@ -71,15 +71,16 @@ class LifeEvents:
             return True
         content = redact(entry)
         version = version_of(content)
-        self.places += 1
+        self.entry_count += 1
+        number = self.entry_count
         if has_refunds(content):
             self.arrived += [
-                LifeEvent(identity, order, "refund", key, payload, version=version, place=self.places)
+                LifeEvent(identity, order, "refund", key, payload, version=version, entry_number=number)
                 for key, payload in listed_refunds(content)
             ]
         if not is_sale:
             key = THE_CANCELLATION if kind == "cancellation" else refund_id(content)
-            event = LifeEvent(identity, order, kind, key, content, entry, version, counts=True, place=self.places)
+            event = LifeEvent(identity, order, kind, key, content, entry, version, counts=True, entry_number=number)
             self.arrived.append(event)
         return is_sale
 

@@ -109,7 +109,7 @@ class ExternalOrder(models.Model):
             return distinct
         lists = {}
         for event, values in zip(arrived, versions, strict=True):
-            lists.setdefault(event.place, []).append(values)
+            lists.setdefault(event.entry_number, []).append(values)
         repeated = []
         for listed in lists.values():
             kept = set(map(id, self._leave_out_repeated(sync, listed)))
