@@ -57,6 +57,18 @@ class TestPush(PushCase):
         [result] = self.push(two)
         self.assertEqual((result["state"], result["code"], result["duplicate"]), ("done", "changed", False))
 
+    def test_a_request_takes_as_few_statements_for_many_orders_and_its_answer_none(self):
+        sync = self.sync._as_system()
+        sync._receive_pushed([self.order(1)])
+        for numbers in (range(2, 12), range(12, 112)):
+            self.env.invalidate_all()
+            with self.assertQueryCount(13):
+                pushed = sync._receive_pushed([self.order(number) for number in numbers])
+            self.env.invalidate_all()  # as a commit does
+            with self.assertQueryCount(0):
+                results = [entry.get_result() for entry in pushed]
+            self.assertEqual([result["order_id"] for result in results], [str(number) for number in numbers])
+
     def test_one_bad_order_is_one_bad_result(self):
         body = (
             b'[{"OrderID": 1, "GrandTotal": NaN}, {"GrandTotal": 5}, 7, '

@@ -67,10 +67,10 @@ _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobi
 # Keys of which one names the value of the other: {"Name": "CVV", "Value": "123"}. The text before these words must be
 # equal ("paramName", "paramValue"), or be missing before the second.
 _LABEL_KEY = re.compile(
-    r"([a-z0-9]{0,20}?)"
+    r"^([a-z0-9]{0,20}?)"
     r"(?:name|key|field|label|title|caption|type|code|id|k|param|parameter|attribute|attr|property|question)"
 )
-_VALUE_KEY = re.compile(r"([a-z0-9]{0,20}?)(?:value|val|content|data|text|answer|v)")
+_VALUE_KEY = re.compile(r"^([a-z0-9]{0,20}?)(?:value|val|content|data|text|answer|v)")
 _THINGS = frozenset(("article", "customer", "item", "product"))  # these can be called "Pin", too
 
 OF_CARD = (empty, last_digits)

@@ -230,8 +230,12 @@ class ExternalOrderSync(models.Model):
 
     @api.model
     def _get_cron(self):
-        # The scheduled action belongs to the system.
-        return self.env.ref("external_order_sync.ir_cron_sync_external_orders").sudo()
+        # Each push asks for it: `env.ref` would also ask the database whether it still exists.
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "external_order_sync.ir_cron_sync_external_orders", raise_if_not_found=True
+        )
+        # sudo: the scheduled action belongs to the system.
+        return self.env["ir.cron"].sudo().browse(cron_id)
 
     @api.model
     def _cron_sync_orders(self):

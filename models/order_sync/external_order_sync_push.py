@@ -37,9 +37,17 @@ class PushedEntry:
     order: Any
     is_duplicate: bool = False
     reason: str = ""
+    _result: dict | None = None
+
+    def keep_result(self):
+        """Let `get_result` return the present result: after a commit, it would read the order again."""
+        self._result = self._make_result()
 
     def get_result(self):
         """Return the result as ``POST /api/orders`` answers it."""
+        return self._result or self._make_result()
+
+    def _make_result(self):
         if self.reason:
             return self.order._get_refused_result(self.reason)
         return self.order._get_push_result(self.is_duplicate)
@@ -180,6 +188,8 @@ class ExternalOrderSync(models.Model):
                     limit_lock_waits(self.env)
                     pushed = self._store_pushed(entries, signed, wait)
                     self.env.flush_all()
+                    for entry in () if wait else pushed:
+                        entry.keep_result()
                 break
             except (*TRANSIENT_ERRORS, ConcurrencyError) as error:
                 if modules.module.current_test:  # it has no competing transaction, and must not lose its own

@@ -34,8 +34,8 @@ from lib.order.moment import parse_moment
 from lib.strict_json import StrictJsonError, loads
 
 ROOT = Path(lib.__file__).parent.parent
-SHORT, LONG = 4_000, 50_000  # characters
-SUSPICIOUS = 0.006  # seconds for a short text; what goes over it once takes a hundredth of this
+SHORT, LONG = 2_000, 50_000  # characters
+SUSPICIOUS = 0.003  # seconds for a short text; what goes over it once takes a hundredth of this
 SECONDS = 0.25  # for a long text
 FOREIGN = (" ", "\t", "\n", "a", "Z", "é", "1", "9", "-", ".", ",", "/", "'", '"', "&", "<", "=", ";", "!", "\u3000")
 METHODS = ("search", "fullmatch", "sub")
