@@ -38,6 +38,8 @@ KEY = "a-key-of-the-shop"
 PAUSE, SALES_PAUSE = 1, 5
 # Seconds within which the session is left to a user, and for which importing is watched after that.
 PATIENCE, AFTERWARDS = 900, 120
+# Seconds after the last sale: a minute until the next download, and a minute for it and for those before it.
+LAST_IMPORT = 120
 RAISED_LIMIT = 1800
 FIRST = 1_000_000  # what numbers of orders come from the shops
 
@@ -69,7 +71,7 @@ def main():
             "left_to_user_after_s": round(left_after),
             "activities": watch.activities,
             "sold": watch.sold,
-            "not_imported": watch.missing(wait=60),
+            "not_imported": watch.missing(wait=LAST_IMPORT),
             "longest_wait_s": round(watch.longest),
             "state": watch.state,
         }
