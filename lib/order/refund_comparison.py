@@ -24,6 +24,12 @@ def is_same_refund(one: RefundPayload, other: RefundPayload) -> bool:
     return True
 
 
+def states_amount(refund: RefundPayload) -> bool:
+    """Return whether a refund says what was paid back, in all or for an item; the rest of an order is what is left."""
+    in_all = refund.is_rest or bool(refund.payments) or refund.total is not None
+    return in_all or any(item.amount is not None or item.priced is not None for item in refund.items)
+
+
 @exact
 def is_what_is_left(was: OrderPayload, now: OrderPayload, refunds: Iterable[RefundPayload]) -> bool:
     """Return whether an order says what its refunds leave of an earlier version of it, and not what was sold."""
