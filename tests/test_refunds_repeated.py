@@ -235,3 +235,22 @@ class TestRefundsWithoutRefundId(LifeCase):
         self.synchronize(self.status(self.some()))
         self.assertEqual(self.refund_rows(self.order_id).mapped("state"), ["done", "failed"])
         self.assert_booked(40.0, oil=4)
+
+    def test_a_share_with_tax_that_is_rounded_otherwise_is_the_same(self):
+        taxed = self.create_product("Taxed", taxes=self.tax, list_price=3.33)
+        taxed.default_code = "T-1"
+        values = {"AmountTotal": 9.99, "Tax": 1.5, "TaxPercent": 15, "GrandTotal": 11.49, "AmountPaid": 11.49}
+        values |= {"OrderItems": [self.item("Taxed", 3.33, 3)], "CheckoutDetails": [self.payment(11.49)]}
+        goods = [{"SKU": "T-1", "Price": 3.33, "Quantity": 1}]
+        first = {"RefundID": "R1", "Items": [{"ItemName": "Taxed", "Quantity": 1}]}
+        for number, refund in enumerate((first, {**first, "CheckoutDetails": [self.payment(3.83)]})):
+            for named_first in (True, False):
+                with self.subTest(number=number, named_first=named_first):
+                    self.order_id += 1
+                    self.synchronize(self.order(self.order_id, **values))
+                    entries = [self.order(self.order_id, **values, Refunds=[refund]), self.status(*goods)]
+                    for entry in entries if named_first else reversed(entries):
+                        self.synchronize(entry)
+                    rows = self.refund_rows(self.order_id)
+                    self.assertEqual(rows.mapped("state"), ["done", "failed"], rows.mapped("error_message"))
+                    self.assertEqual(rows[1].error_code, "order_in_the_way", rows[1].error_message)
