@@ -87,6 +87,7 @@ from . import test_late_orders
 from . import test_life_cancellations
 from . import test_life_changes
 from . import test_life_crashes
+from . import test_life_left_out
 from . import test_life_refunds
 from . import test_life_sequence
 from . import test_life_times

@@ -1,17 +1,20 @@
 """In what an order that came again differs from what was booked, as data; `external.order` phrases it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from ..money import exact
-from .parts import Item, OrderPayload
+from .field_names import CUSTOMER_FIELDS
+from .parts import Customer, Item, OrderPayload
 from .spellings import ItemKey
 
 _ZERO = Decimal(0)
 # Totals whose change is worth a line, in the order of the receipt.
 _TOTALS = ("discount", "tax", "grand_total")
+# What names a customer, the most telling first.
+_NAMES = ("name", "ref", "email", "external_id", "odoo_id", "phone", "vat", "street", "city", "zip", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def find_changes(was: OrderPayload, now: OrderPayload) -> list[Change]:
     if was.sold_at != now.sold_at:
         changes.append(Change("sold_at", "", was.sold_at, now.sold_at))
     if was.customer != now.customer:
-        changes.append(Change("customer", "", _customer_name(was), _customer_name(now)))
+        changes.append(Change("customer", "", *_customer_names(was.customer, now.customer)))
     if was.location_id != now.location_id:
         changes.append(Change("location", "", was.location_id, now.location_id))
     if was.wants_invoice != now.wants_invoice:
@@ -104,6 +107,22 @@ def _mode(payment_mode: int | None) -> str:
     return "" if payment_mode is None else f"PaymentMode {payment_mode}"
 
 
-def _customer_name(order: OrderPayload) -> str:
-    customer = order.customer
-    return (customer.name or customer.ref or customer.email or customer.external_id) if customer else ""
+def _customer_names(was: Customer | None, now: Customer | None) -> tuple[str, str]:
+    """Return what two customers are called: what says most, and where that is the same, all in which they differ."""
+    old, new = (_values(customer) for customer in (was, now))
+    names = [next(filter(None, map(values.get, _NAMES)), "") for values in (old, new)]
+    if names[0] != names[1]:
+        return names[0], names[1]
+    different = [field for field in {**old, **new} if old.get(field) != new.get(field)]
+    first, second = (", ".join(filter(None, map(values.get, different))) for values in (old, new))
+    return first, second
+
+
+def _values(customer: Customer | None) -> dict[str, str]:
+    """Return what is known of a customer, as texts; the id of a contact in Odoo under the name by which it is sent."""
+    if customer is None:
+        return {}
+    found = {field.name: str(getattr(customer, field.name) or "") for field in fields(customer)}
+    if customer.odoo_id:
+        found["odoo_id"] = f"{CUSTOMER_FIELDS['odoo_id'][0][0]} {customer.odoo_id}"
+    return found

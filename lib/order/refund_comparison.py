@@ -1,13 +1,26 @@
 """Whether the external system says the same thing twice: a refund again in another form, or in the order itself."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from ..money import exact
 from .parts import OrderPayload, RefundPayload
 from .spellings import ItemKey, is_same_item
 
 _ZERO = Decimal(0)
+# If refunds have more different sums than this, which of them an order leaves out is not searched any more.
+_MOST_SUMS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back with a refund: `goods` by what identifies them, the money `paid` back, and what they `cost`."""
+
+    goods: Mapping[Hashable, Decimal]
+    paid: Decimal
+    cost: Decimal
 
 
 @exact
@@ -22,6 +35,12 @@ def is_same_refund(one: RefundPayload, other: RefundPayload) -> bool:
             return False
         rest.remove(same)
     return True
+
+
+def states_amount(refund: RefundPayload) -> bool:
+    """Return whether a refund says what was paid back, in all or for an item; the rest of an order is what is left."""
+    in_all = refund.is_rest or bool(refund.payments) or refund.total is not None
+    return in_all or any(item.amount is not None or item.priced is not None for item in refund.items)
 
 
 @exact
@@ -44,6 +63,67 @@ def is_what_is_left(was: OrderPayload, now: OrderPayload, refunds: Iterable[Refu
     if was.grand_total is None or now.grand_total is None or len(known) < len(paid_back):
         return has_goods
     return any(known) and now.grand_total == was.grand_total - sum(known, _ZERO)
+
+
+@exact
+def find_left_out(
+    missing: Mapping[Hashable, Decimal],
+    less: Decimal | None,
+    refunds: Mapping[Hashable, Returned],
+    tolerance: Decimal = _ZERO,
+) -> list[Hashable]:
+    """Return the keys of refunds that brought back just what a changed order lacks; none if there are none.
+
+    If there are too many refunds to be sure, those that may be among them are returned.
+
+    :param missing: the goods that were sold, less those that the order has now
+    :param less: by how much the order is cheaper now, None if it does not say what it costs
+    :param tolerance: how much money may differ by rounding
+    """
+    lacking = {key: quantity for key, quantity in missing.items() if quantity}
+    if any(quantity < 0 for quantity in lacking.values()):
+        return []
+
+    def fits(goods: Mapping[Hashable, Decimal]) -> bool:
+        return all(0 <= quantity <= lacking.get(key, _ZERO) for key, quantity in goods.items())
+
+    fitting = {key: refund for key, refund in refunds.items() if fits(refund.goods)}
+    sums: dict[Any, tuple[Returned, list[Hashable]]] = {}
+    for key, refund in fitting.items():
+        for so_far, keys in [(Returned({}, _ZERO, _ZERO), []), *sums.values()]:
+            total = _add(so_far, refund)
+            is_too_much = less is not None and less + tolerance < min(total.paid, total.cost)
+            if fits(total.goods) and not is_too_much:
+                sums.setdefault((frozenset(total.goods.items()), total.paid, total.cost), (total, [*keys, key]))
+        if len(sums) > _MOST_SUMS:
+            return list(fitting)
+    for total, keys in sums.values():
+        if total.goods != lacking:
+            continue
+        if less is None:
+            is_explained = bool(lacking)
+        else:
+            is_explained = any(
+                abs(less - amount) <= tolerance and (lacking or (less and amount))
+                for amount in (total.paid, total.cost)
+            )
+        if is_explained:
+            return keys
+    return []
+
+
+def _add(one: Returned, other: Returned) -> Returned:
+    goods = {
+        key: quantity
+        for key in [*one.goods, *other.goods]
+        if (quantity := one.goods.get(key, _ZERO) + other.goods.get(key, _ZERO))
+    }
+    return Returned(goods, one.paid + other.paid, one.cost + other.cost)
+
+
+def states_total(refund: RefundPayload) -> bool:
+    """Return whether a refund says what was paid back in all."""
+    return _paid_back(refund) is not None
 
 
 def _paid_back(refund: RefundPayload) -> Decimal | None:

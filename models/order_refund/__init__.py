@@ -4,6 +4,8 @@ from . import external_refund_matching
 from . import external_refund_prices
 from . import external_refund_pricing
 from . import external_refund_proof
+from . import external_refund_remainder
+from . import external_refund_repetition
 from . import external_refund_settling
 from . import external_refund_lines
 from . import external_order_replacement

@@ -144,18 +144,20 @@ class ExternalOrderRefund(models.AbstractModel):
         if request.payload.is_rest and order.is_all_back and not request.payload.payments:
             request.outcome.nothing_left = True
             return None
+        self.env["external.refund.repetition"]._check_repeated(target.on(sync), request, moment)
         prepared = self._prepare_refund(target.on(sync), request, order, moment)
         prepared.warnings += filter(None, [warning])
         return prepared
 
     @api.model
-    def _read_sale(self, sync, sale):
+    def _read_sale(self, sync, sale, without=()):
         """Return the `SoldOrder` of a sale, with its charges marked.
 
+        :param without: refunds that do not count, ``pos.order`` records
         :raise ExternalOrderError: ``amount_mismatch``, if Odoo no longer computes what it was sold for
         """
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        order = SoldOrder(sale, Decimal(1).scaleb(-digits))
+        order = SoldOrder(sale, Decimal(1).scaleb(-digits), without)
         self._check_computed(order)
         self.env["external.refund.pricing"]._mark_charges(sync, order)
         return order

@@ -1,11 +1,8 @@
-from collections import defaultdict
 from dataclasses import replace
-from decimal import Decimal
 
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import exact, round_currency
 from ...lib.order.spellings import is_same_item, name_key
 from ...tools.message_language import product_text, stored
 from ..order_import.outcome import Warn
@@ -62,42 +59,6 @@ class ExternalRefundMatching(models.AbstractModel):
                     item = replace(item, quantity=quantity)
             fitted.append((item, found))
         return fitted, notes
-
-    @api.model
-    @exact
-    def _is_what_is_left(self, sync, order, now, unbooked):
-        """Return whether an order says what its refunds leave of a sale, and not what was sold: by product.
-
-        :param SoldOrder order: the sale with its booked refunds
-        :param OrderPayload now: what the order says now
-        :param unbooked: a list of `RefundPayload`, the refunds that are not booked yet
-        :raise ExternalOrderError: if an item cannot be matched
-        """
-        goods = [item for item in order.items if not (item.is_charge or item.is_discount)]
-        others = {item.product for item in order.items} - {item.product for item in goods}
-        left, said = defaultdict(Decimal), defaultdict(Decimal)
-        for item in goods:
-            left[item.product] += item.left_quantity
-        has_goods = any(item.left_quantity != item.quantity for item in goods)
-        for refund in unbooked:
-            for item, found in self._match_items(sync, refund, None, order):
-                left[found[0].product] -= item.quantity or 0
-                has_goods |= bool(item.quantity)
-        products = self.env["external.product.matching"]._match_products(sync, now.items)
-        for item in now.items:
-            match = products[item.key]
-            if isinstance(match, ExternalOrderError):
-                raise match
-            if match[0] not in others:
-                said[match[0]] += round_currency(item.quantity, order.quantity_unit)
-        if any(left[product] != said[product] for product in {*left, *said}):
-            return False
-        proof = self.env["external.refund.proof"]
-        paid_back = [proof._get_target(order, refund) for refund in unbooked]
-        if now.grand_total is None or None in paid_back:
-            return has_goods
-        money = order.left - sum(paid_back)
-        return money != order.total and round_currency(now.grand_total, order.unit) == money
 
     @api.model
     def _find_by_external_name(self, item, sold, goods):

@@ -16,6 +16,8 @@ class RefundRequest:
     :param outcome: receives the result
     :param key: what identifies the refund within its order, in all attempts
     :param sold: the sale as it was booked, to recognize its items by their external names; None if that is unknown
+    :param possibly_same: booked refunds (``pos.order``) that may be this one, because one of the two has no
+        RefundID; for each, whether it said what was paid back
     """
 
     sale: Any
@@ -23,6 +25,7 @@ class RefundRequest:
     outcome: Outcome
     key: str
     sold: OrderPayload | None = None
+    possibly_same: dict = field(default_factory=dict)
 
 
 @dataclass

@@ -149,9 +149,10 @@ class SoldOrder:
 
     :param sale: the ``pos.order``, with access to everything
     :param Decimal quantity_unit: the smallest quantity that Odoo stores
+    :param without: refunds that do not count, ``pos.order`` records
     """
 
-    def __init__(self, sale, quantity_unit):
+    def __init__(self, sale, quantity_unit, without=()):
         self.sale = sale
         self.unit = decimal(sale.currency_id.rounding)
         self.quantity_unit = quantity_unit
@@ -168,7 +169,7 @@ class SoldOrder:
                 self.items[-1].lines.append(sold)
             else:
                 self.items.append(SoldItem(sold))
-        self.refunds = sale._get_all_refunds()
+        self.refunds = sale._get_all_refunds().filtered(lambda refund: refund not in without)
         for refund in self.refunds:
             self._add_refund(refund)
 

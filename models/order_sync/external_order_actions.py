@@ -43,7 +43,8 @@ class ExternalOrder(models.Model):
         free = self.try_lock_for_update()
         free._note(reason or self.env._("Retried"))
         changed = free.filtered(lambda order: order.state == "done")
-        changed._book_changes()
+        # Who chose a product has not looked at the change.
+        changed._book_changes(unasked=bool(reason))
         orders, problems = (free - changed)._import_again()
         for sync in self.sync_id:
             sync._update_attention_activity()

@@ -275,14 +275,15 @@ class ExternalOrder(models.Model):
                 return claimed
         return self.browse()
 
-    def _book_changes(self):
+    def _book_changes(self, unasked=False):
         """Book the changes of these orders, each by itself.
 
+        :param bool unasked: whether nobody has looked at them, so that what may be an effect of refunds is left
         :return: those that were booked; the others have the reason
         """
         booked = self.browse()
         for order in self.filtered(lambda order: order._may_book_change()).try_lock_for_update():
-            if order._book_change():
+            if order._book_change(unasked):
                 booked |= order
             else:
                 order._note_failures()
@@ -291,8 +292,11 @@ class ExternalOrder(models.Model):
         })  # fmt: skip
         return booked
 
-    def _book_change(self):
-        """Book the newest content of this locked order in place of what was booked. Return whether that succeeded."""
+    def _book_change(self, unasked=False):
+        """Book the newest content of this locked order in place of what was booked. Return whether that succeeded.
+
+        :param bool unasked: see `_book_changes`
+        """
         self.ensure_one()
         sync = self.sync_id.with_company(self.sync_id.company_id)
         raw_order = loads(self.payload)
@@ -300,6 +304,9 @@ class ExternalOrder(models.Model):
             return self._book_former_refund(sync, raw_order)
         if refunds := self._find_refunds_left_out(raw_order):
             self._fail(self._get_left_out_error(refunds))
+            return False
+        if unasked and (refunds := self._find_refunds_perhaps_left_out(raw_order)):
+            self._fail(self._get_perhaps_left_out_error(refunds))
             return False
         revision = len(self._get_replaced_orders()) + 1
         request = ReplacementRequest(

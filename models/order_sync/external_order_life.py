@@ -6,7 +6,7 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import decimal
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import parse_order
-from ...lib.order.refund_comparison import is_same_refund
+from ...lib.order.refund_comparison import is_same_refund, states_amount
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, parse_cancellation, parse_refund
 from ...lib.strict_json import loads
 from ...tools.message_language import for_reader, stored
@@ -218,31 +218,38 @@ class ExternalOrder(models.Model):
         return ExternalOrderError("waiting_for_order", message)
 
     def _get_repeated_error(self, request):
-        """Return why this refund may be one that is booked already, or ``None``: of two with the same content, one has
-        no RefundID.
+        """Return why this refund may be one that is booked already, or ``None``: of two that state the same, one has no
+        RefundID. Whether two that state it otherwise would book the same, is found when they are booked.
 
         :param RefundRequest request:
         :rtype: ExternalOrderError
         """
-        booked = self.origin_id.life_ids.filtered(
-            lambda row: row.kind == "refund" and row.state == "done" and row.payload and row.pos_order_id
-        )
-        for row in (booked - self) if self.kind == "refund" else ():
-            if THE_REFUND in (self.refund_id, row.refund_id) and self._is_repeated(request, row):
-                message = stored(self.env)._(
-                    "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
-                    "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one "
-                    "in the Point of Sale by hand, then press Ignore.",
-                    pos_order=row.pos_order_id.name,
-                )
-                return ExternalOrderError("order_in_the_way", message)
+        for row in self._find_possibly_same():
+            if row.payload and self._is_repeated(request, row):
+                return self.env["external.refund.repetition"]._get_error(row.pos_order_id)
         return None
+
+    def _find_possibly_same(self):
+        """Return the rows of booked refunds that may be this one, because one of the two has no RefundID."""
+        if self.kind != "refund":
+            return self.browse()
+        booked = self.origin_id.life_ids.filtered(
+            lambda row: row.kind == "refund" and row.state == "done" and row.pos_order_id
+        )
+        return (booked - self).filtered(lambda row: THE_REFUND in (self.refund_id, row.refund_id))
 
     def _is_repeated(self, request, booked):
         try:
             return is_same_refund(request.payload, booked._parse_life(request.sold))
         except PayloadError:
             return False
+
+    def _states_amount(self, sold):
+        """Return whether this booked refund says what was paid back, as far as its content is still stored."""
+        try:
+            return not self.payload or states_amount(self._parse_life(sold))
+        except PayloadError:
+            return True
 
     def _prepare_request(self):
         """Return what this refund or cancellation asks for.
@@ -254,7 +261,12 @@ class ExternalOrder(models.Model):
         sale = self.origin_id.pos_order_id
         sold = self.origin_id._get_booked_order()
         return RefundRequest(
-            sale=sale, payload=self._parse_life(sold), outcome=Outcome(), key=self.refund_id, sold=sold
+            sale=sale,
+            payload=self._parse_life(sold),
+            outcome=Outcome(),
+            key=self.refund_id,
+            sold=sold,
+            possibly_same={row.pos_order_id: row._states_amount(sold) for row in self._find_possibly_same()},
         )
 
     def _parse_life(self, sold=None):

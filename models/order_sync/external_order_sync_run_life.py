@@ -40,7 +40,7 @@ class ExternalOrderSyncRun(models.Model):
         if orders:
             self.env["external.order.attempt"]._begin(self, orders)
             orders.run_id = self
-            booked = orders._book_changes()
+            booked = orders._book_changes(unasked=True)
             doubtful = len(booked.filtered("doubt"))
             counts = {"rebooked": len(booked), "doubtful": doubtful, "doubtful_life": doubtful}
             self.write({**self._prepare_counts(counts), "date_progress": fields.Datetime.now()})

@@ -1,11 +1,13 @@
 """What the external system says twice: a refund in two forms, or in the order itself."""
 
+from decimal import Decimal
+
 import pytest
 from orders import guide_order
 
 from lib.order.parts import OrderPayload, RefundPayload
 from lib.order.payload import parse_order
-from lib.order.refund_comparison import is_same_refund, is_what_is_left
+from lib.order.refund_comparison import Returned, find_left_out, is_same_refund, is_what_is_left
 from lib.order.refunds import listed_refunds, parse_refund
 
 OIL = {"ItemID": 7, "ItemName": "Oil", "SKU": "O-1"}
@@ -64,3 +66,52 @@ def test_the_same_refund_in_whatever_sequence_and_words():
         back(paid=24),
     ):
         assert not is_same_refund(one, other)
+
+
+def returned(oil=0, filters=0, paid=None):
+    cost = Decimal(10 * oil + 4 * filters)
+    goods = {name: Decimal(quantity) for name, quantity in (("oil", oil), ("filter", filters)) if quantity}
+    return Returned(goods, cost if paid is None else Decimal(paid), cost or Decimal(paid or 0))
+
+
+def left_out(refunds, oil=0, filters=0, less: int | str | None = None, tolerance="0"):
+    missing = {"oil": Decimal(oil), "filter": Decimal(filters)}
+    return find_left_out(missing, None if less is None else Decimal(less), refunds, Decimal(tolerance))
+
+
+def test_some_refunds_explain_what_an_order_lacks():
+    refunds = {"R1": returned(oil=1), "R2": returned(oil=2), "R3": returned(filters=1), "R4": returned(paid=5)}
+    assert left_out(refunds, oil=1, less=10) == ["R1"]
+    assert left_out(refunds, oil=2) == ["R2"]
+    assert left_out(refunds, oil=3, filters=1, less=34) == ["R1", "R2", "R3"]
+    assert left_out(refunds, oil=1, less=15) == ["R1", "R4"]
+    assert left_out(refunds, less=5) == ["R4"]
+
+
+def test_what_an_order_lacks_may_be_worth_more_than_what_was_paid_back():
+    refunds = {"R1": returned(oil=2, paid=15)}
+    assert left_out(refunds, oil=2, less=15) == left_out(refunds, oil=2, less=20) == ["R1"]
+    assert left_out(refunds, oil=2, less="19.99", tolerance="0.01") == ["R1"]
+    assert left_out({"R1": returned(oil=2, paid=0)}, oil=2, less=0) == ["R1"]
+
+
+def test_what_refunds_do_not_explain_is_a_change():
+    refunds = {"R1": returned(oil=1), "R2": returned(paid=5)}
+    for values in (
+        {"oil": 2},
+        {"oil": 1, "less": 12},
+        {"oil": 1, "filters": 1},
+        {"oil": 1, "filters": -1},
+        {"less": 6},
+        {"less": 0, "tolerance": "9"},
+        {},
+    ):
+        assert not left_out(refunds, **values), values
+    assert not left_out({}, oil=1)
+
+
+def test_more_refunds_than_can_be_told_apart_may_explain_it():
+    refunds = {number: returned(oil=number) for number in range(1, 100)}
+    assert left_out(refunds, oil=1000, less=10_000)
+    different = {number: returned(oil=1, paid=2**number) for number in range(100)}
+    assert len(left_out(different, oil=50, less=2**101)) == 100

@@ -1,0 +1,99 @@
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, models
+
+from ...exceptions import ExternalOrderError
+from ...lib.money import decimal, exact, round_currency
+from ...lib.order.refund_comparison import states_amount
+from ...tools.message_language import stored
+from ..order_import.outcome import Outcome
+from .refund_plan import ZERO
+
+
+class ExternalRefundRepetition(models.AbstractModel):
+    """Refuses a refund that may be booked already, because one of the two has no RefundID.
+
+    What would be booked in place of the other one is compared with what was booked: the external system may say the
+    same goods and money in many ways, and what it said the first time may not be stored any more.
+    """
+
+    _name = "external.refund.repetition"
+    _description = "External Refund Repetition"
+
+    @api.model
+    def _check_repeated(self, sync, request, moment):
+        """Refuse a refund that may be one of those that `RefundRequest.possibly_same` names.
+
+        :param sync: the ``external.order.sync``, with the refund's target in its context
+        :param RefundRequest request:
+        :param datetime moment: when it was paid back
+        :raise ExternalOrderError: ``order_in_the_way``
+        """
+        for booked, booked_states_amount in request.possibly_same.items():
+            prepared = self._prepare_in_place_of(sync, request, moment, booked)
+            if not prepared or not self._has_same_goods(sync, prepared, booked):
+                continue
+            if self._has_same_amount(prepared, booked):
+                raise self._get_error(booked)
+            if not (booked_states_amount and states_amount(request.payload)):
+                raise self._get_error_without_amount(booked)
+
+    @api.model
+    def _prepare_in_place_of(self, sync, request, moment, booked):
+        """Return the `PreparedOrder` of a refund as if another one were not booked; None if that is not possible."""
+        refunding = self.env["external.order.refund"]
+        try:
+            order = refunding._read_sale(sync, request.sale, without=booked)
+            return refunding._prepare_refund(sync, replace(request, outcome=Outcome()), order, moment)
+        except ExternalOrderError:
+            return None
+
+    @api.model
+    @exact
+    def _has_same_goods(self, sync, prepared, booked):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        unit = Decimal(1).scaleb(-digits)
+        there, wanted = defaultdict(Decimal), defaultdict(Decimal)
+        for line in booked.lines.filtered("refunded_orderline_id"):
+            there[line.product_id] += round_currency(decimal(line.qty), unit)
+        money_for = self.env["product.product"]
+        for line in prepared.priced.lines:
+            if "refunded_orderline_id" in line.further_values:
+                wanted[line.product] += line.quantity
+            else:
+                refunded = line.further_values["external_refunded_line_id"]
+                money_for |= self.env["pos.order.line"].browse(refunded).product_id
+        if there or wanted:
+            return there == wanted
+        return bool(money_for & booked.lines.external_refunded_line_id.product_id)
+
+    @api.model
+    @exact
+    def _has_same_amount(self, prepared, booked):
+        currency = booked.currency_id
+        total = sum((decimal(line.price_subtotal_incl) for line in booked.lines), ZERO)
+        # The share of a line may be rounded otherwise, with what else came back of it.
+        return abs(prepared.priced.total - total) <= decimal(currency.rounding) * len(booked.lines)
+
+    @api.model
+    def _get_error(self, booked):
+        """Return the error of a refund with the goods and the amount of a booked one."""
+        message = stored(self.env)._(
+            "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
+            "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one "
+            "in the Point of Sale by hand, then press Ignore.",
+            pos_order=booked.name,
+        )
+        return ExternalOrderError("order_in_the_way", message)
+
+    @api.model
+    def _get_error_without_amount(self, booked):
+        message = stored(self.env)._(
+            "This may be the refund %(pos_order)s, which has the same goods: one of the two has no RefundID, and one "
+            "does not say what was paid back. Nothing was booked. If they are the same refund, press Ignore. If not, "
+            "enter this one in the Point of Sale by hand, then press Ignore.",
+            pos_order=booked.name,
+        )
+        return ExternalOrderError("order_in_the_way", message)
