@@ -10,6 +10,7 @@ from ...lib.order.payload import order_location, order_status
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, refund_id
 from ...lib.strict_json import loads
 from ...tools.message_language import stored
+from .external_order_life_events import read_event
 from .external_order_receiving import Received
 
 
@@ -134,11 +135,11 @@ class ExternalOrder(models.Model):
 
         :param sale: the row of the sale, empty if that is not known
         """
-        kind = self.sync_id._get_life_statuses().kind_of(entry)
+        kind, content = read_event(self.sync_id._get_life_statuses(), entry)
         if kind == "sale":
             return self.browse()
-        key = THE_CANCELLATION if kind == "cancellation" else refund_id(entry)
-        return self._find_event(sale, {"refund_id": key, "external_location": order_location(entry)})
+        key = THE_CANCELLATION if kind == "cancellation" else refund_id(content)
+        return self._find_event(sale, {"refund_id": key, "external_location": order_location(content)})
 
     @api.model
     def _prepare_event_values(self, sync, sale, event):
