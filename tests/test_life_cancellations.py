@@ -54,7 +54,19 @@ class TestLifeCancellations(LifeCase):
         run = self.synchronize(self.cancelled())
         row = self.cancellation_row()
         self.assertEqual((row.state, row.pos_order_id.ids, row.total, run.status), ("done", [], 0.0, "success"))
+        self.assertEqual((run.cancelled_count, run.settled_count), (0, 1))
+        self.assertEqual(run.message, "1 refund or cancellation had nothing left to refund.")
+        self.assertEqual(row._describe_done(), [run.message])
         self.assertEqual(len(self.pos_orders()), 2)
+
+    def test_refunds_of_a_rest_of_which_nothing_is_left_are_not_reported_as_booked(self):
+        self.synchronize(self.sale(7001), self.sale(7002))
+        lists = [[self.refund(f"R{number}", oil=5), {"RefundID": "rest"}] for number in (1, 2)]
+        run = self.synchronize(self.sale(7001, Refunds=lists[0]), self.sale(7002, Refunds=lists[1]))
+        self.assertEqual((run.status, run.refunded_count, run.settled_count), ("success", 2, 2))
+        self.assertIn("2 refunds booked.", run.message)
+        self.assertIn("2 refunds or cancellations had nothing left to refund.", run.message)
+        self.assert_booked(0.0, oil=0)
 
     def test_a_cancellation_waits_for_a_refund_that_failed(self):
         self.synchronize(self.sale(Refunds=[self.refund("R1", oil=9)]))
@@ -122,6 +134,62 @@ class TestLifeCancellations(LifeCase):
         for entry in (self.sale(), self.sale(oil=4), self.cancelled(), self.cancelled(OrderItems=[])):
             run = self.synchronize(entry)
             self.assertEqual((row.state, run.known_count, run.new_count), ("ignored", 1, 0))
+
+    def test_an_order_that_is_valid_again_before_its_import_is_imported(self):
+        def at(hour):
+            return {"LastUpdated": f"2026-11-20T{hour}:00:00Z"}
+
+        unpaid = {"CheckoutDetails": [self.payment(10.0)], "AmountPaid": 10.0}
+        cancelled = {"OrderStatus": "Cancelled", **at(11)}
+        before = {
+            "only the status": [cancelled],
+            "the whole order": [self.cancelled(**at(11))],
+            "unpaid before": [self.sale(**unpaid, **at(10)), cancelled],
+            "other goods before": [self.sale(oil=9, CheckoutDetails=[], AmountPaid=0, **at(10)), cancelled],
+            "a refund before": [self.cancelled(Refunds=[self.refund("R1", oil=5)], **at(11))],
+        }
+        for per_page in (10, 1):
+            self.answer_with(per_page=per_page)
+            for number, (name, entries) in enumerate(before.items(), 7000 + 100 * per_page):
+                with self.subTest(name, per_page=per_page):
+                    for entry in entries:
+                        self.synchronize({**entry, "OrderID": number})
+                    self.assertEqual(self.sale_row(number).error_code, "order_cancelled")
+                    money = self.money()
+                    run = self.synchronize(self.sale(number, **at(12)))
+                    row = self.sale_row(number)
+                    self.assertEqual((row.state, run.imported_count, run.known_count), ("done", 1, 0), run.message)
+                    self.assertEqual(set(self.rows(number).mapped("state")), {"done"})
+                    booked = 0.0 if "refund" in name else 50.0
+                    self.assertAlmostEqual(self.money() - money, booked)
+                    # What arrives late changes nothing, and cancelling it once more refunds it.
+                    run = self.synchronize({**cancelled, "OrderID": number})
+                    self.assertEqual((run.status, self.cancellation_row(number).ids), ("no_orders", []))
+                    self.synchronize(self.cancelled(number, **at(13)))
+                    self.assertAlmostEqual(self.money(), money)
+
+    def test_a_cancelled_order_that_is_valid_again_in_the_same_download_is_imported(self):
+        for number, (per_page, hours) in enumerate(
+            ((10, (11, 12)), (10, (12, 11)), (1, (11, 12)), (1, (12, 11))), 7001
+        ):
+            with self.subTest(per_page=per_page, hours=hours):
+                self.answer_with(per_page=per_page)
+                entries = {11: self.cancelled(number), 12: self.sale(number)}
+                self.synchronize(*({**entries[hour], "LastUpdated": f"2026-11-20T{hour}:00:00Z"} for hour in hours))
+                self.assertEqual(self.rows(number).mapped("state"), ["done"])
+
+    def test_an_order_stays_cancelled_without_a_later_change(self):
+        def at(hour):
+            return {"LastUpdated": f"2026-11-20T{hour}:00:00Z"}
+
+        self.synchronize({"OrderID": 7001, "OrderStatus": "Cancelled", **at(11)})
+        self.synchronize(self.cancelled(**at(13)))
+        # Local times cannot be compared.
+        for values in ({}, at(10), at(12), at(13), {"LastUpdated": "2026-11-20T14:00:00"}):
+            run = self.synchronize(self.sale(**values))
+            self.assertEqual((self.sale_row().state, run.status, run.known_count), ("ignored", "no_orders", 1))
+        self.synchronize(self.sale(OrderStatus=999, **at(14)))
+        self.assert_booked(50.0, oil=5)
 
     def test_a_failed_order_that_is_cancelled_is_ignored(self):
         self.synchronize(self.sale(OrderItems=[self.item("No Such Product", 10.0, 5)]))
@@ -202,6 +270,35 @@ class TestLifeCancellations(LifeCase):
         self.assert_booked(50.0, oil=5)
         self.synchronize(self.cancelled(LastUpdated="2026-11-20T13:00:00Z"))
         self.assert_booked(0.0, oil=0)
+
+    def test_an_order_that_is_cancelled_again_after_it_was_valid_needs_no_attention(self):
+        refunds = [self.refund("R1", oil=1)]
+        self.synchronize(self.sale(Refunds=refunds, LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        self.rows().action_warnings_seen()
+        for hour in (12, 14):
+            self.synchronize(self.sale(LastUpdated=f"2026-11-20T{hour}:00:00Z"))
+            row = self.sale_row()
+            self.assertTrue(row.changed and self.sync.activity_ids)
+            # The first one again, late.
+            self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+            self.assertTrue(row.changed)
+            # Some systems send only the status.
+            run = self.synchronize(
+                {"OrderID": 7001, "OrderStatus": "Cancelled", "LastUpdated": f"2026-11-20T{hour + 1}:00:00Z"}
+            )
+            self.assertEqual((row.changed, row.change_text, run.changed_count), (False, "", 0), run.message)
+            self.assertFalse(self.sync.activity_ids, self.sync.activity_ids.note)
+        self.assert_booked(0.0, oil=0)
+
+    def test_an_order_that_changed_before_it_was_cancelled_again_stays_flagged(self):
+        self.synchronize(self.sale(LastUpdated="2026-11-20T10:00:00Z"))
+        self.synchronize(self.cancelled(LastUpdated="2026-11-20T11:00:00Z"))
+        self.synchronize(self.sale(oil=4, LastUpdated="2026-11-20T12:00:00Z"))
+        self.synchronize(self.cancelled(oil=4, LastUpdated="2026-11-20T13:00:00Z"))
+        row = self.sale_row()
+        self.assertTrue(row.changed)
+        self.assertEqual(row.change_text.splitlines()[0], "Oil: quantity 5, now 4")
 
     def test_other_content_from_before_the_cancellation_counts_for_nothing(self):
         self.sync.book_changes = True

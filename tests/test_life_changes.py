@@ -53,9 +53,11 @@ class TestLifeChanges(LifeCase):
 
     def test_an_order_that_arrives_as_it_was_booked_has_no_change_any_more(self):
         row = self.change()
+        self.assertTrue(self.sync.activity_ids)
         run = self.synchronize(self.sale())
         self.assertEqual((row.changed, row.changed_date, row.booked_payload), (False, False, False))
         self.assertEqual((run.status, run.changed_count), ("no_orders", 0))
+        self.assertFalse(self.sync.activity_ids)
 
     def test_the_problem_says_what_changed(self):
         self.change()

@@ -23,6 +23,30 @@ class TestOneIdTwoOrders(ExternalOrderCase):
     def first(self, **values):
         return self.order(7001, LocationID=1, **values)
 
+    def version(self, hour, price=80.0, order_id=7001, **values):
+        """Return a version of one order that was last changed at an hour, with the price as its total."""
+        return self.order(
+            order_id,
+            **{
+                "OrderDate": "2026-03-02T09:30:00Z",
+                "LastUpdated": f"2026-03-02T{hour}:00:00Z",
+                "OrderItems": [self.item(price=price)],
+                "AmountTotal": price,
+                "Tax": 0,
+                "TaxPercent": 0,
+                "GrandTotal": price,
+                "AmountPaid": price,
+                "CheckoutDetails": [self.payment(price)],
+                **values,
+            },
+        )
+
+    def feed(self, *entries):
+        """Keep all of these, also with the very same OrderID: then they differ in blanks."""
+        super().feed(
+            *({**entry, "OrderID": f"{' ' * number}{entry['OrderID']}"} for number, entry in enumerate(entries))
+        )
+
     def assertBothKept(self, run, state="failed"):
         row = self.inbox(7001)
         self.assertEqual((row.state, row.error_code, run.status), (state, "order_id_ambiguous", "error"))
@@ -148,3 +172,88 @@ class TestOneIdTwoOrders(ExternalOrderCase):
                 entries = [self.order(spelling, OrderStatus=status) for spelling, status in spellings]
                 run = self.synchronize(*entries, dict(reversed(self.order(f"{number} ").items())))
                 self.assertEqual((run.status, self.inbox(number).state), ("success", "done"), run.message)
+
+    # ---- versions of one order ----
+
+    def test_the_newest_version_of_an_order_that_was_edited_during_the_download_counts(self):
+        number = 0
+        for per_page in (10, 1):
+            self.answer_with(per_page=per_page)
+            for hours in ((10, 11), (11, 10), (10, 11, 12), (12, 10, 11)):
+                with self.subTest(per_page=per_page, hours=hours):
+                    number += 1
+                    versions = [self.version(hour, float(hour), order_id=number) for hour in hours]
+                    run = self.synchronize(*versions)
+                    row = self.inbox(number)
+                    self.assertEqual((run.status, row.state, row.changed), ("success", "done", False), run.message)
+                    self.assertEqual(row.pos_order_id.amount_total, float(max(hours)))
+                    run = self.synchronize(*versions)
+                    self.assertEqual((run.status, run.ambiguous_count), ("no_orders", 0), run.message)
+
+    def test_the_newest_version_of_an_imported_order_is_a_change(self):
+        for per_page in (10, 1):
+            self.answer_with(per_page=per_page)
+            for number, hours in enumerate(((10, 11), (11, 10), (10, 11, 12)), per_page * 10):
+                with self.subTest(per_page=per_page, hours=hours):
+                    versions = {hour: self.version(hour, float(hour), order_id=number) for hour in hours}
+                    self.synchronize(versions[10])
+                    run = self.synchronize(*(versions[hour] for hour in hours))
+                    row = self.inbox(number)
+                    self.assertEqual((run.ambiguous_count, row.changed, row.can_book_change), (0, True, True))
+                    self.assertIn(f"Total: $\xa010.00, now $\xa0{max(hours)}.00", row.change_text)
+
+    def test_what_may_be_another_order_is_no_version(self):
+        others = (
+            {"OrderDate": "2026-03-02T09:30:01Z"},
+            {"OrderDate": "2026-03-02"},
+            {"LocationID": 2},
+            {"LastUpdated": ""},
+        )
+        for per_page in (10, 1):
+            self.answer_with(per_page=per_page)
+            for number, values in enumerate(others, per_page * 10):
+                with self.subTest(per_page=per_page, values=values):
+                    same = {"OrderDate": values["OrderDate"]} if values.get("OrderDate") == "2026-03-02" else {}
+                    one = self.version(10, order_id=number, **same)
+                    run = self.synchronize(one, self.version(11, 40.0, order_id=number, **values))
+                    self.assertEqual((run.status, run.ambiguous_count), ("error", 1), run.message)
+                    self.assertEqual(self.inbox(number).state, "failed")
+
+    def test_a_version_of_one_of_two_orders_replaces_it(self):
+        for per_page in (10, 1):
+            with self.subTest(per_page=per_page):
+                self.answer_with(per_page=per_page)
+                number = 7000 + per_page
+                one, two = (
+                    self.version(10, 10.0, order_id=number),
+                    self.version(10, 20.0, order_id=number, LocationID=2),
+                )
+                for entries in ([one, two], [one, two, self.version(11, 11.0, order_id=number)]):
+                    self.synchronize(*entries)
+                row = self.inbox(number)
+                self.assertEqual((row.state, row.error_code), ("failed", "order_id_ambiguous"))
+                contents = [json.loads(row.payload), *json.loads(row.other_payloads)]
+                self.assertEqual(sorted(content["GrandTotal"] for content in contents), [11, 20])
+                self.assertIn("2 different orders", row.error_message)
+
+    # ---- beside an imported order ----
+
+    def test_the_flag_of_an_imported_order_goes_with_the_other_order(self):
+        for per_page in (10, 1):
+            with self.subTest(per_page=per_page):
+                self.answer_with(per_page=per_page)
+                self.synchronize(self.first())
+                row = self.assertBothKept(self.synchronize(self.first(), self.other()), state="done")
+                self.assertEqual((row.changed, row.change_text), (True, ""))
+                run = self.synchronize(self.first(Remark="alone"))
+                self.assertEqual((run.status, row.changed, row.booked_payload), ("no_orders", False, False))
+                self.assertFalse(row.error_code or row.other_payloads)
+
+    def test_the_other_order_alone_is_a_change_of_the_imported_one(self):
+        self.synchronize(self.first())
+        row = self.assertBothKept(self.synchronize(self.first(), self.other()), state="done")
+        run = self.synchronize(self.other())
+        self.assertEqual((run.status, run.changed_count, row.changed, row.error_code), ("error", 1, True, False))
+        self.assertIn("Product Name: quantity 1, now 2", row.change_text)
+        run = self.synchronize(self.first())
+        self.assertEqual((run.status, row.changed), ("no_orders", False))

@@ -38,6 +38,22 @@ class TestPush(PushCase):
     def test_the_second_of_two_equal_entries_is_the_duplicate(self):
         self.assertEqual([result["duplicate"] for result in self.push(self.order(1), self.order(1))], [False, True])
 
+    def test_the_newest_of_two_edits_in_one_request_counts(self):
+        sold = {"OrderDate": "2026-03-02T09:30:00Z"}
+        older = self.half_order(1, **sold, LastUpdated="2026-03-02T10:00:00Z")
+        newer = self.order(1, **sold, LastUpdated="2026-03-02T11:00:00Z")
+        for result in self.push(newer, older, wait=10):
+            self.assertEqual((result["state"], result["code"]), ("done", None))
+        self.assertEqual(self.pos_orders().mapped("amount_total"), [92.0])
+        self.assertEqual([result["duplicate"] for result in self.push(newer, older)], [True, True])
+
+    def test_a_cancelled_order_that_is_valid_again_is_no_duplicate(self):
+        self.push({"OrderID": 1, "OrderStatus": "Cancelled", "LastUpdated": "2026-03-02T10:00:00Z"})
+        valid = self.order(1, LastUpdated="2026-03-02T11:00:00Z")
+        [result] = self.push(valid, wait=10)
+        self.assertEqual((result["state"], result["duplicate"], result["code"]), ("done", False, None))
+        self.assertEqual([result["duplicate"] for result in self.push(valid)], [True])
+
     def test_other_content_replaces_what_is_not_imported_yet(self):
         self.push(self.order(1))
         [result] = self.push(self.order(1, OrderStatus=104))

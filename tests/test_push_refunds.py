@@ -1,4 +1,7 @@
-from .push_common import PushCase
+from .push_common import BULK, PushCase
+
+# RefundIDs that are stored without what looks like card data.
+LIKE_CARD_DATA = ("4111 1111 1111 1111", "card 4111-1111-1111-1111", "cvv 123", "R 4111111111111111 x")
 
 
 class TestPushRefunds(PushCase):
@@ -53,3 +56,49 @@ class TestPushRefunds(PushCase):
         [result] = self.push({"OrderID": 1, "OrderStatus": "Cancelled"}, wait=10)
         self.assertEqual(result["state"], "done")
         self.assertEqual(sum(self.pos_orders().mapped("amount_total")), 0.0)
+
+    def test_a_refund_id_like_card_data_is_one_result_among_others(self):
+        for number, refund_id in enumerate(LIKE_CARD_DATA, 10):
+            with self.subTest(refund_id=refund_id):
+                back = {"OrderID": number, "OrderStatus": 106, "RefundID": refund_id}
+                results = self.push(self.order(number + 100), back, self.order(number + 200))
+                self.assertEqual(
+                    [result["order_id"] for result in results], [str(number + 100), str(number), str(number + 200)]
+                )
+                self.assertEqual((results[1]["state"], results[1]["code"]), ("pending", "waiting_for_order"))
+                self.assertEqual([result["duplicate"] for result in self.push(back)], [True])
+                self.push(self.order(number), wait=10)
+                self.run_scheduler()
+                [refund] = self.ask(number).json()["refunds"]
+                self.assertEqual((refund["state"], refund["amount_total"]), ("done", -92.0))
+                self.assertNotIn("4111", refund["refund_id"])
+        [result] = self.send([{"OrderID": 10, "OrderStatus": 106, "RefundID": LIKE_CARD_DATA[0]}], BULK).json()["data"][
+            "results"
+        ]
+        self.assertEqual((result["status"], result["amount_total"]), ("success", -92.0))
+
+    def test_a_location_and_a_status_like_card_data_are_one_result_among_others(self):
+        self.sync.refund_statuses = "106, 4111111111111111"
+        for number, values in enumerate(({"LocationID": LIKE_CARD_DATA[0]}, {"OrderStatus": "4111111111111111"}), 10):
+            with self.subTest(values=values):
+                [sold] = self.push(self.order(number, LocationID=values.get("LocationID", "")), wait=10)
+                self.assertEqual(sold["state"], "done")
+                [back] = self.push(self.order(number, **{"OrderStatus": 106} | values), wait=10)
+                self.assertEqual((back["order_id"], back["state"]), (str(number), "done"))
+        self.assertAlmostEqual(sum(self.pos_orders().mapped("amount_total")), 0.0)
+
+    def test_an_entry_whose_row_is_not_found_is_one_bad_result(self):
+        def find_rows(original, sync, received, arrived):
+            rows = original(sync, received, arrived)
+            return {number: row for number, row in rows.items() if row.external_id != "2"}
+
+        name = "odoo.addons.external_order_sync.models.order_sync.external_order_sync_push"
+        with self.overridden("_find_rows", find_rows), self.assertLogs(name, "ERROR") as logs:
+            good, lost = self.push(self.order(1), self.order(2))
+            bulk = self.send([self.order(2)], BULK).json()["data"]["results"]
+        self.assertEqual((good["order_id"], good["state"], good["code"]), ("1", "pending", None))
+        self.assertEqual((lost["order_id"], lost["state"], lost["code"]), ("2", "failed", "odoo_error"))
+        self.assertEqual([(result["external_order_id"], result["status"]) for result in bulk], [("2", "error")])
+        self.assertIn("was not found in the inbox", lost["message"])
+        self.assertIn("'2'", logs.output[0])
+        self.assertTrue(self.inbox(1) and self.inbox(2))

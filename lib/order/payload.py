@@ -75,11 +75,11 @@ def former_external_id(raw: Any) -> str:
 
 
 def order_status(raw: Any) -> str:
-    """Return the OrderStatus of an order, normalized like `external_id`; "" if it has none.
+    """Return the OrderStatus of an order as it may be stored, normalized like `external_id`; "" if it has none.
 
     :raise PayloadError: as `external_id` does.
     """
-    return identifier(_order(raw), "OrderStatus")
+    return redact({"OrderStatus": identifier(_order(raw), "OrderStatus")})["OrderStatus"]
 
 
 def order_location(raw: Any) -> str:

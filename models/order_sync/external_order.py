@@ -190,11 +190,14 @@ class ExternalOrder(models.Model):
     def _count_results(self):
         """Return how many of these rows, which were tried, ended in which way, by names that a run counts."""
         done = self.filtered(lambda order: order.state == "done")
-        kinds = done.mapped("kind")
+        # Refunds and cancellations without a POS order: nothing was left to refund.
+        settled = done.filtered(lambda row: row.kind != "sale" and not row.pos_order_id)
+        kinds = (done - settled).mapped("kind")
         return {
             "imported": kinds.count("sale"),
             "refunded": kinds.count("refund"),
             "cancelled": kinds.count("cancellation"),
+            "settled": len(settled),
             **done._count_doubtful(),
             "failed": self.mapped("state").count("failed"),
             "deferred": len(self.filtered("next_attempt")),

@@ -123,12 +123,11 @@ class ExternalOrder(models.Model):
     def _describe_done(self):
         """Return sentences that say what these imported rows are: orders, refunds, cancellations."""
         Run = self.env["external.order.sync.run"]
-        of_kind = {kind: len(rows) for kind, rows in self.grouped("kind").items()}
-        lines = []
-        of_life = self._count_doubtful()["doubtful_life"]
-        if sales := of_kind.get("sale"):
-            lines.append(Run._describe_imported(sales, len(self.filtered("doubt")) - of_life))
-        lines += Run._describe_life(of_kind.get("refund", 0), of_kind.get("cancellation", 0))
+        lines, counts = [], self._count_results()
+        of_life = counts["doubtful_life"]
+        if sales := counts["imported"]:
+            lines.append(Run._describe_imported(sales, counts["doubtful"] - of_life))
+        lines += Run._describe_life(counts["refunded"], counts["cancelled"], counts["settled"])
         return lines + Run._describe_life_doubts(of_life)
 
     def action_ignore(self):

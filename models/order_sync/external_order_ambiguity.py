@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from ...lib.order.field_names import REFUNDS
 from ...lib.order.payload import order_location
 from ...lib.order.sameness import content_digest, content_key
+from ...lib.order.versions import newest_versions
 from ...lib.strict_json import dumps, loads
 from ...tools.message_language import stored
 from ..order_import.external_order_identity import KEYED_SINCE
@@ -19,7 +20,8 @@ class ExternalOrder(models.Model):
     """Different orders with the same OrderID in one download: all are kept and shown to the user.
 
     None of them is imported because we do not know which one the OrderID refers to. If a later download contains only
-    one of them, that one is the order.
+    one of them, that one is the order. Versions of one order that was edited during the download are not different
+    orders.
     """
 
     _inherit = "external.order"
@@ -39,13 +41,15 @@ class ExternalOrder(models.Model):
         """Return inbox values for each distinct order among the entries with one OrderID.
 
         If several versions are the same order (see ``sameness_key``), the last one counts, but one with an accepted
-        status goes before one without.
+        status goes before one without. Of an order that changed meanwhile, the newest counts (see `newest_versions`).
 
         :param sync: the ``external.order.sync`` that received them
         :param list versions: values for each entry with the OrderID, in the order received
         """
         if len(versions) > 1:
             accepted = [values for values in versions if values["state"] != "ignored"] or versions
+            if not accepted[0].get("kind"):
+                accepted = [accepted[position] for position in _find_newest(values["payload"] for values in accepted)]
             versions = list(
                 {self._get_key(sync, values["payload"], values.get("kind")): values for values in accepted}.values()
             )
@@ -115,10 +119,26 @@ class ExternalOrder(models.Model):
         contents = {}
         for key, payload in zip(self._get_keys([*payloads, *arrived]), [*payloads, *arrived], strict=True):
             contents.setdefault(key, payload)
+        if len(contents) > 1 and self.kind == "sale":
+            distinct = list(contents.values())
+            distinct = [distinct[position] for position in _find_newest(distinct)]
+            return distinct if len(distinct) > 1 else []
         if len(contents) > 1:
             return list(contents.values())
         # Equal refunds of one list: on an earlier page, or on this one.
         return next((equal for equal in (payloads, arrived) if len(equal) > 1), [])
+
+    def _keep_newest(self, payloads, versions):
+        """Return what `_receive_ambiguous` takes to keep the content of this row, or a later version of it.
+
+        :param list payloads: what `_find_other_contents` returned
+        :param list versions: the received values
+        """
+        later = [values for values in versions if values["payload"] in payloads]
+        if self.kind != "sale" or self.payload in payloads or not later:
+            return payloads, {}
+        first = later[0]["payload"]
+        return [first, *(payload for payload in payloads if payload != first)], later[0]
 
     def _is_ignored_with(self, versions):
         """Return whether a user has ignored all of these contents, which came with the OrderID of this row."""
@@ -197,11 +217,17 @@ class ExternalOrder(models.Model):
             ambiguous = self._prepare_ambiguous_values(
                 self.external_id, [own, *others], self.pos_order_id, refund_id=self.refund_id
             )
-            self.write({**ambiguous, "changed": True, "changed_date": fields.Datetime.now()})
+            booked = self._get_booked_payload() or False
+            self.write({**ambiguous, "changed": True, "changed_date": fields.Datetime.now(), "booked_payload": booked})
         else:
             ambiguous = self._prepare_ambiguous_values(self.external_id, payloads, refund_id=self.refund_id)
             interruptions = self._prepare_no_interruption_values()
             self.write({**values, **ambiguous, **interruptions, "state": "failed", "attempts": 0})
+
+
+def _find_newest(payloads):
+    """Return the positions of JSON texts as `newest_versions` does."""
+    return newest_versions([loads(payload) for payload in payloads])
 
 
 def _describe(content):

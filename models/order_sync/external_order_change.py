@@ -91,7 +91,7 @@ class ExternalOrder(models.Model):
         """Return the content of this imported row that was booked, as JSON text, or ``False`` if it is not known."""
         return self.booked_payload or (not self.changed_date and self.payload)
 
-    @api.depends("changed", "payload", "booked_payload", "kind")
+    @api.depends("changed", "payload", "booked_payload", "kind", "error_code")
     @api.depends_context("lang", "tz")
     def _compute_change_text(self):
         for order in self:
@@ -105,6 +105,8 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         env = stored(self.env)
+        if self.error_code == "order_id_ambiguous":
+            return []  # the error names the orders; it is not known which of them this one has become
         if not self.payload:
             return [env._("Its content is not stored any more.")]
         try:

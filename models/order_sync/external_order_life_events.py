@@ -8,6 +8,22 @@ from ...lib.order.moment import version_of
 from ...lib.order.refunds import THE_CANCELLATION, has_refunds, listed_refunds, refund_id
 
 
+def read_event(statuses, entry):
+    """Return the kind of row that an entry of the feed is for, and its content as it may be stored.
+
+    All that identifies its refunds has to be read from that content: the row does not have the card data.
+
+    :param LifeStatuses statuses:
+    :return: see `LifeStatuses.kind_of`; the content is ``None`` if the entry is only a sale
+    :rtype: tuple[str, dict | None]
+    :raise PayloadError: if the entry cannot be stored
+    """
+    if statuses.kind_of(entry) == "sale" and not has_refunds(entry):
+        return "sale", None
+    content = redact(entry)
+    return statuses.kind_of(content), content
+
+
 @dataclass
 class LifeEvent:
     """A refund or cancellation that an entry of the feed brought.
@@ -65,11 +81,10 @@ class LifeEvents:
 
         :raise PayloadError: if the entry cannot be stored
         """
-        kind = self.statuses.kind_of(entry)
+        kind, content = read_event(self.statuses, entry)
         is_sale = kind == "sale"
-        if is_sale and not has_refunds(entry):
+        if content is None:
             return True
-        content = redact(entry)
         version = version_of(content)
         self.entry_count += 1
         number = self.entry_count

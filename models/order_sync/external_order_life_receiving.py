@@ -10,6 +10,7 @@ from ...lib.order.payload import order_location, order_status
 from ...lib.order.refunds import THE_CANCELLATION, THE_REFUND, refund_id
 from ...lib.strict_json import loads
 from ...tools.message_language import stored
+from .external_order_life_events import read_event
 from .external_order_receiving import Received
 
 
@@ -134,11 +135,11 @@ class ExternalOrder(models.Model):
 
         :param sale: the row of the sale, empty if that is not known
         """
-        kind = self.sync_id._get_life_statuses().kind_of(entry)
+        kind, content = read_event(self.sync_id._get_life_statuses(), entry)
         if kind == "sale":
             return self.browse()
-        key = THE_CANCELLATION if kind == "cancellation" else refund_id(entry)
-        return self._find_event(sale, {"refund_id": key, "external_location": order_location(entry)})
+        key = THE_CANCELLATION if kind == "cancellation" else refund_id(content)
+        return self._find_event(sale, {"refund_id": key, "external_location": order_location(content)})
 
     @api.model
     def _prepare_event_values(self, sync, sale, event):
@@ -244,7 +245,10 @@ class ExternalOrder(models.Model):
         :return: the values of a new row, or ``None``
         """
         if known:
+            was_reinstated = sale._is_reinstated()
             known._receive_again([values], False, counts)
+            if was_reinstated and not sale._is_reinstated():
+                sale._drop_reinstatement()
             return None
         is_overruled = events.statuses.is_cancelled(sale.order_status)  # a person had it imported nevertheless
         if (
@@ -253,6 +257,8 @@ class ExternalOrder(models.Model):
             or is_older(values["version"] or "", sale.version or "")
         ):
             counts.known += 1
+            if sale.error_code == "order_cancelled" and is_older(sale.version or "", values["version"] or ""):
+                sale.version = values["version"]  # a valid version in between counts for nothing
         elif sale.state == "done":
             return values
         else:
@@ -280,6 +286,22 @@ class ExternalOrder(models.Model):
         waiting = [("origin_id", "in", self.ids), ("state", "=", "pending"), ("error_code", "=", "waiting_for_order")]
         if self and (rows := self.search(waiting)):
             rows.write({**self._prepare_no_error_values(), **self._prepare_cancelled_values()})
+
+    def _find_valid_again(self, versions):
+        """Return those received values with which this row is valid again: it was cancelled before it was imported.
+
+        Only a later change shows that. A refund that was ignored with its order follows that order.
+
+        :param list versions: values of each distinct order with this OrderID
+        """
+        if self.kind != "sale":
+            return []
+        return [values for values in versions if is_older(self.version or "", values["version"] or "")]
+
+    def _stop_ignoring_refunds(self):
+        """Let the refunds that were ignored with this cancelled order, which is valid again, wait for it."""
+        for row in self.life_ids.filtered(lambda row: row.state == "ignored" and row.error_code == "order_cancelled"):
+            row.write({**self._prepare_no_error_values(), "state": "pending", **self._prepare_waiting_values(self)})
 
     @api.model
     def _prepare_cancelled_values(self):
@@ -338,6 +360,16 @@ class ExternalOrder(models.Model):
         return self._is_cancelled() and any(
             is_older(row.version or "", self.version or "") for row in self.life_ids if row.kind == "cancellation"
         )
+
+    def _drop_reinstatement(self):
+        """Take in that this sale, which was valid again after its cancellation was booked, is cancelled again.
+
+        Books and external system then agree, unless other content arrived meanwhile.
+        """
+        booked = self._get_booked_payload()
+        if self.changed and self.payload and booked and self._has_content(booked, {"payload": self.payload}):
+            unflagged = {"changed": False, "changed_date": False, "booked_payload": False}
+            self.write({**self._prepare_no_error_values(), **unflagged})
 
     def _become_sales(self):
         """Take these rows for sales again, as their entries arrived: their statuses no longer say something else."""

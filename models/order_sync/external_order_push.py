@@ -11,7 +11,7 @@ KEPT = timedelta(days=7)
 VACUUM_BATCH = 10_000
 # What a run counts; see the fields of ``external.order.sync.run`` with these names and ``_count``.
 COUNTED = ("fetched", "new", "known", "changed", "ignored", "refused", "ambiguous", "imported", "doubtful", "failed")
-COUNTED += ("deferred", "refunded", "cancelled", "doubtful_life")
+COUNTED += ("deferred", "refunded", "cancelled", "settled", "doubtful_life")
 
 
 class ExternalOrderPush(models.Model):

@@ -150,17 +150,21 @@ class ExternalOrder(models.Model):
         :param Received received: the counters to update
         """
         self.ensure_one()
-        values = versions[-1]
-        if self.error_code == "order_cancelled" or self._is_ignored_with(versions):
+        was_cancelled = self.error_code == "order_cancelled"
+        if was_cancelled:
+            versions = self._find_valid_again(versions)
+            came_before = False  # an earlier page brought the cancellation
+        if not versions or self._is_ignored_with(versions):
             received.known += 1
             return
+        values = versions[-1]
         if came_before:
             payloads = self._find_other_contents(versions)
         else:
             payloads = [version["payload"] for version in versions] if len(versions) > 1 else []
         if payloads:
             # Keep the row's content if it came from an earlier page; otherwise take the first order of this page.
-            self._receive_ambiguous(payloads, {} if came_before else versions[0])
+            self._receive_ambiguous(*self._keep_newest(payloads, versions) if came_before else (payloads, versions[0]))
             received.ambiguous |= self
         elif self._is_settled_against(values):
             received.known += 1
@@ -175,6 +179,8 @@ class ExternalOrder(models.Model):
             if self.source_digest != values["source_digest"]:
                 self.source_digest = values["source_digest"]
             received.known += 1
+        if was_cancelled:
+            self._stop_ignoring_refunds()
 
     @api.model
     def _prepare_received_values(self, sync, entry, identifier, accepted):
@@ -241,8 +247,7 @@ class ExternalOrder(models.Model):
     def _receive_alone(self, values, received):
         """Store this content, now the only one with its OrderID; an imported order stays as it is."""
         if self.state == "done":
-            self.write({**self._prepare_no_error_values(), "other_payloads": False})
-            received.known += 1
+            self._receive_change(values, received)
         else:
             self.write({**values, "other_payloads": False})
             received.ignored += values["state"] == "ignored"
@@ -255,12 +260,14 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         if self.state == "done":
-            if self.error_code == "order_id_ambiguous":
-                self._receive_alone(values, Received(self.browse(), self.browse(), self.browse()))
             names = ("payload", "fingerprint", "source_digest", "order_status", "version")
             content = {name: values[name] for name in names}
+            is_flagged = False
+            if self.error_code == "order_id_ambiguous":
+                content.update(self._prepare_no_error_values(), other_payloads=False)
+                is_flagged = bool(self._get_booked_payload())  # beside others, so that has to be decided again
             is_reinstated = self._take_back_cancellation(values)
-            if not is_reinstated and self._is_same_content(values):
+            if not is_reinstated and not is_flagged and self._is_same_content(values):
                 if not self._has_location():
                     content["external_location"] = values["external_location"]
                 received.known += 1

@@ -41,18 +41,21 @@ class ExternalOrder(models.Model):
             "pos_order_id": self.pos_order_id.id or None if self.state == "done" else None,
         }
 
-    def _get_bulk_result(self, reason=""):
+    def _get_bulk_result(self, reason="", lost_id=""):
         """Return the result in the form of the shop system's own address.
 
         :param str reason: what is wrong with an entry that is not an order; ``self`` is empty then
+        :param str lost_id: the OrderID of an entry whose row was not found; ``self`` is empty then
         """
+        if lost_id:
+            reason = self._describe_lost()
         result = {} if reason else self._get_result()
         is_done = not reason and self.state == "done"
         # A change that was not booked is not a success: the register has the order as it was.
         is_as_sent = is_done and not self.changed
         waiting = stored(self.env)._("The order is in the inbox and will be imported soon.")
         return {
-            "external_order_id": self.external_id or None,
+            "external_order_id": self.external_id or lost_id or None,
             "status": "success" if is_as_sent else "error",
             "pos_order_id": self.pos_order_id.id or None,
             "pos_order_name": self.pos_order_id.name or None,
@@ -71,6 +74,25 @@ class ExternalOrder(models.Model):
             "duplicate": False,
             "pos_order_id": None,
         }
+
+    @api.model
+    def _get_lost_result(self, external_id):
+        """Return the result of a pushed entry whose row was not found after it was stored."""
+        return {
+            "order_id": external_id,
+            "state": "failed",
+            "code": "odoo_error",
+            "message": self._describe_lost(),
+            "duplicate": False,
+            "pos_order_id": None,
+        }
+
+    @api.model
+    def _describe_lost(self):
+        return stored(self.env)._(
+            "The order was received, but it was not found in the inbox afterwards. Check it in Odoo, and see the "
+            "server log."
+        )
 
     def _get_status(self):
         """Return all that ``GET /api/orders/{OrderID}`` answers, with times as naive UTC."""

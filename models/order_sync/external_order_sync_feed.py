@@ -6,9 +6,11 @@ from itertools import islice
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...lib.order.content import PayloadError
 from ...lib.order.feed import FeedError, FeedSettings, OrderFeed
 from ...lib.order.feed_chunks import chunks
 from ...lib.order.feed_position import FeedPosition
+from ...lib.order.payload import order_status
 from ...tools.message_language import reader_text, stored
 from ...tools.overrides import is_overridden
 from ...tools.private_context import PrivateContext
@@ -186,5 +188,12 @@ class ExternalOrderSync(models.Model):
 
 
 def split_statuses(text):
-    """Return the set of OrderStatus values that a setting lists, separated with commas."""
-    return {status.strip() for status in (text or "").split(",") if status.strip()}
+    """Return the set of OrderStatus values that a setting lists, separated with commas, read as those of orders."""
+    return {_read_status(status.strip()) for status in (text or "").split(",") if status.strip()}
+
+
+def _read_status(status):
+    try:
+        return order_status({"OrderStatus": status})
+    except PayloadError:  # no order can have it
+        return status

@@ -1,3 +1,4 @@
+import logging
 import random
 import re
 import time
@@ -20,6 +21,8 @@ from ...tools.private_context import without_defaults
 from ...tools.transaction import TRANSIENT_ERRORS, commit, conflicts_repeated, limit_lock_waits
 from .push_refused import PushRefused
 
+_logger = logging.getLogger(__name__)
+
 CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 # Seconds during which a request waits for others that change the same orders.
 PATIENCE = 8
@@ -32,11 +35,13 @@ class PushedEntry:
     :param order: its ``external.order``; empty if the entry is not an order
     :param is_duplicate: whether the order was known with the same content
     :param reason: what is wrong with an entry that is not an order
+    :param lost_id: the OrderID of an entry whose row was not found after it was stored
     """
 
     order: Any
     is_duplicate: bool = False
     reason: str = ""
+    lost_id: str = ""
     _result: dict | None = None
 
     def keep_result(self):
@@ -50,11 +55,13 @@ class PushedEntry:
     def _make_result(self):
         if self.reason:
             return self.order._get_refused_result(self.reason)
+        if self.lost_id:
+            return self.order._get_lost_result(self.lost_id)
         return self.order._get_push_result(self.is_duplicate)
 
     def get_bulk_result(self):
         """Return the result in the form of the shop system."""
-        return self.order._get_bulk_result(self.reason)
+        return self.order._get_bulk_result(self.reason, self.lost_id)
 
 
 class ExternalOrderSync(models.Model):
@@ -223,6 +230,12 @@ class ExternalOrderSync(models.Model):
         for number in range(1, len(entries) + 1):
             row = rows.get(number, Order)
             reason = received.reasons.get(number, "")
+            if not row and not reason:
+                # One bad result, so that the others of the request are not lost with it.
+                lost_id = external_id(entries[number - 1])
+                _logger.error("External Order Sync: order %r was pushed, but its row was not found", lost_id)
+                pushed.append(PushedEntry(row, lost_id=lost_id))
+                continue
             is_same = before.get(row.id, row.fingerprint) == row.fingerprint
             is_known = row.id in seen or (row.id in before and row.external_id not in refunded)
             pushed.append(PushedEntry(row, is_known and is_same and not reason, reason))

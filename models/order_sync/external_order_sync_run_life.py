@@ -14,12 +14,13 @@ class ExternalOrderSyncRun(models.Model):
 
     refunded_count = fields.Integer("Refunds", readonly=True)
     cancelled_count = fields.Integer("Cancellations", readonly=True)
+    settled_count = fields.Integer("Nothing Left to Refund", readonly=True)
     rebooked_count = fields.Integer("Changes Booked", readonly=True)
     doubtful_life_count = fields.Integer("Refunds and Changes to Check", readonly=True)
 
     def _has_life(self):
-        """Return whether the run booked a refund, a cancellation or a change."""
-        return any((self.refunded_count, self.cancelled_count, self.rebooked_count))
+        """Return whether the run booked a refund, a cancellation or a change, or found that nothing was left of it."""
+        return any((self.refunded_count, self.cancelled_count, self.settled_count, self.rebooked_count))
 
     # ------------------------------------------------------------
     # Changes
@@ -62,7 +63,7 @@ class ExternalOrderSyncRun(models.Model):
     def _describe_life_of_run(self):
         """Return sentences about the refunds, cancellations and changes of this run."""
         env = stored(self.env)
-        lines = self._describe_life(self.refunded_count, self.cancelled_count)
+        lines = self._describe_life(self.refunded_count, self.cancelled_count, self.settled_count)
         if count := self.rebooked_count:
             one = env._("1 imported order was changed in the external system, and the difference was booked.")
             lines.append(
@@ -79,8 +80,11 @@ class ExternalOrderSyncRun(models.Model):
         return lines
 
     @api.model
-    def _describe_life(self, refunds, cancellations):
-        """Return the sentences with these numbers of booked refunds and cancellations."""
+    def _describe_life(self, refunds, cancellations, settled):
+        """Return the sentences with these numbers of booked refunds and cancellations.
+
+        :param int settled: the number of those of which nothing was left to refund
+        """
         env = stored(self.env)
         lines = []
         if refunds:
@@ -91,6 +95,11 @@ class ExternalOrderSyncRun(models.Model):
                 one
                 if cancellations == 1
                 else env._("%s imported orders were cancelled in the external system and refunded.", cancellations)
+            )
+        if settled:
+            one = env._("1 refund or cancellation had nothing left to refund.")
+            lines.append(
+                one if settled == 1 else env._("%s refunds or cancellations had nothing left to refund.", settled)
             )
         return lines
 
