@@ -10,7 +10,7 @@ _SOME_DIGITS = re.compile(r"\d[ .-]?\d[ .-]?\d")
 _LOOK_BACK = 60  # characters before such a number that may say what it is
 # No name of a code has a digit but 2 (CVV2), so nothing before another one says what a number is. Short texts keep the
 # time in proportion to the length of the whole.
-_TO_LAST_DIGIT = re.compile(r".*[013-9]", re.S)
+_TO_LAST_DIGIT = re.compile(r"^.*[013-9]", re.S)
 _ASCII_MARKS = string.punctuation + string.whitespace
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKS = re.compile(r"[\u0300-\u036f\u0640\u064b-\u065f\u0670]+")

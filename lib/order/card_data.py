@@ -127,18 +127,19 @@ def _below(key: str, place: int) -> tuple[Rule, str, Pair | None]:
     plain, name = _plain(key)
     rule = _rule_of(plain, name, place)
     if kept != key:  # the rule also has to fit what is kept: "pin4111..." becomes a PIN's key
-        own = _rule_of(*_plain(kept), place)
+        plain, name = _plain(kept)
+        own = _rule_of(plain, name, place)
         rule = rule if rule in OF_CARD and own not in OF_CARD else own
     if place == IN_CARD and rule is None and kept.startswith(CUT):
         rule = in_card_code  # {"4111111111111111": 987}
-    if len(key) <= MAX_CACHED_KEY and (value_key := _VALUE_KEY.fullmatch(name)) and not (value_key[2] and rule):
+    if len(kept) <= MAX_CACHED_KEY and (value_key := _VALUE_KEY.fullmatch(name)) and not (value_key[2] and rule):
         pair = value_key[1] or "", value_key[2] is not None
     return rule or in_text, kept, pair
 
 
 def rule_of_name(name: str, place: int) -> Rule:
-    """Return the rule of the value that a value names: of "123" in `["cvv", "123"]`."""
-    return below(name, place)[0]
+    """Return the rule of the value that a value names: of "123" in `["cvv", "123"]`. Values are not cached."""
+    return _below(name, place)[0]
 
 
 def stricter(outer: Rule, own: Rule) -> Rule:
@@ -175,13 +176,13 @@ def rule_beside_number(key: str, kept: str, own: Rule, is_other: bool) -> Rule |
     :param own: the rule that the value has without the number
     :param is_other: whether the object is first of all an order or item, so that "Code" need not be that of the card
     """
-    return _known_beside(key, kept, own, is_other) if len(key) <= MAX_CACHED_KEY else None
+    return _known_beside(key, kept, own, is_other) if len(kept) <= MAX_CACHED_KEY else None
 
 
 def _beside_number(key: str, kept: str, own: Rule, is_other: bool) -> Rule | None:
     if own in OF_CARD:
         return None
-    for name in {_plain(key)[1], _plain(kept)[1]}:
+    for name in dict.fromkeys((_plain(key)[1], _plain(kept)[1])):
         if _CODES_OF_PAYMENT.fullmatch(name) or (not is_other and _CODES_OF_CARD.fullmatch(name)):
             return in_card_code
         if _REST_OF_PAYMENT.fullmatch(name) or (not is_other and _REST_OF_CARD.fullmatch(name)):
@@ -197,8 +198,8 @@ def rules_of_pairs(holder: dict, pairs: dict[str, Pair], place: int) -> dict[str
     """
     named: dict[str, Rule] = {}
     for key, name in holder.items():
-        if isinstance(name, str) and max(len(key), len(name)) <= MAX_CACHED_KEY:
-            label = _LABEL_KEY.fullmatch(_plain(key)[1])
+        if isinstance(name, str) and len(name) <= MAX_CACHED_KEY:
+            label = _LABEL_KEY.fullmatch(_plain(below(key, place)[1])[1])
             if label and (rule := rule_of_name(name, place)) in BINDING:
                 named.setdefault(label[1], rule)
                 if label[1] not in _THINGS:
@@ -216,7 +217,7 @@ def rules_of_pairs(holder: dict, pairs: dict[str, Pair], place: int) -> dict[str
 
 def is_label(key: str) -> bool:
     """Return whether a value under this key may name a value that follows."""
-    label = _LABEL_KEY.fullmatch(_plain(key)[1]) if len(key) <= MAX_CACHED_KEY else None
+    label = _LABEL_KEY.fullmatch(_plain(in_text(key))[1])
     return bool(label) and label[1] not in _THINGS
 
 

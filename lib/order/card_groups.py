@@ -10,7 +10,7 @@ from .card_texts import Rule, empty, in_card_code, in_text, last_digits
 
 _WORD = re.compile(r"\w")
 # An expiry date, a part of one, or a code: "12/27", 1227, " 987 ".
-_SHORT_PARTS = re.compile(r"\W{0,3}\d{1,4}(?:\W{1,3}\d{1,4}){0,2}\W{0,3}")
+_SHORT_PARTS = re.compile(r"^\W{0,3}\d{1,4}(?:\W{1,3}\d{1,4}){0,2}\W{0,3}")
 # An object with one of these is an order or an item.
 _OF_ORDERS = ("OrderID", "ItemName", "ItemID", "Price", "Quantity")
 _SHORTEST_CARD = 12  # digits
@@ -50,7 +50,7 @@ def rules_of_list(values: list | tuple, rule: Rule, place: int) -> list[Rule]:
     is_named = False
     for index, value in enumerate(values):
         if is_named:
-            if value is None or (isinstance(value, str) and not _WORD.search(value)):
+            if value is None or (isinstance(value, str) and value and not _WORD.search(value)):
                 continue
             rules[index] = in_card_code
         name = _name_in(value)

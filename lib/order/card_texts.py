@@ -21,7 +21,7 @@ _BARE = re.compile(r"[\w./-]+")
 _TIME = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]{0,16}(?: ?[+-][0-9:]{2,5}|Z)?")
 # No card number has so few digits before a point; 10 / 1.15 has many behind it.
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,11}\.[0-9]+")
-_SHORT_CODE = re.compile(r"(?!\*{4}\d{4}$)\W{0,20}\d{3,4}\W{0,20}")  # not "****1111", what is kept of a number
+_SHORT_CODE = re.compile(r"^(?!\*{4}\d{4}$)\W{0,20}\d{3,4}\W{0,20}")  # not "****1111", what is kept of a number
 _SIGN = re.compile(r"[%&<\\]")
 _TAG = re.compile(r"<[/a-z][^<>]{0,60}>", re.I)
 # How programs may encode a blank or a digit, in addition to %20, &nbsp; and &#52;.

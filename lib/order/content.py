@@ -150,7 +150,7 @@ def _redact_object(holder: dict, where: _Place | None, depth: int, rule: Rule, p
         is_other = not was_cut and is_of_order(holder)
     named = rules_of_pairs(holder, pairs, place) if pairs and rule not in BINDING else {}
     for key, kept, own, entry in groups:
-        inside = place_below(key, entry, place)
+        inside = place_below(kept, entry, place)
         if key in named:
             own = named[key]
         elif beside_number and (beside := rule_beside_number(key, kept, own, is_other)):

@@ -90,7 +90,7 @@ def test_expiry_and_code_after_the_parts_of_a_number_are_not_kept():
 
 @pytest.mark.parametrize(
     "order",
-    [{"label": "CVV", "number": 987}, {"no": 987, "name": "cvv"}, ["cvv", ":", 987], ["CVV", "", None, "=", "987"],
+    [{"label": "CVV", "number": 987}, {"no": 987, "name": "cvv"}, ["cvv", ":", 987], ["CVV", None, "=", "987"],
      {"name": "cvv", "values": [{"value": 987}]}, {"name": "cvv", "number": {"digits": "987"}}, [["cvv"], [987]],
      [{"name": "cvv"}, {"value": 987}], {"label": "CVV", "number": 987, "amount": 50}, ["cvv", {"value": "987"}],
      {"field": "رمز الأمان", "value": 987}, ["رمز التحقق", "987"], {"question": "cvv", "response": "987"}],
