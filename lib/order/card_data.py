@@ -200,7 +200,7 @@ def rules_of_pairs(holder: dict, pairs: dict[str, Pair], place: int) -> dict[str
     for key, name in holder.items():
         if isinstance(name, str) and len(name) <= MAX_CACHED_KEY:
             label = _LABEL_KEY.fullmatch(_plain(below(key, place)[1])[1])
-            if label and (rule := rule_of_name(name, place)) in BINDING:
+            if label and (rule := rule_of_name(name, place)) in (*BINDING, in_card_code):
                 named.setdefault(label[1], rule)
                 if label[1] not in _THINGS:
                     named.setdefault("", rule)
@@ -210,7 +210,7 @@ def rules_of_pairs(holder: dict, pairs: dict[str, Pair], place: int) -> dict[str
         rule = named.get(prefix)
         if rule and not may_number:
             rules[key] = rule
-        elif rule is empty and not is_article:
+        elif rule in (empty, in_card_code) and not is_article:
             rules[key] = in_card_code
     return rules
 

@@ -54,7 +54,7 @@ def rules_of_list(values: list | tuple, rule: Rule, place: int) -> list[Rule]:
                 continue
             rules[index] = in_card_code
         name = _name_in(value)
-        is_named = name is not None and rule_of_name(name, place) is empty
+        is_named = name is not None and rule_of_name(name, place) in (empty, in_card_code)
     return rules
 
 

@@ -58,6 +58,12 @@ def test_a_code_in_a_payment_is_not_kept_even_without_a_number(name):
         assert_not_kept(order, "987")
 
 
+@pytest.mark.parametrize("name", ["CardCode", "Card code", "Cvx", "SecNo"])
+def test_a_code_with_such_a_name_as_a_value_in_a_payment_is_not_kept(name):
+    for pair in ({"name": name, "value": 987}, [name, "987"], {"label": name, "number": "987"}):
+        assert_not_kept({"CheckoutDetails": [{"CardNumber": CARD, "Extra": [pair]}]}, "987")
+
+
 def test_codes_in_an_order_that_is_its_own_payment_are_not_kept():
     assert_not_kept({"OrderID": 1, "CardNumber": CARD, "Code": "987", "CardCode": 987, "Cvx": "987"}, "987")
     assert_not_kept({"OrderID": 1, "CardNumber": "****1111", "CardCvx": 987, "CardExpiry": "98/7"}, "98")
