@@ -1,9 +1,13 @@
-"""Recognizes the keys of card data in received orders, and says which rule of `card_texts` holds for their values."""
+"""Recognizes the keys of card data in received orders, and says which rule of `card_texts` holds for their values.
+
+`card_groups` does so for the values of one object or list, which show together what each is.
+"""
 
 import re
 import unicodedata
 from functools import lru_cache
 
+from .card_codes import arabic_words, is_arabic_code
 from .card_texts import (
     Rule,
     empty,
@@ -12,6 +16,7 @@ from .card_texts import (
     in_iban,
     in_identifier,
     in_name,
+    in_no_id,
     in_phone,
     in_postcode,
     in_reference,
@@ -43,11 +48,31 @@ _CARD_NAMES = re.compile(
     r"cardnumber|numero(?:de)?tarjeta|card(?:num|no|nr|pan)[0-9]?$|primaryaccountnumber|^pan(?:number)?$|^cc(?:number|num|no|nr)$"
     r"|(?:credit|debit|bank)card$|kartennummer|kartennr"
 )
+CUT = "****"  # begins what is kept of a card number
 # May be a security code, and is one inside a payment or card; elsewhere, it identifies a customer.
 _CUSTOMER_CODES = frozenset(("cid", "customercid", "validationcode"))
 _CARD_OBJECTS = re.compile(r"(?:credit|debit|bank|payment)?cards?(?:data|info|details?|payment)?|cc")
 # The number of a customer, see `Customer` in `docs/order_format.md`; of a payment, it may be that of the card.
 _CUSTOMER_NUMBERS = frozenset(("id", "ref"))
+_CODE_OBJECTS = frozenset(("cardsecurity", "cardverification", "security", "verification"))
+# Names of security codes in a payment. In a card, or beside a card number, the second ones are codes too.
+_CARD = "(?:credit|debit|bank|payment)?(?:card|cc)"
+_SECURITY = "(?:security|sec|verif(?:y|ication)|validation|check|control)(?:id|code|no|nr|num|number|digits?)?"
+_CODES_OF_PAYMENT = re.compile(rf"{_CARD}(?:code|{_SECURITY})|(?:{_CARD})?cvx2?|sec(?:no|nr|num|number)")
+_CODES_OF_CARD = re.compile(rf"code|{_SECURITY}|c|csv|cvs|spc|4csc|4dbc|cid|customercid|validationcode")
+# Names of the expiry date and the holder of a card, likewise.
+_EXPIRY = "exp(?:iry|iration|ires?|date|month|year|mm|yyyy|yy|m|y){0,3}|valid(?:thru|through|to|until|from)"
+_HOLDER = "(?:holder|owner)s?(?:name)?"
+_REST_OF_PAYMENT = re.compile(
+    rf"{_CARD}(?:{_EXPIRY}|{_HOLDER}|month|year)|nameoncard|karten?inhaber|titularde(?:la)?tarjeta"
+)
+_REST_OF_CARD = re.compile(
+    rf"{_EXPIRY}|{_HOLDER}|date(?:of)?expir[a-z]{{2,6}}|ablauf(?:datum)?|verfallsdatum|gu[e]?ltigbis|vencimiento|caducidad"
+    r"|inhaber|titular|porteur|titulaire|scadenza|intestatario|validade"
+)
+_PARTS_OF_EXPIRY = frozenset(("m", "mm", "month", "y", "year", "yy", "yyyy"))
+_ARABIC_REST = re.compile("تاريخ ?(?:ال)?(?:انتهاء|صلاحي)|(?:حامل|صاحب) ?(?:ال)?بطاق")
+_ARABIC_NUMBER = re.compile("رقم ?(?:ال)?بطاق[ةه](?: ?(?:ال)?(?:ائتمان|بنك)[\u0621-\u064a]{0,3})?")
 _PAYMENTS = re.compile(r"payment(?!address)|checkoutdetail|tender|(?:^|credit|debit|bank)card")
 # Their values identify the order or a product, so long runs of digits in them are not card numbers.
 # fmt: off
@@ -61,6 +86,8 @@ _IDENTIFIER_NAMES = re.compile(
     r"|(?:^|company|customer|item|product)(?:ean(?:code)?|vat(?:number|no|nr|id)?|ustid(?:nr)?))$"
 )
 _AMOUNTS = re.compile(r"price|amount|total|tax|tip|charges|paid|discount|quantity|percent")
+# ... but these may be of cards: "PaidWith", "TotalPaidCard", "PaidByAccount"
+_NO_AMOUNTS = re.compile(r"card|account|number|method|paid(?:by|with|from)|(?:no|nr|ref)$")
 _NAMES = frozenset(("itemname", "name", "customername"))
 _PHONES = frozenset(("customercontact", "contact", "customerphone", "fax", "mobile", "phone", "tel", "telephone"))
 
@@ -70,16 +97,23 @@ _LABEL_KEY = re.compile(
     r"^([a-z0-9]{0,20}?)"
     r"(?:name|key|field|label|title|caption|type|code|id|k|param|parameter|attribute|attr|property|question)"
 )
-_VALUE_KEY = re.compile(r"^([a-z0-9]{0,20}?)(?:value|val|content|data|text|answer|v)")
+_VALUE_KEY = re.compile(
+    r"^(?:([a-z0-9]{0,20}?)(?:value|val|content|data|text|answer|response|reply|input|entry|v)s?"
+    r"|(number|num|no|nr|digits?))"
+)
+_OF_ARTICLES = re.compile(r"price|quantity|qty|sku|barcode|stock", re.I)
 _THINGS = frozenset(("article", "customer", "item", "product"))  # these can be called "Pin", too
 
 OF_CARD = (empty, last_digits)
 BINDING = (*OF_CARD, in_postcode)  # rules of keys that apply to everything below them
 OUTSIDE, IN_PAYMENT, IN_CARD = range(3)  # places of keys
+UNDECIDED = -1  # the keys of an object decide: it is a payment if one of them is of a card, else outside
+
+Pair = tuple[str, bool]  # what the key of a value begins with, and whether it may also number an entry
 
 
-def below(key: str, place: int) -> tuple[Rule, str, str | None]:
-    """Return the rule of the texts below a key, the key as it may be kept, and what `rule_of_pair` takes as `prefix`.
+def below(key: str, place: int) -> tuple[Rule, str, Pair | None]:
+    """Return the rule of the texts below a key, the key as it may be kept, and what `rules_of_pairs` needs.
 
     The last one is None if the value of this key is never one that another key names.
 
@@ -88,68 +122,103 @@ def below(key: str, place: int) -> tuple[Rule, str, str | None]:
     return _known_below(key, place) if len(key) <= MAX_CACHED_KEY else _below(key, place)
 
 
-def _below(key: str, place: int) -> tuple[Rule, str, str | None]:
-    value_key = _VALUE_KEY.fullmatch(_plain(key)[1]) if len(key) <= MAX_CACHED_KEY else None
-    return _lasting_rule(key, place) or in_text, in_text(key), value_key and value_key[1]
+def _below(key: str, place: int) -> tuple[Rule, str, Pair | None]:
+    kept, pair = in_text(key), None
+    plain, name = _plain(key)
+    rule = _rule_of(plain, name, place)
+    if kept != key:  # the rule also has to fit what is kept: "pin4111..." becomes a PIN's key
+        plain, name = _plain(kept)
+        own = _rule_of(plain, name, place)
+        rule = rule if rule in OF_CARD and own not in OF_CARD else own
+    if place == IN_CARD and rule is None and kept.startswith(CUT):
+        rule = in_card_code  # {"4111111111111111": 987}
+    if len(kept) <= MAX_CACHED_KEY and (value_key := _VALUE_KEY.fullmatch(name)) and not (value_key[2] and rule):
+        pair = value_key[1] or "", value_key[2] is not None
+    return rule or in_text, kept, pair
 
 
-def _lasting_rule(key: str, place: int) -> Rule | None:
-    """Return the rule of a key, which also has to fit what is kept of the key: "pin4111..." becomes a PIN's key."""
-    rules = [_rule_of(name, place) for name in dict.fromkeys((key, in_text(key)))]
-    return next((rule for rule in OF_CARD if rule in rules), rules[-1])
+def rule_of_name(name: str, place: int) -> Rule:
+    """Return the rule of the value that a value names: of "123" in `["cvv", "123"]`. Values are not cached."""
+    return _below(name, place)[0]
 
 
 def stricter(outer: Rule, own: Rule) -> Rule:
     """Return the rule of a value whose key has the rule `own` and stands below a key with the rule `outer`."""
+    if outer is in_text:  # the usual case
+        return own
     if outer in BINDING:
         return empty if own in (empty, in_card_code) else outer
+    if outer is in_card_code:
+        return outer if own is in_text else own
+    if outer is in_no_id:
+        return own if own in OF_CARD or own is in_card_code else outer
     return own
 
 
 def place_below(key: str, value: dict | list | tuple, place: int) -> int:
     """Return the place of the keys below a key: in a payment or a card, according to the key or to its content."""
-    if len(key) <= MAX_CACHED_KEY:
-        name = _plain(key)[1]
-        if _CARD_OBJECTS.fullmatch(name):
-            return IN_CARD
-        if not place and _PAYMENTS.search(name):
-            return IN_PAYMENT
-    if not place and isinstance(value, dict):
-        holds_card = any(isinstance(own, str) and below(own, OUTSIDE)[0] in OF_CARD for own in value)
-        return IN_PAYMENT if holds_card else OUTSIDE
-    return place
+    if len(key) <= MAX_CACHED_KEY and (named := _known_place(key, place)) != OUTSIDE:
+        return named
+    return UNDECIDED if not place and isinstance(value, dict) else place
 
 
-def rule_of_pair(holder: dict, prefix: str, place: int) -> Rule | None:
-    """Return the rule of a value whose key is a value itself: ``{"Name": "CVV", "Value": "123"}``; else None.
+def _named_place(key: str, place: int) -> int:
+    name = _plain(key)[1]
+    if _CARD_OBJECTS.fullmatch(name) or (place and name in _CODE_OBJECTS):
+        return IN_CARD
+    return IN_PAYMENT if not place and _PAYMENTS.search(name) else place
 
-    :param prefix: what the key of the value begins with: "param" for "paramValue"
+
+def rule_beside_number(key: str, kept: str, own: Rule, is_other: bool) -> Rule | None:
+    """Return the rule of a value in an object that also has a card number, None if that is no reason for another one.
+
+    :param kept: the key as it may be kept
+    :param own: the rule that the value has without the number
+    :param is_other: whether the object is first of all an order or item, so that "Code" need not be that of the card
     """
+    return _known_beside(key, kept, own, is_other) if len(kept) <= MAX_CACHED_KEY else None
+
+
+def _beside_number(key: str, kept: str, own: Rule, is_other: bool) -> Rule | None:
+    if own in OF_CARD:
+        return None
+    for name in dict.fromkeys((_plain(key)[1], _plain(kept)[1])):
+        if _CODES_OF_PAYMENT.fullmatch(name) or (not is_other and _CODES_OF_CARD.fullmatch(name)):
+            return in_card_code
+        if _REST_OF_PAYMENT.fullmatch(name) or (not is_other and _REST_OF_CARD.fullmatch(name)):
+            return empty
+    return empty if _ARABIC_REST.search(arabic_words(key)) else None
+
+
+def rules_of_pairs(holder: dict, pairs: dict[str, Pair], place: int) -> dict[str, Rule]:
+    """Return the rules of the values whose key is a value itself: ``{"Name": "CVV", "Value": "123"}``.
+
+    :param pairs: the keys of values that another key may name, with what their keys begin with ("param" for
+        "paramValue"), and whether the value may as well number an entry
+    """
+    named: dict[str, Rule] = {}
     for key, name in holder.items():
-        if not isinstance(name, str) or max(len(key), len(name)) > MAX_CACHED_KEY:
-            continue
-        label = _LABEL_KEY.fullmatch(_plain(key)[1])
-        if label and (label[1] == prefix or not (prefix or label[1] in _THINGS)):
-            rule = _lasting_rule(name, place)
-            if rule in BINDING:
-                return rule
-    return None
-
-
-def rules_of_list(values: list | tuple, rule: Rule, place: int) -> list[Rule]:
-    """Return the rule of each value in a list whose key has a rule.
-
-    The parts of one card number keep the last digits together. A value after the name of a code is a code: ``["cvv",
-    "123"]``.
-    """
-    if rule is last_digits:
-        return [empty] * (len(values) - 1) + [rule]
-    rules = [rule] * len(values)
-    if rule not in BINDING:
-        for index, name in enumerate(values[:-1]):
-            if isinstance(name, str) and len(name) <= MAX_CACHED_KEY and _lasting_rule(name, place) is empty:
-                rules[index + 1] = in_card_code
+        if isinstance(name, str) and len(name) <= MAX_CACHED_KEY:
+            label = _LABEL_KEY.fullmatch(_plain(below(key, place)[1])[1])
+            if label and (rule := rule_of_name(name, place)) in (*BINDING, in_card_code):
+                named.setdefault(label[1], rule)
+                if label[1] not in _THINGS:
+                    named.setdefault("", rule)
+    is_article = bool(named) and any(isinstance(own, str) and _OF_ARTICLES.search(own) for own in holder)
+    rules = {}
+    for key, (prefix, may_number) in pairs.items():
+        rule = named.get(prefix)
+        if rule and not may_number:
+            rules[key] = rule
+        elif rule in (empty, in_card_code) and not is_article:
+            rules[key] = in_card_code
     return rules
+
+
+def is_label(key: str) -> bool:
+    """Return whether a value under this key may name a value that follows."""
+    label = _LABEL_KEY.fullmatch(_plain(in_text(key))[1])
+    return bool(label) and label[1] not in _THINGS
 
 
 def _plain(key: str) -> tuple[str, str]:
@@ -158,18 +227,20 @@ def _plain(key: str) -> tuple[str, str]:
     return plain, _NO_NAME.sub("", plain.casefold())
 
 
-def _rule_of(key: str, place: int) -> Rule | None:
-    plain, name = _plain(key)
+def _rule_of(plain: str, name: str, place: int) -> Rule | None:
+    """Return the rule of a key, given as `_plain` returns it."""
     if not place and name in _CUSTOMER_CODES:
         return in_identifier
     if not place and name == "pincode":
         return in_postcode
-    if place == IN_CARD and name in ("code", "cardcode"):
-        return in_card_code
+    if place and (rule := _rule_of_payment(name, place)):
+        return rule
+    if not plain.isascii() and is_arabic_code(plain):
+        return empty
     words = {word.casefold() for word in _WORD.findall(plain)}
     if not words.isdisjoint(_CODE_WORDS) or name in _CODE_WORDS or _CODE_ENDS.search(name) or _CODE_NAMES.search(name):
         return empty
-    if _CARD_NAMES.search(name) or "pan" in words:
+    if _CARD_NAMES.search(name) or "pan" in words or (place and _ARABIC_NUMBER.fullmatch(arabic_words(plain))):
         return last_digits
     if name == "orderid":
         return keep
@@ -183,7 +254,21 @@ def _rule_of(key: str, place: int) -> Rule | None:
         return in_name
     if name in _PHONES:
         return in_phone
-    return in_amount if _AMOUNTS.search(name) else None
+    return in_amount if _AMOUNTS.search(name) and not _NO_AMOUNTS.search(name) else None
 
 
-_known_below = lru_cache(maxsize=1024)(_below)  # a feed repeats the same few keys in each order
+def _rule_of_payment(name: str, place: int) -> Rule | None:
+    in_card = place == IN_CARD
+    if _CODE_NAMES.search(name) or name in _CODE_WORDS:
+        return empty
+    if _CODES_OF_PAYMENT.fullmatch(name) or (in_card and _CODES_OF_CARD.fullmatch(name)):
+        return in_card_code
+    if _REST_OF_PAYMENT.fullmatch(name) or (in_card and (_REST_OF_CARD.fullmatch(name) or name in _PARTS_OF_EXPIRY)):
+        return empty
+    return None
+
+
+# A feed repeats the same few keys in each order.
+_known_below = lru_cache(maxsize=1024)(_below)
+_known_beside = lru_cache(maxsize=1024)(_beside_number)
+_known_place = lru_cache(maxsize=1024)(_named_place)

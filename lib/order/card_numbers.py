@@ -36,6 +36,10 @@ _NUMBER_NAME = re.compile(
     r"(?:[^\w\n]{0,3}(?:no|nr|num|number))?[\W_]{0,3}$",
     re.I,
 )
+# The first two digits of cards. 20 begins the year of a date.
+_CARD_START = re.compile(r"[3-6]|2[1-9]|8[12]|97")
+# The digits, each doubled and its own digits added up; ASCII codes.
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 # Data that may follow a card number: the rest of a track (ISO/IEC 7813), an expiry date, a code.
 _TRACK_REST = re.compile(r"\^[^^?]{0,60}\^[0-9 =]{0,80}\??|[=Dd][0-9]{4,60}\??")
 _SHORT_GROUPS = re.compile(r"(?:[^\w\n]{1,3}\d{1,4}(?!\d)){1,4}")
@@ -110,36 +114,23 @@ def _end_of_card(text: str, end: int) -> int:
 
 def _holds_card(run: str, shortest: int) -> str:
     """Return the last four digits of the first card number that begins and ends between groups of digits, else ""."""
-    digits: list[int] = []
-    edges: list[int] = []  # number of digits before each gap
-    before_gap = True
-    for character in run:
-        if character.isdecimal():
-            if before_gap:
-                edges.append(len(digits))
-            digits.append(int(character))
-            before_gap = False
-        else:
-            before_gap = True
-    edges.append(len(digits))
-    # Prefix sums to verify the check digit (Luhn, ISO/IEC 7812-1) of any part quickly.
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits]
-    sums = [
-        [0, *accumulate(doubled[index] if (index + parity) % 2 else digits[index] for index in range(len(digits)))]
-        for parity in (0, 1)
-    ]
+    groups = _DIGITS.findall(run)
+    digits = "".join(groups)
+    if not digits.isascii():
+        digits = digits_of(digits)
+    edges = [0, *accumulate(map(len, groups))]  # number of digits before each gap
     for place, start in enumerate(edges[:-1]):
-        if not _may_begin_card(digits[start : start + 2]):
+        if not _CARD_START.match(digits, start):
             continue
         for end in edges[place + 1 : place + 20]:
             if end - start > 19:
                 break
-            sums_to = sums[(end - 1) % 2]
-            if end - start >= shortest and (sums_to[end] - sums_to[start]) % 10 == 0:
-                return "".join(map(str, digits[end - 4 : end]))
+            if end - start >= shortest and has_check_digit(digits[start:end]):
+                return digits[end - 4 : end]
     return ""
 
 
-def _may_begin_card(first: list[int]) -> bool:
-    """Return whether cards are issued with these first two digits. 20 begins the year of a date."""
-    return first[0] in (3, 4, 5, 6) or (first[0] == 2 and first[1:] != [0]) or first in ([8, 1], [8, 2], [9, 7])
+def has_check_digit(digits: str) -> bool:
+    """Return whether the last of some ASCII digits is their check digit (Luhn, ISO/IEC 7812-1)."""
+    codes = digits.encode()
+    return (sum(codes[-1::-2]) + sum(codes[-2::-2].translate(_DOUBLED)) - ord("0") * len(codes)) % 10 == 0

@@ -21,17 +21,19 @@ _BARE = re.compile(r"[\w./-]+")
 _TIME = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]{0,16}(?: ?[+-][0-9:]{2,5}|Z)?")
 # No card number has so few digits before a point; 10 / 1.15 has many behind it.
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,11}\.[0-9]+")
-_SHORT_CODE = re.compile(r"^\W{0,20}\d{3,4}\W{0,20}")
+_SHORT_CODE = re.compile(r"^(?!\*{4}\d{4}$)\W{0,20}\d{3,4}\W{0,20}")  # not "****1111", what is kept of a number
 _SIGN = re.compile(r"[%&<\\]")
 _TAG = re.compile(r"<[/a-z][^<>]{0,60}>", re.I)
 # How programs may encode a blank or a digit, in addition to %20, &nbsp; and &#52;.
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
+MAX_ORDER_ID = 64  # characters, see `fields.MAX_ID_LENGTH`
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # other than line breaks
 _ENCODED_TIMES = 3  # one program after the other
 
 
 def keep(text: str) -> str:
-    """Return the text unchanged, because it identifies something."""
-    return text
+    """Return an OrderID unchanged, because it identifies the order; treat a text that cannot be one like `in_text`."""
+    return in_text(text) if len(text.strip()) > MAX_ORDER_ID or _CONTROL.search(text) else text
 
 
 def empty(_text: str) -> str:
@@ -49,6 +51,11 @@ def last_digits(text: str) -> str:
 def in_text(text: str) -> str:
     """Return a text without the card numbers, tracks and security codes in it."""
     return _also_decoded(text, _cleaned)
+
+
+def in_no_id(text: str) -> str:
+    """Do as `in_text`, for everything below an OrderID that is neither text nor a number and identifies nothing."""
+    return in_text(text)
 
 
 def in_name(text: str) -> str:
@@ -126,7 +133,9 @@ def _also_decoded(text: str, clean: Rule) -> str:
     for _time in range(_ENCODED_TIMES):
         if not _SIGN.search(decoded):  # most texts
             break
-        decoded = _decoded(decoded)
+        before, decoded = decoded, _decoded(decoded)
+        if decoded == before:
+            break
         revealed = clean(decoded)
         if revealed != decoded:
             cleaned = decoded = revealed

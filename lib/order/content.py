@@ -7,14 +7,30 @@ from typing import Any
 from ..json_limits import MAX_DEPTH, UNSTORABLE, number_problem
 from ..message import Message
 from ..message import message as _lt
-from .card_data import BINDING, OF_CARD, OUTSIDE, below, place_below, rule_of_pair, rules_of_list, stricter
-from .card_texts import LEAVING_SHORT, Rule, in_text, keep, last_digits
+from .card_data import (
+    BINDING,
+    CUT,
+    IN_CARD,
+    IN_PAYMENT,
+    OF_CARD,
+    OUTSIDE,
+    UNDECIDED,
+    below,
+    place_below,
+    rule_beside_number,
+    rules_of_pairs,
+    stricter,
+)
+from .card_groups import holds_number, is_of_order, rules_of_list, shows_number, without_rest_of_card
+from .card_texts import LEAVING_SHORT, Rule, in_amount, in_card_code, in_no_id, in_text, keep, last_digits
 
 # Below these names are an order's items and payments, which people count from 1.
 _ENTRIES = re.compile(r"(Items|OrderItems|OrderDetails|CheckoutDetails|OrderCheckoutDetails)\[([0-9]+)\](?:\.|$)")
 _PAYMENTS = ("CheckoutDetails", "OrderCheckoutDetails")
 # The usual number: within all bounds, and with too few digits before its point for any rule of `LEAVING_SHORT`.
 _SHORT_NUMBER = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,12})?")
+# An amount has at most 15 digits before its point.
+_NO_AMOUNT = 10**15
 # Where a value stands: what it stands in, and its key or index there; None is the whole order.
 _Place = tuple["_Place | None", str | int]
 _HOLDERS = (dict, list, tuple)
@@ -84,36 +100,78 @@ def _redact(value: Any, where: _Place | None, depth: int, rule: Rule, place: int
         if UNSTORABLE.search(value):
             raise PayloadError(_path(where), _lt("%(field)s contains a NUL character or a lone surrogate."))
         return rule(value)
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, (int, Decimal)):
+        return _redact_number(value, where, rule)
     if depth >= MAX_DEPTH and isinstance(value, _HOLDERS):
         raise PayloadError("", _lt("%(field)s must not be nested deeper than %(limit)s levels."), limit=MAX_DEPTH)
     if isinstance(value, dict):
-        copy, pairs = {}, []
-        for key, entry in value.items():
-            if not isinstance(key, str) or UNSTORABLE.search(key):
-                raise PayloadError(_path(where), _lt("%(field)s has a key that cannot be stored as JSON text."))
-            own, kept, prefix = below(key, place)
-            inside = place_below(key, entry, place) if isinstance(entry, _HOLDERS) else place
-            copy[kept] = _redact(entry, (where, kept), depth + 1, stricter(rule, own), inside)
-            if prefix is not None:
-                pairs.append((key, kept, prefix))
-        if pairs and rule not in BINDING:
-            for key, kept, prefix in pairs:
-                if pair := rule_of_pair(value, prefix, place):
-                    copy[kept] = _redact(value[key], (where, kept), depth + 1, pair, place)
-        return copy
+        return _redact_object(value, where, depth, rule, place)
     if isinstance(value, (list, tuple)):
         # The usual list, of objects, has one rule for all.
-        has_own = len(value) > 1 and (rule is last_digits or any(isinstance(entry, str) for entry in value))
+        is_mixed = rule is last_digits or any(not isinstance(entry, dict) or len(entry) == 1 for entry in value)
+        has_own = len(value) > 1 and is_mixed
         rules = rules_of_list(value, rule, place) if has_own else [rule] * len(value)
-        return [_redact(entry, (where, index), depth + 1, rules[index], place) for index, entry in enumerate(value)]
-    if value is None or isinstance(value, bool):
-        return value
+        copy = [_redact(entry, (where, index), depth + 1, rules[index], place) for index, entry in enumerate(value)]
+        return without_rest_of_card(value, copy, rule, place) if has_own else copy
     if isinstance(value, float):
-        value = Decimal(repr(float(value)))
-    if isinstance(value, (int, Decimal)):
-        return _redact_number(value, where, rule)
+        return _redact_number(Decimal(repr(float(value))), where, rule)
     problem = _lt("%(field)s contains a value of type %(type)s, which does not exist in JSON.")
     raise PayloadError(_path(where), problem, type=type(value).__name__)
+
+
+def _redact_object(holder: dict, where: _Place | None, depth: int, rule: Rule, place: int) -> dict:
+    copy, pairs, groups = {}, {}, []
+    beside_number = was_cut = is_other = False
+    known = None  # of many made-up keys, each is looked at once: no cache holds them
+    if place == UNDECIDED:
+        known = {key: below(key, OUTSIDE) for key in holder if isinstance(key, str)}
+        place = OUTSIDE
+        if any(own in OF_CARD for own, _kept, _pair in known.values()):
+            known, place = None, IN_PAYMENT
+    for key, entry in holder.items():
+        if not isinstance(key, str) or UNSTORABLE.search(key):
+            raise PayloadError(_path(where), _lt("%(field)s has a key that cannot be stored as JSON text."))
+        own, kept, pair = known[key] if known else below(key, place)
+        if pair is not None:
+            pairs[key] = pair
+        if isinstance(entry, _HOLDERS):
+            # What is beside them says what they are.
+            copy[kept] = None
+            groups.append((key, kept, own, entry))
+            beside_number = beside_number or bool(own is last_digits and entry)
+            continue
+        own_rule = own if rule is in_text else stricter(rule, own)
+        copy[kept] = text = _redact(entry, (where, kept), depth + 1, own_rule, place)
+        if text.__class__ is str and text[:4] == CUT and shows_number(entry, text, own, place):
+            beside_number, was_cut = True, was_cut or text != entry
+    if beside_number:
+        is_other = not was_cut and is_of_order(holder)
+    named = rules_of_pairs(holder, pairs, place) if pairs and rule not in BINDING else {}
+    for key, kept, own, entry in groups:
+        inside = place_below(kept, entry, place)
+        if key in named:
+            own = named[key]
+        elif beside_number and (beside := rule_beside_number(key, kept, own, is_other)):
+            own, inside = beside, IN_CARD
+        elif own is keep:
+            own = in_no_id
+        elif own in (last_digits, in_card_code) or (was_cut and own is in_text and inside == IN_PAYMENT):
+            inside = IN_CARD
+        copy[kept] = _redact(entry, (where, kept), depth + 1, stricter(rule, own), inside)
+        if inside == IN_CARD and not beside_number and holds_number(copy[kept]):
+            beside_number, is_other = True, is_of_order(holder)
+    if beside_number:
+        for key, entry in holder.items():
+            own, kept, _pair = known[key] if known else below(key, place)
+            if not isinstance(entry, _HOLDERS) and (beside := rule_beside_number(key, kept, own, is_other)):
+                copy[kept] = _redact(entry, (where, kept), depth + 1, stricter(rule, beside), place)
+    for key, own in named.items():
+        if not isinstance(holder[key], _HOLDERS):
+            kept = below(key, place)[1]
+            copy[kept] = _redact(holder[key], (where, kept), depth + 1, own, place)
+    return copy
 
 
 def _redact_number(number: int | Decimal, where: _Place | None, rule: Rule) -> Any:
@@ -128,10 +186,12 @@ def _redact_number(number: int | Decimal, where: _Place | None, rule: Rule) -> A
         raise PayloadError(
             _path(where), _lt("%(field)s must be a finite number that is not too large, small or long to be stored.")
         )
-    if rule is keep:
+    if rule is in_amount and abs(exact) < _NO_AMOUNT:
+        return number
+    if rule is keep and exact == exact.to_integral_value():
         return number
     text = str(int(number))
-    redacted = rule(text)
+    redacted = in_text(text) if rule is keep else rule(text)
     return redacted if rule in OF_CARD or redacted != text else number
 
 
