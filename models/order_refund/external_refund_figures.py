@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import exact
+from ...lib.money import exact, round_currency
 from ...lib.order.content import join
 from ...lib.order.parts import CHARGE_TYPES
 from ...lib.order.totals import rounding_of
@@ -128,6 +128,8 @@ class ExternalRefundFigures(models.AbstractModel):
             of_sale = [self._get_amounts(item) for item in order.items if item.is_charge]
             of_sale += [{charge.amount} for charge in sold.charges] if sold else []
         for charge in payload.figures.charges:
+            if not round_currency(charge.amount, order.unit):
+                continue  # no charge in this currency
             found = next((amounts for amounts in rest if charge.amount in amounts), None)
             if found is not None:
                 rest.remove(found)

@@ -108,7 +108,8 @@ class ExternalRefundPricing(models.AbstractModel):
         cost of a quantity that had to be rounded.
         """
         priced = [
-            (replace(item, amount=item.priced if item.amount is None else item.amount), found) for item, found in matches
+            (replace(item, amount=item.priced if item.amount is None else item.amount), found)
+            for item, found in matches
         ]
         if priced and all(item.amount and item.quantity for item, _found in priced):
             yield from self._try_goods(order, payload, priced, restock)
