@@ -134,6 +134,13 @@ class TestRefundsPricesAndTaxes(RefundCase):
         priced = [self.back(quantity=2, priced=exactly(80)), self.back(quantity=1, priced=exactly(10))]
         self.assert_money(self.refund_rest(sale.pos_order_id, *priced), 80.5, 10.5)
 
+    def test_an_amount_that_may_be_without_tax_is_a_doubt(self):
+        sale = self.sell(self.item(price=10, quantity=3), total=34.5, tax=4.5).pos_order_id
+        self.assert_money(self.refund(sale, self.priced(10, amount=exactly(10))), 10)
+        self.assertEqual(self.last_outcome.doubt, "amounts_differ")
+        self.assert_money(self.refund(sale, self.priced(10, amount=exactly(11.5))), 11.5)
+        self.assertFalse(self.last_outcome.doubt)
+
     def test_a_price_of_a_quantity_that_odoo_rounds_counts_for_the_quantity_as_sent(self):
         for number, values in enumerate(({"priced": exactly("3.33")}, {"amount": 3.83}, {})):
             paid = None if values else 3.83

@@ -188,12 +188,14 @@ class ExternalRefundPrices(models.AbstractModel):
 
     @api.model
     @exact
-    def _find_price_doubts(self, payload, matches, order):
-        """Return a warning about each product that was sold at several prices, if nothing says which of them came back.
+    def _find_price_doubts(self, payload, matches, order, includes_tax):
+        """Return a warning about each product that was sold at several prices, if nothing says which of them came back,
+        and about each amount that may be without tax.
 
         :param RefundPayload payload:
         :param matches: pairs of `RefundItem` and a list of `SoldItem`
         :param SoldOrder order:
+        :param bool includes_tax: whether prices of the synchronization include tax
         """
         if payload.is_rest or payload.says_amount:
             return []
@@ -212,6 +214,20 @@ class ExternalRefundPrices(models.AbstractModel):
                     'The order has "%(product)s" at several prices, and the refund does not say what was paid back, so '
                     "the first of them was used. Check how much was paid back.",
                     product=product_text(there[0].product),
+                )
+                doubts.append(Warn(text, "amounts_differ"))
+        for item, found in matches:
+            is_net = item.priced_without_tax or not includes_tax
+            if (
+                is_net
+                and item.amount is not None
+                and item.amount == item.priced
+                and any(self._get_net(sold) != sold.total for sold in found)
+            ):
+                text = stored(self.env)._(
+                    'The Amount of "%(item)s" is also its price without tax. It was booked as what was paid back, with '
+                    "tax. Check how much was paid back.",
+                    item=item.name or item.item_id,
                 )
                 doubts.append(Warn(text, "amounts_differ"))
         return doubts
