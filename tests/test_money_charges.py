@@ -39,6 +39,14 @@ class TestMoneyCharges(MoneyCase):
         self.assertFalse(row.warnings)
         self.assertEqual(order.picking_ids.move_ids.product_id, self.product)
 
+    def test_a_charge_that_is_0_in_the_currency_is_left_out(self):
+        charges = [self.charge(1e-10, kind) for kind in ("tip", "deposit")]
+        for number, values in enumerate(({"DeliveryCharges": 1e-10}, {"TipAmount": 0.004}, {"Charges": charges})):
+            with self.subTest(values):
+                row = self.sell(self.item(), order_id=f"nothing {number}", total=92.00, tax=12.00, **values)
+                order = self.assert_booked(row, 92.00, 12.00)
+                self.assertEqual((len(order.lines), order.is_tipped, row.warnings), (1, False, False))
+
     def test_each_type_has_its_product(self):
         self.assertEqual(set(CHARGE_PRODUCTS), set(CHARGE_TYPES))
         choice = self.env["external.charge.product"]._fields["type"]

@@ -72,6 +72,41 @@ class TestRefundsPrices(LifeCase):
         self.assert_refund(row, 20.0, "amounts_differ")
         self.assertEqual(row.warnings.count("at several prices"), 1)
 
+    def test_a_refund_is_what_its_prices_say_to_the_cent(self):
+        discounted = self.item("Oil", 5.0, 3, DiscountAmount=5.0)
+        totals = {"AmountTotal": 15.0, "GrandTotal": 10.0, "AmountPaid": 10.0, "CheckoutDetails": [self.payment(10.0)]}
+        self.synchronize(self.sale(OrderItems=[discounted], **totals))
+        for number, (discount, paid_back) in enumerate(((1.67, 3.33), (1.67, 3.33), (1.66, 3.34)), 1):
+            back = self.item("Oil", 5.0, 1, DiscountAmount=discount)
+            self.assert_refund(self.send_back(back, RefundID=number), paid_back)
+        self.assert_booked(0.0, oil=0)
+
+    def test_a_price_of_one_cent_less_is_not_that_of_the_sale(self):
+        self.synchronize(self.sale())
+        self.assert_refund(self.send_back(self.item("Oil", 9.99, 1), RefundID=1), 9.99)
+        row = self.send_back(self.item("Oil", 10.01, 1), RefundID=2)
+        self.assertEqual((row.state, row.error_code), ("failed", "amount_mismatch"), row.error_message)
+
+    def test_an_exact_price_leaves_rounding_to_the_share_of_the_sale(self):
+        items = [self.item("Oil", 3.3333333333, 3)]
+        totals = {"AmountTotal": 10.0, "GrandTotal": 10.0, "AmountPaid": 10.0, "CheckoutDetails": [self.payment(10.0)]}
+        self.synchronize(self.sale(OrderItems=items, **totals))
+        for number in range(1, 4):
+            self.send_back(self.item("Oil", 3.33333333, 1), RefundID=number)
+        self.assert_booked(0.0, oil=0)
+
+    def test_one_of_two_combos_comes_back_for_its_price(self):
+        self.create_menu()
+        parts = [{"ItemName": name, "Quantity": 2} for name in ("Burger", "Fries")]
+        menus = self.item("Menu", 50.0, 2, OrderDetailPackages=parts)
+        self.synchronize(
+            {"OrderID": 7001, "GrandTotal": 115.0, "OrderItems": [menus], "CheckoutDetails": [self.payment(115.0)]}
+        )
+        self.assertEqual(self.sale_row().state, "done", self.sale_row().error_message)
+        self.assert_refund(self.send_back(self.item("Menu", 50.0, 1), RefundID=1), 57.5)
+        self.assert_refund(self.send_back({"ItemName": "Menu", "Quantity": 1}, RefundID=2), 57.5)
+        self.assertAlmostEqual(self.money(), 0)
+
 
 class TestRefundsPricesAndTaxes(RefundCase):
     """What the prices of a refund say of goods with tax."""
@@ -98,6 +133,30 @@ class TestRefundsPricesAndTaxes(RefundCase):
         sale = self.sell(self.item(price=40, quantity=2), self.item(price=-10, quantity=1), total=80.5, tax=10.5)
         priced = [self.back(quantity=2, priced=exactly(80)), self.back(quantity=1, priced=exactly(10))]
         self.assert_money(self.refund_rest(sale.pos_order_id, *priced), 80.5, 10.5)
+
+    def test_an_amount_that_may_be_without_tax_is_a_doubt(self):
+        sale = self.sell(self.item(price=10, quantity=3), total=34.5, tax=4.5).pos_order_id
+        self.assert_money(self.refund(sale, self.priced(10, amount=exactly(10))), 10)
+        self.assertEqual(self.last_outcome.doubt, "amounts_differ")
+        self.assert_money(self.refund(sale, self.priced(10, amount=exactly(11.5))), 11.5)
+        self.assertFalse(self.last_outcome.doubt)
+
+    def test_a_price_of_a_quantity_that_odoo_rounds_counts_for_the_quantity_as_sent(self):
+        for number, values in enumerate(({"priced": exactly("3.33")}, {"amount": 3.83}, {})):
+            paid = None if values else 3.83
+            with self.subTest(values):
+                item = self.item(price=10, quantity=1)
+                sale = self.sell(item, order_id=f"weighed {number}", total=11.5, tax=1.5).pos_order_id
+                refund = self.refund(sale, self.back(quantity="0.333", **values), paid=paid)
+                self.assert_money(refund, 3.83, 0.5)
+                self.assertEqual(refund.lines.qty, -0.33)
+                self.assertIn("0.333", self.last_outcome.warnings[0])
+
+    def test_a_lower_price_of_a_quantity_that_odoo_rounds(self):
+        sale = self.sell(self.item(price=10, quantity=1), total=11.5, tax=1.5).pos_order_id
+        self.assert_money(self.refund(sale, self.back(quantity="0.333", priced=exactly("1.665"))), 1.91)
+        self.assert_money(self.refund_rest(sale), 9.59)
+        self.assert_nothing_left(sale)
 
     def test_a_price_above_that_of_the_sale_is_refused(self):
         sale = self.sell(self.item(price=40, quantity=2), total=92, tax=12).pos_order_id

@@ -16,6 +16,7 @@ from .field_names import (
     ITEMS,
     PRICE,
     PRICE_WITHOUT_TAX,
+    has_value,
     sent_name,
 )
 from .fields import amount, objects, percentage, required_amount, text, whole_number
@@ -68,7 +69,7 @@ def read_items(order: dict[str, Any], warnings: list[Message]) -> Items:
             continue
         key = product_key(entry, path, warnings)
         price_field = sent_name(entry, PRICE)
-        price, quantity = _price(entry, price_field, path), quantity_of(entry, path)
+        price, quantity = clear_amount(entry, price_field, path), quantity_of(entry, path)
         if price is None:
             raise missing(join(path, price_field))
         gross = price * quantity
@@ -108,7 +109,7 @@ def _components(
             warnings.append(voided_note(path))
             continue
         key = product_key(entry, path, warnings)
-        price, quantity = _price(entry, sent_name(entry, PRICE), path) or _ZERO, quantity_of(entry, path)
+        price, quantity = clear_amount(entry, sent_name(entry, PRICE), path) or _ZERO, quantity_of(entry, path)
         if quantity * of_item < 0:
             problem = _lt("%(field)s is contradictory: it must have the same sign as the Quantity of the item.")
             raise PayloadError(join(path, "Quantity"), problem)
@@ -128,13 +129,23 @@ def is_voided(entry: dict[str, Any]) -> bool:
     return False
 
 
-def priced_amount(entry: dict[str, Any], path: str) -> Decimal | None:
-    """Return what an item costs by its Price, Quantity and discount, without its sign; None if it has no price."""
-    price = amount(entry, sent_name(entry, PRICE), path)
-    if not price:
-        return None
+def priced_amount(entry: dict[str, Any], path: str) -> tuple[Decimal | None, Decimal]:
+    """Return what an item costs by its Price, Quantity and discount, and its discount, both without their signs.
+
+    The former is None if it has no price.
+
+    :raise PayloadError: if one of them cannot be read, may be another number, or is a discount without a price
+    """
+    field, discount_field = sent_name(entry, PRICE), sent_name(entry, ITEM_DISCOUNT, zero_counts=False)
+    price = clear_amount(entry, field, path)
+    if price is None:
+        if has_value(entry.get(discount_field), zero_counts=False):
+            raise missing(join(path, field))
+        return None, _ZERO
     gross = price * quantity_of(entry, path)
-    return abs(gross) - _discount(entry, path, gross)
+    clear_amount(entry, discount_field, path)
+    discount = _discount(entry, path, gross)
+    return abs(gross) - discount if price else None, discount
 
 
 def _voided_amount(entry: dict[str, Any], path: str) -> list[tuple[str, Decimal]]:
@@ -179,7 +190,8 @@ def _product_id(entry: dict[str, Any], key: str, path: str, otherwise: Any, warn
     return number if number is not None and number > 0 else None
 
 
-def _price(entry: dict[str, Any], field: str, path: str) -> Decimal | None:
+def clear_amount(entry: dict[str, Any], field: str, path: str) -> Decimal | None:
+    """Return an amount that nothing else checks, so its comma must not be one that may separate decimals."""
     if may_be_decimal_comma(entry.get(field)):
         raise PayloadError(join(path, field), ambiguous_comma(entry[field]).problem)
     return amount(entry, field, path)

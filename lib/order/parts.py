@@ -162,9 +162,10 @@ class RefundItem:
     """Goods or money that came back for an item of a sale.
 
     `quantity` and `amount` are above 0, or None if not stated; at least one of them is stated. `amount` is the money
-    paid back for this item, with tax unless the payments prove otherwise; `priced` is what its own price says, which
-    counts if what was paid back proves it, or if nothing says what was paid back. `priced_without_tax`: it came as
-    PriceWithoutTax. `restock` is whether the goods go back to stock, None if not stated.
+    paid back for this item, with tax unless the payments prove otherwise; it may be 0 for goods that cost nothing.
+    `priced` is what its own price says, less its own `discount`, which counts if what was paid back proves it, or if
+    nothing says what was paid back. `priced_without_tax`: it came as PriceWithoutTax. `restock` is whether the goods
+    go back to stock, None if not stated. `sent_quantity` is the quantity as sent, if it had to be rounded.
     `field` is the item's path in the refund, for messages. The other fields identify the item as those of `Item` do.
     """
 
@@ -180,10 +181,26 @@ class RefundItem:
     field: str = ""
     priced: Decimal | None = None
     priced_without_tax: bool = False
+    discount: Decimal = Decimal(0)
+    sent_quantity: Decimal | None = None
 
     @property
     def key(self) -> ItemKey:
         return ItemKey(self.item_id, self.name, self.odoo_id, self.sku, self.barcode, self.named)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFigures:
+    """What a refund states beside its items, payments and total, without signs; None, or no charge, if not stated.
+
+    `amount_total`, `discount` and `discount_percent` are like those of an `OrderPayload`. A charge is above 0 if it
+    came back as the goods did, and below 0 if its sign is the other one.
+    """
+
+    amount_total: Decimal | None = None
+    discount: Decimal | None = None
+    discount_percent: Decimal | None = None
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +209,8 @@ class RefundPayload:
 
     `refund_id` identifies the refund within its order; the order of a cancellation has "cancellation". Payments above
     0 were paid back. `total` is the stated total that was paid back and `tax` the tax in it, both above 0, None if not
-    stated. `is_rest`: all that is not refunded yet came back; then `items` only say what happens to the goods.
-    `refunded_at` and `currency` are like those of an `OrderPayload`.
+    stated. `is_rest`: all that is not refunded yet came back; then `items` only say what happens to the goods, unless
+    they say that less was paid back. `refunded_at` and `currency` are like those of an `OrderPayload`.
     """
 
     external_id: str
@@ -208,3 +225,9 @@ class RefundPayload:
     location_id: str
     warnings: tuple[Message, ...]
     currency: str = ""
+    figures: RefundFigures = RefundFigures()
+
+    @property
+    def says_amount(self) -> bool:
+        """Whether its payments or its total say what was paid back in all."""
+        return bool(self.payments) or self.total is not None

@@ -29,11 +29,21 @@ from .field_names import (
     sent_name,
 )
 from .fields import TOO_MANY, amount, identifier, objects, or_ignored, shortened_text, text, without_decimals
-from .items import MAX_LINES, is_voided, left_out_note, priced_amount, product_key, quantity_of, voided_note
+from .items import (
+    MAX_LINES,
+    clear_amount,
+    is_voided,
+    left_out_note,
+    priced_amount,
+    product_key,
+    quantity_of,
+    voided_note,
+)
 from .moment import parse_moment, read_moment
 from .parts import OrderPayload, Payment, RefundItem, RefundPayload
 from .payload import MAX_NOTE_LENGTH, external_id, order_location
 from .payments import read_payments
+from .refund_figures import or_unclear, read_figures
 from .spellings import ItemKey, name_key, plain_id
 
 MAX_REFUNDS = 100
@@ -80,9 +90,9 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     """Return the refund in `raw`: a payload of `listed_refunds`, or an order with a refund status.
 
     - Quantities and amounts count without their sign, if all have the same.
-    - An item has a Quantity, an Amount, or both. `Price` and discounts usually say nothing: the goods come back for
-      what they were sold for. In an order with a refund status, they say for how much less, if what was paid back
-      proves it or nothing says what was paid back.
+    - An item has a Quantity, an Amount, or both. Its Price and discount say for how much less than they were sold for
+      the goods came back, if what was paid back proves it or nothing says what was paid back. In the latter case, each
+      figure has to be readable; in the former, one that is not is ignored with a warning.
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
       came back. If nothing came back of the items that are named, that is so only for an order with a refund status
       whose amounts prove it; else only money was paid back.
@@ -101,13 +111,18 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         (path, refund), *_none = objects(order, REFUNDS, "", MAX_REFUNDS, TOO_MANY)
     identifier(refund, REFUND_ID, path)
     warnings: list[Message] = []
-    items = _items(refund, path, warnings, has_amounts=is_listed)
+    unclear: list[PayloadError] = []
+    items, is_negative = _items(refund, path, warnings, unclear, is_listed=is_listed)
+    figures = read_figures(refund, path, is_negative=is_negative, warnings=warnings, unclear=unclear)
     total = _positive(refund, sent_name(refund, REFUND_TOTAL if is_listed else REFUND_TOTAL[1:]), path)
     names_items = has_value(refund.get(sent_name(refund, REFUND_ITEMS)))
     is_rest = not names_items or (not is_listed and (not items or _is_whole(items, sale, total, sold_total)))
     payments, total = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
     if names_items and not items and not payments and not total:
         is_rest = False  # nothing shows that all of it came back
+    if unclear and not payments and total is None:
+        raise unclear[0]
+    warnings += [_lt("%s It was ignored", error.message) for error in unclear]
     restock = _restock(refund, path)
     if restock is not None:
         if is_rest and sale and not items:
@@ -126,6 +141,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         location_id=order_location(order),
         warnings=tuple(warnings),
         currency=text(refund, "Currency", path),
+        figures=figures,
     )
 
 
@@ -164,10 +180,14 @@ def _are_negative(payments: tuple[Payment, ...]) -> bool:
     return bool(payments) and all(payment.amount < 0 for payment in payments)
 
 
-def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_amounts: bool) -> list[RefundItem]:
-    """Return the items of a refund, without those that were voided or of which nothing came back.
+def _items(
+    refund: dict[str, Any], path: str, warnings: list[Message], unclear: list[PayloadError], *, is_listed: bool
+) -> tuple[list[RefundItem], bool]:
+    """Return the items of a refund, without those that were voided or of which nothing came back, and whether they are
+    stated below 0.
 
-    :param has_amounts: whether an item may state what was paid back for it
+    :param unclear: receives the error of each price, and of each amount of an order with a refund status, that cannot
+        be read
     """
     items: list[RefundItem] = []
     signs = set()
@@ -176,27 +196,47 @@ def _items(refund: dict[str, Any], path: str, warnings: list[Message], *, has_am
             warnings.append(voided_note(where))
             continue
         key = product_key(entry, where, warnings)
-        paid_back = amount(entry, "Amount", where) if has_amounts else None
-        quantity = None
-        if has_value(entry.get("Quantity")) or not has_amounts or paid_back is None:
-            quantity = quantity_of(entry, where)
+        paid_back = _paid_back(entry, where, unclear, is_listed=is_listed)
+        quantity = quantity_of(entry, where) if has_value(entry.get("Quantity")) or paid_back is None else None
         if quantity == 0 and not paid_back:
             warnings.append(left_out_note(where))
             continue
-        if paid_back == 0:
-            problem = _lt("%(field)s must not be 0: goods that come back without money are not a refund.")
-            raise PayloadError(join(where, "Amount"), problem)
+        if paid_back == 0 and is_listed:
+            raise no_money(where)
         signs |= {number > 0 for number in (quantity, paid_back) if number}
-        item = _item_of(key, quantity, _restock(entry, where))
-        priced = None if has_amounts else or_ignored([], None, priced_amount, entry, where)
-        item = replace(item, amount=paid_back and abs(paid_back), field=where, priced=priced)
-        items.append(replace(item, priced_without_tax=sent_name(entry, PRICE) == PRICE_WITHOUT_TAX))
+        nothing = (None, _ZERO)
+        priced, discount = or_unclear(unclear, nothing, priced_amount, entry, where) if quantity else nothing
+        items.append(
+            replace(
+                _item_of(key, quantity, _restock(entry, where)),
+                amount=None if paid_back is None else abs(paid_back),
+                field=where,
+                priced=priced,
+                discount=discount,
+                priced_without_tax=sent_name(entry, PRICE) == PRICE_WITHOUT_TAX,
+            )
+        )
     if len(signs) > 1:
         raise PayloadError(
             join(path, sent_name(refund, REFUND_ITEMS)),
             _lt("%(field)s must all come back: their quantities and amounts must have the same sign."),
         )
-    return items
+    return items, signs == {False}
+
+
+def _paid_back(entry: dict[str, Any], path: str, unclear: list[PayloadError], *, is_listed: bool) -> Decimal | None:
+    """Return what an item says was paid back for it, or None."""
+    if not is_listed:
+        return or_unclear(unclear, None, clear_amount, entry, "Amount", path)
+    paid_back = amount(entry, "Amount", path)
+    or_unclear(unclear, None, clear_amount, entry, "Amount", path)
+    return paid_back
+
+
+def no_money(path: str) -> PayloadError:
+    """Return the error of an item of a refund at `path` for which nothing was paid back."""
+    problem = _lt("%(field)s must not be 0: goods that come back without money are not a refund.")
+    return PayloadError(join(path, "Amount"), problem)
 
 
 def _item_of(key: ItemKey, quantity: Decimal | None, restock: bool | None) -> RefundItem:

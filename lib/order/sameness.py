@@ -10,7 +10,7 @@ from ..strict_json import dumps
 from .content import PayloadError
 from .field_names import REFUND_DATE, REFUNDS, SOLD_AT, UPDATED_AT, sent_name
 from .moment import parse_moment
-from .parts import Charge, Item, OrderPayload, Payment
+from .parts import Charge, Item, OrderPayload, Payment, RefundFigures
 from .payload import parse_order
 from .refunds import parse_refund
 
@@ -61,8 +61,8 @@ def refund_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:
         refund = parse_refund(raw)
     except PayloadError:
         return dumps({name: value for name, value in raw.items() if name not in _NO_REFUND_CONTENT})
-    # A price counts where nothing else says what was paid back.
-    has_prices = refund.total is None and not refund.payments
+    # A price or a charge counts where nothing else says what was paid back.
+    has_prices = not refund.says_amount
     items = [
         [list(item.key), item.quantity, item.amount, item.restock]
         + ([item.priced, item.priced_without_tax] if has_prices and item.priced is not None else [])
@@ -70,6 +70,10 @@ def refund_key(raw: dict[str, Any], moment_of: MomentOf | None = None) -> str:
     ]
     payments = map(_payment, refund.payments)
     amounts = [refund.total, refund.tax, refund.currency]
+    if has_prices and refund.figures != RefundFigures():
+        stated = refund.figures
+        amounts += [stated.amount_total, stated.discount, stated.discount_percent]
+        amounts.append(_multiset(map(_charge, stated.charges)))
     return dumps([_multiset(items), _multiset(payments), *amounts, _refund_date(raw, moment_of)])
 
 

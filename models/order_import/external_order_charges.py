@@ -41,6 +41,12 @@ class ExternalOrderCharges(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    def _leave_out_nothing(self, order, terms):
+        """Return an order without charges that are 0 in its currency; they would become lines that cost nothing."""
+        kept = tuple(charge for charge in order.charges if round_currency(charge.amount, terms.unit))
+        return order if len(kept) == len(order.charges) else replace(order, charges=kept)
+
+    @api.model
     @exact
     def _prepare_lines(self, sync, order, terms, sign):
         """Return a `Line` for each charge of an order, still without taxes.

@@ -217,6 +217,7 @@ class ExternalOrderImport(models.AbstractModel):
     def _prepare_order(self, sync, payload, outcome, products, methods, customer, terms):
         settling, invoicing = self.env["external.payment.settling"], self.env["external.order.invoicing"]
         settling._check_balance(sync, payload)
+        payload = self.env["external.order.charges"]._leave_out_nothing(payload, terms)
         date_order, date_warning = self._get_order_date(sync, payload)
         terms = replace(terms.on(date_order), paid_otherwise=settling._get_paid_otherwise(payload, methods, terms))
         lines = self._prepare_lines(payload, products, terms)

@@ -1,5 +1,6 @@
 from . import account_move_line
 from . import external_order_refund
+from . import external_refund_figures
 from . import external_refund_matching
 from . import external_refund_prices
 from . import external_refund_pricing

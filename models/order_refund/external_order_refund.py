@@ -222,8 +222,11 @@ class ExternalOrderRefund(models.AbstractModel):
         matches, notes = matching._fit_quantities(matches, order)
         prices = self.env["external.refund.prices"]
         payload, matches = prices._read_prices(payload, matches, request.sold, order, terms.prices_include_tax)
-        notes += prices._find_price_doubts(payload, matches, order)
+        notes += prices._find_price_doubts(payload, matches, order, terms.prices_include_tax)
+        figures = self.env["external.refund.figures"]
+        figures._mark_stated_charges(sync, order, payload, request.sold, terms)
         plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
+        notes += figures._check(order, payload, matches, request.sold, plan)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
         is_invoiced = self._is_invoiced(sale)

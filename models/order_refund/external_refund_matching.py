@@ -56,7 +56,7 @@ class ExternalRefundMatching(models.AbstractModel):
                         kept=f"{quantity:f}",
                     )
                     notes.append(Warn(text, ""))
-                    item = replace(item, quantity=quantity)
+                    item = replace(item, quantity=quantity, sent_quantity=item.quantity)
             fitted.append((item, found))
         return fitted, notes
 

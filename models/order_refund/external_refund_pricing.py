@@ -5,7 +5,7 @@ from itertools import chain, combinations, islice, product
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import exact, round_currency
+from ...lib.money import allocate, exact, round_currency
 from ...tools.message_language import amount_text, product_text, stored
 from ..order_import.external_order_charges import CHARGE_PRODUCTS
 from ..order_import.external_order_computing import DISCOUNT_PRODUCT
@@ -45,7 +45,7 @@ class ExternalRefundPricing(models.AbstractModel):
         )
         kept = (
             self._iter_charges(order, plan, False, restock)
-            for plan in self._iter_priced(order, payload, matches, restock)
+            for plan in self._iter_stated(order, payload, matches, restock)
         )
         return islice(chain.from_iterable(chain(plans, kept)), MAX_PLANS)
 
@@ -101,15 +101,38 @@ class ExternalRefundPricing(models.AbstractModel):
             raise error
 
     @api.model
-    def _iter_priced(self, order, payload, matches, restock):
-        """Yield plans in which each item comes back for its own price: a part of what it cost was kept."""
-        priced = [(replace(item, amount=item.priced), found) for item, found in matches]
-        if not priced or not all(item.amount and item.quantity for item, _found in priced):
-            return
+    def _iter_stated(self, order, payload, matches, restock):
+        """Yield plans in which the items come back for what they state otherwise than by their amounts.
+
+        That is their own price, if a part of what they cost was kept; in the refund of the rest, their amounts; or the
+        cost of a quantity that had to be rounded.
+        """
+        priced = [
+            (replace(item, amount=item.priced if item.amount is None else item.amount), found)
+            for item, found in matches
+        ]
+        if priced and all(item.amount and item.quantity for item, _found in priced):
+            yield from self._try_goods(order, payload, priced, restock)
+        if payload.is_rest and any(item.amount is not None for item, _found in matches):
+            yield from self._try_goods(order, payload, matches, restock)
+        if any(item.sent_quantity for item, _found in matches):
+            as_sent = [(self._with_cost_as_sent(order, item, found), found) for item, found in matches]
+            yield from self._try_goods(order, payload, as_sent, restock)
+
+    @api.model
+    def _try_goods(self, order, payload, matches, restock):
         try:
-            yield from self._iter_goods(order, replace(payload, is_rest=False), priced, restock)
+            yield from self._iter_goods(order, replace(payload, is_rest=False), matches, restock)
         except ExternalOrderError:
-            return  # their own prices are not what was paid back
+            return  # this is not what was paid back
+
+    @api.model
+    @exact
+    def _with_cost_as_sent(self, order, item, found):
+        sold = found[0]
+        if item.amount is not None or not item.sent_quantity or item.quantity >= sold.quantity:
+            return item
+        return replace(item, amount=round_currency(sold.total * item.sent_quantity / sold.quantity, order.unit))
 
     @api.model
     def _number_shared(self, matches):
@@ -173,24 +196,49 @@ class ExternalRefundPricing(models.AbstractModel):
         if item.quantity is None:
             self._take_amount(plan, item, found, restock, includes_tax)
             return
-        wanted, amount = item.quantity, item.amount
+        wanted, taken = item.quantity, []
         for sold in found:
-            back = min(wanted, max(plan.left_of(sold)[0], ZERO))
-            if not back:
-                continue
-            of_sold = None
-            if item.amount is not None:
-                share = item.amount * back / item.quantity if wanted > back else amount
-                of_sold = round_currency(self._with_tax(plan, sold, share, includes_tax), plan.order.unit)
-                most_money = plan.left_of(sold)[1]
-                if of_sold > most_money + sum(map(plan.get_rounding, sold.all_lines), ZERO):
-                    raise self._get_amount_error(plan, item, of_sold, most_money)
-                amount -= share
-            plan.take(sold, back, restock, of_sold, take_left)
-            wanted -= back
-            if not wanted:
-                return
-        raise self._get_quantity_error(item, found, item.quantity - wanted)
+            if back := min(wanted, max(plan.left_of(sold)[0], ZERO)):
+                taken.append((sold, back))
+                wanted -= back
+        if wanted:
+            raise self._get_quantity_error(item, found, item.quantity - wanted)
+        amounts = [None] * len(taken)
+        if item.amount is not None:
+            amounts = self._spread_amount(plan, item, taken, includes_tax)
+        for (sold, back), amount in zip(taken, amounts, strict=True):
+            plan.take(sold, back, restock, amount, take_left)
+
+    @api.model
+    @exact
+    def _spread_amount(self, plan, item, taken, includes_tax):
+        """Return the part of an item's amount for each of the goods that it takes, in proportion to what they cost.
+
+        :param taken: pairs of a `SoldItem` and a quantity
+        :raise ExternalOrderError: ``refund_exceeds_order``, if it is more than is left of them; ``amount_mismatch``, if
+            it is more than they cost
+        """
+        unit = plan.order.unit
+        costs = [sold.total * back / sold.quantity for sold, back in taken]
+        nets = [
+            cost if includes_tax else self._get_net(sold) * back / sold.quantity
+            for (sold, back), cost in zip(taken, costs, strict=True)
+        ]
+        whole, net = sum(costs, ZERO), sum(nets, ZERO)
+        amount = round_currency(item.amount * whole / net if net else item.amount, unit)
+        parts = allocate(amount, costs, unit)
+        most = ZERO
+        for (sold, back), cost, part in zip(taken, costs, parts, strict=True):
+            goods, money = plan.left_of(sold)
+            rounding = sum(map(plan.get_rounding, sold.all_lines), ZERO)
+            if part > money + rounding:
+                raise self._get_amount_error(plan, item, part, money)
+            # A quantity that had to be rounded may have cost more, and the last goods take all that is left.
+            cost *= max(item.sent_quantity or ZERO, item.quantity) / item.quantity
+            most += max(cost, money if back == goods else ZERO) + rounding
+        if amount - most >= unit:
+            raise self.env["external.refund.proof"]._get_amounts_error(plan.order, amount, round_currency(whole, unit))
+        return parts
 
     @api.model
     @exact
@@ -221,8 +269,12 @@ class ExternalRefundPricing(models.AbstractModel):
             rest -= money
 
     @api.model
+    def _get_net(self, sold):
+        return sum((line.sold.net for line in sold.all_lines), ZERO)
+
+    @api.model
     def _with_tax(self, plan, sold, amount, includes_tax):
-        net = sum((line.sold.net for line in sold.all_lines), ZERO)
+        net = self._get_net(sold)
         return amount if includes_tax or not net else amount * sold.total / net
 
     # ------------------------------------------------------------
@@ -233,14 +285,16 @@ class ExternalRefundPricing(models.AbstractModel):
     def _iter_charges(self, order, goods, is_rest, restock):
         """Yield a plan of the goods with each choice of the charges that are left, the likeliest first.
 
-        With the rest of the order, they come back too; with a part of it, only if that is what was paid. A discount
-        after tax was for all goods, so a part of them takes its share of it.
+        With the rest of the order, they come back too; with a part of it, only if the refund states them or if that is
+        what was paid. A discount after tax was for all goods, so a part of them takes its share of it.
         """
         charges = [item for item in order.items if item.is_charge and any(goods.left_of(item))]
         counts = range(len(charges) + 1) if len(charges) <= MAX_CHARGES else (0, len(charges))
         choices = list(chain.from_iterable(combinations(charges, count) for count in counts))
         if is_rest:
             choices.reverse()
+        elif stated := tuple(item for item in charges if item.is_stated):
+            choices.sort(key=lambda chosen: chosen != stated)
         discounts = [item for item in order.items if item.is_discount and goods.left_of(item)[1]]
         for shares_discount in (True, False) if discounts and not is_rest else (False,):
             for chosen in choices:

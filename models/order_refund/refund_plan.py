@@ -107,6 +107,8 @@ class RefundPlan:
             if back:
                 taken.append((line, back))
         totals = [self._share(line, of_line, take_left) for line, of_line in taken]
+        if amount is None and item.quantity and before + quantity != item.quantity:
+            totals = self._round_together(item, before, quantity, [line for line, _quantity in taken], totals)
         if amount is not None and amount != sum(totals, ZERO):
             totals = self.spread(amount, [line for line, _quantity in taken], totals)
             totals[0] += amount - sum(totals, ZERO)  # by rounding, see `get_rounding`
@@ -265,6 +267,19 @@ class RefundPlan:
         if is_last and (take_left or abs(left - share) <= self.order.unit * line.returns):
             return left
         return self._within(share, left)
+
+    def _round_together(self, item, before, quantity, lines, totals):
+        """Return the shares of an item's lines so that their sum is the share of the item: a combo has one price, and
+        its choices must not all be rounded up.
+        """
+        upto = [
+            round_currency(item.total * done / item.quantity, self.order.unit) for done in (before, before + quantity)
+        ]
+        share, rounded = upto[1] - upto[0], sum(totals, ZERO)
+        if share == rounded or abs(share - rounded) > self.order.unit * len(lines):
+            return totals
+        spread = self.spread(share, lines, totals)
+        return spread if sum(spread, ZERO) == share else totals
 
     def _within(self, amount, left):
         """Return ``amount``, between 0 and what is left."""

@@ -99,11 +99,14 @@ class SoldLine:
 
 
 class SoldItem:
-    """What was sold as one item: its line, or several lines if it came from several lots, and its components."""
+    """What was sold as one item: its line, or several lines if it came from several lots, and its components.
+
+    Of a charge, `is_stated` says whether a refund states that it came back.
+    """
 
     def __init__(self, line):
         self.lines = [line]
-        self.is_charge = self.is_discount = False
+        self.is_charge = self.is_discount = self.is_stated = False
 
     @property
     def product(self):

@@ -235,6 +235,40 @@ def test_when_it_was_refunded_is_when_the_order_was_last_changed():
     assert refunded_order(OrderDate="2026-11-01T10:00:00Z").refunded_at is None
 
 
+def test_an_amount_of_an_item_is_what_was_paid_back_for_it():
+    item = {"ItemName": "Product Name", "Price": 80, "Quantity": -1, "DiscountAmount": 5, "Amount": -40}
+    (back,) = refunded_order(OrderItems=[item]).items
+    assert (back.quantity, back.amount, back.priced, back.discount) == (1, 40, 75, 5)
+
+
+def test_charges_and_discounts_count_with_the_sign_of_the_items():
+    item = {"ItemName": "Product Name", "Price": 80, "Quantity": -1}
+    charges = {"DeliveryCharges": -5, "ServiceCharges": 3}
+    figures = refunded_order(OrderItems=[item], AmountTotal=-80, AmountDiscount=-2, **charges).figures
+    assert (figures.amount_total, figures.discount, figures.discount_percent) == (80, 2, None)
+    assert {charge.type: charge.amount for charge in figures.charges} == {"delivery": 5, "service": -3}
+    percent = listed(Items=[{"ItemName": "A", "Quantity": 1}], DiscountPercent=50).figures
+    assert (percent.discount, percent.discount_percent) == (None, 50)
+
+
+@pytest.mark.parametrize(
+    "values", [{"Price": "7,50"}, {"Price": 10, "DiscountPercentage": "25%"}, {"DiscountAmount": 1}]
+)
+def test_a_price_has_to_be_readable_where_nothing_else_says_what_was_paid_back(values):
+    item = {"ItemName": "A", "Quantity": 1, **values}
+    with pytest.raises(PayloadError, match=r"Refunds\[0\]\.Items\[0\]\."):
+        listed(Items=[item])
+    refund = listed(Items=[item], Amount=5)
+    assert (refund.total, refund.items[0].priced, len(refund.warnings)) == (5, None, 1)
+
+
+@pytest.mark.parametrize("figures", [{"AmountTotal": 4}, {"AmountDiscount": 1}, {"DeliveryCharges": 2}])
+def test_other_figures_make_another_refund_only_if_nothing_else_says_what_was_paid_back(figures):
+    base = {"OrderID": 1, "OrderStatus": 106, "OrderItems": [{"ItemName": "A", "Quantity": -1}]}
+    assert refund_key(base) != refund_key({**base, **figures})
+    assert refund_key({**base, "GrandTotal": 5}) == refund_key({**base, "GrandTotal": 5, **figures})
+
+
 # ---- a cancelled order ----
 
 
