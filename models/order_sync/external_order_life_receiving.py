@@ -370,6 +370,7 @@ class ExternalOrder(models.Model):
         if self.changed and self.payload and booked and self._has_content(booked, {"payload": self.payload}):
             unflagged = {"changed": False, "changed_date": False, "booked_payload": False}
             self.write({**self._prepare_no_error_values(), **unflagged})
+            self.sync_id._update_attention_activity()
 
     def _become_sales(self):
         """Take these rows for sales again, as their entries arrived: their statuses no longer say something else."""

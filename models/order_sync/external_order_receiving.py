@@ -279,7 +279,10 @@ class ExternalOrder(models.Model):
                 received.known += not content["changed"]
                 if content["changed"]:
                     received.altered |= self
+            was_flagged = self.changed
             self.write(content)
+            if was_flagged and not self.changed:
+                self.sync_id._update_attention_activity()  # a run that only brings what is known does not
         else:
             if not self._is_same_content(values):
                 received.altered |= self

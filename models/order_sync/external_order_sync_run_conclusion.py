@@ -51,9 +51,7 @@ class ExternalOrderSyncRun(models.Model):
         self.write({"status": status, "date_end": now, "date_progress": now, **texts})
         had_problem = bool(self.sync_id.last_sync_problem)
         self._copy_status_to_sync(now)
-        # A known order may have arrived as it was booked, so that its change needs no attention any more.
-        is_less = self.known_count and self.sync_id.activity_ids
-        if self._has_changes() or self.refused_count or had_problem or self.sync_id.last_sync_problem or is_less:
+        if self._has_changes() or self.refused_count or had_problem or self.sync_id.last_sync_problem:
             self.sync_id._update_attention_activity()
         # The scheduled action closes sessions at the end of its turn: it may take longer than a user or a job waits.
         if not ScheduledTurn.current(self.env) and self.env["pos.session"]._get_due_external_sessions(self.sync_id):
