@@ -9,6 +9,8 @@ from .explaining import statements
 # What the web client asks for with an amount.
 MEASURES = ["total:sum", "currency_id:array_agg_distinct", "total:sum_currency"]
 LEVELS = [[], ["state"], ["kind"], ["kind", "state"]]
+# Groups of records, which are ordered by their names, and orders without one.
+RECORDS = [["state", "pos_config_id"], ["pos_config_id"], [], ["error_code"], ["pos_config_id", "state", "error_code"]]
 
 
 class TestPivot(ExternalOrderCase):
@@ -33,14 +35,30 @@ class TestPivot(ExternalOrderCase):
             ]
         )
 
-    def pivot(self, *domain):
+    def pivot(self, *domain, levels=LEVELS, measures=MEASURES):
         return self.env["external.order"].formatted_read_grouping_sets(
-            [("id", "in", self.orders.ids), *domain], LEVELS, MEASURES
+            [("id", "in", self.orders.ids), *domain], levels, measures
         )
 
-    def pivot_of_odoo(self, *domain):
-        with patch.object(type(self.env["external.order"]), "_get_only_currency", lambda self: None):
-            return self.pivot(*domain)
+    def pivot_of_odoo(self, *domain, **options):
+        Order = type(self.env["external.order"])
+        with (
+            patch.object(Order, "_get_only_currency", lambda self: None),
+            patch.object(Order, "_has_plain_values", lambda self, spec: False),
+        ):
+            return self.pivot(*domain, **options)
+
+    def test_groups_are_those_of_odoo_in_its_order(self):
+        self.pos_config.name, self.other_config.name = "Zoo", "Aquarium"
+        self.orders[1].write({"pos_config_id": False, "error_code": "odoo_error"})
+        self.orders[2].write({"total": 0.1, "error_code": "not_fully_paid"})
+        self.orders[3].total = 0.2
+        measures = ["__count", *MEASURES]
+        for levels in (LEVELS, RECORDS, [["pos_config_id"]], [["received_date:day"], ["state"], []]):
+            for domain in ([], [("state", "=", "done")], [("id", "=", 0)]):
+                with self.subTest(levels=levels, domain=domain):
+                    found = self.pivot(*domain, levels=levels, measures=measures)
+                    self.assertEqual(found, self.pivot_of_odoo(*domain, levels=levels, measures=measures))
 
     def set_currency(self, configs, currency):
         self.env.flush_all()

@@ -54,6 +54,7 @@ from . import external_order_screen
 from . import external_order_search
 from . import external_order_search_panel
 from . import external_order_by_day
+from . import external_order_pivot
 from . import external_order_currency
 from . import external_order_life_screen
 from . import external_order_sync_secret
