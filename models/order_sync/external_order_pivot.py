@@ -22,8 +22,9 @@ class ExternalOrder(models.Model):
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         specs = list(unique(spec for groupby in grouping_sets for spec in groupby))
+        is_usual = not order or order == ", ".join(specs)  # what the web client's pivot gets
         adds_up = {*aggregates} <= {*SUMS, *LISTS} and all(map(self._has_plain_values, specs))
-        if adds_up and len(grouping_sets) > 1 and not order:
+        if adds_up and is_usual and len(grouping_sets) > 1:
             rows = self._read_group(domain, specs, aggregates)
             if rows:  # else there are no groups but that of all orders
                 return self._add_up(rows, specs, grouping_sets, aggregates)
