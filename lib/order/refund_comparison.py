@@ -1,6 +1,6 @@
 """Whether the external system says the same thing twice: a refund again in another form, or in the order itself."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -72,7 +72,8 @@ def find_left_out(
     refunds: Mapping[Hashable, Returned],
     tolerance: Decimal = _ZERO,
 ) -> list[Hashable]:
-    """Return the keys of refunds that brought back just what a changed order lacks; none if there are none.
+    """Return the keys of refunds that brought back just what a changed order lacks, or paid back just what it is
+    cheaper by; none if there are none. Refunds of which both is true are preferred.
 
     If there are too many refunds to be sure, those that may be among them are returned.
 
@@ -81,35 +82,50 @@ def find_left_out(
     :param tolerance: how much money may differ by rounding
     """
     lacking = {key: quantity for key, quantity in missing.items() if quantity}
-    if any(quantity < 0 for quantity in lacking.values()):
-        return []
 
     def fits(goods: Mapping[Hashable, Decimal]) -> bool:
         return all(0 <= quantity <= lacking.get(key, _ZERO) for key, quantity in goods.items())
 
-    fitting = {key: refund for key, refund in refunds.items() if fits(refund.goods)}
+    def is_affordable(total: Returned) -> bool:
+        return less is None or min(total.paid, total.cost) <= less + tolerance
+
+    def is_price(total: Returned) -> bool:
+        amounts = (total.paid, total.cost)
+        return less is not None and any(abs(less - amount) <= tolerance for amount in amounts)
+
+    def is_cheaper(total: Returned) -> bool:
+        return is_price(total) and less is not None and less > 0 and bool(total.paid or total.cost)
+
+    goods = {key: Returned(refund.goods, _ZERO, _ZERO) for key, refund in refunds.items() if any(refund.goods.values())}
+    money = {key: Returned({}, refund.paid, refund.cost) for key, refund in refunds.items()}
+    found: list[Hashable] = []
+    if not any(quantity < 0 for quantity in lacking.values()):
+        found = _find_sum(
+            refunds,
+            lambda total: fits(total.goods) and is_affordable(total),
+            lambda total: total.goods == lacking and (is_price(total) if lacking else is_cheaper(total)),
+        )
+        if lacking and not found:
+            found = _find_sum(goods, lambda total: fits(total.goods), lambda total: total.goods == lacking)
+    if not found and less is not None and less > 0:
+        found = _find_sum(money, is_affordable, is_cheaper)
+    return found
+
+
+def _find_sum(
+    refunds: Mapping[Hashable, Returned], fits: Callable[[Returned], bool], is_wanted: Callable[[Returned], bool]
+) -> list[Hashable]:
+    """Return the keys of refunds whose sum is wanted; if there are too many sums, all that may be among them."""
+    fitting = {key: refund for key, refund in refunds.items() if fits(refund)}
     sums: dict[Any, tuple[Returned, list[Hashable]]] = {}
     for key, refund in fitting.items():
         for so_far, keys in [(Returned({}, _ZERO, _ZERO), []), *sums.values()]:
             total = _add(so_far, refund)
-            is_too_much = less is not None and less + tolerance < min(total.paid, total.cost)
-            if fits(total.goods) and not is_too_much:
+            if fits(total):
                 sums.setdefault((frozenset(total.goods.items()), total.paid, total.cost), (total, [*keys, key]))
         if len(sums) > _MOST_SUMS:
             return list(fitting)
-    for total, keys in sums.values():
-        if total.goods != lacking:
-            continue
-        if less is None:
-            is_explained = bool(lacking)
-        else:
-            is_explained = any(
-                abs(less - amount) <= tolerance and (lacking or (less and amount))
-                for amount in (total.paid, total.cost)
-            )
-        if is_explained:
-            return keys
-    return []
+    return next((keys for total, keys in sums.values() if is_wanted(total)), [])
 
 
 def _add(one: Returned, other: Returned) -> Returned:
