@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..money import exact
-from .parts import OrderPayload, RefundPayload
+from .parts import OrderPayload, RefundItem, RefundPayload
 from .spellings import ItemKey, is_same_item
 
 _ZERO = Decimal(0)
@@ -25,16 +25,25 @@ class Returned:
 
 @exact
 def is_same_refund(one: RefundPayload, other: RefundPayload) -> bool:
-    """Return whether two refunds of an order bring back the same goods for the same money."""
+    """Return whether two refunds of an order bring back the same goods for the same money, as far as both say it."""
     if not one.items or len(one.items) != len(other.items) or _paid_back(one) != _paid_back(other):
         return False
     rest = list(other.items)
-    for item in one.items:
-        same = next((it for it in rest if it.quantity == item.quantity and is_same_item(it.key, item.key)), None)
-        if same is None:
+    # An item without a price is the same as any: it takes what the others leave.
+    for item in sorted(one.items, key=lambda item: item.priced is None and item.amount is None):
+        same = [it for it in rest if it.quantity == item.quantity and is_same_item(it.key, item.key)]
+        same = [it for it in same if not _has_other_price(it, item)]
+        if not same:
             return False
-        rest.remove(same)
+        rest.remove(min(same, key=lambda it: (it.priced, it.amount) != (item.priced, item.amount)))
     return True
+
+
+def _has_other_price(one: RefundItem, other: RefundItem) -> bool:
+    pairs = [(one.amount, other.amount)]
+    if one.priced_without_tax == other.priced_without_tax:
+        pairs.append((one.priced, other.priced))
+    return any(ours is not None and theirs is not None and ours != theirs for ours, theirs in pairs)
 
 
 def states_amount(refund: RefundPayload) -> bool:

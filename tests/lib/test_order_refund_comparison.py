@@ -68,6 +68,18 @@ def test_the_same_refund_in_whatever_sequence_and_words():
         assert not is_same_refund(one, other)
 
 
+def test_goods_at_other_prices_are_not_the_same_refund():
+    one = back(some(OIL, 2, Price=10))
+    assert is_same_refund(one, back(some(OIL, -2, Price=10)))
+    assert is_same_refund(one, back(some(OIL, 2)))
+    assert not is_same_refund(one, back(some(OIL, 2, Price=5)))
+    assert not is_same_refund(back(some(OIL, 2, Amount=20)), back(some(OIL, 2, Amount=19.99)))
+    two = some(OIL, 1, Price=10), some(OIL, 1, Price=5)
+    assert is_same_refund(back(*two), back(*reversed(two)))
+    assert is_same_refund(back(some(OIL, 1), two[0]), back(*two))
+    assert is_same_refund(back(*two), back(some(OIL, 1), two[0]))
+
+
 def returned(oil=0, filters=0, paid=None):
     cost = Decimal(10 * oil + 4 * filters)
     goods = {name: Decimal(quantity) for name, quantity in (("oil", oil), ("filter", filters)) if quantity}
