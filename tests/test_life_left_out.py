@@ -116,6 +116,50 @@ class TestLifeLeftOut(LifeCase):
         back = self.two_oil({"ItemName": "Oil", "Quantity": 2, "Amount": 15}, paid=15.0)
         self.assert_held_back(self.receive_change(back, now={"oil": 3}), 35.0, 3, "R1")
 
+    def test_an_order_that_is_cheaper_by_what_was_paid_back_for_goods_is_left_to_a_person(self):
+        less = {"GrandTotal": 30.0, "AmountPaid": 30.0, "CheckoutDetails": [self.payment(30.0)]}
+        for number, (now, refunds, held, booked) in enumerate(
+            (
+                (self.at_price(6.0), {"R1": 2}, (30.0, 3), (10.0, 3)),
+                ({"AmountDiscount": 20.0, **less}, {"R1": 2}, (30.0, 3), (10.0, 3)),
+                (
+                    {"Charges": [{"Type": "other", "Name": "Refund", "Amount": -20.0}], **less},
+                    {"R1": 2},
+                    (30.0, 3),
+                    (10.0, 3),
+                ),
+                (self.at_price(6.0), {"R1": 1, "R2": 2}, (20.0, 2), (0.0, 2)),
+            )
+        ):
+            with self.subTest(number=number):
+                row = self.receive_change(*(self.refund(key, oil=oil) for key, oil in refunds.items()), now=now)
+                self.assert_held_back(row, *held, list(refunds)[-1])
+                row.action_book_difference()
+                self.assertEqual((row.changed, row.error_code), (False, False), row.error_message)
+                self.assert_net(*booked)
+
+    def test_an_order_that_lacks_goods_for_the_money_paid_back_is_left_to_a_person(self):
+        back = self.refund("R1", Items=[{"ItemName": "Oil", "Amount": 10}], CheckoutDetails=[])
+        row = self.receive_change(back, now={"oil": 4})
+        self.assert_held_back(row, 40.0, 5, "R1")
+        row.action_book_difference()
+        self.assert_net(30.0, 4)
+
+    def test_an_order_that_lacks_what_came_back_and_has_another_price_is_left_to_a_person(self):
+        self.assert_held_back(self.receive_change(self.refund("R1", oil=2), now=self.at_price(12.0, 3)), 30.0, 3, "R1")
+
+    def test_a_tip_on_top_does_not_hide_what_was_paid_back(self):
+        self.order_id += 1
+        self.before = self.money(), self.in_stock()
+        refunds = [self.refund("R1", oil=2)]
+        tip = {"TipAmount": 8.0}
+        sale = self.sale(self.order_id, AmountPaid=58.0, CheckoutDetails=[self.payment(58.0)], **tip)
+        self.synchronize(sale)
+        self.synchronize({**sale, "Refunds": refunds})
+        now = {**self.at_price(6.0), "AmountPaid": 38.0, "CheckoutDetails": [self.payment(38.0)], **tip}
+        self.run = self.synchronize(self.sale(self.order_id, Refunds=refunds, **now))
+        self.assert_held_back(self.sale_row(self.order_id), 38.0, 3, "R1")
+
     def test_a_change_that_is_seen_is_not_shown_again(self):
         row = self.receive_change(self.refund("R1", oil=1), self.refund("R2", oil=2), now={"oil": 4})
         row.action_accept_change()
@@ -131,7 +175,7 @@ class TestLifeLeftOut(LifeCase):
                 ({"oil": 4}, (20.0, 2)),
                 ({"oil": 3, "filters": 1}, (14.0, 1)),
                 (self.at_price(9.0), (25.0, 3)),
-                (self.at_price(12.0, 3), (16.0, 1)),
+                (self.at_price(12.0, 4), (28.0, 2)),
             )
         ):
             with self.subTest(number=number):

@@ -254,3 +254,51 @@ class TestRefundsWithoutRefundId(LifeCase):
                     rows = self.refund_rows(self.order_id)
                     self.assertEqual(rows.mapped("state"), ["done", "failed"], rows.mapped("error_message"))
                     self.assertEqual(rows[1].error_code, "order_in_the_way", rows[1].error_message)
+
+    def test_goods_at_another_price_are_another_refund(self):
+        items = [self.item("Oil", 20.0, 2), self.item("Oil", 10.0, 2)]
+        values = {"OrderItems": items, "CheckoutDetails": [self.payment(60.0)]}
+        values |= dict.fromkeys(("AmountTotal", "GrandTotal", "AmountPaid"), 60.0)
+        for prices in ((20.0, 10.0), (10.0, 20.0)):
+            for listed in (True, False):
+                with self.subTest(prices=prices, listed=listed):
+                    self.order_id += 1
+                    money = self.money()
+                    self.synchronize(self.sale(self.order_id, **values))
+                    first, second = (self.some(1, Price=price) for price in prices)
+                    named = {"RefundID": "R1", "Items": [first]}
+                    if listed:
+                        self.synchronize(self.sale(self.order_id, **values, Refunds=[named]))
+                    else:
+                        self.synchronize(self.status(first, RefundID="R1"))
+                    self.synchronize(self.status(second))
+                    rows = self.refund_rows(self.order_id)
+                    self.assertEqual(rows.mapped("state"), ["done", "done"], rows.mapped("error_message"))
+                    self.assertEqual(self.money() - money, 30.0)
+
+    def test_a_lower_price_than_that_of_the_first_refund_is_another_refund(self):
+        self.order_id += 1
+        self.synchronize(self.sale(self.order_id))
+        self.synchronize(self.status(self.some(1), RefundID="R1"))
+        self.synchronize(self.status(self.some(1, Price=5.0)))
+        rows = self.refund_rows(self.order_id)
+        self.assertEqual(rows.mapped("state"), ["done", "done"], rows.mapped("error_message"))
+        self.assert_booked(35.0, oil=3)
+
+    def test_one_cent_less_is_another_refund_where_nothing_is_rounded(self):
+        less = {
+            "CheckoutDetails": [self.payment(19.99)],
+            "Items": [{"ItemName": "Oil", "Quantity": 2, "Amount": 19.99}],
+        }
+        money_less = {"CheckoutDetails": [self.payment(4.99)], "Items": [{"ItemName": "Oil", "Amount": 4.99}]}
+        money = {"CheckoutDetails": [self.payment(5.0)], "Items": [{"ItemName": "Oil", "Amount": 5}]}
+        for number, (first, second, left) in enumerate((({"oil": 2}, less, 10.01), (money, money_less, 40.01))):
+            with self.subTest(number=number):
+                self.order_id += 1
+                before = self.money()
+                refunds = [self.refund("R1", **first), self.refund(None, **second)]
+                self.synchronize(self.sale(self.order_id, Refunds=refunds[:1]))
+                self.synchronize(self.sale(self.order_id, Refunds=refunds))
+                rows = self.refund_rows(self.order_id)
+                self.assertEqual(rows.mapped("state"), ["done", "done"], rows.mapped("error_message"))
+                self.assertAlmostEqual(self.money() - before, left)

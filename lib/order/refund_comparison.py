@@ -1,12 +1,12 @@
 """Whether the external system says the same thing twice: a refund again in another form, or in the order itself."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ..money import exact
-from .parts import OrderPayload, RefundPayload
+from .parts import OrderPayload, RefundItem, RefundPayload
 from .spellings import ItemKey, is_same_item
 
 _ZERO = Decimal(0)
@@ -25,16 +25,25 @@ class Returned:
 
 @exact
 def is_same_refund(one: RefundPayload, other: RefundPayload) -> bool:
-    """Return whether two refunds of an order bring back the same goods for the same money."""
+    """Return whether two refunds of an order bring back the same goods for the same money, as far as both say it."""
     if not one.items or len(one.items) != len(other.items) or _paid_back(one) != _paid_back(other):
         return False
     rest = list(other.items)
-    for item in one.items:
-        same = next((it for it in rest if it.quantity == item.quantity and is_same_item(it.key, item.key)), None)
-        if same is None:
+    # An item without a price is the same as any: it takes what the others leave.
+    for item in sorted(one.items, key=lambda item: item.priced is None and item.amount is None):
+        same = [it for it in rest if it.quantity == item.quantity and is_same_item(it.key, item.key)]
+        same = [it for it in same if not _has_other_price(it, item)]
+        if not same:
             return False
-        rest.remove(same)
+        rest.remove(min(same, key=lambda it: (it.priced, it.amount) != (item.priced, item.amount)))
     return True
+
+
+def _has_other_price(one: RefundItem, other: RefundItem) -> bool:
+    pairs = [(one.amount, other.amount)]
+    if one.priced_without_tax == other.priced_without_tax:
+        pairs.append((one.priced, other.priced))
+    return any(ours is not None and theirs is not None and ours != theirs for ours, theirs in pairs)
 
 
 def states_amount(refund: RefundPayload) -> bool:
@@ -72,7 +81,8 @@ def find_left_out(
     refunds: Mapping[Hashable, Returned],
     tolerance: Decimal = _ZERO,
 ) -> list[Hashable]:
-    """Return the keys of refunds that brought back just what a changed order lacks; none if there are none.
+    """Return the keys of refunds that brought back just what a changed order lacks, or paid back just what it is
+    cheaper by; none if there are none. Refunds of which both is true are preferred.
 
     If there are too many refunds to be sure, those that may be among them are returned.
 
@@ -81,35 +91,50 @@ def find_left_out(
     :param tolerance: how much money may differ by rounding
     """
     lacking = {key: quantity for key, quantity in missing.items() if quantity}
-    if any(quantity < 0 for quantity in lacking.values()):
-        return []
 
     def fits(goods: Mapping[Hashable, Decimal]) -> bool:
         return all(0 <= quantity <= lacking.get(key, _ZERO) for key, quantity in goods.items())
 
-    fitting = {key: refund for key, refund in refunds.items() if fits(refund.goods)}
+    def is_affordable(total: Returned) -> bool:
+        return less is None or min(total.paid, total.cost) <= less + tolerance
+
+    def is_price(total: Returned) -> bool:
+        amounts = (total.paid, total.cost)
+        return less is not None and any(abs(less - amount) <= tolerance for amount in amounts)
+
+    def is_cheaper(total: Returned) -> bool:
+        return is_price(total) and less is not None and less > 0 and bool(total.paid or total.cost)
+
+    goods = {key: Returned(refund.goods, _ZERO, _ZERO) for key, refund in refunds.items() if any(refund.goods.values())}
+    money = {key: Returned({}, refund.paid, refund.cost) for key, refund in refunds.items()}
+    found: list[Hashable] = []
+    if not any(quantity < 0 for quantity in lacking.values()):
+        found = _find_sum(
+            refunds,
+            lambda total: fits(total.goods) and is_affordable(total),
+            lambda total: total.goods == lacking and (is_price(total) if lacking else is_cheaper(total)),
+        )
+        if lacking and not found:
+            found = _find_sum(goods, lambda total: fits(total.goods), lambda total: total.goods == lacking)
+    if not found and less is not None and less > 0:
+        found = _find_sum(money, is_affordable, is_cheaper)
+    return found
+
+
+def _find_sum(
+    refunds: Mapping[Hashable, Returned], fits: Callable[[Returned], bool], is_wanted: Callable[[Returned], bool]
+) -> list[Hashable]:
+    """Return the keys of refunds whose sum is wanted; if there are too many sums, all that may be among them."""
+    fitting = {key: refund for key, refund in refunds.items() if fits(refund)}
     sums: dict[Any, tuple[Returned, list[Hashable]]] = {}
     for key, refund in fitting.items():
         for so_far, keys in [(Returned({}, _ZERO, _ZERO), []), *sums.values()]:
             total = _add(so_far, refund)
-            is_too_much = less is not None and less + tolerance < min(total.paid, total.cost)
-            if fits(total.goods) and not is_too_much:
+            if fits(total):
                 sums.setdefault((frozenset(total.goods.items()), total.paid, total.cost), (total, [*keys, key]))
         if len(sums) > _MOST_SUMS:
             return list(fitting)
-    for total, keys in sums.values():
-        if total.goods != lacking:
-            continue
-        if less is None:
-            is_explained = bool(lacking)
-        else:
-            is_explained = any(
-                abs(less - amount) <= tolerance and (lacking or (less and amount))
-                for amount in (total.paid, total.cost)
-            )
-        if is_explained:
-            return keys
-    return []
+    return next((keys for total, keys in sums.values() if is_wanted(total)), [])
 
 
 def _add(one: Returned, other: Returned) -> Returned:

@@ -53,8 +53,8 @@ class ExternalRefundRemainder(models.AbstractModel):
     @api.model
     @exact
     def _find_perhaps_left_out(self, sync, order, sold, now, unbooked):
-        """Return the keys of some refunds of a sale if the new content only leaves out what these brought back, so that
-        it may be their effect; else nothing.
+        """Return the keys of some refunds of a sale if the new content leaves out just what these brought back, or is
+        cheaper by just what they paid back, so that it may be their effect; else nothing.
 
         :param SoldOrder order: the sale with its booked refunds
         :param OrderPayload sold: the sale as it was booked, or None
@@ -72,12 +72,15 @@ class ExternalRefundRemainder(models.AbstractModel):
                 refunds[key] = self._get_returned(sync, order, sold, refund)
             except ExternalOrderError:
                 continue  # nothing that was sold came back
-        total = now.grand_total
-        if total is None and now.payments:
-            total = sum((payment.amount for payment in now.payments), ZERO)
-        less = None if total is None else order.total - round_currency(total, order.unit)
+        # A tip on top is not part of the stated total, and change that was given not of what the order costs.
+        totals = [] if now.grand_total is None else [now.grand_total]
+        if now.payments:
+            totals.append(sum((payment.amount for payment in now.payments), ZERO))
         # What is left of a line may be rounded otherwise.
-        return find_left_out(missing, less, refunds, order.unit * len(order.lines))
+        tolerance = order.unit * len(order.lines)
+        cheaper = [order.total - round_currency(total, order.unit) for total in totals] or [None]
+        found = (find_left_out(missing, less, refunds, tolerance) for less in cheaper)
+        return next(filter(None, found), [])
 
     # ------------------------------------------------------------
     # Goods by their products

@@ -32,23 +32,25 @@ class ExternalRefundRepetition(models.AbstractModel):
         :raise ExternalOrderError: ``order_in_the_way``
         """
         for booked, booked_states_amount in request.possibly_same.items():
-            prepared = self._prepare_in_place_of(sync, request, moment, booked)
+            order, prepared = self._prepare_in_place_of(sync, request, moment, booked)
             if not prepared or not self._has_same_goods(sync, prepared, booked):
                 continue
-            if self._has_same_amount(prepared, booked):
+            if self._has_same_amount(order, prepared, booked):
                 raise self._get_error(booked)
             if not (booked_states_amount and states_amount(request.payload)):
                 raise self._get_error_without_amount(booked)
 
     @api.model
     def _prepare_in_place_of(self, sync, request, moment, booked):
-        """Return the `PreparedOrder` of a refund as if another one were not booked; None if that is not possible."""
+        """Return the `SoldOrder` and the `PreparedOrder` of a refund as if another one were not booked; the latter is
+        None if that is not possible.
+        """
         refunding = self.env["external.order.refund"]
         try:
             order = refunding._read_sale(sync, request.sale, without=booked)
-            return refunding._prepare_refund(sync, replace(request, outcome=Outcome()), order, moment)
+            return order, refunding._prepare_refund(sync, replace(request, outcome=Outcome()), order, moment)
         except ExternalOrderError:
-            return None
+            return None, None
 
     @api.model
     @exact
@@ -71,11 +73,30 @@ class ExternalRefundRepetition(models.AbstractModel):
 
     @api.model
     @exact
-    def _has_same_amount(self, prepared, booked):
-        currency = booked.currency_id
-        total = sum((decimal(line.price_subtotal_incl) for line in booked.lines), ZERO)
+    def _has_same_amount(self, order, prepared, booked):
+        total = sum((round_currency(decimal(line.price_subtotal_incl), order.unit) for line in booked.lines), ZERO)
         # The share of a line may be rounded otherwise, with what else came back of it.
-        return abs(prepared.priced.total - total) <= decimal(currency.rounding) * len(booked.lines)
+        rounded = sum(self._may_be_rounded(order, line) for line in booked.lines)
+        return abs(prepared.priced.total - total) <= order.unit * rounded
+
+    @api.model
+    @exact
+    def _may_be_rounded(self, order, line):
+        """Return whether what a line of a refund costs is no multiple of the currency's unit: its share of what was
+        sold, its price less its discount, or its tax.
+        """
+        sold = order.lines.get(line.refunded_orderline_id)
+        if not sold or not sold.quantity:
+            money_of = order.lines.get(line.external_refunded_line_id)
+            return not money_of or bool(money_of.sold.taxes)
+        taxes = self.env["account.tax"].browse(list(sold.sold.taxes))
+        if any(tax.amount_type != "percent" for tax in taxes):
+            return True
+        kept = (100 - decimal(sold.line.discount)) / 100
+        costs = [sold.sold.total, sold.sold.net, decimal(sold.line.price_unit) * sold.quantity * kept]
+        costs += [sold.sold.bases[tax.id] * decimal(tax.amount) / 100 for tax in taxes]
+        back = round_currency(decimal(line.qty), order.quantity_unit)
+        return any(cost * back % (order.unit * sold.quantity) for cost in costs)
 
     @api.model
     def _get_error(self, booked):

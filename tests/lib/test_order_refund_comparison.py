@@ -68,6 +68,18 @@ def test_the_same_refund_in_whatever_sequence_and_words():
         assert not is_same_refund(one, other)
 
 
+def test_goods_at_other_prices_are_not_the_same_refund():
+    one = back(some(OIL, 2, Price=10))
+    assert is_same_refund(one, back(some(OIL, -2, Price=10)))
+    assert is_same_refund(one, back(some(OIL, 2)))
+    assert not is_same_refund(one, back(some(OIL, 2, Price=5)))
+    assert not is_same_refund(back(some(OIL, 2, Amount=20)), back(some(OIL, 2, Amount=19.99)))
+    two = some(OIL, 1, Price=10), some(OIL, 1, Price=5)
+    assert is_same_refund(back(*two), back(*reversed(two)))
+    assert is_same_refund(back(some(OIL, 1), two[0]), back(*two))
+    assert is_same_refund(back(*two), back(some(OIL, 1), two[0]))
+
+
 def returned(oil=0, filters=0, paid=None):
     cost = Decimal(10 * oil + 4 * filters)
     goods = {name: Decimal(quantity) for name, quantity in (("oil", oil), ("filter", filters)) if quantity}
@@ -99,7 +111,8 @@ def test_what_refunds_do_not_explain_is_a_change():
     refunds = {"R1": returned(oil=1), "R2": returned(paid=5)}
     for values in (
         {"oil": 2},
-        {"oil": 1, "less": 12},
+        {"oil": 2, "less": 12},
+        {"oil": -1, "less": -10},
         {"oil": 1, "filters": 1},
         {"oil": 1, "filters": -1},
         {"less": 6},
@@ -108,6 +121,28 @@ def test_what_refunds_do_not_explain_is_a_change():
     ):
         assert not left_out(refunds, **values), values
     assert not left_out({}, oil=1)
+
+
+def test_the_goods_alone_or_the_money_alone_explain_it():
+    refunds = {"R1": returned(oil=1), "R2": returned(oil=2), "R3": returned(paid=5)}
+    assert left_out(refunds, oil=1, less=12) == left_out(refunds, oil=1, less=-3) == ["R1"]
+    assert left_out(refunds, less=20) == ["R2"]
+    assert left_out(refunds, less=35) == ["R1", "R2", "R3"]
+    assert left_out(refunds, oil=-1, less=5) == left_out(refunds, filters=1, less=5) == ["R3"]
+    assert left_out(refunds, oil=3, less=5) == ["R1", "R2"]
+
+
+def test_refunds_of_which_goods_and_money_explain_it_come_first():
+    refunds = {"R1": returned(oil=1, paid=4), "R2": returned(oil=1), "R3": returned(paid=7)}
+    assert left_out({"R0": Returned({"oil": Decimal(1)}, Decimal(3), Decimal(3)), **refunds}, oil=1, less=4) == ["R1"]
+    assert left_out(refunds, oil=1, less=7) == ["R1"]
+
+
+def test_many_refunds_do_not_hide_another_change():
+    refunds = {number: returned(paid=2**number) for number in range(20)}
+    assert not left_out(refunds, oil=1, less=-10)
+    assert not left_out(refunds, less=-10)
+    assert left_out(refunds, less=3) == [0, 1]
 
 
 def test_more_refunds_than_can_be_told_apart_may_explain_it():
