@@ -326,3 +326,49 @@ class TestRefundsFigures(LifeCase):
 
     def test_change_is_not_paid_back(self):
         self.assert_refund(self.repeat(self.sold_and_paid(1, self.payment(60.0))), 50.0)
+
+    # ---- to the cent ----
+
+    def test_a_cent_more_or_less_is_refused_where_no_share_is_rounded(self):
+        self.create_product("Mug", self.tax, list_price=20)
+        mugs = {
+            "OrderItems": [self.item("Mug", 20.0, 5)],
+            "AmountTotal": 100.0,
+            "Tax": 15.0,
+            "TaxPercent": 15.0,
+            **{"GrandTotal": 115.0, "AmountPaid": 115.0, "CheckoutDetails": [self.payment(115.0)]},
+        }
+        number = 0
+        for values, item, cost in (
+            (mugs, {"ItemName": "Mug", "Quantity": 2, "Price": 20.0}, 46.0),
+            ({}, {"ItemName": "Oil", "Quantity": 2, "Price": 10.0}, 20.0),
+        ):
+            for paid in (cost - 0.01, cost, cost + 0.01):
+                paid = round(paid, 2)
+                payments = {"CheckoutDetails": [self.payment(paid)], "AmountPaid": paid}
+                for stated in ({"GrandTotal": paid}, payments, {"GrandTotal": paid, **payments}):
+                    number += 1
+                    with self.subTest(item=item, **stated):
+                        self.synchronize(self.sale(number, **values))
+                        row = self.send_back(item, order_id=number, **stated)
+                        if paid == cost:
+                            self.assert_refund(row, cost)
+                        else:
+                            self.assert_refused(row, "amount_mismatch", f"{paid:.2f}", f"{cost:.2f}")
+            for stated, of_item in (
+                ({"CheckoutDetails": [self.payment(cost + 0.01)]}, {}),
+                ({}, {"Amount": cost + 0.01}),
+            ):
+                number += 1
+                with self.subTest(item=item, of_item=of_item, **stated):
+                    row = self.list_back(
+                        {**item, **of_item}, order_id=number, sale=self.sale(number, **values), **stated
+                    )
+                    self.assert_refused(row, "amount_mismatch", f"{cost + 0.01:.2f}", f"{cost:.2f}")
+
+    def test_a_cent_is_rounding_where_a_share_is_rounded(self):
+        sale = self.sale(1, OrderItems=[self.item("Oil", 10.0, 3, DiscountAmount=5.0)], GrandTotal=25.0)
+        sale.update(AmountTotal=25.0, AmountPaid=25.0, CheckoutDetails=[self.payment(25.0)])
+        self.synchronize(sale)
+        row = self.send_back({"ItemName": "Oil", "Quantity": 1}, order_id=1, CheckoutDetails=[self.payment(8.34)])
+        self.assert_refund(row, 8.34)
