@@ -265,3 +265,110 @@ class TestRefundsFigures(LifeCase):
         self.synchronize(again)
         self.assert_refund(self.refund_rows()[-1], 37.0)
         self.assert_booked(0.0, oil=0)
+
+    # ---- tips, charges and change ----
+
+    def repeat(self, sale, **values):
+        """Receive a sale and the same order with a refund status. Return the row of the refund."""
+        self.synchronize(sale)
+        again = {**sale, "OrderStatus": 106, **values}
+        self.synchronize({name: value for name, value in again.items() if value is not None})
+        return self.refund_rows(sale["OrderID"])[-1:]
+
+    def sold_and_paid(self, order_id, *payments, **values):
+        """Return an order of five Oil, with charges, that was paid by ``payments``."""
+        paid = sum(payment["AmountPaid"] for payment in payments)
+        return self.sale(order_id, AmountPaid=paid, CheckoutDetails=list(payments), **values)
+
+    def test_a_tip_on_top_comes_back_with_the_order_that_repeats_its_sale(self):
+        cash, card = self.payment(58.0), self.payment(58.0, "Card", 2)
+        no_payments = {"CheckoutDetails": None, "AmountPaid": None}
+        negative = {
+            "OrderItems": [self.item("Oil", 10.0, -5)],
+            "GrandTotal": -50.0,
+            "AmountTotal": -50.0,
+            "TipAmount": -8.0,
+            "AmountPaid": -58.0,
+            "CheckoutDetails": [self.payment(-58.0)],
+        }
+        cases = (
+            ([cash], {}),
+            ([card], {}),
+            ([self.payment(50.0, "Card", 2), self.payment(8.0)], {}),
+            ([card], {"OrderItems": None, "AmountTotal": None}),
+            ([card], no_payments),
+            ([cash], negative),
+            ([card], {"CheckoutDetails": [cash]}),
+            ([card], {"GrandTotal": None, "AmountTotal": None}),
+            ([self.payment(70.0)], {}),  # with change
+            ([self.payment(70.0)], no_payments),
+        )
+        for number, (payments, values) in enumerate(cases, 1):
+            with self.subTest(payments=payments, **values):
+                row = self.repeat(self.sold_and_paid(number, *payments, TipAmount=8.0), **values)
+                self.assertAlmostEqual(self.sale_row(number).pos_order_id.amount_total, 58.0)
+                self.assert_refund(row, 58.0)
+
+    def test_a_tip_that_the_payments_leave_out_stays(self):
+        sale = self.sold_and_paid(1, self.payment(58.0, "Card", 2), TipAmount=8.0)
+        self.assert_refund(self.repeat(sale, AmountPaid=50.0, CheckoutDetails=[self.payment(50.0, "Card", 2)]), 50.0)
+
+    def test_payments_of_a_sale_that_gave_no_change_are_what_was_paid_back(self):
+        for number, payments in enumerate(([self.payment(58.0)], [self.payment(58.0, "Card", 2)]), 1):
+            sale = self.sold_and_paid(number, *payments, DeliveryCharges=8.0, GrandTotal=58.0)
+            row = self.repeat(sale, GrandTotal=50.0)
+            self.assert_refused(row, "amount_mismatch", "50.00", "58.00")
+
+    def test_a_charge_is_not_lost_beside_change(self):
+        sale = self.sold_and_paid(1, self.payment(70.0), DeliveryCharges=8.0, GrandTotal=58.0)
+        self.assert_refused(self.repeat(sale, GrandTotal=50.0), "amount_mismatch", "50.00", "70.00")
+        self.assert_refund(self.repeat({**sale, "OrderID": 2}), 58.0)
+
+    def test_change_is_not_paid_back(self):
+        self.assert_refund(self.repeat(self.sold_and_paid(1, self.payment(60.0))), 50.0)
+
+    # ---- to the cent ----
+
+    def test_a_cent_more_or_less_is_refused_where_no_share_is_rounded(self):
+        self.create_product("Mug", self.tax, list_price=20)
+        mugs = {
+            "OrderItems": [self.item("Mug", 20.0, 5)],
+            "AmountTotal": 100.0,
+            "Tax": 15.0,
+            "TaxPercent": 15.0,
+            **{"GrandTotal": 115.0, "AmountPaid": 115.0, "CheckoutDetails": [self.payment(115.0)]},
+        }
+        number = 0
+        for values, item, cost in (
+            (mugs, {"ItemName": "Mug", "Quantity": 2, "Price": 20.0}, 46.0),
+            ({}, {"ItemName": "Oil", "Quantity": 2, "Price": 10.0}, 20.0),
+        ):
+            for paid in (cost - 0.01, cost, cost + 0.01):
+                paid = round(paid, 2)
+                payments = {"CheckoutDetails": [self.payment(paid)], "AmountPaid": paid}
+                for stated in ({"GrandTotal": paid}, payments, {"GrandTotal": paid, **payments}):
+                    number += 1
+                    with self.subTest(item=item, **stated):
+                        self.synchronize(self.sale(number, **values))
+                        row = self.send_back(item, order_id=number, **stated)
+                        if paid == cost:
+                            self.assert_refund(row, cost)
+                        else:
+                            self.assert_refused(row, "amount_mismatch", f"{paid:.2f}", f"{cost:.2f}")
+            for stated, of_item in (
+                ({"CheckoutDetails": [self.payment(cost + 0.01)]}, {}),
+                ({}, {"Amount": cost + 0.01}),
+            ):
+                number += 1
+                with self.subTest(item=item, of_item=of_item, **stated):
+                    row = self.list_back(
+                        {**item, **of_item}, order_id=number, sale=self.sale(number, **values), **stated
+                    )
+                    self.assert_refused(row, "amount_mismatch", f"{cost + 0.01:.2f}", f"{cost:.2f}")
+
+    def test_a_cent_is_rounding_where_a_share_is_rounded(self):
+        sale = self.sale(1, OrderItems=[self.item("Oil", 10.0, 3, DiscountAmount=5.0)], GrandTotal=25.0)
+        sale.update(AmountTotal=25.0, AmountPaid=25.0, CheckoutDetails=[self.payment(25.0)])
+        self.synchronize(sale)
+        row = self.send_back({"ItemName": "Oil", "Quantity": 1}, order_id=1, CheckoutDetails=[self.payment(8.34)])
+        self.assert_refund(row, 8.34)

@@ -40,7 +40,7 @@ from .items import (
     voided_note,
 )
 from .moment import parse_moment, read_moment
-from .parts import OrderPayload, Payment, RefundItem, RefundPayload
+from .parts import Charge, OrderPayload, Payment, RefundItem, RefundPayload
 from .payload import MAX_NOTE_LENGTH, external_id, order_location
 from .payments import read_payments
 from .refund_figures import or_unclear, read_figures
@@ -96,8 +96,8 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     - Without items, or in an order with a refund status with all the goods of the sale, all that is not refunded yet
       came back. If nothing came back of the items that are named, that is so only for an order with a refund status
       whose amounts prove it; else only money was paid back.
-    - An order with a refund status may repeat the payments of the sale; if these are not what was paid back, because
-      change was given, they say nothing.
+    - An order with a refund status may repeat the payments of the sale; if change was given, they say nothing. Its
+      total may leave out a tip that was paid, as that of a sale.
 
     :param sale: the sale as it was booked, if that is known
     :param sold_total: the total of the sale as it was booked
@@ -117,7 +117,13 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     total = _positive(refund, sent_name(refund, REFUND_TOTAL if is_listed else REFUND_TOTAL[1:]), path)
     names_items = has_value(refund.get(sent_name(refund, REFUND_ITEMS)))
     is_rest = not names_items or (not is_listed and (not items or _is_whole(items, sale, total, sold_total)))
-    payments, total = _payments(refund, path, warnings, sale if is_rest and not is_listed else None, total)
+    payments, total = _payments(refund, path, warnings, total)
+    if not is_listed:
+        total = _with_tip(payments, total, figures.charges, sale if is_rest else None, sold_total)
+        if is_rest and sale and _repeat_change(payments, total, figures.charges, sale, sold_total):
+            payments = ()
+    _check_signs(payments, path)
+    payments = tuple(replace(payment, amount=abs(payment.amount)) for payment in payments)
     if names_items and not items and not payments and not total:
         is_rest = False  # nothing shows that all of it came back
     if unclear and not payments and total is None:
@@ -264,11 +270,10 @@ def _goods(lines: Iterable[tuple[ItemKey, Decimal | None]]) -> dict[ItemKey, Dec
 
 
 def _payments(
-    refund: dict[str, Any], path: str, warnings: list[Message], sale: OrderPayload | None, total: Decimal | None
+    refund: dict[str, Any], path: str, warnings: list[Message], total: Decimal | None
 ) -> tuple[tuple[Payment, ...], Decimal | None]:
-    """Return what was paid back, with amounts above 0, and the total: 0 if only the payments say so.
+    """Return the payments, as they are stated, and the total: 0 if only the payments say so.
 
-    :param sale: the sale, if the refund may repeat its payments
     :param total: the stated total
     """
     try:
@@ -277,17 +282,61 @@ def _payments(
         if not path:
             raise
         raise PayloadError(path, _lt("%(field)s: %(reason)s"), reason=error.message) from error
-    paid = sum((payment.amount for payment in payments), _ZERO)
-    if sale and _amounts(payments) == _amounts(sale.payments):
-        sold = sale.grand_total if total is None else total
-        if sold is not None and abs(paid) != abs(sold):
-            return (), total
+    if total is None and not payments and stated == 0:
+        total = _ZERO
+    return payments, total
+
+
+def _check_signs(payments: tuple[Payment, ...], path: str) -> None:
     if len({payment.amount > 0 for payment in payments}) > 1:
         field = join(path, "CheckoutDetails")
         raise PayloadError(field, _lt("%(field)s must all be paid back: their amounts must have the same sign."))
-    if total is None and not payments and stated == 0:
-        total = _ZERO
-    return tuple(replace(payment, amount=abs(payment.amount)) for payment in payments), total
+
+
+def _with_tip(
+    payments: tuple[Payment, ...],
+    total: Decimal | None,
+    charges: tuple[Charge, ...],
+    sale: OrderPayload | None,
+    sold_total: Decimal | None,
+) -> Decimal | None:
+    """Return the total with a tip that GrandTotal leaves out, as it may in a sale.
+
+    The payments prove it, or, if they say nothing, the sale that the refund repeats.
+
+    :param sale: the sale, if all of it comes back
+    """
+    tip = abs(sum((charge.amount for charge in charges if charge.type == "tip"), _ZERO))
+    if not tip or total is None:
+        return total
+    if abs(_paid(payments)) == total + tip:
+        return total + tip
+    says_nothing = not payments or (sale and _amounts(payments) == _amounts(sale.payments))
+    is_of_sale = sale and sold_total and total == abs(sale.grand_total or _ZERO) and total + tip == abs(sold_total)
+    return total + tip if says_nothing and is_of_sale else total
+
+
+def _repeat_change(
+    payments: tuple[Payment, ...],
+    total: Decimal | None,
+    charges: tuple[Charge, ...],
+    sale: OrderPayload,
+    sold_total: Decimal | None,
+) -> bool:
+    """Return whether the payments are those of a sale that gave change, so they are not what was paid back.
+
+    If less came back than was sold, a stated charge may be what the total lacks; then they are compared with it.
+
+    :param total: the stated total
+    """
+    sold = sale.grand_total if sold_total is None else sold_total
+    if sold is None or _amounts(payments) != _amounts(sale.payments) or abs(_paid(payments)) == abs(sold):
+        return False
+    return total is None or total == abs(sold) or not charges
+
+
+def _paid(payments: Iterable[Payment]) -> Decimal:
+    return sum((payment.amount for payment in payments), _ZERO)
 
 
 def _amounts(payments: Iterable[Payment]) -> list[tuple[Decimal, str]]:

@@ -77,7 +77,7 @@ class RefundPlan:
         """Return how much more than a line was booked with may come back for it: where the sale was rounded as a whole,
         a line may carry a unit of another one, and its sender does not know that.
         """
-        return self.order.unit * len(line.sold.taxes)
+        return ZERO if line.has_exact_prices(self.order.unit) else self.order.unit * len(line.sold.taxes)
 
     # ------------------------------------------------------------
     # Taking
@@ -180,14 +180,27 @@ class RefundPlan:
         """Return how much the external system's amount for these parts, by default all, may differ by rounding.
 
         It is half a smallest unit for each tax of a line in the sale and half in the refund; if only a share of the
-        line comes back, half for each tax and one for the share, if that is more.
+        line comes back, half for each tax and one for the share, if that is more. Where nothing was rounded, it is 0.
         """
         parts = self.parts if parts is None else parts
         halves = 0
         for part in parts:
+            if self._is_unrounded(part):
+                continue
             taxes = len(part.sold.sold.taxes) if part.total else 0
             halves += max(2 * taxes, taxes + 2 if part.may_differ and part.total else 0)
         return halves * self.order.unit / 2
+
+    @exact
+    def _is_unrounded(self, part):
+        """Return whether a part is a share of its line that no sender has to round: neither its total nor its taxes."""
+        line = part.sold
+        if not part.quantity or part.total * line.quantity != line.sold.total * part.quantity:
+            return False
+        sold, refunded = line.sold, line.refunded
+        if any(refunded.taxes.get(key, ZERO) * sold.total != tax * refunded.total for key, tax in sold.taxes.items()):
+            return False  # this part makes up for what was rounded before
+        return line.has_exact_prices(self.order.unit, part.quantity)
 
     # ------------------------------------------------------------
     # Taxes

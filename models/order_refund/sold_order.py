@@ -83,6 +83,24 @@ class SoldLine:
     def left(self):
         return self.sold.total - self.refunded.total
 
+    @exact
+    def has_exact_prices(self, unit, quantity=None):
+        """Return whether neither the price, the discount nor a tax of a quantity, by default all, has to be rounded.
+
+        :param Decimal unit: the smallest unit of the currency
+        """
+        quantity = self.quantity if quantity is None else quantity
+        line, taxes = self.line, self.line.tax_ids_after_fiscal_position.flatten_taxes_hierarchy()
+        price = decimal(line.price_unit) * quantity * (100 - decimal(line.discount)) / 100
+        if price % unit or self.sold.reversed or len(taxes) != len(self.sold.taxes) or not self.quantity:
+            return False
+        for tax in taxes:
+            base, booked = self.sold.bases[tax.id], self.sold.taxes[tax.id]
+            share = booked * quantity / self.quantity
+            if tax.amount_type != "percent" or share % unit or base * decimal(tax.amount) != 100 * booked:
+                return False
+        return True
+
     def _quantity(self, line):
         return round_currency(decimal(line.qty), self.quantity_unit)
 
