@@ -27,6 +27,8 @@ IN_BATCH = 40
 DAYS = 3
 DOWNLOADS = 6
 TURNS_OF_A_PERSON = 4
+# Why a refund of more than was sold is not booked; the goods may not be in the edited order at all.
+MISTAKEN = ("refund_exceeds_order", "invalid_payload")
 MOST_SHOWN = int(os.environ.get("EXTERNAL_ORDER_LIVES_SHOWN") or 12)
 
 
@@ -218,7 +220,7 @@ class TestLives(ExternalOrderCase):
             was_changed = self.book_differences()
             rows = self.env["external.order"].search(domain, order="id")
             if turn:
-                rows.filtered(lambda row: row.error_code == "refund_exceeds_order").action_ignore()
+                rows.filtered(lambda row: row.kind == "refund" and row.error_code in MISTAKEN).action_ignore()
                 rows = rows.filtered(lambda row: row.state != "ignored")
             if rows:
                 rows.next_attempt = False
