@@ -7,10 +7,10 @@ from .common import ExternalOrderCase
 from .explaining import statements
 
 # What the web client asks for with an amount.
-MEASURES = ["total:sum", "currency_id:array_agg_distinct", "total:sum_currency"]
-LEVELS = [[], ["state"], ["kind"], ["kind", "state"]]
+MEASURES = ("total:sum", "currency_id:array_agg_distinct", "total:sum_currency")
+LEVELS = ([], ["state"], ["kind"], ["kind", "state"])
 # Groups of records, which are ordered by their names, and orders without one.
-RECORDS = [["state", "pos_config_id"], ["pos_config_id"], [], ["error_code"], ["pos_config_id", "state", "error_code"]]
+RECORDS = (["state", "pos_config_id"], ["pos_config_id"], [], ["error_code"], ["pos_config_id", "state", "error_code"])
 
 
 class TestPivot(ExternalOrderCase):
