@@ -81,7 +81,7 @@ def commit(env):
 def rollback(env):
     """Roll back uncommitted changes. A test keeps its transaction, because its steps use savepoints."""
     if modules.module.current_test:
-        env.invalidate_all(flush=False)
+        env.clear()
     else:
         env.cr.rollback()
 

@@ -84,6 +84,8 @@ class ExternalProductMatching(models.AbstractModel):
             & Domain("company_id", "=", sync.company_id.id)
             & (Domain("item_id", "in", list(ids)) | Domain("name_key", "in", list(names)))
         )
+        if not aliases:
+            return {}
         by_item = {(bool(alias.sync_id), alias.item_id, alias.name_key): alias for alias in aliases}
         for_sale = aliases.product_id.filtered_domain(self._product_domain(sync))
         found = {}

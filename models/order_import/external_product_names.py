@@ -40,9 +40,8 @@ class ExternalProductNames(models.AbstractModel):
         :rtype: tuple[dict, dict]
         """
         Product = self.env["product.product"]
-        exact, alike = defaultdict(Product.browse), defaultdict(Product.browse)
         if not names:
-            return exact, alike
+            return {}, {}
         key_of = cache(name_key)  # languages and variants of a product often share names
         wanted_keys = set(map(key_of, names))
         # Possible template names if a template or one of its variants has one of the names.
@@ -60,22 +59,24 @@ class ExternalProductNames(models.AbstractModel):
             if keys & (whole_keys | variant_keys):
                 spellings[template_id] = of_languages
         if not spellings:
-            return exact, alike
+            return {}, {}
         products = Product.search_fetch(
             domain & Domain("product_tmpl_id", "in", list(spellings)), ["product_tmpl_id", "default_code"]
         )
-        called = {product: set(spellings[product.product_tmpl_id.id]) for product in products}
-        variants = products.filtered(lambda product: product.product_tmpl_id.id in with_variants)
-        for product, display_names in self._get_display_names(variants).items():
-            called[product] |= display_names
-        for product, spelled in called.items():
+        templates = {product: product.product_tmpl_id.id for product in products}
+        variants = Product.browse([product.id for product, template in templates.items() if template in with_variants])
+        display_names = self._get_display_names(variants)
+        # IDs, because joining records of hundreds of products takes longer than finding them.
+        exact_ids, alike_ids = defaultdict(list), defaultdict(list)
+        for product, template in templates.items():
+            spelled = spellings[template] | display_names.get(product, set())
             if product.default_code:
                 spelled |= {f"[{product.default_code}] {name}" for name in spelled}
             for name in spelled & names:
-                exact[name] |= product
+                exact_ids[name].append(product.id)
             for key in set(map(key_of, spelled)) & wanted_keys:
-                alike[key] |= product
-        return exact, alike
+                alike_ids[key].append(product.id)
+        return tuple({text: Product.browse(ids) for text, ids in found.items()} for found in (exact_ids, alike_ids))
 
     @api.model
     def _iter_candidates(self, names):

@@ -36,9 +36,9 @@ class ExternalRefundRepetition(models.AbstractModel):
             if not prepared or not self._has_same_goods(sync, prepared, booked):
                 continue
             if self._has_same_amount(order, prepared, booked):
-                raise self._get_error(booked)
+                raise self._get_error(booked, has_amounts=True)
             if not (booked_states_amount and states_amount(request.payload)):
-                raise self._get_error_without_amount(booked)
+                raise self._get_error(booked, has_amounts=False)
 
     @api.model
     def _prepare_in_place_of(self, sync, request, moment, booked):
@@ -99,22 +99,21 @@ class ExternalRefundRepetition(models.AbstractModel):
         return any(cost * back % (order.unit * sold.quantity) for cost in costs)
 
     @api.model
-    def _get_error(self, booked):
-        """Return the error of a refund with the goods and the amount of a booked one."""
-        message = stored(self.env)._(
-            "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
-            "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one "
-            "in the Point of Sale by hand, then press Ignore.",
-            pos_order=booked.name,
-        )
-        return ExternalOrderError("order_in_the_way", message)
-
-    @api.model
-    def _get_error_without_amount(self, booked):
-        message = stored(self.env)._(
-            "This may be the refund %(pos_order)s, which has the same goods: one of the two has no RefundID, and one "
-            "does not say what was paid back. Nothing was booked. If they are the same refund, press Ignore. If not, "
-            "enter this one in the Point of Sale by hand, then press Ignore.",
-            pos_order=booked.name,
-        )
+    def _get_error(self, booked, has_amounts):
+        """Return the error of a refund with the goods of a booked one, and with its amount if both state one."""
+        env = stored(self.env)
+        if has_amounts:
+            message = env._(
+                "This may be the refund %(pos_order)s, which has the same goods and amount: one of the two has no "
+                "RefundID. Nothing was booked. If they are the same refund, press Ignore. If not, enter this one "
+                "in the Point of Sale by hand, then press Ignore.",
+                pos_order=booked.name,
+            )
+        else:
+            message = env._(
+                "This may be the refund %(pos_order)s, which has the same goods: one of the two has no RefundID, and "
+                "one does not say what was paid back. Nothing was booked. If they are the same refund, press Ignore. "
+                "If not, enter this one in the Point of Sale by hand, then press Ignore.",
+                pos_order=booked.name,
+            )
         return ExternalOrderError("order_in_the_way", message)

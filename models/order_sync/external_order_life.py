@@ -226,7 +226,7 @@ class ExternalOrder(models.Model):
         """
         for row in self._find_possibly_same():
             if row.payload and self._is_repeated(request, row):
-                return self.env["external.refund.repetition"]._get_error(row.pos_order_id)
+                return self.env["external.refund.repetition"]._get_error(row.pos_order_id, has_amounts=True)
         return None
 
     def _find_possibly_same(self):
