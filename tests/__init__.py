@@ -85,6 +85,7 @@ from . import test_invoices
 from . import test_invoices_of_companies
 from . import test_late_orders
 from . import test_life_cancellations
+from . import test_life_cash_rounding
 from . import test_life_changes
 from . import test_life_crashes
 from . import test_life_left_out

@@ -216,3 +216,16 @@ class TestRefundInvoices(RefundCase):
         self.assertAlmostEqual(refund.account_move.amount_total, -refund.amount_paid)
         self.refund_rest(sale)
         self.close_session(sale.session_id)
+
+    def test_an_invoiced_sale_with_a_rounded_total(self):
+        self.round_cash(only_cash=False)
+        sale = self.invoiced(self.item(price=20.03, quantity=2), total=46.05, paid=46.05, tax=6.01, AmountTotal=40.06)
+        self.assertAlmostEqual(sale.account_move.amount_total, 46.05)
+        for _part in range(2):
+            outcome = self.try_refund(sale, self.back(quantity=1))
+            self.assertFalse(outcome.error, outcome.error)
+            refund = outcome.pos_order
+            self.assertEqual((refund.amount_total, refund.amount_paid), (-23.05, -23.05))
+            self.assertAlmostEqual(refund.account_move.amount_total, 23.05)
+        self.assertFalse(sale.has_refundable_lines)
+        self.close_session(sale.session_id)

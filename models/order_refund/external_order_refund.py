@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -12,7 +13,7 @@ from ..order_import.external_order_date import EARLIEST, TOLERANCE
 from ..order_import.import_target import ClosedTargets, ImportTarget
 from ..order_import.outcome import Warn, as_warnings
 from ..order_import.prepared_order import PreparedOrder
-from .sold_order import SoldOrder
+from .sold_order import ZERO, SoldOrder
 
 
 class ExternalOrderRefund(models.AbstractModel):
@@ -164,17 +165,18 @@ class ExternalOrderRefund(models.AbstractModel):
 
     @api.model
     def _check_computed(self, order):
-        """Refuse a sale of which a tax was changed or archived since: Odoo then computes other amounts."""
+        """Refuse a sale of which a tax or the cash rounding was changed since: Odoo then computes other amounts."""
         sale = order.sale
         computed, booked = (order.total, order.tax), (sale.amount_total, sale.amount_tax)
         rounding = float(order.unit) * (len(order.lines) + 0.5)
-        if all(abs(float(now) - then) < rounding for now, then in zip(computed, booked, strict=True)):
+        tolerances = (rounding + float(order.most_rounding), rounding)
+        if all(abs(float(now) - then) < most for now, then, most in zip(computed, booked, tolerances, strict=True)):
             return
         currency = sale.currency_id
         message = stored(self.env)._(
             "Order %(order)s was sold for %(total)s with %(tax)s tax, but Odoo now computes %(now)s with %(now_tax)s: "
-            "a tax was changed or archived since. Nothing was booked. Restore the tax, then press Retry, or enter the "
-            "refund in Odoo by hand, then press Ignore.",
+            "a tax or the cash rounding was changed or archived since. Nothing was booked. Restore it, then press "
+            "Retry, or enter the refund in Odoo by hand, then press Ignore.",
             order=sale.name,
             total=amount_text(currency, booked[0]),
             tax=amount_text(currency, booked[1]),
@@ -229,6 +231,8 @@ class ExternalOrderRefund(models.AbstractModel):
         notes += figures._check(order, payload, matches, request.sold, plan)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
+        if order.is_total_rounded:
+            priced = replace(priced, total=sum((payment["amount"] for payment in payments), ZERO))
         is_invoiced = self._is_invoiced(sale)
         if is_invoiced:
             self.env["external.order.invoicing"]._fix_amounts(priced, terms)

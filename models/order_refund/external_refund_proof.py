@@ -27,7 +27,7 @@ class ExternalRefundProof(models.AbstractModel):
         :raise ExternalOrderError: ``refund_exceeds_order`` or ``amount_mismatch``
         """
         target = self._get_target(order, payload)
-        self._check_left(sync, order, payload, target)
+        self._check_left(order, target)
         if not (payload.items or payload.is_rest):
             return self._plan_money(order, payload, target)
         plans = []
@@ -54,11 +54,10 @@ class ExternalRefundProof(models.AbstractModel):
         return round_currency(sum((payment.amount for payment in payload.payments), ZERO), order.unit)
 
     @api.model
-    def _check_left(self, sync, order, payload, target):
+    def _check_left(self, order, target):
         """Refuse a refund of more money than is left of the sale."""
         left = max(order.left, ZERO)
-        rounding = self.env["external.refund.settling"]._get_most_rounding(sync)
-        if target is None or target <= left or target < left + rounding:
+        if target is None or target <= left or target < left + order.most_rounding:
             return
         raise self._get_exceeds_error(order, target)
 
@@ -108,10 +107,19 @@ class ExternalRefundProof(models.AbstractModel):
 
     @api.model
     def _is_rounded_cash(self, sync, payload, plan, target):
-        """Return whether the cash rounding of the Point of Sale may explain what was paid back; settling decides."""
-        if target is None or not payload.payments or payload.total is not None:
+        """Return whether the cash rounding of the Point of Sale explains what was paid back.
+
+        :raise ExternalOrderError: ``payment_not_found`` or ``payment_ambiguous``
+        """
+        if target is None or abs(plan.total - target) >= plan.order.most_rounding:
             return False
-        return abs(plan.total - target) < self.env["external.refund.settling"]._get_most_rounding(sync)
+        try:
+            self.env["external.refund.settling"]._settle(sync, plan.order, payload, plan.total)
+        except ExternalOrderError as error:
+            if error.code != "amount_mismatch":
+                raise
+            return False
+        return True
 
     @api.model
     def _take_rounding(self, sync, payload, plan, target):

@@ -47,7 +47,8 @@ class ExternalRefundRemainder(models.AbstractModel):
         if now.grand_total is None or None in paid_back:
             return has_goods
         money = order.left - sum(paid_back)
-        is_less = money != order.total and round_currency(now.grand_total, order.unit) == money
+        said = round_currency(now.grand_total, order.unit)
+        is_less = money != order.total and (said == money or abs(said - money) < order.most_rounding)
         return is_less and (has_goods or is_money_stated)
 
     @api.model
@@ -77,7 +78,7 @@ class ExternalRefundRemainder(models.AbstractModel):
         if now.payments:
             totals.append(sum((payment.amount for payment in now.payments), ZERO))
         # What is left of a line may be rounded otherwise.
-        tolerance = order.unit * len(order.lines)
+        tolerance = order.unit * len(order.lines) + order.most_rounding
         cheaper = [order.total - round_currency(total, order.unit) for total in totals] or [None]
         found = (find_left_out(missing, less, refunds, tolerance) for less in cheaper)
         return next(filter(None, found), [])

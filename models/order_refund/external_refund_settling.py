@@ -1,10 +1,9 @@
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import decimal, exact
+from ...lib.money import exact
 from ...tools.message_language import amount_text, name_text, stored
 from ...tools.stored_text import joined
-from ..order_import.import_target import pos_config_of
 from ..order_import.outcome import Warn
 from .refund_plan import ZERO
 
@@ -22,9 +21,20 @@ class ExternalRefundSettling(models.AbstractModel):
 
         :param sync: the ``external.order.sync``, with the refund's target in its context
         :param SoldOrder order:
-        :param RefundPayload payload:
+        :param RefundPayload payload: its stated total, if any, is ``total``, or ``total`` after cash rounding
         :raise ExternalOrderError: ``payment_not_found``, ``payment_ambiguous`` or ``amount_mismatch``
         """
+        values, warnings = self._find_payments(sync, order, payload, total)
+        proof = self.env["external.refund.proof"]
+        target = proof._get_target(order, payload)
+        paid = -sum((value["amount"] for value in values), ZERO)
+        # A rounded total was rounded for these payments, or it is wrong.
+        if payload.total is not None and target not in (total, paid):
+            raise proof._get_amounts_error(order, target, total)
+        return values, warnings
+
+    @api.model
+    def _find_payments(self, sync, order, payload, total):
         if not payload.payments:
             return self._settle_by_sale(sync, order, total)
         settling = self.env["external.payment.settling"]
@@ -66,12 +76,6 @@ class ExternalRefundSettling(models.AbstractModel):
             total=amount_text(currency, total),
         )
         return ExternalOrderError("amount_mismatch", message)
-
-    @api.model
-    def _get_most_rounding(self, sync):
-        """Return less than what cash rounding changes a payment in the Point of Sale of a refund; 0 without it."""
-        config = pos_config_of(sync)
-        return decimal(config.rounding_method.rounding) if config.cash_rounding else ZERO
 
     # ------------------------------------------------------------
     # Without payments: as the sale was paid

@@ -224,6 +224,18 @@ class SoldOrder:
         """Return whether nothing is left to come back, neither goods nor money."""
         return not self.left and not any(line.left_quantity for line in self.lines.values())
 
+    @property
+    def most_rounding(self):
+        """Return the step of the cash rounding of the Point of Sale, below which it changes a payment; 0 without it."""
+        config = self.sale.config_id
+        return decimal(config.rounding_method.rounding) if config.cash_rounding else ZERO
+
+    @property
+    def is_total_rounded(self):
+        """Return whether the total of the sale was rounded, as a Point of Sale does that rounds all payments."""
+        is_total = bool(self.most_rounding) and not self.sale.config_id.only_round_cash_method
+        return is_total and round_currency(decimal(self.sale.amount_total), self.unit) != self.total
+
     @exact
     def get_payments_left(self):
         """Return what was paid by each ``pos.payment.method`` and has not been paid back, in the order of payment.
