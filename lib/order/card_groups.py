@@ -32,7 +32,7 @@ def holds_number(kept: Any) -> bool:
 
 
 def is_of_order(holder: dict) -> bool:
-    """Return whether an object is an order or an item, which may have a "Code" of its own."""
+    """Return whether an object is an order or an item, whose "Code" is not that of a card."""
     return any(name in holder for name in _OF_ORDERS)
 
 

@@ -81,7 +81,7 @@ class ExternalRefundRepetition(models.AbstractModel):
     @api.model
     @exact
     def _may_be_rounded(self, order, line):
-        """Return whether what a line of a refund costs is no multiple of the currency's unit: its share of what was
+        """Return whether an amount of a line of a refund has to be rounded to the currency's unit: its share of what was
         sold, its price less its discount, or its tax.
         """
         sold = order.lines.get(line.refunded_orderline_id)

@@ -195,8 +195,9 @@ class ExternalOrderSync(models.Model):
                     limit_lock_waits(self.env)
                     pushed = self._store_pushed(entries, signed, wait)
                     self.env.flush_all()
-                    for entry in () if wait else pushed:
-                        entry.keep_result()
+                    if not wait:
+                        for entry in pushed:
+                            entry.keep_result()
                 break
             except (*TRANSIENT_ERRORS, ConcurrencyError) as error:
                 if modules.module.current_test:  # it has no competing transaction, and must not lose its own
