@@ -32,7 +32,7 @@ WAITING = (
     "test_progress.py",
 )
 # The other Odoo tests run in two lanes, which take about as long: waiting for PostgreSQL, each leaves time to the rest.
-SECOND_HALF = ("test_[m-z]*.py",)
+SECOND_HALF = ("test_[l-z]*.py",)
 
 
 @dataclass(frozen=True)
