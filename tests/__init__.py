@@ -162,6 +162,7 @@ from . import test_push_signatures
 from . import test_queue_servers
 from . import test_quoted_secrets
 from . import test_races
+from . import test_refunds_discounts
 from . import test_refunds_figures
 from . import test_refunds_identity
 from . import test_refunds_invoices
