@@ -91,6 +91,8 @@ from . import test_life_crashes
 from . import test_life_left_out
 from . import test_life_refunds
 from . import test_life_sequence
+from . import test_life_taken_out
+from . import test_life_taken_out_money
 from . import test_life_times
 from . import test_life_warnings
 from . import test_lives
