@@ -206,20 +206,27 @@ class TestLifeTakenOut(TakenOutCase):
 
     # ---- parts and chains ----
 
-    def test_a_part_may_be_the_same_too(self):
-        self.start(5, 3)
-        first, second, third = (self.refund(f"R{number}", oil=1) for number in (1, 2, 3))
-        self.list(first).action_ignore()
-        row = self.list(first, second)
-        self.assert_refused(row)
-        row.action_ignore()
-        self.assert_booked_too(self.list(first, second, third))
-        self.assert_net(20.0, 2)
+    def test_all_that_was_taken_out_of_one_product_may_be_the_same_too(self):
+        self.start({"oil": 5, "filters": 2}, {"oil": 3, "filters": 1})
+        oil, filters = self.refund("R1", oil=2), self.refund("R2", filters=1)
+        self.assert_refused(self.list(oil))
+        self.assert_refused(self.list(oil, filters))
+        self.refund_rows(self.order_id).action_ignore()
+        self.assert_booked_too(self.list(oil, filters, self.refund("R3", filters=1)))
+        self.assert_net(30.0, 3)
 
-    def test_the_part_of_a_change_has_to_cost_the_same(self):
-        self.start(5, 3)
-        self.assert_booked_too(self.list(self.some(1, 5.0, Amount=5.0)))
-        self.assert_net(25.0, 2)
+    def test_a_part_of_a_change_has_to_cost_the_same(self):
+        self.start({"oil": 5, "filters": 2}, {"oil": 3, "filters": 1})
+        self.assert_booked_too(self.list(self.some(2, 15.0, Amount=15.0)))
+        self.assert_net(19.0, 1, 1)
+
+    def test_some_of_the_goods_are_another_refund_until_all_have_come_back(self):
+        self.start(6, 3)
+        one, two, three = (self.refund(f"R{number}", oil=1) for number in (1, 2, 3))
+        self.assert_booked_too(self.list(one))
+        self.assert_booked_too(self.list(one, two))
+        self.assert_refused(self.list(one, two, three))
+        self.assert_net(10.0, 1)
 
     def test_a_refund_of_what_two_changes_took_out(self):
         self.start(5, 4, 3)
@@ -283,5 +290,5 @@ class TestLifeTakenOut(TakenOutCase):
         self.start(5, 2)
         self.synchronize(self.sale(self.order_id, oil=2, OrderStatus="Cancelled"))
         self.assert_net(0.0, 0)
-        self.assert_refused(self.list(self.refund("R1", oil=2)))
+        self.assert_refused(self.list(self.refund("R1", oil=3)))
         self.assert_net(0.0, 0)

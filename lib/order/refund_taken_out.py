@@ -42,33 +42,39 @@ def find_taken_out(
     versions: Sequence[Version],
     last: Version,
     refund: Readings,
-    settled: Iterable[Readings] = (),
-    by_hand: Iterable[Returned] = (),
+    settled: Sequence[Readings] = (),
+    by_hand: Sequence[Returned] = (),
+    since: Sequence[tuple[Returned, int]] = (),
     tolerance: Decimal = _ZERO,
 ) -> range:
     """Return the numbers of the consecutive changes that may have taken out what a refund brings back, as few as
     possible; an empty range if none have. The change with the number n made the version n of the one before.
 
-    These are changes that took out the same goods, or more, for the same money as far as the refund says it, or made
-    the order cheaper by the same amount if they took out no goods or the refund names none. What a later change
-    brought back was not taken out.
+    These are changes that took out the same goods for the same money as far as the refund says it, or made the order
+    cheaper by the same amount if they took out no goods or the refund names none. The refund need not have all products
+    that were taken out, but of each all that the refunds ``settled`` leave, or these and those ``since``. What a later
+    change brought back was not taken out.
 
     :param versions: of the order, before and after each change that did not know the refund
     :param last: the version that counts now
     :param settled: refunds that a person ignored: what was taken out may be them instead
     :param by_hand: refunds that a person made: an ignored one may be one of these instead
+    :param since: refunds that are booked, each with the number of the versions before it was known
     :param tolerance: how much money may differ by rounding
     """
-    by_hand = tuple(by_hand)
     for count in range(1, len(versions)):
         for first in range(len(versions) - count):
             end = first + count
             taken = _TakenOut(versions[first], versions[end], last, tolerance)
             for other in settled:
-                if end < len(other) and (reading := taken.find(other[first], other[end])):
-                    taken.use(reading)
+                if end < len(other) and (reading := taken.find(other[first], other[end], in_part=True)):
+                    taken.use(reading.goods, reading.paid)
             taken.give_back(by_hand)
-            if taken.find(refund[first], refund[end]):
+            is_found = taken.find(refund[first], refund[end])
+            for booked, known in () if is_found else since:
+                if end < known:
+                    taken.use(booked.goods, booked.paid)
+            if is_found or taken.find(refund[first], refund[end]):
                 return range(first + 1, end + 1)
     return range(0)
 
@@ -87,18 +93,21 @@ class _TakenOut:
         self._used_money = _ZERO
         self._tolerance = tolerance
 
-    def find(self, on_was: Reading | None, on_now: Reading | None) -> Reading | None:
-        """Return the reading of a refund with which it may be what was taken out, if there is one."""
-        if on_was and self._fits(on_was, self._priced):
+    def find(self, on_was: Reading | None, on_now: Reading | None, *, in_part: bool = False) -> Reading | None:
+        """Return the reading of a refund with which it may be what was taken out, if there is one.
+
+        :param in_part: whether it may also be some of the goods of a product, and not all
+        """
+        if on_was and self._fits(on_was, self._priced, in_part=in_part):
             return on_was
         # The changes may have changed the price of the same goods, too.
         at_new_price = {key: -quantity for key, quantity in self._priced.items()}
-        return on_now if on_now and self._fits(on_now, at_new_price) else None
+        return on_now if on_now and self._fits(on_now, at_new_price, in_part=in_part) else None
 
-    def use(self, reading: Reading) -> None:
-        for key, quantity in reading.goods.items():
+    def use(self, goods: Mapping[Hashable, Decimal], paid: Decimal) -> None:
+        for key, quantity in goods.items():
             self._used[key] += quantity
-        self._used_money += reading.paid
+        self._used_money += paid
 
     def give_back(self, refunds: Iterable[Returned]) -> None:
         for refund in refunds:
@@ -106,7 +115,7 @@ class _TakenOut:
                 self._used[key] = _less(self._used[key], quantity)
             self._used_money = _less(self._used_money, refund.paid)
 
-    def _fits(self, reading: Reading, priced: Mapping[tuple[Hashable, Hashable], Decimal]) -> bool:
+    def _fits(self, reading: Reading, priced: Mapping[tuple[Hashable, Hashable], Decimal], *, in_part: bool) -> bool:
         money = self._money - self._used_money
         is_price = bool(money) and money * reading.paid > 0 and abs(money - reading.paid) <= self._tolerance
         if not reading.goods:
@@ -115,6 +124,8 @@ class _TakenOut:
             return is_price and reading.goods != {key: number for key, number in self._at_last.items() if number}
         left = {key: quantity - self._used.get(key, _ZERO) for key, quantity in self._goods.items()}
         if not _are_within(reading.goods, left):
+            return False
+        if not in_part and any(left[key] != quantity for key, quantity in reading.goods.items()):
             return False
         if not reading.states_money or (is_price and reading.goods == {key: left[key] for key in left if left[key]}):
             return True

@@ -49,6 +49,10 @@ class ExternalRefundTakenOut(models.AbstractModel):
             self._read_on_versions(sync, request, request.payload, request.versions, terms),
             settled,
             self._get_made_by_hand(request.sale, last),
+            [
+                (self.env["external.refund.remainder"]._get_booked(last, refund), known)
+                for refund, known in request.since
+            ],
             max(map(self._get_tolerance, versions)),
         )
         if found:

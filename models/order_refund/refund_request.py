@@ -22,6 +22,7 @@ class RefundRequest:
         the oldest first; fewer than two if there was none
     :param settled: refunds that a user has ignored, which may be what these changes took out: pairs of a
         `RefundPayload` and its own versions
+    :param since: booked refunds (``pos.order``) of the sale, each with the number of its own versions
     """
 
     sale: Any
@@ -32,6 +33,7 @@ class RefundRequest:
     possibly_same: dict = field(default_factory=dict)
     versions: list = field(default_factory=list)
     settled: list = field(default_factory=list)
+    since: list = field(default_factory=list)
 
 
 @dataclass

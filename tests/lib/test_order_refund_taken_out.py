@@ -33,10 +33,11 @@ def find(versions: list[Version], refund: Reading, *settled: Reading, last: Vers
     ("numbers", "oil", "expected"),
     [
         ([5, 3], 2, range(1, 2)),
-        ([5, 3], 1, range(1, 2)),
+        ([5, 3], 1, NONE),
         ([5, 3], 3, NONE),
         ([5, 4, 3], 2, range(1, 3)),
         ([5, 4, 2], 2, range(2, 3)),
+        ([5, 4, 2], 3, range(1, 3)),
         ([5, 3, 5], 2, NONE),
         ([5, 3, 4], 2, range(1, 2)),
         ([3, 5], 2, NONE),
@@ -79,6 +80,16 @@ def test_an_ignored_refund_uses_up_what_was_taken_out_unless_it_was_made_by_hand
     assert find(versions, two, back(3)) == range(1, 2)
     assert find([sold(5), sold(3), sold(1)], two, two) == range(1, 3)
     assert find(versions, back(0, paid=20), back(0, paid=20)) == NONE
+
+
+def test_all_of_one_product_and_the_last_of_the_goods():
+    versions = [sold(5, filter=3), sold(3, filter=1)]
+    assert find(versions, back(2)) == range(1, 2)
+    assert find(versions, back(1)) == NONE
+    one = Returned({"oil": Decimal(1)}, Decimal(10), Decimal(10))
+    assert find(versions, back(1), since=[(one, 2)]) == range(1, 2)
+    assert find(versions, back(2), since=[(one, 2)]) == range(1, 2)
+    assert find(versions, back(1), since=[(one, 1)]) == NONE  # it was booked before
 
 
 def test_an_ignored_refund_that_a_change_knew_does_not_use_it_up():
