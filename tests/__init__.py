@@ -91,6 +91,8 @@ from . import test_life_crashes
 from . import test_life_left_out
 from . import test_life_refunds
 from . import test_life_sequence
+from . import test_life_taken_out
+from . import test_life_taken_out_money
 from . import test_life_times
 from . import test_life_warnings
 from . import test_lives
@@ -162,6 +164,7 @@ from . import test_push_signatures
 from . import test_queue_servers
 from . import test_quoted_secrets
 from . import test_races
+from . import test_refunds_discounts
 from . import test_refunds_figures
 from . import test_refunds_identity
 from . import test_refunds_invoices

@@ -8,6 +8,7 @@ from . import external_refund_proof
 from . import external_refund_remainder
 from . import external_refund_repetition
 from . import external_refund_settling
+from . import external_refund_taken_out
 from . import external_refund_lines
 from . import external_order_replacement
 from . import pos_order

@@ -146,6 +146,7 @@ class ExternalOrderRefund(models.AbstractModel):
             request.outcome.nothing_left = True
             return None
         self.env["external.refund.repetition"]._check_repeated(target.on(sync), request, moment)
+        self.env["external.refund.taken.out"]._check_taken_out(target.on(sync), request, moment)
         prepared = self._prepare_refund(target.on(sync), request, order, moment)
         prepared.warnings += filter(None, [warning])
         return prepared
@@ -215,20 +216,11 @@ class ExternalOrderRefund(models.AbstractModel):
         :param sync: the ``external.order.sync``, with the refund's target in its context
         :param SoldOrder order:
         """
-        payload, sale = request.payload, request.sale
+        sale = request.sale
         pricing = self.env["external.order.pricing"]
         terms = pricing._get_terms(sync).on(moment)
-        pricing._check_currency(payload, terms)
-        matching = self.env["external.refund.matching"]
-        matches = matching._match_items(sync, payload, request.sold, order)
-        matches, notes = matching._fit_quantities(matches, order)
-        prices = self.env["external.refund.prices"]
-        payload, matches = prices._read_prices(payload, matches, request.sold, order, terms.prices_include_tax)
-        notes += prices._find_price_doubts(payload, matches, order, terms.prices_include_tax)
-        figures = self.env["external.refund.figures"]
-        figures._mark_stated_charges(sync, order, payload, request.sold, terms)
-        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
-        notes += figures._check(order, payload, matches, request.sold, plan)
+        pricing._check_currency(request.payload, terms)
+        payload, plan, notes = self._plan_refund(sync, request.payload, request.sold, order, terms)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
         if order.is_total_rounded:
@@ -251,6 +243,29 @@ class ExternalOrderRefund(models.AbstractModel):
             is_invoiced=is_invoiced,
             further_values=self._prepare_refund_values(order, plan),
         )
+
+    @api.model
+    def _plan_refund(self, sync, payload, sold, order, terms):
+        """Return a refund as its prices say, its `RefundPlan` and notes on it.
+
+        :param sync: the ``external.order.sync``, with the refund's target in its context
+        :param RefundPayload payload:
+        :param OrderPayload sold: the sale as it was booked, or None
+        :param SoldOrder order:
+        :param PricingTerms terms: with the rate of the refund's day
+        :raise ExternalOrderError: if it is not a refund of the sale
+        """
+        matching = self.env["external.refund.matching"]
+        matches = matching._match_items(sync, payload, sold, order)
+        matches, notes = matching._fit_quantities(matches, order)
+        prices = self.env["external.refund.prices"]
+        payload, matches = prices._read_prices(payload, matches, sold, order, terms.prices_include_tax)
+        notes += prices._find_price_doubts(payload, matches, order, terms.prices_include_tax)
+        figures = self.env["external.refund.figures"]
+        figures._mark_stated_charges(sync, order, payload, sold, terms)
+        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
+        notes += figures._check(order, payload, matches, sold, plan)
+        return payload, plan, notes
 
     @api.model
     def _is_invoiced(self, sale):

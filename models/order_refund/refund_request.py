@@ -18,6 +18,11 @@ class RefundRequest:
     :param sold: the sale as it was booked, to recognize its items by their external names; None if that is unknown
     :param possibly_same: booked refunds (``pos.order``) that may be this one, because one of the two has no
         RefundID; for each, whether it said what was paid back
+    :param versions: the sale (``pos.order``) before and after each change that was booked before this refund was known,
+        the oldest first; fewer than two if there was none
+    :param settled: refunds that a user has ignored, which may be what these changes took out: pairs of a
+        `RefundPayload` and its own versions
+    :param since: booked refunds (``pos.order``) of the sale, each with the number of its own versions
     """
 
     sale: Any
@@ -26,6 +31,9 @@ class RefundRequest:
     key: str
     sold: OrderPayload | None = None
     possibly_same: dict = field(default_factory=dict)
+    versions: list = field(default_factory=list)
+    settled: list = field(default_factory=list)
+    since: list = field(default_factory=list)
 
 
 @dataclass

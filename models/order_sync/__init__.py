@@ -41,6 +41,7 @@ from . import external_order_life
 from . import external_order_life_receiving
 from . import external_order_change
 from . import external_order_left_out
+from . import external_order_taken_out
 from . import external_order_actions
 from . import external_order_sale
 from . import external_choice

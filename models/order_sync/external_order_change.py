@@ -337,6 +337,7 @@ class ExternalOrder(models.Model):
                 "revision": revision,
             }
         )
+        self._note_known_refunds(revision)
         # What could not be refunded of the old content, or waited for the new one, may be possible now.
         unbooked = self.life_ids.filtered(
             lambda row: row.state in ("pending", "failed") and row.error_code != "order_id_ambiguous"

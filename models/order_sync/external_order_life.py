@@ -267,6 +267,7 @@ class ExternalOrder(models.Model):
             key=self.refund_id,
             sold=sold,
             possibly_same={row.pos_order_id: row._states_amount(sold) for row in self._find_possibly_same()},
+            **self._prepare_earlier_changes(sold),
         )
 
     def _parse_life(self, sold=None):

@@ -286,6 +286,7 @@ class ExternalOrder(models.Model):
         else:
             if not self._is_same_content(values):
                 received.altered |= self
+                values = {**values, "first_known_change": 0}
             interruptions = self._prepare_no_interruption_values()
             self.write({**values, **interruptions, "other_payloads": False, "attempts": 0})
             received.ignored += values["state"] == "ignored"
