@@ -22,8 +22,8 @@ class ExternalOrderSync(models.Model):
         This first ends a run whose process is gone, so it is not read-only.
 
         :return: ``fetched``, ``imported``, ``failed`` and ``waiting`` (numbers of orders; above 10,000, the last one is
-            an estimate), ``waiting_text`` (as it is shown), ``percent`` (what the run has tried of all that waited) and
-            ``fetching`` (bool); ``False`` when none is running
+            an estimate, and 10,001 while orders are fetched), ``waiting_text`` (as it is shown), ``percent`` (what the
+            run has tried of all that waited) and ``fetching`` (bool); ``False`` when none is running
         :rtype: dict | bool
         """
         self.ensure_one()
