@@ -147,6 +147,7 @@ from . import test_product_alias
 from . import test_product_matching
 from . import test_product_spellings
 from . import test_progress
+from . import test_progress_numbers
 from . import test_proof
 from . import test_proof_by_hand
 from . import test_proof_changes
@@ -206,6 +207,7 @@ from . import test_start
 from . import test_status
 from . import test_store_servers
 from . import test_sync_counts
+from . import test_sync_numbers
 from . import test_sync_orders
 from . import test_sync_turn
 from . import test_tips

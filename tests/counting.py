@@ -6,6 +6,10 @@ from odoo.tools.safe_eval import safe_eval
 
 # Shown on a link, and no number of what it opens.
 NO_NUMBERS = {"next_sync_date", "yesterday_state"}
+COUNTED = ("imported", "attention", "pending", "refund", "session", "picking", "doubtful", "changed", "waiting",
+           "card_pending", "card_failed")  # fmt: skip
+# The numbers of a synchronization that are counted up to a bound, and the texts that screens show instead.
+SHOWN_INSTEAD = {f"{name}_count": f"{name}_text" for name in COUNTED}
 
 
 class Counting:

@@ -111,7 +111,7 @@ class TestCounters(Counting, ProofCase):
             sync = sync.with_env(self.env)
             numbers = {**self.assert_counted(sync, "form"), **self.assert_counted(sync, "kanban")}
             self.assertLessEqual(
-                {"imported_text", "attention_count", "pending_count", "refund_count", "doubtful_count", "changed_count",
+                {"imported_text", "attention_text", "pending_text", "refund_text", "doubtful_text", "changed_text",
                  "red_days", "session_text", "picking_text", "today_count", "today_amount"},
                 set(numbers),
             )  # fmt: skip

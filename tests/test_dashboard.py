@@ -83,7 +83,7 @@ class TestDashboard(ProofCase):
     def test_cards_count_up_to_a_bound_and_nothing_twice(self):
         self.sync.invalidate_recordset()
         with statements() as executed:
-            self.sync.read(["card_pending_count", "card_failed_count", "doubtful_count", "changed_count"])
+            self.sync.read(["card_pending_text", "card_failed_text", "doubtful_text", "changed_text"])
         counting = [statement for statement in executed if "count(*)" in statement.lower()]
         self.assertTrue(counting)
         for statement in counting:

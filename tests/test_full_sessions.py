@@ -2,10 +2,15 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.tools import config
 
 from ..models.order_import import pos_session_closing
 from ..models.order_sync import external_order_sync_run
 from .common import ExternalOrderCase
+
+# The limits that count for the scheduled actions of a server, and what decides about that.
+LIMITS = {"limit_time_real_cron": 300, "limit_time_cpu": 60, "limit_memory_hard": 2000}
+SERVER = {"workers": 2, "limit_time_real": 120}
 
 
 class TestFullSessions(ExternalOrderCase):
@@ -149,3 +154,65 @@ class TestFullSessions(ExternalOrderCase):
         self.run_scheduled_action()
         self.assertEqual(session.state, "closed")
         self.assertFalse(session.activity_search(["mail.mail_activity_data_warning"]))
+
+    def given_up(self, **limits):
+        """Return a session during whose closing the server stopped twice, under these limits."""
+        session = self.import_in_turn(1, 2)[0]
+        self.stop_twice(session, **limits)
+        return session
+
+    def stop_twice(self, session, **limits):
+        session.write({"external_closing_starts": 2, "external_closing_date": fields.Datetime.now()})
+        with patch.dict(config.options, {**SERVER, **LIMITS, **limits}):
+            session._close_in_own_transaction()
+
+    def is_tried_under(self, session, **limits):
+        with patch.dict(config.options, {**SERVER, **LIMITS, **limits}):
+            return session in session._get_due_external_sessions()
+
+    def test_only_a_higher_limit_has_it_tried_again(self):
+        session = self.given_up()
+        for name, value in LIMITS.items():
+            with self.subTest(name):
+                self.assertFalse(self.is_tried_under(session, **{name: value // 2}))
+                self.assertFalse(self.is_tried_under(session, **{name: value}))
+                self.assertTrue(self.is_tried_under(session, **{name: value + 1}))
+                self.assertTrue(self.is_tried_under(session, **{name: 0}))
+        lower = {name: value // 2 for name, value in LIMITS.items()}
+        self.assertTrue(self.is_tried_under(session, **{**lower, "limit_time_cpu": 61}))
+        self.assertFalse(self.is_tried_under(session, limit_time_real=1, limit_time_real_cron=-1))
+        self.assertTrue(self.is_tried_under(session, limit_time_real=1200, limit_time_real_cron=-1))
+
+    def test_a_limit_that_does_not_count_for_scheduled_actions_makes_no_difference(self):
+        session = self.given_up()
+        self.assertFalse(self.is_tried_under(session, limit_time_real=1200))
+        [activity] = session.activity_search(["mail.mail_activity_data_warning"])
+        self.assertNotIn("limit_time_real =", activity.note)
+        self.assertIn("limit_time_real_cron = 300, limit_time_cpu = 60, limit_memory_hard = 2000", activity.note)
+
+    def test_without_a_limit_none_is_higher(self):
+        session = self.given_up(limit_time_cpu=0)
+        for value in (0, 60, 10**6):
+            self.assertFalse(self.is_tried_under(session, limit_time_cpu=value))
+        self.assertTrue(self.is_tried_under(session, limit_time_cpu=0, limit_memory_hard=4000))
+
+    def test_limits_that_are_lowered_and_raised_to_what_they_were_make_no_difference(self):
+        session = self.given_up()
+        self.assertFalse(self.is_tried_under(session, limit_time_real_cron=60))
+        self.assertFalse(self.is_tried_under(session))
+        # One is raised and another one lowered, in which it is stopped again; then the first ones are back.
+        other = {"limit_time_real_cron": 600, "limit_time_cpu": 30}
+        self.assertTrue(self.is_tried_under(session, **other))
+        self.stop_twice(session, **other)
+        self.assertFalse(self.is_tried_under(session, **other))
+        self.assertFalse(self.is_tried_under(session))
+        self.assertTrue(self.is_tried_under(session, limit_time_real_cron=600))
+
+    def test_a_session_given_up_by_an_earlier_release_is_tried_under_higher_limits_only(self):
+        session = self.given_up()
+        text = "limit_time_real = 120, limit_time_real_cron = -1, limit_time_cpu = 60, limit_memory_hard = 2000"
+        session.external_closing_limits = text
+        self.assertFalse(self.is_tried_under(session, limit_time_real=120, limit_time_real_cron=-1))
+        self.assertFalse(self.is_tried_under(session, limit_time_real=600, limit_time_real_cron=100))
+        self.assertTrue(self.is_tried_under(session, limit_time_real_cron=121))
+        self.assertTrue(self.is_tried_under(session, limit_time_real=121, limit_time_real_cron=-1))

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
 from ..tools.transaction import ScheduledTurn
-from ..tools.worker_time import get_limits, seconds_to_work, should_wait
+from ..tools.worker_time import get_limits, is_higher, seconds_to_work, should_wait
 
 
 @tagged("post_install", "-at_install")
@@ -63,3 +63,34 @@ class TestWorkerTime(TransactionCase):
             before = get_limits()
         with patch.dict(config.options, {"limit_time_real": 240}):
             self.assertNotEqual(get_limits(), before)
+
+    def test_the_limits_are_those_that_count_for_scheduled_actions(self):
+        values = {"limit_time_real": 120, "limit_time_cpu": 60, "limit_memory_hard": 2000}
+        for of_cron, workers, limits in (
+            (-1, 2, "limit_time_real = 120, limit_time_cpu = 60, limit_memory_hard = 2000"),
+            (300, 2, "limit_time_real_cron = 300, limit_time_cpu = 60, limit_memory_hard = 2000"),
+            (0, 2, "limit_time_real_cron = 0, limit_time_cpu = 60, limit_memory_hard = 2000"),
+            (0, 0, "limit_time_real = 120, limit_memory_hard = 2000"),
+        ):
+            changed = {**values, "limit_time_real_cron": of_cron, "workers": workers}
+            with self.subTest(of_cron=of_cron, workers=workers), patch.dict(config.options, changed):
+                self.assertEqual(get_limits(), limits)
+
+    def test_a_limit_is_higher_whatever_the_others_are(self):
+        for limits, others, higher in (
+            ("limit_time_real = 120", "limit_time_real = 120", False),
+            ("limit_time_real = 60", "limit_time_real = 120", False),
+            ("limit_time_real = 121", "limit_time_real = 120", True),
+            ("limit_time_real = 0", "limit_time_real = 120", True),
+            ("limit_time_real = 120", "limit_time_real = 0", False),
+            ("limit_time_real_cron = 0", "limit_time_real = 120", True),
+            ("limit_time_real_cron = 60", "limit_time_real = 120", False),
+            ("limit_time_real = 120", "limit_time_real_cron = 60", True),
+            ("limit_time_real = 60, limit_memory_hard = 9", "limit_time_real = 120, limit_memory_hard = 8", True),
+            ("limit_time_real = 60", "limit_time_real = 120, limit_memory_hard = 8", False),
+            ("limit_time_real = 200", "limit_time_real = 100, limit_time_real_cron = 300", False),
+            ("limit_time_real = 200", "limit_time_real = 100, limit_time_real_cron = -1", True),
+            ("limit_memory_hard = None", "limit_memory_hard = 8", False),
+        ):
+            with self.subTest(limits=limits, others=others):
+                self.assertEqual(is_higher(limits, others), higher)

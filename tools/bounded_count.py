@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
 # Beyond this, rows are counted only if the caller asks for it. Odoo's own lists then show "10,000+".
 COUNTED_AT_MOST = 10_000
@@ -36,5 +37,19 @@ def complete_count(env, rows, query, exact=False):
 def estimate(env, query):
     """Return how many rows PostgreSQL's planner expects, by its statistics; the query contains the record rules."""
     [[plans]] = env.execute_query(SQL("EXPLAIN (FORMAT JSON) %s", query.select(SQL("1"))))
-    rows = int(plans[0]["Plan"]["Plan Rows"])
+    return rounded(int(plans[0]["Plan"]["Plan Rows"]))
+
+
+def rounded(rows):
+    """Return an estimate as it is shown."""
     return round(rows, DIGITS - len(str(rows)))
+
+
+def count_text(env, rows, bound):
+    """Return a number that was counted up to one more than a bound as a screen shows it: "12", or "10,000+"."""
+    return formatLang(env, min(rows, bound), digits=0) + "+" * (rows > bound)
+
+
+def bounded_help(bound=COUNTED_AT_MOST):
+    """Return the help of a field with such a number."""
+    return f"At most {bound + 1:,}, which means more than {bound:,}: counting ends there, and the screens show a plus."

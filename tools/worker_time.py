@@ -1,6 +1,7 @@
 """The time limit of this worker. Beyond it, Odoo kills the process or restarts the server without warning."""
 
 import math
+import re
 import threading
 import time
 
@@ -38,20 +39,45 @@ def should_wait(env, seconds):
 
 
 def get_limits():
-    """Return the limits of the scheduled actions of this server as one text, to see whether they have changed."""
-    names = ("limit_time_real", "limit_time_real_cron", "limit_time_cpu", "limit_memory_hard")
+    """Return the limits that count for the scheduled actions of this server as one text."""
+    names = (
+        _get_limit_name(is_scheduled=True),
+        *(["limit_time_cpu"] if config["workers"] else []),
+        "limit_memory_hard",
+    )
     return ", ".join(f"{name} = {config[name]}" for name in names)
 
 
+def is_higher(limits, others):
+    """Return whether one of these limits is higher than among others; no limit is the highest.
+
+    :param str limits: what `get_limits` returned; as are the others
+    """
+    limits, others = _read_limits(limits), _read_limits(others)
+    return any(limits[name] > others[name] for name in limits.keys() & others.keys())
+
+
+def _read_limits(text):
+    """Return {name of a limit: its value} of a text, the time limit that counts as ``limit_time_real``."""
+    limits = {name: int(value) for name, value in re.findall(r"(\w+) = (-?\d+)", text)}
+    of_cron = limits.pop("limit_time_real_cron", -1)
+    # An earlier release wrote both, whichever counted.
+    if of_cron > 0 or (of_cron == 0 and "limit_time_real" not in limits):
+        limits["limit_time_real"] = of_cron
+    return {name: value if value > 0 else math.inf for name, value in limits.items()}
+
+
 def _get_limit(is_scheduled):
-    """Return the seconds after which Odoo ends this worker, None if never (see odoo/service/server.py)."""
-    limit = config["limit_time_real"] or None
+    """Return the seconds after which Odoo ends this worker, None if never."""
+    return config[_get_limit_name(is_scheduled)] or None
+
+
+def _get_limit_name(is_scheduled):
+    """Return the name of the time limit that counts (see odoo/service/server.py)."""
     of_cron = config["limit_time_real_cron"]
     if not is_scheduled or of_cron < 0:
-        return limit
-    if of_cron:
-        return of_cron
-    return None if config["workers"] else limit  # for threads, 0 means "not set"
+        return "limit_time_real"
+    return "limit_time_real_cron" if of_cron or config["workers"] else "limit_time_real"  # for threads, 0: not set
 
 
 def _get_start(env, is_scheduled):

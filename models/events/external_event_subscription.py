@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
-from odoo.tools.misc import formatLang
 
-from ...tools.bounded_count import COUNTED_AT_MOST
+from ...tools.bounded_count import COUNTED_AT_MOST, bounded_help, count_text
 from ...tools.company_access import check_written
 from ...tools.readers_text import readers_text
 from .event_types import TYPE_NAMES
@@ -75,7 +74,7 @@ class ExternalEventSubscription(models.Model):
     last_error_terms = fields.Json(readonly=True, copy=False)
     last_error_text = readers_text("last_error_text", "Last Error", "last_error", "last_error_terms")
     delivery_ids = fields.One2many("external.event.delivery", "subscription_id", "Events Not Received")
-    waiting_count = fields.Integer(compute="_compute_waiting_count")
+    waiting_count = fields.Integer(compute="_compute_waiting_count", help=bounded_help())
     waiting_text = fields.Char("Waiting", compute="_compute_waiting_count")
     dead_count = fields.Integer("Not Received", compute="_compute_dead_count")
 
@@ -87,8 +86,7 @@ class ExternalEventSubscription(models.Model):
             waiting = subscription.id and subscription.state != "ended"
             count = subscription._count_waiting(COUNTED_AT_MOST + 1) if waiting else 0
             subscription.waiting_count = count
-            shown = formatLang(self.env, min(count, COUNTED_AT_MOST), digits=0)
-            subscription.waiting_text = shown + "+" * (count > COUNTED_AT_MOST)
+            subscription.waiting_text = count_text(self.env, count, COUNTED_AT_MOST)
 
     @api.depends("delivery_ids.state")
     def _compute_dead_count(self):

@@ -54,7 +54,8 @@ class PosSession(models.Model):
         readonly=True,
         copy=False,
         groups=USER_GROUP,
-        help="Server limits with which this session could not be closed. Closing is tried again once they change.",
+        help="Server limits with which this session could not be closed. Closing is tried again once one of them is "
+        "raised.",
     )
     external_full = fields.Boolean(
         "Full",

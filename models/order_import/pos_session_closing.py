@@ -11,7 +11,7 @@ from ...tools.attention import attendant_of, person_for
 from ...tools.message_language import for_reader, with_reader
 from ...tools.scheduling import quietly
 from ...tools.transaction import TRANSIENT_ERRORS, ScheduledTurn, commit, retrying
-from ...tools.worker_time import get_limits, should_wait
+from ...tools.worker_time import get_limits, is_higher, should_wait
 from .pos_session import CLOSING_ACTIVITY, AutomaticClosing, OrdersArriving
 
 _logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class PosSession(models.Model):
     def _get_due_external_sessions(self, syncs=None):
         opened = self._get_external_sessions(syncs)
         left_to_user = set(opened.activity_search([CLOSING_ACTIVITY]).mapped("res_id"))
-        waiting = opened.filtered(lambda session: session.id not in left_to_user or session._has_other_limits())
+        waiting = opened.filtered(lambda session: session.id not in left_to_user or session._has_higher_limits())
         due = waiting.filtered("external_full")
         due |= (waiting - due)._filter_full()
         by_time = (waiting - due).filtered(
@@ -61,10 +61,14 @@ class PosSession(models.Model):
         # The one that may end the process comes last.
         return due.sorted(lambda session: (session.external_closing_starts, session.order_count))
 
-    def _has_other_limits(self):
-        """Return whether this server has other limits than those under which this session could not be closed."""
-        too_low = (self.external_closing_limits or "").splitlines()
-        return bool(too_low) and get_limits() not in too_low
+    def _has_higher_limits(self):
+        """Return whether this server has higher limits than those under which this session could not be closed.
+
+        Which of its limits was too low is not known, so a higher one is enough. Those of all attempts are compared:
+        several servers may have different limits, or they were lowered and raised again.
+        """
+        too_low, limits = (self.external_closing_limits or "").splitlines(), get_limits()
+        return bool(too_low) and all(is_higher(limits, others) for others in too_low)
 
     def _filter_due_by_time(self, now):
         """Return those of these sessions that it is time to close. Only if that fails, they are asked one by one."""

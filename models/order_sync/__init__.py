@@ -65,6 +65,7 @@ from . import external_order_sync_start
 from . import external_order_sync_attention
 from . import external_daily_mail
 from . import external_order_sync_screen
+from . import external_order_sync_progress
 from . import external_order_problem
 from . import external_order_preview
 from . import ir_http

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import formatLang
 
-from ...tools.bounded_count import COUNTED_AT_MOST, estimate
+from ...tools.bounded_count import COUNTED_AT_MOST, bounded_help, count_text, estimate
 from ...tools.few_rows import most_to_read
 from .external_order_life import LIFE_KINDS
 
@@ -19,49 +18,63 @@ class ExternalOrderSync(models.Model):
     """How many orders, sessions and transfers there are, as the screens show it.
 
     What grows with every order is only counted up to a bound, and shown as "10,000+" beyond, as in Odoo's own lists.
+    Screens show the texts; the numbers are for conditions and other programs.
     """
 
     _inherit = "external.order.sync"
 
-    imported_count = fields.Integer("Orders", compute="_compute_imported_count")
+    imported_count = fields.Integer("Orders", compute="_compute_imported_count", help=bounded_help())
     imported_text = fields.Char("Imported Orders", compute="_compute_imported_count")
-    attention_count = fields.Integer("Failed", compute="_compute_open_counts")
-    pending_count = fields.Integer("Waiting", compute="_compute_open_counts")
-    refund_count = fields.Integer("Refunds", compute="_compute_open_counts")
-    session_count = fields.Integer("Sessions", compute="_compute_session_count")
+    attention_count = fields.Integer("Failed", compute="_compute_open_counts", help=bounded_help())
+    attention_text = fields.Char("Number Failed", compute="_compute_open_counts")
+    pending_count = fields.Integer("Waiting", compute="_compute_open_counts", help=bounded_help())
+    pending_text = fields.Char("Number Waiting", compute="_compute_open_counts")
+    refund_count = fields.Integer("Refunds", compute="_compute_open_counts", help=bounded_help())
+    refund_text = fields.Char("Number of Refunds", compute="_compute_open_counts")
+    session_count = fields.Integer("Sessions", compute="_compute_session_count", help=bounded_help(SESSIONS_AT_MOST))
     session_text = fields.Char("Sessions with Orders", compute="_compute_session_count")
-    picking_count = fields.Integer("Pickings", compute="_compute_picking_count")
+    picking_count = fields.Integer("Pickings", compute="_compute_picking_count", help=bounded_help(SHOWN_AT_MOST))
     picking_text = fields.Char("Pickings of Orders", compute="_compute_picking_count")
 
     @api.depends("order_ids.state", "order_ids.kind")
+    @api.depends_context("lang")
     def _compute_imported_count(self):
-        counts = self._count_orders(imported=[("state", "=", "done"), ("kind", "=", "sale")])
-        for sync in self:
-            [sync.imported_count] = counts.get(sync._origin.id, [0])
-            sync.imported_text = sync._get_count_text(sync.imported_count, COUNTED_AT_MOST)
+        self._set_counts(imported=[("state", "=", "done"), ("kind", "=", "sale")])
 
     @api.depends("order_ids.state", "order_ids.kind")
+    @api.depends_context("lang")
     def _compute_open_counts(self):
         # Refunds are not counted as orders, but they fail and wait like these.
-        counts = self._count_orders(
-            failed=[("state", "=", "failed")],
+        self._set_counts(
+            attention=[("state", "=", "failed")],
             pending=[("state", "=", "pending")],
-            refunds=[("state", "=", "done"), ("kind", "in", LIFE_KINDS)],
+            refund=[("state", "=", "done"), ("kind", "in", LIFE_KINDS)],
         )
-        for sync in self:
-            sync.attention_count, sync.pending_count, sync.refund_count = counts.get(sync._origin.id, [0, 0, 0])
 
     @api.depends("order_ids.pos_order_id.session_id")
+    @api.depends_context("lang")
     def _compute_session_count(self):
         for sync in self:
             sync.session_count = sync._count_records("pos.session", SESSIONS_AT_MOST)
             sync.session_text = sync._get_count_text(sync.session_count, SESSIONS_AT_MOST)
 
     @api.depends("order_ids.pos_order_id.picking_ids")
+    @api.depends_context("lang")
     def _compute_picking_count(self):
         for sync in self:
             sync.picking_count = sync._count_records("stock.picking", SHOWN_AT_MOST)
             sync.picking_text = sync._get_count_text(sync.picking_count, SHOWN_AT_MOST)
+
+    def _set_counts(self, **domains):
+        """Set how many orders are in each of these domains, as numbers and as the screens show them.
+
+        :param domains: by the name of the fields without ``_count`` and ``_text``
+        """
+        counts = self._count_orders(**domains)
+        for sync in self:
+            for name, count in zip(domains, counts.get(sync._origin.id, [0] * len(domains)), strict=True):
+                sync[f"{name}_count"] = count
+                sync[f"{name}_text"] = sync._get_count_text(count, COUNTED_AT_MOST)
 
     def _count_orders(self, **domains):
         """Return {id of a synchronization: numbers of its orders}, one for each domain, each counted up to a bound."""
@@ -127,7 +140,7 @@ class ExternalOrderSync(models.Model):
         return self.env["pos.session"].search(self._get_records_domain())
 
     def _get_count_text(self, count, bound):
-        return formatLang(self.env, min(count, bound), digits=0) + "+" * (count > bound)
+        return count_text(self.env, count, bound)
 
     def _has_orders(self, *domains):
         """Return whether it has an order in one of these domains, without counting them."""

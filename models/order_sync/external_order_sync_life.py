@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...lib.order.content import PayloadError
 from ...lib.order.payload import order_status
 from ...lib.order.refunds import has_refunds
+from ...tools.bounded_count import bounded_help
 from .external_order_sync_feed import split_statuses
 
 
@@ -67,17 +68,18 @@ class ExternalOrderSync(models.Model):
         "content. This also applies to orders that are already flagged. Otherwise the order is flagged, and a user "
         "decides.",
     )
-    waiting_count = fields.Integer("Waiting for Their Orders", compute="_compute_life_counts")
-    changed_count = fields.Integer("Changed", compute="_compute_life_counts")
+    waiting_count = fields.Integer("Waiting for Their Orders", compute="_compute_life_counts", help=bounded_help())
+    waiting_text = fields.Char("Number Waiting for Their Orders", compute="_compute_life_counts")
+    changed_count = fields.Integer("Changed", compute="_compute_life_counts", help=bounded_help())
+    changed_text = fields.Char("Number Changed", compute="_compute_life_counts")
 
     @api.depends("order_ids.state", "order_ids.error_code", "order_ids.changed")
+    @api.depends_context("lang")
     def _compute_life_counts(self):
-        counts = self._count_orders(
+        self._set_counts(
             waiting=[("state", "=", "pending"), ("error_code", "=", "waiting_for_order")],
             changed=[("changed", "=", True)],
         )
-        for sync in self:
-            sync.waiting_count, sync.changed_count = counts.get(sync._origin.id, [0, 0])
 
     def _get_life_statuses(self):
         """Return the statuses of refunded and of cancelled orders.

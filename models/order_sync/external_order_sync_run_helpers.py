@@ -130,9 +130,10 @@ class ExternalOrderSyncRun(models.Model):
         self.write({**totals, **self._prepare_texts(import_error=unique(problems))})
         parts.unlink()
 
-    def _get_total(self, name):
-        """Return a count of this run with all its parts."""
-        return self[name] + sum(self._get_parts().mapped(name))
+    def _get_totals(self, *names):
+        """Return {name of a count: the count of this run with all its parts}."""
+        runs = self | self._get_parts()
+        return {name: sum(runs.mapped(name)) for name in names}
 
     # The helpers
 

@@ -76,7 +76,7 @@ class ExternalOrderSyncRun(models.Model):
         lines += self._describe_life_doubts(self.doubtful_life_count)
         if self.new_count and (count := self.sync_id.waiting_count):
             one = env._("1 refund waits for its order.")
-            lines.append(one if count == 1 else env._("%s refunds wait for their orders.", count))
+            lines.append(one if count == 1 else env._("%s refunds wait for their orders.", self._told(count)))
         return lines
 
     @api.model

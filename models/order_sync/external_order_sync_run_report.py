@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ...tools.message_language import stored
 from ...tools.notifications import notification
 from ...tools.stored_text import joined
+from .external_order_sync_counts import COUNTED_AT_MOST
 from .external_order_sync_run import FAILURES_NAMED
 
 # Keep the notification short; the status has the whole message.
@@ -13,6 +14,11 @@ class ExternalOrderSyncRun(models.Model):
     """What a run reports: its message, the notification, the bar in the chart."""
 
     _inherit = "external.order.sync.run"
+
+    @api.model
+    def _told(self, count):
+        """Return a number that is counted up to a bound as a message says it: unformatted, as the other numbers."""
+        return f"{COUNTED_AT_MOST}+" if count > COUNTED_AT_MOST else count
 
     def _get_message(self, status):
         """Return the result as sentences, one per line, the important ones first."""
@@ -25,7 +31,7 @@ class ExternalOrderSyncRun(models.Model):
 
         if self.import_error:
             count = self.sync_id.pending_count
-            tell(count, env._("1 order waits."), env._("%s orders wait.", count))
+            tell(count, env._("1 order waits."), env._("%s orders wait.", self._told(count)))
         if status == "no_orders":
             parts.append(env._("No orders to synchronize."))
         if self.imported_count:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...lib.strict_json import RefusedEntry
+from ...tools.bounded_count import bounded_help
 from ...tools.message_language import reader_text
 from ...tools.notifications import notification
 from .external_order_sync_health import MATTERS
@@ -20,7 +21,8 @@ class ExternalOrderSync(models.Model):
 
     _inherit = "external.order.sync"
 
-    doubtful_count = fields.Integer("To Check", compute="_compute_doubtful_count")
+    doubtful_count = fields.Integer("To Check", compute="_compute_doubtful_count", help=bounded_help())
+    doubtful_text = fields.Char("Number to Check", compute="_compute_doubtful_count")
     is_since_advised = fields.Boolean(compute="_compute_is_since_advised")
     recent_runs = fields.Json("Last Runs", compute="_compute_recent_runs")
     recent_run_ids = fields.Many2many(
@@ -28,10 +30,9 @@ class ExternalOrderSync(models.Model):
     )
 
     @api.depends("order_ids.doubt", "order_ids.changed")
+    @api.depends_context("lang")
     def _compute_doubtful_count(self):
-        counts = self._count_orders(doubtful=MATTERS["guessed"])
-        for sync in self:
-            [sync.doubtful_count] = counts.get(sync._origin.id, [0])
+        self._set_counts(doubtful=MATTERS["guessed"])
 
     @api.depends("run_ids.status", "run_ids.imported_count", "run_ids.failed_count")
     def _compute_recent_runs(self):
@@ -57,31 +58,6 @@ class ExternalOrderSync(models.Model):
             sync.is_since_advised = len(runs) == RUNS_COMPARED and all(
                 run.known_count >= KNOWN_AT_LEAST for run in runs
             )
-
-    def get_progress(self):
-        """Return the progress of the running synchronization, for a screen that polls it.
-
-        This first ends a run whose process is gone, so it is not read-only.
-
-        :return: ``fetched``, ``imported``, ``failed`` and ``waiting`` (numbers of orders) and ``fetching`` (bool);
-            ``False`` when none is running
-        :rtype: dict | bool
-        """
-        self.ensure_one()
-        self.check_access("read")
-        Run = self.env["external.order.sync.run"]
-        # sudo: users cannot write runs, but may trigger the check of whether a run has ended.
-        Run.sudo()._end_interrupted(self)
-        run = Run.search([("sync_id", "=", self.id), ("status", "=", "running")], limit=1)
-        if not run:
-            return False
-        return {
-            "fetching": not run._is_fetched(),
-            "fetched": run.fetched_count,
-            "imported": run._get_total("imported_count"),
-            "failed": run._get_total("failed_count"),
-            "waiting": self.pending_count,
-        }
 
     def action_sync_selected(self):
         """Trigger a scheduled run of these synchronizations now; this starts those that have never been started."""

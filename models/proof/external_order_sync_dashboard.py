@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.bounded_count import bounded_help
+
 
 class ExternalOrderSync(models.Model):
     """The figures on the cards of the dashboard: one query for each, however many cards there are."""
@@ -13,8 +15,10 @@ class ExternalOrderSync(models.Model):
     branch_names = fields.Char("Points of Sale", compute="_compute_branch_names")
     today_count = fields.Integer("Orders Today", compute="_compute_today", help="Including refunds.")
     today_amount = fields.Monetary("Amount Today", compute="_compute_today", help="Sales less refunds.")
-    card_pending_count = fields.Integer("Waiting Orders", compute="_compute_card_counts")
-    card_failed_count = fields.Integer("Failed Orders", compute="_compute_card_counts")
+    card_pending_count = fields.Integer("Waiting Orders", compute="_compute_card_counts", help=bounded_help())
+    card_pending_text = fields.Char("Number of Waiting Orders", compute="_compute_card_counts")
+    card_failed_count = fields.Integer("Failed Orders", compute="_compute_card_counts", help=bounded_help())
+    card_failed_text = fields.Char("Number of Failed Orders", compute="_compute_card_counts")
     health = fields.Selection(selection_add=[("differs", "Days That Differ"), ("changed",)])
     yesterday_state = fields.Selection(
         selection=lambda self: self.env["external.proof"]._fields["state"]._description_selection(self.env),
@@ -58,10 +62,9 @@ class ExternalOrderSync(models.Model):
         return {(sync, config): (count, amount or 0) for sync, config, count, amount in self.env.execute_query(query)}
 
     @api.depends("order_ids.state")
+    @api.depends_context("lang")
     def _compute_card_counts(self):
-        counts = self._count_orders(pending=[("state", "=", "pending")], failed=[("state", "=", "failed")])
-        for sync in self:
-            sync.card_pending_count, sync.card_failed_count = counts.get(sync._origin.id, [0, 0])
+        self._set_counts(card_pending=[("state", "=", "pending")], card_failed=[("state", "=", "failed")])
 
     @api.depends("proof_ids.state")
     def _compute_yesterday_state(self):

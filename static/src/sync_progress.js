@@ -3,6 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { rpcBus } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const PAUSE = 2000; // milliseconds
@@ -42,10 +43,8 @@ export class ExternalOrderSyncProgress extends Component {
         });
     }
 
-    get percent() {
-        const { imported, failed, waiting } = this.state.progress;
-        const tried = imported + failed;
-        return tried + waiting ? Math.round((100 * tried) / (tried + waiting)) : 0;
+    format(number) {
+        return formatInteger(number);
     }
 
     watch(pause) {
