@@ -108,7 +108,7 @@ class ExternalOrder(models.Model):
         """
         for sale, values in contents.items():
             is_of_booked = sale.fingerprint == values["fingerprint"] and not sale.changed_date
-            if sale.state != "done" or sale.payload or not is_of_booked:
+            if sale.state != "done" or not is_of_booked:
                 continue
-            if sale.life_ids.filtered(lambda row: row.state in ("pending", "failed")):
+            if sale.life_ids.filtered(lambda row: row.state in ("pending", "failed")) and not sale.payload:
                 sale.payload = values["payload"]
