@@ -88,6 +88,7 @@ from . import test_life_cancellations
 from . import test_life_cash_rounding
 from . import test_life_changes
 from . import test_life_crashes
+from . import test_life_dropped
 from . import test_life_left_out
 from . import test_life_refunds
 from . import test_life_sequence

@@ -210,7 +210,8 @@ class RefundPayload:
     `refund_id` identifies the refund within its order; the order of a cancellation has "cancellation". Payments above
     0 were paid back. `total` is the stated total that was paid back and `tax` the tax in it, both above 0, None if not
     stated. `is_rest`: all that is not refunded yet came back; then `items` only say what happens to the goods, unless
-    they say that less was paid back. `refunded_at` and `currency` are like those of an `OrderPayload`.
+    they say that less was paid back. `restock` says that of all goods, where `items` do not; None if it is not stated.
+    `refunded_at` and `currency` are like those of an `OrderPayload`.
     """
 
     external_id: str
@@ -226,6 +227,7 @@ class RefundPayload:
     warnings: tuple[Message, ...]
     currency: str = ""
     figures: RefundFigures = RefundFigures()
+    restock: bool | None = None
 
     @property
     def says_amount(self) -> bool:

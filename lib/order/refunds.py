@@ -148,6 +148,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
         warnings=tuple(warnings),
         currency=text(refund, "Currency", path),
         figures=figures,
+        restock=restock,
     )
 
 
@@ -179,6 +180,7 @@ def parse_cancellation(raw: Any, sale: OrderPayload | None = None) -> RefundPayl
         reason=_reason(order, warnings),
         location_id=order_location(order),
         warnings=tuple(warnings),
+        restock=restock,
     )
 
 

@@ -263,7 +263,8 @@ class ExternalOrderRefund(models.AbstractModel):
         notes += prices._find_price_doubts(payload, matches, order, terms.prices_include_tax)
         figures = self.env["external.refund.figures"]
         figures._mark_stated_charges(sync, order, payload, sold, terms)
-        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, sync.refund_restock)
+        restock = sync.refund_restock if payload.restock is None else payload.restock
+        plan = self.env["external.refund.proof"]._prove(sync, order, payload, matches, restock)
         notes += figures._check(order, payload, matches, sold, plan)
         return payload, plan, notes
 

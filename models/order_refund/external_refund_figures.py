@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import exact, round_currency
+from ...lib.money import decimal, exact, round_currency
 from ...lib.order.content import join
 from ...lib.order.parts import CHARGE_TYPES
 from ...lib.order.totals import rounding_of
@@ -12,6 +12,7 @@ from ..order_import.outcome import Warn
 from .refund_plan import ZERO
 
 HUNDRED = Decimal(100)
+DISCOUNTS = ("AmountDiscount", "DiscountPercent")
 
 
 class ExternalRefundFigures(models.AbstractModel):
@@ -72,10 +73,11 @@ class ExternalRefundFigures(models.AbstractModel):
         :param RefundPlan plan: after `split_taxes`
         :raise ExternalOrderError: ``amount_mismatch``, if nothing proves what was paid back
         """
-        is_proven = payload.says_amount or (payload.is_rest and not sold)
         for field, figure in self._iter_differing(order, payload, matches, sold, plan):
             values = {"field": field, "figure": figure, "paid": amount_text(order.sale.currency_id, abs(plan.total))}
-            if is_proven:
+            # What was booked shows its charges and its goods, but not which discounts were stated.
+            is_unknown = payload.is_rest and not sold and field in DISCOUNTS
+            if payload.says_amount or is_unknown:
                 text = stored(self.env)._(
                     "The refund states %(figure)s as %(field)s, which does not agree with the %(paid)s that were paid "
                     "back. Check how much was paid back.",
@@ -100,7 +102,7 @@ class ExternalRefundFigures(models.AbstractModel):
         yield from self._iter_items(order, payload, matches, sold, booked, sums)
         figures, tolerance = payload.figures, plan.get_tolerance()
         stated = figures.amount_total
-        if stated is not None and not self._is_sum(payload, sold, booked, sums, tolerance):
+        if stated is not None and not self._is_sum(order, payload, sold, booked, sums, tolerance):
             yield "AmountTotal", amount_text(order.sale.currency_id, stated)
         bases = [*sums, *([] if stated is None else [stated])]
         restated = {sum((item.discount for item in payload.items), ZERO), booked.voucher}
@@ -153,10 +155,12 @@ class ExternalRefundFigures(models.AbstractModel):
         return [by_price, by_price + discounts, as_sold] if matches else []
 
     @api.model
-    def _is_sum(self, payload, sold, booked, sums, tolerance):
+    def _is_sum(self, order, payload, sold, booked, sums, tolerance):
         """Return whether AmountTotal agrees with the items or with what is booked, with or without the charges."""
         stated = payload.figures.amount_total
-        if payload.is_rest and sold and stated == abs(sold.amount_total or ZERO):
+        if payload.is_rest and (
+            stated == abs(sold.amount_total or ZERO) if sold else self._is_of_sale(order, stated, tolerance)
+        ):
             return True
         discount = payload.figures.discount or ZERO
         costs = [*booked.goods, *(cost + discount for cost in booked.goods)]
@@ -168,6 +172,28 @@ class ExternalRefundFigures(models.AbstractModel):
             if any(abs(stated - base - charges) <= allowed for charges in booked.sums_of_charges):
                 return True
         return False
+
+    @api.model
+    def _is_of_sale(self, order, stated, tolerance):
+        """Return whether AmountTotal may be that of a sale as it was booked: its goods with or without tax, money off
+        and charges.
+        """
+        goods, charges, vouchers = [], [], []
+        for item in order.items:
+            (charges if item.is_charge else vouchers if item.is_discount else goods).extend(item.all_lines)
+        total, at_price = ZERO, ZERO
+        for line in goods:
+            total += line.sold.total
+            at_price += decimal(line.line.price_unit) * line.quantity
+        net = sum((line.sold.net for line in goods), ZERO)
+        voucher = sum((line.sold.total for line in vouchers), ZERO)
+        of_charges = (
+            ZERO,
+            sum((line.sold.total for line in charges), ZERO),
+            sum((line.sold.net for line in charges), ZERO),
+        )
+        costs = (total, net, total + voucher, at_price)
+        return any(abs(abs(cost + extra) - stated) <= tolerance for cost in costs for extra in of_charges)
 
     @api.model
     def _iter_items(self, order, payload, matches, sold, booked, sums):

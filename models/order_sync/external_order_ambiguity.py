@@ -217,8 +217,8 @@ class ExternalOrder(models.Model):
             ambiguous = self._prepare_ambiguous_values(
                 self.external_id, [own, *others], self.pos_order_id, refund_id=self.refund_id
             )
-            booked = self._get_booked_payload() or False
-            self.write({**ambiguous, "changed": True, "changed_date": fields.Datetime.now(), "booked_payload": booked})
+            booked = self._prepare_booked_values()
+            self.write({**ambiguous, "changed": True, "changed_date": fields.Datetime.now(), **booked})
         else:
             ambiguous = self._prepare_ambiguous_values(self.external_id, payloads, refund_id=self.refund_id)
             interruptions = self._prepare_no_interruption_values()

@@ -76,16 +76,20 @@ class ExternalOrder(models.Model):
         :param bool is_reinstated: whether the order is valid again after it was cancelled, which is a change
         """
         self.ensure_one()
-        booked = self._get_booked_payload()
         nothing = {**self._prepare_no_error_values(), **self._prepare_no_interruption_values()}
-        if booked and not is_reinstated and self._has_content(booked, values):
-            return {**nothing, "changed": False, "changed_date": False, "booked_payload": False}
+        if not is_reinstated and self._is_as_booked(values):
+            return {**nothing, **self._prepare_as_booked_values()}
         return {
             **nothing,
             "changed": True,
             "changed_date": fields.Datetime.now(),
-            "booked_payload": booked or False,
+            **self._prepare_booked_values(),
         }
+
+    @api.model
+    def _prepare_as_booked_values(self):
+        """Return the values of an imported row whose newest content is the one that was booked."""
+        return {"changed": False, "changed_date": False, "booked_payload": False, "booked_digest": False}
 
     def _get_booked_payload(self):
         """Return the content of this imported row that was booked, as JSON text, or ``False`` if it is not known."""
@@ -114,11 +118,12 @@ class ExternalOrder(models.Model):
         except PayloadError as error:
             return [env._("The new content cannot be read: %s", reader_text(self.env, error.message))]
         was = now and self._get_booked_order()
-        if not was:
-            return [self._describe_totals(now)]
         lines = []
         if self._is_reinstated():
             lines.append(env._("It is not cancelled any more, but its cancellation is booked."))
+        if not was:
+            is_all = lines and self._is_as_booked({"payload": self.payload})
+            return lines if is_all else [*lines, self._describe_totals(now)]
         changes = find_changes(*self._with_comparable_dates(was, now))
         if lines and [change.kind for change in changes] == ["other"]:
             return lines
@@ -140,21 +145,27 @@ class ExternalOrder(models.Model):
 
     def _describe_totals(self, now):
         """Return the difference of a row of which only the totals can be compared."""
-        env, booked = stored(self.env), amount_text(self.currency_id, self.pos_order_id.amount_total)
+        env, currency = stored(self.env), self.currency_id
         if self.kind != "sale":
             return self._describe_paid_back()
-        total = now.grand_total
+        # What was booked may have a tip on top of the total, or a rounding of cash.
+        total, booked = now.grand_total, [self.total or self.pos_order_id.amount_total, self.pos_order_id.amount_total]
+        if total is not None and not all(currency.compare_amounts(float(total), was) for was in booked):
+            return env._(
+                "What was booked is not stored any more; compare with the POS order. The total is still %s.",
+                amount_text(currency, total),
+            )
         return env._(
             "What was booked is not stored any more; compare with the POS order. Total: %(was)s, now %(now)s",
-            was=booked,
-            now=env._("not stated") if total is None else amount_text(self.currency_id, total),
+            was=amount_text(currency, booked[0]),
+            now=env._("not stated") if total is None else amount_text(currency, total),
         )
 
     def _describe_paid_back(self):
         """Return the difference of a refund or cancellation, as far as it is in the amount that was paid back."""
         env, currency, booked = stored(self.env), self.currency_id, -self.pos_order_id.amount_total
         try:
-            content = self._parse_life(self.origin_id._get_booked_order())
+            content = self._parse_life(self._get_sold_order())
         except PayloadError as error:
             return env._("The new content cannot be read: %s", reader_text(self.env, error.message))
         stated = sum(payment.amount for payment in content.payments) if content.payments else content.total
@@ -331,9 +342,7 @@ class ExternalOrder(models.Model):
             {
                 **self._prepare_no_interruption_values(),
                 "total": replacement.pos_order.amount_total,
-                "changed": False,
-                "changed_date": False,
-                "booked_payload": False,
+                **self._prepare_as_booked_values(),
                 "revision": revision,
             }
         )

@@ -259,7 +259,7 @@ class ExternalOrder(models.Model):
         """
         self.ensure_one()
         sale = self.origin_id.pos_order_id
-        sold = self.origin_id._get_booked_order()
+        sold = self._get_sold_order()
         return RefundRequest(
             sale=sale,
             payload=self._parse_life(sold),
@@ -282,6 +282,17 @@ class ExternalOrder(models.Model):
             return parse_cancellation(content, sold)
         sale = self.origin_id.pos_order_id
         return parse_refund(content, sold, decimal(sale.amount_total) if sale else None)
+
+    def _get_sold_order(self):
+        """Return the sale of this refund or cancellation as it was booked, parsed, or ``None`` if that is not known.
+
+        If it is not stored any more, the refund itself may repeat it: an order that came again with another status.
+
+        :rtype: OrderPayload
+        """
+        sale = self.origin_id
+        is_repeated = not sale._get_booked_payload() and self.payload and sale._is_as_booked({"payload": self.payload})
+        return parse_order(loads(self.payload)) if is_repeated else sale._get_booked_order()
 
     def _get_booked_order(self):
         """Return the content of this imported sale that was booked, parsed, or ``None`` if it is not known any more.

@@ -366,10 +366,8 @@ class ExternalOrder(models.Model):
 
         Books and external system then agree, unless other content arrived meanwhile.
         """
-        booked = self._get_booked_payload()
-        if self.changed and self.payload and booked and self._has_content(booked, {"payload": self.payload}):
-            unflagged = {"changed": False, "changed_date": False, "booked_payload": False}
-            self.write({**self._prepare_no_error_values(), **unflagged})
+        if self.changed and self.payload and self._is_as_booked({"payload": self.payload}):
+            self.write({**self._prepare_no_error_values(), **self._prepare_as_booked_values()})
             self.sync_id._update_attention_activity()
 
     def _become_sales(self):

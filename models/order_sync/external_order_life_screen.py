@@ -45,7 +45,7 @@ class ExternalOrder(models.Model):
         if not self.payload:
             return None, self.env._("The received data was deleted because the order was imported long ago.")
         try:
-            return self._parse_life(self.origin_id._get_booked_order()), None
+            return self._parse_life(self._get_sold_order()), None
         except PayloadError as error:
             return None, reader_text(self.env, error.message)
 

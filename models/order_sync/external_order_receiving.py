@@ -95,6 +95,7 @@ class ExternalOrder(models.Model):
                     refusals[number] = error
             return self._leave_out_repeated(sync, versions)
 
+        contents = {}
         for order, numbered_entries in known.items():
             identity = (order.external_id, order.external_location if order.by_location else None)
             if order._is_unchanged(numbered_entries, events.get_digests(identity[0])):
@@ -103,6 +104,7 @@ class ExternalOrder(models.Model):
                 is_other = order.id in earlier or order._is_elsewhere(versions)
                 before = received.known
                 order._receive_again(versions, is_other, received)
+                contents[order] = versions[-1]
                 events.note_known(identity, received.known - before)
         incoming = {}
         for identity, numbered_entries in new.items():
@@ -129,6 +131,7 @@ class ExternalOrder(models.Model):
         received.new += sum(values["state"] == "pending" for values in vals_list)
         if events.arrived or life:
             self._receive_life(sync, events, created, received)
+            self._keep_for_refunds(contents)
         received.altered._note_arrivals()
         return received
 
@@ -265,7 +268,8 @@ class ExternalOrder(models.Model):
             is_flagged = False
             if self.error_code == "order_id_ambiguous":
                 content.update(self._prepare_no_error_values(), other_payloads=False)
-                is_flagged = bool(self._get_booked_payload())  # beside others, so that has to be decided again
+                # It was flagged beside others, so that has to be decided again.
+                is_flagged = bool(self._get_booked_payload() or self._get_booked_digest())
             is_reinstated = self._take_back_cancellation(values)
             if not is_reinstated and not is_flagged and self._is_same_content(values):
                 if not self._has_location():

@@ -120,7 +120,7 @@ class ExternalProofUnbooked(models.AbstractModel):
         try:
             if row.kind == "sale":
                 return parse_order(loads(row.payload or ""))
-            return row._parse_life(row.origin_id._get_booked_order()) if row.kind == "refund" and row.payload else None
+            return row._parse_life(row._get_sold_order()) if row.kind == "refund" and row.payload else None
         except (PayloadError, StrictJsonError):
             return None
 
