@@ -104,6 +104,7 @@ from . import test_migration_of_1_1_0
 from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
+from . import test_mirror_links
 from . import test_mirror_quants
 from . import test_mirror_retention
 from . import test_mirror_source
