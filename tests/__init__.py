@@ -22,6 +22,7 @@ from . import test_api_server
 from . import test_api_sync
 from . import test_api_totals
 from . import test_api_validate
+from . import test_api_versions
 from . import test_api_write_rights
 from . import test_api_writes_server
 from . import test_attention
