@@ -22,6 +22,7 @@ from . import test_api_server
 from . import test_api_sync
 from . import test_api_totals
 from . import test_api_validate
+from . import test_api_versions
 from . import test_api_write_rights
 from . import test_api_writes_server
 from . import test_attention
@@ -105,6 +106,7 @@ from . import test_migration_of_1_1_0
 from . import test_migration_of_life
 from . import test_mirror_api
 from . import test_mirror_equality
+from . import test_mirror_links
 from . import test_mirror_quants
 from . import test_mirror_retention
 from . import test_mirror_source

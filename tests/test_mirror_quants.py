@@ -163,32 +163,8 @@ class TestMirrorQuants(MirrorCase):
         self.assertIn("odoo_mirror_quant", self.counted())
         self.assert_equal()
 
-    # ---- links -------------------------------------------------------------------------------------------------------
-
-    def link_statements(self):
-        with statements() as executed:
-            run = self.sync()
-        self.assertEqual(run.status, "success", run.message)
-        return [code for code in executed if "AS target" in code]
-
-    def test_a_changed_row_has_no_links_looked_for(self):
-        self.put("stock.quant", 2008, quantity=9.0)
-        self.put("stock.picking", 123, state="done")
-        self.assertEqual(self.link_statements(), [])
-
-    def test_a_new_row_has_the_links_to_its_kind_looked_for(self):
-        self.put("stock.lot", 77, name="New", product_id=1000)
-        self.assertEqual(len(self.link_statements()), 2)  # of quants and move lines
-
-    def test_after_a_run_that_failed_all_links_are_looked_for(self):
-        self.source.status = "error"
-        self.assertGreater(len(self.link_statements()), 10)
-
-    def test_missing_links_and_quants_of_a_product_are_found_by_indexes(self):
+    def test_quants_of_a_product_are_found_by_an_index(self):
         quants = self.env["odoo.mirror.quant"]
-        for query, index in (
-            (SQL("product_remote_id = ANY(%s)", [1000]), "odoo_mirror_quant_of_product"),
-            (SQL("lot_id IS NULL AND lot_remote_id IS NOT NULL"), "odoo_mirror_quant_unlinked"),
-        ):
-            of_source = SQL("SELECT id FROM %s WHERE source_id = %s AND %s", SQL.identifier(quants._table), 1, query)
-            self.assertIn(index, explain(self.env, of_source))
+        query = SQL("SELECT id FROM %s WHERE source_id = 1 AND product_remote_id = ANY(%s)",
+                    SQL.identifier(quants._table), [1000])  # fmt: skip
+        self.assertIn("odoo_mirror_quant_of_product", explain(self.env, query))

@@ -66,6 +66,24 @@ class TestPivot(ExternalOrderCase):
                     found = self.pivot(*domain, levels=levels, measures=measures)
                     self.assertEqual(found, self.pivot_of_odoo(*domain, levels=levels, measures=measures))
 
+    def test_groups_of_companies_without_a_sequence_are_in_the_order_of_odoo(self):
+        companies = self.env["res.company"].create([{"name": name} for name in ("Zoo", "Bar", "Ärzte", "bar 2")])
+        companies[0].sequence = 1
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_company SET sequence = NULL WHERE id IN %s", [companies[1:]._ids])
+        self.env.invalidate_all()
+        self.orders.pos_config_id = False
+        for order, company in zip(self.orders, companies, strict=False):
+            order.company_id = company
+        self.orders[-1].company_id = False
+        self.env = self.env(context={**self.env.context, "allowed_company_ids": (self.company | companies).ids})
+        for levels in (([], ["company_id"], ["company_id", "state"]), (["state"], ["state", "company_id"])):
+            with self.subTest(levels=levels):
+                self.assertEqual(self.pivot(levels=levels), self.pivot_of_odoo(levels=levels))
+        groups = self.pivot(levels=([], ["company_id"]))[1]
+        self.assertEqual(groups[0]["company_id"][0], companies[0].id)
+        self.assertFalse(groups[-1]["company_id"])
+
     def set_currency(self, configs, currency):
         self.env.flush_all()
         self.env.cr.execute(SQL("UPDATE pos_config SET currency_id = %s WHERE id IN %s", currency.id, configs._ids))

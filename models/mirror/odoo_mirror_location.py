@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .odoo_mirror_mixin import unlinked_index
+
 
 class OdooMirrorLocation(models.Model):
     _name = "odoo.mirror.location"
@@ -21,3 +23,5 @@ class OdooMirrorLocation(models.Model):
 
     child_ids = fields.One2many("odoo.mirror.location", "location_id", "Contains")
     quant_ids = fields.One2many("odoo.mirror.quant", "location_id", "Stock", domain=[("gone", "=", False)])
+
+    _unlinked_location = unlinked_index("location")

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .odoo_mirror_mixin import sorting_index
+from .odoo_mirror_mixin import sorting_index, unlinked_index
 
 
 class OdooMirrorLot(models.Model):
@@ -21,3 +21,4 @@ class OdooMirrorLot(models.Model):
     quant_ids = fields.One2many("odoo.mirror.quant", "lot_id", "Stock", domain=[("gone", "=", False)])
 
     _default_order = sorting_index("name", "remote_id")
+    _unlinked_product = unlinked_index("product")

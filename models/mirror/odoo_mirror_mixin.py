@@ -4,6 +4,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...lib.remote_odoo.versions import KINDS
+
 # Columns that the synchronization itself fills; all other columns of a mirror come from the remote.
 OWN_COLUMNS = ("source_id", "received_date", "synced_date", "gone", "gone_date")
 
@@ -27,10 +29,9 @@ def sorting_index(text, *others):
     return models.Index(f"({', '.join((f'LEFT({text}, {SORTED_CHARACTERS})', *others))})")
 
 
-def unlinked_index(*names):
-    """Return the index of the rows with a link that is not set yet, of a table with many rows; they are few."""
-    conditions = (f"({name}_id IS NULL AND {name}_remote_id IS NOT NULL)" for name in names)
-    return models.Index(f"(source_id) WHERE {' OR '.join(conditions)}")
+def unlinked_index(name):
+    """Return the index of the rows whose link to what `name` refers to is not set, by the remote id of that."""
+    return models.Index(f"(source_id, {name}_remote_id) WHERE {name}_id IS NULL AND {name}_remote_id IS NOT NULL")
 
 
 class OdooMirrorMixin(models.AbstractModel):
@@ -38,7 +39,7 @@ class OdooMirrorMixin(models.AbstractModel):
 
     Only the synchronization writes rows, one page per statement. A reference is stored twice: as the remote id
     (``product_remote_id``), which is always set, and as a link to the mirrored row (``product_id``), which stays empty
-    until that row has been received.
+    until that row has been received, and is set in the same transaction as that. Each link has an `unlinked_index`.
     """
 
     _name = "odoo.mirror.mixin"
@@ -135,7 +136,7 @@ class OdooMirrorMixin(models.AbstractModel):
             FROM json_to_recordset(%(rows)s) AS page (%(definitions)s) %(joins)s
             ON CONFLICT (source_id, remote_id) DO UPDATE SET %(assignments)s
             WHERE (%(present)s) IS DISTINCT FROM (%(received)s)
-            RETURNING remote_id
+            RETURNING remote_id, received_date = synced_date
             """,
             table=SQL.identifier(self._table),
             names=SQL(", ").join(map(SQL.identifier, (*columns, *links))),
@@ -156,49 +157,54 @@ class OdooMirrorMixin(models.AbstractModel):
         )
         written = self.env.execute_query(statement)
         self.invalidate_model(flush=False)
-        return [remote_id for (remote_id,) in written]
+        # A row that was received within this second counts as new once more, which does no harm.
+        self._link_to(source, [remote_id for remote_id, is_new in written if is_new])
+        return [remote_id for remote_id, _is_new in written]
 
     @api.model
-    def _has_received(self, source, since):
-        """Return whether rows were received for the first time at ``since`` or later."""
-        query = SQL(
-            "SELECT EXISTS (SELECT FROM %s WHERE source_id = %s AND received_date >= %s)",
-            SQL.identifier(self._table),
-            source.id,
-            since,
-        )
-        return self.env.execute_query(query)[0][0]
+    def _link_to(self, source, remote_ids):
+        """Set the links to new rows of this mirror in rows that were received before them.
 
-    @api.model
-    def _link(self, source, targets):
-        """Set the links to rows that were received after the rows that refer to them.
-
-        :param targets: the names of the models to which rows were added
-        :return: how many rows were linked
+        The caller commits both together: wherever a synchronization ends, no row is left that lacks a possible link.
         """
-        linked = 0
-        for link, column in self._get_links().items():
-            if self._fields[link].comodel_name not in targets:
-                continue
-            linked += len(
-                self.env.execute_query(
-                    SQL(
-                        """
-                UPDATE %(table)s AS mirror SET %(link)s = target.id FROM %(target)s AS target
-                WHERE mirror.source_id = %(source)s AND mirror.%(link)s IS NULL AND mirror.%(column)s IS NOT NULL
-                    AND target.source_id = %(source)s AND target.remote_id = mirror.%(column)s
-                RETURNING mirror.id
-                """,
-                        table=SQL.identifier(self._table),
-                        link=SQL.identifier(link),
-                        target=SQL.identifier(self.env[self._fields[link].comodel_name]._table),
-                        source=source.id,
-                        column=SQL.identifier(column),
-                    )
-                )
-            )
+        for kind in KINDS if remote_ids else ():
+            mirror = self.env["odoo.mirror.sync"]._get_mirror(kind)
+            for link in mirror._get_links():
+                if mirror._fields[link].comodel_name == self._name:
+                    mirror._set_link(source, link, remote_ids)
+
+    @api.model
+    def _link(self, source):
+        """Set all links of this mirror that can be set, as those which earlier releases have left out."""
+        for link in self._get_links():
+            self._set_link(source, link)
+
+    @api.model
+    def _set_link(self, source, link, remote_ids=None):
+        """Set a link where it is empty and what it refers to is here.
+
+        :param list remote_ids: only to these rows; None for all
+        """
+        self.env.execute_query(self._sql_set_link(source, link, remote_ids))
         self.invalidate_model(flush=False)
-        return linked
+
+    @api.model
+    def _sql_set_link(self, source, link, remote_ids):
+        column = SQL.identifier("mirror", self._get_links()[link])
+        return SQL(
+            """
+            UPDATE %(table)s AS mirror SET %(link)s = target.id FROM %(target)s AS target
+            WHERE mirror.source_id = %(source)s AND mirror.%(link)s IS NULL AND %(column)s IS NOT NULL AND %(among)s
+                AND target.source_id = %(source)s AND target.remote_id = %(column)s
+            RETURNING mirror.id
+            """,
+            table=SQL.identifier(self._table),
+            link=SQL.identifier(link),
+            target=SQL.identifier(self.env[self._fields[link].comodel_name]._table),
+            source=source.id,
+            column=column,
+            among=SQL("TRUE") if remote_ids is None else SQL("%s = ANY(%s::integer[])", column, remote_ids),
+        )
 
     # ------------------------------------------------------------
     # Comparing with the remote

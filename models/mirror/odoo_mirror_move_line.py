@@ -57,4 +57,10 @@ class OdooMirrorMoveLine(models.Model):
 
     # The list.
     _default_order = models.Index("(date DESC, remote_id)")
-    _unlinked = unlinked_index("picking", "product", "location", "location_dest", "lot", "package", "result_package")
+    _unlinked_picking = unlinked_index("picking")
+    _unlinked_product = unlinked_index("product")
+    _unlinked_location = unlinked_index("location")
+    _unlinked_location_dest = unlinked_index("location_dest")
+    _unlinked_lot = unlinked_index("lot")
+    _unlinked_package = unlinked_index("package")
+    _unlinked_result_package = unlinked_index("result_package")

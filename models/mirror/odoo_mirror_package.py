@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .odoo_mirror_mixin import sorting_index
+from .odoo_mirror_mixin import sorting_index, unlinked_index
 
 
 class OdooMirrorPackage(models.Model):
@@ -23,3 +23,4 @@ class OdooMirrorPackage(models.Model):
     quant_ids = fields.One2many("odoo.mirror.quant", "package_id", "Contents", domain=[("gone", "=", False)])
 
     _default_order = sorting_index("name", "remote_id")
+    _unlinked_location = unlinked_index("location")

@@ -60,7 +60,9 @@ class OdooMirrorPicking(models.Model):
     _api_written_index = models.Index("(source_id, synced_date)")
     _api_received_index = models.Index("(source_id, received_date)")
 
-    _unlinked = unlinked_index("location", "location_dest", "backorder")
+    _unlinked_location = unlinked_index("location")
+    _unlinked_location_dest = unlinked_index("location_dest")
+    _unlinked_backorder = unlinked_index("backorder")
 
     @api.model
     def _upsert(self, source, rows):

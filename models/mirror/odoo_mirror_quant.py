@@ -35,7 +35,10 @@ class OdooMirrorQuant(models.Model):
     # The list.
     _default_order = models.Index("(product_id, location_id, in_date, remote_id)")
     _of_product = models.Index("(source_id, product_remote_id)")
-    _unlinked = unlinked_index("product", "location", "lot", "package")
+    _unlinked_product = unlinked_index("product")
+    _unlinked_location = unlinked_index("location")
+    _unlinked_lot = unlinked_index("lot")
+    _unlinked_package = unlinked_index("package")
 
     @api.depends("quantity", "reserved_quantity")
     def _compute_available_quantity(self):

@@ -167,26 +167,12 @@ class OdooMirrorSync(models.AbstractModel):
                 _logger.info("%s Odoo: Syncing %s...", sign, title)
                 self._sync_kind(source, run, client, kind)
                 _logger.info("✅ Odoo: Updated %s %s", run[f"{kind}_count"], plural)
-        self._link(source, run)
         if skipped := self._get_skipped(source):
             self._report_skipped(run, skipped)
             return
         retrying(self.env, lambda: run._conclude("success", run._get_summary()))
         commit(self.env)
         _logger.info("✅ Odoo: Full sync completed")
-
-    @api.model
-    def _link(self, source, run):
-        """Set the links to the rows that this run has added; all links if the last run did not get that far."""
-        targets = [
-            self._get_mirror(kind)
-            for kind in KINDS
-            if source.status != "success"
-            or (run[f"{kind}_count"] and self._get_mirror(kind)._has_received(source, run.date_start))
-        ]
-        if targets:
-            for kind in KINDS:
-                self._get_mirror(kind)._link(source, [target._name for target in targets])
 
     @api.model
     def _get_skipped(self, source):
@@ -252,6 +238,8 @@ class OdooMirrorSync(models.AbstractModel):
             is_settled = not compared.vanished and compared.listed == newest.total
             whole_date = is_settled and fields.Datetime.now()
             present = self._count_present(source, run, kind, counted)
+            if kind == "quant":
+                self._link(source)
         cursor.write(
             {
                 "asked_date": newest.asked_at,
@@ -264,6 +252,12 @@ class OdooMirrorSync(models.AbstractModel):
         )
         run.kinds_done += 1
         self._commit(run, client)
+
+    @api.model
+    def _link(self, source):
+        """Set all links that rows of all kinds lack; with the comparison of all quants, which is made every hour."""
+        for kind in KINDS:
+            self._get_mirror(kind)._link(source)
 
     @api.model
     def _count_present(self, source, run, kind, counted):

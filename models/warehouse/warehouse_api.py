@@ -148,7 +148,7 @@ class WarehouseApi(models.AbstractModel):
             """
             WITH %(page)s,
             facts AS MATERIALIZED (
-                SELECT md5(concat_ws('/', %(seed)s::text, string_agg(version, ','))) AS etag, count(*) AS found
+                SELECT md5(ROW(%(seed)s::text, string_agg(version, ','))::text) AS etag, count(*) AS found
                 FROM page
             )
             SELECT
@@ -164,7 +164,7 @@ class WarehouseApi(models.AbstractModel):
                 ) END
             FROM facts
             """,
-            page=self._sql_page(query, [*columns, self._sql_version(Picking._table, names)], position, limit + 1),
+            page=self._sql_page(query, columns, position, limit + 1),
             # Only for the first page: the cursor carries it to the others.
             total=SQL("NULL::bigint") if count else sql_count(query, exact_total),
             limit=limit,
@@ -210,9 +210,9 @@ class WarehouseApi(models.AbstractModel):
             WITH picking AS MATERIALIZED (%(picking)s),
             lines AS MATERIALIZED (%(lines)s),
             facts AS MATERIALIZED (
-                SELECT md5(concat_ws(
-                    '/', %(seed)s::text, version, (SELECT string_agg(version, ',' ORDER BY id) FROM lines)
-                )) AS etag
+                SELECT md5(ROW(
+                    %(seed)s::text, version, (SELECT string_agg(version, ',' ORDER BY id) FROM lines)
+                )::text) AS etag
                 FROM picking
             )
             SELECT etag, CASE WHEN NOT %(known)s THEN concat(
@@ -225,8 +225,8 @@ class WarehouseApi(models.AbstractModel):
             ) END
             FROM facts
             """,
-            picking=picking_query.select(*picking_select, self._sql_version(Picking._table, picking_names)),
-            lines=line_query.select(*line_select, self._sql_version(Line._table, line_columns)),
+            picking=picking_query.select(*picking_select),
+            lines=line_query.select(*line_select),
             seed=f"{self._get_scope()} {[*picking_keys, *line_keys]}",
             known=self._sql_known(known_etags),
             picking_keys=self._sql_keys(picking_keys),
@@ -330,30 +330,31 @@ class WarehouseApi(models.AbstractModel):
         return SQL.identifier(self.env[self._reschedule_model]._table)
 
     @api.model
-    def _columns(self, Model, query, properties, computed=None):
-        """Return ``expression AS key`` for each of `properties`.
+    def _columns(self, Model, query, properties, computed):
+        """Return ``expression AS key`` for each of `properties`, and the version of the row.
 
+        :param dict computed: the SQL expressions of keys whose values are not in a field
         :raise AccessError: if the user may not read one of the fields
         """
-        computed = computed or {}
-        return [
-            SQL(
-                "%s AS %s",
-                computed.get(name) or Model._field_to_sql(query.table, self._get_field_name(name), query),
-                SQL.identifier(name),
-            )
-            for name in properties
-        ]
+        values, foreign = {}, []
+        for key in properties:
+            name = self._get_field_name(key)
+            values[key] = computed.get(key) or Model._field_to_sql(query.table, name, query)
+            if key in computed or not Model._fields[name].store:
+                foreign.append(values[key])
+        columns = [SQL("%s AS %s", value, SQL.identifier(key)) for key, value in values.items()]
+        return [*columns, self._sql_version(Model._table, foreign)]
 
     @api.model
     def _sql_version(self, table, foreign):
         """Return the version of a row.
 
-        :param dict foreign: SQL expressions of values that other tables contribute to the answer
+        The text of a record, unlike that of `concat_ws`, shows where each value begins and which of them are NULL.
+
+        :param list foreign: SQL expressions of values that other tables contribute to the answer
         """
         own = [SQL.identifier(table, column) for column in ("id", "xmin", "ctid", self._written_field)]
-        versions = [SQL("%s::text", value) for value in (*own, *foreign.values())]
-        return SQL("concat_ws(':', %s) AS version", SQL(", ").join(versions))
+        return SQL("ROW(%s)::text AS version", SQL(", ").join([*own, *foreign]))
 
     @api.model
     def _sql_keys(self, properties):
