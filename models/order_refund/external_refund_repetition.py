@@ -81,8 +81,8 @@ class ExternalRefundRepetition(models.AbstractModel):
     @api.model
     @exact
     def _may_be_rounded(self, order, line):
-        """Return whether an amount of a line of a refund has to be rounded to the currency's unit: its share of what was
-        sold, its price less its discount, or its tax.
+        """Return whether an amount of a line of a refund has to be rounded to the currency's unit: its share of what
+        was sold, its price less its discount, or its tax.
         """
         sold = order.lines.get(line.refunded_orderline_id)
         if not sold or not sold.quantity:
