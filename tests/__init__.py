@@ -92,6 +92,7 @@ from . import test_life_crashes
 from . import test_life_dropped
 from . import test_life_left_out
 from . import test_life_refunds
+from . import test_life_rounded_parts
 from . import test_life_sequence
 from . import test_life_taken_out
 from . import test_life_taken_out_money

@@ -1,57 +1,11 @@
-from .life_common import LifeCase
+from .cash_rounding_common import CashRoundingCase
 
 
-class TestLifeCashRounding(LifeCase):
+class TestLifeCashRounding(CashRoundingCase):
     """Refunds, cancellations and changes of sales at a Point of Sale that rounds all payments to 0.05.
 
     Three Oil at 3.34 are 10.02, which the shop rounded to 10.00.
     """
-
-    only_cash = False
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        profit, loss = cls.env["account.account"].create(
-            [
-                {"name": "Rounding profit", "code": "99.1", "account_type": "income_other"},
-                {"name": "Rounding loss", "code": "99.2", "account_type": "expense"},
-            ]
-        )
-        cls.rounding = cls.env["account.cash.rounding"].create(
-            {
-                "name": "To 0.05",
-                "rounding": 0.05,
-                "rounding_method": "HALF-UP",
-                "strategy": "add_invoice_line",
-                "profit_account_id": profit.id,
-                "loss_account_id": loss.id,
-            }
-        )
-        cls.pos_config.write(
-            {"cash_rounding": True, "only_round_cash_method": cls.only_cash, "rounding_method": cls.rounding.id}
-        )
-
-    def three(self, total=10.00, quantity=3, **values):
-        """Return an order of Oil at 3.34 that was paid with a rounded total."""
-        return self.sale(
-            **{
-                "OrderItems": [self.item("Oil", 3.34, quantity)],
-                "AmountTotal": round(3.34 * quantity, 2),
-                "GrandTotal": total,
-                "AmountPaid": total,
-                "CheckoutDetails": [self.payment(total)],
-                **values,
-            },
-        )
-
-    def import_sale(self, **values):
-        """Import the order, and return it and its POS order."""
-        order = self.three(**values)
-        self.synchronize(order)
-        row = self.sale_row()
-        self.assertEqual(row.state, "done", row.error_message)
-        return order, row.pos_order_id
 
     def assert_back(self, rows, **expected):
         """Check that these rows are booked, with the sums of their totals, payments and lines."""
@@ -140,7 +94,7 @@ class TestLifeCashRounding(LifeCase):
 
     def test_a_rounded_total_that_was_paid_back_otherwise_is_refused(self):
         order, _sale = self.import_sale()
-        card = [self.payment(10.00 if self.only_cash else 10.02, "Card", 2)]
+        card = [self.payment(10.02, "Card", 2)]
         self.synchronize({**order, "OrderStatus": 106, "CheckoutDetails": card})
         row = self.refund_rows()
         self.assertEqual((row.state, row.error_code), ("failed", "amount_mismatch"), row.error_message)

@@ -180,10 +180,11 @@ class TestRefundInvoices(RefundCase):
                 row = self.sell(item, order_id=f"cash {only_cash}", total=20.04, paid=20.05, percent=0)
                 sale = row.pos_order_id
                 self.assertEqual(sale.amount_paid, 20.05)
-                for paid in (10, None):
-                    outcome = self.try_refund(sale, self.back("Untaxed", quantity=1), paid=paid)
+                # The last one pays back what is left of the payment.
+                for stated, paid in ((10, 10), (None, 10.05)):
+                    outcome = self.try_refund(sale, self.back("Untaxed", quantity=1), paid=stated)
                     self.assertFalse(outcome.error, outcome.error)
-                    self.assert_money(outcome.pos_order, 10.02, 0, cash=10)
+                    self.assert_money(outcome.pos_order, 10.02, 0, cash=paid)
                 self.assertFalse(sale.has_refundable_lines)
                 self.close_session(sale.session_id)
 
@@ -221,11 +222,11 @@ class TestRefundInvoices(RefundCase):
         self.round_cash(only_cash=False)
         sale = self.invoiced(self.item(price=20.03, quantity=2), total=46.05, paid=46.05, tax=6.01, AmountTotal=40.06)
         self.assertAlmostEqual(sale.account_move.amount_total, 46.05)
-        for _part in range(2):
+        for total in (-23.05, -23.00):
             outcome = self.try_refund(sale, self.back(quantity=1))
             self.assertFalse(outcome.error, outcome.error)
             refund = outcome.pos_order
-            self.assertEqual((refund.amount_total, refund.amount_paid), (-23.05, -23.05))
-            self.assertAlmostEqual(refund.account_move.amount_total, 23.05)
+            self.assertEqual((refund.amount_total, refund.amount_paid), (total, total))
+            self.assertAlmostEqual(refund.account_move.amount_total, -total)
         self.assertFalse(sale.has_refundable_lines)
         self.close_session(sale.session_id)

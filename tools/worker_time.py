@@ -59,7 +59,7 @@ def is_higher(limits, others):
 
 def _read_limits(text):
     """Return {name of a limit: its value} of a text, the time limit that counts as ``limit_time_real``."""
-    limits = {name: int(value) for name, value in re.findall(r"(\w+) = (-?\d+)", text)}
+    limits = {name: int(value) for name, value in re.findall(r"\b(\w+) = (-?\d+)", text)}
     of_cron = limits.pop("limit_time_real_cron", -1)
     # An earlier release wrote both, whichever counted.
     if of_cron > 0 or (of_cron == 0 and "limit_time_real" not in limits):

@@ -334,7 +334,8 @@ def _repeat_change(
     sold = sale.grand_total if sold_total is None else sold_total
     if sold is None or _amounts(payments) != _amounts(sale.payments) or abs(_paid(payments)) == abs(sold):
         return False
-    return total is None or total == abs(sold) or not charges
+    # GrandTotal may have been rounded for cash, other than what was sold.
+    return total is None or total in (abs(sold), abs(sale.grand_total or sold)) or not charges
 
 
 def _paid(payments: Iterable[Payment]) -> Decimal:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -6,6 +5,7 @@ from odoo.exceptions import LockError
 from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
+from ...lib.money import exact
 from ...lib.order.parts import OrderPayload
 from ...tools.message_language import amount_text, stored
 from ..order_import.external_customer_matching import CustomerMatch
@@ -223,8 +223,6 @@ class ExternalOrderRefund(models.AbstractModel):
         payload, plan, notes = self._plan_refund(sync, request.payload, request.sold, order, terms)
         payments, warnings = self.env["external.refund.settling"]._settle(sync, order, payload, plan.total)
         priced = self.env["external.refund.lines"]._price(order, plan, terms)
-        if order.is_total_rounded:
-            priced = replace(priced, total=sum((payment["amount"] for payment in payments), ZERO))
         is_invoiced = self._is_invoiced(sale)
         if is_invoiced:
             self.env["external.order.invoicing"]._fix_amounts(priced, terms)
@@ -241,7 +239,10 @@ class ExternalOrderRefund(models.AbstractModel):
             customer=sale.partner_id,
             customer_match=CustomerMatch(sale.partner_id),
             is_invoiced=is_invoiced,
-            further_values=self._prepare_refund_values(order, plan),
+            further_values={
+                **self._prepare_refund_values(order, plan),
+                **self._prepare_rounded_total(order, payments),
+            },
         )
 
     @api.model
@@ -315,3 +316,11 @@ class ExternalOrderRefund(models.AbstractModel):
             tips = [part.total for part in plan.parts if part.sold.product == tip_product]
             values |= {"is_tipped": True, "tip_amount": -float(sum(tips))} if tips else {}
         return values
+
+    @api.model
+    @exact
+    def _prepare_rounded_total(self, order, payments):
+        """Return the total of a refund where all payments are rounded: what was paid back, as in the register."""
+        if not order.rounds_total:
+            return {}
+        return {"amount_total": float(sum((payment["amount"] for payment in payments), ZERO))}

@@ -57,7 +57,7 @@ class ExternalRefundProof(models.AbstractModel):
     def _check_left(self, order, target):
         """Refuse a refund of more money than is left of the sale."""
         left = max(order.left, ZERO)
-        if target is None or target <= left or target < left + order.most_rounding:
+        if target is None or target <= left or target < left + order.most_rounding_left:
             return
         raise self._get_exceeds_error(order, target)
 
@@ -111,7 +111,7 @@ class ExternalRefundProof(models.AbstractModel):
 
         :raise ExternalOrderError: ``payment_not_found`` or ``payment_ambiguous``
         """
-        if target is None or abs(plan.total - target) >= plan.order.most_rounding:
+        if target is None or abs(plan.total - target) >= plan.order.most_rounding_left:
             return False
         try:
             self.env["external.refund.settling"]._settle(sync, plan.order, payload, plan.total)

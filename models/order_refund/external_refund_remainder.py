@@ -47,8 +47,9 @@ class ExternalRefundRemainder(models.AbstractModel):
         if now.grand_total is None or None in paid_back:
             return has_goods
         money = order.left - sum(paid_back)
-        said = round_currency(now.grand_total, order.unit)
-        is_less = money != order.total and (said == money or abs(said - money) < order.most_rounding)
+        total = round_currency(now.grand_total, order.unit)
+        is_same = abs(total - money) < max(order.most_rounding, order.unit)
+        is_less = money != order.total and is_same and total not in self._get_booked_totals(order)
         return is_less and (has_goods or is_money_stated)
 
     @api.model
@@ -79,9 +80,16 @@ class ExternalRefundRemainder(models.AbstractModel):
             totals.append(sum((payment.amount for payment in now.payments), ZERO))
         # What is left of a line may be rounded otherwise.
         tolerance = order.unit * len(order.lines) + order.most_rounding
-        cheaper = [order.total - round_currency(total, order.unit) for total in totals] or [None]
+        totals, booked = [round_currency(total, order.unit) for total in totals], self._get_booked_totals(order)
+        cheaper = [ZERO if total in booked else order.total - total for total in totals] or [None]
         found = (find_left_out(missing, less, refunds, tolerance) for less in cheaper)
         return next(filter(None, found), [])
+
+    @api.model
+    def _get_booked_totals(self, order):
+        """Return the exact total of a sale, that of its POS order, which may be rounded, and what was paid."""
+        sale = order.sale
+        return [order.total, *(round_currency(decimal(it), order.unit) for it in (sale.amount_total, sale.amount_paid))]
 
     # ------------------------------------------------------------
     # Goods by their products

@@ -9,6 +9,7 @@ from ...lib.money import decimal, exact, round_currency
 from ...lib.order.refund_comparison import states_amount
 from ...tools.message_language import stored
 from ..order_import.outcome import Outcome
+from .refund_plan import ZERO
 
 
 class ExternalRefundRepetition(models.AbstractModel):
@@ -73,7 +74,7 @@ class ExternalRefundRepetition(models.AbstractModel):
     @api.model
     @exact
     def _has_same_amount(self, order, prepared, booked):
-        total = round_currency(decimal(booked.amount_total), order.unit)
+        total = sum((round_currency(decimal(line.price_subtotal_incl), order.unit) for line in booked.lines), ZERO)
         # The share of a line may be rounded otherwise, with what else came back of it.
         rounded = sum(self._may_be_rounded(order, line) for line in booked.lines)
         return abs(prepared.priced.total - total) <= order.unit * rounded

@@ -49,7 +49,7 @@ class ExternalRefundSettling(models.AbstractModel):
             paid = self.env["external.refund.proof"]._get_paid(order, payload)
             if -paid != sum((value["amount"] for value in values), ZERO):
                 raise self._get_mismatch(order, paid, total)
-        if -paid not in settling._get_dues(sync, values, -total):
+        if -paid not in settling._get_dues(sync, values, -total) and not self._is_all_left(order, paid, total):
             raise self._get_mismatch(order, paid, total)
         return values, warnings
 
@@ -88,11 +88,10 @@ class ExternalRefundSettling(models.AbstractModel):
             return [], []
         paid = {method: amount for method, amount in order.get_payments_left().items() if amount}
         sign = 1 if total > 0 else -1
-        settling = self.env["external.payment.settling"]
+        settling, left = self.env["external.payment.settling"], sum(paid.values(), ZERO)
         reverse = [{"payment_method": method, "amount": -amount} for method, amount in paid.items()]
-        if -sum(paid.values(), ZERO) in settling._get_dues(sync, reverse, -total) and all(
-            sign * amount > 0 for amount in paid.values()
-        ):
+        is_due = -left in settling._get_dues(sync, reverse, -total) or self._is_all_left(order, left, total)
+        if is_due and all(sign * amount > 0 for amount in paid.values()):
             self._check_methods(order, paid)
             return reverse, []
         return self._settle_part(sync, order, total, paid)
@@ -118,9 +117,9 @@ class ExternalRefundSettling(models.AbstractModel):
                 raise self._get_no_method_error(order)
             values[0]["amount"] -= rest
         self._check_methods(order, [value["payment_method"] for value in values])
-        settling = self.env["external.payment.settling"]
-        due = settling._get_dues(sync, values, -total)[-1]
-        values[0]["amount"] += due - sum((value["amount"] for value in values), ZERO)
+        due = self.env["external.payment.settling"]._get_dues(sync, values, -total)[-1]
+        rounded = next((value for value in values if value["payment_method"].is_cash_count), values[0])
+        rounded["amount"] += due - sum((value["amount"] for value in values), ZERO)
         if len(paid) == 1:
             return values, []
         text = stored(self.env)._(
@@ -129,6 +128,16 @@ class ExternalRefundSettling(models.AbstractModel):
             methods=joined(*(name_text(value["payment_method"]) for value in values), by=", "),
         )
         return values, [Warn(text, "payment_guessed")]
+
+    @api.model
+    @exact
+    def _is_all_left(self, order, paid, total):
+        """Return whether the last refund of a sale pays back what is left of its payments, after cash rounding of it
+        and of the refunds before.
+        """
+        if total != order.left or abs(paid - total) >= order.most_rounding_left:
+            return False
+        return paid == sum(order.get_payments_left().values(), ZERO)
 
     @api.model
     def _check_methods(self, order, methods):

@@ -231,10 +231,19 @@ class SoldOrder:
         return decimal(config.rounding_method.rounding) if config.cash_rounding else ZERO
 
     @property
-    def is_total_rounded(self):
-        """Return whether the total of the sale was rounded, as a Point of Sale does that rounds all payments."""
-        is_total = bool(self.most_rounding) and not self.sale.config_id.only_round_cash_method
-        return is_total and round_currency(decimal(self.sale.amount_total), self.unit) != self.total
+    @exact
+    def most_rounding_left(self):
+        """Return below which amount the cash rounding of the sale and its refunds changes what is left of payments."""
+        return self.most_rounding * (len(self.refunds) + 1)
+
+    @property
+    def rounds_total(self):
+        """Return whether the sale, and so its refunds, have the total of a Point of Sale that rounds all payments."""
+        config = self.sale.config_id
+        if not config.cash_rounding or config.only_round_cash_method:
+            return False
+        rounded = decimal(config.rounding_method.round(float(self.total)))
+        return round_currency(decimal(self.sale.amount_total) - rounded, self.unit) == 0
 
     @exact
     def get_payments_left(self):
