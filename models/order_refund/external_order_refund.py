@@ -170,7 +170,9 @@ class ExternalOrderRefund(models.AbstractModel):
         sale = order.sale
         computed, booked = (order.total, order.tax), (sale.amount_total, sale.amount_tax)
         rounding = float(order.unit) * (len(order.lines) + 0.5)
-        tolerances = (rounding + float(order.most_rounding), rounding)
+        # Where only cash is rounded, the total is exact.
+        of_total = 0 if sale.config_id.only_round_cash_method else float(order.most_rounding)
+        tolerances = (rounding + of_total, rounding)
         if all(abs(float(now) - then) < most for now, then, most in zip(computed, booked, tolerances, strict=True)):
             return
         currency = sale.currency_id

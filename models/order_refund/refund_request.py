@@ -22,7 +22,7 @@ class RefundRequest:
         the oldest first; fewer than two if there was none
     :param settled: refunds that a user has ignored, which may be what these changes took out: pairs of a
         `RefundPayload` and its own versions
-    :param since: booked refunds (``pos.order``) of the sale, each with the number of its own versions
+    :param since: booked refunds (``pos.order``) of the sale, each with how many versions there were before it was known
     """
 
     sale: Any
