@@ -4,6 +4,7 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.fields import Datetime
 
 from ..models.order_sync.external_order_sync_run import LOCK
+from ..models.warehouse import warehouse_api_status
 from ..tools import bounded_count
 from .api_common import STATUS, TRIGGER, ApiCase
 from .explaining import statements
@@ -191,13 +192,38 @@ class TestApiSync(CronMixinCase, ApiCase):
             etag = self.call(path).headers["ETag"]
             self.assertEqual(self.call(path, If_None_Match=etag).status_code, 304)
 
+    def test_where_far_more_are_expected_counting_ends_early(self):
+        """A number is an estimate anyway then, unless there are very few after all."""
+        for _number in range(4):
+            self.create_picking()
+        self.env.flush_all()
+        self.patch(bounded_count, "COUNTED_AT_MOST", 30)
+        for expected, rows, estimated in ((299, 4, False), (300, 300, True), (1_234_567, 1_230_000, True)):
+            with self.subTest(expected=expected):
+                self.patch(warehouse_api_status, "expected_rows", lambda _env, queries, rows=expected: [rows] * len(queries))
+                status = self.get(STATUS)
+                self.assertEqual((status["pickings"]["count"], "pickings" in status["estimated"]), (rows, estimated))
+                self.assertNotIn("packages", status["estimated"])  # there are none
+                self.assertEqual(self.get(f"{STATUS}?count=exact")["pickings"]["count"], 4)
+
+    def test_the_planner_is_asked_for_all_queries_at_once(self):
+        self.create_picking()
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE stock_picking, product_product")
+        Picking, Product = self.env["stock.picking"].with_user(self.clerk), self.env["product.product"]
+        queries = [Picking._search([]), Picking._search([("id", "in", [])]), Product._search([]), Picking._search([])]
+        pickings, none, products, again = bounded_count.expected_rows(self.env, queries)
+        self.assertEqual((pickings, none), (again, 0))
+        self.assertTrue(Product.search_count([]) / 2 <= products <= Product.search_count([]) * 2, products)
+
     def test_the_status_counts_nothing_to_the_end(self):
         warehouse = self.env["warehouse.api"].with_user(self.manager)
         warehouse._read_status()  # fills the caches
         for etags in ((), ("*",)):
             with statements() as executed:
                 warehouse._read_status(etags)
-            [statement] = executed
+            [expectations, statement] = executed
+            self.assertTrue(expectations.startswith("EXPLAIN (FORMAT JSON)"))
             self.assertEqual(statement.count("count(*)"), statement.count("AS counted"))
             self.assertEqual(statement.count("AS counted"), 12)
             self.assertGreaterEqual(statement.count("LIMIT"), 12)

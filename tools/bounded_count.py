@@ -7,6 +7,9 @@ from odoo.tools.misc import formatLang
 
 # Beyond this, rows are counted only if the caller asks for it. Odoo's own lists then show "10,000+".
 COUNTED_AT_MOST = 10_000
+# By what factor PostgreSQL's expectation may be wrong. Where it expects this many times the bound, only that part of the
+# bound is counted: the result is an estimate anyway, unless there are very few.
+DOUBT = 10
 # Estimates are rounded to this many digits, so that they look like what they are, and stay equal for a while.
 DIGITS = 3
 
@@ -18,26 +21,46 @@ class Count(NamedTuple):
     is_estimate: bool = False
 
 
-def sql_count(query, exact=False):
-    """Return the SQL expression of the number of rows of a `Query`, to be completed by `complete_count`."""
-    bound = SQL() if exact else SQL("LIMIT %s", COUNTED_AT_MOST + 1)
+def sql_count(query, exact=False, expected=None):
+    """Return the SQL expression of the number of rows of a `Query`, to be completed by `complete_count`.
+
+    :param int expected: what `expected_rows` says, if it was asked; of many rows, fewer are counted
+    """
+    bound = SQL() if exact else SQL("LIMIT %s", _bound(expected) + 1)
     return SQL("(SELECT count(*) FROM (%s %s) AS counted)", query.select(SQL("1")), bound)
 
 
-def complete_count(env, rows, query, exact=False):
+def complete_count(env, rows, query, exact=False, expected=None):
     """Return the `Count` of the rows of a `Query`.
 
     :param int rows: the result of `sql_count`
+    :param int expected: what `sql_count` was given; if it was nothing, PostgreSQL is asked now
     """
-    if exact or rows <= COUNTED_AT_MOST:
+    if exact or rows <= _bound(expected):
         return Count(rows)
-    return Count(max(estimate(env, query), COUNTED_AT_MOST), is_estimate=True)
+    many = estimate(env, query) if expected is None else rounded(expected)
+    return Count(max(many, COUNTED_AT_MOST), is_estimate=True)
+
+
+def _bound(expected):
+    is_large = expected is not None and expected >= DOUBT * COUNTED_AT_MOST
+    return COUNTED_AT_MOST // DOUBT if is_large else COUNTED_AT_MOST
+
+
+def expected_rows(env, queries):
+    """Return how many rows PostgreSQL's planner expects of each `Query`, by its statistics, in their order.
+
+    The queries contain the record rules. One statement asks for all: each is planned as an array of its own.
+    """
+    arrays = SQL(", ").join(SQL("ARRAY(%s)", query.select(SQL("1"))) for query in queries)
+    [[plans]] = env.execute_query(SQL("EXPLAIN (FORMAT JSON) SELECT %s", arrays))
+    return [int(plan["Plan Rows"]) for plan in plans[0]["Plan"]["Plans"]]
 
 
 def estimate(env, query):
-    """Return how many rows PostgreSQL's planner expects, by its statistics; the query contains the record rules."""
-    [[plans]] = env.execute_query(SQL("EXPLAIN (FORMAT JSON) %s", query.select(SQL("1"))))
-    return rounded(int(plans[0]["Plan"]["Plan Rows"]))
+    """Return how many rows of a `Query` PostgreSQL expects, as it is shown."""
+    [rows] = expected_rows(env, [query])
+    return rounded(rows)
 
 
 def rounded(rows):
