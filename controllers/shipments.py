@@ -145,9 +145,9 @@ class DeliveryController(ApiController):
             total = None
         shipments = request.env["external.shipment"]._search_page(domain, after, limit + 1)
         page = shipments[:limit]
-        documents = _documents(page)
+        body = _json(_documents(page))
         has_next = len(shipments) > limit
-        etag = _etag([documents, has_next])
+        etag = _etag(f"{has_next}{body}")
         is_known = etag in known_etags() or "*" in known_etags()
         if not is_known and not total:
             total = shipments._count_visible(domain, exact=count == EXACT)
@@ -156,7 +156,7 @@ class DeliveryController(ApiController):
             headers["Link"] = next_link(_write_cursor(page[-1].id, total))
         if is_known:
             return Answer(None, status=304, etag=etag, headers=headers)
-        return Answer(documents, etag=etag, headers=headers)
+        return Answer(body, etag=etag, headers=headers)
 
     @operation(
         "GET",
@@ -224,16 +224,21 @@ def _write_cursor(after, total):
     return f"{after}-{total.rows}{'~' * total.is_estimate}" if total else str(after)
 
 
-def _etag(content):
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:32]
+def _json(content):
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _etag(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _answer(content):
     """Return the `Answer` to a read: 304 without a body if the client already has this content."""
-    etag = _etag(content)
+    body = _json(content)
+    etag = _etag(body)
     if etag in known_etags() or "*" in known_etags():
         return Answer(None, status=304, etag=etag)
-    return Answer(content, etag=etag)
+    return Answer(body, etag=etag)
 
 
 def _documents(shipments):

@@ -237,7 +237,10 @@ class TestApiDelivery(DeliveryApiCase):
         self.env.invalidate_all()
         with statements() as executed:
             page = self.get(SHIPMENTS)
-        self.assertEqual(len([text for text in executed if '"external_shipment_event"' in text]), 1)
+        [statement] = [text for text in executed if '"external_shipment_event"' in text]
+        # The record rule joins the shipments, of which only those of the page are to be read.
+        self.assertIn('"external_shipment_event__shipment_id"."id" = ANY(', statement)
+        self.assertIn('"external_shipment_event__shipment_id"."company_id" IN', statement)
         newest_first = [
             {"date": "2026-01-17T09:00:00Z", "kind": "other", "status": "Zugestellt", "details": "E. Müller"},
             {"date": "2026-01-16T09:00:00Z", "kind": "other", "status": "Abgeholt", "details": None},

@@ -42,6 +42,13 @@ def complete_count(env, rows, query, exact=False, expected=None):
     return Count(max(many, COUNTED_AT_MOST), is_estimate=True)
 
 
+def count(env, query, exact=False):
+    """Return the `Count` of the rows of a `Query`."""
+    expected = None if exact else expected_rows(env, [query])[0]
+    [[rows]] = env.execute_query(SQL("SELECT %s", sql_count(query, exact, expected)))
+    return complete_count(env, rows, query, exact, expected)
+
+
 def _bound(expected):
     is_large = expected is not None and expected >= DOUBT * COUNTED_AT_MOST
     return COUNTED_AT_MOST // DOUBT if is_large else COUNTED_AT_MOST

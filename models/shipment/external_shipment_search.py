@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.bounded_count import complete_count, sql_count
+from ...tools.bounded_count import count
 
 
 class ExternalShipment(models.Model):
@@ -31,6 +31,9 @@ class ExternalShipment(models.Model):
         """
         events = self.env["external.shipment.event"]
         query = events._search([("shipment_id", "in", self.ids)], order=events._order)
+        # The record rule joins the shipments; without this, PostgreSQL reads all that there are.
+        shipment = query.left_join(events._table, "shipment_id", self._table, "id", "shipment_id")
+        query.add_where(SQL("%s = ANY(%s)", SQL.identifier(shipment, "id"), self.ids))
         names = ("shipment_id", "date", "kind", "status", "details")
         columns = SQL(", ").join(events._field_to_sql(events._table, name, query) for name in names)
         found = {}
@@ -41,6 +44,4 @@ class ExternalShipment(models.Model):
     @api.model
     def _count_visible(self, domain, exact=False):
         """Return the `Count` of the shipments that the user may see."""
-        query = self._search(self._get_visible_domain(domain))
-        [[rows]] = self.env.execute_query(SQL("SELECT %s", sql_count(query, exact)))
-        return complete_count(self.env, rows, query, exact)
+        return count(self.env, self._search(self._get_visible_domain(domain)), exact)
