@@ -200,7 +200,9 @@ class TestApiSync(CronMixinCase, ApiCase):
         self.patch(bounded_count, "COUNTED_AT_MOST", 30)
         for expected, rows, estimated in ((299, 4, False), (300, 300, True), (1_234_567, 1_230_000, True)):
             with self.subTest(expected=expected):
-                self.patch(warehouse_api_status, "expected_rows", lambda _env, queries, rows=expected: [rows] * len(queries))
+                self.patch(
+                    warehouse_api_status, "expected_rows", lambda _env, all_, of_each=expected: [of_each] * len(all_)
+                )
                 status = self.get(STATUS)
                 self.assertEqual((status["pickings"]["count"], "pickings" in status["estimated"]), (rows, estimated))
                 self.assertNotIn("packages", status["estimated"])  # there are none

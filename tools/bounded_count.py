@@ -7,8 +7,8 @@ from odoo.tools.misc import formatLang
 
 # Beyond this, rows are counted only if the caller asks for it. Odoo's own lists then show "10,000+".
 COUNTED_AT_MOST = 10_000
-# By what factor PostgreSQL's expectation may be wrong. Where it expects this many times the bound, only that part of the
-# bound is counted: the result is an estimate anyway, unless there are very few.
+# By what factor PostgreSQL's expectation may be wrong. Where it expects this many times the bound, only that part of
+# the bound is counted: the result is an estimate anyway, unless there are very few.
 DOUBT = 10
 # Estimates are rounded to this many digits, so that they look like what they are, and stay equal for a while.
 DIGITS = 3
