@@ -1,3 +1,4 @@
+import os
 import random
 from unittest.mock import patch
 
@@ -6,7 +7,7 @@ from odoo.fields import Command
 from .batch_places import BatchPlacesCase
 
 # Seeds and orders of the random feeds.
-FEEDS = range(4)
+FEEDS = range(int(os.environ.get("EXTERNAL_ORDER_FEEDS") or 2))
 ORDERS = 40
 
 
