@@ -1,5 +1,4 @@
 from ..lib.json_schema import closed_object
-from ..models.warehouse.warehouse_cursor import BadCursor
 from ..models.warehouse.warehouse_schema import (
     MOVE_LINE,
     MOVE_LINE_NAMES,
@@ -8,6 +7,7 @@ from ..models.warehouse.warehouse_schema import (
     PICKING_STATES,
     with_names,
 )
+from ..tools.signed_cursor import CURSOR_SCHEMA, BadCursor
 from .api_operation import Parameter, Reply, known_etags, operation
 from .api_parameters import (
     COUNT,
@@ -32,8 +32,7 @@ STATE = Parameter(
 )
 CURSOR = Parameter(
     "cursor",
-    # A signed token. A text of this form with a wrong signature does not name a page: 404.
-    {"type": "string", "maxLength": 8000, "pattern": "^A[Q-Za-f][A-Za-z0-9_-]{80,}$"},
+    CURSOR_SCHEMA,
     "The page to return, as given by the Link header of the previous page. Valid for one day from the first page.",
 )
 UPDATED_SINCE = Parameter(

@@ -14,7 +14,8 @@ from ..lib.json_schema import (
 from ..lib.time_text import time_text
 from ..models.shipment.external_shipment import STATES as SHIPMENT_STATES
 from ..models.shipment.external_shipment_event import KINDS as EVENT_KINDS
-from ..tools.bounded_count import Count
+from ..models.shipment.shipment_cursor import decode_cursor, encode_cursor
+from ..tools.signed_cursor import CURSOR_SCHEMA, BadCursor
 from .api_operation import Answer, ApiController, Body, Parameter, Reply, known_etags, operation
 from .api_parameters import (
     COUNT,
@@ -91,12 +92,7 @@ STATE = Parameter(
     {"type": "array", "items": {"type": "string", "enum": STATES}, "minItems": 1, "maxItems": 100},
     "Only shipments in this state. Separate several states with commas.",
 )
-CURSOR = Parameter(
-    "cursor",
-    # The id of the last shipment of the previous page, and how many there are on all pages, "~" if estimated.
-    {"type": "string", "maxLength": 30, "pattern": "^[1-9][0-9]{0,9}(-[0-9]{1,18}~?)?$"},
-    "The page to return, as given by the Link header of the previous page.",
-)
+CURSOR = Parameter("cursor", CURSOR_SCHEMA, "The page to return, as given by the Link header of the previous page.")
 
 
 class DeliveryController(ApiController):
@@ -137,13 +133,19 @@ class DeliveryController(ApiController):
             200: Reply("A page of shipments.", {"type": "array", "items": SHIPMENT}, headers=page_headers("shipments")),
             304: NOT_MODIFIED,
         },
+        errors=(404,),
     )
     def list_shipments(self, state, limit, cursor, count):
         domain = [("state", "in", state)] if state else []
-        after, total = _read_cursor(cursor)
+        try:
+            position = decode_cursor(request.env, cursor, state) if cursor else None
+        except BadCursor as error:
+            detail = "cursor: not a page of this list. Start again without a cursor."
+            raise Problem(404, detail, parameter="cursor") from error
+        total = position.count if position else None
         if count == EXACT and total and total.is_estimate:
             total = None
-        shipments = request.env["external.shipment"]._search_page(domain, after, limit + 1)
+        shipments = request.env["external.shipment"]._search_page(domain, position and position.id, limit + 1)
         page = shipments[:limit]
         body = _json(_documents(page))
         has_next = len(shipments) > limit
@@ -153,7 +155,7 @@ class DeliveryController(ApiController):
             total = shipments._count_visible(domain, exact=count == EXACT)
         headers = {} if is_known else total_headers(total)
         if has_next:
-            headers["Link"] = next_link(_write_cursor(page[-1].id, total))
+            headers["Link"] = next_link(encode_cursor(request.env, page[-1], state, total))
         if is_known:
             return Answer(None, status=304, etag=etag, headers=headers)
         return Answer(body, etag=etag, headers=headers)
@@ -211,19 +213,6 @@ def _find(picking_id):
     return shipment
 
 
-def _read_cursor(text):
-    """Return the id after which the page begins, or None, and the `Count` of all pages, or None."""
-    if not text:
-        return None, None
-    after, _separator, total = text.partition("-")
-    return int(after), Count(int(total.rstrip("~")), total.endswith("~")) if total else None
-
-
-def _write_cursor(after, total):
-    """Return the text of a cursor. The total need not be signed, only its client sees it."""
-    return f"{after}-{total.rows}{'~' * total.is_estimate}" if total else str(after)
-
-
 def _json(content):
     return json.dumps(content, ensure_ascii=False)
 
@@ -243,9 +232,7 @@ def _answer(content):
 
 def _documents(shipments):
     """Return shipments in the form of the ``SHIPMENT`` schema."""
-    labels = {}
-    for carrier, sent in shipments.grouped("carrier_id").items():
-        labels |= carrier._get_labels(sent.picking_id)
+    labels = shipments._read_labels()
     events = shipments._read_events()
     return [
         _describe(shipment, labels.get(shipment.picking_id.id), events.get(shipment.id, ())) for shipment in shipments

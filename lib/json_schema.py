@@ -98,10 +98,15 @@ def _check_text(value, schema, name):
         raise SchemaError(f"{name}: shorter than {schema['minLength']} characters")
     if len(value) > schema.get("maxLength", len(value)):
         raise SchemaError(f"{name}: longer than {schema['maxLength']} characters")
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not _has_form(value, schema["pattern"]):
         raise SchemaError(f"{name}: {_shown(value)} does not have the form {schema['pattern']}")
     if parse := _PARSERS.get(schema.get("format")):
         parse(value, name)
+
+
+def _has_form(text, pattern):
+    """In a pattern of JSON Schema (ECMA-262), ``$`` is the end of a text; in Python, also before a last line break."""
+    return re.search(re.sub(r"\$$", r"\\Z", pattern), text)
 
 
 def _check_number(value, schema, name):

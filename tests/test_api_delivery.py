@@ -1,4 +1,5 @@
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 
 import jsonschema_rs
 from odoo.fields import Command
@@ -263,6 +264,72 @@ class TestApiDelivery(DeliveryApiCase):
                 self.assertEqual(second.headers.get(name), response.headers.get(name))
             exact = self.call(response.links["next"]["url"] + "&count=exact")
             self.assertEqual(exact.headers["X-Total-Count"], "3")
+
+    def test_an_altered_cursor_is_refused(self):
+        for _number in range(3):
+            self.ask(self.create_ready_picking())
+        link = self.call(f"{SHIPMENTS}?limit=1&state=pending,error").links["next"]["url"]
+        cursor = parse_qs(urlsplit(link).query)["cursor"][0]
+        page = f"{SHIPMENTS}?limit=1&cursor={cursor}"
+        self.assertEqual(len(self.get(f"{page}&state=error,pending")), 1)
+        for query in (
+            page,  # of another list
+            f"{page}&state=pending",
+            f"{SHIPMENTS}?state=pending,error&cursor={cursor[:-1]}{'A' if cursor[-1] != 'A' else 'B'}",
+            f"{SHIPMENTS}?state=pending,error&cursor=AQAA{cursor[4:60]}{'x' * 60}",
+        ):
+            self.assertProblem(self.call(query), 404)
+        for text in ("9-9", f"{cursor}%0A"):
+            self.assertProblem(self.call(f"{SHIPMENTS}?cursor={text}"), 400)
+
+    def add_label(self, picking, carrier):
+        """Attach a label to a transfer, as Odoo does with what a courier sends."""
+        return self.env["ir.attachment"].create(
+            {
+                "name": f"{carrier._get_delivery_label_prefix()}-1.pdf",
+                "res_model": "stock.picking",
+                "res_id": picking.id,
+                "raw": b"%PDF",
+            }
+        )
+
+    def test_a_delivery_method_that_the_user_may_not_see_hides_no_shipment(self):
+        picking = self.create_ready_picking()
+        self.ask(picking)
+        self.work()
+        label = self.add_label(picking, picking.carrier_id)
+        shown = self.shipment(picking)
+        self.assertTrue(shown["tracking_url"])
+        self.assertIn(f"/web/content/{label.id}?", shown["label_url"])
+        picking.carrier_id.company_id = self.other_company
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.get(SHIPMENTS), [shown])
+        self.assertEqual(self.shipment(picking), shown)
+
+    def test_the_labels_of_several_delivery_methods_are_read_at_once(self):
+        ours = self.env["external.shipment"]
+        for _number in range(3):
+            picking = self.create_ready_picking()
+            self.ask(picking)
+            ours |= ours.search([("picking_id", "=", picking.id)])
+        opal, other = (
+            ours[0].carrier_id,
+            self.env["delivery.carrier"].search([("delivery_type", "=", "fixed")], limit=1),
+        )
+        ours[1].carrier_id = other
+        labels = {
+            shipment.picking_id.id: self.add_label(shipment.picking_id, shipment.carrier_id) for shipment in ours[:2]
+        }
+        self.add_label(ours[0].picking_id, other)  # of another courier than the one who has the parcel
+        self.add_label(ours[2].picking_id, other)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with statements() as executed:
+            self.assertEqual(ours._read_labels(), labels)
+        self.assertEqual(len([text for text in executed if 'FROM "ir_attachment"' in text]), 1)
+        newer = self.add_label(ours[0].picking_id, opal)
+        self.assertEqual(ours._read_labels()[ours[0].picking_id.id], newer)
 
     def test_an_unchanged_page_is_not_counted(self):
         self.ask(self.create_ready_picking())

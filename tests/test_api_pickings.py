@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from odoo.fields import Datetime
 from odoo.tests import TransactionCase, tagged
 
-from ..models.warehouse.warehouse_cursor import BadCursor, decode_cursor, encode_cursor
+from ..models.warehouse.warehouse_cursor import decode_cursor, encode_cursor
+from ..tools.signed_cursor import BadCursor
 from .api_common import PICKINGS, ApiCase
 
 STATES = ["draft", "waiting", "confirmed", "assigned", "done", "cancel"]

@@ -40,6 +40,7 @@ class TestIndexedQuestions(TransactionCase):
 
     def test_mirrored_products_are_sorted_only_among_equal_references(self):
         mirror = self.env["odoo.mirror.product"]
+        self.drop_other_indexes(mirror._table, "odoo_mirror_product_default_order")
         query = mirror._search([("gone", "=", False)], order=mirror._order, limit=80)
         sorting = ('Presorted Key: ("left"((default_code)::text, 200))', "odoo_mirror_product_default_order")
         self.assertPlan(query, *sorting, without=("Seq Scan",))
@@ -53,6 +54,19 @@ class TestIndexedQuestions(TransactionCase):
         self.drop_other_indexes("stock_picking", "stock_picking_api_newest_index")
         newest = self.env["stock.picking"]._search([("company_id", "=", 1)], order=order, limit=1)
         self.assertPlan(newest, "Scan Backward using stock_picking_api_newest_index")
+
+    def test_the_quants_of_a_company(self):
+        quants = self.env["stock.quant"]._search([("company_id", "=", 1)])
+        self.assertPlan(quants, "stock_quant_api_company_index")
+
+    def test_the_rows_of_a_mirror_that_have_not_gone(self):
+        for name in ("quant", "picking", "move.line", "lot", "package", "product", "location"):
+            mirror = self.env[f"odoo.mirror.{name}"]
+            self.drop_other_indexes(mirror._table, f"{mirror._table}_present")
+            unique = SQL.identifier(f"{mirror._table}_remote_unique")
+            self.env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(mirror._table), unique))
+            present = mirror._search([("source_id", "=", 1), ("gone", "=", False)])
+            self.assertPlan(present, f"{mirror._table}_present")
 
     def test_a_page_of_transfers_in_one_state(self):
         of_source = [("source_id", "=", 1)]

@@ -153,16 +153,16 @@ class TestMirrorApi(ApiCase):
         self.assertEqual(self.call(link).status_code, 200)
         self.assertProblem(self.call(link.replace("source=far", "source=local")), 404)
 
-    def test_each_answer_is_one_statement(self):
+    def test_each_answer_is_one_statement_but_that_of_the_status(self):
         warehouse = self.env["odoo.mirror.api"]._for_source(self.source).with_user(self.clerk)
-        for read in (
-            warehouse._read_pickings,
-            warehouse._read_status,
-            lambda: warehouse._read_picking(123),
-            lambda: warehouse._read_pickings(states=["assigned"], updated_since=datetime.min),
+        for read, statements in (
+            (warehouse._read_pickings, 1),
+            (warehouse._read_status, 2),  # the first asks what PostgreSQL expects
+            (lambda: warehouse._read_picking(123), 1),
+            (lambda: warehouse._read_pickings(states=["assigned"], updated_since=datetime.min), 1),
         ):
             read()  # fills the caches
-            with self.assertQueryCount(1):
+            with self.assertQueryCount(statements):
                 document = read()
             self.assertTrue(document.body)
 

@@ -142,7 +142,7 @@ class TestMirrorQuants(MirrorCase):
         with statements() as executed:
             self.sync()
         counting = [code.partition(" FROM ")[2] for code in executed if code.startswith("SELECT count(*) FROM ")]
-        return [code.split()[0].strip('"') for code in counting if code.endswith("AND NOT gone")]
+        return [code.split()[0].strip('"') for code in counting if code.endswith("AND gone IS NOT TRUE")]
 
     def test_rows_are_only_counted_where_some_have_changed(self):
         self.assertEqual(self.counted(), [])

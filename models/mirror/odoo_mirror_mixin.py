@@ -65,6 +65,8 @@ class OdooMirrorMixin(models.AbstractModel):
 
     _remote_written = models.Index("(source_id, remote_write_date)")
     _gone_since = models.Index("(source_id, gone_date) WHERE gone")
+    # Rows that have gone are kept for a year: those that count are counted without them.
+    _present = models.Index("(source_id) WHERE gone IS NOT TRUE")
     _remote_unique = models.Constraint("UNIQUE (source_id, remote_id)", "A source can hold each remote row only once.")
 
     @api.model
@@ -214,7 +216,11 @@ class OdooMirrorMixin(models.AbstractModel):
     def _count_present(self, source):
         """Return how many rows the remote has according to this mirror."""
         [[count]] = self.env.execute_query(
-            SQL("SELECT count(*) FROM %s WHERE source_id = %s AND NOT gone", SQL.identifier(self._table), source.id)
+            SQL(
+                "SELECT count(*) FROM %s WHERE source_id = %s AND gone IS NOT TRUE",
+                SQL.identifier(self._table),
+                source.id,
+            )
         )
         return count
 

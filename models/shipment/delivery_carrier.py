@@ -90,18 +90,6 @@ class DeliveryCarrier(models.Model):
         self.ensure_one()
         return True
 
-    def _get_labels(self, pickings):
-        """Return {id of a transfer: its newest label, an ``ir.attachment``} of those for which the courier sent one."""
-        attachments = self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", "stock.picking"),
-                ("res_id", "in", pickings.ids),
-                ("name", "=like", f"{self._get_delivery_label_prefix()}%"),
-            ],
-            order="id",
-        )
-        return {attachment.res_id: attachment for attachment in attachments}
-
     def _can_find_shipments(self):
         return hasattr(self, f"{self.delivery_type}_find_shipment")
 

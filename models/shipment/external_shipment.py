@@ -75,7 +75,9 @@ class ExternalShipment(models.Model):
     @api.depends("picking_id.carrier_tracking_url", "tracking_number")
     def _compute_tracking_url(self):
         for shipment in self:
-            url = shipment.tracking_number and shipment.carrier_id.get_tracking_link(shipment.picking_id)
+            # sudo: the delivery method may have become one that the user may not see.
+            carrier = shipment.carrier_id.sudo()
+            url = shipment.tracking_number and carrier.get_tracking_link(shipment.picking_id)
             shipment.tracking_url = url or False
 
     # ------------------------------------------------------------

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.bounded_count import count
@@ -40,6 +41,25 @@ class ExternalShipment(models.Model):
         for shipment_id, *event in self.env.execute_query(query.select(columns)):
             found.setdefault(shipment_id, []).append(event)
         return found
+
+    def _read_labels(self):
+        """Return ``{id of a transfer: its newest label}``, an ``ir.attachment``, where the courier sent one."""
+        # sudo: the delivery method may have become one that the user may not see.
+        prefixes = {
+            shipment.picking_id.id: shipment.carrier_id._get_delivery_label_prefix() for shipment in self.sudo()
+        }
+        attachments = self.env["ir.attachment"].search_fetch(
+            Domain("res_model", "=", "stock.picking")
+            & Domain("res_id", "in", list(prefixes))
+            & Domain.OR(Domain("name", "=like", f"{prefix}%") for prefix in set(prefixes.values())),
+            ["name", "res_id"],
+            order="id",
+        )
+        return {
+            attachment.res_id: attachment
+            for attachment in attachments
+            if attachment.name.startswith(prefixes[attachment.res_id])
+        }
 
     @api.model
     def _count_visible(self, domain, exact=False):

@@ -30,8 +30,8 @@ class Document(NamedTuple):
 class WarehouseApi(models.AbstractModel):
     """The read methods of the warehouse API on this database.
 
-    Each read is one SQL statement that returns finished JSON; a number of rows that is too large to be counted takes
-    one more, see ``tools.bounded_count``. A read starts from ``_search``, so it applies the user's
+    Each read is one SQL statement that returns finished JSON; the status, and a number of rows that is too large to
+    be counted, take one more, see ``tools.bounded_count``. A read starts from ``_search``, so it applies the user's
     access rights and record rules. The etag is computed from row versions, which is cheaper than hashing the document:
     an update changes a row's `xmin` or, within one transaction, its `ctid`. After restoring a backup both may repeat,
     so `write_date` is included too.

@@ -4,7 +4,7 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.bounded_count import complete_count, expected_rows, sql_count
+from ...tools.bounded_count import complete_count, expect, sql_count
 from ...tools.groups import USER_GROUP
 from ..order_sync.external_order_life import LIFE_KINDS
 from .warehouse_api import ISO_UTC, Document
@@ -56,7 +56,7 @@ class WarehouseApi(models.AbstractModel):
         counted = queries | order_queries
         expected = dict.fromkeys(counted)
         if not exact:
-            expected = dict(zip(counted, expected_rows(self.env, counted.values()), strict=True))
+            expected = dict(zip(counted, expect(self.env, counted.values()), strict=True))
         synced = {key: sql for key in ("products", "locations") if (sql := self._sql_last_synced(key))}
         columns = {
             **{key: sql_count(query, exact, expected[key]) for key, query in counted.items()},

@@ -1,20 +1,13 @@
 """The cursor of a list of the warehouse API: a signed text, so that it cannot be altered."""
 
-import binascii
-import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from odoo.tools.misc import hash_sign, verify_hash_signed
-
 from ...tools.bounded_count import Count
+from ...tools.signed_cursor import read_cursor, sign_cursor
 
 CURSOR_SCOPE = "external_order_sync.warehouse_api.cursor"
 CURSOR_LIFETIME = timedelta(days=1)
-
-
-class BadCursor(ValueError):
-    """The text is not a cursor of this list, or the cursor has expired."""
 
 
 class Cursor(NamedTuple):
@@ -36,8 +29,8 @@ class Cursor(NamedTuple):
 
 def encode_cursor(env, scope, cursor):
     """Return the text of a `Cursor` of the list with this scope."""
-    # sudo: the signing secret is a system parameter. The expiry is part of the cursor and is kept on later pages.
-    return hash_sign(env(su=True), scope, list(cursor), expiration=datetime.fromtimestamp(cursor.expires))
+    # The expiry is part of the cursor and is kept on later pages.
+    return sign_cursor(env, scope, list(cursor), expiration=datetime.fromtimestamp(cursor.expires))
 
 
 def decode_cursor(env, scope, text):
@@ -45,10 +38,4 @@ def decode_cursor(env, scope, text):
 
     :raise BadCursor: if it is not valid
     """
-    try:
-        values = verify_hash_signed(env(su=True), scope, text)  # sudo: as above
-    except (ValueError, binascii.Error, json.JSONDecodeError) as error:
-        raise BadCursor(text) from error
-    if values is None:
-        raise BadCursor(text)
-    return Cursor(*values)
+    return Cursor(*read_cursor(env, scope, text))
