@@ -173,7 +173,11 @@ class ExternalOrderRefund(models.AbstractModel):
         # Where only cash is rounded, the total is exact.
         of_total = 0 if sale.config_id.only_round_cash_method else float(order.most_rounding)
         tolerances = (rounding + of_total, rounding)
-        if all(abs(float(now) - then) < most for now, then, most in zip(computed, booked, tolerances, strict=True)):
+        # What was sold for rounded cash has an exact total: only its payments show that it was rounded.
+        is_rounded = bool(sale.currency_id.compare_amounts(sale.amount_paid, sale.amount_total))
+        if is_rounded and not order.most_rounding:
+            booked = sale.amount_paid, sale.amount_tax
+        elif all(abs(float(now) - then) < most for now, then, most in zip(computed, booked, tolerances, strict=True)):
             return
         currency = sale.currency_id
         message = stored(self.env)._(
