@@ -107,6 +107,24 @@ class TestLifeCashRounding(CashRoundingCase):
         self.assertEqual((row.state, row.error_code), ("failed", "amount_mismatch"), row.error_message)
         self.assertIn("10.02", row.error_message)
 
+    def test_neither_is_its_cancellation(self):
+        order, sale = self.import_sale()
+        self.pos_config.cash_rounding = False
+        self.synchronize({**order, "OrderStatus": "Cancelled"})
+        row = self.cancellation_row()
+        self.assertEqual((row.state, row.error_code), ("failed", "amount_mismatch"), row.error_message)
+        self.assertEqual(self.pos_orders(), sale)
+
+    def test_neither_is_its_change(self):
+        _order, sale = self.import_sale()
+        self.pos_config.cash_rounding = False
+        self.synchronize(self.three(total=13.36, quantity=4))
+        row = self.sale_row()
+        row.action_book_difference()
+        self.assertTrue(row.changed)
+        self.assertIn("10.02", row.error_message)
+        self.assertEqual(self.pos_orders(), sale)
+
     # Changes
 
     def test_a_change_is_booked(self):

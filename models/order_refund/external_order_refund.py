@@ -5,7 +5,7 @@ from odoo.exceptions import LockError
 from odoo.tools import SQL
 
 from ...exceptions import ExternalOrderError
-from ...lib.money import exact
+from ...lib.money import exact, round_currency
 from ...lib.order.parts import OrderPayload
 from ...tools.message_language import amount_text, stored
 from ..order_import.external_customer_matching import CustomerMatch
@@ -173,7 +173,11 @@ class ExternalOrderRefund(models.AbstractModel):
         # Where only cash is rounded, the total is exact.
         of_total = 0 if sale.config_id.only_round_cash_method else float(order.most_rounding)
         tolerances = (rounding + of_total, rounding)
-        if all(abs(float(now) - then) < most for now, then, most in zip(computed, booked, tolerances, strict=True)):
+        # What was sold for rounded cash has an exact total: only its payments show that it was rounded.
+        is_rounded = bool(sale.currency_id.compare_amounts(sale.amount_paid, sale.amount_total))
+        if is_rounded and not order.most_rounding:
+            booked = sale.amount_paid, sale.amount_tax
+        elif all(abs(float(now) - then) < most for now, then, most in zip(computed, booked, tolerances, strict=True)):
             return
         currency = sale.currency_id
         message = stored(self.env)._(
@@ -243,7 +247,7 @@ class ExternalOrderRefund(models.AbstractModel):
             is_invoiced=is_invoiced,
             further_values={
                 **self._prepare_refund_values(order, plan),
-                **self._prepare_rounded_total(order, payments),
+                **self._prepare_rounded_total(order, plan.total, payments),
             },
         )
 
@@ -321,8 +325,17 @@ class ExternalOrderRefund(models.AbstractModel):
 
     @api.model
     @exact
-    def _prepare_rounded_total(self, order, payments):
-        """Return the total of a refund where all payments are rounded: what was paid back, as in the register."""
-        if not order.rounds_total:
-            return {}
-        return {"amount_total": float(sum((payment["amount"] for payment in payments), ZERO))}
+    def _prepare_rounded_total(self, order, total, payments):
+        """Return the total of a refund of ``total`` that has to be what was paid back: where all payments are rounded,
+        as in the register, and where Odoo would refuse it as not fully paid.
+        """
+        paid = sum((payment["amount"] for payment in payments), ZERO)
+        if order.rounds_total or (order.most_rounding and abs(total + paid) > self._get_tolerated_rounding(order)):
+            return {"amount_total": float(paid)}
+        return {}
+
+    @api.model
+    def _get_tolerated_rounding(self, order):
+        """Return by how much the total of an order that is fully paid may differ from its payments in Odoo."""
+        is_half = order.sale.config_id.rounding_method.rounding_method == "HALF-UP"
+        return round_currency(order.most_rounding / 2, order.unit) if is_half else order.most_rounding

@@ -190,6 +190,8 @@ class SoldOrder:
                 self.items[-1].lines.append(sold)
             else:
                 self.items.append(SoldItem(sold))
+        self.paid_for_rounding = ZERO
+        self._add_paid_for_rounding(sale, amounts)
         self.refunds = sale._get_all_refunds().filtered(lambda refund: refund not in without)
         for refund in self.refunds:
             self._add_refund(refund)
@@ -211,6 +213,15 @@ class SoldOrder:
     def left(self):
         """Return the money of the sale that has not been paid back, with tax."""
         return sum((line.left for line in self.lines.values()), ZERO)
+
+    @property
+    @exact
+    def paid_left(self):
+        """Return what was paid for the sale and has not been paid back: `left`, and what cash rounding made of it.
+
+        Other goods in a refund that was made in the register do not count.
+        """
+        return self.left + self.paid_for_rounding
 
     @property
     @exact
@@ -257,8 +268,15 @@ class SoldOrder:
                 paid[payment.payment_method_id] += round_currency(decimal(payment.amount), self.unit)
         return paid
 
+    @exact
+    def _add_paid_for_rounding(self, order, amounts):
+        for payment in order.payment_ids:
+            self.paid_for_rounding += round_currency(decimal(payment.amount), self.unit)
+        self.paid_for_rounding -= sum((of_line.total for of_line in amounts.values()), ZERO)
+
     def _add_refund(self, refund):
         amounts = read_amounts(refund, self.unit)
+        self._add_paid_for_rounding(refund, amounts)
         for line in refund.lines:
             sold = self.lines.get(line.refunded_orderline_id) or self.lines.get(line.external_refunded_line_id)
             if sold:
