@@ -96,6 +96,7 @@ from . import test_life_rounded_invoices
 from . import test_life_rounded_parts
 from . import test_life_rounded_repetitions
 from . import test_life_rounded_shares
+from . import test_life_rounding_charges
 from . import test_life_sequence
 from . import test_life_taken_out
 from . import test_life_taken_out_money

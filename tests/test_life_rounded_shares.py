@@ -63,3 +63,13 @@ class TestLifeSharesOfRoundedCash(TestLifeRoundedShares):
         self.synchronize({**order, "Refunds": [self.two(0, CheckoutDetails=[self.payment(6.90, "Card", 2)])]})
         row = self.refund_rows()
         self.assertEqual((row.state, row.error_code), ("failed", "amount_mismatch"))
+
+
+class TestLifeStatedRounding(CashRoundingCase):
+    def test_a_part_may_state_the_cash_rounding_as_a_charge(self):
+        order, _sale = self.import_sale(Charges=[{"Type": "rounding", "Amount": -0.02}])
+        part = {**self.one(1, 3.35), "Charges": [{"Type": "rounding", "Amount": 0.01}]}
+        self.synchronize({**order, "Refunds": [part]})
+        row = self.refund_rows()
+        self.assertEqual(row.state, "done", row.error_message)
+        self.assertFalse(row.doubt, row.warnings)

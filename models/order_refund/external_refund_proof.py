@@ -30,11 +30,13 @@ class ExternalRefundProof(models.AbstractModel):
         self._check_left(order, target)
         if not (payload.items or payload.is_rest):
             return self._plan_money(order, payload, target)
-        plans = []
+        plans, pricing = [], self.env["external.refund.pricing"]
+        rounding = self.env["external.refund.figures"]._find_stated_rounding(sync, order, payload)
         # Usually the first one is right, and an order of many lines has many.
-        for plan in self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock):
-            if self._is_exact(sync, payload, plan, target) and self._settle_tax(plan, payload):
-                return plan
+        for plan in pricing._iter_plans(order, payload, matches, restock):
+            for way in filter(None, [rounding and self._add_rounding(plan, *rounding), plan]):
+                if self._is_exact(sync, payload, way, target) and self._settle_tax(way, payload):
+                    return way
             plans.append(plan)
         for accepts in (self._is_rounded_cash, self._take_rounding):
             for plan in plans:
@@ -99,6 +101,21 @@ class ExternalRefundProof(models.AbstractModel):
     # ------------------------------------------------------------
     # The plan that is right
     # ------------------------------------------------------------
+
+    @api.model
+    @exact
+    def _add_rounding(self, plan, line, amount):
+        """Return a plan with a rounding that the refund states, as money off or on top of that of the sale; None if it
+        has that of the sale.
+
+        :param SoldLine line: of the sale's rounding
+        """
+        if any(part.sold == line for part in plan.parts):
+            return None
+        rounded = self.env["external.refund.pricing"]._copy(plan.order, plan)
+        quantity = rounded.left_quantity(line) if amount == rounded.left(line) else ZERO
+        rounded.add(line, quantity, amount, restock=False, may_differ=False)
+        return rounded
 
     @api.model
     def _is_exact(self, sync, payload, plan, target):
