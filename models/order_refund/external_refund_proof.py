@@ -169,6 +169,8 @@ class ExternalRefundProof(models.AbstractModel):
             for units in range(1, int(most / order.unit) + 1):
                 for difference in (-units * order.unit, units * order.unit):
                     other = total + difference
+                    if other > max(order.left, total):
+                        continue
                     if other not in accepted:
                         accepted[other] = self._rounds_to(sync, payload, order, other, target)
                     changed = self.env["external.refund.pricing"]._copy(order, plan) if accepted[other] else None
