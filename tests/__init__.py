@@ -92,7 +92,11 @@ from . import test_life_crashes
 from . import test_life_dropped
 from . import test_life_left_out
 from . import test_life_refunds
+from . import test_life_rounded_invoices
 from . import test_life_rounded_parts
+from . import test_life_rounded_repetitions
+from . import test_life_rounded_shares
+from . import test_life_rounding_charges
 from . import test_life_sequence
 from . import test_life_taken_out
 from . import test_life_taken_out_money

@@ -27,7 +27,7 @@ INVOICE = "Invoice"
 # What came back of an order, and when it was last changed.
 REFUNDS = "Refunds"
 REFUND_ID = "RefundID"
-REFUND_ITEMS = ("Items", *ITEMS)
+REFUND_ITEMS = ("Items", "RefundItems", *ITEMS, "items", "LineItems", "line_items", "Lines")
 REFUND_DATE = "RefundDate"
 REFUND_TOTAL = ("Amount", "GrandTotal")
 REFUND_REASON = ("Reason", *NOTE)

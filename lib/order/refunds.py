@@ -44,6 +44,7 @@ from .parts import Charge, OrderPayload, Payment, RefundItem, RefundPayload
 from .payload import MAX_NOTE_LENGTH, external_id, order_location
 from .payments import read_payments
 from .refund_figures import or_unclear, read_figures
+from .refund_lists import check_lists
 from .spellings import ItemKey, name_key, plain_id
 
 MAX_REFUNDS = 100
@@ -118,6 +119,7 @@ def parse_refund(raw: Any, sale: OrderPayload | None = None, sold_total: Decimal
     names_items = has_value(refund.get(sent_name(refund, REFUND_ITEMS)))
     is_rest = not names_items or (not is_listed and (not items or _is_whole(items, sale, total, sold_total)))
     payments, total = _payments(refund, path, warnings, total)
+    check_lists(refund, path, is_listed=is_listed, says_amount=bool(payments) or total is not None)
     if not is_listed:
         total = _with_tip(payments, total, figures.charges, sale if is_rest else None, sold_total)
         if is_rest and sale and _repeat_change(payments, total, figures.charges, sale, sold_total):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
@@ -8,6 +9,7 @@ from ...lib.order.content import join
 from ...lib.order.parts import CHARGE_TYPES
 from ...lib.order.totals import rounding_of
 from ...tools.message_language import amount_text, stored
+from ..order_import.external_order_charges import MAX_ROUNDING_UNITS
 from ..order_import.outcome import Warn
 from .refund_plan import ZERO
 
@@ -44,6 +46,23 @@ class ExternalRefundFigures(models.AbstractModel):
                 if is_same and not item.is_stated:
                     item.is_stated = True
                     break
+
+    @api.model
+    @exact
+    def _find_stated_rounding(self, sync, order, payload):
+        """Return the line of a sale that its rounding was booked as, and the rounding that a refund of a part of it
+        states, which is another one; None if there is none.
+
+        :param SoldOrder order: with its charges marked
+        """
+        stated = [charge.amount for charge in payload.figures.charges if charge.type == "rounding"]
+        amount = round_currency(sum(stated, ZERO), order.unit)
+        if payload.is_rest or not amount or abs(amount) > MAX_ROUNDING_UNITS * order.unit:
+            return None
+        terms = self.env["external.order.pricing"]._get_terms(sync)
+        product = self.env["external.order.charges"]._get_charge_product(sync, "rounding", terms).product
+        items = [item for item in order.items if item.is_charge and item.product == product]
+        return (items[0].lines[0], amount) if items else None
 
     @api.model
     def _get_types(self, sync, charges, sold, terms):
@@ -124,7 +143,8 @@ class ExternalRefundFigures(models.AbstractModel):
     @api.model
     def _iter_charges(self, order, payload, sold, booked):
         """Yield each stated charge that neither comes back nor, with the rest of an order, is one of the sale."""
-        rest = [self._get_amounts(item) for item in booked.charges]
+        rest = [self._get_amounts(item) | amounts for item, amounts in booked.charges.items()]
+        paid = self.env["external.refund.proof"]._get_target(order, payload)
         of_sale = []
         if payload.is_rest:
             of_sale = [self._get_amounts(item) for item in order.items if item.is_charge]
@@ -132,6 +152,8 @@ class ExternalRefundFigures(models.AbstractModel):
         for charge in payload.figures.charges:
             if not round_currency(charge.amount, order.unit):
                 continue  # no charge in this currency
+            if charge.type == "rounding" and paid is not None and charge.amount == paid - booked.total:
+                continue  # the cash rounding of the Point of Sale
             found = next((amounts for amounts in rest if charge.amount in amounts), None)
             if found is not None:
                 rest.remove(found)
@@ -219,7 +241,8 @@ class Booked:
     """What is booked of a refund, without signs.
 
     `goods` are the possible sums of its goods: with or without tax, and less money off after tax (`voucher`);
-    `charges` the charges that come back, and `sums_of_charges` what may be in a sum of them.
+    `charges` the charges that come back, each with what comes back of it, with or without tax, and `sums_of_charges`
+    what may be in a sum of them.
     """
 
     def __init__(self, order, plan):
@@ -229,7 +252,12 @@ class Booked:
         parts = [(part, item_of[part.sold]) for part in plan.parts]
         goods = [part for part, item in parts if not (item.is_charge or item.is_discount)]
         charges = [part for part, item in parts if item.is_charge]
-        self.charges = list(dict.fromkeys(item for _part, item in parts if item.is_charge))
+        self.total = plan.total
+        of_item = defaultdict(list)
+        for part, item in parts:
+            if item.is_charge:
+                of_item[item].append(part)
+        self.charges = {item: {self._sum(its), self._sum_net(its)} for item, its in of_item.items()}
         total, net = self._sum(goods), self._sum_net(goods)
         self.voucher = abs(self._sum([part for part, item in parts if item.is_discount]))
         self.goods = [abs(amount) for amount in (total, net, total - self.voucher)]

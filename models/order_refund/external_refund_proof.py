@@ -30,16 +30,20 @@ class ExternalRefundProof(models.AbstractModel):
         self._check_left(order, target)
         if not (payload.items or payload.is_rest):
             return self._plan_money(order, payload, target)
-        plans = []
+        plans, pricing = [], self.env["external.refund.pricing"]
+        rounding = self.env["external.refund.figures"]._find_stated_rounding(sync, order, payload)
         # Usually the first one is right, and an order of many lines has many.
-        for plan in self.env["external.refund.pricing"]._iter_plans(order, payload, matches, restock):
-            if self._is_exact(sync, payload, plan, target) and self._settle_tax(plan, payload):
-                return plan
+        for plan in pricing._iter_plans(order, payload, matches, restock):
+            for way in filter(None, [rounding and self._add_rounding(plan, *rounding), plan]):
+                if self._is_exact(sync, payload, way, target) and self._settle_tax(way, payload):
+                    return way
             plans.append(plan)
         for accepts in (self._is_rounded_cash, self._take_rounding):
             for plan in plans:
                 if accepts(sync, payload, plan, target) and self._settle_tax(plan, payload):
                     return plan
+        if plan := self._find_rounded_twice(sync, payload, plans, target):
+            return plan
         raise self._get_mismatch(order, payload, plans[0], target)
 
     @api.model
@@ -99,6 +103,21 @@ class ExternalRefundProof(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    @exact
+    def _add_rounding(self, plan, line, amount):
+        """Return a plan with a rounding that the refund states, as money off or on top of that of the sale; None if it
+        has that of the sale.
+
+        :param SoldLine line: of the sale's rounding
+        """
+        if any(part.sold == line for part in plan.parts):
+            return None
+        rounded = self.env["external.refund.pricing"]._copy(plan.order, plan)
+        quantity = rounded.left_quantity(line) if amount == rounded.left(line) else ZERO
+        rounded.add(line, quantity, amount, restock=False, may_differ=False)
+        return rounded
+
+    @api.model
     def _is_exact(self, sync, payload, plan, target):
         if target is None and plan.total > plan.order.left:
             # More came back of other lines by rounding.
@@ -111,10 +130,14 @@ class ExternalRefundProof(models.AbstractModel):
 
         :raise ExternalOrderError: ``payment_not_found`` or ``payment_ambiguous``
         """
-        if target is None or abs(plan.total - target) >= plan.order.most_rounding_left:
+        return target is not None and self._rounds_to(sync, payload, plan.order, plan.total, target)
+
+    @api.model
+    def _rounds_to(self, sync, payload, order, total, target):
+        if abs(total - target) >= order.most_rounding_left:
             return False
         try:
-            self.env["external.refund.settling"]._settle(sync, plan.order, payload, plan.total)
+            self.env["external.refund.settling"]._settle(sync, order, payload, total)
         except ExternalOrderError as error:
             if error.code != "amount_mismatch":
                 raise
@@ -127,6 +150,33 @@ class ExternalRefundProof(models.AbstractModel):
         if target is None or abs(plan.total - target) > plan.get_tolerance():
             return False
         return plan.take_difference(target - plan.total)
+
+    @api.model
+    @exact
+    def _find_rounded_twice(self, sync, payload, plans, target):
+        """Return a plan of which the external system rounded the shares or taxes otherwise, and then the cash; None if
+        that does not explain what was paid back.
+
+        :raise ExternalOrderError: ``payment_not_found`` or ``payment_ambiguous``
+        """
+        if target is None or not plans[0].order.most_rounding:
+            return None
+        accepted = {}  # by the total; many plans have the same ones
+        for plan in plans:
+            order, total, most = plan.order, plan.total, plan.get_tolerance()
+            if abs(total - target) >= order.most_rounding_left + most:
+                continue
+            for units in range(1, int(most / order.unit) + 1):
+                for difference in (-units * order.unit, units * order.unit):
+                    other = total + difference
+                    if other > max(order.left, total):
+                        continue
+                    if other not in accepted:
+                        accepted[other] = self._rounds_to(sync, payload, order, other, target)
+                    changed = self.env["external.refund.pricing"]._copy(order, plan) if accepted[other] else None
+                    if changed and changed.take_difference(difference) and self._settle_tax(changed, payload):
+                        return changed
+        return None
 
     @api.model
     def _settle_tax(self, plan, payload):

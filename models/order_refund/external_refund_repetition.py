@@ -77,7 +77,18 @@ class ExternalRefundRepetition(models.AbstractModel):
         total = sum((round_currency(decimal(line.price_subtotal_incl), order.unit) for line in booked.lines), ZERO)
         # The share of a line may be rounded otherwise, with what else came back of it.
         rounded = sum(self._may_be_rounded(order, line) for line in booked.lines)
-        return abs(prepared.priced.total - total) <= order.unit * rounded
+        difference = abs(prepared.priced.total - total)
+        # With a cash rounding, one of the two may state its exact amount, and the other the rounded one.
+        return difference <= order.unit * rounded or (
+            bool(order.most_rounding)
+            and (difference < order.most_rounding or self._has_same_payments(order, prepared, booked))
+        )
+
+    @api.model
+    @exact
+    def _has_same_payments(self, order, prepared, booked):
+        paid = sum((round_currency(decimal(payment.amount), order.unit) for payment in booked.payment_ids), ZERO)
+        return sum((payment["amount"] for payment in prepared.payments), ZERO) == paid
 
     @api.model
     @exact

@@ -50,6 +50,27 @@ class PosOrder(models.Model):
             action["domain"] = [("id", "in", self._get_all_refunds().ids)]
         return action
 
+    @api.model
+    def _get_invoice_lines_values(self, line_values, pos_line, move_type):
+        # Odoo takes the lines of a refund below 0 for a credit note, but not those of one that was rounded to 0.
+        order = pos_line.order_id
+        if order.is_refund and order.external_refunded_order_id and order.currency_id.is_zero(order.amount_total):
+            line_values = self._get_reversed(line_values)
+        return super()._get_invoice_lines_values(line_values, pos_line, move_type)
+
+    @api.model
+    def _get_reversed(self, line_values):
+        """Return a base line of taxes with the opposite quantity and fixed amounts."""
+        reverse = dict(line_values, quantity=-line_values["quantity"])
+        for name in ("manual_total_excluded_currency", "manual_total_excluded"):
+            if reverse.get(name) is not None:
+                reverse[name] = -reverse[name]
+        if fixed := reverse.get("manual_tax_amounts"):
+            reverse["manual_tax_amounts"] = {
+                tax: {name: -amount for name, amount in amounts.items()} for tax, amounts in fixed.items()
+            }
+        return reverse
+
     def _get_valid(self):
         # The last one that replaced this one.
         order = super()._get_valid()
