@@ -32,7 +32,7 @@ STATE = Parameter(
 )
 CURSOR = Parameter(
     "cursor",
-    CURSOR_SCHEMA,
+    {**CURSOR_SCHEMA, "minLength": 82},
     "The page to return, as given by the Link header of the previous page. Valid for one day from the first page.",
 )
 UPDATED_SINCE = Parameter(

@@ -138,14 +138,13 @@ class DeliveryController(ApiController):
     def list_shipments(self, state, limit, cursor, count):
         domain = [("state", "in", state)] if state else []
         try:
-            position = decode_cursor(request.env, cursor, state) if cursor else None
+            after, total = decode_cursor(request.env, cursor, state) if cursor else (None, None)
         except BadCursor as error:
             detail = "cursor: not a page of this list. Start again without a cursor."
             raise Problem(404, detail, parameter="cursor") from error
-        total = position.count if position else None
         if count == EXACT and total and total.is_estimate:
             total = None
-        shipments = request.env["external.shipment"]._search_page(domain, position and position.id, limit + 1)
+        shipments = request.env["external.shipment"]._search_page(domain, after, limit + 1)
         page = shipments[:limit]
         body = _json(_documents(page))
         has_next = len(shipments) > limit

@@ -9,7 +9,7 @@ from odoo.tools.misc import formatLang
 COUNTED_AT_MOST = 10_000
 # Where PostgreSQL surely expects this many times the bound, only that part of the bound is counted: the result is an
 # estimate anyway, unless there are very few.
-DOUBT = 10
+FAR_BEYOND = 10
 # It is sure where nearly all rows of the table match. Of conditions that it cannot estimate, such as record rules with
 # sub-queries, it expects that a half or three quarters of the rows match.
 NEARLY_ALL = 0.9
@@ -32,8 +32,8 @@ class Expected(NamedTuple):
 
     @property
     def counted_at_most(self):
-        is_sure = self.rows >= DOUBT * COUNTED_AT_MOST and self.rows >= NEARLY_ALL * self.of_all
-        return COUNTED_AT_MOST // DOUBT if is_sure else COUNTED_AT_MOST
+        is_sure = self.rows >= FAR_BEYOND * COUNTED_AT_MOST and self.rows >= NEARLY_ALL * self.of_all
+        return COUNTED_AT_MOST // FAR_BEYOND if is_sure else COUNTED_AT_MOST
 
 
 def sql_count(query, exact=False, expected=None):

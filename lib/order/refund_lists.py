@@ -14,7 +14,7 @@ _KNOWN = UNDERSTOOD.union(REFUND_ITEMS)
 _PAYMENTS = ("payment", "checkout", "tender")
 _NO_GOODS = (*_PAYMENTS, "charge", "fee", "tax", "discount", "coupon", "voucher", "promotion")
 _OF_PAYMENT = frozenset(("AmountPaid", "CardType", "PaymentMode"))
-# An object that is no list is a single item only if it looks like one.
+# A single object, outside a list, is an item only if it has one of these keys.
 _OF_ITEM = frozenset(("ItemName", "ItemID", "OdooItemID", "SKU", "Quantity", *REFUND_ITEMS))
 
 
