@@ -63,18 +63,18 @@ class ExternalRefundProof(models.AbstractModel):
         left = max(order.left, ZERO)
         if target is None or target <= left or target < left + order.most_rounding_left:
             return
-        raise self._get_exceeds_error(order, target)
+        raise self._get_exceeds_error(order, target, order.left, order.sale.amount_total)
 
     @api.model
-    def _get_exceeds_error(self, order, target):
-        currency, left = order.sale.currency_id, max(order.left, ZERO)
+    def _get_exceeds_error(self, order, target, left, total):
+        currency = order.sale.currency_id
         message = stored(self.env)._(
             "%(paid)s was paid back, but only %(left)s is left of the %(total)s of order %(order)s. Nothing was "
             "booked. Refunds made in the register count too. Compare the refunds of the order in the external system "
             "and here.",
             paid=amount_text(currency, target),
-            left=amount_text(currency, left),
-            total=amount_text(currency, order.sale.amount_total),
+            left=amount_text(currency, max(left, ZERO)),
+            total=amount_text(currency, total),
             order=order.sale.name,
         )
         return more_than_was_sold(self.env, message)
@@ -203,7 +203,7 @@ class ExternalRefundProof(models.AbstractModel):
     def _get_mismatch(self, order, payload, plan, target):
         plan.split_taxes()
         if target is None and plan.total > order.left:
-            return self._get_exceeds_error(order, plan.total)
+            return self._get_exceeds_error(order, plan.total, order.left, order.sale.amount_total)
         if target is None or plan.total == target:
             return self._get_tax_mismatch(order, payload, plan)
         return self._get_amounts_error(order, target, plan.total)

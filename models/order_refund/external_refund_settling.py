@@ -4,7 +4,6 @@ from ...exceptions import ExternalOrderError
 from ...lib.money import exact
 from ...tools.message_language import amount_text, name_text, stored
 from ...tools.stored_text import joined
-from ..order_import.order_errors import more_than_was_sold
 from ..order_import.outcome import Warn
 from .refund_plan import ZERO
 
@@ -192,17 +191,7 @@ class ExternalRefundSettling(models.AbstractModel):
         left = order.paid_left
         if not order.most_rounding or paid <= 0 or paid <= left + order.most_rounding:
             return
-        currency = order.sale.currency_id
-        message = stored(self.env)._(
-            "%(paid)s was paid back, but only %(left)s is left of the %(total)s of order %(order)s. Nothing was "
-            "booked. Refunds made in the register count too. Compare the refunds of the order in the external system "
-            "and here.",
-            paid=amount_text(currency, paid),
-            left=amount_text(currency, max(left, ZERO)),
-            total=amount_text(currency, order.sale.amount_paid),
-            order=order.sale.name,
-        )
-        raise more_than_was_sold(self.env, message)
+        raise self.env["external.refund.proof"]._get_exceeds_error(order, paid, left, order.sale.amount_paid)
 
     @api.model
     def _check_methods(self, order, methods):

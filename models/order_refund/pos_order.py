@@ -61,15 +61,9 @@ class PosOrder(models.Model):
     @api.model
     def _get_reversed(self, line_values):
         """Return a base line of taxes with the opposite quantity and fixed amounts."""
-        reverse = dict(line_values, quantity=-line_values["quantity"])
-        for name in ("manual_total_excluded_currency", "manual_total_excluded"):
-            if reverse.get(name) is not None:
-                reverse[name] = -reverse[name]
-        if fixed := reverse.get("manual_tax_amounts"):
-            reverse["manual_tax_amounts"] = {
-                tax: {name: -amount for name, amount in amounts.items()} for tax, amounts in fixed.items()
-            }
-        return reverse
+        names = {"quantity", "manual_total_excluded_currency", "manual_total_excluded", "manual_tax_amounts"}
+        data = {name: line_values[name] for name in names & line_values.keys()}
+        return {**line_values, **self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data(data)}
 
     def _get_valid(self):
         # The last one that replaced this one.
